@@ -1,0 +1,62 @@
+//! One BASE shop.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The shop keeper's own name for an account: 1 to 64 of `[A-Za-z0-9_.-]`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct AccountId(String);
+
+/// A text that cannot name an account.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} cannot name an account: use 1 to 64 letters, digits, '_', '-' or '.'")]
+pub struct InvalidAccountId {
+    /// The text as it was given, cut at 80 characters.
+    pub text: String,
+}
+
+impl AccountId {
+    /// Reads an id; spaces around it are dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAccountId`] for other characters, none or too many: the id becomes part of lane
+    /// names and keys.
+    pub fn parse(text: &str) -> Result<Self, InvalidAccountId> {
+        let trimmed = text.trim();
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if (1..=64).contains(&trimmed.len()) && trimmed.chars().all(allowed) {
+            Ok(Self(trimmed.to_owned()))
+        } else {
+            Err(InvalidAccountId {
+                text: text.chars().take(80).collect(),
+            })
+        }
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = InvalidAccountId;
+
+    fn try_from(text: String) -> Result<Self, InvalidAccountId> {
+        Self::parse(&text)
+    }
+}

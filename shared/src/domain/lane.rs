@@ -1,0 +1,33 @@
+//! The quotas that the vendors grant, by name.
+
+use super::account::AccountId;
+use std::fmt;
+
+/// One quota: an operation of SP-API with a credential, or one BASE account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lane {
+    /// `getItemOffersBatch` of one application: 0.1 requests a second, burst 1 (source: Selling
+    /// Partner API model `productPricingV0`, 2026-08-05). The string is the application's id.
+    ItemOffers(String),
+    /// All calls of one BASE shop: 5,000 a clock hour and 100,000 a day (source: BASE API
+    /// documentation, `docs.thebase.in`).
+    Base(AccountId),
+}
+
+/// Who goes first where several wait for the same lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// Before all others.
+    Urgent,
+    /// In the order of asking.
+    Normal,
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ItemOffers(credential) => write!(f, "spapi/{credential}/item-offers"),
+            Self::Base(account) => write!(f, "base/{account}"),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! One pass over a set of ASINs: its kinds, its states, and what its progress asks for next.
+
+use super::outcome::words;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+/// The id of a run: a version 7 UUID, so that ids sort by start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub Uuid);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl RunId {
+    /// Reads an id as it is printed; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text.trim()).ok().map(Self)
+    }
+}
+
+/// What a run reads and writes (see `docs/` for the whole table).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunKind {
+    /// Every listed ASIN of active accounts, from Amazon.
+    PriceStock,
+    /// Of those, the ones whose value is older than its TTL, from Amazon.
+    Stale,
+    /// As `PriceStock`, from the cache; only misses are asked of Amazon.
+    Visibility,
+}
+
+words!(RunKind {
+    PriceStock => "price-stock",
+    Stale => "stale",
+    Visibility => "visibility",
+});
+
+impl RunKind {
+    /// All kinds, in the order of the help text.
+    pub const ALL: [Self; 3] = [Self::PriceStock, Self::Stale, Self::Visibility];
+
+    /// Whether its batches ask Amazon, or read the cache.
+    pub fn asks_marketplace(self) -> bool {
+        self != Self::Visibility
+    }
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Batches are being worked off.
+    Running,
+    /// All batches have reported; misses are fetched again, updates are finished.
+    Backfilling,
+    /// Its updates wait for a person's word.
+    Held,
+    /// Complete; the report stands.
+    Done,
+    /// Ended without being complete, with a reason.
+    Failed,
+    /// Ended by a person.
+    Cancelled,
+}
+
+words!(RunState {
+    Running => "running",
+    Backfilling => "backfilling",
+    Held => "held",
+    Done => "done",
+    Failed => "failed",
+    Cancelled => "cancelled",
+});
+
+impl RunState {
+    /// Whether work may still be done for it.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Running | Self::Backfilling | Self::Held)
+    }
+}
+
+/// How far a run is, read in the same transaction that changed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Where it stands.
+    pub state: RunState,
+    /// Some batch has not reported yet.
+    pub batches_open: bool,
+    /// The backfill has ended.
+    pub backfilled: bool,
+    /// Some update of this run is neither sent nor settled otherwise. Parked ones are settled: they
+    /// wait for the account's reset, which may be a day away.
+    pub updates_open: bool,
+}
+
+/// What a run's progress asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    /// Somebody else will report.
+    Nothing,
+    /// The last batch has reported: the one backfill job is due.
+    Backfill,
+    /// Nothing is open any more: the run is to be closed.
+    Close,
+}
+
+impl Progress {
+    /// What is due now. Asked after every step by whoever made it; every answer but `Nothing` may be
+    /// given more than once, so what follows from it is idempotent.
+    pub fn next_step(&self) -> NextStep {
+        match self.state {
+            RunState::Running if !self.batches_open => NextStep::Backfill,
+            RunState::Backfilling if !self.backfilled => NextStep::Backfill,
+            RunState::Backfilling if !self.updates_open => NextStep::Close,
+            _ => NextStep::Nothing,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Amazon, as the handlers see it.
+
+use super::limiter::Permit;
+use crate::domain::asin::{Asin, AsinBatch};
+use crate::domain::lane::Lane;
+use crate::domain::observation::ItemAnswer;
+use crate::domain::retry::Remedy;
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// A failure of the whole request. A variant for each reaction.
+#[derive(Debug, thiserror::Error)]
+pub enum MarketplaceError {
+    /// The quota refused it; the lane is paused already.
+    #[error("amazon refused the request for its quota")]
+    Throttled,
+    /// Away, or overloaded: 5xx, a cut connection, a time-out.
+    #[error("amazon is not available: {0}")]
+    Unavailable(String),
+    /// An answer that cannot be read.
+    #[error("amazon's answer cannot be read: {0}")]
+    Malformed(String),
+    /// Amazon refuses this request for what it asks.
+    #[error("amazon refuses the request: {0}")]
+    Refused(String),
+    /// The credentials are not accepted: a person has to act.
+    #[error("amazon does not accept the credentials: {0}")]
+    Credentials(String),
+}
+
+impl MarketplaceError {
+    /// The one place that decides what a job does about this error.
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            // The limiter has paused the lane; waiting there is all the waiting there is to do.
+            Self::Throttled => Remedy::Wait(Duration::ZERO),
+            Self::Unavailable(_) | Self::Malformed(_) => Remedy::TryAgain,
+            Self::Refused(_) => Remedy::GiveUp,
+            Self::Credentials(_) => Remedy::Stop,
+        }
+    }
+}
+
+/// Asks Amazon.
+#[async_trait]
+pub trait Marketplace: Send + Sync {
+    /// The lane on which [`Marketplace::offers`] needs its permit.
+    fn lane(&self) -> Lane;
+
+    /// Makes ready for a request, so that nothing but the request itself is left to do once the
+    /// permit is there: an access token that will last.
+    async fn prepare(&self) -> Result<(), MarketplaceError>;
+
+    /// Asks for the offers on every ASIN of `batch` in one request, and spends `permit`.
+    ///
+    /// Returns one entry for each ASIN, in batch order; an ASIN that is not in the answer is
+    /// [`ItemAnswer::Absent`].
+    ///
+    /// # Errors
+    ///
+    /// Only where the whole batch failed: see [`MarketplaceError::remedy`].
+    async fn offers(
+        &self,
+        permit: Permit,
+        batch: &AsinBatch,
+    ) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError>;
+}

@@ -1,0 +1,9 @@
+//! What the rules and the handlers need of the outside, one file a port. `adapters` answers them.
+
+pub mod cache;
+pub mod clock;
+pub mod limiter;
+pub mod marketplace;
+pub mod queue;
+pub mod shop;
+pub mod store;

@@ -1,0 +1,99 @@
+//! The queue below apalis: a small contract, implemented over Redis and in memory, with one
+//! conformance suite run on both.
+
+use crate::jobs::{Job, QueueName, Rank};
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// A message to push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What to do; its [`Job::id`] is pushed once while it is alive.
+    pub job: Job,
+    /// Order within the queue.
+    pub rank: Rank,
+    /// Not before this much time from now.
+    pub delay: Duration,
+}
+
+/// A message in the hands of a worker, on a lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The message's id.
+    pub id: String,
+    /// The encoded job, as it was pushed. Whoever claims it decodes it, so that a payload that
+    /// cannot be read ends in the dead list and not the worker.
+    pub payload: Vec<u8>,
+    /// 1 on the first claim; counted when claimed, so that a message that kills its worker ends.
+    pub attempt: u32,
+    /// Fencing token: settles only while this claim holds.
+    pub token: u64,
+}
+
+/// What becomes of a claimed message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// Done and gone.
+    Done,
+    /// Again after this time; the attempt is given back.
+    Defer(Duration),
+    /// Again after this time; the attempt stays counted.
+    Retry(Duration, String),
+    /// To the dead list, with the error.
+    Dead(String),
+}
+
+/// A queue's figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueStats {
+    /// Can be claimed now.
+    pub ready: u64,
+    /// Waits for its time.
+    pub delayed: u64,
+    /// In the hands of workers.
+    pub claimed: u64,
+    /// In the dead list.
+    pub dead: u64,
+    /// Settled as done, ever.
+    pub done: u64,
+}
+
+/// The queue cannot be asked now; it may come back.
+#[derive(Debug, thiserror::Error)]
+#[error("the queue cannot be asked: {0}")]
+pub struct QueueError(pub String);
+
+/// Carries messages from whoever finds work to whoever does it. At least once, never silently lost
+/// while the queue lives; what is lost with it is found again from the rows.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Pushes each message whose id is not alive; returns how many were new.
+    async fn push(&self, messages: &[Message]) -> Result<u64, QueueError>;
+
+    /// Takes the first message of `queue` on a lease, waiting up to `patience` for one to come.
+    async fn claim(
+        &self,
+        queue: QueueName,
+        lease: Duration,
+        patience: Duration,
+    ) -> Result<Option<Claimed>, QueueError>;
+
+    /// Prolongs a lease; `false` when the claim does not hold any more.
+    async fn renew(
+        &self,
+        queue: QueueName,
+        claim: &Claimed,
+        lease: Duration,
+    ) -> Result<bool, QueueError>;
+
+    /// Ends a claim; `false`, and nothing changed, when it does not hold any more.
+    async fn settle(
+        &self,
+        queue: QueueName,
+        claim: &Claimed,
+        settlement: Settlement,
+    ) -> Result<bool, QueueError>;
+
+    /// The queue's figures.
+    async fn stats(&self, queue: QueueName) -> Result<QueueStats, QueueError>;
+}

@@ -1,0 +1,82 @@
+//! BASE, as the handlers see it.
+
+use super::limiter::Permit;
+use crate::domain::account::AccountId;
+use crate::domain::listing::{ItemId, ShopState};
+use crate::domain::quota::Window;
+use crate::domain::retry::Remedy;
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// A failure of a call to the shop. A variant for each reaction.
+#[derive(Debug, thiserror::Error)]
+pub enum ShopError {
+    /// The account's quota is used up for this window.
+    #[error("base refused the call: the quota of the {} is used up", match .0 { Window::Hour => "hour", Window::Day => "day" })]
+    Quota(Window),
+    /// Away, or overloaded: 5xx, `db_error`, a cut connection, a time-out, an unreadable answer.
+    #[error("base is not available: {0}")]
+    Unavailable(String),
+    /// The shop does not know the item (any more): `bad_item_id`, `no_item_id`, `no_item`.
+    #[error("base does not know the item ({0})")]
+    UnknownItem(String),
+    /// The API may not edit this kind of item.
+    #[error("base does not let the item be edited ({0})")]
+    NotEditable(String),
+    /// A value was refused, by the shop's error code.
+    #[error("base refused the call ({0})")]
+    Refused(String),
+    /// The account has to be authorised again by a person.
+    #[error("base account {0} has to be authorised again")]
+    Reauthorise(AccountId),
+}
+
+impl ShopError {
+    /// The one place that decides what a job does about this error.
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            // The caller knows the end of the window from the limiter.
+            Self::Quota(_) => Remedy::Wait(Duration::ZERO),
+            Self::Unavailable(_) => Remedy::TryAgain,
+            Self::UnknownItem(_) | Self::NotEditable(_) | Self::Refused(_) => Remedy::GiveUp,
+            Self::Reauthorise(_) => Remedy::Stop,
+        }
+    }
+
+    /// The word under which the report counts it.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Quota(Window::Hour) => "hour_api_limit",
+            Self::Quota(Window::Day) => "day_api_limit",
+            Self::Unavailable(_) => "unavailable",
+            Self::UnknownItem(code) | Self::NotEditable(code) | Self::Refused(code) => code,
+            Self::Reauthorise(_) => "reauthorise",
+        }
+    }
+}
+
+/// Edits items of a shop.
+#[async_trait]
+pub trait Shop: Send + Sync {
+    /// Makes ready for a call: an access token that will last. Needs no permit: the token endpoint
+    /// is not counted.
+    async fn prepare(&self, account: &AccountId) -> Result<(), ShopError>;
+
+    /// Sets price, visibility and stock of an item in one call, and spends `permit`. Absolute values,
+    /// so that sending it twice does no harm. A stock of `None` is left as it is.
+    async fn edit(
+        &self,
+        permit: Permit,
+        account: &AccountId,
+        item: ItemId,
+        state: &ShopState,
+    ) -> Result<(), ShopError>;
+
+    /// Asks for the item by its path, and spends `permit`: what the shop shows, `None` if it is gone.
+    async fn item(
+        &self,
+        permit: Permit,
+        account: &AccountId,
+        item: ItemId,
+    ) -> Result<Option<ShopState>, ShopError>;
+}

@@ -1,0 +1,99 @@
+//! Accounts, their tokens, and what the lanes must remember from one process to the next.
+
+use super::StoreError;
+use crate::domain::account::AccountId;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+
+/// One BASE account, without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name for people.
+    pub name: String,
+    /// Gets requests at all.
+    pub active: bool,
+    /// Its quota is used up until then.
+    pub parked_until: Option<DateTime<Utc>>,
+    /// A person has to authorise it again, since then.
+    pub reauthorise_since: Option<DateTime<Utc>>,
+}
+
+/// The accounts as the accounts file gives them, and their state.
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// Takes over id, name and active; an account that is not in `accounts` becomes inactive, its
+    /// rows stay.
+    async fn sync_accounts(&self, accounts: &[AccountRow]) -> Result<(), StoreError>;
+
+    /// All accounts, by id.
+    async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError>;
+
+    /// Parks the account; `true` when it was not parked until then already, so that people are told
+    /// once.
+    async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Marks the account for a person, or clears the mark; `true` when that changed something.
+    async fn set_reauthorise(
+        &self,
+        account: &AccountId,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<bool, StoreError>;
+}
+
+/// A token as it is stored. Debug prints no secret.
+#[derive(Debug, Clone)]
+pub struct StoredToken {
+    /// What goes into the request.
+    pub access_token: SecretString,
+    /// What the next one is asked with.
+    pub refresh_token: SecretString,
+    /// End of the access token.
+    pub access_expires_at: DateTime<Utc>,
+    /// When the refresh token was given out; it lives 30 days.
+    pub refreshed_at: DateTime<Utc>,
+    /// Fingerprint of the refresh token that the accounts file gave at first: a different one in the
+    /// file means that a person has authorised anew, and wins.
+    pub seed: String,
+}
+
+/// Keeps tokens, by owner (`base/<account>`).
+#[async_trait]
+pub trait TokenStore: Send + Sync {
+    /// The token; `None` if there is none yet.
+    async fn token(&self, owner: &str) -> Result<Option<StoredToken>, StoreError>;
+
+    /// Stores the token durably: it is on the disk when this returns.
+    async fn save_token(&self, owner: &str, token: &StoredToken) -> Result<(), StoreError>;
+}
+
+/// What a lane must remember when its process dies, so that the next one keeps the quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LaneMemory {
+    /// Not before this instant (microseconds since 1970).
+    pub opens_at_us: i64,
+    /// The lane's period in microseconds; 0 for a lane that is counted by windows.
+    pub period_us: i64,
+    /// Start of the counted hour, milliseconds since 1970.
+    pub hour_ms: i64,
+    /// Calls in it, at most.
+    pub hour_used: u32,
+    /// Start of the counted day, milliseconds since 1970.
+    pub day_ms: i64,
+    /// Calls in it, at most.
+    pub day_used: u32,
+    /// The shop said "not before" this instant, milliseconds since 1970; 0 for none.
+    pub closed_until_ms: i64,
+}
+
+/// Keeps the memory of lanes, by name.
+#[async_trait]
+pub trait LaneStore: Send + Sync {
+    /// All of them.
+    async fn lanes(&self) -> Result<Vec<(String, LaneMemory)>, StoreError>;
+
+    /// Stores one.
+    async fn save_lane(&self, lane: &str, memory: &LaneMemory) -> Result<(), StoreError>;
+}

@@ -1,0 +1,53 @@
+//! The truth: runs, batches, misses, products, listings, desired and applied states, tokens. One
+//! file for each who asks; an adapter answers all of them over one database.
+
+mod accounts;
+mod batches;
+mod catalogue;
+mod runs;
+mod updates;
+
+pub use accounts::{AccountRow, AccountStore, LaneMemory, LaneStore, StoredToken, TokenStore};
+pub use batches::{
+    BatchStore, ListingRow, ListingVerdict, Miss, OpenBatch, Part, Record, RecordedAsin,
+};
+pub use catalogue::{
+    CatalogueStore, ImportCounts, ListingStory, NewListing, SeenInterval, Story, UpdateStory,
+};
+pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
+pub use updates::{UpdateResult, UpdateStore, UpdateTask};
+
+/// The database cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Away, locked or broken off: the same call may succeed later.
+    #[error("the database cannot be asked now: {0}")]
+    Unavailable(String),
+    /// The file cannot be written, the disk is full, the schema is not ours.
+    #[error("the database cannot be used: {0}")]
+    Unusable(String),
+    /// The database was written by a newer Miseban.
+    #[error(
+        "the database has schema version {found}, this program knows up to {known}: use the newer program"
+    )]
+    Newer {
+        /// Version of the database.
+        found: i64,
+        /// The newest version that this program knows.
+        known: i64,
+    },
+    /// A row says what no version of this program writes.
+    #[error("the database holds a value that cannot be read: {0}")]
+    Damaged(String),
+}
+
+/// Everything at once, for wiring.
+pub trait Store:
+    RunStore + BatchStore + UpdateStore + AccountStore + TokenStore + LaneStore + CatalogueStore
+{
+}
+
+impl<T> Store for T where
+    T: RunStore + BatchStore + UpdateStore + AccountStore + TokenStore + LaneStore + CatalogueStore
+{
+}

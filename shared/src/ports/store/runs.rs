@@ -1,0 +1,148 @@
+//! Runs: their start, their barrier, their end, their report.
+
+use super::StoreError;
+use crate::domain::account::AccountId;
+use crate::domain::asin::AsinBatch;
+use crate::domain::desired::Urgency;
+use crate::domain::listing::ListingId;
+use crate::domain::report::Report;
+use crate::domain::run::{Progress, RunId, RunKind, RunState};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+/// A run to start, with all of its batches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRun {
+    /// Its id, drawn by the caller.
+    pub id: RunId,
+    /// Its kind.
+    pub kind: RunKind,
+    /// Restricted to this account.
+    pub account: Option<AccountId>,
+    /// Nothing goes to the shop.
+    pub dry_run: bool,
+    /// Its start.
+    pub started_at: DateTime<Utc>,
+    /// Its batches; the first has number 1.
+    pub batches: Vec<AsinBatch>,
+}
+
+/// Why a run did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// One of the same kind is open.
+    #[error("run {0} of the same kind is still open")]
+    AlreadyOpen(RunId),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A run as its row tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRow {
+    /// Its id.
+    pub id: RunId,
+    /// Its kind.
+    pub kind: RunKind,
+    /// Where it stands.
+    pub state: RunState,
+    /// Restricted to this account.
+    pub account: Option<AccountId>,
+    /// Nothing goes to the shop.
+    pub dry_run: bool,
+    /// Its start.
+    pub started_at: DateTime<Utc>,
+    /// Its end.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// The rows of a run that are open, for sending their messages (again).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenWork {
+    /// How far it is.
+    pub progress: Progress,
+    /// Batches that have not reported.
+    pub batches: Vec<u32>,
+    /// Updates that are queued: the listing, the version of its desired state, its urgency.
+    pub updates: Vec<(ListingId, i64, Urgency)>,
+}
+
+/// Counts for whoever watches a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunView {
+    /// Where it stands.
+    pub state: RunState,
+    /// Batches in all.
+    pub batches: u64,
+    /// Batches that have reported.
+    pub batches_done: u64,
+    /// Misses in all.
+    pub misses: u64,
+    /// Misses that the backfill has fetched or given up.
+    pub misses_done: u64,
+    /// Updates in all.
+    pub updates: u64,
+    /// Updates that are sent or settled otherwise.
+    pub updates_done: u64,
+}
+
+/// What one request cost, added to the run's counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RequestCost {
+    /// Answered requests.
+    pub requests: u32,
+    /// Of the requests of the backfill.
+    pub backfill_requests: u32,
+    /// Requests that a quota refused.
+    pub refused: u32,
+    /// Time spent waiting for permits, in milliseconds.
+    pub waited_ms: i64,
+    /// Time of the lane that the grants took, in microseconds.
+    pub lane_us: i64,
+}
+
+/// Starts, watches and ends runs.
+#[async_trait]
+pub trait RunStore: Send + Sync {
+    /// Writes the run and its batches in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::AlreadyOpen`] when a run of the same kind is open; nothing is written then.
+    async fn start_run(&self, run: &NewRun) -> Result<(), StartError>;
+
+    /// The run; `None` for an id that is not known.
+    async fn run(&self, id: RunId) -> Result<Option<RunRow>, StoreError>;
+
+    /// The newest runs, newest first; only open ones if asked for.
+    async fn runs(&self, open_only: bool, limit: u32) -> Result<Vec<RunRow>, StoreError>;
+
+    /// The open rows of the run.
+    async fn open_work(&self, id: RunId) -> Result<OpenWork, StoreError>;
+
+    /// Counts for a watcher.
+    async fn run_view(&self, id: RunId) -> Result<RunView, StoreError>;
+
+    /// The barrier: moves a run whose batches have all reported from running to backfilling. One
+    /// caller gets `true`, however many ask.
+    async fn begin_backfill(&self, id: RunId) -> Result<bool, StoreError>;
+
+    /// The backfill has nothing left to fetch. Idempotent.
+    async fn end_backfill(&self, id: RunId) -> Result<Progress, StoreError>;
+
+    /// Closes a run that has nothing open any more. One caller gets `true`.
+    async fn close_run(&self, id: RunId, at: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Ends an open run without completing it. One caller gets `true`.
+    async fn fail_run(&self, id: RunId, why: &str, at: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Adds to the run's counters.
+    async fn count(&self, id: RunId, cost: RequestCost) -> Result<(), StoreError>;
+
+    /// The report: the stored one of an ended run, else computed from the rows at `now`.
+    async fn report(&self, id: RunId, now: DateTime<Utc>) -> Result<Option<Report>, StoreError>;
+
+    /// Keeps the report of an ended run beyond the life of its rows. Idempotent.
+    async fn keep_report(&self, report: &Report) -> Result<(), StoreError>;
+}
