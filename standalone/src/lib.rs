@@ -6,4 +6,5 @@
 pub mod accounts;
 pub mod cli;
 pub mod config;
+pub mod import;
 pub mod say;
