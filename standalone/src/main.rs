@@ -1,32 +1,51 @@
-//! The binary `miseban`: reads the command line and the settings, hands over to `commands`, and
-//! decides alone what is said on stderr and how the program ends.
+//! The binary `miseban`: reads the command line and the settings, hands over to `dispatch`, and decides
+//! alone what is said on stderr and how the program ends.
 
 use clap::Parser as _;
 use standalone::cli::Cli;
 use standalone::config::{self, Settings};
-use standalone::say::{Exit, Failure, Lang, Text};
+use standalone::dispatch::{Desk, dispatch};
+use standalone::log;
+use standalone::say::{Exit, Failure, Lang};
 use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let lang = config::early_lang(cli.lang, &config::environment);
-    let ended = Settings::load(cli.config.as_deref(), &config::environment).map(|_| Exit::Done);
-    ExitCode::from(finish(ended, lang).code())
+    let exit = match Settings::load(cli.config.as_deref(), &config::environment) {
+        Ok(settings) => {
+            let lang = cli.lang.unwrap_or(settings.lang);
+            finish(run(&cli, &settings, lang), lang)
+        }
+        Err(failure) => finish(Err(failure), lang),
+    };
+    ExitCode::from(exit.code())
 }
 
-/// Says on stderr why a command ended early, and gives the exit code.
+fn run(cli: &Cli, settings: &Settings, lang: Lang) -> Result<Exit, Failure> {
+    log::start(settings, &cli.command, cli.log_format)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let (mut out, mut aside) = (std::io::stdout(), std::io::stderr());
+    let mut desk = Desk {
+        settings,
+        lang,
+        out: &mut out,
+        aside: &mut aside,
+    };
+    runtime.block_on(dispatch(&cli.command, &mut desk))
+}
+
+/// Says on stderr why a command ended early, and gives the exit code. That stderr is gone is no
+/// reason to end in another way.
 fn finish(ended: Result<Exit, Failure>, lang: Lang) -> Exit {
     ended.unwrap_or_else(|failure| {
         let (said, exit) = failure.verdict();
         if let Some(text) = said {
-            complain(&text, lang);
+            let _ = writeln!(std::io::stderr(), "miseban: {}", text.of(lang));
         }
         exit
     })
-}
-
-/// One message on stderr. That stderr is gone is no reason to end in another way.
-fn complain(text: &Text, lang: Lang) {
-    let _ = writeln!(std::io::stderr(), "miseban: {}", text.of(lang));
 }

@@ -1,0 +1,119 @@
+//! From a command to what it does: opens what it needs and hands over to `commands`.
+
+use crate::accounts::AccountsFile;
+use crate::cli::{Command, ImportArgs, ImportCommand, Output, ValidateArgs};
+use crate::commands::doctor::Patient;
+use crate::commands::{doctor, explain, import, migrate, report, status, validate};
+use crate::config::{self, Settings};
+use crate::database;
+use crate::page::Page;
+use crate::say::{Exit, Failure, Lang, Text, text};
+use adapters::store::SqlStore;
+use chrono::Utc;
+use shared::ports::store::Store;
+use std::io::Write;
+
+/// Where a command stands: its settings, its language, and the two ways to the person.
+pub struct Desk<'a> {
+    /// All settings.
+    pub settings: &'a Settings,
+    /// The language of texts.
+    pub lang: Lang,
+    /// For results.
+    pub out: &'a mut (dyn Write + Send),
+    /// For what is said beside them.
+    pub aside: &'a mut (dyn Write + Send),
+}
+
+impl Desk<'_> {
+    fn page(&mut self, json: bool) -> Page<'_> {
+        Page::new(self.out, self.lang, json)
+    }
+
+    fn database_url(&self) -> &str {
+        &self.settings.database_url
+    }
+
+    /// Says something beside the result; nobody there to read it is no reason to stop.
+    fn mention(&mut self, said: &Text) {
+        let _ = writeln!(self.aside, "miseban: {}", said.of(self.lang));
+    }
+}
+
+/// Does `command`.
+pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let now = Utc::now();
+    match command {
+        Command::Import(ImportCommand::Listings(args)) => import_listings(args, desk).await,
+        Command::Report(args) => {
+            let store = database::existing(desk.database_url()).await?;
+            let mut page = desk.page(args.output.json);
+            report::report(&store, args.run.as_deref(), now, &mut page).await
+        }
+        Command::Status(Output { json }) => {
+            let store = database::existing(desk.database_url()).await?;
+            status::status(&store, now, &mut desk.page(*json)).await
+        }
+        Command::Explain(args) => {
+            let store = database::existing(desk.database_url()).await?;
+            explain::explain(&store, &args.asin, &mut desk.page(args.output.json)).await
+        }
+        Command::Validate(args) => validate_cache(args, desk).await,
+        Command::Migrate => {
+            let (from, to) = database::migrate(desk.database_url()).await?;
+            migrate::told(from, to, &mut desk.page(false))
+        }
+        Command::Doctor => examine(desk).await,
+        Command::Demo(_) | Command::Run(_) | Command::Serve => Err(not_here()),
+    }
+}
+
+async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let accounts = AccountsFile::read(&desk.settings.base.accounts_file)?;
+    for warning in &accounts.warnings {
+        desk.mention(warning);
+    }
+    let sheet = import::read(import::open(&args.file)?, &accounts)?;
+    let store = SqlStore::open(desk.database_url()).await?;
+    let mut page = desk.page(args.output.json);
+    import::listings(&store, &accounts, sheet, Utc::now(), &mut page).await
+}
+
+async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let store = database::existing(desk.database_url()).await?;
+    let ttls = desk.settings.rules.ttls;
+    let mut page = desk.page(args.output.json);
+    let found = validate::validate(&store, &store.cache(), &ttls, Utc::now(), &mut page).await?;
+    if args.fill && found.wants_fill() {
+        return Err(not_here());
+    }
+    Ok(Exit::Done)
+}
+
+async fn examine(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let opened = open_with_version(desk.database_url()).await;
+    let database = opened
+        .as_ref()
+        .map(|(store, version)| (store as &dyn Store, *version));
+    let patient = Patient {
+        settings: desk.settings,
+        environment: &config::environment,
+        database,
+        marketplace: None,
+        shop: None,
+    };
+    doctor::doctor(patient, &mut desk.page(false)).await
+}
+
+async fn open_with_version(url: &str) -> Result<(SqlStore, i64), Failure> {
+    let store = SqlStore::open(url).await?;
+    let version = store.schema_version().await?;
+    Ok((store, version))
+}
+
+fn not_here() -> Failure {
+    Failure::Usage(text!(
+        "このコマンドはこのビルドには入っていません",
+        "this command is not part of this build"
+    ))
+}
