@@ -3,15 +3,16 @@
 //! Reading it and resolving its secrets are two steps, so that a report or an import needs no secret
 //! and an inactive shop needs no credentials.
 
-use crate::config::source::{Environment, line_of};
+mod file;
+#[cfg(test)]
+mod tests;
+
+use crate::config::source::Environment;
 use crate::say::{Failure, Text, text};
 use secrecy::SecretString;
-use serde::Deserialize;
 use shared::domain::account::AccountId;
 use shared::ports::store::AccountRow;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use toml::Spanned;
 
 /// The file, checked.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ pub struct Account {
     client_id: String,
     client_secret: SecretRef,
     refresh_token: SecretRef,
+    redirect_uri: Option<String>,
 }
 
 /// What BASE asks of a shop.
@@ -48,37 +50,15 @@ pub struct AccountCredentials {
     pub client_secret: SecretString,
     /// The first refresh token; newer ones are in the database.
     pub refresh_token: SecretString,
+    /// The address that the application was authorised with. BASE's papers ask for it at each
+    /// refresh; in the field it has worked without.
+    pub redirect_uri: Option<String>,
 }
 
 #[derive(Debug)]
 enum SecretRef {
     Inline(SecretString),
     Variable(String),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFile {
-    #[serde(default)]
-    account: Vec<RawAccount>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAccount {
-    id: Spanned<String>,
-    name: Option<String>,
-    #[serde(default = "yes")]
-    active: bool,
-    client_id: String,
-    client_secret: Option<SecretString>,
-    client_secret_env: Option<String>,
-    refresh_token: Option<SecretString>,
-    refresh_token_env: Option<String>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 impl AccountsFile {
@@ -96,7 +76,7 @@ impl AccountsFile {
             ))
         })?;
         let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
-        let accounts = parse(path, content)?;
+        let accounts = file::parse(path, content)?;
         let warnings = readable_by_others(path).into_iter().collect();
         Ok(Self {
             path: path.to_owned(),
@@ -154,6 +134,7 @@ impl AccountsFile {
                         client_id: account.client_id.clone(),
                         client_secret,
                         refresh_token,
+                        redirect_uri: account.redirect_uri.clone(),
                     }),
             );
         }
@@ -170,110 +151,6 @@ impl AccountsFile {
             "{path} の{line}行目: ショップ {id} が使う環境変数 {name} がありません。設定するか、使わないショップなら active = false にしてください",
             "{path}, line {line}: account {id} needs the environment variable {name}, which is not set; set it, or make the account active = false"
         )
-    }
-}
-
-fn parse(path: &Path, content: &str) -> Result<Vec<Account>, Failure> {
-    let shown = path.display();
-    let raw: RawFile = toml::from_str(content).map_err(|error| {
-        // Only the message: the error's own print shows the line, which may hold a secret.
-        let line = error.span().map_or(1, |span| line_of(content, span.start));
-        let why = error.message();
-        Failure::Usage(text!(
-            "{shown} の{line}行目が読めません({why})。README の例と見比べてください",
-            "{shown}, line {line} cannot be read ({why}): compare it with the example in the README"
-        ))
-    })?;
-    if raw.account.is_empty() {
-        return Err(Failure::Usage(text!(
-            "{shown} にショップが1つもありません。[[account]] を1つ以上書いてください(README の例を参照)",
-            "{shown} has no account: write at least one [[account]] (see the README)"
-        )));
-    }
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let mut accounts = Vec::new();
-    let mut errors = Vec::new();
-    for entry in raw.account {
-        let line = line_of(content, entry.id.span().start);
-        let id = entry.id.get_ref().trim().to_owned();
-        if let Some(first) = seen.get(&id) {
-            errors.push(text!(
-                "{shown} の{line}行目: ショップ {id} は{first}行目にもあります。idを変えてください",
-                "{shown}, line {line}: account {id} is in line {first} already; give it another id"
-            ));
-            continue;
-        }
-        seen.insert(id, line);
-        match check(entry, line) {
-            Ok(account) => accounts.push(account),
-            Err(Text { ja, en }) => errors.push(text!(
-                "{shown} の{line}行目: {ja}",
-                "{shown}, line {line}: {en}"
-            )),
-        }
-    }
-    if errors.is_empty() {
-        Ok(accounts)
-    } else {
-        Err(Failure::Usage(Text::lines(&errors)))
-    }
-}
-
-fn check(entry: RawAccount, line: usize) -> Result<Account, Text> {
-    let id = AccountId::parse(entry.id.get_ref()).map_err(|error| {
-        let id = error.text;
-        text!(
-            "{id:?} はショップのidにできません。英数字と _ - . で1~64文字にしてください",
-            "{id:?} cannot be the id of an account: use 1 to 64 letters, digits, '_', '-' or '.'"
-        )
-    })?;
-    if entry.client_id.trim().is_empty() {
-        return Err(text!(
-            "ショップ {id} の client_id が空です",
-            "client_id of account {id} is empty"
-        ));
-    }
-    let client_secret = secret(
-        &id,
-        "client_secret",
-        entry.client_secret,
-        entry.client_secret_env,
-    )?;
-    let refresh_token = secret(
-        &id,
-        "refresh_token",
-        entry.refresh_token,
-        entry.refresh_token_env,
-    )?;
-    Ok(Account {
-        name: entry.name.unwrap_or_else(|| id.to_string()),
-        id,
-        active: entry.active,
-        line,
-        client_id: entry.client_id.trim().to_owned(),
-        client_secret,
-        refresh_token,
-    })
-}
-
-fn secret(
-    id: &AccountId,
-    key: &str,
-    inline: Option<SecretString>,
-    variable: Option<String>,
-) -> Result<SecretRef, Text> {
-    use secrecy::ExposeSecret as _;
-    match (inline, variable) {
-        (Some(secret), None) if !secret.expose_secret().trim().is_empty() => {
-            Ok(SecretRef::Inline(secret))
-        }
-        (None, Some(name)) if !name.trim().is_empty() => {
-            Ok(SecretRef::Variable(name.trim().to_owned()))
-        }
-        _ => Err(text!(
-            "ショップ {id} には {key} か {key}_env(環境変数の名前)のどちらか1つが必要です",
-            "account {id} needs exactly one of {key} and {key}_env (the name of an environment variable)"
-        )),
     }
 }
 
@@ -294,7 +171,3 @@ fn readable_by_others(path: &Path) -> Option<Text> {
 fn readable_by_others(_path: &Path) -> Option<Text> {
     None
 }
-
-#[cfg(test)]
-#[path = "accounts_tests.rs"]
-mod tests;

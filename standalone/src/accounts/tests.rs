@@ -22,6 +22,7 @@ name = "本店"
 client_id = "c1"
 client_secret = "s1"
 refresh_token_env = "MAIN_TOKEN"
+redirect_uri = "https://shop.example/back"
 
 [[account]]
 id = "second"
@@ -55,6 +56,8 @@ fn secrets_come_from_the_file_or_the_environment_and_only_for_active_shops() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].client_secret.expose_secret(), "s1");
     assert_eq!(found[0].refresh_token.expose_secret(), "r1");
+    let redirect = found[0].redirect_uri.as_deref();
+    assert_eq!(redirect, Some("https://shop.example/back"));
 }
 
 #[test]
