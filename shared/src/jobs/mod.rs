@@ -3,12 +3,10 @@
 mod backfill;
 mod sync_batch;
 mod update_listing;
-mod verdict;
 
 pub use backfill::Backfill;
 pub use sync_batch::SyncBatch;
 pub use update_listing::UpdateListing;
-pub use verdict::Verdict;
 
 use crate::domain::desired::Urgency;
 use serde::{Deserialize, Serialize};
