@@ -1,0 +1,237 @@
+//! The command line: commands, flags, and an example for each.
+
+use crate::say::Lang;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use shared::domain::account::AccountId;
+use shared::domain::run::RunKind;
+use std::path::PathBuf;
+
+/// Keeps prices and stock of BASE shops true to Amazon.co.jp.
+#[derive(Debug, Parser)]
+#[command(
+    name = "miseban",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  miseban demo                                try it: no account, no server, under a minute
+  miseban import listings listings.csv        take your listings in
+  miseban run price-stock --dry-run           look at what a run would do
+  miseban serve                               mind the shops day and night
+
+Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal (work is kept)."
+)]
+pub struct Cli {
+    /// Settings file (TOML); the environment goes first
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How the log on stderr is written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    /// Language of messages and reports
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        help = "Language of messages and reports; MISEBAN_LANG sets it for good [default: ja]"
+    )]
+    pub lang: Option<Lang>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what this does, on simulated shops: needs no account and no server
+    #[command(after_help = "Example:
+  miseban demo --keep ./demo      keep the demo's database and logs to look at")]
+    Demo(DemoArgs),
+    /// Do one run: ask Amazon, work out prices and stock, bring the shops up to date, report
+    #[command(after_help = "Examples:
+  miseban run price-stock --dry-run --max-items 100     ask Amazon, change nothing, tell what it would do
+  miseban run price-stock                               every listing of every active shop
+  miseban run stale --account main                      only what has grown old, only one shop
+  miseban run price-stock --resume                      go on with the run that was interrupted")]
+    Run(RunArgs),
+    /// Mind the shops: runs by schedule, until told to stop
+    #[command(after_help = "Example:
+  miseban --config miseban.toml serve")]
+    Serve,
+    /// Take in what the shops sell
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Print the report of a run, the newest one by default
+    #[command(after_help = "Examples:
+  miseban report
+  miseban report 01939c1e-7c00-7000-8000-000000000001 --json")]
+    Report(ReportArgs),
+    /// Show open runs, last runs, shops, listings and quotas
+    #[command(after_help = "Example:
+  miseban status --json")]
+    Status(Output),
+    /// Tell all about one ASIN: what Amazon said, why an offer won, what the shop shows
+    #[command(after_help = "Example:
+  miseban explain B00EXAMPLE")]
+    Explain(ExplainArgs),
+    /// Compare the cache with the database
+    #[command(after_help = "Examples:
+  miseban validate
+  miseban validate --fill       and ask Amazon for what is missing or stale")]
+    Validate(ValidateArgs),
+    /// Bring the database to the newest schema
+    #[command(after_help = "Example:
+  miseban migrate")]
+    Migrate,
+    /// Check settings, shops, database and connections, and say what to do
+    #[command(after_help = "Example:
+  miseban --config miseban.toml doctor")]
+    Doctor,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Keep the demo's files in this directory
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// What the run is about
+    #[arg(value_name = "KIND", value_parser = run_kind())]
+    pub kind: RunKind,
+    /// Only this shop
+    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    pub account: Option<AccountId>,
+    /// At most this many ASINs
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_items: Option<u32>,
+    /// Ask Amazon, but change nothing in the shops
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Go on with the open run of this kind instead of being refused
+    #[arg(long, conflicts_with_all = ["account", "max_items", "dry_run"])]
+    pub resume: bool,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn run_kind() -> impl clap::builder::TypedValueParser<Value = RunKind> {
+    let words = RunKind::ALL.map(RunKind::as_str);
+    PossibleValuesParser::new(words)
+        .map(|word| RunKind::from_word(&word).expect("only words of kinds are possible"))
+}
+
+/// `import`.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Take in listings from a CSV file
+    #[command(
+        long_about = "Take in listings from a CSV file in UTF-8
+
+Columns, in any order, named in the first line:
+account_id,asin,item_id,sku,selling_price,visibility (public or hidden).
+Wrong rows are named by line and left out; the right ones go in together.",
+        after_help = "Examples:
+  miseban import listings listings.csv
+  cat listings.csv | miseban import listings - --json"
+    )]
+    Listings(ImportArgs),
+}
+
+/// `import listings`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file; `-` reads from stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Id of the run; the newest one if left out
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Amazon's product id, ten letters or digits
+    #[arg(value_name = "ASIN")]
+    pub asin: String,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Start a `stale` run for what is missing or stale
+    #[arg(long)]
+    pub fill: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Output {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        let root = Cli::command();
+        let mut commands: Vec<_> = root.get_subcommands().collect();
+        while let Some(command) = commands.pop() {
+            let nested: Vec<_> = command.get_subcommands().collect();
+            let example = command.get_after_help().map(ToString::to_string);
+            assert!(
+                !nested.is_empty() || example.is_some_and(|text| text.contains("miseban ")),
+                "{} has no example",
+                command.get_name()
+            );
+            commands.extend(nested);
+        }
+    }
+
+    #[test]
+    fn a_resumed_run_takes_its_own_settings() {
+        let parsed = Cli::try_parse_from(["miseban", "run", "stale", "--resume", "--dry-run"]);
+
+        assert_eq!(parsed.unwrap_err().exit_code(), 2);
+    }
+}

@@ -1,0 +1,153 @@
+//! The settings: read here and nowhere else, from the environment over a settings file.
+//!
+//! Names, defaults and accepted values are in `config/table.rs`. Whoever gets a [`Settings`] can
+//! rely on it: every value was checked, and no debug print shows a secret.
+
+pub mod source;
+pub mod table;
+pub mod values;
+
+mod areas;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use crate::say::{Failure, Lang, Text, text};
+use reader::Reader;
+use secrecy::SecretString;
+use shared::domain::quota::WindowQuota;
+use shared::domain::rules::Rules;
+use source::{Environment, Source};
+use std::path::{Path, PathBuf};
+use url::Url;
+pub use values::Rate;
+
+/// All settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where all is kept: `sqlite://FILE`.
+    pub database_url: String,
+    /// Amazon.
+    pub amazon: Amazon,
+    /// BASE.
+    pub base: Base,
+    /// Chatwork; `None` when no token is set: nothing is sent then.
+    pub chatwork: Option<Chatwork>,
+    /// How runs judge and sell.
+    pub rules: Rules,
+    /// How the work is done.
+    pub work: Work,
+    /// Language of messages and reports.
+    pub lang: Lang,
+    /// Filter of the log, as `RUST_LOG` gives it; `None` for the command's own default.
+    pub log_filter: Option<String>,
+}
+
+/// Amazon's Selling Partner API.
+#[derive(Debug, Clone)]
+pub struct Amazon {
+    /// Its address.
+    pub base_url: Url,
+    /// The address that gives out access tokens.
+    pub lwa_base_url: Url,
+    /// The marketplace; Amazon.co.jp by default.
+    pub marketplace_id: String,
+    /// `getItemOffersBatch` requests a second. 0.1 is what Amazon publishes; it may change.
+    pub item_offers_rate: Rate,
+    /// Who we are; `None` while one of the three is missing.
+    pub credentials: Option<AmazonCredentials>,
+    /// Names of the credentials that are missing.
+    pub missing: Vec<&'static str>,
+}
+
+/// The three credentials of a private application.
+#[derive(Debug, Clone)]
+pub struct AmazonCredentials {
+    /// `LWA_APP_ID`.
+    pub app_id: String,
+    /// `LWA_CLIENT_SECRET`.
+    pub client_secret: SecretString,
+    /// `REFRESH_TOKEN`.
+    pub refresh_token: SecretString,
+}
+
+/// The BASE API.
+#[derive(Debug, Clone)]
+pub struct Base {
+    /// Its address.
+    pub base_url: Url,
+    /// Requests an hour and a day of each shop. 5,000 and 100,000 are what BASE publishes.
+    pub quota: WindowQuota,
+    /// The file that lists the shops.
+    pub accounts_file: PathBuf,
+}
+
+/// Where reports are sent.
+#[derive(Debug, Clone)]
+pub struct Chatwork {
+    /// Its address.
+    pub base_url: Url,
+    /// The token.
+    pub token: SecretString,
+    /// The room.
+    pub room_id: String,
+}
+
+/// How the work is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// Hours from the start of one scheduled run to the next.
+    pub run_every_hours: u32,
+    /// Batches at a time; the rate of the lane decides how fast they go.
+    pub sync_concurrency: u32,
+    /// Shop updates at a time, over all shops.
+    pub update_concurrency: u32,
+}
+
+impl Settings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] with one line for each setting that is wrong.
+    pub fn load(file: Option<&Path>, environment: Environment<'_>) -> Result<Self, Failure> {
+        let refuse = |errors: Vec<Text>| Failure::Usage(Text::lines(&errors));
+        let source = Source::read(file, environment).map_err(refuse)?;
+        let mut reader = Reader::new(&source);
+        let settings = areas::settings(&mut reader);
+        match (reader.into_errors(), settings) {
+            (errors, Some(settings)) if errors.is_empty() => Ok(settings),
+            (errors, _) => Err(refuse(errors)),
+        }
+    }
+}
+
+impl Amazon {
+    /// The credentials, for a command that cannot do without.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] that names those that are missing.
+    pub fn credentials(&self) -> Result<&AmazonCredentials, Failure> {
+        self.credentials.as_ref().ok_or_else(|| {
+            let names = self.missing.join(", ");
+            Failure::Usage(text!(
+                "Amazonに問い合わせるための設定がありません: {names}。環境変数か設定ファイルに書いてください(見本は .env.example)",
+                "settings that Amazon asks for are missing: {names}; set them in the environment or the settings file (see .env.example)"
+            ))
+        })
+    }
+}
+
+/// A variable of the environment; the one place that reads it.
+///
+/// Bytes that are not Unicode come through as U+FFFD, which no setting accepts.
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
+/// The language for what is said before the settings are read.
+pub fn early_lang(flag: Option<Lang>, environment: Environment<'_>) -> Lang {
+    let named = || environment(table::MISEBAN_LANG.name).and_then(|text| Lang::parse(&text));
+    flag.or_else(named).unwrap_or_default()
+}

@@ -1,0 +1,130 @@
+//! How each kind of value is read; `None` for what is not accepted.
+
+use shared::domain::money::{Ratio, Yen};
+use shared::domain::pricing::Tiers;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+use url::{Host, Url};
+
+/// How often a lane may be used.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rate {
+    /// So many requests a second.
+    PerSecond(f64),
+    /// For load tests against a simulator; refused for Amazon's own hosts.
+    Unlimited,
+}
+
+impl Rate {
+    /// Reads a number from 0.0001 to 100, or `unlimited`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == UNLIMITED {
+            return Some(Self::Unlimited);
+        }
+        let number: f64 = text.parse().ok()?;
+        (0.0001..=100.0)
+            .contains(&number)
+            .then_some(Self::PerSecond(number))
+    }
+
+    /// Time from one request to the next; `None` without a limit.
+    pub fn period(self) -> Option<Duration> {
+        match self {
+            Self::PerSecond(rate) => Some(Duration::from_secs_f64(1.0 / rate)),
+            Self::Unlimited => None,
+        }
+    }
+}
+
+const UNLIMITED: &str = "unlimited";
+
+/// Reads a count of requests, or `unlimited` as `None`.
+pub fn quota(text: &str, range: RangeInclusive<u32>) -> Option<Option<u32>> {
+    if text == UNLIMITED {
+        return Some(None);
+    }
+    whole(text, range).map(Some)
+}
+
+/// Reads a whole number within `range`: digits only.
+pub fn whole(text: &str, range: RangeInclusive<u32>) -> Option<u32> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.then(|| text.parse().ok()).flatten()?;
+    range.contains(&number).then_some(number)
+}
+
+/// Reads something that goes into a header or a path as it is: printable ASCII without spaces.
+pub fn word(text: &str) -> Option<String> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    plain.then(|| text.to_owned())
+}
+
+/// Reads a base URL and drops the slash at its end.
+///
+/// Plain http would send tokens readable over the net, so it is for this computer only; user names
+/// and passwords have no place in it, since URLs are logged.
+pub fn base_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let bare = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    let safe = match url.scheme() {
+        "https" => url.host().is_some(),
+        "http" => is_loopback(&url),
+        _ => false,
+    };
+    (bare && safe).then_some(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Whether `url` names a host of `domain`, or the domain itself.
+pub fn is_host_of(url: &Url, domain: &str) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    host == domain
+        || host
+            .strip_suffix(domain)
+            .is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// Reads `1000:1.4,5000:1.3,above:1.2`.
+pub fn tiers(text: &str) -> Option<Tiers> {
+    let mut parts: Vec<(&str, &str)> = text
+        .split(',')
+        .map(|part| part.trim().split_once(':'))
+        .collect::<Option<_>>()?;
+    let (last, above) = parts.pop()?;
+    if last.trim() != "above" {
+        return None;
+    }
+    let spans = parts
+        .into_iter()
+        .map(|(limit, ratio)| {
+            let limit = whole(limit.trim(), 1..=99_999_999)?;
+            Some((Yen(limit), Ratio::parse(ratio).ok()?))
+        })
+        .collect::<Option<Vec<_>>>()?;
+    Tiers::new(spans, Ratio::parse(above).ok()?)
+}
+
+/// Reads `sqlite://FILE`, also `sqlite:FILE`.
+pub fn database_url(text: &str) -> Option<String> {
+    let file = text.strip_prefix("sqlite:")?;
+    let file = file.strip_prefix("//").unwrap_or(file);
+    (!file.is_empty()).then(|| text.to_owned())
+}
+
+/// Reads a marketplace id: 5 to 20 capital letters and digits.
+pub fn marketplace_id(text: &str) -> Option<String> {
+    let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    ((5..=20).contains(&text.len()) && text.bytes().all(allowed)).then(|| text.to_owned())
+}

@@ -1,0 +1,9 @@
+//! Miseban in one process: producer and workers on `SQLite`, and all that speaks to people.
+//!
+//! `cli` and `config` say what is wanted, `commands` does it, `report` and `say` tell it. The binary
+//! `miseban` (`main.rs`) only joins them.
+
+pub mod accounts;
+pub mod cli;
+pub mod config;
+pub mod say;
