@@ -1,1 +1,6 @@
-//! Under construction.
+//! The outside of Miseban: one folder a port, no business rule.
+
+#![warn(missing_docs)]
+
+pub mod http;
+pub mod spapi;
