@@ -2,5 +2,6 @@
 
 #![warn(missing_docs)]
 
+pub mod base;
 pub mod http;
 pub mod spapi;
