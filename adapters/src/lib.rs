@@ -2,7 +2,10 @@
 
 #![warn(missing_docs)]
 
+pub mod base;
 pub mod clock;
 pub mod dry_shop;
+pub mod http;
 pub mod limiter;
 pub mod queue;
+pub mod spapi;
