@@ -3,5 +3,5 @@
 mod resume;
 mod start_run;
 
-pub use resume::{ResumeError, resume};
+pub use resume::{ResumeError, resume, resume_run};
 pub use start_run::{Order, Refused, Started, start_run};

@@ -20,14 +20,12 @@ pub enum ResumeError {
     Queue(#[from] QueueError),
 }
 
-/// Sends the messages of all open rows, and of updates that wait for their account's reset. Returns
-/// the open runs.
+/// Sends the messages of all open rows of all runs, and of updates that wait for their account's
+/// reset. Returns the open runs.
 pub async fn resume(store: &dyn Store, queue: &dyn Queue) -> Result<Vec<RunId>, ResumeError> {
     let mut open = Vec::new();
     for run in store.runs(true, OPEN_RUNS).await? {
-        let work = store.open_work(run.id).await?;
-        let sent = queue.push(&messages::for_open_work(run.id, &work)).await?;
-        tracing::info!(run.id = %run.id, sent, "run {} goes on: {sent} messages sent", run.id);
+        resume_run(run.id, store, queue).await?;
         open.push(run.id);
     }
     let waiting = store.unsettled_updates().await?;
@@ -37,4 +35,16 @@ pub async fn resume(store: &dyn Store, queue: &dyn Queue) -> Result<Vec<RunId>, 
         .collect();
     queue.push(&updates).await?;
     Ok(open)
+}
+
+/// Sends the messages of all open rows of one run.
+pub async fn resume_run(
+    run: RunId,
+    store: &dyn Store,
+    queue: &dyn Queue,
+) -> Result<(), ResumeError> {
+    let work = store.open_work(run).await?;
+    let sent = queue.push(&messages::for_open_work(run, &work)).await?;
+    tracing::info!(run.id = %run, sent, "run {run} goes on: {sent} messages sent");
+    Ok(())
 }
