@@ -1,1 +1,4 @@
-//! Under construction.
+//! The outside of Miseban: one folder a port, no rule of the business.
+
+pub mod cache;
+pub mod store;
