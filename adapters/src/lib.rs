@@ -3,9 +3,11 @@
 #![warn(missing_docs)]
 
 pub mod base;
+pub mod cache;
 pub mod clock;
 pub mod dry_shop;
 pub mod http;
 pub mod limiter;
 pub mod queue;
 pub mod spapi;
+pub mod store;

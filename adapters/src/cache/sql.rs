@@ -1,0 +1,68 @@
+//! The cache in the database, for one process on one PC. Its own table: the copy may be late, lost
+//! or emptied, and the truth beside it stays.
+
+use crate::store::SqlStore;
+use crate::store::columns::{instant, json};
+use crate::store::database::{Database, rows, run};
+use crate::store::product_rows::{ProductRow, read_product};
+use crate::store::statement::statement;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shared::domain::asin::Asin;
+use shared::domain::product::Product;
+use shared::ports::cache::{Cache, CacheError};
+use shared::ports::store::StoreError;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+statement!(GET, "sql/get.sql");
+statement!(PUT, "sql/put.sql");
+
+/// The cache over the store's database. Cloning shares the connections.
+#[derive(Clone)]
+pub struct SqlCache {
+    db: Arc<Database>,
+}
+
+impl SqlCache {
+    /// The cache in the database of `store`.
+    pub fn new(store: &SqlStore) -> Self {
+        store.cache()
+    }
+
+    pub(crate) fn over(db: Arc<Database>) -> Self {
+        Self { db }
+    }
+
+    async fn read(&self, asins: &[Asin]) -> Result<HashMap<Asin, Product>, StoreError> {
+        let query = self.db.query(&GET).bind(json(&asins)?);
+        rows(&mut *self.db.reader().await?, query)
+            .await?
+            .iter()
+            .map(|row| read_product(row).map(|product| (product.asin, product)))
+            .collect()
+    }
+
+    async fn write(&self, products: &[Product], now: DateTime<Utc>) -> Result<(), StoreError> {
+        let entries: Vec<ProductRow> = products.iter().filter_map(ProductRow::of).collect();
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let query = self.db.query(&PUT).bind(json(&entries)?);
+        run(&mut *self.db.writer().await?, query.bind(instant(now))).await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Cache for SqlCache {
+    async fn get(&self, asins: &[Asin]) -> Result<HashMap<Asin, Product>, CacheError> {
+        let read = self.read(asins).await;
+        read.map_err(|error| CacheError(error.to_string()))
+    }
+
+    async fn put(&self, products: &[Product], now: DateTime<Utc>) -> Result<(), CacheError> {
+        let written = self.write(products, now).await;
+        written.map_err(|error| CacheError(error.to_string()))
+    }
+}

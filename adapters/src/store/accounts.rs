@@ -1,0 +1,84 @@
+//! Accounts as the accounts file gives them, and what is remembered of each.
+
+use super::SqlStore;
+use super::columns::{Columns, instant, json};
+use super::database::{commit, rows, run};
+use super::statement::statement;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::ports::store::{AccountRow, AccountStore, StoreError};
+
+statement!(ACCOUNTS, "sql/accounts.sql");
+statement!(SYNC, "sql/sync_accounts.sql");
+statement!(DEACTIVATE, "sql/deactivate_absent_accounts.sql");
+statement!(SETTLE_INACTIVE, "sql/settle_inactive_updates.sql");
+statement!(PARK, "sql/park_account.sql");
+statement!(MARK, "sql/mark_account.sql");
+statement!(CLEAR, "sql/clear_account.sql");
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: &'a AccountId,
+    name: &'a str,
+    active: u8,
+}
+
+#[async_trait]
+impl AccountStore for SqlStore {
+    /// Updates of an account that becomes inactive end as failed with `account_inactive`: nobody
+    /// may send them, and their run must not wait for them.
+    async fn sync_accounts(&self, accounts: &[AccountRow]) -> Result<(), StoreError> {
+        let given: Vec<Row> = accounts
+            .iter()
+            .map(|account| Row {
+                id: &account.id,
+                name: &account.name,
+                active: u8::from(account.active),
+            })
+            .collect();
+        let given = json(&given)?;
+        let mut transaction = self.db.begin().await?;
+        run(&mut transaction, self.db.query(&SYNC).bind(given.clone())).await?;
+        run(&mut transaction, self.db.query(&DEACTIVATE).bind(given)).await?;
+        run(&mut transaction, self.db.query(&SETTLE_INACTIVE)).await?;
+        commit(transaction).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
+        let mut reader = self.db.reader().await?;
+        rows(&mut reader, self.db.query(&ACCOUNTS))
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(AccountRow {
+                    id: row.word("id", |id| AccountId::parse(id).ok())?,
+                    name: row.text("name")?.to_owned(),
+                    active: row.yes("active")?,
+                    parked_until: row.maybe_at("parked_until")?,
+                    reauthorise_since: row.maybe_at("reauthorise_since")?,
+                })
+            })
+            .collect()
+    }
+
+    async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError> {
+        let park = self.db.query(&PARK);
+        let park = park.bind(account.to_string()).bind(instant(until));
+        Ok(run(&mut *self.db.writer().await?, park).await? > 0)
+    }
+
+    async fn set_reauthorise(
+        &self,
+        account: &AccountId,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<bool, StoreError> {
+        let id = account.to_string();
+        let set = match since {
+            Some(since) => self.db.query(&MARK).bind(id).bind(instant(since)),
+            None => self.db.query(&CLEAR).bind(id),
+        };
+        Ok(run(&mut *self.db.writer().await?, set).await? > 0)
+    }
+}

@@ -1,0 +1,71 @@
+//! The catalogue: which listings there are.
+
+use super::SqlStore;
+use super::columns::Columns;
+use super::database::rows;
+use super::product_rows::read_product;
+use super::statement::statement;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::product::Product;
+use shared::ports::store::{CatalogueStore, ImportCounts, NewListing, StoreError, Story};
+
+statement!(LISTED, "sql/listed_asins.sql");
+statement!(PRODUCTS_AFTER, "sql/products_after.sql");
+statement!(COUNTS, "sql/listing_counts.sql");
+
+#[async_trait]
+impl CatalogueStore for SqlStore {
+    async fn import(
+        &self,
+        listings: &[NewListing],
+        now: DateTime<Utc>,
+    ) -> Result<ImportCounts, StoreError> {
+        super::import::import(&self.db, listings, now).await
+    }
+
+    async fn listed_asins(&self, account: Option<&AccountId>) -> Result<Vec<Asin>, StoreError> {
+        let query = self.db.query(&LISTED);
+        let query = query.bind(account.map(ToString::to_string));
+        rows(&mut *self.db.reader().await?, query)
+            .await?
+            .iter()
+            .map(Columns::asin)
+            .collect()
+    }
+
+    async fn products_after(
+        &self,
+        after: Option<Asin>,
+        limit: u32,
+    ) -> Result<Vec<Product>, StoreError> {
+        let after = after.map(|asin| asin.to_string()).unwrap_or_default();
+        let query = self.db.query(&PRODUCTS_AFTER);
+        let query = query.bind(after).bind(i64::from(limit));
+        rows(&mut *self.db.reader().await?, query)
+            .await?
+            .iter()
+            .map(read_product)
+            .collect()
+    }
+
+    async fn story(&self, asin: Asin) -> Result<Story, StoreError> {
+        super::story::read(&self.db, asin).await
+    }
+
+    async fn listing_counts(&self) -> Result<Vec<(AccountId, u64, u64)>, StoreError> {
+        rows(&mut *self.db.reader().await?, self.db.query(&COUNTS))
+            .await?
+            .iter()
+            .map(|row| {
+                Ok((
+                    row.word("account_id", |id| AccountId::parse(id).ok())?,
+                    row.count("listed")?,
+                    row.count("held")?,
+                ))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,43 @@
+//! From what the driver says to what the caller has to do.
+
+use shared::ports::store::StoreError;
+use sqlx::error::DatabaseError;
+
+/// The reaction that a failed statement calls for.
+pub(crate) fn failed(error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::Database(error) => refused(error.as_ref()),
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_) => StoreError::Unavailable(error.to_string()),
+        sqlx::Error::ColumnDecode { .. }
+        | sqlx::Error::Decode(_)
+        | sqlx::Error::AnyDriverError(_) => StoreError::Damaged(error.to_string()),
+        other => StoreError::Unusable(other.to_string()),
+    }
+}
+
+/// By `SQLite`'s primary result code (source: sqlite.org/rescode.html).
+fn refused(error: &dyn DatabaseError) -> StoreError {
+    let extended: Option<u32> = error.code().and_then(|code| code.parse().ok());
+    let message = error.message();
+    let unusable = |advice: &str| StoreError::Unusable(format!("{message}: {advice}"));
+    match extended.map(|code| code & 0xff) {
+        Some(5 | 6 | 15) => StoreError::Unavailable(message.to_owned()),
+        Some(8) => unusable("give this user write access to the file and to its directory"),
+        Some(10) => unusable("the disk cannot be read or written; look at the system's log"),
+        Some(11) => unusable("the file is damaged; put a backup in its place"),
+        Some(13) => unusable("free some space on the disk"),
+        Some(14) => unusable("the file cannot be opened; look at its path and permissions"),
+        Some(19) => StoreError::Damaged(format!("a row does not fit the others: {message}")),
+        Some(26) => unusable("the file is something else; set DATABASE_URL to another path"),
+        _ => StoreError::Unusable(message.to_owned()),
+    }
+}
+
+/// A value that no version of this program writes.
+pub(crate) fn damaged(column: &str, found: &str) -> StoreError {
+    StoreError::Damaged(format!("{column} is {found:?}"))
+}

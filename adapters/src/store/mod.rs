@@ -1,0 +1,42 @@
+//! The truth in SQL: every port of `shared::ports::store` over one database, one file a port.
+//!
+//! What one call writes is one transaction of a handful of statements; rows go in as one JSON
+//! text. The statements are in `sql/`, the schema in `/migrations`. No rule of the business is
+//! decided here.
+
+mod accounts;
+mod batches;
+mod catalogue;
+pub(crate) mod columns;
+pub(crate) mod database;
+mod failure;
+mod import;
+mod lanes;
+mod open;
+pub(crate) mod product_rows;
+mod record;
+mod record_rows;
+mod report;
+mod runs;
+mod schema;
+pub(crate) mod statement;
+mod story;
+mod tokens;
+mod updates;
+
+use crate::cache::SqlCache;
+use database::Database;
+use std::sync::Arc;
+
+/// The store over `SQLite`. Cloning shares the connections.
+#[derive(Clone)]
+pub struct SqlStore {
+    db: Arc<Database>,
+}
+
+impl SqlStore {
+    /// The cache in the same database.
+    pub fn cache(&self) -> SqlCache {
+        SqlCache::over(Arc::clone(&self.db))
+    }
+}

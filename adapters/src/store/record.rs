@@ -1,0 +1,139 @@
+//! One answer written down: the transaction that closes a batch, or a part of the backfill.
+
+use super::columns::{Columns, instant, json};
+use super::database::{Database, Prepared, commit, row, run};
+use super::record_rows::Rows;
+use super::statement::{Statement, statement};
+use serde::Serialize;
+use shared::domain::run::{Progress, RunId, RunState};
+use shared::ports::store::{Part, Record, RequestCost, StoreError};
+use sqlx::AnyConnection;
+
+statement!(CLOSE_BATCH, "sql/close_batch.sql");
+statement!(ADD_COST, "sql/add_cost.sql");
+statement!(PRODUCTS, "sql/record_products.sql");
+statement!(OBSERVATIONS, "sql/record_observations.sql");
+statement!(OUTCOMES, "sql/record_outcomes.sql");
+statement!(OPEN_MISSES, "sql/record_misses.sql");
+statement!(SETTLE_MISSES, "sql/settle_misses.sql");
+statement!(DESIRED, "sql/record_desired.sql");
+statement!(UPDATES, "sql/record_updates.sql");
+statement!(PROGRESS, "sql/progress.sql");
+
+/// Writes `record`, or nothing when its batch or its run is closed.
+pub(super) async fn write(db: &Database, record: &Record) -> Result<Progress, StoreError> {
+    let rows = Rows::of(record);
+    let mut transaction = db.begin().await?;
+    if !open(db, &mut transaction, record).await? {
+        let now = progress(db, &mut transaction, record.run).await?;
+        return transaction
+            .rollback()
+            .await
+            .map(|()| now)
+            .map_err(super::failure::failed);
+    }
+    let on = &mut *transaction;
+    let (id, at) = (record.run.to_string(), instant(record.at));
+    put(db, on, &PRODUCTS, &rows.products, |query| query).await?;
+    put(db, on, &OBSERVATIONS, &rows.observations, |query| {
+        query.bind(at.clone())
+    })
+    .await?;
+    let batch = match record.part {
+        Part::Batch(no) | Part::GivenUp(no) => Some(i64::from(no)),
+        Part::Backfill => None,
+    };
+    put(db, on, &OUTCOMES, &rows.outcomes, |query| {
+        query.bind(id.clone()).bind(batch)
+    })
+    .await?;
+    let misses = match record.part {
+        Part::Backfill => &SETTLE_MISSES,
+        Part::Batch(_) | Part::GivenUp(_) => &OPEN_MISSES,
+    };
+    if record.part == Part::Backfill || record.asins.iter().any(|asin| asin.miss.is_some()) {
+        put(db, on, misses, &rows.misses, |query| query.bind(id.clone())).await?;
+    }
+    put(db, on, &DESIRED, &rows.desired, |query| {
+        query.bind(at.clone())
+    })
+    .await?;
+    put(db, on, &UPDATES, &rows.updates, |query| {
+        query.bind(id.clone()).bind(at.clone())
+    })
+    .await?;
+    let now = progress(db, on, record.run).await?;
+    commit(transaction).await?;
+    Ok(now)
+}
+
+/// Takes the record in if its part is still to be reported: the batch is closed by it, and the
+/// cost counted.
+async fn open(db: &Database, on: &mut AnyConnection, record: &Record) -> Result<bool, StoreError> {
+    let (no, state) = match record.part {
+        Part::Batch(no) => (no, "done"),
+        Part::GivenUp(no) => (no, "given_up"),
+        Part::Backfill => return add_cost(db, on, record.run, record.cost).await,
+    };
+    let close = db
+        .query(&CLOSE_BATCH)
+        .bind(record.run.to_string())
+        .bind(i64::from(no))
+        .bind(state)
+        .bind(instant(record.at));
+    Ok(run(on, close).await? > 0 && add_cost(db, on, record.run, record.cost).await?)
+}
+
+/// Adds to the counters of an open run; `false` when it is not open.
+pub(super) async fn add_cost(
+    db: &Database,
+    on: &mut AnyConnection,
+    id: RunId,
+    cost: RequestCost,
+) -> Result<bool, StoreError> {
+    let add = db
+        .query(&ADD_COST)
+        .bind(id.to_string())
+        .bind(i64::from(cost.requests))
+        .bind(i64::from(cost.backfill_requests))
+        .bind(i64::from(cost.refused))
+        .bind(cost.waited_ms)
+        .bind(cost.lane_us);
+    Ok(run(on, add).await? > 0)
+}
+
+async fn put(
+    db: &Database,
+    on: &mut AnyConnection,
+    statement: &'static Statement,
+    rows: &[impl Serialize],
+    bind: impl FnOnce(Prepared) -> Prepared,
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let query = bind(db.query(statement).bind(json(&rows)?));
+    run(on, query).await?;
+    Ok(())
+}
+
+/// How far the run is, as the connection sees it.
+pub(super) async fn progress(
+    db: &Database,
+    on: &mut AnyConnection,
+    id: RunId,
+) -> Result<Progress, StoreError> {
+    let query = db.query(&PROGRESS).bind(id.to_string());
+    let row = row(on, query).await?.ok_or_else(|| unknown(id))?;
+    Ok(Progress {
+        state: row.word("state", RunState::from_word)?,
+        batches_open: row.yes("batches_open")?,
+        backfilled: row.yes("backfilled")?,
+        updates_open: row.yes("updates_open")?,
+    })
+}
+
+/// A run that was asked for by an id that no row has.
+pub(super) fn unknown(id: RunId) -> StoreError {
+    StoreError::Damaged(format!("there is no run {id}"))
+}

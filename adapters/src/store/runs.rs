@@ -1,0 +1,215 @@
+//! Runs: their start, their barrier, their end.
+
+use super::SqlStore;
+use super::columns::{Columns, instant, json};
+use super::database::{commit, row, rows, run};
+use super::record::{add_cost, progress, unknown};
+use super::statement::statement;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::domain::desired::Urgency;
+use shared::domain::listing::ListingId;
+use shared::domain::report::Report;
+use shared::domain::run::{Progress, RunId, RunKind, RunState};
+use shared::ports::store::{
+    NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError, StoreError,
+};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+statement!(START, "sql/start_run.sql");
+statement!(OPEN_OF_KIND, "sql/open_run_of_kind.sql");
+statement!(START_BATCHES, "sql/start_batches.sql");
+statement!(RUN, "sql/run.sql");
+statement!(RUNS, "sql/runs.sql");
+statement!(OPEN_BATCHES, "sql/open_batches.sql");
+statement!(QUEUED_UPDATES, "sql/queued_updates.sql");
+statement!(VIEW, "sql/run_view.sql");
+statement!(BEGIN_BACKFILL, "sql/begin_backfill.sql");
+statement!(END_BACKFILL, "sql/end_backfill.sql");
+statement!(FAIL_OPEN_MISSES, "sql/fail_open_misses.sql");
+statement!(CLOSE, "sql/close_run.sql");
+statement!(FAIL, "sql/fail_run.sql");
+
+/// Batches in one statement: a megabyte of JSON or two.
+const CHUNK: usize = 5_000;
+
+#[derive(Serialize)]
+struct BatchRow {
+    no: usize,
+    asins: String,
+}
+
+#[async_trait]
+impl RunStore for SqlStore {
+    async fn start_run(&self, new: &NewRun) -> Result<(), StartError> {
+        let asins: usize = new.batches.iter().map(|batch| batch.asins().len()).sum();
+        let start = self
+            .db
+            .query(&START)
+            .bind(new.id.to_string())
+            .bind(new.kind.as_str())
+            .bind(new.account.as_ref().map(ToString::to_string))
+            .bind(i64::from(new.dry_run))
+            .bind(instant(new.started_at))
+            .bind(size(asins))
+            .bind(size(new.batches.len()));
+        let mut transaction = self.db.begin().await?;
+        if run(&mut transaction, start).await? == 0 {
+            let open = self.open_of_kind(&mut transaction, new.kind).await?;
+            return Err(StartError::AlreadyOpen(open.unwrap_or(new.id)));
+        }
+        for (chunk, batches) in new.batches.chunks(CHUNK).enumerate() {
+            let rows: Vec<BatchRow> = batches
+                .iter()
+                .enumerate()
+                .map(|(place, batch)| BatchRow {
+                    no: chunk * CHUNK + place + 1,
+                    asins: batch.to_string(),
+                })
+                .collect();
+            let query = self.db.query(&START_BATCHES).bind(json(&rows)?);
+            run(&mut transaction, query.bind(new.id.to_string())).await?;
+        }
+        commit(transaction).await?;
+        Ok(())
+    }
+
+    async fn run(&self, id: RunId) -> Result<Option<RunRow>, StoreError> {
+        let query = self.db.query(&RUN).bind(id.to_string());
+        let found = row(&mut *self.db.reader().await?, query).await?;
+        found.as_ref().map(run_row).transpose()
+    }
+
+    async fn runs(&self, open_only: bool, limit: u32) -> Result<Vec<RunRow>, StoreError> {
+        let query = self.db.query(&RUNS);
+        let query = query.bind(i64::from(open_only)).bind(i64::from(limit));
+        rows(&mut *self.db.reader().await?, query)
+            .await?
+            .iter()
+            .map(run_row)
+            .collect()
+    }
+
+    async fn open_work(&self, id: RunId) -> Result<OpenWork, StoreError> {
+        let mut reader = self.db.reader().await?;
+        let query = self.db.query(&OPEN_BATCHES).bind(id.to_string());
+        let batches = rows(&mut reader, query).await?;
+        let query = self.db.query(&QUEUED_UPDATES).bind(id.to_string());
+        let updates = rows(&mut reader, query).await?;
+        Ok(OpenWork {
+            progress: progress(&self.db, &mut reader, id).await?,
+            batches: batches
+                .iter()
+                .map(|row| row.small("no"))
+                .collect::<Result<_, _>>()?,
+            updates: updates.iter().map(update_key).collect::<Result<_, _>>()?,
+        })
+    }
+
+    async fn run_view(&self, id: RunId) -> Result<RunView, StoreError> {
+        let query = self.db.query(&VIEW).bind(id.to_string());
+        let found = row(&mut *self.db.reader().await?, query).await?;
+        let row = found.ok_or_else(|| unknown(id))?;
+        let done = |all: &str, open: &str| -> Result<(u64, u64), StoreError> {
+            let all = row.count(all)?;
+            Ok((all, all.saturating_sub(row.count(open)?)))
+        };
+        let (batches, batches_done) = done("batches", "batches_open")?;
+        let (misses, misses_done) = done("misses", "misses_open")?;
+        let (updates, updates_done) = done("updates", "updates_open")?;
+        Ok(RunView {
+            state: row.word("state", RunState::from_word)?,
+            batches,
+            batches_done,
+            misses,
+            misses_done,
+            updates,
+            updates_done,
+        })
+    }
+
+    async fn begin_backfill(&self, id: RunId) -> Result<bool, StoreError> {
+        let begin = self.db.query(&BEGIN_BACKFILL).bind(id.to_string());
+        Ok(run(&mut *self.db.writer().await?, begin).await? > 0)
+    }
+
+    /// Misses that are still open now were skipped, and count as failed.
+    async fn end_backfill(&self, id: RunId) -> Result<Progress, StoreError> {
+        let end = self.db.query(&END_BACKFILL).bind(id.to_string());
+        let end = end.bind(instant(Utc::now()));
+        let mut transaction = self.db.begin().await?;
+        if run(&mut transaction, end).await? > 0 {
+            let fail = self.db.query(&FAIL_OPEN_MISSES).bind(id.to_string());
+            run(&mut transaction, fail).await?;
+        }
+        let now = progress(&self.db, &mut transaction, id).await?;
+        commit(transaction).await?;
+        Ok(now)
+    }
+
+    async fn close_run(&self, id: RunId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        let close = self.db.query(&CLOSE).bind(id.to_string());
+        let close = close.bind(instant(at));
+        Ok(run(&mut *self.db.writer().await?, close).await? > 0)
+    }
+
+    async fn fail_run(&self, id: RunId, why: &str, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        let fail = self.db.query(&FAIL).bind(id.to_string());
+        let fail = fail.bind(why.to_owned()).bind(instant(at));
+        Ok(run(&mut *self.db.writer().await?, fail).await? > 0)
+    }
+
+    async fn count(&self, id: RunId, cost: RequestCost) -> Result<(), StoreError> {
+        let mut writer = self.db.writer().await?;
+        add_cost(&self.db, &mut writer, id, cost).await?;
+        Ok(())
+    }
+
+    async fn report(&self, id: RunId, now: DateTime<Utc>) -> Result<Option<Report>, StoreError> {
+        super::report::read(&self.db, id, now).await
+    }
+
+    async fn keep_report(&self, report: &Report) -> Result<(), StoreError> {
+        super::report::keep(&self.db, report).await
+    }
+}
+
+impl SqlStore {
+    async fn open_of_kind(
+        &self,
+        on: &mut AnyConnection,
+        kind: RunKind,
+    ) -> Result<Option<RunId>, StoreError> {
+        let query = self.db.query(&OPEN_OF_KIND).bind(kind.as_str());
+        let found = row(on, query).await?;
+        found.map(|row| row.word("id", RunId::parse)).transpose()
+    }
+}
+
+fn run_row(row: &AnyRow) -> Result<RunRow, StoreError> {
+    Ok(RunRow {
+        id: row.word("id", RunId::parse)?,
+        kind: row.word("kind", RunKind::from_word)?,
+        state: row.word("state", RunState::from_word)?,
+        account: row.maybe_word("account_id", |id| AccountId::parse(id).ok())?,
+        dry_run: row.yes("dry_run")?,
+        started_at: row.at("started_at")?,
+        ended_at: row.maybe_at("ended_at")?,
+    })
+}
+
+/// Listing, version and urgency: what a message for an update is made of.
+pub(super) fn update_key(row: &AnyRow) -> Result<(ListingId, i64, Urgency), StoreError> {
+    Ok((
+        ListingId(row.number("listing_id")?),
+        row.number("version")?,
+        row.word("urgency", Urgency::from_word)?,
+    ))
+}
+
+fn size(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}

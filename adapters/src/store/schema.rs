@@ -1,0 +1,87 @@
+//! The migrations, embedded, and what is said when they do not fit the database.
+
+use super::failure::failed;
+use shared::ports::store::StoreError;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, AssertSqlSafe, Row, SqlSafeStr};
+
+/// Number, name and text; numbers only grow, a released text is never edited. Listed by hand, since
+/// sqlx's macro would build all database drivers a second time for the compiler.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "accounts",
+        include_str!("../../../migrations/0001_accounts.sql"),
+    ),
+    (
+        2,
+        "catalogue",
+        include_str!("../../../migrations/0002_catalogue.sql"),
+    ),
+    (3, "runs", include_str!("../../../migrations/0003_runs.sql")),
+];
+
+/// The newest version that this program knows.
+pub(super) fn known() -> i64 {
+    MIGRATIONS.last().map_or(0, |(version, ..)| *version)
+}
+
+/// The version of the database; 0 for an empty one.
+pub(super) async fn version(pool: &AnyPool) -> Result<i64, StoreError> {
+    let table = "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
+    let tables: i64 = scalar(pool, table).await?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    let newest = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations";
+    scalar(pool, newest).await
+}
+
+async fn scalar(pool: &AnyPool, statement: &'static str) -> Result<i64, StoreError> {
+    let row = sqlx::query(statement).fetch_one(pool).await;
+    row.and_then(|row| row.try_get(0)).map_err(failed)
+}
+
+/// An error when the database is newer than this program.
+pub(super) async fn refuse_newer(pool: &AnyPool) -> Result<(), StoreError> {
+    let (found, known) = (version(pool).await?, known());
+    if found > known {
+        Err(StoreError::Newer { found, known })
+    } else {
+        Ok(())
+    }
+}
+
+/// Brings the database to the newest version. A second program that does the same at the same time
+/// makes one attempt fail; by then the other one has done it.
+pub(super) async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
+    refuse_newer(pool).await?;
+    let migrator = migrator();
+    match migrator.run(pool).await {
+        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
+            migrator.run(pool).await.map_err(unfit)
+        }
+        other => other.map_err(unfit),
+    }
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|(version, name, text)| {
+        // A checkout with other line ends must not look like another migration.
+        let text = text.replace("\r\n", "\n");
+        let sql = AssertSqlSafe(text).into_sql_str();
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+fn unfit(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
+        MigrateError::VersionMissing(found) => StoreError::Newer {
+            found,
+            known: known(),
+        },
+        other => StoreError::Unusable(other.to_string()),
+    }
+}

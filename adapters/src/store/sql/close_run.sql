@@ -1,0 +1,15 @@
+UPDATE runs
+SET
+    state = 'done',
+    ended_at = $2
+WHERE
+    id = $1
+    AND state = 'backfilling'
+    AND backfill_ended_at IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1
+        FROM updates
+        WHERE
+            run_id = $1
+            AND state = 'queued'
+    )

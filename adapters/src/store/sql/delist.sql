@@ -1,0 +1,3 @@
+UPDATE listings
+SET status = 'delisted'
+WHERE id = $1

@@ -1,0 +1,5 @@
+UPDATE listings
+SET status = 'delisted'
+WHERE
+    status = 'listed'
+    AND item_id IS NULL

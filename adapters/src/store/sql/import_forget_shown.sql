@@ -1,0 +1,11 @@
+-- Of a listing with another item, what is shown is the other item's.
+DELETE FROM applied_states
+WHERE listing_id IN (
+    SELECT l.id
+    FROM {rows}
+    INNER JOIN listings AS l
+        ON
+            l.account_id = r.value->>'account'
+            AND l.asin = r.value->>'asin'
+    WHERE l.item_id IS DISTINCT FROM CAST(r.value->>'item' AS BIGINT)
+)

@@ -1,0 +1,5 @@
+UPDATE accounts
+SET reauthorise_since = $2
+WHERE
+    id = $1
+    AND reauthorise_since IS NULL

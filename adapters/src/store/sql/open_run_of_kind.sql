@@ -1,0 +1,5 @@
+SELECT id
+FROM runs
+WHERE
+    kind = $1
+    AND state IN ('running', 'backfilling', 'held')

@@ -1,0 +1,11 @@
+SELECT
+    p.asin,
+    p.price_yen,
+    p.price_updated_at,
+    p.stock,
+    p.filtered_times,
+    p.filtered_why,
+    p.stock_updated_at,
+    p.invalid_since
+FROM {texts}
+INNER JOIN products AS p ON p.asin = r.value

@@ -1,0 +1,27 @@
+SELECT
+    r.state,
+    CASE WHEN r.backfill_ended_at IS NULL THEN 0 ELSE 1 END AS backfilled,
+    CASE
+        WHEN EXISTS (
+            SELECT 1
+            FROM batches AS b
+            WHERE
+                b.run_id = r.id
+                AND b.state = 'open'
+        )
+            THEN 1
+        ELSE 0
+    END AS batches_open,
+    CASE
+        WHEN EXISTS (
+            SELECT 1
+            FROM updates AS u
+            WHERE
+                u.run_id = r.id
+                AND u.state = 'queued'
+        )
+            THEN 1
+        ELSE 0
+    END AS updates_open
+FROM runs AS r
+WHERE r.id = $1

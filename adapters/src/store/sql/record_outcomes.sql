@@ -1,0 +1,39 @@
+-- The last outcome is the run's, and the first value before: a batch and its backfill together are
+-- one change. A stock that ends as it began has none.
+INSERT INTO outcomes (
+    run_id,
+    asin,
+    batch,
+    outcome,
+    cache_hit,
+    old_price_yen,
+    new_price_yen,
+    stock_before,
+    stock_change
+)
+SELECT
+    $2,
+    r.value->>'asin',
+    $3,
+    r.value->>'outcome',
+    CAST(r.value->>'cache_hit' AS BIGINT),
+    CAST(r.value->>'old_price_yen' AS BIGINT),
+    CAST(r.value->>'new_price_yen' AS BIGINT),
+    r.value->>'stock_before',
+    r.value->>'stock_change'
+FROM {rows}
+WHERE true
+ON CONFLICT (run_id, asin) DO UPDATE SET
+    batch = COALESCE(outcomes.batch, excluded.batch),
+    outcome = excluded.outcome,
+    cache_hit = COALESCE(outcomes.cache_hit, excluded.cache_hit),
+    old_price_yen = COALESCE(outcomes.old_price_yen, excluded.old_price_yen),
+    new_price_yen = COALESCE(excluded.new_price_yen, outcomes.new_price_yen),
+    stock_before = COALESCE(outcomes.stock_before, excluded.stock_before),
+    stock_change = CASE
+        WHEN excluded.stock_change IS NULL
+            THEN outcomes.stock_change
+        WHEN COALESCE(outcomes.stock_before, excluded.stock_before) = excluded.stock_before
+            THEN excluded.stock_change
+        ELSE NULL
+    END

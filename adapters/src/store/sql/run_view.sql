@@ -1,0 +1,36 @@
+SELECT
+    r.state,
+    r.batches,
+    (
+        SELECT COUNT(*)
+        FROM batches AS b
+        WHERE
+            b.run_id = r.id
+            AND b.state = 'open'
+    ) AS batches_open,
+    (
+        SELECT COUNT(*)
+        FROM misses AS m
+        WHERE m.run_id = r.id
+    ) AS misses,
+    (
+        SELECT COUNT(*)
+        FROM misses AS m
+        WHERE
+            m.run_id = r.id
+            AND m.state = 'open'
+    ) AS misses_open,
+    (
+        SELECT COUNT(*)
+        FROM updates AS u
+        WHERE u.run_id = r.id
+    ) AS updates,
+    (
+        SELECT COUNT(*)
+        FROM updates AS u
+        WHERE
+            u.run_id = r.id
+            AND u.state = 'queued'
+    ) AS updates_open
+FROM runs AS r
+WHERE r.id = $1

@@ -1,0 +1,192 @@
+//! Updates: a listing in one worker's hands, and how that ended.
+
+use super::SqlStore;
+use super::batches::read_listing;
+use super::columns::{Columns, instant};
+use super::database::{Prepared, commit, row, rows, run};
+use super::runs::update_key;
+use super::statement::statement;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shared::domain::desired::{HoldReason, Urgency};
+use shared::domain::listing::{ListingId, ShopState};
+use shared::domain::run::RunId;
+use shared::ports::store::{StoreError, UpdateResult, UpdateStore, UpdateTask};
+use sqlx::any::AnyRow;
+
+statement!(LEASE, "sql/lease_listing.sql");
+statement!(TASK, "sql/update_task.sql");
+statement!(APPLY, "sql/apply_state.sql");
+statement!(RELEASE_EQUAL, "sql/release_equal.sql");
+statement!(RELEASE, "sql/release_listing.sql");
+statement!(HOLD, "sql/hold_listing.sql");
+statement!(DELIST, "sql/delist.sql");
+statement!(SETTLE_APPLIED, "sql/settle_applied.sql");
+statement!(SETTLE, "sql/settle_updates.sql");
+statement!(PARK, "sql/park_updates.sql");
+statement!(WITHOUT_QUEUED, "sql/runs_without_queued.sql");
+statement!(UNSETTLED, "sql/unsettled_updates.sql");
+
+#[async_trait]
+impl UpdateStore for SqlStore {
+    /// The lease is one statement; what is read after it is the newest desired state.
+    async fn begin_update(
+        &self,
+        listing: ListingId,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Option<Result<UpdateTask, DateTime<Utc>>>, StoreError> {
+        let lease = self.db.query(&LEASE);
+        let lease = lease
+            .bind(listing.0)
+            .bind(instant(now))
+            .bind(instant(until));
+        let mut writer = self.db.writer().await?;
+        let leased = run(&mut writer, lease).await? > 0;
+        let found = row(&mut writer, self.db.query(&TASK).bind(listing.0)).await?;
+        drop(writer);
+        let Some(row) = found else {
+            return Ok(None);
+        };
+        if leased {
+            return Ok(Some(Ok(task(&row)?)));
+        }
+        let busy_until = row.maybe_at("busy_until")?;
+        Ok(Some(Err(busy_until.unwrap_or(now))))
+    }
+
+    async fn finish_update(
+        &self,
+        listing: ListingId,
+        version: i64,
+        result: &UpdateResult,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<RunId>, StoreError> {
+        let finish = Finish {
+            store: self,
+            listing,
+            version,
+            at: instant(at),
+        };
+        let mut transaction = self.db.begin().await?;
+        for statement in finish.statements(result) {
+            run(&mut transaction, statement).await?;
+        }
+        let ended = self.db.query(&WITHOUT_QUEUED).bind(listing.0);
+        let ended = rows(&mut transaction, ended).await?;
+        commit(transaction).await?;
+        ended
+            .iter()
+            .map(|row| row.word("id", RunId::parse))
+            .collect()
+    }
+
+    async fn release_update(&self, listing: ListingId) -> Result<(), StoreError> {
+        let mut writer = self.db.writer().await?;
+        run(&mut writer, self.db.query(&RELEASE).bind(listing.0)).await?;
+        Ok(())
+    }
+
+    async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError> {
+        rows(&mut *self.db.reader().await?, self.db.query(&UNSETTLED))
+            .await?
+            .iter()
+            .map(update_key)
+            .collect()
+    }
+}
+
+fn task(row: &AnyRow) -> Result<UpdateTask, StoreError> {
+    Ok(UpdateTask {
+        listing: read_listing(row)?,
+        desired: row.state("desired_")?,
+        version: row.number("version")?,
+        urgency: row.word("urgency", Urgency::from_word)?,
+        parked_until: row.maybe_at("parked_until")?,
+    })
+}
+
+/// One update that ends.
+struct Finish<'a> {
+    store: &'a SqlStore,
+    listing: ListingId,
+    version: i64,
+    at: String,
+}
+
+impl Finish<'_> {
+    fn statements(&self, result: &UpdateResult) -> Vec<Prepared> {
+        let db = &self.store.db;
+        let id = self.listing.0;
+        let release = || db.query(&RELEASE).bind(id);
+        match result {
+            UpdateResult::Applied(state) => self.applied(state),
+            UpdateResult::Equal => vec![
+                db.query(&RELEASE_EQUAL).bind(id).bind(self.version),
+                self.settle("equal", None, None),
+            ],
+            UpdateResult::Held(reason) => vec![
+                release(),
+                db.query(&HOLD).bind(id).bind(reason.as_str()),
+                self.settle("held", None, Some(*reason)),
+            ],
+            UpdateResult::Failed(code) => {
+                vec![release(), self.settle("failed", Some(code), None)]
+            }
+            UpdateResult::Parked => {
+                let park = db.query(&PARK).bind(id).bind(self.version);
+                vec![release(), park.bind(self.at.clone())]
+            }
+            UpdateResult::Delisted => vec![
+                release(),
+                db.query(&DELIST).bind(id),
+                // Later versions too: nobody will send them.
+                Self {
+                    at: self.at.clone(),
+                    version: i64::MAX,
+                    ..*self
+                }
+                .settle("delisted", None, None),
+            ],
+        }
+    }
+
+    fn applied(&self, state: &ShopState) -> Vec<Prepared> {
+        let (price, visible) = (i64::from(state.price.0), i64::from(state.visible));
+        let stock = state.stock.map(i64::from);
+        let db = &self.store.db;
+        let apply = db.query(&APPLY).bind(self.listing.0);
+        let settle = db.query(&SETTLE_APPLIED).bind(self.listing.0);
+        vec![
+            apply
+                .bind(price)
+                .bind(visible)
+                .bind(stock)
+                .bind(self.version)
+                .bind(self.at.clone()),
+            settle
+                .bind(self.version)
+                .bind(price)
+                .bind(visible)
+                .bind(stock)
+                .bind(self.at.clone()),
+        ]
+    }
+
+    fn settle(
+        &self,
+        state: &'static str,
+        code: Option<&str>,
+        hold: Option<HoldReason>,
+    ) -> Prepared {
+        self.store
+            .db
+            .query(&SETTLE)
+            .bind(self.listing.0)
+            .bind(self.version)
+            .bind(state)
+            .bind(code.map(ToOwned::to_owned))
+            .bind(hold.map(HoldReason::as_str))
+            .bind(self.at.clone())
+    }
+}

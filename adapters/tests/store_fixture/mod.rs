@@ -1,0 +1,225 @@
+//! A small world in a fresh database, and words to write into it. Each suite takes the store as it
+//! is given, so that the same sentences hold for every database.
+
+#![expect(dead_code, reason = "each suite uses its own part")]
+
+use adapters::store::SqlStore;
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::account::AccountId;
+use shared::domain::asin::{Asin, split};
+use shared::domain::desired::Urgency;
+use shared::domain::listing::{ItemId, ListingId, ShopState};
+use shared::domain::money::Yen;
+use shared::domain::observation::{JudgedOffer, Verdict};
+use shared::domain::outcome::{MissReason, Outcome};
+use shared::domain::product::{Change, Product, Seen, Stock, StockChange};
+use shared::domain::run::{RunId, RunKind};
+use shared::ports::store::{
+    AccountRow, AccountStore, BatchStore, CatalogueStore, ListingVerdict, NewListing, NewRun, Part,
+    Record, RecordedAsin, RequestCost, RunStore,
+};
+use uuid::Uuid;
+
+/// A database of its own, which ends with the value.
+pub async fn open() -> SqlStore {
+    SqlStore::open("sqlite::memory:").await.unwrap()
+}
+
+/// A moment, so many seconds after the tests' beginning.
+pub fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-21T00:00:00.123Z")
+        .unwrap()
+        .with_timezone(&Utc)
+        + TimeDelta::seconds(seconds)
+}
+
+pub fn asin(number: u32) -> Asin {
+    Asin::parse(&format!("B{number:09}")).unwrap()
+}
+
+pub fn account(name: &str) -> AccountId {
+    AccountId::parse(name).unwrap()
+}
+
+pub fn account_row(name: &str, active: bool) -> AccountRow {
+    AccountRow {
+        id: account(name),
+        name: format!("Shop {name}"),
+        active,
+        parked_until: None,
+        reauthorise_since: None,
+    }
+}
+
+pub fn shop_state(price: u32, visible: bool) -> ShopState {
+    ShopState {
+        price: Yen(price),
+        visible,
+        stock: Some(u32::from(visible)),
+    }
+}
+
+/// A shop with `count` listings of the ASINs from 1, each shown at 1,300 yen.
+pub async fn shop(store: &SqlStore, name: &str, count: u32) {
+    let mut accounts = store.accounts().await.unwrap();
+    accounts.push(account_row(name, true));
+    store.sync_accounts(&accounts).await.unwrap();
+    let listings: Vec<NewListing> = (1..=count).map(|no| new_listing(name, no)).collect();
+    store.import(&listings, at(0)).await.unwrap();
+}
+
+pub fn new_listing(account_name: &str, number: u32) -> NewListing {
+    NewListing {
+        account: account(account_name),
+        asin: asin(number),
+        item: ItemId(i64::from(number) + 1000),
+        sku: format!("SKU-{number}"),
+        shown: shop_state(1300, true),
+    }
+}
+
+pub fn run_of(kind: RunKind, asins: u32) -> NewRun {
+    NewRun {
+        id: RunId(Uuid::now_v7()),
+        kind,
+        account: None,
+        dry_run: false,
+        started_at: at(10),
+        batches: split((1..=asins).map(asin)),
+    }
+}
+
+/// A started run over the ASINs from 1.
+pub async fn started(store: &SqlStore, asins: u32) -> RunId {
+    let run = run_of(RunKind::PriceStock, asins);
+    store.start_run(&run).await.unwrap();
+    run.id
+}
+
+pub fn in_stock(number: u32, price: u32, seen_at: DateTime<Utc>) -> Product {
+    Product {
+        price: Some(Seen {
+            value: Yen(price),
+            at: seen_at,
+        }),
+        stock: Some(Seen {
+            value: Stock::In,
+            at: seen_at,
+        }),
+        ..Product::unknown(asin(number))
+    }
+}
+
+pub fn sold_out(number: u32, seen_at: DateTime<Utc>) -> Product {
+    Product {
+        stock: Some(Seen {
+            value: Stock::NoOffer,
+            at: seen_at,
+        }),
+        ..Product::unknown(asin(number))
+    }
+}
+
+/// An answer that priced the product.
+pub fn priced(number: u32, price: u32, seen_at: DateTime<Utc>) -> RecordedAsin {
+    RecordedAsin {
+        product: in_stock(number, price, seen_at),
+        outcome: Outcome::Success,
+        cache_hit: None,
+        miss: None,
+        change: Change::default(),
+        offers: Some(vec![JudgedOffer {
+            seller_id: Some("S1".to_owned()),
+            price: Some(i64::from(price)),
+            max_handling_hours: Some(24),
+            verdict: Verdict::Won(1048),
+        }]),
+        listings: Vec::new(),
+    }
+}
+
+/// An answer that nobody offers the product.
+pub fn gone(number: u32, seen_at: DateTime<Utc>) -> RecordedAsin {
+    RecordedAsin {
+        product: sold_out(number, seen_at),
+        outcome: Outcome::OutOfStock,
+        offers: Some(Vec::new()),
+        ..priced(number, 1, seen_at)
+    }
+}
+
+/// No answer.
+pub fn missed(number: u32, reason: MissReason) -> RecordedAsin {
+    RecordedAsin {
+        product: Product::unknown(asin(number)),
+        outcome: Outcome::ApiError,
+        miss: Some(reason),
+        offers: None,
+        ..priced(number, 1, at(0))
+    }
+}
+
+pub fn price_change(old: u32, new: u32) -> Change {
+    Change {
+        price: Some((Yen(old), Yen(new))),
+        stock: None,
+    }
+}
+
+pub fn stock_change(way: StockChange) -> Change {
+    Change {
+        price: None,
+        stock: Some(way),
+    }
+}
+
+pub fn due(listing: ListingId, desired: ShopState, version: i64) -> ListingVerdict {
+    ListingVerdict {
+        listing,
+        desired,
+        version,
+        hold: None,
+        update: Some(Urgency::Normal),
+    }
+}
+
+pub fn record(run: RunId, part: Part, asins: Vec<RecordedAsin>) -> Record {
+    Record {
+        run,
+        part,
+        at: at(20),
+        asins,
+        cost: RequestCost {
+            requests: 1,
+            backfill_requests: u32::from(part == Part::Backfill),
+            refused: 0,
+            waited_ms: 1500,
+            lane_us: 10_000_000,
+        },
+    }
+}
+
+/// The listing of an ASIN in the only shop.
+pub async fn listing_of(store: &SqlStore, number: u32) -> ListingId {
+    let rows = store.listings(&[asin(number)], None).await.unwrap();
+    rows[0].listing.id
+}
+
+/// A run of one batch whose first listing has an update due to 1,560 yen; with its listing.
+pub async fn run_with_update(store: &SqlStore) -> (RunId, ListingId) {
+    let run = started(store, 1).await;
+    let listing = listing_of(store, 1).await;
+    let mut seen = priced(1, 1200, at(20));
+    seen.listings = vec![due(listing, shop_state(1560, true), 1)];
+    store
+        .record(&record(run, Part::Batch(1), vec![seen]))
+        .await
+        .unwrap();
+    (run, listing)
+}
+
+/// All batches have reported, and nothing is missing.
+pub async fn backfilled(store: &SqlStore, run: RunId) {
+    assert!(store.begin_backfill(run).await.unwrap());
+    store.end_backfill(run).await.unwrap();
+}
