@@ -160,7 +160,11 @@ impl From<StoreError> for Failure {
                 "the database holds a value that cannot be read ({what}): restore it from a backup"
             ),
         };
-        if usage { Self::Usage(told) } else { Self::Failed(told) }
+        if usage {
+            Self::Usage(told)
+        } else {
+            Self::Failed(told)
+        }
     }
 }
 
