@@ -19,7 +19,6 @@ use shared::domain::quota::WindowQuota;
 use shared::domain::rules::Rules;
 use source::{Environment, Source};
 use std::path::{Path, PathBuf};
-use url::Url;
 pub use values::Rate;
 
 /// All settings.
@@ -46,10 +45,10 @@ pub struct Settings {
 /// Amazon's Selling Partner API.
 #[derive(Debug, Clone)]
 pub struct Amazon {
-    /// Its address.
-    pub base_url: Url,
-    /// The address that gives out access tokens.
-    pub lwa_base_url: Url,
+    /// Its address, without a slash at the end.
+    pub base_url: String,
+    /// The address that gives out access tokens, without a slash at the end.
+    pub lwa_base_url: String,
     /// The marketplace; Amazon.co.jp by default.
     pub marketplace_id: String,
     /// `getItemOffersBatch` requests a second. 0.1 is what Amazon publishes; it may change.
@@ -74,8 +73,8 @@ pub struct AmazonCredentials {
 /// The BASE API.
 #[derive(Debug, Clone)]
 pub struct Base {
-    /// Its address.
-    pub base_url: Url,
+    /// Its address, without a slash at the end.
+    pub base_url: String,
     /// Requests an hour and a day of each shop. 5,000 and 100,000 are what BASE publishes.
     pub quota: WindowQuota,
     /// The file that lists the shops.
@@ -85,8 +84,8 @@ pub struct Base {
 /// Where reports are sent.
 #[derive(Debug, Clone)]
 pub struct Chatwork {
-    /// Its address.
-    pub base_url: Url,
+    /// Its address, without a slash at the end.
+    pub base_url: String,
     /// The token.
     pub token: SecretString,
     /// The room.

@@ -6,4 +6,9 @@
 pub mod accounts;
 pub mod cli;
 pub mod config;
+pub mod import;
+pub mod layout;
+pub mod page;
+pub mod report;
 pub mod say;
+pub mod words;

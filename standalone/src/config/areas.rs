@@ -71,8 +71,8 @@ fn amazon(reader: &mut Reader<'_>) -> Option<Amazon> {
         },
     );
     Some(Amazon {
-        base_url: base_url?,
-        lwa_base_url: lwa_base_url?,
+        base_url: values::address(&base_url?),
+        lwa_base_url: values::address(&lwa_base_url?),
         marketplace_id: marketplace_id?,
         item_offers_rate: rate?,
         credentials,
@@ -101,7 +101,7 @@ fn base(reader: &mut Reader<'_>, rate: Option<Rate>) -> Option<Base> {
     let per_day = limit(&t::BASE_DAY_QUOTA, 10_000_000);
     let accounts_file = reader.read(&t::ACCOUNTS_FILE, |text| Some(PathBuf::from(text)));
     Some(Base {
-        base_url: base_url?,
+        base_url: values::address(&base_url?),
         quota: WindowQuota {
             per_hour: per_hour?,
             per_day: per_day?,
@@ -124,7 +124,7 @@ fn chatwork(reader: &mut Reader<'_>) -> Option<Chatwork> {
         ));
     }
     Some(Chatwork {
-        base_url: base_url?,
+        base_url: values::address(&base_url?),
         token: token?,
         room_id: room_id?,
     })

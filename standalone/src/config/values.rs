@@ -60,7 +60,7 @@ pub fn word(text: &str) -> Option<String> {
     plain.then(|| text.to_owned())
 }
 
-/// Reads a base URL and drops the slash at its end.
+/// Reads a base URL.
 ///
 /// Plain http would send tokens readable over the net, so it is for this computer only; user names
 /// and passwords have no place in it, since URLs are logged.
@@ -76,6 +76,11 @@ pub fn base_url(text: &str) -> Option<Url> {
         _ => false,
     };
     (bare && safe).then_some(url)
+}
+
+/// `url` as the clients put paths behind it: without a slash at the end.
+pub fn address(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
 }
 
 fn is_loopback(url: &Url) -> bool {

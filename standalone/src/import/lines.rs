@@ -1,0 +1,73 @@
+//! Lines of a file that may be anything: each is held alone, bounded, and known to be UTF-8.
+
+use crate::say::{Failure, text};
+use std::io::{BufRead, Read as _};
+
+/// What a row can reasonably need is 1 KiB; a line beyond this is another kind of file.
+const LONGEST: usize = 64 * 1024;
+
+/// See the head of this file.
+pub struct Lines<R> {
+    input: R,
+    line: Vec<u8>,
+    number: u64,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Reads from `input`.
+    pub fn new(input: R) -> Self {
+        Self {
+            input,
+            line: Vec::new(),
+            number: 0,
+        }
+    }
+
+    /// The next line with its number, from 1, without its end and without a byte order mark.
+    pub fn next(&mut self) -> Result<Option<(u64, &str)>, Failure> {
+        self.line.clear();
+        self.number += 1;
+        let number = self.number;
+        // Two more than the line: its end may be CR LF.
+        let mut bounded = self.input.by_ref().take(LONGEST as u64 + 2);
+        let read = bounded
+            .read_until(b'\n', &mut self.line)
+            .map_err(|error| unreadable(&error))?;
+        if read == 0 {
+            return Ok(None);
+        }
+        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.len() > LONGEST {
+            return Err(too_long(number));
+        }
+        let line = std::str::from_utf8(line).map_err(|_| not_utf8(number))?;
+        let line = if number == 1 {
+            line.strip_prefix('\u{feff}').unwrap_or(line)
+        } else {
+            line
+        };
+        Ok(Some((number, line)))
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> Failure {
+    Failure::Failed(text!(
+        "ファイルを最後まで読めませんでした({error})。何も取り込んでいません",
+        "the file could not be read to its end ({error}); nothing was taken in"
+    ))
+}
+
+fn too_long(number: u64) -> Failure {
+    Failure::Usage(text!(
+        "{number}行目が64KiBより長く、商品の一覧とは思えません。何も取り込んでいません。改行のあるCSVファイルか確かめてください",
+        "line {number} is longer than 64 KiB, which no listing is; nothing was taken in. Check that this is a CSV file with line breaks"
+    ))
+}
+
+fn not_utf8(number: u64) -> Failure {
+    Failure::Usage(text!(
+        "{number}行目がUTF-8ではありません(Shift-JISのようです)。何も取り込んでいません。Excelなら「名前を付けて保存」で「CSV UTF-8(コンマ区切り)」を選んで保存し直してください",
+        "line {number} is not UTF-8 (Shift-JIS, perhaps); nothing was taken in. In Excel save it again with \"Save As\" as \"CSV UTF-8 (Comma delimited)\""
+    ))
+}

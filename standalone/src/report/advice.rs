@@ -1,0 +1,132 @@
+//! What is left to do after a run, said plainly; at its end, where the eye rests.
+
+use super::EXAMPLES;
+use crate::layout::grouped;
+use crate::say::{Lang, Text, text};
+use shared::domain::asin::Asin;
+use shared::domain::report::Report;
+use shared::domain::run::RunState;
+
+/// The section; it is never empty, so that "nothing to do" is said and not concluded.
+pub fn render(report: &Report, lang: Lang) -> String {
+    let mut advice: Vec<Text> = [
+        state(report),
+        missing(report),
+        held(report),
+        failed(report),
+        parked(report),
+        refused(report),
+        invalid(report),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if advice.is_empty() {
+        advice.push(text!("ありません", "nothing"));
+    }
+    let title = lang.pick("次にすること", "What to do next");
+    let lines: Vec<String> = advice
+        .iter()
+        .map(|text| format!("  * {}\n", text.of(lang)))
+        .collect();
+    format!("\n{title}\n{}", lines.concat())
+}
+
+fn state(report: &Report) -> Option<Text> {
+    let kind = report.kind.as_str();
+    let run = report.run_id;
+    match report.state {
+        RunState::Done => None,
+        RunState::Running | RunState::Backfilling => Some(text!(
+            "この実行はまだ終わっていません。動いていなければ miseban run {kind} --resume で続きから始めます",
+            "this run has not ended; if nothing is working on it, miseban run {kind} --resume goes on with it"
+        )),
+        RunState::Held => Some(text!(
+            "在庫切れが一度に多すぎるため、更新を止めています。Amazonの商品ページをいくつか見て、本当に在庫切れか確かめてください(実行ID {run})",
+            "so many products sold out at once that the updates are held: look at some of them on Amazon to see whether that is true (run {run})"
+        )),
+        RunState::Failed => Some(text!(
+            "この実行は途中で失敗しました。miseban doctor で原因を調べてから、もう一度 miseban run {kind} を実行してください",
+            "this run failed before its end: find the cause with miseban doctor, then start miseban run {kind} again"
+        )),
+        RunState::Cancelled => Some(text!(
+            "この実行は中止されました。必要なら miseban run {kind} を実行してください",
+            "this run was cancelled; start miseban run {kind} when you want it"
+        )),
+    }
+}
+
+fn missing(report: &Report) -> Option<Text> {
+    let unreported = if report.state == RunState::Done {
+        report.asins.saturating_sub(report.outcomes.total())
+    } else {
+        0
+    };
+    let known = report.still_missing.len() as u64;
+    let all = (report.backfill.failed + unreported).max(known);
+    if all == 0 {
+        return None;
+    }
+    let names: Vec<&str> = report
+        .still_missing
+        .iter()
+        .take(EXAMPLES)
+        .map(Asin::as_str)
+        .collect();
+    let left = all - names.len() as u64;
+    let (count, names, left) = (grouped(all), names.join(" "), grouped(left));
+    let rest = if left == "0" {
+        text!("", "")
+    } else {
+        text!(" ほか{left}件", " and {left} more")
+    };
+    let (rest_ja, rest_en) = (rest.ja, rest.en);
+    Some(text!(
+        "まだ値の取れていないASINが{count}件あります(ショップの表示は前のまま)。miseban run stale で取り直せます: {names}{rest_ja}",
+        "{count} ASINs are still missing (the shops show what they showed before); miseban run stale asks again: {names}{rest_en}"
+    ))
+}
+
+fn held(report: &Report) -> Option<Text> {
+    let count = some(report.updates.held)?;
+    Some(text!(
+        "保留の商品が{count}件あります。自動では変えません。上の「保留の理由」を見て、設定か商品を見直してください",
+        "{count} listings are held and not touched: see \"Held, by reason\" above, then review the setting or the item"
+    ))
+}
+
+fn failed(report: &Report) -> Option<Text> {
+    let count = some(report.updates.failed)?;
+    Some(text!(
+        "更新に失敗した商品が{count}件あります。次の実行でもう一度試みます。続くなら miseban doctor と miseban explain ASIN で調べてください",
+        "{count} updates failed and are tried again by the next run; if they keep failing, see miseban doctor and miseban explain ASIN"
+    ))
+}
+
+fn parked(report: &Report) -> Option<Text> {
+    let count = some(report.updates.parked)?;
+    Some(text!(
+        "BASEの利用上限が戻るのを待っている更新が{count}件あります。miseban serve が動いていれば自動で続けます(いつ戻るかは miseban status)",
+        "{count} updates wait for BASE's quota; miseban serve goes on with them by itself (miseban status tells when)"
+    ))
+}
+
+fn refused(report: &Report) -> Option<Text> {
+    let count = some(report.refused)?;
+    Some(text!(
+        "上限を超えたとして断られたリクエストが{count}回ありました。同じ認証情報を使う別のプログラムがないか確かめてください",
+        "{count} requests were refused by a quota: check whether another program uses the same credentials"
+    ))
+}
+
+fn invalid(report: &Report) -> Option<Text> {
+    let count = some(report.outcomes.invalid_asin)?;
+    Some(text!(
+        "Amazonにない ASIN が{count}件あります。今後は問い合わせません。商品を見直してください",
+        "{count} ASINs are unknown to Amazon and are not asked again: review these items"
+    ))
+}
+
+fn some(count: u64) -> Option<String> {
+    (count > 0).then(|| grouped(count))
+}
