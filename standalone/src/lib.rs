@@ -5,10 +5,15 @@
 
 pub mod accounts;
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod import;
 pub mod layout;
+pub mod lock;
 pub mod page;
+pub mod progress;
 pub mod report;
 pub mod say;
+pub mod shift;
+pub mod wiring;
 pub mod words;

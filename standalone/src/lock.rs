@@ -80,7 +80,11 @@ mod tests {
         let refused = WorkLock::take(&url).unwrap_err();
         drop(first);
 
-        assert!(refused.to_string().contains(&std::process::id().to_string()));
+        assert!(
+            refused
+                .to_string()
+                .contains(&std::process::id().to_string())
+        );
         assert!(WorkLock::take(&url).is_ok());
     }
 

@@ -101,7 +101,10 @@ impl Progress {
     fn time(&self, left: Duration) -> String {
         let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
         let text = if minutes > 0 {
-            text!(" 残り約{minutes}分{seconds:02}秒", ", about {minutes} min {seconds:02} s left")
+            text!(
+                " 残り約{minutes}分{seconds:02}秒",
+                ", about {minutes} min {seconds:02} s left"
+            )
         } else {
             text!(" 残り約{seconds}秒", ", about {seconds} s left")
         };
@@ -137,8 +140,14 @@ mod tests {
 
     #[test]
     fn the_time_left_follows_the_pace_so_far() {
-        assert_eq!(time_left(Duration::from_secs(10), 5, 20), Some(Duration::from_secs(30)));
+        assert_eq!(
+            time_left(Duration::from_secs(10), 5, 20),
+            Some(Duration::from_secs(30))
+        );
         assert_eq!(time_left(Duration::from_secs(10), 0, 20), None);
-        assert_eq!(time_left(Duration::from_secs(10), 20, 20), Some(Duration::ZERO));
+        assert_eq!(
+            time_left(Duration::from_secs(10), 20, 20),
+            Some(Duration::ZERO)
+        );
     }
 }

@@ -25,7 +25,12 @@ impl Shift {
     pub fn begin(house: &House) -> Self {
         let (stop, stopped) = watch::channel(false);
         let runtime = Runtime::new(house.bench.clone(), house.concurrency);
-        let work = async move { runtime.run(stopped).await.map_err(|error| error.to_string()) };
+        let work = async move {
+            runtime
+                .run(stopped)
+                .await
+                .map_err(|error| error.to_string())
+        };
         Self {
             stop,
             workers: tokio::spawn(work),
@@ -42,7 +47,9 @@ impl Shift {
             Ok(Ok(Ok(()))) => {}
             Ok(Ok(Err(error))) => tracing::error!(%error, "the workers ended with an error"),
             Ok(Err(error)) => tracing::error!(%error, "the workers broke off"),
-            Err(_) => tracing::warn!("running jobs did not end in time; they are found again from the rows"),
+            Err(_) => tracing::warn!(
+                "running jobs did not end in time; they are found again from the rows"
+            ),
         }
         self.limiter.store_exact_use().await;
     }
@@ -76,7 +83,9 @@ async fn next_signal() -> Result<Exit, Failure> {
 
 #[cfg(not(unix))]
 async fn next_signal() -> Result<Exit, Failure> {
-    tokio::signal::ctrl_c().await.map_err(|error| deaf(&error))?;
+    tokio::signal::ctrl_c()
+        .await
+        .map_err(|error| deaf(&error))?;
     Ok(Exit::Interrupted)
 }
 

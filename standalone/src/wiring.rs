@@ -1,12 +1,12 @@
 //! Joins the ports to what stands behind them: the only place that builds adapters.
 
-use crate::accounts::AccountsFile;
-use crate::config::{Settings, environment};
+use crate::accounts::{AccountCredentials, AccountsFile};
+use crate::config::{Amazon, AmazonCredentials, Base, Settings, environment};
 use crate::say::{Failure, text};
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
-use adapters::cache::SqlCache;
 use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
+use adapters::http::HttpSettings;
 use adapters::limiter::{LocalLimiter, Rates};
 use adapters::queue::LocalQueue;
 use adapters::spapi::{SpApi, SpApiConfig};
@@ -14,6 +14,8 @@ use adapters::store::SqlStore;
 use shared::domain::quota::WindowQuota;
 use shared::domain::rate::Micros;
 use shared::ports::clock::Clock;
+use shared::ports::limiter::Limiter;
+use shared::ports::marketplace::Marketplace;
 use shared::ports::shop::Shop;
 use shared::ports::store::{AccountStore as _, LaneStore};
 use std::sync::Arc;
@@ -46,6 +48,10 @@ pub async fn open_store(settings: &Settings) -> Result<SqlStore, Failure> {
 }
 
 /// Builds everything for one process, and takes the accounts file over into the database.
+///
+/// # Errors
+///
+/// Credentials that are missing, an accounts file or a database that cannot be used.
 pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failure> {
     let amazon = settings.amazon.credentials()?;
     let accounts = AccountsFile::read(&settings.base.accounts_file)?;
@@ -62,48 +68,22 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     // The lanes' memory is the real one, also on a dry run: Amazon's quota is spent in earnest.
     let limiter = limiter(settings, earnest, &clock, real).await?;
-    let http = adapters::http::client().map_err(|error| {
-        Failure::Failed(text!(
-            "HTTPの準備ができません({error})",
-            "the HTTP client cannot be built ({error})"
-        ))
-    })?;
-    let spapi = SpApiConfig {
-        http: http.clone(),
-        base_url: bare(&settings.amazon.base_url),
-        lwa_url: bare(&settings.amazon.lwa_base_url),
-        marketplace_id: settings.amazon.marketplace_id.clone(),
-        client_id: amazon.app_id.clone(),
-        client_secret: amazon.client_secret.clone(),
-        refresh_token: amazon.refresh_token.clone(),
-    };
-    let shop: Arc<dyn Shop> = match earnest {
-        Earnest::Dry => Arc::new(DryShop),
-        Earnest::Real => {
-            let accounts = credentials.into_iter().map(|account| BaseCredentials {
-                account: account.id,
-                client_id: account.client_id,
-                client_secret: account.client_secret,
-                refresh_token: account.refresh_token,
-                redirect_uri: None,
-            });
-            let config = BaseConfig {
-                http,
-                base_url: bare(&settings.base.base_url),
-                accounts: accounts.collect(),
-            };
-            let (clock, limiter) = (Arc::clone(&clock), limiter.clone());
-            Arc::new(BaseShop::new(config, clock, limiter, store.clone(), store.clone()))
-        }
+    let outside = Outside {
+        http: http_client()?,
+        clock: Arc::clone(&clock),
+        limiter: limiter.clone(),
     };
     let bench = Bench {
-        marketplace: Arc::new(SpApi::new(spapi, Arc::clone(&clock), limiter.clone())),
-        cache: Arc::new(store.cache()) as Arc<SqlCache>,
+        marketplace: outside.amazon(&settings.amazon, amazon),
+        shop: match earnest {
+            Earnest::Real => outside.base(&settings.base, credentials, &store),
+            Earnest::Dry => Arc::new(DryShop),
+        },
+        cache: Arc::new(store.cache()),
         clock,
         store,
         queue: Arc::new(LocalQueue::new()),
         limiter: limiter.clone(),
-        shop,
         rules: Arc::new(settings.rules.clone()),
     };
     Ok(House {
@@ -113,6 +93,65 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
             sync: places(settings.work.sync_concurrency),
             update: places(settings.work.update_concurrency),
         },
+    })
+}
+
+/// What the clients of both vendors need.
+struct Outside {
+    http: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    limiter: Arc<dyn Limiter>,
+}
+
+impl Outside {
+    fn amazon(&self, amazon: &Amazon, credentials: &AmazonCredentials) -> Arc<dyn Marketplace> {
+        let config = SpApiConfig {
+            http: self.http.clone(),
+            base_url: amazon.base_url.clone(),
+            lwa_url: amazon.lwa_base_url.clone(),
+            marketplace_id: amazon.marketplace_id.clone(),
+            client_id: credentials.app_id.clone(),
+            client_secret: credentials.client_secret.clone(),
+            refresh_token: credentials.refresh_token.clone(),
+        };
+        Arc::new(SpApi::new(config, self.clock.clone(), self.limiter.clone()))
+    }
+
+    fn base(
+        &self,
+        base: &Base,
+        credentials: Vec<AccountCredentials>,
+        store: &Arc<SqlStore>,
+    ) -> Arc<dyn Shop> {
+        let accounts = credentials.into_iter().map(|account| BaseCredentials {
+            account: account.id,
+            client_id: account.client_id,
+            client_secret: account.client_secret,
+            refresh_token: account.refresh_token,
+            redirect_uri: None,
+        });
+        let config = BaseConfig {
+            http: self.http.clone(),
+            base_url: base.base_url.clone(),
+            accounts: accounts.collect(),
+        };
+        let (clock, limiter) = (self.clock.clone(), self.limiter.clone());
+        Arc::new(BaseShop::new(
+            config,
+            clock,
+            limiter,
+            store.clone(),
+            store.clone(),
+        ))
+    }
+}
+
+fn http_client() -> Result<reqwest::Client, Failure> {
+    adapters::http::client(&HttpSettings::default()).map_err(|error| {
+        Failure::Failed(text!(
+            "HTTPの準備ができません({error})",
+            "the HTTP client cannot be built ({error})"
+        ))
     })
 }
 
@@ -128,23 +167,22 @@ async fn limiter(
         per_day: None,
     };
     let rates = Rates {
-        item_offers: period.map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX)),
+        item_offers: period
+            .map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX)),
         base: match earnest {
             Earnest::Real => settings.base.quota,
             Earnest::Dry => no_quota,
         },
     };
-    let limiter = LocalLimiter::new(rates, Arc::clone(clock), lanes).await.map_err(|error| {
-        Failure::Failed(text!(
-            "前回の問い合わせの記録を読めません({error})",
-            "what the lanes remember cannot be read ({error})"
-        ))
-    })?;
+    let limiter = LocalLimiter::new(rates, Arc::clone(clock), lanes)
+        .await
+        .map_err(|error| {
+            Failure::Failed(text!(
+                "前回の問い合わせの記録を読めません({error})",
+                "what the lanes remember cannot be read ({error})"
+            ))
+        })?;
     Ok(Arc::new(limiter))
-}
-
-fn bare(url: &url::Url) -> String {
-    url.as_str().trim_end_matches('/').to_owned()
 }
 
 fn places(setting: u32) -> usize {

@@ -3,6 +3,7 @@
 use crate::cli::RunArgs;
 use crate::config::Settings;
 use crate::lock::WorkLock;
+use crate::page::Page;
 use crate::progress::{Progress, say};
 use crate::report;
 use crate::say::{Exit, Failure, Lang, text};
@@ -11,7 +12,6 @@ use crate::wiring::{self, Earnest, House};
 use producer::{Order, Refused, resume_run, start_run};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunState};
-use std::io::Write;
 use std::time::Duration;
 
 /// Between two looks at the run's rows.
@@ -33,24 +33,27 @@ pub enum Followed {
 pub async fn run(
     args: &RunArgs,
     settings: &Settings,
-    lang: Lang,
-    out: &mut dyn Write,
+    page: &mut Page<'_>,
 ) -> Result<Exit, Failure> {
     let _lock = WorkLock::take(&settings.database_url)?;
-    let earnest = if args.dry_run { Earnest::Dry } else { Earnest::Real };
+    let earnest = if args.dry_run {
+        Earnest::Dry
+    } else {
+        Earnest::Real
+    };
     let house = wiring::build(settings, earnest).await?;
     let run = open(args, settings, &house).await?;
     let shift = Shift::begin(&house);
-    let followed = follow(run, &house, lang).await;
+    let followed = follow(run, &house, page.lang).await;
     shift.end().await;
     match followed? {
         Followed::Ended(report) => {
-            if args.json {
-                report::json(&report, out)?;
+            page.show(&*report, report::render)?;
+            Ok(if report.state == RunState::Done {
+                Exit::Done
             } else {
-                report::text(&report, lang, out)?;
-            }
-            Ok(if report.state == RunState::Done { Exit::Done } else { Exit::Failed })
+                Exit::Failed
+            })
         }
         Followed::Stopped(exit) => {
             let kind = args.kind.as_str();
@@ -58,7 +61,7 @@ pub async fn run(
                 "止めました。済んだ分は残っています。続きは: miseban run {kind} --resume",
                 "stopped; what is done is kept. To go on: miseban run {kind} --resume"
             );
-            say(told.of(lang));
+            say(told.of(page.lang));
             Ok(exit)
         }
     }
@@ -84,13 +87,17 @@ async fn open(args: &RunArgs, settings: &Settings, house: &House) -> Result<RunI
         id: RunId(uuid::Uuid::now_v7()),
         kind: args.kind,
         account: args.account.clone(),
-        max_items: args.max_items.map(|items| usize::try_from(items).unwrap_or(usize::MAX)),
+        max_items: args
+            .max_items
+            .map(|items| usize::try_from(items).unwrap_or(usize::MAX)),
         dry_run: args.dry_run,
         ttls: settings.rules.ttls,
         now: bench.clock.now(),
     };
     let started = start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await;
-    started.map(|started| started.id).map_err(|refused| tell(refused, args))
+    started
+        .map(|started| started.id)
+        .map_err(|refused| tell(refused, args))
 }
 
 fn tell(refused: Refused, args: &RunArgs) -> Failure {

@@ -2,16 +2,16 @@
 
 use crate::config::Settings;
 use crate::lock::WorkLock;
+use crate::page::Page;
 use crate::progress::say;
 use crate::report;
-use crate::say::{Exit, Failure, Lang, text};
+use crate::say::{Exit, Failure, text};
 use crate::shift::{Shift, signal};
 use crate::wiring::{self, Earnest, House};
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::{Order, Refused, resume, start_run};
 use shared::domain::run::{RunId, RunKind};
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::time::Duration;
 
 /// Between two looks at the schedule and at the open runs.
@@ -22,59 +22,55 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// # Errors
 ///
 /// Wrong settings, another process at work on the database, a database that cannot be used.
-pub async fn serve(
-    settings: &Settings,
-    lang: Lang,
-    out: &mut dyn Write,
-) -> Result<Exit, Failure> {
+pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Failure> {
     let _lock = WorkLock::take(&settings.database_url)?;
     let house = wiring::build(settings, Earnest::Real).await?;
-    let open = resume(&*house.bench.store, &*house.bench.queue).await.map_err(|error| {
-        Failure::Failed(text!(
-            "途中の仕事を再開できません({error})",
-            "what is open cannot be resumed ({error})"
-        ))
-    })?;
+    let open = resume(&*house.bench.store, &*house.bench.queue)
+        .await
+        .map_err(|error| {
+            Failure::Failed(text!(
+                "途中の仕事を再開できません({error})",
+                "what is open cannot be resumed ({error})"
+            ))
+        })?;
     let (hours, resumed) = (settings.work.run_every_hours, open.len());
     let told = text!(
         "店番を始めます({hours} 時間ごと、再開したラン {resumed} 件)。止めるには Ctrl+C",
         "minding the shops (every {hours} h, {resumed} runs resumed); Ctrl+C stops"
     );
-    say(told.of(lang));
+    say(told.of(page.lang));
     let mut day = Day {
         house: &house,
         settings,
-        lang,
         open: open.into_iter().collect(),
         next_run: house.bench.clock.now(),
     };
     let shift = Shift::begin(&house);
     let ended = tokio::select! {
         stopped = signal() => stopped,
-        failed = day.go_on(out) => failed.map(|never| match never {}),
+        failed = day.go_on(page) => failed.map(|never| match never {}),
     };
     shift.end().await;
     let told = text!(
         "止めました。次に始めるとき、続きから行います",
         "stopped; the next start goes on from here"
     );
-    say(told.of(lang));
+    say(told.of(page.lang));
     ended
 }
 
 struct Day<'a> {
     house: &'a House,
     settings: &'a Settings,
-    lang: Lang,
     open: BTreeSet<RunId>,
     next_run: DateTime<Utc>,
 }
 
 impl Day<'_> {
-    async fn go_on(&mut self, out: &mut dyn Write) -> Result<std::convert::Infallible, Failure> {
+    async fn go_on(&mut self, page: &mut Page<'_>) -> Result<std::convert::Infallible, Failure> {
         loop {
             self.start_what_is_due().await;
-            self.report_what_ended(out).await?;
+            self.report_what_ended(page).await?;
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
@@ -99,7 +95,8 @@ impl Day<'_> {
         match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
             Ok(started) => {
                 self.open.insert(started.id);
-                self.next_run = now + TimeDelta::hours(i64::from(self.settings.work.run_every_hours));
+                self.next_run =
+                    now + TimeDelta::hours(i64::from(self.settings.work.run_every_hours));
             }
             Err(Refused::AlreadyOpen(id)) => {
                 self.open.insert(id);
@@ -111,7 +108,7 @@ impl Day<'_> {
         }
     }
 
-    async fn report_what_ended(&mut self, out: &mut dyn Write) -> Result<(), Failure> {
+    async fn report_what_ended(&mut self, page: &mut Page<'_>) -> Result<(), Failure> {
         let bench = &self.house.bench;
         for id in self.open.clone() {
             // A database that is away for a moment is asked again at the next look.
@@ -122,7 +119,7 @@ impl Day<'_> {
                 continue;
             }
             if let Some(ended) = bench.store.report(id, bench.clock.now()).await? {
-                report::text(&ended, self.lang, out)?;
+                page.show(&ended, report::render)?;
             }
             self.open.remove(&id);
         }
