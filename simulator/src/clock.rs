@@ -42,6 +42,13 @@ impl SimClock {
             .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
+    /// The date and time some hours from now.
+    pub fn in_hours(&self, hours: i64) -> DateTime<Utc> {
+        let now = self.now();
+        now.checked_add_signed(chrono::TimeDelta::hours(hours))
+            .unwrap_or(now)
+    }
+
     /// The date and time in the real world, for the ledger.
     pub fn real_now() -> DateTime<Utc> {
         Utc::now()

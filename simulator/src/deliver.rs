@@ -6,7 +6,7 @@ use std::io;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use futures::stream;
+use futures::{StreamExt as _, stream};
 
 use crate::http::Delivery;
 
@@ -34,11 +34,15 @@ pub async fn put(response: &mut Response, delivery: Delivery, bytes: Vec<u8>) {
 fn cut(mut bytes: Vec<u8>) -> Body {
     bytes.truncate(bytes.len() / 2);
     let half: Result<Bytes, io::Error> = Ok(Bytes::from(bytes));
-    let end = Err(io::Error::new(
-        io::ErrorKind::ConnectionReset,
-        "cut on purpose",
-    ));
-    Body::from_stream(stream::iter([half, end]))
+    let end = stream::once(async {
+        // The half is sent while nothing more is ready; without this it would be dropped.
+        tokio::task::yield_now().await;
+        Err(io::Error::new(
+            io::ErrorKind::ConnectionReset,
+            "cut on purpose",
+        ))
+    });
+    Body::from_stream(stream::iter([half]).chain(end))
 }
 
 /// The answer and then white space, which JSON allows.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::error;
-use super::payload::{Money, Points};
+use super::offer_json::{Money, Points};
 use crate::catalog::AsinState;
 use crate::http::{Incoming, Reply};
 use crate::world::World;

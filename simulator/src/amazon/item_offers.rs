@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::error;
-use super::offers_batch::invalid_asin;
+use super::offers_batch::{TOO_SOON_HOURS, invalid_asin};
 use super::payload::Payload;
 use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply};
@@ -32,7 +32,7 @@ pub fn answer(world: &World, incoming: &Incoming, struck: &Struck) -> Reply {
     if !state.known {
         return error::invalid_input(invalid_asin(&asin));
     }
-    let available_at = (world.clock.now() + chrono::TimeDelta::hours(4)).to_rfc3339();
+    let available_at = world.clock.in_hours(TOO_SOON_HOURS).to_rfc3339();
     let none = condition != "New" || struck.has(FaultKind::EmptyOffers);
     let payload = if none {
         Payload::no_offers(&asin)

@@ -52,7 +52,10 @@ impl LwaTokens {
         }
         self.0.insert(
             token,
-            (client.to_owned(), now + LIFE_SECONDS * 1_000_000_000),
+            (
+                client.to_owned(),
+                now.saturating_add(LIFE_SECONDS * 1_000_000_000),
+            ),
         );
     }
 }

@@ -7,6 +7,7 @@ mod error;
 mod gate;
 mod item_offers;
 mod lwa;
+mod offer_json;
 mod offers_batch;
 mod payload;
 

@@ -11,7 +11,7 @@ use crate::http::{Incoming, Reply};
 use crate::world::World;
 
 /// Amazon names this many hours ahead for an ASIN that is too soon (thread 5358 of the models).
-const TOO_SOON_HOURS: i64 = 4;
+pub const TOO_SOON_HOURS: i64 = 4;
 
 pub fn answer(world: &mut World, incoming: &Incoming, struck: &Struck) -> Reply {
     let questions = match questions(&incoming.body) {
@@ -20,7 +20,7 @@ pub fn answer(world: &mut World, incoming: &Incoming, struck: &Struck) -> Reply 
     };
     let now = world.clock.now();
     let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    let available_at = (now + chrono::TimeDelta::hours(TOO_SOON_HOURS)).to_rfc3339();
+    let available_at = world.clock.in_hours(TOO_SOON_HOURS).to_rfc3339();
     let truths: Vec<_> = questions
         .iter()
         .map(|q| world.market.state(&q.asin))

@@ -37,11 +37,13 @@ impl BaseTokens {
 
     /// Makes a refresh token good, as if the shop had been authorised by hand.
     pub fn admit(&mut self, refresh: String, shop: usize, now: u64) {
-        self.refresh.insert(refresh, (shop, now + REFRESH_NANOS));
+        self.refresh
+            .insert(refresh, (shop, now.saturating_add(REFRESH_NANOS)));
     }
 
     pub fn keep_code(&mut self, code: String, shop: usize, now: u64) {
-        self.codes.insert(code, (shop, now + CODE_NANOS));
+        self.codes
+            .insert(code, (shop, now.saturating_add(CODE_NANOS)));
     }
 
     /// The shop whose code this is. A code is good once.
@@ -66,8 +68,10 @@ impl BaseTokens {
     pub fn keep(&mut self, pair: &Pair, shop: usize, now: u64) {
         self.access.retain(|_, (_, ends)| now < *ends);
         self.refresh.retain(|_, (_, ends)| now < *ends);
-        self.access
-            .insert(pair.access.clone(), (shop, now + ACCESS_NANOS));
+        self.access.insert(
+            pair.access.clone(),
+            (shop, now.saturating_add(ACCESS_NANOS)),
+        );
         self.admit(pair.refresh.clone(), shop, now);
     }
 }

@@ -104,7 +104,7 @@ impl TrueOffer {
         };
         let prime = if self.prime { 100 } else { 0 };
         let fba = if self.fba { 50 } else { 0 };
-        now + prime + fba + 72 - self.maximum_hours.unwrap_or(72)
+        now + prime + fba + 72_i64.saturating_sub(self.maximum_hours.unwrap_or(72).max(0))
     }
 }
 

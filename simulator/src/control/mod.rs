@@ -142,6 +142,11 @@ pub(crate) fn change_market(world: &mut World, change: MarketChange) -> Result<u
         if set.price.is_some_and(|price| !possible(price)) {
             return Err(format!("{}: a price is 1 to 100,000,000 yen", set.asin));
         }
+        let offers = set.offers.iter().flatten();
+        let mut amounts = offers.flat_map(|offer| [offer.price, offer.shipping, offer.points]);
+        if amounts.any(|amount| amount.unsigned_abs() > GREATEST_PRICE.unsigned_abs()) {
+            return Err(format!("{}: an amount is beyond 100,000,000 yen", set.asin));
+        }
     }
     let mut touched = change.set.len();
     for set in change.set {

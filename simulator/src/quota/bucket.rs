@@ -44,7 +44,7 @@ impl Bucket {
     pub fn change(&mut self, rate: Rate, now: u64) {
         self.fill(now);
         let level = match (self.rate.period_nanos(), rate.period_nanos()) {
-            (Some(old), Some(new)) => self.level_nanos * new / old.max(1),
+            (Some(old), Some(new)) => self.level_nanos.saturating_mul(new) / old.max(1),
             _ => 0,
         };
         self.rate = rate;

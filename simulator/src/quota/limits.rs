@@ -190,3 +190,60 @@ impl QuotaChange {
         Ok(Some((check(name, rate)?, rate)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_overrides_what_it_names_in_toml_and_in_json() {
+        let toml = "[operations.getItemOffersBatch]\nrate = 0.5\n[base]\nhour = 10\n";
+        let json = r#"{"operations": {"getItemOffersBatch": {"rate": 0.5}}, "base": {"hour": 10}}"#;
+
+        for text in [toml, json] {
+            let quotas = Quotas::parse(text).unwrap();
+
+            let rate = quotas.rate(Operation::ItemOffersBatch);
+            assert_eq!(
+                rate,
+                Some(Rate {
+                    rate: 0.5,
+                    burst: 1
+                })
+            );
+            assert_eq!(
+                quotas.rate(Operation::CatalogItem),
+                Some(Rate {
+                    rate: 2.0,
+                    burst: 2
+                })
+            );
+            assert_eq!(
+                quotas.base().map(|base| (base.hour, base.day)),
+                Some((10, 100_000))
+            );
+        }
+    }
+
+    #[test]
+    fn an_operation_without_a_rate_and_a_negative_rate_are_refused() {
+        for text in [
+            "[operations.lwaToken]\nrate = 1.0",
+            "[operations.getItemOffers]\nrate = -1.0",
+            "[operation]",
+        ] {
+            assert!(Quotas::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn published_rates_have_exact_periods() {
+        for (rate, nanos) in [
+            (0.1, 10_000_000_000),
+            (0.5, 2_000_000_000),
+            (2.0, 500_000_000),
+        ] {
+            assert_eq!(Rate { rate, burst: 1 }.period_nanos(), Some(nanos));
+        }
+    }
+}

@@ -37,11 +37,8 @@ impl Item {
     /// With variations, the stock is the sum of theirs.
     pub fn settle_stock(&mut self) {
         if !self.variations.is_empty() {
-            self.stock = self
-                .variations
-                .iter()
-                .map(|variation| variation.stock)
-                .sum();
+            let stocks = self.variations.iter().map(|variation| variation.stock);
+            self.stock = stocks.fold(0, i64::saturating_add);
         }
     }
 }
