@@ -164,8 +164,8 @@ async fn a_hold_of_the_shop_waits_for_a_person() {
         store.listing_counts().await.unwrap(),
         [(account("a"), 1, 1)]
     );
-    let story = store.story(asin(1)).await.unwrap();
-    assert_eq!(story.listings[0].hold, Some(HoldReason::NotEditable));
+    let told = store.story(asin(1)).await.unwrap();
+    assert_eq!(told.listings[0].hold, Some(HoldReason::NotEditable));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! is given, so that the same sentences hold for every database.
 
 #![expect(dead_code, reason = "each suite uses its own part")]
+#![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
 use adapters::store::SqlStore;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -7,8 +7,10 @@ use simulator::{Fault, FaultKind};
 
 const OFFERS: &str = "getItemOffersBatch";
 
+/// After two runs: offers that fail the rule hide at the second sight.
 async fn settled(catalog: usize) -> House {
     let house = House::open(world(catalog, 2)).await;
+    house.run(RunKind::PriceStock).await;
     house.run(RunKind::PriceStock).await;
     house
 }
@@ -116,7 +118,7 @@ async fn wrong_types_in_single_fields_are_an_error_of_that_item_only() {
     nothing_hidden(&report);
     assert_eq!(report.outcomes.total(), 40);
     assert!(report.outcomes.api_error > 0);
-    assert_eq!(report.backfill.failed, report.still_missing.len() as u64);
+    assert_eq!(report.backfill.failed, report.outcomes.api_error);
 }
 
 #[tokio::test]
