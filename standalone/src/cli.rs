@@ -188,7 +188,7 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
     /// Start a `stale` run for what is missing or stale
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     pub fill: bool,
     #[command(flatten)]
     pub output: Output,

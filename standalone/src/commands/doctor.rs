@@ -1,0 +1,184 @@
+//! `doctor`: checks what a run needs, part by part, and says what to do about each that is not right.
+
+use crate::accounts::AccountsFile;
+use crate::config::Settings;
+use crate::config::source::Environment;
+use crate::page::Page;
+use crate::say::{Exit, Failure, Text, text};
+use shared::domain::account::AccountId;
+use shared::ports::marketplace::{Marketplace, MarketplaceError};
+use shared::ports::shop::{Shop, ShopError};
+use shared::ports::store::Store;
+
+/// What is examined. Whoever calls opens the database and builds the clients, as far as that works.
+pub struct Patient<'a> {
+    /// The settings, which were read already.
+    pub settings: &'a Settings,
+    /// Variables that the accounts file may name.
+    pub environment: Environment<'a>,
+    /// The opened database, with its schema version.
+    pub database: Result<(&'a dyn Store, i64), Failure>,
+    /// Amazon, if the credentials are there.
+    pub marketplace: Option<&'a dyn Marketplace>,
+    /// BASE, if the accounts file could be read.
+    pub shop: Option<&'a dyn Shop>,
+}
+
+/// Examines everything, also when a part fails. [`Exit::Failed`] when one does.
+pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, Failure> {
+    let mut chart = Chart {
+        page,
+        failed: false,
+    };
+    let good = text!("設定", "settings");
+    chart.note(good, Ok(text!("読めました", "read")))?;
+    let credentials = patient.settings.amazon.credentials();
+    let told = credentials.map(|_| text!("揃っています", "all there"));
+    chart.note(
+        text!("Amazonの認証情報", "Amazon credentials"),
+        told.map_err(said),
+    )?;
+    let accounts = accounts(&patient, &mut chart)?;
+    database(&patient, accounts.as_ref(), &mut chart).await?;
+    if let Some(marketplace) = patient.marketplace {
+        let reached = marketplace.prepare().await;
+        let told = reached.map(|()| text!("つながりました", "reached"));
+        chart.note(
+            text!("Amazonへの接続", "Amazon"),
+            told.map_err(|error| amazon(&error)),
+        )?;
+    }
+    if let (Some(shop), Some(accounts)) = (patient.shop, &accounts) {
+        for account in accounts.accounts().iter().filter(|account| account.active) {
+            let id = &account.id;
+            let told = shop
+                .prepare(id)
+                .await
+                .map(|()| text!("つながりました", "reached"));
+            let name = text!("BASEへの接続 {id}", "BASE account {id}");
+            chart.note(name, told.map_err(|error| base(id, &error)))?;
+        }
+    }
+    Ok(if chart.failed {
+        Exit::Failed
+    } else {
+        Exit::Done
+    })
+}
+
+struct Chart<'p, 'o> {
+    page: &'p mut Page<'o>,
+    failed: bool,
+}
+
+impl Chart<'_, '_> {
+    fn note(&mut self, part: Text, found: Result<Text, Text>) -> Result<(), Failure> {
+        self.failed |= found.is_err();
+        let mark = if found.is_ok() { "ok" } else { "NG" };
+        let told = found.unwrap_or_else(|problem| problem);
+        let (part_ja, part_en, ja, en) = (part.ja, part.en, told.ja, told.en);
+        self.page
+            .line(&text!("{mark}  {part_ja}: {ja}", "{mark}  {part_en}: {en}"))
+    }
+}
+
+fn accounts(
+    patient: &Patient<'_>,
+    chart: &mut Chart<'_, '_>,
+) -> Result<Option<AccountsFile>, Failure> {
+    let part = || text!("ショップ一覧", "accounts file");
+    let file = match AccountsFile::read(&patient.settings.base.accounts_file) {
+        Ok(file) => file,
+        Err(failure) => {
+            chart.note(part(), Err(said(failure)))?;
+            return Ok(None);
+        }
+    };
+    let (all, active) = (
+        file.accounts().len(),
+        file.accounts()
+            .iter()
+            .filter(|account| account.active)
+            .count(),
+    );
+    let told = file
+        .credentials(patient.environment)
+        .map(|_| {
+            text!(
+                "{all}店(有効 {active}店)",
+                "{all} accounts, {active} active"
+            )
+        })
+        .map_err(said);
+    chart.note(part(), told)?;
+    for warning in &file.warnings {
+        chart.page.line(warning)?;
+    }
+    Ok(Some(file))
+}
+
+/// Taking over the accounts, as every run does, proves that the database can be written.
+async fn database(
+    patient: &Patient<'_>,
+    accounts: Option<&AccountsFile>,
+    chart: &mut Chart<'_, '_>,
+) -> Result<(), Failure> {
+    let part = text!("データベース", "database");
+    let (store, version) = match &patient.database {
+        Ok(opened) => *opened,
+        Err(failure) => {
+            let told = failure.verdict().0;
+            return chart.note(
+                part,
+                Err(told.unwrap_or_else(|| text!("使えません", "unusable"))),
+            );
+        }
+    };
+    let written = match accounts {
+        Some(accounts) => store
+            .sync_accounts(&accounts.rows())
+            .await
+            .map_err(Failure::from),
+        None => store.accounts().await.map(|_| ()).map_err(Failure::from),
+    };
+    let told = written.map(|()| {
+        text!(
+            "使えます(版 {version})",
+            "usable (schema version {version})"
+        )
+    });
+    chart.note(part, told.map_err(said))
+}
+
+fn said(failure: Failure) -> Text {
+    match failure {
+        Failure::Usage(text) | Failure::Failed(text) => text,
+        Failure::Output(error) => text!("{error}", "{error}"),
+    }
+}
+
+fn amazon(error: &MarketplaceError) -> Text {
+    match error {
+        MarketplaceError::Credentials(why) => text!(
+            "認証情報が受け付けられません({why})。REFRESH_TOKEN、LWA_APP_ID、LWA_CLIENT_SECRET をセラーセントラルの値と見比べ、期限切れなら作り直してください",
+            "the credentials are not accepted ({why}): compare REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET with Seller Central, and renew what has ended"
+        ),
+        other => text!(
+            "つながりません({other})。インターネット接続と LWA_BASE_URL を確かめてください",
+            "it cannot be reached ({other}): check the internet connection and LWA_BASE_URL"
+        ),
+    }
+}
+
+fn base(id: &AccountId, error: &ShopError) -> Text {
+    match error {
+        ShopError::Reauthorise(_) => text!(
+            "認可が切れています。BASEでショップ {id} を認可し直し、新しい refresh_token をショップ一覧に書いてください",
+            "authorise account {id} at BASE again, and put the new refresh_token into the accounts file"
+        ),
+        other => text!(
+            "つながりません({other})。インターネット接続、BASE_API_BASE_URL、client_id、client_secret を確かめてください",
+            "it cannot be reached ({other}): check the internet connection, BASE_API_BASE_URL, client_id and client_secret"
+        ),
+    }
+}

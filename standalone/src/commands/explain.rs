@@ -1,0 +1,33 @@
+//! `explain ASIN`: all that is known of one ASIN, and why.
+
+mod text;
+mod view;
+
+use crate::page::Page;
+use crate::say::{Exit, Failure, text};
+use shared::domain::asin::Asin;
+use shared::ports::store::Store;
+
+/// Prints everything about `asin`.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] for what is no ASIN, [`Failure::Failed`] for one that nothing is known of.
+pub async fn explain(store: &dyn Store, asin: &str, page: &mut Page<'_>) -> Result<Exit, Failure> {
+    let asin = Asin::parse(asin).map_err(|error| {
+        let shown = error.text;
+        Failure::Usage(text!(
+            "{shown:?} はASINではありません。英数字10文字です(例 B00EXAMPLE)",
+            "{shown:?} is not an ASIN: ten letters or digits are needed, such as B00EXAMPLE"
+        ))
+    })?;
+    let told = store.story(asin).await?;
+    if told.product.is_none() && told.listings.is_empty() && told.seen.is_empty() {
+        return Err(Failure::Failed(text!(
+            "{asin} はどのショップにもなく、Amazonに問い合わせたこともありません。ASINを確かめるか、miseban import listings で取り込んでください",
+            "{asin} is in no shop and was never asked for: check the ASIN, or take it in with miseban import listings"
+        )));
+    }
+    page.show(&view::view(asin, told), text::render)?;
+    Ok(Exit::Done)
+}

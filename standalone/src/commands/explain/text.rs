@@ -1,0 +1,204 @@
+//! The story of an ASIN for a person.
+
+use super::view::{ListingView, ProductView, SeenView, UpdateView, View};
+use crate::layout::{Align, clean, grouped, table, when};
+use crate::say::{Lang, text};
+use crate::words;
+use shared::domain::money::Yen;
+use shared::domain::observation::{JudgedOffer, Verdict};
+use std::fmt::Write as _;
+
+/// The whole story.
+pub fn render(view: &View, lang: Lang) -> String {
+    let asin = view.asin;
+    let mut said = format!("ASIN {asin}\n  https://www.amazon.co.jp/dp/{asin}\n");
+    let title = lang.pick("Amazonについて分かっていること", "What is known of Amazon");
+    let known = product(view.product.as_ref(), lang);
+    let _ = write!(said, "\n{title}\n{known}");
+    let title = lang.pick(
+        "問い合わせの結果(新しい順)",
+        "What was observed, newest first",
+    );
+    let _ = write!(said, "\n{title}\n{}", observed(&view.seen, lang));
+    let title = lang.pick("ショップの商品", "Listings in the shops");
+    let _ = write!(said, "\n{title}\n{}", listings(&view.listings, lang));
+    let title = lang.pick(
+        "ショップの更新(新しい順)",
+        "Updates of the shops, newest first",
+    );
+    let _ = write!(said, "\n{title}\n{}", updates(&view.updates, lang));
+    said
+}
+
+fn none(lang: Lang) -> String {
+    format!("  {}\n", lang.pick("ありません", "none"))
+}
+
+fn yen(price: Yen, lang: Lang) -> String {
+    format!("{price}{}", lang.pick("円", " yen"))
+}
+
+fn product(product: Option<&ProductView>, lang: Lang) -> String {
+    let Some(product) = product else {
+        return none(lang);
+    };
+    let row = |label: &str, value: String, at| vec![label.to_owned(), value, when(at)];
+    let price = product
+        .price
+        .map(|seen| row(lang.pick("価格", "price"), yen(seen.value, lang), seen.at));
+    let stock = product.stock.map(|seen| {
+        let value = words::stock(seen.value, lang);
+        row(lang.pick("在庫", "stock"), value, seen.at)
+    });
+    let invalid = product.invalid_since.map(|at| {
+        let label = lang.pick("Amazonにない", "unknown to Amazon");
+        let value = lang.pick("今後は問い合わせない", "not asked again");
+        row(label, value.to_owned(), at)
+    });
+    let rows: Vec<_> = [price, stock, invalid].into_iter().flatten().collect();
+    if rows.is_empty() {
+        return none(lang);
+    }
+    table(&rows, &[])
+}
+
+/// The offers of the newest answer are shown one by one; those of older ones are in the JSON.
+fn observed(seen: &[SeenView], lang: Lang) -> String {
+    let Some(newest) = seen.first() else {
+        return none(lang);
+    };
+    let row = |seen: &SeenView| {
+        let price = seen.price.map(|price| yen(price, lang)).unwrap_or_default();
+        vec![
+            when(seen.first_at),
+            "-".to_owned(),
+            when(seen.last_at),
+            words::outcome(seen.outcome, lang).to_owned(),
+            price,
+        ]
+    };
+    let rows: Vec<_> = seen.iter().map(row).collect();
+    let mut said = table(&rows, &[]);
+    if !newest.offers.is_empty() {
+        let title = lang.pick("最新の出品", "Offers of the newest answer");
+        let rows: Vec<_> = newest
+            .offers
+            .iter()
+            .map(|offer| judged(offer, lang))
+            .collect();
+        let aligns = [Align::Right, Align::Right];
+        let _ = write!(said, "\n{title}\n{}", table(&rows, &aligns));
+    }
+    said
+}
+
+fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
+    let price = offer.price.map_or_else(
+        || "?".to_owned(),
+        |price| {
+            let sign = if price < 0 { "-" } else { "" };
+            let amount = grouped(price.unsigned_abs());
+            format!("{sign}{amount}{}", lang.pick("円", " yen"))
+        },
+    );
+    let hours = offer.max_handling_hours.map_or_else(
+        || {
+            lang.pick("発送時間不明", "shipping time not told")
+                .to_owned()
+        },
+        |hours| {
+            let said = text!("発送まで{hours}時間", "ships within {hours} h");
+            said.of(lang).to_owned()
+        },
+    );
+    let verdict = match offer.verdict {
+        Verdict::Won(score) => text!("採用({score}点)", "won (score {score})"),
+        Verdict::Outscored(score) => {
+            text!("点数か価格で負け({score}点)", "outscored (score {score})")
+        }
+        Verdict::Rejected(why) => {
+            let (ja, en) = (
+                words::rejection(why, Lang::Ja),
+                words::rejection(why, Lang::En),
+            );
+            text!("除外: {ja}", "turned down: {en}")
+        }
+    };
+    let seller = offer.seller_id.clone().unwrap_or_default();
+    vec![price, hours, verdict.of(lang).to_owned(), seller]
+}
+
+fn listings(listings: &[ListingView], lang: Lang) -> String {
+    if listings.is_empty() {
+        return none(lang);
+    }
+    listings.iter().map(|view| listing(view, lang)).collect()
+}
+
+fn listing(view: &ListingView, lang: Lang) -> String {
+    let (account, item) = (&view.account, view.item_id.0);
+    let status = words::status(view.status, lang);
+    let sku = clean(&view.sku);
+    let mut said = format!("  {account}  item {item}  SKU {sku}  {status}\n");
+    let row = |label: &str, value: String, note: String| {
+        vec![String::new(), label.to_owned(), value, note]
+    };
+    let never = lang.pick("取り込んだまま", "as imported").to_owned();
+    let applied = view.applied_at.map_or(never, |at| {
+        let at = when(at);
+        text!("{at} に反映", "applied {at}").of(lang).to_owned()
+    });
+    let mut rows = vec![row(
+        lang.pick("今の表示", "shown"),
+        words::shop_state(&view.shown, lang),
+        applied,
+    )];
+    let label = lang.pick("あるべき表示", "desired");
+    rows.push(view.desired.as_ref().map_or_else(
+        || {
+            row(
+                label,
+                lang.pick("まだ不明", "not known yet").to_owned(),
+                String::new(),
+            )
+        },
+        |desired| {
+            let (at, version) = (when(desired.at), desired.version);
+            let note = text!(
+                "{at} に計算(版 {version})",
+                "computed {at} (version {version})"
+            );
+            row(
+                label,
+                words::shop_state(&desired.state, lang),
+                note.of(lang).to_owned(),
+            )
+        },
+    ));
+    if let Some(reason) = view.hold {
+        let why = words::hold(reason).of(lang).to_owned();
+        rows.push(row(lang.pick("保留", "held"), why, String::new()));
+    }
+    said.push_str(&table(&rows, &[]));
+    said
+}
+
+fn updates(updates: &[UpdateView], lang: Lang) -> String {
+    if updates.is_empty() {
+        return none(lang);
+    }
+    let row = |update: &UpdateView| {
+        let code = update.code.as_ref();
+        vec![
+            when(update.at),
+            update.account.to_string(),
+            words::update_state(&update.state, lang).to_owned(),
+            words::shop_state(&update.from, lang),
+            "->".to_owned(),
+            words::shop_state(&update.to, lang),
+            code.map(|code| words::code(code, lang)).unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<_> = updates.iter().map(row).collect();
+    table(&rows, &[])
+}

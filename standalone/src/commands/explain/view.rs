@@ -1,0 +1,127 @@
+//! The story of an ASIN as one JSON object. Times are UTC, yen are integers.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::desired::HoldReason;
+use shared::domain::listing::{ItemId, ListingStatus, ShopState};
+use shared::domain::money::Yen;
+use shared::domain::observation::JudgedOffer;
+use shared::domain::outcome::Outcome;
+use shared::domain::product::{Product, Seen, Stock};
+use shared::domain::run::RunId;
+use shared::ports::store::{ListingStory, SeenInterval, Story, UpdateStory};
+
+/// See the head of this file.
+#[derive(Debug, Serialize)]
+pub struct View {
+    pub asin: Asin,
+    pub product: Option<ProductView>,
+    /// Newest first.
+    pub seen: Vec<SeenView>,
+    pub listings: Vec<ListingView>,
+    /// Newest first.
+    pub updates: Vec<UpdateView>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ProductView {
+    pub price: Option<Seen<Yen>>,
+    pub stock: Option<Seen<Stock>>,
+    pub invalid_since: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct SeenView {
+    pub first_at: DateTime<Utc>,
+    pub last_at: DateTime<Utc>,
+    pub outcome: Outcome,
+    pub price: Option<Yen>,
+    pub offers: Vec<JudgedOffer>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ListingView {
+    pub account: AccountId,
+    pub item_id: ItemId,
+    pub sku: String,
+    pub status: ListingStatus,
+    pub shown: ShopState,
+    pub applied_at: Option<DateTime<Utc>>,
+    pub desired: Option<DesiredView>,
+    pub hold: Option<HoldReason>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct DesiredView {
+    pub version: i64,
+    pub state: ShopState,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct UpdateView {
+    pub run_id: RunId,
+    pub account: AccountId,
+    pub state: String,
+    pub code: Option<String>,
+    pub from: ShopState,
+    pub to: ShopState,
+    pub at: DateTime<Utc>,
+}
+
+/// The story as an object.
+pub fn view(asin: Asin, story: Story) -> View {
+    View {
+        asin,
+        product: story.product.as_ref().map(product),
+        seen: story.seen.into_iter().map(seen).collect(),
+        listings: story.listings.into_iter().map(listing).collect(),
+        updates: story.updates.into_iter().map(update).collect(),
+    }
+}
+
+fn product(product: &Product) -> ProductView {
+    ProductView {
+        price: product.price,
+        stock: product.stock,
+        invalid_since: product.invalid_since,
+    }
+}
+
+fn seen(seen: SeenInterval) -> SeenView {
+    SeenView {
+        first_at: seen.first_at,
+        last_at: seen.last_at,
+        outcome: seen.outcome,
+        price: seen.price.map(Yen),
+        offers: seen.offers,
+    }
+}
+
+fn listing(story: ListingStory) -> ListingView {
+    let desired = |(version, state, at)| DesiredView { version, state, at };
+    ListingView {
+        account: story.listing.account,
+        item_id: story.listing.item,
+        sku: story.sku,
+        status: story.status,
+        shown: story.listing.shown,
+        applied_at: story.applied_at,
+        desired: story.desired.map(desired),
+        hold: story.hold,
+    }
+}
+
+fn update(update: UpdateStory) -> UpdateView {
+    UpdateView {
+        run_id: update.run,
+        account: update.account,
+        state: update.state,
+        code: update.code,
+        from: update.from,
+        to: update.to,
+        at: update.at,
+    }
+}

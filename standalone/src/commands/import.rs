@@ -1,0 +1,124 @@
+//! `import listings`: takes over the accounts, then all right rows of the file in one transaction.
+
+use crate::accounts::AccountsFile;
+use crate::import::{Sheet, WrongRow};
+use crate::layout::grouped;
+use crate::page::Page;
+use crate::say::{Exit, Failure, Lang, text};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::ports::store::Store;
+use std::fmt::Write as _;
+use std::io::BufRead;
+use std::path::Path;
+
+/// What became of a file.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Summary {
+    imported: u64,
+    new: u64,
+    changed: u64,
+    same: u64,
+    wrong: u64,
+    /// The first of the wrong rows.
+    wrong_rows: Vec<NamedRow>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct NamedRow {
+    line: u64,
+    why: String,
+}
+
+/// Opens the file; `-` is stdin.
+pub fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+    if path == Path::new("-") {
+        return Ok(Box::new(std::io::stdin().lock()));
+    }
+    let file = std::fs::File::open(path).map_err(|error| {
+        let shown = path.display();
+        Failure::Usage(text!(
+            "{shown} を開けません({error})。ファイル名を確かめてください",
+            "{shown} cannot be opened ({error}): check the name of the file"
+        ))
+    })?;
+    Ok(Box::new(std::io::BufReader::new(file)))
+}
+
+/// Reads the file. Before anything is written, so that a wrong file changes nothing.
+pub fn read(input: impl BufRead, accounts: &AccountsFile) -> Result<Sheet, Failure> {
+    let ids: Vec<AccountId> = accounts.accounts().iter().map(|a| a.id.clone()).collect();
+    Sheet::read(input, &ids)
+}
+
+/// Takes `sheet` in. [`Exit::Usage`] when a row was wrong, since the person has to mend it.
+pub async fn listings(
+    store: &dyn Store,
+    accounts: &AccountsFile,
+    sheet: Sheet,
+    now: DateTime<Utc>,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    store.sync_accounts(&accounts.rows()).await?;
+    let counts = store.import(&sheet.listings, now).await?;
+    let lang = page.lang;
+    let named = |row: &WrongRow| NamedRow {
+        line: row.line,
+        why: row.why.of(lang).to_owned(),
+    };
+    let summary = Summary {
+        imported: sheet.listings.len() as u64,
+        new: counts.new,
+        changed: counts.changed,
+        same: counts.same,
+        wrong: sheet.wrong,
+        wrong_rows: sheet.named.iter().map(named).collect(),
+    };
+    page.show(&summary, render)?;
+    Ok(if summary.wrong == 0 {
+        Exit::Done
+    } else {
+        Exit::Usage
+    })
+}
+
+fn render(summary: &Summary, lang: Lang) -> String {
+    let [imported, new, changed, same, wrong] = [
+        summary.imported,
+        summary.new,
+        summary.changed,
+        summary.same,
+        summary.wrong,
+    ]
+    .map(grouped);
+    let went_in = text!(
+        "{imported}件を取り込みました(新規 {new}、変更 {changed}、変わらず {same})\n",
+        "{imported} listings went in ({new} new, {changed} changed, {same} as before)\n"
+    );
+    let mut said = went_in.of(lang).to_owned();
+    if summary.wrong == 0 {
+        return said;
+    }
+    let stayed_out = text!(
+        "{wrong}行は取り込んでいません:\n",
+        "{wrong} rows did not go in:\n"
+    );
+    said.push_str(stayed_out.of(lang));
+    for NamedRow { line, why } in &summary.wrong_rows {
+        let row = text!("  {line}行目: {why}\n", "  line {line}: {why}\n");
+        said.push_str(row.of(lang));
+    }
+    let rest = summary.wrong - summary.wrong_rows.len() as u64;
+    if rest > 0 {
+        let rest = grouped(rest);
+        let more = text!("  ほか {rest} 行\n", "  and {rest} more\n");
+        said.push_str(more.of(lang));
+    }
+    let advice = text!(
+        "これらの行を直して、もう一度取り込んでください。取り込み済みの行が残っていても構いません",
+        "mend these rows and import the file again; rows that are in already do no harm"
+    );
+    let _ = writeln!(said, "{}", advice.of(lang));
+    said
+}

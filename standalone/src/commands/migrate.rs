@@ -1,0 +1,21 @@
+//! `migrate`: says what became of the schema. The database is brought to it where it is opened.
+
+use crate::page::Page;
+use crate::say::{Exit, Failure, text};
+
+/// Tells from which version to which the database went; 0 is an empty one.
+pub fn told(from: i64, to: i64, page: &mut Page<'_>) -> Result<Exit, Failure> {
+    let said = if from == to {
+        text!(
+            "データベースは最新です(版 {to})",
+            "the database is at the newest schema (version {to})"
+        )
+    } else {
+        text!(
+            "データベースを版 {from} から版 {to} にしました",
+            "the database went from schema version {from} to {to}"
+        )
+    };
+    page.line(&said)?;
+    Ok(Exit::Done)
+}

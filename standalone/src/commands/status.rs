@@ -1,0 +1,48 @@
+//! `status`: what is going on, what went on, and how the shops and quotas stand.
+
+mod text;
+mod view;
+
+use crate::page::Page;
+use crate::say::{Exit, Failure};
+use chrono::{DateTime, Utc};
+use shared::ports::store::Store;
+use view::{LaneView, OpenRun, PastRun, ShopView, View};
+
+/// How many runs are shown of each list.
+const RUNS: u32 = 10;
+
+/// Prints the state of all.
+pub async fn status(
+    store: &dyn Store,
+    now: DateTime<Utc>,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let mut open_runs = Vec::new();
+    for run in store.runs(true, RUNS).await? {
+        let progress = store.run_view(run.id).await?;
+        open_runs.push(OpenRun::of(&run, &progress));
+    }
+    let past = store.runs(false, RUNS).await?;
+    let counts = store.listing_counts().await?;
+    let shops = store.accounts().await?;
+    let lanes = store.lanes().await?;
+    let view = View {
+        open_runs,
+        last_runs: past
+            .iter()
+            .filter(|run| !run.state.is_open())
+            .map(PastRun::of)
+            .collect(),
+        accounts: shops
+            .iter()
+            .map(|shop| ShopView::of(shop, &counts, now))
+            .collect(),
+        lanes: lanes
+            .iter()
+            .map(|(lane, memory)| LaneView::of(lane, memory, now))
+            .collect(),
+    };
+    page.show(&view, text::render)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,149 @@
+//! The state of all for a person.
+
+use super::view::{Counted, LaneView, OpenRun, PastRun, ShopView, View};
+use crate::layout::{Align, grouped, span, table, when};
+use crate::say::{Lang, text};
+use crate::words;
+use shared::domain::run::RunKind;
+use std::fmt::Write as _;
+
+/// The whole state.
+pub fn render(view: &View, lang: Lang) -> String {
+    let left = Align::Left;
+    let counts = [left, left, left, Align::Right, Align::Right];
+    let open: Vec<_> = view.open_runs.iter().map(|run| open(run, lang)).collect();
+    let past: Vec<_> = view.last_runs.iter().map(|run| past(run, lang)).collect();
+    let shops: Vec<_> = view
+        .accounts
+        .iter()
+        .map(|shop| shop_row(shop, lang))
+        .collect();
+    let lanes: Vec<_> = view.lanes.iter().map(|lane| lane_row(lane, lang)).collect();
+    let mut said = String::new();
+    for (title, rows, aligns) in [
+        (lang.pick("終わっていない実行", "Open runs"), open, &[][..]),
+        (
+            lang.pick("これまでの実行(新しい順)", "Last runs, newest first"),
+            past,
+            &[],
+        ),
+        (lang.pick("ショップ", "Shops"), shops, &counts),
+        (lang.pick("利用上限", "Quotas"), lanes, &[]),
+    ] {
+        if !said.is_empty() {
+            said.push('\n');
+        }
+        let _ = writeln!(said, "{title}");
+        if rows.is_empty() {
+            let _ = writeln!(said, "  {}", lang.pick("ありません", "none"));
+        }
+        said.push_str(&table(&rows, aligns));
+    }
+    said
+}
+
+fn kind_of(kind: RunKind, dry_run: bool, lang: Lang) -> String {
+    let dry = if dry_run {
+        lang.pick("(予行)", " (dry run)")
+    } else {
+        ""
+    };
+    format!("{}{dry}", words::kind(kind, lang))
+}
+
+fn open(run: &OpenRun, lang: Lang) -> Vec<String> {
+    let of = |label: &str, Counted { done, all }: Counted| {
+        format!("{label} {}/{}", grouped(done), grouped(all))
+    };
+    vec![
+        run.run_id.to_string(),
+        kind_of(run.kind, run.dry_run, lang),
+        words::state(run.state, lang).to_owned(),
+        when(run.started_at),
+        of(lang.pick("バッチ", "batches"), run.batches),
+        of(lang.pick("再取得", "backfill"), run.misses),
+        of(lang.pick("更新", "updates"), run.updates),
+    ]
+}
+
+fn past(run: &PastRun, lang: Lang) -> Vec<String> {
+    let took = run.ended_at.map(|end| {
+        let whole = (end - run.started_at).num_milliseconds();
+        #[expect(clippy::cast_precision_loss, reason = "no run lasts 2^52 ms")]
+        let seconds = whole as f64 / 1e3;
+        span(seconds, lang)
+    });
+    vec![
+        run.run_id.to_string(),
+        kind_of(run.kind, run.dry_run, lang),
+        words::state(run.state, lang).to_owned(),
+        when(run.started_at),
+        took.unwrap_or_default(),
+    ]
+}
+
+fn shop_row(shop: &ShopView, lang: Lang) -> Vec<String> {
+    let (listed, held) = (grouped(shop.listed), grouped(shop.held));
+    let listed = text!("出品中 {listed}", "{listed} listed");
+    let held = text!("保留 {held}", "{held} held");
+    let active = if shop.active {
+        lang.pick("有効", "active")
+    } else {
+        lang.pick("停止中", "inactive")
+    };
+    vec![
+        shop.id.to_string(),
+        shop.name.clone(),
+        active.to_owned(),
+        listed.of(lang).to_owned(),
+        held.of(lang).to_owned(),
+        trouble(shop, lang),
+    ]
+}
+
+fn trouble(shop: &ShopView, lang: Lang) -> String {
+    if let Some(since) = shop.reauthorise_since.map(when) {
+        let said = text!(
+            "再認証が必要({since} から): BASEで認可し直し、新しい refresh_token をショップ一覧に書く",
+            "has to be authorised again (since {since}): put a new refresh_token into the accounts file"
+        );
+        return said.of(lang).to_owned();
+    }
+    shop.parked_until
+        .map(when)
+        .map_or_else(String::new, |until| {
+            let said = text!(
+                "利用上限に達した({until} に再開)",
+                "quota used up (until {until})"
+            );
+            said.of(lang).to_owned()
+        })
+}
+
+fn lane_row(quota: &LaneView, lang: Lang) -> Vec<String> {
+    let pace = quota.period_seconds.map_or_else(
+        || {
+            let (hour, day) = (
+                grouped(quota.used_this_hour.into()),
+                grouped(quota.used_today.into()),
+            );
+            text!(
+                "この1時間 {hour}回、今日 {day}回",
+                "{hour} this hour, {day} today"
+            )
+        },
+        |seconds| {
+            let (ja, en) = (span(seconds, Lang::Ja), span(seconds, Lang::En));
+            text!("{ja}に1回", "one every {en}")
+        },
+    );
+    let closed = quota.closed_until.map(when).map(|until| {
+        let said = text!("{until} まで停止", "closed until {until}");
+        said.of(lang).to_owned()
+    });
+    vec![
+        quota.lane.clone(),
+        pace.of(lang).to_owned(),
+        closed.unwrap_or_default(),
+    ]
+}

@@ -1,0 +1,134 @@
+//! The state of all as one JSON object. Times are UTC.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::domain::run::{RunId, RunKind, RunState};
+use shared::ports::store::{AccountRow, LaneMemory, RunRow, RunView};
+
+/// See the head of this file.
+#[derive(Debug, Serialize)]
+pub struct View {
+    /// Newest first.
+    pub open_runs: Vec<OpenRun>,
+    /// Ended ones, newest first.
+    pub last_runs: Vec<PastRun>,
+    pub accounts: Vec<ShopView>,
+    pub lanes: Vec<LaneView>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct OpenRun {
+    pub run_id: RunId,
+    pub kind: RunKind,
+    pub state: RunState,
+    pub dry_run: bool,
+    pub started_at: DateTime<Utc>,
+    pub batches: Counted,
+    pub misses: Counted,
+    pub updates: Counted,
+}
+
+/// How much of something is done.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Counted {
+    pub done: u64,
+    pub all: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PastRun {
+    pub run_id: RunId,
+    pub kind: RunKind,
+    pub state: RunState,
+    pub dry_run: bool,
+    pub started_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ShopView {
+    pub id: AccountId,
+    pub name: String,
+    pub active: bool,
+    pub listed: u64,
+    pub held: u64,
+    /// Only while it lies ahead.
+    pub parked_until: Option<DateTime<Utc>>,
+    pub reauthorise_since: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct LaneView {
+    pub lane: String,
+    /// From one request to the next; `None` for a lane that is counted by hour and day.
+    pub period_seconds: Option<f64>,
+    pub used_this_hour: u32,
+    pub used_today: u32,
+    /// Only while it lies ahead.
+    pub closed_until: Option<DateTime<Utc>>,
+}
+
+impl OpenRun {
+    pub fn of(run: &RunRow, progress: &RunView) -> Self {
+        let counted = |done, all| Counted { done, all };
+        Self {
+            run_id: run.id,
+            kind: run.kind,
+            state: run.state,
+            dry_run: run.dry_run,
+            started_at: run.started_at,
+            batches: counted(progress.batches_done, progress.batches),
+            misses: counted(progress.misses_done, progress.misses),
+            updates: counted(progress.updates_done, progress.updates),
+        }
+    }
+}
+
+impl PastRun {
+    pub fn of(run: &RunRow) -> Self {
+        Self {
+            run_id: run.id,
+            kind: run.kind,
+            state: run.state,
+            dry_run: run.dry_run,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
+        }
+    }
+}
+
+impl ShopView {
+    pub fn of(shop: &AccountRow, counts: &[(AccountId, u64, u64)], now: DateTime<Utc>) -> Self {
+        let counted = counts.iter().find(|(id, ..)| *id == shop.id);
+        let (listed, held) = counted.map_or((0, 0), |(_, listed, held)| (*listed, *held));
+        Self {
+            id: shop.id.clone(),
+            name: shop.name.clone(),
+            active: shop.active,
+            listed,
+            held,
+            parked_until: shop.parked_until.filter(|until| *until > now),
+            reauthorise_since: shop.reauthorise_since,
+        }
+    }
+}
+
+impl LaneView {
+    pub fn of(lane: &str, memory: &LaneMemory, now: DateTime<Utc>) -> Self {
+        const HOUR_MS: i64 = 3_600_000;
+        let now_ms = now.timestamp_millis();
+        let within = |start: i64, length: i64| (start..start + length).contains(&now_ms);
+        let used = |counts: bool, used: u32| if counts { used } else { 0 };
+        #[expect(clippy::cast_precision_loss, reason = "a period is far below 2^52 us")]
+        let period = memory.period_us as f64 / 1e6;
+        Self {
+            lane: lane.to_owned(),
+            period_seconds: (memory.period_us > 0).then_some(period),
+            used_this_hour: used(within(memory.hour_ms, HOUR_MS), memory.hour_used),
+            used_today: used(within(memory.day_ms, 24 * HOUR_MS), memory.day_used),
+            closed_until: DateTime::from_timestamp_millis(memory.closed_until_ms)
+                .filter(|until| *until > now),
+        }
+    }
+}

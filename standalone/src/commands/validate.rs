@@ -1,0 +1,157 @@
+//! `validate`: compares the cache with the database, product by product.
+
+use crate::layout::{Align, grouped, table};
+use crate::page::Page;
+use crate::say::{Failure, Lang};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use shared::domain::asin::Asin;
+use shared::domain::freshness::Ttls;
+use shared::domain::product::Product;
+use shared::ports::cache::Cache;
+use shared::ports::store::Store;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// What was found.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Validation {
+    /// ASINs that were compared: known products, and listed ASINs of which nothing is known yet.
+    pub asins: u64,
+    /// No entry.
+    pub missing: Found,
+    /// An entry with a needed part older than its TTL.
+    pub stale: Found,
+    /// An entry that says something else than the database.
+    pub different: Found,
+}
+
+/// How many, and some of them.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// All.
+    pub count: u64,
+    /// The first ten.
+    pub examples: Vec<Asin>,
+}
+
+/// Products a page: one round trip to the cache each.
+const PAGE: u32 = 500;
+const EXAMPLES: usize = 10;
+
+impl Found {
+    fn add(&mut self, asin: Asin) {
+        self.count += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(asin);
+        }
+    }
+}
+
+impl Validation {
+    /// Whether a `stale` run has something to fetch.
+    pub fn wants_fill(&self) -> bool {
+        self.missing.count + self.stale.count > 0
+    }
+
+    fn compare(&mut self, product: &Product, entry: Option<&Product>, fresh: bool) {
+        self.asins += 1;
+        let asin = product.asin;
+        let Some(entry) = entry else {
+            self.missing.add(asin);
+            return;
+        };
+        if entry.price != product.price || entry.stock != product.stock {
+            self.different.add(asin);
+        }
+        if !fresh {
+            self.stale.add(asin);
+        }
+    }
+}
+
+/// Compares, and prints what was found.
+pub async fn validate(
+    store: &dyn Store,
+    cache: &dyn Cache,
+    ttls: &Ttls,
+    now: DateTime<Utc>,
+    page: &mut Page<'_>,
+) -> Result<Validation, Failure> {
+    let mut found = Validation::default();
+    let mut unknown: BTreeSet<Asin> = store.listed_asins(None).await?.into_iter().collect();
+    let mut after = None;
+    loop {
+        let products = store.products_after(after, PAGE).await?;
+        let Some(last) = products.last() else {
+            break;
+        };
+        after = Some(last.asin);
+        let asins: Vec<Asin> = products.iter().map(|product| product.asin).collect();
+        let entries = cache.get(&asins).await?;
+        for product in &products {
+            unknown.remove(&product.asin);
+            // What Amazon does not know is not asked for, so it is never filled.
+            if product.invalid_since.is_none() {
+                let entry = entries.get(&product.asin);
+                let fresh = entry.is_some_and(|entry| ttls.usable(entry, now));
+                found.compare(product, entry, fresh);
+            }
+        }
+    }
+    for asin in unknown {
+        found.asins += 1;
+        found.missing.add(asin);
+    }
+    page.show(&found, render)?;
+    Ok(found)
+}
+
+fn render(found: &Validation, lang: Lang) -> String {
+    let title = lang.pick(
+        "キャッシュとデータベースの比較",
+        "Cache compared with the database",
+    );
+    let rows = [
+        (lang.pick("調べたASIN", "ASINs compared"), found.asins),
+        (
+            lang.pick("キャッシュにない", "missing"),
+            found.missing.count,
+        ),
+        (lang.pick("古い", "stale"), found.stale.count),
+        (
+            lang.pick("データベースと違う", "different"),
+            found.different.count,
+        ),
+    ]
+    .map(|(label, count)| vec![label.to_owned(), grouped(count)]);
+    let mut said = format!("{title}\n{}", table(&rows, &[Align::Left, Align::Right]));
+    for (title, found) in [
+        (lang.pick("キャッシュにない", "missing"), &found.missing),
+        (lang.pick("古い", "stale"), &found.stale),
+        (lang.pick("違う", "different"), &found.different),
+    ] {
+        if found.count > 0 {
+            let names: Vec<&str> = found.examples.iter().map(Asin::as_str).collect();
+            let _ = write!(said, "\n{title}: {}", names.join(" "));
+            let rest = found.count - names.len() as u64;
+            if rest > 0 {
+                let rest = grouped(rest);
+                let _ = write!(said, "{}{rest}", lang.pick(" ほか ", " and more: "));
+            }
+        }
+    }
+    if found.different.count + found.missing.count + found.stale.count > 0 {
+        said.push('\n');
+    }
+    let advice = if found.wants_fill() {
+        lang.pick(
+            "miseban validate --fill で、ないもの・古いものをAmazonから取り直せます",
+            "miseban validate --fill asks Amazon for what is missing or stale",
+        )
+    } else {
+        lang.pick("取り直すものはありません", "there is nothing to fetch")
+    };
+    let _ = writeln!(said, "\n{advice}");
+    said
+}
