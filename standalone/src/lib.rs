@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod dispatch;
 pub mod import;
 pub mod layout;
 pub mod lock;

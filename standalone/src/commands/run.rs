@@ -35,24 +35,12 @@ pub async fn run(
     settings: &Settings,
     page: &mut Page<'_>,
 ) -> Result<Exit, Failure> {
-    let _lock = WorkLock::take(&settings.database_url)?;
-    let earnest = if args.dry_run {
-        Earnest::Dry
-    } else {
-        Earnest::Real
-    };
-    let house = wiring::build(settings, earnest).await?;
-    let run = open(args, settings, &house).await?;
-    let shift = Shift::begin(&house);
-    let followed = follow(run, &house, page.lang).await;
-    shift.end().await;
-    match followed? {
+    match work(args, settings, page.lang).await? {
         Followed::Ended(report) => {
             page.show(&*report, report::render)?;
-            Ok(if report.state == RunState::Done {
-                Exit::Done
-            } else {
-                Exit::Failed
+            Ok(match report.state {
+                RunState::Done => Exit::Done,
+                _ => Exit::Failed,
             })
         }
         Followed::Stopped(exit) => {
@@ -65,6 +53,26 @@ pub async fn run(
             Ok(exit)
         }
     }
+}
+
+/// Does one run, from the house's opening to its close.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Followed, Failure> {
+    let _lock = WorkLock::take(&settings.database_url)?;
+    let earnest = if args.dry_run {
+        Earnest::Dry
+    } else {
+        Earnest::Real
+    };
+    let house = wiring::build(settings, earnest).await?;
+    let run = open(args, settings, &house).await?;
+    let shift = Shift::begin(&house);
+    let followed = follow(run, &house, lang).await;
+    shift.end().await;
+    followed
 }
 
 /// The run of the order: a new one, or with `--resume` the open one.
