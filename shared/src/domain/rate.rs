@@ -193,7 +193,7 @@ impl LaneState {
             self.paused_until = self.paused_until.max(now + self.period());
         } else if self.last_grant == Some(granted_at) {
             // It left before its answer came.
-            let left_at = now.min(granted_at + feedback.late);
+            let left_at = now.min(granted_at.saturating_add(feedback.late));
             self.not_before(left_at + self.pace.gap());
         }
         Nudge::when(changed || feedback.refused)
