@@ -1,93 +1,97 @@
-//! From the command line to the command: opens what each one needs, and nothing more.
+//! From a command to what it does: opens what it needs and hands over to `commands`.
 
 use crate::accounts::AccountsFile;
-use crate::cli::{Cli, Command, ImportArgs, ImportCommand, RunArgs, ValidateArgs};
-use crate::commands;
+use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, ValidateArgs};
 use crate::commands::doctor::Patient;
+use crate::commands::{
+    demo, doctor, explain, import, migrate, report, run, serve, status, validate,
+};
 use crate::config::{self, Settings};
+use crate::database;
 use crate::page::Page;
-use crate::say::{Exit, Failure, Lang};
+use crate::say::{Exit, Failure, Lang, Text};
 use crate::wiring::{self, Earnest};
-use adapters::clock::SystemClock;
 use adapters::store::SqlStore;
+use chrono::Utc;
 use shared::domain::run::RunKind;
-use shared::ports::clock::Clock as _;
 use shared::ports::store::Store;
 use std::io::Write;
 
-/// Does what the command line says; results go to `out`.
-///
-/// # Errors
-///
-/// What the command could not do, for `main.rs` to say.
-pub async fn dispatch(
-    cli: Cli,
-    settings: Settings,
-    lang: Lang,
-    out: &mut (dyn Write + Send),
-) -> Result<Exit, Failure> {
-    let page = &mut Page::new(out, lang, wants_json(&cli.command));
-    let now = SystemClock.now();
-    match cli.command {
-        Command::Demo(args) => commands::demo::demo(&args, page).await,
-        Command::Run(args) => commands::run::run(&args, &settings, page).await,
-        Command::Serve => commands::serve::serve(&settings, page).await,
-        Command::Import(ImportCommand::Listings(args)) => import(&args, &settings, page).await,
+/// Where a command stands: its settings, its language, and the two ways to the person.
+pub struct Desk<'a> {
+    /// All settings.
+    pub settings: &'a Settings,
+    /// The language of texts.
+    pub lang: Lang,
+    /// For results.
+    pub out: &'a mut (dyn Write + Send),
+    /// For what is said beside them.
+    pub aside: &'a mut (dyn Write + Send),
+}
+
+impl Desk<'_> {
+    fn page(&mut self, json: bool) -> Page<'_> {
+        Page::new(self.out, self.lang, json)
+    }
+
+    fn database_url(&self) -> &str {
+        &self.settings.database_url
+    }
+
+    /// Says something beside the result; nobody there to read it is no reason to stop.
+    fn mention(&mut self, said: &Text) {
+        let _ = writeln!(self.aside, "miseban: {}", said.of(self.lang));
+    }
+}
+
+/// Does `command`.
+pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let now = Utc::now();
+    match command {
+        Command::Import(ImportCommand::Listings(args)) => import_listings(args, desk).await,
         Command::Report(args) => {
-            let store = existing(&settings).await?;
-            commands::report::report(&store, args.run.as_deref(), now, page).await
+            let store = database::existing(desk.database_url()).await?;
+            let mut page = desk.page(args.output.json);
+            report::report(&store, args.run.as_deref(), now, &mut page).await
         }
-        Command::Status(_) => {
-            let store = existing(&settings).await?;
-            commands::status::status(&store, now, page).await
+        Command::Status(Output { json }) => {
+            let store = database::existing(desk.database_url()).await?;
+            status::status(&store, now, &mut desk.page(*json)).await
         }
         Command::Explain(args) => {
-            let store = existing(&settings).await?;
-            commands::explain::explain(&store, &args.asin, page).await
+            let store = database::existing(desk.database_url()).await?;
+            explain::explain(&store, &args.asin, &mut desk.page(args.output.json)).await
         }
-        Command::Migrate => migrate(&settings, page).await,
-        Command::Doctor => doctor(&settings, page).await,
-        Command::Validate(args) => validate(&args, &settings, page).await,
+        Command::Validate(args) => validate_cache(args, desk).await,
+        Command::Migrate => {
+            let (from, to) = database::migrate(desk.database_url()).await?;
+            migrate::told(from, to, &mut desk.page(false))
+        }
+        Command::Doctor => examine(desk).await,
+        Command::Demo(args) => demo::demo(args, &mut desk.page(false)).await,
+        Command::Run(args) => run::run(args, desk.settings, &mut desk.page(args.json)).await,
+        Command::Serve => serve::serve(desk.settings, &mut desk.page(false)).await,
     }
 }
 
-fn wants_json(command: &Command) -> bool {
-    match command {
-        Command::Run(args) => args.json,
-        Command::Import(ImportCommand::Listings(args)) => args.output.json,
-        Command::Report(args) => args.output.json,
-        Command::Status(output) => output.json,
-        Command::Explain(args) => args.output.json,
-        Command::Validate(args) => args.output.json,
-        Command::Demo(_) | Command::Serve | Command::Migrate | Command::Doctor => false,
+async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let accounts = AccountsFile::read(&desk.settings.base.accounts_file)?;
+    for warning in &accounts.warnings {
+        desk.mention(warning);
     }
+    let sheet = import::read(import::open(&args.file)?, &accounts)?;
+    let store = SqlStore::open(desk.database_url()).await?;
+    let mut page = desk.page(args.output.json);
+    import::listings(&store, &accounts, sheet, Utc::now(), &mut page).await
 }
 
-/// The database for a command that only looks: nothing is made where there is none.
-async fn existing(settings: &Settings) -> Result<SqlStore, Failure> {
-    Ok(SqlStore::open_existing(&settings.database_url).await?)
-}
-
-async fn import(
-    args: &ImportArgs,
-    settings: &Settings,
-    page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
-    let accounts = AccountsFile::read(&settings.base.accounts_file)?;
-    let sheet = commands::import::read(commands::import::open(&args.file)?, &accounts)?;
-    let store = wiring::open_store(settings).await?;
-    commands::import::listings(&store, &accounts, sheet, SystemClock.now(), page).await
-}
-
-async fn validate(
-    args: &ValidateArgs,
-    settings: &Settings,
-    page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let ttls = desk.settings.rules.ttls;
+    let json = args.output.json;
     let found = {
-        let store = existing(settings).await?;
-        let (ttls, now) = (&settings.rules.ttls, SystemClock.now());
-        commands::validate::validate(&store, &store.cache(), ttls, now, page).await?
+        let store = database::existing(desk.database_url()).await?;
+        let mut page = desk.page(json);
+        validate::validate(&store, &store.cache(), &ttls, Utc::now(), &mut page).await?
     };
     if !args.fill || !found.wants_fill() {
         return Ok(Exit::Done);
@@ -98,46 +102,29 @@ async fn validate(
         max_items: None,
         dry_run: false,
         resume: false,
-        json: args.output.json,
+        json,
     };
-    commands::run::run(&fill, settings, page).await
+    run::run(&fill, desk.settings, &mut desk.page(json)).await
 }
 
-async fn migrate(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Failure> {
-    let from = match SqlStore::open_existing(&settings.database_url).await {
-        Ok(store) => store.schema_version().await?,
-        // What is not there yet begins at nothing; any other fault comes again below.
-        Err(_) => 0,
-    };
-    let store = wiring::open_store(settings).await?;
-    commands::migrate::told(from, store.schema_version().await?, page)
-}
-
-async fn doctor(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Failure> {
-    let store = wiring::open_store(settings).await;
-    let version = match &store {
-        Ok(store) => store.schema_version().await.unwrap_or_default(),
-        Err(_) => 0,
-    };
-    // Without a house there is nobody to call; what is missing is told by the parts themselves.
-    let house = wiring::build(settings, Earnest::Real).await.ok();
+async fn examine(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let opened = open_with_version(desk.database_url()).await;
+    // Without a house there is nobody to call; what it lacks is told part by part.
+    let house = wiring::build(desk.settings, Earnest::Real).await.ok();
     let patient = Patient {
-        settings,
+        settings: desk.settings,
         environment: &config::environment,
-        database: store
+        database: opened
             .as_ref()
-            .map(|store| (store as &dyn Store, version))
-            .map_err(clone),
+            .map(|(store, version)| (store as &dyn Store, *version)),
         marketplace: house.as_ref().map(|house| &*house.bench.marketplace),
         shop: house.as_ref().map(|house| &*house.bench.shop),
     };
-    commands::doctor::doctor(patient, page).await
+    doctor::doctor(patient, &mut desk.page(false)).await
 }
 
-fn clone(failure: &Failure) -> Failure {
-    match failure {
-        Failure::Usage(text) => Failure::Usage(text.clone()),
-        Failure::Failed(text) => Failure::Failed(text.clone()),
-        Failure::Output(error) => Failure::Output(error.kind().into()),
-    }
+async fn open_with_version(url: &str) -> Result<(SqlStore, i64), Failure> {
+    let store = SqlStore::open(url).await?;
+    let version = store.schema_version().await?;
+    Ok((store, version))
 }

@@ -1,84 +1,59 @@
-//! The binary `miseban`: reads the command line and the settings, hands over to `dispatch`, and
-//! decides alone what is said on stderr and how the program ends.
+//! The binary `miseban`: reads the command line and the settings, hands over to `dispatch`, and decides
+//! alone what is said on stderr and how the program ends.
 
 use clap::Parser as _;
-use standalone::cli::{Cli, Command, LogFormat};
+use standalone::cli::{Cli, Command};
 use standalone::config::{self, Settings};
-use standalone::dispatch::dispatch;
-use standalone::say::{Exit, Failure, Lang, Text};
+use standalone::dispatch::{Desk, dispatch};
+use standalone::log;
+use standalone::say::{Exit, Failure, Lang};
 use std::io::Write as _;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let lang = config::early_lang(cli.lang, &config::environment);
-    let ended = prepare(cli);
-    ExitCode::from(finish(ended, lang).code())
+    let loaded = match cli.command {
+        // The demo brings settings of its own; what stands in the environment is not its business.
+        Command::Demo(_) => Settings::load(None, &|name| config::demo_environment(name)),
+        _ => Settings::load(cli.config.as_deref(), &config::environment),
+    };
+    let exit = match loaded {
+        Ok(settings) => {
+            let lang = cli.lang.unwrap_or(settings.lang);
+            finish(run(&cli, &settings, lang), lang)
+        }
+        Err(failure) => finish(Err(failure), lang),
+    };
+    ExitCode::from(exit.code())
 }
 
-fn prepare(cli: Cli) -> Result<Exit, Failure> {
-    // The demo brings settings of its own, whatever stands in the environment.
-    let settings = match cli.command {
-        Command::Demo(_) => Settings::load(None, &|name| {
-            matches!(name, "RUST_LOG" | "MISEBAN_LANG").then(|| config::environment(name))?
-        })?,
-        _ => Settings::load(cli.config.as_deref(), &config::environment)?,
+fn run(cli: &Cli, settings: &Settings, lang: Lang) -> Result<Exit, Failure> {
+    log::start(settings, &cli.command, cli.log_format)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let (mut out, mut aside) = (std::io::stdout(), std::io::stderr());
+    let mut desk = Desk {
+        settings,
+        lang,
+        out: &mut out,
+        aside: &mut aside,
     };
-    let lang = cli.lang.unwrap_or(settings.lang);
-    log_to_stderr(&cli, &settings)?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
-        Failure::Failed(Text {
-            ja: format!("プログラムを始められません({error})"),
-            en: format!("the program cannot start ({error})"),
-        })
-    })?;
-    let mut out = std::io::stdout();
-    let ended = runtime.block_on(dispatch(cli, settings, lang, &mut out));
+    let ended = runtime.block_on(dispatch(&cli.command, &mut desk));
     // A call that hangs must not keep the program from ending.
     runtime.shutdown_background();
     ended
 }
 
-fn log_to_stderr(cli: &Cli, settings: &Settings) -> Result<(), Failure> {
-    let default = match cli.command {
-        Command::Serve => "info",
-        Command::Demo(_) => "off",
-        _ => "warn",
-    };
-    let wanted = settings.log_filter.as_deref().unwrap_or(default);
-    let filter = EnvFilter::try_new(wanted).map_err(|error| {
-        Failure::Usage(Text {
-            ja: format!(
-                "RUST_LOG の {wanted:?} が読めません({error})。例: info または warn,worker=debug"
-            ),
-            en: format!(
-                "RUST_LOG {wanted:?} cannot be read ({error}): write info, or warn,worker=debug"
-            ),
-        })
-    })?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    match cli.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
-    Ok(())
-}
-
-/// Says on stderr why a command ended early, and gives the exit code.
+/// Says on stderr why a command ended early, and gives the exit code. That stderr is gone is no
+/// reason to end in another way.
 fn finish(ended: Result<Exit, Failure>, lang: Lang) -> Exit {
     ended.unwrap_or_else(|failure| {
         let (said, exit) = failure.verdict();
         if let Some(text) = said {
-            complain(&text, lang);
+            let _ = writeln!(std::io::stderr(), "miseban: {}", text.of(lang));
         }
         exit
     })
-}
-
-/// One message on stderr. That stderr is gone is no reason to end in another way.
-fn complain(text: &Text, lang: Lang) {
-    let _ = writeln!(std::io::stderr(), "miseban: {}", text.of(lang));
 }

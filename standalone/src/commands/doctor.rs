@@ -17,7 +17,7 @@ pub struct Patient<'a> {
     /// Variables that the accounts file may name.
     pub environment: Environment<'a>,
     /// The opened database, with its schema version.
-    pub database: Result<(&'a dyn Store, i64), Failure>,
+    pub database: Result<(&'a dyn Store, i64), &'a Failure>,
     /// Amazon, if the credentials are there.
     pub marketplace: Option<&'a dyn Marketplace>,
     /// BASE, if the accounts file could be read.

@@ -1,4 +1,4 @@
-//! A whole house for one test: real handlers, clients, limiter, queue and SQLite, with the vendors
+//! A whole house for one test: real handlers, clients, limiter, queue and `SQLite`, with the vendors
 //! simulated on loopback.
 
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop};

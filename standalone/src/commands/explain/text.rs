@@ -86,8 +86,7 @@ fn observed(seen: &[SeenView], lang: Lang) -> String {
             .iter()
             .map(|offer| judged(offer, lang))
             .collect();
-        let aligns = [Align::Right, Align::Right];
-        let _ = write!(said, "\n{title}\n{}", table(&rows, &aligns));
+        let _ = write!(said, "\n{title}\n{}", table(&rows, &[Align::Right]));
     }
     said
 }
@@ -175,11 +174,12 @@ fn listing(view: &ListingView, lang: Lang) -> String {
             )
         },
     ));
-    if let Some(reason) = view.hold {
-        let why = words::hold(reason).of(lang).to_owned();
-        rows.push(row(lang.pick("保留", "held"), why, String::new()));
-    }
     said.push_str(&table(&rows, &[]));
+    if let Some(reason) = view.hold {
+        let label = lang.pick("保留", "held");
+        let why = words::hold(reason);
+        let _ = writeln!(said, "    {label}: {}", why.of(lang));
+    }
     said
 }
 

@@ -1,0 +1,45 @@
+//! Opens the database for commands that only read or fill it.
+
+use crate::say::{Failure, text};
+use adapters::store::SqlStore;
+use std::path::Path;
+
+/// The database of `url`, which must be there; brought to the newest schema.
+///
+/// # Errors
+///
+/// [`Failure::Failed`] when there is none: a command that only shows makes no empty one, which would
+/// hide a wrong `DATABASE_URL`.
+pub async fn existing(url: &str) -> Result<SqlStore, Failure> {
+    if !is_there(url) {
+        return Err(Failure::Failed(text!(
+            "データベース {url} がまだありません。miseban import listings で商品を取り込むか、DATABASE_URL を確かめてください",
+            "there is no database {url} yet: take listings in with miseban import listings, or check DATABASE_URL"
+        )));
+    }
+    Ok(SqlStore::open(url).await?)
+}
+
+/// Brings the database of `url` to the newest schema; gives the version before and after.
+pub async fn migrate(url: &str) -> Result<(i64, i64), Failure> {
+    let from = if is_there(url) {
+        let store = SqlStore::open_existing(url).await?;
+        let version = store.schema_version().await?;
+        store.close().await;
+        version
+    } else {
+        0
+    };
+    let store = SqlStore::open(url).await?;
+    let to = store.schema_version().await?;
+    store.close().await;
+    Ok((from, to))
+}
+
+/// A path is taken as it stands in the URL.
+fn is_there(url: &str) -> bool {
+    let rest = url.strip_prefix("sqlite:").unwrap_or(url);
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    let path = path.split('?').next().unwrap_or_default();
+    path == ":memory:" || Path::new(path).is_file()
+}

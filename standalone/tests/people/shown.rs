@@ -1,0 +1,223 @@
+//! The commands that show what is stored, over a real database.
+
+use crate::world::{Paper, RUN, account, asin, at, failure, open_run, product, shop};
+use adapters::store::SqlStore;
+use insta::assert_snapshot;
+use shared::domain::report::Report;
+use shared::ports::cache::Cache;
+use shared::ports::store::{AccountStore, LaneMemory, LaneStore, RunStore};
+use standalone::commands::{explain, report, status, validate};
+use standalone::say::{Exit, Lang};
+
+#[tokio::test]
+async fn the_newest_report_is_shown_when_no_run_is_named() {
+    let store = shop().await;
+    let id = open_run(&store).await;
+    let mut paper = Paper::new();
+
+    let exit = report::report(&store, None, at(12), &mut paper.json())
+        .await
+        .unwrap();
+
+    let shown: Report = serde_json::from_value(paper.object()).unwrap();
+    assert_eq!(exit, Exit::Done);
+    assert_eq!(Some(shown), store.report(id, at(12)).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_run_that_is_not_known_is_wrong_use() {
+    let store = shop().await;
+    open_run(&store).await;
+
+    for wrong in ["yesterday", "01939c1e-7c00-7000-8000-00000000ffff"] {
+        let mut paper = Paper::new();
+        let shown = report::report(&store, Some(wrong), at(12), &mut paper.json()).await;
+
+        let (said, exit) = failure(shown);
+        assert!(said.contains(wrong), "{said}");
+        assert_eq!(exit, Exit::Usage);
+        assert_eq!(paper.read(), "");
+    }
+}
+
+#[tokio::test]
+async fn before_the_first_run_the_report_says_how_to_start_one() {
+    let store = shop().await;
+
+    let shown = report::report(&store, None, at(12), &mut Paper::new().json()).await;
+
+    let (said, exit) = failure(shown);
+    assert!(said.contains("miseban run price-stock"), "{said}");
+    assert_eq!(exit, Exit::Failed);
+}
+
+#[tokio::test]
+async fn an_asin_is_explained_with_every_offer_and_listing() {
+    let store = shop().await;
+    open_run(&store).await;
+    for (lang, number, name) in [
+        (Lang::Ja, 1, "explained_in_japanese"),
+        (Lang::En, 1, "explained_in_english"),
+        (Lang::Ja, 2, "explained_while_held"),
+        (Lang::Ja, 3, "explained_without_an_answer"),
+    ] {
+        let mut paper = Paper::new();
+
+        let asked = asin(number).to_string().to_lowercase();
+        let exit = explain::explain(&store, &asked, &mut paper.text(lang)).await;
+
+        assert_eq!(exit.unwrap(), Exit::Done);
+        assert_snapshot!(name, paper.read());
+    }
+}
+
+#[tokio::test]
+async fn an_explanation_as_json_holds_the_verdict_of_every_offer() {
+    let store = shop().await;
+    open_run(&store).await;
+    let mut paper = Paper::new();
+
+    explain::explain(&store, asin(1).as_str(), &mut paper.json())
+        .await
+        .unwrap();
+
+    let object = paper.object();
+    assert_eq!(object["product"]["price"]["value"], 1200);
+    assert_eq!(object["seen"][0]["offers"][1]["verdict"]["won"], 1148);
+    assert_eq!(object["listings"][0]["desired"]["state"]["price"], 1560);
+    assert_eq!(object["updates"][0]["state"], "queued");
+}
+
+#[tokio::test]
+async fn an_asin_that_nothing_is_known_of_fails_and_no_asin_is_wrong_use() {
+    let store = shop().await;
+
+    let unknown = explain::explain(&store, "B00NOWHERE", &mut Paper::new().json()).await;
+    let wrong = explain::explain(&store, "B00", &mut Paper::new().json()).await;
+
+    assert_eq!(failure(unknown).1, Exit::Failed);
+    assert_eq!(failure(wrong).1, Exit::Usage);
+}
+
+async fn busy_shop() -> SqlStore {
+    let store = shop().await;
+    open_run(&store).await;
+    let (main, second) = (account("main"), account("second"));
+    store.park(&main, at(60)).await.unwrap();
+    store.set_reauthorise(&second, Some(at(5))).await.unwrap();
+    let offers = LaneMemory {
+        period_us: 10_000_000,
+        ..LaneMemory::default()
+    };
+    store
+        .save_lane("spapi/app/item-offers", &offers)
+        .await
+        .unwrap();
+    let base = LaneMemory {
+        hour_ms: at(0).timestamp_millis(),
+        hour_used: 5_000,
+        day_ms: at(-540).timestamp_millis(),
+        day_used: 41_234,
+        closed_until_ms: at(60).timestamp_millis(),
+        ..LaneMemory::default()
+    };
+    store.save_lane("base/main", &base).await.unwrap();
+    store
+}
+
+#[tokio::test]
+async fn the_state_of_all_reads_well() {
+    let store = busy_shop().await;
+    for (lang, name) in [
+        (Lang::Ja, "state_in_japanese"),
+        (Lang::En, "state_in_english"),
+    ] {
+        let mut paper = Paper::new();
+
+        status::status(&store, at(12), &mut paper.text(lang))
+            .await
+            .unwrap();
+
+        assert_snapshot!(name, paper.read());
+    }
+}
+
+#[tokio::test]
+async fn what_has_passed_is_no_longer_told() {
+    let store = busy_shop().await;
+    let mut paper = Paper::new();
+
+    status::status(&store, at(61), &mut paper.json())
+        .await
+        .unwrap();
+
+    let object = paper.object();
+    assert_eq!(
+        object["accounts"][0]["parked_until"],
+        serde_json::Value::Null
+    );
+    assert_eq!(object["lanes"][0]["closed_until"], serde_json::Value::Null);
+    assert_eq!(object["lanes"][0]["used_this_hour"], 0);
+    assert_eq!(object["open_runs"][0]["run_id"], RUN);
+}
+
+#[tokio::test]
+async fn an_empty_database_has_a_state_too() {
+    let store = SqlStore::open("sqlite::memory:").await.unwrap();
+    let mut paper = Paper::new();
+
+    status::status(&store, at(0), &mut paper.text(Lang::En))
+        .await
+        .unwrap();
+
+    assert_eq!(paper.read().matches("  none").count(), 4);
+}
+
+#[tokio::test]
+async fn the_cache_is_compared_with_the_database() {
+    let store = shop().await;
+    open_run(&store).await;
+    let cache = store.cache();
+    let ttls = shared::domain::freshness::Ttls::default();
+    let other = [product(2, 999, at(11))];
+    cache
+        .put(&[product(1, 1_200, at(11))], at(11))
+        .await
+        .unwrap();
+    cache.put(&other, at(11)).await.unwrap();
+    let mut paper = Paper::new();
+
+    let early = validate::validate(&store, &cache, &ttls, at(12), &mut paper.json()).await;
+    let object = paper.object();
+    let late = validate::validate(&store, &cache, &ttls, at(90), &mut Paper::new().json()).await;
+
+    let early = early.unwrap();
+    assert!(early.wants_fill());
+    assert_eq!(object["asins"], 3);
+    assert_eq!(object["missing"]["examples"][0], asin(3).as_str());
+    assert_eq!(object["different"]["examples"][0], asin(2).as_str());
+    assert_eq!(
+        (
+            early.missing.count,
+            early.stale.count,
+            early.different.count
+        ),
+        (1, 0, 1)
+    );
+    assert_eq!(late.unwrap().stale.count, 2);
+}
+
+#[tokio::test]
+async fn a_comparison_reads_well() {
+    let store = shop().await;
+    open_run(&store).await;
+    let ttls = shared::domain::freshness::Ttls::default();
+    let mut paper = Paper::new();
+
+    let page = &mut paper.text(Lang::Ja);
+    validate::validate(&store, &store.cache(), &ttls, at(12), page)
+        .await
+        .unwrap();
+
+    assert_snapshot!("comparison_in_japanese", paper.read());
+}

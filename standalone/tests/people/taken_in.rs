@@ -1,0 +1,271 @@
+//! `import`, `migrate` and `doctor` over a real database.
+
+use crate::world::{Paper, account, at, failure};
+use adapters::store::SqlStore;
+use async_trait::async_trait;
+use shared::domain::account::AccountId;
+use shared::domain::asin::{Asin, AsinBatch};
+use shared::domain::lane::Lane;
+use shared::domain::listing::{ItemId, ShopState};
+use shared::domain::observation::ItemAnswer;
+use shared::ports::limiter::Permit;
+use shared::ports::marketplace::{Marketplace, MarketplaceError};
+use shared::ports::shop::{Shop, ShopError};
+use shared::ports::store::{AccountStore, CatalogueStore};
+use standalone::accounts::AccountsFile;
+use standalone::commands::doctor::{Patient, doctor};
+use standalone::commands::{import, migrate};
+use standalone::config::Settings;
+use standalone::database;
+use standalone::say::{Exit, Failure, Lang};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+const HEADER: &str = "account_id,asin,item_id,sku,selling_price,visibility\n";
+
+fn accounts_file(folder: &TempDir) -> PathBuf {
+    let path = folder.path().join("accounts.toml");
+    let shop = |id: &str| {
+        format!(
+            "[[account]]\nid = \"{id}\"\nclient_id = \"c\"\nclient_secret = \"s\"\nrefresh_token_env = \"TOKEN\"\n"
+        )
+    };
+    std::fs::write(&path, shop("main") + &shop("second")).unwrap();
+    path
+}
+
+fn accounts() -> AccountsFile {
+    let folder = TempDir::new().unwrap();
+    AccountsFile::read(&accounts_file(&folder)).unwrap()
+}
+
+async fn taken_in(store: &SqlStore, content: &str, paper: &mut Paper) -> Result<Exit, Failure> {
+    let accounts = accounts();
+    let sheet = import::read(content.as_bytes(), &accounts)?;
+    import::listings(store, &accounts, sheet, at(0), &mut paper.json()).await
+}
+
+#[tokio::test]
+async fn right_rows_go_in_and_again_as_they_are() {
+    let store = SqlStore::open("sqlite::memory:").await.unwrap();
+    let content =
+        format!("{HEADER}main,B00EXAMPL1,1,a,500,public\nsecond,B00EXAMPL1,1,b,600,hidden\n");
+    let (mut first, mut second) = (Paper::new(), Paper::new());
+
+    let exit = taken_in(&store, &content, &mut first).await.unwrap();
+    taken_in(&store, &content, &mut second).await.unwrap();
+
+    assert_eq!(exit, Exit::Done);
+    assert_eq!(first.object()["new"], 2);
+    assert_eq!(second.object()["same"], 2);
+    let counts = store.listing_counts().await.unwrap();
+    assert_eq!(counts, [(account("main"), 1, 0), (account("second"), 1, 0)]);
+}
+
+#[tokio::test]
+async fn wrong_rows_stay_out_are_named_and_make_the_exit_wrong_use() {
+    let store = SqlStore::open("sqlite::memory:").await.unwrap();
+    let content = format!("{HEADER}main,B00EXAMPL1,1,a,500,public\nmain,B00,2,a,500,public\n");
+    let mut paper = Paper::new();
+
+    let exit = taken_in(&store, &content, &mut paper).await.unwrap();
+
+    let object = paper.object();
+    assert_eq!(exit, Exit::Usage);
+    assert_eq!(
+        (&object["imported"], &object["wrong"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(object["wrong_rows"][0]["line"], 3);
+}
+
+#[tokio::test]
+async fn a_summary_names_twenty_wrong_rows_and_counts_the_rest() {
+    let store = SqlStore::open("sqlite::memory:").await.unwrap();
+    let accounts = accounts();
+    let content = format!(
+        "{HEADER}main,B00EXAMPL1,1,a,500,public\n{}",
+        "x\n".repeat(25)
+    );
+    let sheet = import::read(content.as_bytes(), &accounts).unwrap();
+    let mut paper = Paper::new();
+
+    let page = &mut paper.text(Lang::En);
+    import::listings(&store, &accounts, sheet, at(0), page)
+        .await
+        .unwrap();
+
+    let said = paper.read();
+    assert_eq!(said.matches("  line ").count(), 20, "{said}");
+    assert!(said.contains("and 5 more"), "{said}");
+    assert!(said.starts_with("1 listings went in (1 new"), "{said}");
+}
+
+#[tokio::test]
+async fn a_file_of_the_wrong_form_changes_nothing() {
+    let store = SqlStore::open("sqlite::memory:").await.unwrap();
+    let content = format!(
+        "{HEADER}main,B00EXAMPL1,1,a,500,public\n{}\n",
+        "x".repeat(70_000)
+    );
+
+    let refused = taken_in(&store, &content, &mut Paper::new()).await;
+
+    assert_eq!(failure(refused).1, Exit::Usage);
+    assert!(store.accounts().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_listings_go_in_at_once() {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("large.db").display());
+    let store = SqlStore::open(&url).await.unwrap();
+    let mut content = HEADER.to_owned();
+    for number in 0..100_000 {
+        let _ = writeln!(
+            content,
+            "main,B{number:09},{},SKU-{number},1980,public",
+            number + 1
+        );
+    }
+    let mut paper = Paper::new();
+
+    taken_in(&store, &content, &mut paper).await.unwrap();
+
+    assert_eq!(paper.object()["new"], 100_000);
+}
+
+#[tokio::test]
+async fn a_migration_tells_from_where_to_where() {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("shop.db").display());
+    let known = SqlStore::known_version();
+    let mut paper = Paper::new();
+
+    let absent = database::existing(&url).await.map(|_| ());
+    let first = database::migrate(&url).await.unwrap();
+    let second = database::migrate(&url).await.unwrap();
+    migrate::told(first.0, first.1, &mut paper.text(Lang::En)).unwrap();
+
+    assert_eq!(failure(absent).1, Exit::Failed);
+    assert_eq!((first, second), ((0, known), (known, known)));
+    assert!(
+        paper
+            .read()
+            .contains(&format!("from schema version 0 to {known}"))
+    );
+}
+
+struct Vendor {
+    answers: bool,
+}
+
+#[async_trait]
+impl Marketplace for Vendor {
+    fn lane(&self) -> Lane {
+        Lane::ItemOffers("app".to_owned())
+    }
+
+    async fn prepare(&self) -> Result<(), MarketplaceError> {
+        let refusal = || MarketplaceError::Credentials("invalid_client".to_owned());
+        self.answers.then_some(()).ok_or_else(refusal)
+    }
+
+    async fn offers(
+        &self,
+        _: Permit,
+        _: &AsinBatch,
+    ) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError> {
+        unreachable!("the doctor spends no permit")
+    }
+}
+
+#[async_trait]
+impl Shop for Vendor {
+    async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
+        let refusal = || ShopError::Reauthorise(account.clone());
+        self.answers.then_some(()).ok_or_else(refusal)
+    }
+
+    async fn edit(
+        &self,
+        _: Permit,
+        _: &AccountId,
+        _: ItemId,
+        _: &ShopState,
+    ) -> Result<(), ShopError> {
+        unreachable!("the doctor spends no permit")
+    }
+
+    async fn item(
+        &self,
+        _: Permit,
+        _: &AccountId,
+        _: ItemId,
+    ) -> Result<Option<ShopState>, ShopError> {
+        unreachable!("the doctor spends no permit")
+    }
+}
+
+#[tokio::test]
+async fn a_doctor_who_finds_all_in_order_says_so() {
+    let folder = TempDir::new().unwrap();
+    let accounts = accounts_file(&folder).display().to_string();
+    let settings = Settings::load(None, &|name| match name {
+        "ACCOUNTS_FILE" => Some(accounts.clone()),
+        "REFRESH_TOKEN" | "LWA_APP_ID" | "LWA_CLIENT_SECRET" => Some("x".to_owned()),
+        _ => None,
+    });
+    let store = SqlStore::open("sqlite::memory:").await.unwrap();
+    let vendor = Vendor { answers: true };
+    let mut paper = Paper::new();
+    let patient = Patient {
+        settings: &settings.unwrap(),
+        environment: &|_| Some("token".to_owned()),
+        database: Ok((&store, 3)),
+        marketplace: Some(&vendor),
+        shop: Some(&vendor),
+    };
+
+    let exit = doctor(patient, &mut paper.text(Lang::En)).await.unwrap();
+
+    let said = paper.read();
+    assert_eq!(exit, Exit::Done, "{said}");
+    assert_eq!(said.matches("ok  ").count(), 7, "{said}");
+}
+
+#[tokio::test]
+async fn a_doctor_names_everything_that_is_wrong_with_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let accounts = accounts_file(&folder).display().to_string();
+    let given = |name: &str| (name == "ACCOUNTS_FILE").then(|| accounts.clone());
+    let settings = Settings::load(None, &given).unwrap();
+    let unusable = database::existing("sqlite:///nowhere/shop.db")
+        .await
+        .map(|_| ())
+        .unwrap_err();
+    let vendor = Vendor { answers: false };
+    let mut paper = Paper::new();
+    let patient = Patient {
+        settings: &settings,
+        environment: &|_| None,
+        database: Err(&unusable),
+        marketplace: Some(&vendor),
+        shop: Some(&vendor),
+    };
+
+    let exit = doctor(patient, &mut paper.text(Lang::En)).await.unwrap();
+
+    let said = paper.read();
+    assert_eq!(exit, Exit::Failed);
+    for expected in [
+        "NG  Amazon credentials: settings that Amazon asks for are missing",
+        "account main needs the environment variable TOKEN",
+        "NG  database: there is no database",
+        "NG  Amazon: the credentials are not accepted (invalid_client)",
+        "NG  BASE account second: authorise account second at BASE again",
+    ] {
+        assert!(said.contains(expected), "{said} lacks {expected}");
+    }
+}
