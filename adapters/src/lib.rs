@@ -1,4 +1,13 @@
-//! The outside of Miseban: one folder a port, no rule of the business.
+//! The outside of Miseban: one folder a port, no business rule.
 
+#![warn(missing_docs)]
+
+pub mod base;
 pub mod cache;
+pub mod clock;
+pub mod dry_shop;
+pub mod http;
+pub mod limiter;
+pub mod queue;
+pub mod spapi;
 pub mod store;

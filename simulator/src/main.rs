@@ -1,1 +1,106 @@
-fn main() {}
+//! The binary `simulator`: serves the simulated vendors, or prints the world they begin with.
+
+mod cli;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use simulator::{Config, Simulator};
+
+use crate::cli::{Cli, Command};
+
+/// Wrong use, by the convention of all of Miseban's binaries.
+const WRONG_USE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::WrongUse(error)) => complain(&error, WRONG_USE),
+        Err(Failure::Failed(error)) => complain(&error, 1),
+    }
+}
+
+enum Failure {
+    WrongUse(anyhow::Error),
+    Failed(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
+    // Nobody is left to tell if stderr is closed.
+    let _ = writeln!(std::io::stderr(), "simulator: {error:#}");
+    ExitCode::from(code)
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => serve(args.config().map_err(Failure::WrongUse)?),
+        Command::Listings(args) => print(&simulator::listings_csv(&simulator::opening_listings(
+            &args.config(),
+        ))),
+        Command::Accounts(args) => print(&simulator::accounts_toml(&simulator::opening_accounts(
+            args.seed,
+            args.accounts.into(),
+        ))),
+    }
+}
+
+/// Writes to stdout; a reader that has seen enough is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Failed(error.into()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn serve(config: Config) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new().map_err(anyhow::Error::from)?;
+    runtime.block_on(async {
+        let end = end_signal()?;
+        let simulator = Simulator::start(config)
+            .await
+            .map_err(|error| Failure::WrongUse(error.into()))?;
+        print(&format!("listening on {}\n", simulator.url()))?;
+        end.await;
+        simulator.stop().await;
+        Ok(())
+    })
+}
+
+/// Ends at SIGINT or SIGTERM. Both are caught from the call on, not from the first await.
+#[cfg(unix)]
+fn end_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn end_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a signal to wait for, the process ends by being ended.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    })
+}

@@ -145,6 +145,12 @@ pub fn environment(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
+/// What of the environment the demo heeds: how it speaks, and nothing else.
+pub fn demo_environment(name: &str) -> Option<String> {
+    let heeded = [table::MISEBAN_LANG.name, table::RUST_LOG.name];
+    heeded.contains(&name).then(|| environment(name)).flatten()
+}
+
 /// The language for what is said before the settings are read.
 pub fn early_lang(flag: Option<Lang>, environment: Environment<'_>) -> Lang {
     let named = || environment(table::MISEBAN_LANG.name).and_then(|text| Lang::parse(&text));

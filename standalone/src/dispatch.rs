@@ -1,15 +1,19 @@
 //! From a command to what it does: opens what it needs and hands over to `commands`.
 
 use crate::accounts::AccountsFile;
-use crate::cli::{Command, ImportArgs, ImportCommand, Output, ValidateArgs};
+use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, ValidateArgs};
 use crate::commands::doctor::Patient;
-use crate::commands::{doctor, explain, import, migrate, report, status, validate};
+use crate::commands::{
+    demo, doctor, explain, import, migrate, report, run, serve, status, validate,
+};
 use crate::config::{self, Settings};
 use crate::database;
 use crate::page::Page;
-use crate::say::{Exit, Failure, Lang, Text, text};
+use crate::say::{Exit, Failure, Lang, Text};
+use crate::wiring::{self, Earnest};
 use adapters::store::SqlStore;
 use chrono::Utc;
+use shared::domain::run::RunKind;
 use shared::ports::store::Store;
 use std::io::Write;
 
@@ -64,7 +68,9 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
             migrate::told(from, to, &mut desk.page(false))
         }
         Command::Doctor => examine(desk).await,
-        Command::Demo(_) | Command::Run(_) | Command::Serve => Err(not_here()),
+        Command::Demo(args) => demo::demo(args, &mut desk.page(false)).await,
+        Command::Run(args) => run::run(args, desk.settings, &mut desk.page(args.json)).await,
+        Command::Serve => serve::serve(desk.settings, &mut desk.page(false)).await,
     }
 }
 
@@ -80,27 +86,39 @@ async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit,
 }
 
 async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    let store = database::existing(desk.database_url()).await?;
     let ttls = desk.settings.rules.ttls;
-    let mut page = desk.page(args.output.json);
-    let found = validate::validate(&store, &store.cache(), &ttls, Utc::now(), &mut page).await?;
-    if args.fill && found.wants_fill() {
-        return Err(not_here());
+    let json = args.output.json;
+    let found = {
+        let store = database::existing(desk.database_url()).await?;
+        let mut page = desk.page(json);
+        validate::validate(&store, &store.cache(), &ttls, Utc::now(), &mut page).await?
+    };
+    if !args.fill || !found.wants_fill() {
+        return Ok(Exit::Done);
     }
-    Ok(Exit::Done)
+    let fill = RunArgs {
+        kind: RunKind::Stale,
+        account: None,
+        max_items: None,
+        dry_run: false,
+        resume: false,
+        json,
+    };
+    run::run(&fill, desk.settings, &mut desk.page(json)).await
 }
 
 async fn examine(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let opened = open_with_version(desk.database_url()).await;
-    let database = opened
-        .as_ref()
-        .map(|(store, version)| (store as &dyn Store, *version));
+    // Without a house there is nobody to call; what it lacks is told part by part.
+    let house = wiring::build(desk.settings, Earnest::Real).await.ok();
     let patient = Patient {
         settings: desk.settings,
         environment: &config::environment,
-        database,
-        marketplace: None,
-        shop: None,
+        database: opened
+            .as_ref()
+            .map(|(store, version)| (store as &dyn Store, *version)),
+        marketplace: house.as_ref().map(|house| &*house.bench.marketplace),
+        shop: house.as_ref().map(|house| &*house.bench.shop),
     };
     doctor::doctor(patient, &mut desk.page(false)).await
 }
@@ -109,11 +127,4 @@ async fn open_with_version(url: &str) -> Result<(SqlStore, i64), Failure> {
     let store = SqlStore::open(url).await?;
     let version = store.schema_version().await?;
     Ok((store, version))
-}
-
-fn not_here() -> Failure {
-    Failure::Usage(text!(
-        "このコマンドはこのビルドには入っていません",
-        "this command is not part of this build"
-    ))
 }

@@ -6,14 +6,15 @@ use crate::say::{Failure, text};
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
-/// Starts the log. What works tells what it does; what only shows tells when something is wrong.
+/// Starts the log. What works unseen tells what it does; what shows its progress tells only when
+/// something is wrong.
 ///
 /// # Errors
 ///
 /// [`Failure::Usage`] for a `RUST_LOG` that is no filter.
 pub fn start(settings: &Settings, command: &Command, format: LogFormat) -> Result<(), Failure> {
     let usual = match command {
-        Command::Run(_) | Command::Serve | Command::Validate(_) => "info,sqlx=warn",
+        Command::Serve => "info,sqlx=warn",
         _ => "warn",
     };
     let wanted = settings.log_filter.as_deref().unwrap_or(usual);

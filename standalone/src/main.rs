@@ -2,7 +2,7 @@
 //! alone what is said on stderr and how the program ends.
 
 use clap::Parser as _;
-use standalone::cli::Cli;
+use standalone::cli::{Cli, Command};
 use standalone::config::{self, Settings};
 use standalone::dispatch::{Desk, dispatch};
 use standalone::log;
@@ -13,7 +13,12 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let lang = config::early_lang(cli.lang, &config::environment);
-    let exit = match Settings::load(cli.config.as_deref(), &config::environment) {
+    let loaded = match cli.command {
+        // The demo brings settings of its own; what stands in the environment is not its business.
+        Command::Demo(_) => Settings::load(None, &|name| config::demo_environment(name)),
+        _ => Settings::load(cli.config.as_deref(), &config::environment),
+    };
+    let exit = match loaded {
         Ok(settings) => {
             let lang = cli.lang.unwrap_or(settings.lang);
             finish(run(&cli, &settings, lang), lang)
@@ -35,7 +40,10 @@ fn run(cli: &Cli, settings: &Settings, lang: Lang) -> Result<Exit, Failure> {
         out: &mut out,
         aside: &mut aside,
     };
-    runtime.block_on(dispatch(&cli.command, &mut desk))
+    let ended = runtime.block_on(dispatch(&cli.command, &mut desk));
+    // A call that hangs must not keep the program from ending.
+    runtime.shutdown_background();
+    ended
 }
 
 /// Says on stderr why a command ended early, and gives the exit code. That stderr is gone is no

@@ -88,6 +88,10 @@ pub enum Exit {
     Failed,
     /// 2: wrong use or settings; the person has to change something first.
     Usage,
+    /// 130: stopped by SIGINT, work kept.
+    Interrupted,
+    /// 143: stopped by SIGTERM, work kept.
+    Terminated,
 }
 
 impl Exit {
@@ -97,6 +101,8 @@ impl Exit {
             Self::Done => 0,
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 }
@@ -135,7 +141,8 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::Failed(match error {
+        let usage = matches!(error, StoreError::Unusable(_) | StoreError::Newer { .. });
+        let told = match error {
             StoreError::Unavailable(why) => text!(
                 "データベースが応答しません({why})。少し待ってから、もう一度実行してください",
                 "the database cannot be asked now ({why}): wait a moment and try again"
@@ -152,7 +159,12 @@ impl From<StoreError> for Failure {
                 "データベースに読めない値があります({what})。バックアップから戻してください",
                 "the database holds a value that cannot be read ({what}): restore it from a backup"
             ),
-        })
+        };
+        if usage {
+            Self::Usage(told)
+        } else {
+            Self::Failed(told)
+        }
     }
 }
 

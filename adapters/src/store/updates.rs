@@ -81,6 +81,12 @@ impl UpdateStore for SqlStore {
             .collect()
     }
 
+    async fn release_update(&self, listing: ListingId) -> Result<(), StoreError> {
+        let mut writer = self.db.writer().await?;
+        run(&mut writer, self.db.query(&RELEASE).bind(listing.0)).await?;
+        Ok(())
+    }
+
     async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError> {
         rows(&mut *self.db.reader().await?, self.db.query(&UNSETTLED))
             .await?

@@ -60,3 +60,25 @@ impl TryFrom<String> for AccountId {
         Self::parse(&text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_can_stand_in_a_key() {
+        for text in ["shop-1", "a", "Base_Main.2", &"x".repeat(64)] {
+            assert_eq!(AccountId::parse(text).unwrap().as_str(), text);
+        }
+        for text in ["", " ", "a b", "店", "a/b", "a:b", "{a}", &"x".repeat(65)] {
+            assert!(AccountId::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn spaces_around_an_id_are_dropped() {
+        let id = AccountId::parse(" shop-1 ").unwrap();
+
+        assert_eq!(id.to_string(), "shop-1");
+    }
+}

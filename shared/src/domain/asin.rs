@@ -140,3 +140,106 @@ pub fn split(asins: impl IntoIterator<Item = Asin>) -> Vec<AsinBatch> {
         .map(|chunk| AsinBatch(chunk.to_vec()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn numbered(numbers: &[u32]) -> Vec<Asin> {
+        let named = numbers.iter().map(|number| format!("B{number:09}"));
+        named.map(|text| Asin::parse(&text).unwrap()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn an_asin_reads_back_as_it_is_written(text in "[A-Z0-9]{10}") {
+            let asin = Asin::parse(&text).unwrap();
+
+            prop_assert_eq!(asin.as_str(), &text);
+            prop_assert_eq!(asin.to_string(), text);
+        }
+
+        #[test]
+        fn case_and_spaces_around_name_the_same_product(text in "[a-zA-Z0-9]{10}", pad in "[ \t]{0,3}") {
+            let asin = Asin::parse(&format!("{pad}{text}{pad}")).unwrap();
+
+            prop_assert_eq!(asin.as_str(), text.to_ascii_uppercase());
+        }
+
+        #[test]
+        fn any_other_text_is_refused_and_quoted(text in "\\PC{0,60}") {
+            let trimmed = text.trim();
+            let is_asin = trimmed.len() == 10 && trimmed.bytes().all(|byte| byte.is_ascii_alphanumeric());
+
+            let parsed = Asin::parse(&text);
+
+            prop_assert_eq!(parsed.is_ok(), is_asin);
+            if let Err(error) = parsed {
+                prop_assert!(error.text.chars().count() <= 40);
+                prop_assert!(text.starts_with(&error.text));
+            }
+        }
+
+        #[test]
+        fn splitting_keeps_every_distinct_asin_once_and_in_order(
+            numbers in prop::collection::vec(0_u32..120, 0..200),
+        ) {
+            let asins = numbered(&numbers);
+            let mut distinct = Vec::new();
+            for asin in &asins {
+                if !distinct.contains(asin) {
+                    distinct.push(*asin);
+                }
+            }
+
+            let batches = split(asins);
+
+            let union: Vec<Asin> = batches.iter().flat_map(|batch| batch.asins().to_vec()).collect();
+            prop_assert_eq!(batches.len(), distinct.len().div_ceil(AsinBatch::MAX_LEN));
+            let all_but_last = &batches[..batches.len().saturating_sub(1)];
+            prop_assert!(all_but_last.iter().all(|batch| batch.len() == AsinBatch::MAX_LEN));
+            prop_assert!(batches.iter().all(|batch| (1..=AsinBatch::MAX_LEN).contains(&batch.len())));
+            prop_assert_eq!(union, distinct);
+        }
+
+        #[test]
+        fn a_batch_reads_back_as_it_is_stored(numbers in prop::collection::hash_set(0_u32..900, 1..=20)) {
+            let numbers: Vec<u32> = numbers.into_iter().collect();
+            let batch = split(numbered(&numbers)).remove(0);
+
+            let stored = batch.to_string();
+
+            prop_assert_eq!(AsinBatch::parse(&stored), Some(batch));
+        }
+    }
+
+    #[test]
+    fn full_width_letters_are_no_asin() {
+        let parsed = Asin::parse("Ｂ00EXAMPLE");
+
+        assert!(parsed.is_err());
+    }
+
+    #[test]
+    fn an_asin_is_a_plain_text_in_json() {
+        let asin = Asin::parse("B00EXAMPLE").unwrap();
+
+        let json = serde_json::to_string(&asin).unwrap();
+
+        assert_eq!(json, r#""B00EXAMPLE""#);
+        assert_eq!(serde_json::from_str::<Asin>(&json).unwrap(), asin);
+        assert!(serde_json::from_str::<Asin>(r#""short""#).is_err());
+    }
+
+    #[test]
+    fn nothing_and_more_than_twenty_are_no_batch() {
+        let numbers: Vec<u32> = (0..21).collect();
+        let asins = numbered(&numbers);
+        let twenty_one: Vec<String> = asins.iter().map(Asin::to_string).collect();
+
+        assert_eq!(AsinBatch::parse(""), None);
+        assert_eq!(AsinBatch::parse("B00EXAMPLE short"), None);
+        assert_eq!(AsinBatch::parse(&twenty_one.join(" ")), None);
+    }
+}

@@ -77,11 +77,7 @@ impl SellingRule {
     pub fn desire(&self, product: &Product, shown: &ShopState) -> Desire {
         match product.sellable(self.filtered_out_after) {
             Some(true) => self.sellable(product, shown),
-            Some(false) => Desire::State(ShopState {
-                visible: false,
-                stock: Some(0),
-                price: shown.price,
-            }),
+            Some(false) => Desire::State(hidden(shown)),
             None => Desire::Undecided,
         }
     }
@@ -92,12 +88,8 @@ impl SellingRule {
         };
         let price = self.strategy.selling_price(cost);
         if let Some(reason) = self.out_of_bounds(price) {
-            let hidden = ShopState {
-                visible: false,
-                stock: Some(0),
-                price: shown.price,
-            };
-            let state = if shown.price < cost { hidden } else { *shown };
+            let at_a_loss = shown.visible && shown.price < cost;
+            let state = if at_a_loss { hidden(shown) } else { *shown };
             return Desire::Held(reason, state);
         }
         let wanted = ShopState {
@@ -135,6 +127,20 @@ impl SellingRule {
             difference * 100 >= u64::from(self.min_change_percent) * u64::from(shown.price.0);
         difference > 0
             && (difference >= u64::from(self.min_change.0) || percent_reached || shown.price < cost)
+    }
+}
+
+/// Not to be bought, at the price that is shown. `shown` itself, when that is so already.
+fn hidden(shown: &ShopState) -> ShopState {
+    let hidden = ShopState {
+        visible: false,
+        stock: Some(0),
+        price: shown.price,
+    };
+    if shown.satisfies(&hidden) {
+        *shown
+    } else {
+        hidden
     }
 }
 

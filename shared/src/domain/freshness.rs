@@ -39,3 +39,81 @@ impl Ttls {
 fn fresh<T>(seen: Option<Seen<T>>, ttl: TimeDelta, now: DateTime<Utc>) -> bool {
     seen.is_some_and(|seen| now.signed_duration_since(seen.at) <= ttl)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::asin::Asin;
+    use crate::domain::money::Yen;
+    use crate::domain::offer::Rejection;
+    use crate::domain::product::Stock;
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn product(price_age: TimeDelta, stock: Stock, stock_age: TimeDelta) -> Product {
+        Product {
+            price: Some(Seen {
+                value: Yen(1_000),
+                at: NOW - price_age,
+            }),
+            stock: Some(Seen {
+                value: stock,
+                at: NOW - stock_age,
+            }),
+            ..Product::unknown(Asin::parse("B00EXAMPLE").unwrap())
+        }
+    }
+
+    fn usable(product: &Product) -> bool {
+        Ttls::default().usable(product, NOW)
+    }
+
+    #[test]
+    fn a_part_is_stale_when_older_than_its_ttl_and_not_before() {
+        let (hour, day) = (TimeDelta::hours(1), TimeDelta::hours(24));
+        let instant = TimeDelta::microseconds(1);
+
+        assert!(usable(&product(day, Stock::In, hour)));
+        assert!(!usable(&product(day + instant, Stock::In, hour)));
+        assert!(!usable(&product(day, Stock::In, hour + instant)));
+    }
+
+    #[test]
+    fn a_fresh_price_never_makes_an_old_stock_look_fresh() {
+        let old_stock = product(TimeDelta::zero(), Stock::In, TimeDelta::hours(2));
+
+        assert!(!usable(&old_stock));
+    }
+
+    #[test]
+    fn what_is_out_of_stock_needs_no_fresh_price() {
+        let (week, minute) = (TimeDelta::days(7), TimeDelta::minutes(1));
+        let filtered_out = Stock::FilteredOut {
+            times: 2,
+            why: Rejection::NotNew,
+        };
+
+        assert!(usable(&product(week, Stock::NoOffer, minute)));
+        assert!(usable(&product(week, filtered_out, minute)));
+        assert!(!usable(&product(week, Stock::In, minute)));
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_fresh() {
+        let asin = Asin::parse("B00EXAMPLE").unwrap();
+        let no_price = Product {
+            price: None,
+            ..product(TimeDelta::zero(), Stock::In, TimeDelta::zero())
+        };
+
+        assert!(!usable(&Product::unknown(asin)));
+        assert!(!usable(&no_price));
+    }
+
+    #[test]
+    fn an_answer_from_a_clock_that_is_ahead_is_fresh() {
+        let ahead = TimeDelta::seconds(-5);
+
+        assert!(usable(&product(ahead, Stock::In, ahead)));
+    }
+}

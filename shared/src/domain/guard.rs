@@ -24,3 +24,32 @@ impl MassChangeGuard {
         to_out > u64::from(self.count) && to_out * 100 > asins * u64::from(self.percent)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn both_figures_must_be_exceeded() {
+        let guard = MassChangeGuard::default();
+
+        assert!(!guard.trips(50, 100), "50 are not more than 50");
+        assert!(guard.trips(51, 509), "51 of 509 are more than 10 %");
+        assert!(!guard.trips(51, 510), "51 of 510 are 10 %");
+        assert!(
+            !guard.trips(1_282, 12_829),
+            "the share counts in a large run"
+        );
+        assert!(!guard.trips(0, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn more_changes_never_release_a_guard(to_out in 0_u64..1_000_000, more in 0_u64..1_000, asins in 0_u64..1_000_000) {
+            let guard = MassChangeGuard::default();
+
+            prop_assert!(!guard.trips(to_out, asins) || guard.trips(to_out + more, asins));
+        }
+    }
+}

@@ -71,3 +71,32 @@ impl ShopState {
         self.price == wanted.price && self.visible == wanted.visible && !stock_differs
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(price: u32, visible: bool, stock: Option<u32>) -> ShopState {
+        ShopState {
+            price: Yen(price),
+            visible,
+            stock,
+        }
+    }
+
+    #[test]
+    fn price_visibility_and_a_known_stock_must_be_as_wanted() {
+        let wanted = state(1_300, true, Some(1));
+
+        assert!(state(1_300, true, Some(1)).satisfies(&wanted));
+        assert!(!state(1_310, true, Some(1)).satisfies(&wanted));
+        assert!(!state(1_300, false, Some(1)).satisfies(&wanted));
+        assert!(!state(1_300, true, Some(0)).satisfies(&wanted));
+    }
+
+    #[test]
+    fn a_stock_that_was_never_set_is_not_compared() {
+        assert!(state(1_300, true, None).satisfies(&state(1_300, true, Some(1))));
+        assert!(state(1_300, true, Some(1)).satisfies(&state(1_300, true, None)));
+    }
+}

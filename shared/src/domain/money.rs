@@ -92,3 +92,103 @@ impl Ratio {
         Yen(u32::try_from(tens * 10).unwrap_or(u32::MAX))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ratio(text: &str) -> Ratio {
+        Ratio::parse(text).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn yen_are_grouped_by_thousands(yen in any::<u32>()) {
+            let shown = Yen(yen).to_string();
+
+            let groups: Vec<&str> = shown.split(',').collect();
+            prop_assert_eq!(groups.concat(), yen.to_string());
+            prop_assert!((1..=3).contains(&groups[0].len()));
+            prop_assert!(groups[1..].iter().all(|group| group.len() == 3));
+        }
+
+        #[test]
+        fn a_difference_leads_from_one_price_to_the_other(from in any::<u32>(), to in any::<u32>()) {
+            let difference = Yen(from).difference_to(Yen(to));
+
+            prop_assert_eq!(i64::from(from) + difference, i64::from(to));
+        }
+
+        #[test]
+        fn a_ratio_reads_back_from_its_thousandths(thousandths in 1_001_u32..=10_000) {
+            let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+
+            let parsed = Ratio::parse(&text).unwrap();
+
+            prop_assert_eq!(parsed.thousandths(), thousandths);
+            prop_assert_eq!(Some(parsed), Ratio::from_thousandths(thousandths));
+        }
+
+        #[test]
+        fn a_ratio_gives_the_exact_product_rounded_half_up_to_ten_yen(
+            yen in 0_u32..=400_000_000, thousandths in 1_001_u32..=10_000,
+        ) {
+            let selling = Ratio::from_thousandths(thousandths).unwrap().apply(Yen(yen));
+
+            // Half up to 10 yen: the multiple of ten within (exact - 5, exact + 5].
+            let exact = i128::from(yen) * i128::from(thousandths);
+            let off = i128::from(selling.0) * 1000 - exact;
+            prop_assert_eq!(selling.0 % 10, 0);
+            prop_assert!(-5_000 < off && off <= 5_000, "{off}");
+        }
+
+        #[test]
+        fn a_dearer_product_never_sells_for_less(
+            one in any::<u32>(), other in any::<u32>(), thousandths in 1_001_u32..=10_000,
+        ) {
+            let ratio = Ratio::from_thousandths(thousandths).unwrap();
+
+            let (cheap, dear) = (ratio.apply(Yen(one.min(other))), ratio.apply(Yen(one.max(other))));
+
+            prop_assert!(cheap <= dear);
+        }
+    }
+
+    #[test]
+    fn the_shop_keepers_example_is_rounded_down_to_1600() {
+        assert_eq!(ratio("1.3").apply(Yen(1_234)), Yen(1_600));
+    }
+
+    #[test]
+    fn five_yen_are_rounded_up() {
+        // 650 x 1.3 = 845.0
+        assert_eq!(ratio("1.3").apply(Yen(650)), Yen(850));
+    }
+
+    #[test]
+    fn a_ratio_has_at_most_three_decimals_and_one_point() {
+        for text in [
+            "1.3001", "1,3", "1.3.0", "", ".5", "+1.3", "-1.3", "1e1", "1.3x", "１.３",
+        ] {
+            assert!(Ratio::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_ratio_lies_above_one_and_up_to_ten() {
+        assert!(Ratio::parse("1").is_err());
+        assert!(Ratio::parse("1.000").is_err());
+        assert!(Ratio::parse("0.9").is_err());
+        assert!(Ratio::parse("10.001").is_err());
+        assert!(Ratio::parse("99999999999").is_err());
+        assert_eq!(ratio("1.001").thousandths(), 1_001);
+        assert_eq!(ratio(" 1.25 ").thousandths(), 1_250);
+        assert_eq!(ratio("10").thousandths(), 10_000);
+    }
+
+    #[test]
+    fn a_product_beyond_all_prices_stays_a_price() {
+        assert_eq!(ratio("10").apply(Yen(u32::MAX)), Yen(u32::MAX));
+    }
+}

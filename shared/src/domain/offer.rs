@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// An offer as Amazon told it; whatever it left out is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Offer {
-    /// `new`, `used`, `likenew` …: lower case, without spaces and underscores.
+    /// `new`, `used`, `likenew` …, without spaces and underscores; the case does not matter.
     pub sub_condition: Option<String>,
     /// What the seller asks, without shipping.
     pub listing_price: Option<Amount>,
@@ -95,7 +95,8 @@ impl OfferRule {
     ///
     /// The first [`Rejection`] in the order of the enum.
     pub fn score(&self, offer: &Offer) -> Result<(Yen, i64), Rejection> {
-        if offer.sub_condition.as_deref() != Some("new") {
+        let is_new = |condition: &str| condition.eq_ignore_ascii_case("new");
+        if !offer.sub_condition.as_deref().is_some_and(is_new) {
             return Err(Rejection::NotNew);
         }
         let hours = match offer.max_handling_hours {
@@ -123,12 +124,13 @@ impl OfferRule {
 
     fn price(&self, offer: &Offer) -> Result<Yen, Rejection> {
         let amount = offer.listing_price.as_ref().ok_or(Rejection::NoPrice)?;
+        let units = u32::try_from(amount.units).unwrap_or_default();
+        if units == 0 {
+            return Err(Rejection::PriceOutOfRange);
+        }
         if amount.currency.as_deref() != Some(self.currency.as_str()) {
             return Err(Rejection::OtherCurrency);
         }
-        match u32::try_from(amount.units) {
-            Ok(units) if units > 0 => Ok(Yen(units)),
-            _ => Err(Rejection::PriceOutOfRange),
-        }
+        Ok(Yen(units))
     }
 }

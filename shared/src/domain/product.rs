@@ -97,15 +97,15 @@ impl Product {
     ///
     /// An observation that is not newer than what is stored changes nothing, and neither does an
     /// error: a slow worker of an earlier run must not overwrite a newer value, and a failure must
-    /// not hide a product.
+    /// not hide a product. A price proves that Amazon knows the ASIN, and clears the mark.
     pub fn observe(&mut self, observation: &Observation) -> Change {
         let at = observation.observed_at;
-        let outdated = self.stock.is_some_and(|stock| stock.at >= at);
-        if outdated {
+        let newest = self.stock.map(|stock| stock.at).max(self.invalid_since);
+        if newest.is_some_and(|newest| newest >= at) {
             return Change::default();
         }
         match observation.finding {
-            Finding::Priced(price) => {
+            Finding::Priced(price) if price > Yen(0) => {
                 self.invalid_since = None;
                 Change {
                     price: self.set_price(price, at),
@@ -130,11 +130,16 @@ impl Product {
                 self.invalid_since.get_or_insert(at);
                 Change::default()
             }
-            Finding::ApiError(_) | Finding::Absent => Change::default(),
+            // No rule lets a price of 0 through; stored, it would be sold for nothing.
+            Finding::ApiError(_) | Finding::Absent | Finding::Priced(_) => Change::default(),
         }
     }
 
+    /// Price and stock may come from different sources, so the price has its own say on what is newer.
     fn set_price(&mut self, price: Yen, at: DateTime<Utc>) -> Option<(Yen, Yen)> {
+        if self.price.is_some_and(|known| known.at >= at) {
+            return None;
+        }
         let old = self.price.replace(Seen { value: price, at });
         old.map(|old| (old.value, price))
             .filter(|(old, new)| old != new)

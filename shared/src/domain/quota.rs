@@ -48,14 +48,36 @@ pub enum Window {
 }
 
 const JST_OFFSET: TimeDelta = TimeDelta::hours(9);
+/// A window that opened less than this ago cannot be used up: 5,000 calls in 10 s are beyond BASE and
+/// us. A refusal in it was meant for the window before, sent or counted by a clock that is behind.
+const RESET_BLUR: TimeDelta = TimeDelta::seconds(10);
 
 impl Window {
+    /// The instant at which the window that holds `now` began.
+    fn start(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Hour => start_of_hour(now),
+            Self::Day => start_of_day(now),
+        }
+    }
+
+    fn length(self) -> TimeDelta {
+        match self {
+            Self::Hour => TimeDelta::hours(1),
+            Self::Day => TimeDelta::days(1),
+        }
+    }
+
     /// The instant at which the window that holds `now` ends.
     pub fn end(self, now: DateTime<Utc>) -> DateTime<Utc> {
-        match self {
-            Self::Hour => start_of_hour(now) + TimeDelta::hours(1),
-            Self::Day => start_of_day(now) + TimeDelta::days(1),
-        }
+        self.start(now) + self.length()
+    }
+
+    /// Whether what was counted from `counted` on is over at `now`. A clock that steps back by less
+    /// than a window gives no second quota; one that was further ahead than that was wrong.
+    fn is_over(self, counted: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let start = self.start(now);
+        start > counted || counted - start > self.length()
     }
 }
 
@@ -81,20 +103,32 @@ impl WindowUse {
         Ok(())
     }
 
-    /// The shop refused a call for `window`: nothing is sent before its end.
+    /// The shop refused a call for `window`: nothing is sent before its end, which is returned.
+    ///
+    /// Right after a reset that is a few seconds later, not the end of the new window: a late answer
+    /// must not cost an hour, or a day.
     pub fn close(&mut self, window: Window, now: DateTime<Utc>) -> DateTime<Utc> {
-        let until = window.end(now);
+        let reset_over = window.start(now) + RESET_BLUR;
+        let until = if now < reset_over {
+            reset_over
+        } else {
+            window.end(now)
+        };
         self.closed_until = Some(self.closed_until.map_or(until, |old| old.max(until)));
         until
     }
 
     fn roll(&mut self, now: DateTime<Utc>) {
-        let (hour, day) = (start_of_hour(now), start_of_day(now));
-        if self.hour != hour {
-            (self.hour, self.hour_used) = (hour, 0);
+        if Window::Hour.is_over(self.hour, now) {
+            (self.hour, self.hour_used) = (Window::Hour.start(now), 0);
         }
-        if self.day != day {
-            (self.day, self.day_used) = (day, 0);
+        if Window::Day.is_over(self.day, now) {
+            (self.day, self.day_used) = (Window::Day.start(now), 0);
+        }
+        // Nothing is closed beyond the end of a day; a clock that was ahead said so.
+        let latest = Window::Day.end(now) + Window::Day.length();
+        if self.closed_until.is_some_and(|until| until > latest) {
+            self.closed_until = None;
         }
     }
 }

@@ -48,3 +48,44 @@ impl RetryTable {
         self.delays.get(place).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_job_is_tried_three_times_2_and_10_seconds_apart() {
+        let table = RetryTable::default();
+
+        let delays = [1, 2, 3, 4].map(|attempt| table.delay_after(attempt));
+
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(table.attempts(), 3);
+        assert_eq!(delays, [seconds(2), seconds(10), None, None]);
+    }
+
+    #[test]
+    fn an_attempt_that_was_not_made_has_no_delay() {
+        assert_eq!(RetryTable::default().delay_after(0), None);
+    }
+
+    #[test]
+    fn a_table_without_delays_tries_once() {
+        let once = RetryTable::new(Vec::new());
+
+        assert_eq!(once.attempts(), 1);
+        assert_eq!(once.delay_after(1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_attempt_but_the_last_has_a_delay(seconds in prop::collection::vec(0_u64..60, 0..9)) {
+            let table = RetryTable::new(seconds.into_iter().map(Duration::from_secs).collect());
+
+            let given_up_at = (1..20).find(|attempt| table.delay_after(*attempt).is_none());
+
+            prop_assert_eq!(given_up_at, Some(table.attempts()));
+        }
+    }
+}

@@ -122,3 +122,101 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATES: [RunState; 6] = [
+        RunState::Running,
+        RunState::Backfilling,
+        RunState::Held,
+        RunState::Done,
+        RunState::Failed,
+        RunState::Cancelled,
+    ];
+
+    fn every_progress(state: RunState) -> impl Iterator<Item = Progress> {
+        (0..8_u8).map(move |bits| Progress {
+            state,
+            batches_open: bits & 1 > 0,
+            backfilled: bits & 2 > 0,
+            updates_open: bits & 4 > 0,
+        })
+    }
+
+    #[test]
+    fn a_running_run_asks_for_the_backfill_when_its_last_batch_has_reported() {
+        for progress in every_progress(RunState::Running) {
+            let expected = if progress.batches_open {
+                NextStep::Nothing
+            } else {
+                NextStep::Backfill
+            };
+
+            assert_eq!(progress.next_step(), expected, "{progress:?}");
+        }
+    }
+
+    #[test]
+    fn a_backfilling_run_closes_when_the_backfill_and_the_updates_are_done() {
+        for progress in every_progress(RunState::Backfilling) {
+            let expected = match (progress.backfilled, progress.updates_open) {
+                (false, _) => NextStep::Backfill,
+                (true, true) => NextStep::Nothing,
+                (true, false) => NextStep::Close,
+            };
+
+            assert_eq!(progress.next_step(), expected, "{progress:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_held_or_over_asks_for_nothing() {
+        let still = STATES.into_iter().skip(2).flat_map(every_progress);
+
+        for progress in still {
+            assert_eq!(progress.next_step(), NextStep::Nothing, "{progress:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_is_open_until_it_is_over() {
+        let open = STATES.map(RunState::is_open);
+
+        assert_eq!(open, [true, true, true, false, false, false]);
+    }
+
+    #[test]
+    fn every_word_reads_back_and_is_the_word_of_the_json() {
+        for state in STATES {
+            let json = serde_json::to_string(&state).unwrap();
+
+            assert_eq!(RunState::from_word(state.as_str()), Some(state));
+            assert_eq!(json, format!("\"{}\"", state.as_str()));
+        }
+        for kind in RunKind::ALL {
+            let json = serde_json::to_string(&kind).unwrap();
+
+            assert_eq!(RunKind::from_word(kind.as_str()), Some(kind));
+            assert_eq!(json, format!("\"{}\"", kind.as_str()));
+        }
+        assert_eq!(RunState::from_word("paused"), None);
+    }
+
+    #[test]
+    fn only_the_visibility_run_leaves_amazon_alone() {
+        let asks = RunKind::ALL.map(RunKind::asks_marketplace);
+
+        assert_eq!(asks, [true, true, false]);
+    }
+
+    #[test]
+    fn an_id_reads_back_as_it_is_printed() {
+        let id = RunId(Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_002a));
+
+        assert_eq!(id.to_string(), "01970000-0000-7000-8000-00000000002a");
+        assert_eq!(RunId::parse(&format!(" {id}\n")), Some(id));
+        assert_eq!(RunId::parse("the last one"), None);
+    }
+}

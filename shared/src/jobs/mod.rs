@@ -3,12 +3,10 @@
 mod backfill;
 mod sync_batch;
 mod update_listing;
-mod verdict;
 
 pub use backfill::Backfill;
 pub use sync_batch::SyncBatch;
 pub use update_listing::UpdateListing;
-pub use verdict::Verdict;
 
 use crate::domain::desired::Urgency;
 use serde::{Deserialize, Serialize};
@@ -88,5 +86,96 @@ impl Job {
             Self::Backfill(job) => format!("backfill:{}", job.run),
             Self::UpdateListing(job) => format!("update:{}:{}", job.listing.0, job.version),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::listing::ListingId;
+    use crate::domain::run::RunId;
+    use uuid::Uuid;
+
+    const RUN: RunId = RunId(Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_002a));
+
+    fn sync_batch() -> Job {
+        Job::SyncBatch(SyncBatch { run: RUN, no: 7 })
+    }
+
+    fn backfill() -> Job {
+        Job::Backfill(Backfill { run: RUN })
+    }
+
+    fn update_listing() -> Job {
+        Job::UpdateListing(UpdateListing {
+            listing: ListingId(12_829),
+            version: 3,
+        })
+    }
+
+    /// What stands in queues now must be read by the next version: these texts are never changed, a
+    /// new version gets a tag of its own.
+    #[test]
+    fn the_wire_format_stays_as_it_is() {
+        let golden = [
+            (
+                sync_batch(),
+                r#"{"job":"sync_batch/1","run":"01970000-0000-7000-8000-00000000002a","no":7}"#,
+            ),
+            (
+                backfill(),
+                r#"{"job":"backfill/1","run":"01970000-0000-7000-8000-00000000002a"}"#,
+            ),
+            (
+                update_listing(),
+                r#"{"job":"update_listing/1","listing":12829,"version":3}"#,
+            ),
+        ];
+
+        for (job, json) in golden {
+            assert_eq!(serde_json::to_string(&job).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Job>(json).unwrap(), job);
+        }
+    }
+
+    #[test]
+    fn a_field_that_a_newer_version_added_is_passed_over() {
+        let json = r#"{"job":"update_listing/1","listing":1,"version":3,"why":"price"}"#;
+
+        assert!(serde_json::from_str::<Job>(json).is_ok());
+    }
+
+    #[test]
+    fn a_job_of_another_version_cannot_be_read() {
+        let json = r#"{"job":"update_listing/2","listing":1,"version":3}"#;
+
+        assert!(serde_json::from_str::<Job>(json).is_err());
+    }
+
+    #[test]
+    fn the_same_work_has_the_same_id() {
+        let run = "01970000-0000-7000-8000-00000000002a";
+
+        assert_eq!(sync_batch().id(), format!("sync:{run}:7"));
+        assert_eq!(backfill().id(), format!("backfill:{run}"));
+        assert_eq!(update_listing().id(), "update:12829:3");
+    }
+
+    #[test]
+    fn what_waits_for_amazon_does_not_stand_before_what_waits_for_the_shop() {
+        let queues = [sync_batch(), backfill(), update_listing()].map(|job| job.queue());
+
+        assert_eq!(
+            queues,
+            [QueueName::Sync, QueueName::Sync, QueueName::Update]
+        );
+    }
+
+    #[test]
+    fn hiding_ranks_before_prices_below_cost_before_the_rest() {
+        let ranks = [Urgency::Hide, Urgency::BelowCost, Urgency::Normal].map(Rank::from);
+
+        assert_eq!(ranks, [Rank(0), Rank(1), Rank::NORMAL]);
+        assert!(ranks.iter().all(|rank| rank.0 < Rank::COUNT));
     }
 }

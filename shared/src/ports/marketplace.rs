@@ -23,6 +23,10 @@ pub enum MarketplaceError {
     /// Amazon refuses this request for what it asks.
     #[error("amazon refuses the request: {0}")]
     Refused(String),
+    /// The access token had ended before its time; it is dropped, and the same request succeeds with
+    /// a permit of its own.
+    #[error("amazon's access token had ended")]
+    TokenExpired,
     /// The credentials are not accepted: a person has to act.
     #[error("amazon does not accept the credentials: {0}")]
     Credentials(String),
@@ -33,7 +37,7 @@ impl MarketplaceError {
     pub fn remedy(&self) -> Remedy {
         match self {
             // The limiter has paused the lane; waiting there is all the waiting there is to do.
-            Self::Throttled => Remedy::Wait(Duration::ZERO),
+            Self::Throttled | Self::TokenExpired => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) | Self::Malformed(_) => Remedy::TryAgain,
             Self::Refused(_) => Remedy::GiveUp,
             Self::Credentials(_) => Remedy::Stop,

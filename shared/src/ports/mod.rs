@@ -4,6 +4,7 @@ pub mod cache;
 pub mod clock;
 pub mod limiter;
 pub mod marketplace;
+pub mod messages;
 pub mod queue;
 pub mod shop;
 pub mod store;

@@ -26,6 +26,10 @@ pub enum ShopError {
     /// A value was refused, by the shop's error code.
     #[error("base refused the call ({0})")]
     Refused(String),
+    /// The access token had ended before its time; it is dropped, and the same call succeeds with a
+    /// permit of its own.
+    #[error("base's access token had ended")]
+    TokenExpired,
     /// The account has to be authorised again by a person.
     #[error("base account {0} has to be authorised again")]
     Reauthorise(AccountId),
@@ -36,7 +40,7 @@ impl ShopError {
     pub fn remedy(&self) -> Remedy {
         match self {
             // The caller knows the end of the window from the limiter.
-            Self::Quota(_) => Remedy::Wait(Duration::ZERO),
+            Self::Quota(_) | Self::TokenExpired => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) => Remedy::TryAgain,
             Self::UnknownItem(_) | Self::NotEditable(_) | Self::Refused(_) => Remedy::GiveUp,
             Self::Reauthorise(_) => Remedy::Stop,
@@ -50,6 +54,7 @@ impl ShopError {
             Self::Quota(Window::Day) => "day_api_limit",
             Self::Unavailable(_) => "unavailable",
             Self::UnknownItem(code) | Self::NotEditable(code) | Self::Refused(code) => code,
+            Self::TokenExpired => "token_expired",
             Self::Reauthorise(_) => "reauthorise",
         }
     }

@@ -3,10 +3,13 @@
 //! A command writes its result to a [`Page`](crate::page::Page) and gives the exit code; what went
 //! wrong is a [`Failure`](crate::say::Failure), said by `main.rs`.
 
+pub mod demo;
 pub mod doctor;
 pub mod explain;
 pub mod import;
 pub mod migrate;
 pub mod report;
+pub mod run;
+pub mod serve;
 pub mod status;
 pub mod validate;

@@ -65,6 +65,9 @@ pub trait UpdateStore: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<Vec<RunId>, StoreError>;
 
+    /// Lets go of the listing with nothing settled, so that a later try can take it.
+    async fn release_update(&self, listing: ListingId) -> Result<(), StoreError>;
+
     /// Listings of active accounts whose desired state differs from what is shown, with an update
     /// that is queued or parked: what a process that starts has to send messages for.
     async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError>;

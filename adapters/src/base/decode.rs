@@ -1,0 +1,129 @@
+//! Reads the answer of an item call: `{"item":{…}}`, or `{"error","error_description"}` under any
+//! status. What a refusal means is `refusal`'s.
+
+use crate::http::excerpt;
+use crate::http::lenient::{Number, Object};
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny};
+use shared::domain::listing::{ItemId, ShopState};
+use shared::domain::money::Yen;
+
+/// An item as the shop shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownItem {
+    /// BASE's number.
+    pub id: ItemId,
+    /// Price, visibility and stock.
+    pub state: ShopState,
+}
+
+/// An answer without an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoItem {
+    /// BASE says why not.
+    Told {
+        /// HTTP status.
+        status: u16,
+        /// The vendor's word, at most 60 characters.
+        code: String,
+        /// Japanese text for people.
+        description: String,
+    },
+    /// HTML, nothing, or something else that is no item; the text says what, for a log.
+    Unreadable(String),
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    error: Option<Text>,
+    error_description: Option<Text>,
+    item: Option<Object<Item>>,
+}
+
+/// Numbers may come as strings (source: `users/me`, whose `shop_id` does).
+#[derive(Deserialize)]
+struct Item {
+    #[serde(rename = "item_id")]
+    id: Number,
+    price: Number,
+    visible: Flag,
+    stock: Option<Number>,
+}
+
+/// A string; anything else is there and says nothing.
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Any {
+            Text(String),
+            Other(IgnoredAny),
+        }
+
+        match Any::deserialize(deserializer)? {
+            Any::Text(text) => Ok(Self(text)),
+            Any::Other(IgnoredAny) => Ok(Self("unnamed".to_owned())),
+        }
+    }
+}
+
+/// `1` and `0` in the papers.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Flag {
+    Bool(bool),
+    Number(Number),
+}
+
+/// The item of an answer of HTTP `status`.
+///
+/// # Errors
+///
+/// [`NoItem`] for everything else; never panics, whatever `bytes` are.
+pub fn answer(status: u16, bytes: &[u8]) -> Result<ShownItem, NoItem> {
+    let unreadable = |what: String| NoItem::Unreadable(format!("http {status}: {what}"));
+    let Object(answer) = serde_json::from_slice::<Object<Answer>>(bytes)
+        .map_err(|error| unreadable(excerpt(&error.to_string(), 200)))?;
+    if let Some(Text(error)) = answer.error {
+        return Err(NoItem::Told {
+            status,
+            code: excerpt(&error, 60),
+            description: answer
+                .error_description
+                .map(|text| text.0)
+                .unwrap_or_default(),
+        });
+    }
+    match answer.item {
+        Some(Object(item)) if status == 200 => {
+            shown(&item).ok_or_else(|| unreadable("an item with impossible values".to_owned()))
+        }
+        _ => Err(unreadable("no item".to_owned())),
+    }
+}
+
+fn shown(item: &Item) -> Option<ShownItem> {
+    let small = |number: Number| u32::try_from(number.whole()?).ok();
+    let visible = match item.visible {
+        Flag::Bool(visible) => visible,
+        Flag::Number(number) => match number.whole()? {
+            0 => false,
+            1 => true,
+            _ => return None,
+        },
+    };
+    let stock = match item.stock {
+        Some(stock) => Some(small(stock)?),
+        None => None,
+    };
+    Some(ShownItem {
+        id: ItemId(item.id.whole()?),
+        state: ShopState {
+            price: Yen(small(item.price)?),
+            visible,
+            stock,
+        },
+    })
+}

@@ -1,0 +1,247 @@
+//! Keeps the tokens of one account: one refresh at a time, and every new pair on the disk before it
+//! is used.
+//!
+//! BASE takes a refresh token once and answers a new one. So a pair that is lost costs a person's
+//! visit, and a refresh that has begun is finished even when the job that asked for it is gone.
+
+use super::exchange::{self, NoPair};
+use super::held::{Access, State, fingerprint};
+use super::{BaseCredentials, Outside};
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+use shared::domain::account::AccountId;
+use shared::ports::shop::ShopError;
+use shared::ports::store::{StoreError, StoredToken};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tracing::Instrument;
+
+/// A token that `prepare` hands over outlives a wait for a permit.
+pub(super) const LASTING: TimeDelta = TimeDelta::seconds(60);
+/// A token must outlive the way to BASE.
+pub(super) const LAST_MOMENT: TimeDelta = TimeDelta::seconds(2);
+
+/// The tokens of one account.
+pub(super) struct Keeper {
+    credentials: BaseCredentials,
+    seed: String,
+    owner: String,
+    outside: Arc<Outside>,
+    // Held across the refresh on purpose: that is what makes it one for all callers.
+    state: Arc<Mutex<State>>,
+    /// The newest generation that BASE has accepted.
+    proven: AtomicU64,
+}
+
+impl Keeper {
+    pub(super) fn new(credentials: BaseCredentials, outside: Arc<Outside>) -> Self {
+        Self {
+            seed: fingerprint(&credentials.refresh_token),
+            owner: format!("base/{}", credentials.account),
+            credentials,
+            outside,
+            state: Arc::default(),
+            proven: AtomicU64::new(0),
+        }
+    }
+
+    fn account(&self) -> &AccountId {
+        &self.credentials.account
+    }
+
+    /// A token that lasts longer than `at_least`: from memory, from the store, or refreshed.
+    ///
+    /// Whoever comes during a refresh waits for it. If the future is dropped, a refresh that has
+    /// begun goes on and is stored.
+    ///
+    /// # Errors
+    ///
+    /// `Reauthorise` when BASE refuses the refresh token, and at once while the account is marked for
+    /// that and the accounts file has not changed; `Unavailable` for what may pass.
+    pub(super) async fn access(self: &Arc<Self>, at_least: TimeDelta) -> Result<Access, ShopError> {
+        let state = Arc::clone(&self.state).lock_owned().await;
+        if let Some(held) = &state.held
+            && self.lasts(&held.token, at_least)
+        {
+            return Ok(held.access());
+        }
+        let keeper = Arc::clone(self);
+        let renewal =
+            tokio::spawn(async move { keeper.renew(state, at_least).await }.in_current_span());
+        renewal.await.unwrap_or_else(|_| {
+            Err(ShopError::Unavailable(
+                "the refresh was broken off".to_owned(),
+            ))
+        })
+    }
+
+    /// BASE took a call with this token.
+    pub(super) fn accepted(&self, access: &Access) {
+        self.proven.fetch_max(access.generation, Ordering::Relaxed);
+    }
+
+    /// Drops the token that BASE refused, unless it was replaced meanwhile; returns what that means
+    /// for the call. A refused token that was refreshed for a refused one proves that another will
+    /// not help.
+    pub(super) async fn refused(&self, access: &Access) -> ShopError {
+        let mut state = self.state.lock().await;
+        let Some(held) = state
+            .held
+            .take_if(|held| held.generation == access.generation)
+        else {
+            return ShopError::TokenExpired;
+        };
+        state.refused = Some(held.token.access_token);
+        let unproven = self.proven.load(Ordering::Relaxed) < held.generation;
+        if held.replaces_refused && unproven {
+            return self
+                .needs_person(&mut state, "a fresh access token was refused")
+                .await;
+        }
+        ShopError::TokenExpired
+    }
+
+    async fn renew(
+        &self,
+        mut state: OwnedMutexGuard<State>,
+        at_least: TimeDelta,
+    ) -> Result<Access, ShopError> {
+        if let Some(pair) = state.unsaved.clone() {
+            return self.take(&mut state, pair).await;
+        }
+        let stored = self
+            .outside
+            .tokens
+            .token(&self.owner)
+            .await
+            .map_err(|error| store_failed(&error))?;
+        // A person who has put another token into the file has authorised anew: the file wins.
+        let stored = stored.filter(|token| token.seed == self.seed);
+        self.stop_if_marked(&state, stored.as_ref()).await?;
+        if let Some(token) = &stored
+            && self.lasts(token, at_least)
+            && !state.was_refused(token)
+        {
+            return Ok(state.hold_stored(token.clone()));
+        }
+        let refresh_token = stored.as_ref().map_or_else(
+            || self.credentials.refresh_token.clone(),
+            |token| token.refresh_token.clone(),
+        );
+        self.refresh(&mut state, &refresh_token).await
+    }
+
+    async fn refresh(
+        &self,
+        state: &mut State,
+        refresh_token: &SecretString,
+    ) -> Result<Access, ShopError> {
+        let refreshed =
+            exchange::refresh(&self.outside, &self.credentials, refresh_token, &self.seed).await;
+        match refreshed {
+            Ok(pair) => self.take(state, pair).await,
+            Err(NoPair::Unavailable(what)) => {
+                Err(ShopError::Unavailable(format!("token refresh: {what}")))
+            }
+            Err(NoPair::Refused(code)) => {
+                let stored = self
+                    .outside
+                    .tokens
+                    .token(&self.owner)
+                    .await
+                    .map_err(|error| store_failed(&error))?;
+                match stored {
+                    // Another process was faster: its pair is the one that counts.
+                    Some(token)
+                        if token.seed == self.seed
+                            && token.refresh_token.expose_secret()
+                                != refresh_token.expose_secret()
+                            && !state.was_refused(&token) =>
+                    {
+                        Ok(state.hold_stored(token))
+                    }
+                    _ => Err(self.needs_person(state, &code).await),
+                }
+            }
+        }
+    }
+
+    /// Stores the pair, then hands it out. While the store is away the pair waits in memory.
+    async fn take(&self, state: &mut State, pair: StoredToken) -> Result<Access, ShopError> {
+        if let Err(error) = self.outside.tokens.save_token(&self.owner, &pair).await {
+            state.unsaved = Some(pair);
+            return Err(store_failed(&error));
+        }
+        state.unsaved = None;
+        state.seed_refused = false;
+        let cleared = self
+            .outside
+            .accounts
+            .set_reauthorise(self.account(), None)
+            .await;
+        if let Err(error) = cleared {
+            tracing::warn!(account = %self.account(), "cannot clear the mark of an account: {error}");
+        }
+        Ok(state.hold_refreshed(pair))
+    }
+
+    /// Answers at once while the mark stands, so that a dead token is not asked with in a loop. The
+    /// mark is void once the file has another seed or another process has refreshed since.
+    async fn stop_if_marked(
+        &self,
+        state: &State,
+        stored: Option<&StoredToken>,
+    ) -> Result<(), ShopError> {
+        if stored.is_none() && !state.seed_refused {
+            return Ok(());
+        }
+        let rows = self
+            .outside
+            .accounts
+            .accounts()
+            .await
+            .map_err(|error| store_failed(&error))?;
+        let marked = rows
+            .iter()
+            .find(|row| row.id == *self.account())
+            .and_then(|row| row.reauthorise_since);
+        match marked {
+            Some(since) if stored.is_none_or(|token| token.refreshed_at <= since) => {
+                Err(ShopError::Reauthorise(self.account().clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn needs_person(&self, state: &mut State, why: &str) -> ShopError {
+        state.seed_refused = true;
+        let now = self.outside.clock.now();
+        let marked = self
+            .outside
+            .accounts
+            .set_reauthorise(self.account(), Some(now))
+            .await;
+        match marked {
+            Ok(true) => tracing::warn!(
+                account = %self.account(),
+                "BASE account {} has to be authorised again: {why}",
+                self.account()
+            ),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(account = %self.account(), "cannot mark an account: {error}");
+            }
+        }
+        ShopError::Reauthorise(self.account().clone())
+    }
+
+    fn lasts(&self, token: &StoredToken, at_least: TimeDelta) -> bool {
+        token.access_expires_at - self.outside.clock.now() > at_least
+    }
+}
+
+/// The vendor did nothing wrong, and the same call may succeed once the store is back.
+fn store_failed(error: &StoreError) -> ShopError {
+    ShopError::Unavailable(format!("token store: {error}"))
+}

@@ -1,0 +1,14 @@
+//! The wall clock.
+
+use chrono::{DateTime, Utc};
+use shared::ports::clock::Clock;
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}

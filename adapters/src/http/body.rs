@@ -1,0 +1,35 @@
+//! Reads an answer's body up to a limit, whatever its headers promise.
+
+use super::HttpError;
+use bytes::BytesMut;
+
+/// What is reserved before the first byte has come: a promise of the peer costs no more memory.
+const FIRST_RESERVE: usize = 64 * 1024;
+
+/// The body of `response`, if it has at most `limit` bytes.
+///
+/// Reads piece by piece and stops at the first piece over the limit, so that memory stays near
+/// `limit` however much the peer sends. Dropping the future closes the connection.
+///
+/// # Errors
+///
+/// [`HttpError::TooLarge`], or [`HttpError::NoAnswer`] when the connection ends in the middle.
+pub async fn read_capped(
+    mut response: reqwest::Response,
+    limit: usize,
+) -> Result<Vec<u8>, HttpError> {
+    let promised = response
+        .content_length()
+        .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    if promised.is_some_and(|length| length > limit) {
+        return Err(HttpError::TooLarge(limit));
+    }
+    let mut body = BytesMut::with_capacity(promised.unwrap_or(0).min(FIRST_RESERVE));
+    while let Some(piece) = response.chunk().await? {
+        if piece.len() > limit - body.len() {
+            return Err(HttpError::TooLarge(limit));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body.into())
+}

@@ -1,0 +1,237 @@
+//! The limiter of one process.
+
+use super::rate_lane::RateLane;
+use super::window_lane::{Taken, WindowLane};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use shared::domain::lane::{Lane, Priority};
+use shared::domain::quota::{Window, WindowQuota};
+use shared::domain::rate::{Feedback, LaneState, Micros};
+use shared::ports::clock::Clock;
+use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
+use shared::ports::store::{LaneMemory, LaneStore};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The quotas that the vendors grant, as the settings give them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// Period of `getItemOffersBatch` in microseconds; `None` for no limit.
+    pub item_offers: Option<Micros>,
+    /// Calls of a BASE account.
+    pub base: WindowQuota,
+}
+
+/// Hands out permits within one process.
+pub struct LocalLimiter {
+    rates: Rates,
+    clock: Arc<dyn Clock>,
+    store: Arc<dyn LaneStore>,
+    remembered: HashMap<String, LaneMemory>,
+    lanes: Mutex<HashMap<Lane, Arc<LaneKind>>>,
+    tickets: AtomicU64,
+    closing: AtomicBool,
+    started: Instant,
+    started_us: Micros,
+}
+
+enum LaneKind {
+    Unlimited,
+    Rate(Box<RateLane>),
+    Windows(WindowLane),
+}
+
+impl LocalLimiter {
+    /// A limiter that goes on from what the lanes' store remembers.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read: a limiter that forgot the last request would break the quota.
+    pub async fn new(
+        rates: Rates,
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn LaneStore>,
+    ) -> Result<Self, LimiterError> {
+        let remembered = store
+            .lanes()
+            .await
+            .map_err(|error| LimiterError(error.to_string()))?;
+        Ok(Self {
+            rates,
+            started: Instant::now(),
+            started_us: clock.now().timestamp_micros(),
+            clock,
+            store,
+            remembered: remembered.into_iter().collect(),
+            lanes: Mutex::default(),
+            tickets: AtomicU64::new(1),
+            closing: AtomicBool::new(false),
+        })
+    }
+
+    /// Hands out nothing more: whoever waits is told to come back later, so that its job is put back.
+    pub fn close_doors(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+        for lane in self
+            .lanes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+        {
+            if let LaneKind::Rate(rate) = &**lane {
+                rate.wake_all();
+            }
+        }
+    }
+
+    /// Stores what the lanes really used, for a clean end.
+    pub async fn store_exact_use(&self) {
+        let lanes: Vec<(Lane, Arc<LaneKind>)> = {
+            let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+            lanes
+                .iter()
+                .map(|(lane, kind)| (lane.clone(), Arc::clone(kind)))
+                .collect()
+        };
+        for (lane, kind) in lanes {
+            if let LaneKind::Windows(windows) = &*kind {
+                self.store_use(&lane, windows).await;
+            }
+        }
+    }
+
+    async fn store_use(&self, lane: &Lane, windows: &WindowLane) {
+        if let Some(memory) = windows.exact()
+            && let Err(error) = self.remember(lane, &memory).await
+        {
+            tracing::warn!(%lane, %error, "the lane's use could not be stored");
+        }
+    }
+
+    /// Microseconds since 1970, monotonic within this process.
+    fn now_us(&self) -> Micros {
+        let elapsed = self.started.elapsed().as_micros();
+        self.started_us
+            .saturating_add(Micros::try_from(elapsed).unwrap_or(Micros::MAX))
+    }
+
+    fn lane(&self, lane: &Lane) -> Arc<LaneKind> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = lanes
+            .entry(lane.clone())
+            .or_insert_with(|| Arc::new(self.build(lane)));
+        Arc::clone(kind)
+    }
+
+    fn build(&self, lane: &Lane) -> LaneKind {
+        let memory = self.remembered.get(&lane.to_string()).copied();
+        match lane {
+            Lane::Base(_) => LaneKind::Windows(WindowLane::new(self.rates.base, memory)),
+            Lane::ItemOffers(_) => match self.rates.item_offers {
+                None => LaneKind::Unlimited,
+                Some(configured) => {
+                    // A database that has never seen this lane is new: nobody has sent yet.
+                    let state = memory.filter(|memory| memory.period_us > 0).map_or_else(
+                        || LaneState::resumed(configured, configured, self.now_us()),
+                        |memory| LaneState::resumed(configured, configured, memory.opens_at_us),
+                    );
+                    LaneKind::Rate(Box::new(RateLane::new(state)))
+                }
+            },
+        }
+    }
+
+    async fn remember(&self, lane: &Lane, memory: &LaneMemory) -> Result<(), LimiterError> {
+        let stored = self.store.save_lane(&lane.to_string(), memory).await;
+        stored.map_err(|error| LimiterError(error.to_string()))
+    }
+
+    async fn acquire_rate(
+        &self,
+        lane: &Lane,
+        rate: &RateLane,
+        priority: Priority,
+    ) -> Result<Grant, LimiterError> {
+        let asked = Instant::now();
+        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let closing = || self.closing.load(Ordering::SeqCst);
+        match rate.wait(ticket, priority, || self.now_us(), closing).await {
+            Ok(grant) => {
+                self.remember(lane, &grant.memory).await?;
+                Ok(Grant::Go(Permit {
+                    lane: lane.clone(),
+                    granted_at: grant.granted_at,
+                    period: grant.period,
+                    waited: asked.elapsed(),
+                }))
+            }
+            Err(wait) => Ok(Grant::Later(wait)),
+        }
+    }
+
+    async fn acquire_windows(
+        &self,
+        lane: &Lane,
+        windows: &WindowLane,
+    ) -> Result<Grant, LimiterError> {
+        if self.closing.load(Ordering::SeqCst) {
+            return Ok(Grant::Later(Duration::ZERO));
+        }
+        match windows.take(self.clock.now()) {
+            Taken::Yes => Ok(Grant::Go(free_permit(lane))),
+            Taken::StoreFirst(memory) => {
+                self.remember(lane, &memory).await?;
+                Ok(Grant::Go(free_permit(lane)))
+            }
+            Taken::Closed(until) => Ok(Grant::Closed(until)),
+        }
+    }
+}
+
+#[async_trait]
+impl Limiter for LocalLimiter {
+    async fn acquire(&self, lane: &Lane, priority: Priority) -> Result<Grant, LimiterError> {
+        match &*self.lane(lane) {
+            LaneKind::Unlimited => Ok(Grant::Go(free_permit(lane))),
+            LaneKind::Rate(rate) => self.acquire_rate(lane, rate, priority).await,
+            LaneKind::Windows(windows) => self.acquire_windows(lane, windows).await,
+        }
+    }
+
+    async fn feedback(&self, lane: &Lane, granted_at: Micros, feedback: Feedback) {
+        if let LaneKind::Rate(rate) = &*self.lane(lane) {
+            rate.done(granted_at, &feedback, self.now_us());
+        }
+    }
+
+    async fn close(&self, lane: &Lane, window: Window) -> DateTime<Utc> {
+        let now = self.clock.now();
+        match &*self.lane(lane) {
+            LaneKind::Windows(windows) => {
+                let until = windows.close(window, now);
+                self.store_use(lane, windows).await;
+                until
+            }
+            LaneKind::Unlimited | LaneKind::Rate(_) => window.end(now),
+        }
+    }
+
+    async fn period(&self, lane: &Lane) -> Option<Micros> {
+        match &*self.lane(lane) {
+            LaneKind::Rate(rate) => Some(rate.period()),
+            LaneKind::Unlimited | LaneKind::Windows(_) => None,
+        }
+    }
+}
+
+fn free_permit(lane: &Lane) -> Permit {
+    Permit {
+        lane: lane.clone(),
+        granted_at: 0,
+        period: 0,
+        waited: Duration::ZERO,
+    }
+}

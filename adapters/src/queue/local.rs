@@ -1,0 +1,132 @@
+//! The queue of one process: the contract of `shared::ports::queue` in memory.
+
+use super::shelf::Shelf;
+use async_trait::async_trait;
+use shared::jobs::QueueName;
+use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Settlement};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// Messages in memory. Lost with the process, and filled again from the open rows by the next one.
+#[derive(Debug)]
+pub struct LocalQueue {
+    counters: HashMap<QueueName, Counter>,
+}
+
+#[derive(Debug, Default)]
+struct Counter {
+    shelf: Mutex<Shelf>,
+    /// Rung when a message is put on the shelf, so that an idle worker starts at once.
+    bell: Notify,
+}
+
+impl Counter {
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl LocalQueue {
+    /// An empty queue of each name.
+    pub fn new() -> Self {
+        let counters = QueueName::ALL.map(|name| (name, Counter::default()));
+        Self {
+            counters: counters.into_iter().collect(),
+        }
+    }
+
+    fn counter(&self, queue: QueueName) -> Result<&Counter, QueueError> {
+        self.counters
+            .get(&queue)
+            .ok_or_else(|| QueueError(format!("there is no queue {}", queue.as_str())))
+    }
+}
+
+impl Default for LocalQueue {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Queue for LocalQueue {
+    async fn push(&self, messages: &[Message]) -> Result<u64, QueueError> {
+        let now = Instant::now();
+        let mut new = 0;
+        for message in messages {
+            let payload = serde_json::to_vec(&message.job)
+                .map_err(|error| QueueError(format!("a job cannot be written: {error}")))?;
+            let due = (!message.delay.is_zero()).then(|| now + message.delay);
+            let counter = self.counter(message.job.queue())?;
+            if counter
+                .shelf()
+                .push(message.job.id(), payload, message.rank, due)
+            {
+                new += 1;
+                counter.bell.notify_one();
+            }
+        }
+        Ok(new)
+    }
+
+    async fn claim(
+        &self,
+        queue: QueueName,
+        lease: Duration,
+        patience: Duration,
+    ) -> Result<Option<Claimed>, QueueError> {
+        let counter = self.counter(queue)?;
+        let give_up = Instant::now() + patience;
+        loop {
+            let rung = counter.bell.notified();
+            let now = Instant::now();
+            let (claimed, next_due) = {
+                let mut messages = counter.shelf();
+                (messages.claim(now, now + lease), messages.next_due())
+            };
+            if claimed.is_some() {
+                return Ok(claimed);
+            }
+            if now >= give_up {
+                return Ok(None);
+            }
+            let until = next_due.map_or(give_up, |due| due.min(give_up));
+            tokio::select! {
+                () = rung => {}
+                () = tokio::time::sleep_until(until) => {}
+            }
+        }
+    }
+
+    async fn renew(
+        &self,
+        queue: QueueName,
+        claim: &Claimed,
+        lease: Duration,
+    ) -> Result<bool, QueueError> {
+        Ok(self
+            .counter(queue)?
+            .shelf()
+            .renew(claim, Instant::now() + lease))
+    }
+
+    async fn settle(
+        &self,
+        queue: QueueName,
+        claim: &Claimed,
+        settlement: Settlement,
+    ) -> Result<bool, QueueError> {
+        let counter = self.counter(queue)?;
+        let held = counter.shelf().settle(claim, settlement, Instant::now());
+        // What was put back may be due before what a waiting claim sleeps for.
+        counter.bell.notify_one();
+        Ok(held)
+    }
+
+    async fn stats(&self, queue: QueueName) -> Result<QueueStats, QueueError> {
+        Ok(self.counter(queue)?.shelf().stats())
+    }
+}

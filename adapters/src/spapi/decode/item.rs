@@ -1,0 +1,162 @@
+//! What one entry of the answer says of its ASIN.
+
+use super::wire::{Body, Entry, Error, Money, Offer as WireOffer, Payload, Status};
+use crate::http::excerpt;
+use crate::http::lenient::{Number, Object};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use shared::domain::asin::Asin;
+use shared::domain::observation::ItemAnswer;
+use shared::domain::offer::{Amount, Availability, Offer};
+
+/// The entry's answer; whatever cannot be read is [`ItemAnswer::Failed`].
+pub(super) fn read(entry: &Entry<'_>, asin: Asin) -> ItemAnswer {
+    try_read(entry, asin).unwrap_or_else(ItemAnswer::Failed)
+}
+
+/// Both parts of the status are optional in the model, so that an entry without it goes by its body.
+fn try_read(entry: &Entry<'_>, asin: Asin) -> Result<ItemAnswer, String> {
+    let status: Option<Status> = part("status", entry.status)?;
+    let code = status.and_then(|status| status.status_code);
+    let failed = code.is_some_and(|code| code.whole() != Some(200));
+    let body = match part::<Body>("body", entry.body) {
+        Ok(Some(body)) => body,
+        Err(error) if !failed => return Err(error),
+        Ok(None) if !failed => return Err("no body".to_owned()),
+        _ => Body {
+            payload: None,
+            errors: None,
+        },
+    };
+    let errors = body.errors.unwrap_or_default();
+    match body.payload {
+        Some(payload) if !failed && errors.is_empty() => of_payload(payload.0, asin),
+        _ => of_errors(code, &errors),
+    }
+}
+
+fn part<'a, T: Deserialize<'a>>(
+    name: &str,
+    raw: Option<&'a RawValue>,
+) -> Result<Option<T>, String> {
+    let Some(raw) = raw else { return Ok(None) };
+    match serde_json::from_str::<Object<T>>(raw.get()) {
+        Ok(object) => Ok(Some(object.0)),
+        Err(error) => Err(excerpt(&format!("unreadable {name}: {error}"), 200)),
+    }
+}
+
+/// Only a 400 that names the ASIN as invalid is one; all else may pass.
+fn of_errors(code: Option<Number>, errors: &[Object<Error>]) -> Result<ItemAnswer, String> {
+    let invalid = |error: &Object<Error>| {
+        let message = error.0.message.as_deref().unwrap_or_default();
+        error.0.code.as_deref() == Some("InvalidInput")
+            && message.to_ascii_lowercase().contains("invalid asin")
+    };
+    let status = code.and_then(Number::whole);
+    if status == Some(400) && errors.iter().any(invalid) {
+        return Ok(ItemAnswer::InvalidAsin);
+    }
+    let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+    let words = errors.first().map_or_else(String::new, |error| {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        format!(" {}: {}", text(&error.0.code), text(&error.0.message))
+    });
+    Err(excerpt(&format!("item status {status}{words}"), 200))
+}
+
+/// Statuses: `Success` and `NoBuyableOffers` from the model's sandbox cases,
+/// `ActiveButTooSoonForProcessing` from its text, `NoOfferDueToMissingShippingCharge` from the older
+/// MWS. The list is open, so that an unknown one with offers is taken at its offers.
+fn of_payload(payload: Payload, asin: Asin) -> Result<ItemAnswer, String> {
+    if let Some(named) = &payload.asin
+        && Asin::parse(named) != Ok(asin)
+    {
+        return Err(excerpt(&format!("answered with the offers of {named}"), 80));
+    }
+    let offers: Option<Vec<Offer>> = match payload.offers {
+        Some(offers) => Some(
+            offers
+                .into_iter()
+                .map(|o| offer(o.0))
+                .collect::<Result<_, _>>()?,
+        ),
+        None => None,
+    };
+    let total = payload
+        .summary
+        .and_then(|summary| summary.0.total_offer_count)
+        .and_then(Number::whole);
+    match (payload.status.as_deref().unwrap_or_default(), offers) {
+        ("ActiveButTooSoonForProcessing", _) => Err("not ready".to_owned()),
+        (status @ ("NoBuyableOffers" | "NoOfferDueToMissingShippingCharge"), Some(offers))
+            if !offers.is_empty() =>
+        {
+            Err(format!("{status}, and yet {} offers", offers.len()))
+        }
+        ("NoBuyableOffers" | "NoOfferDueToMissingShippingCharge", _) => Ok(ItemAnswer::NoOffer),
+        (_, Some(offers)) if !offers.is_empty() => Ok(ItemAnswer::Offers(offers)),
+        ("Success", Some(_)) => Ok(ItemAnswer::NoOffer),
+        ("Success", None) if total == Some(0) => Ok(ItemAnswer::NoOffer),
+        ("Success", None) => Err("success without a list of offers".to_owned()),
+        (status, _) => Err(excerpt(&format!("unknown status {status:?}"), 80)),
+    }
+}
+
+fn offer(wire: WireOffer) -> Result<Offer, String> {
+    let shipping_time = wire.shipping_time.map(|time| time.0);
+    let (hours, availability) = shipping_time.map_or((None, None), |time| {
+        (time.maximum_hours, time.availability_type)
+    });
+    Ok(Offer {
+        sub_condition: wire.sub_condition.map(|text| plain(&text)),
+        listing_price: amount(wire.listing_price)?,
+        shipping: amount(wire.shipping)?,
+        max_handling_hours: match hours {
+            Some(hours) => Some(hours.whole().ok_or("a fraction of an hour")?),
+            None => None,
+        },
+        availability: availability.map_or(Availability::Unknown, |text| available(&text)),
+        prime: wire
+            .prime_information
+            .is_some_and(|prime| prime.0.is_prime == Some(true)),
+        fulfilled_by_amazon: wire.is_fulfilled_by_amazon == Some(true),
+        seller_id: wire.seller_id,
+    })
+}
+
+/// `Very Good` and `very_good` are one condition.
+fn plain(condition: &str) -> String {
+    condition
+        .chars()
+        .filter(|c| *c != ' ' && *c != '_')
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The yen has no smaller unit, so a fraction of it is a fault; other currencies are the rule's to
+/// turn down.
+fn amount(money: Option<Object<Money>>) -> Result<Option<Amount>, String> {
+    let Some(Object(money)) = money else {
+        return Ok(None);
+    };
+    let Some(number) = money.amount else {
+        return Ok(None);
+    };
+    let currency = money.currency_code.map(|code| code.to_ascii_uppercase());
+    if !number.exact && currency.as_deref() == Some("JPY") {
+        return Err("a fraction of a yen".to_owned());
+    }
+    Ok(Some(Amount {
+        currency,
+        units: number.units,
+    }))
+}
+
+fn available(kind: &str) -> Availability {
+    match kind {
+        "NOW" => Availability::Now,
+        "FUTURE_WITHOUT_DATE" | "FUTURE_WITH_DATE" => Availability::Later,
+        _ => Availability::Unknown,
+    }
+}

@@ -1,0 +1,122 @@
+//! The shapes of `getItemOffersBatch` as far as they are used; every field may be missing or null.
+//!
+//! Source: Selling Partner API model `productPricingV0`, definitions `GetItemOffersBatchResponse`,
+//! `ItemOffersResponse`, `GetOffersResult`, `OfferDetail`. Parts that decide nothing here (rankings,
+//! lowest prices, points) are not read, so that a fault in them costs nothing.
+
+use crate::http::lenient::{Number, Object};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use shared::domain::asin::Asin;
+
+/// The whole answer.
+#[derive(Deserialize)]
+pub(super) struct Envelope<'a> {
+    #[serde(borrow)]
+    pub(super) responses: Vec<&'a RawValue>,
+}
+
+/// One of its entries, its parts not yet read.
+#[derive(Deserialize)]
+pub(super) struct Entry<'a> {
+    #[serde(borrow)]
+    request: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) status: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) body: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Status {
+    pub(super) status_code: Option<Number>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Body {
+    pub(super) payload: Option<Object<Payload>>,
+    pub(super) errors: Option<Vec<Object<Error>>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Error {
+    pub(super) code: Option<String>,
+    pub(super) message: Option<String>,
+}
+
+/// Its marketplace id, spelled in two ways over the years, is what we asked for and is not read.
+#[derive(Deserialize)]
+pub(super) struct Payload {
+    #[serde(rename = "ASIN")]
+    pub(super) asin: Option<String>,
+    pub(super) status: Option<String>,
+    #[serde(rename = "Summary")]
+    pub(super) summary: Option<Object<Summary>>,
+    #[serde(rename = "Offers")]
+    pub(super) offers: Option<Vec<Object<Offer>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Summary {
+    pub(super) total_offer_count: Option<Number>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Offer {
+    pub(super) sub_condition: Option<String>,
+    pub(super) seller_id: Option<String>,
+    pub(super) listing_price: Option<Object<Money>>,
+    pub(super) shipping: Option<Object<Money>>,
+    pub(super) shipping_time: Option<Object<ShippingTime>>,
+    pub(super) is_fulfilled_by_amazon: Option<bool>,
+    pub(super) prime_information: Option<Object<Prime>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Money {
+    pub(super) currency_code: Option<String>,
+    pub(super) amount: Option<Number>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ShippingTime {
+    pub(super) maximum_hours: Option<Number>,
+    pub(super) availability_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Prime {
+    pub(super) is_prime: Option<bool>,
+}
+
+impl Entry<'_> {
+    /// The ASIN that this entry is about: the echo of the request, or else what the answer names.
+    pub(super) fn asin(&self) -> Option<Asin> {
+        let request = self.request.and_then(loose).unwrap_or_default();
+        if let Some(asin) = request["Asin"].as_str() {
+            return Asin::parse(asin).ok();
+        }
+        let body = self.body.and_then(loose).unwrap_or_default();
+        let payload = body["payload"]["ASIN"].as_str();
+        let uri = || {
+            let uri = request["uri"].as_str()?;
+            uri.strip_prefix("/products/pricing/v0/items/")?
+                .strip_suffix("/offers")
+        };
+        // "<ASIN> is an invalid ASIN for marketplace <id>" (selling-partner-api-models issue 355).
+        let message = || body["errors"][0]["message"].as_str()?.split(' ').next();
+        let named = payload.or_else(uri).or_else(message)?;
+        Asin::parse(named).ok()
+    }
+}
+
+fn loose(raw: &RawValue) -> Option<Value> {
+    serde_json::from_str(raw.get()).ok()
+}

@@ -1,0 +1,367 @@
+//! The limiter of one process, on paused time.
+
+use adapters::limiter::{LocalLimiter, Rates};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::account::AccountId;
+use shared::domain::lane::{Lane, Priority};
+use shared::domain::quota::{Window, WindowQuota};
+use shared::domain::rate::{Feedback, margin};
+use shared::ports::clock::Clock;
+use shared::ports::limiter::{Grant, Limiter, Permit};
+use shared::ports::store::{LaneMemory, LaneStore, StoreError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::time::Instant;
+
+const T: i64 = 2_000_000;
+
+/// Moves with tokio's paused time.
+struct PausedClock {
+    start: DateTime<Utc>,
+    since: Instant,
+}
+
+impl PausedClock {
+    fn at(text: &str) -> Arc<Self> {
+        let start = text.parse().expect("an instant");
+        Arc::new(Self {
+            start,
+            since: Instant::now(),
+        })
+    }
+}
+
+impl Clock for PausedClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.start + TimeDelta::from_std(self.since.elapsed()).expect("a short time")
+    }
+}
+
+#[derive(Default)]
+struct Memory(Mutex<HashMap<String, LaneMemory>>);
+
+#[async_trait]
+impl LaneStore for Memory {
+    async fn lanes(&self) -> Result<Vec<(String, LaneMemory)>, StoreError> {
+        let lanes = self.0.lock().expect("not poisoned");
+        Ok(lanes
+            .iter()
+            .map(|(lane, memory)| (lane.clone(), *memory))
+            .collect())
+    }
+
+    async fn save_lane(&self, lane: &str, memory: &LaneMemory) -> Result<(), StoreError> {
+        self.0
+            .lock()
+            .expect("not poisoned")
+            .insert(lane.to_owned(), *memory);
+        Ok(())
+    }
+}
+
+struct FullDisk;
+
+#[async_trait]
+impl LaneStore for FullDisk {
+    async fn lanes(&self) -> Result<Vec<(String, LaneMemory)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn save_lane(&self, _: &str, _: &LaneMemory) -> Result<(), StoreError> {
+        Err(StoreError::Unusable("the disk is full".to_owned()))
+    }
+}
+
+fn rates() -> Rates {
+    Rates {
+        item_offers: Some(T),
+        base: WindowQuota {
+            per_hour: Some(120),
+            per_day: Some(1_000),
+        },
+    }
+}
+
+async fn limiter(clock: &Arc<PausedClock>, store: Arc<dyn LaneStore>) -> LocalLimiter {
+    let clock: Arc<dyn Clock> = clock.clone();
+    LocalLimiter::new(rates(), clock, store)
+        .await
+        .expect("a limiter")
+}
+
+fn offers() -> Lane {
+    Lane::ItemOffers("app".to_owned())
+}
+
+fn shop() -> Lane {
+    Lane::Base(AccountId::parse("shop-1").expect("an id"))
+}
+
+async fn permit(limiter: &LocalLimiter, priority: Priority) -> Permit {
+    match limiter
+        .acquire(&offers(), priority)
+        .await
+        .expect("the limiter answers")
+    {
+        Grant::Go(permit) => permit,
+        other => panic!("no permit: {other:?}"),
+    }
+}
+
+fn micros(from: Instant) -> i64 {
+    i64::try_from(from.elapsed().as_micros()).expect("a short time")
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_permit_of_a_new_database_goes_at_once_and_the_others_a_period_apart() {
+    let clock = PausedClock::at("2026-11-21T00:00:00Z");
+    let limiter = limiter(&clock, Arc::new(Memory::default())).await;
+    let start = Instant::now();
+
+    for _ in 0..5 {
+        permit(&limiter, Priority::Normal).await;
+    }
+
+    let expected = 4 * (T + margin(T));
+    assert!(
+        (expected..expected + 20_000).contains(&micros(start)),
+        "{}",
+        micros(start)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_callers_share_one_lane() {
+    let clock = PausedClock::at("2026-11-21T00:00:00Z");
+    let limiter = Arc::new(limiter(&clock, Arc::new(Memory::default())).await);
+    let start = Instant::now();
+
+    let callers = (0..16).map(|_| {
+        let limiter = Arc::clone(&limiter);
+        tokio::spawn(async move { permit(&limiter, Priority::Normal).await.granted_at })
+    });
+    let mut granted = Vec::new();
+    for caller in callers.collect::<Vec<_>>() {
+        granted.push(caller.await.expect("a permit"));
+    }
+
+    granted.sort_unstable();
+    assert!(
+        granted
+            .windows(2)
+            .all(|pair| pair[1] - pair[0] >= T + margin(T))
+    );
+    assert!(
+        micros(start) < 15 * (T + margin(T)) + 100_000,
+        "{}",
+        micros(start)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_starts_again_keeps_the_distance_to_the_last_request() {
+    let clock = PausedClock::at("2026-11-21T00:00:00Z");
+    let memory: Arc<Memory> = Arc::default();
+    let killed = limiter(&clock, memory.clone()).await;
+    permit(&killed, Priority::Normal).await;
+    drop(killed);
+    let start = Instant::now();
+
+    let next = limiter(&clock, memory).await;
+    permit(&next, Priority::Normal).await;
+
+    assert!(micros(start) >= T, "{}", micros(start));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_urgent_caller_goes_before_those_who_waited_longer() {
+    let clock = PausedClock::at("2026-11-21T00:00:00Z");
+    let limiter = Arc::new(limiter(&clock, Arc::new(Memory::default())).await);
+    permit(&limiter, Priority::Normal).await;
+    let normal = {
+        let limiter = Arc::clone(&limiter);
+        tokio::spawn(async move { permit(&limiter, Priority::Normal).await.granted_at })
+    };
+    tokio::time::sleep(Duration::from_millis(100)).await;
+
+    let urgent = permit(&limiter, Priority::Urgent).await.granted_at;
+
+    assert!(urgent < normal.await.expect("a permit"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_pauses_the_lane_for_one_period() {
+    let clock = PausedClock::at("2026-11-21T00:00:00Z");
+    let limiter = limiter(&clock, Arc::new(Memory::default())).await;
+    let first = permit(&limiter, Priority::Normal).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let refused = Feedback {
+        refused: true,
+        ..Feedback::default()
+    };
+    let start = Instant::now();
+
+    limiter.feedback(&offers(), first.granted_at, refused).await;
+    permit(&limiter, Priority::Normal).await;
+
+    assert!(
+        (T..T + 100_000).contains(&micros(start)),
+        "{}",
+        micros(start)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_that_doubles_wakes_those_who_sleep() {
+    let clock = PausedClock::at("2026-11-21T00:00:00Z");
+    let limiter = Arc::new(limiter(&clock, Arc::new(Memory::default())).await);
+    let first = permit(&limiter, Priority::Normal).await;
+    let waiting = {
+        let limiter = Arc::clone(&limiter);
+        tokio::spawn(async move { permit(&limiter, Priority::Normal).await.granted_at })
+    };
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let doubled = Feedback {
+        rate_header: Some(1.0),
+        ..Feedback::default()
+    };
+
+    limiter.feedback(&offers(), first.granted_at, doubled).await;
+
+    let gap = waiting.await.expect("a permit") - first.granted_at;
+    assert!((1_000_000..1_100_000).contains(&gap), "{gap}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_goes_away_leaves_its_place() {
+    let clock = PausedClock::at("2026-11-21T00:00:00Z");
+    let limiter = limiter(&clock, Arc::new(Memory::default())).await;
+    permit(&limiter, Priority::Normal).await;
+    let start = Instant::now();
+
+    let lane = offers();
+    let impatient = limiter.acquire(&lane, Priority::Urgent);
+    let gone = tokio::time::timeout(Duration::from_millis(10), impatient).await;
+    permit(&limiter, Priority::Normal).await;
+
+    assert!(gone.is_err());
+    assert!(micros(start) < T + margin(T) + 20_000, "{}", micros(start));
+}
+
+#[tokio::test(start_paused = true)]
+async fn closed_doors_send_everybody_who_waits_away() {
+    let clock = PausedClock::at("2026-11-21T00:00:00Z");
+    let limiter = Arc::new(limiter(&clock, Arc::new(Memory::default())).await);
+    permit(&limiter, Priority::Normal).await;
+    let waiting = {
+        let limiter = Arc::clone(&limiter);
+        tokio::spawn(async move { limiter.acquire(&offers(), Priority::Normal).await })
+    };
+    tokio::time::sleep(Duration::from_millis(10)).await;
+
+    limiter.close_doors();
+
+    let answer = waiting
+        .await
+        .expect("no panic")
+        .expect("the limiter answers");
+    assert_eq!(answer, Grant::Later(Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_when_the_grant_cannot_be_stored() {
+    let clock = PausedClock::at("2026-11-21T00:00:00Z");
+    let limiter = limiter(&clock, Arc::new(FullDisk)).await;
+
+    assert!(limiter.acquire(&offers(), Priority::Normal).await.is_err());
+    assert!(limiter.acquire(&shop(), Priority::Normal).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_gets_its_quota_of_the_hour_and_waits_for_minute_zero() {
+    let clock = PausedClock::at("2026-11-21T00:40:00Z");
+    let limiter = limiter(&clock, Arc::new(Memory::default())).await;
+    for _ in 0..120 {
+        let grant = limiter
+            .acquire(&shop(), Priority::Normal)
+            .await
+            .expect("an answer");
+        assert!(matches!(grant, Grant::Go(_)));
+    }
+
+    let next = limiter
+        .acquire(&shop(), Priority::Normal)
+        .await
+        .expect("an answer");
+
+    let reset: DateTime<Utc> = "2026-11-21T01:00:00Z".parse().expect("an instant");
+    assert_eq!(next, Grant::Closed(reset));
+    tokio::time::sleep(Duration::from_secs(20 * 60)).await;
+    let after = limiter
+        .acquire(&shop(), Priority::Normal)
+        .await
+        .expect("an answer");
+    assert!(matches!(after, Grant::Go(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_killed_process_never_counts_too_few_calls() {
+    let clock = PausedClock::at("2026-11-21T00:10:00Z");
+    let memory: Arc<Memory> = Arc::default();
+    let mut sent = 0;
+    for _ in 0..20 {
+        let limiter = limiter(&clock, memory.clone()).await;
+        for _ in 0..7 {
+            let grant = limiter
+                .acquire(&shop(), Priority::Normal)
+                .await
+                .expect("an answer");
+            sent += u32::from(matches!(grant, Grant::Go(_)));
+        }
+    }
+
+    assert!(sent <= 120, "{sent} calls in an hour of 120");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clean_end_gives_back_what_was_reserved() {
+    let clock = PausedClock::at("2026-11-21T00:10:00Z");
+    let memory: Arc<Memory> = Arc::default();
+    let mut sent = 0;
+    for _ in 0..20 {
+        let limiter = limiter(&clock, memory.clone()).await;
+        for _ in 0..7 {
+            let grant = limiter
+                .acquire(&shop(), Priority::Normal)
+                .await
+                .expect("an answer");
+            sent += u32::from(matches!(grant, Grant::Go(_)));
+        }
+        limiter.store_exact_use().await;
+    }
+
+    assert_eq!(sent, 120);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_shop_closes_the_account_also_for_the_next_process() {
+    let clock = PausedClock::at("2026-11-21T00:40:00Z");
+    let memory: Arc<Memory> = Arc::default();
+    let first = limiter(&clock, memory.clone()).await;
+    first
+        .acquire(&shop(), Priority::Normal)
+        .await
+        .expect("an answer");
+    let until = first.close(&shop(), Window::Hour).await;
+    drop(first);
+
+    let next = limiter(&clock, memory).await;
+    let answer = next
+        .acquire(&shop(), Priority::Normal)
+        .await
+        .expect("an answer");
+
+    assert_eq!(answer, Grant::Closed(until));
+}

@@ -1,0 +1,232 @@
+//! The sentences of the contract. Waiting is done by `claim` itself, on the queue's own clock.
+
+use shared::domain::listing::ListingId;
+use shared::domain::run::RunId;
+use shared::jobs::{Job, QueueName, Rank, SyncBatch, UpdateListing};
+use shared::ports::queue::{Claimed, Message, Queue, Settlement};
+use std::time::Duration;
+
+const LEASE: Duration = Duration::from_secs(2);
+const BRIEF: Duration = Duration::from_millis(50);
+const LONG: Duration = Duration::from_secs(10);
+
+fn batch(no: u32) -> Message {
+    let run = RunId::parse("01934f5e-7b7a-7000-8000-000000000001").expect("a UUID");
+    Message {
+        job: Job::SyncBatch(SyncBatch { run, no }),
+        rank: Rank::NORMAL,
+        delay: Duration::ZERO,
+    }
+}
+
+fn ranked(no: u32, rank: u8) -> Message {
+    Message {
+        rank: Rank(rank),
+        ..batch(no)
+    }
+}
+
+async fn claim(queue: &dyn Queue, patience: Duration) -> Option<Claimed> {
+    queue
+        .claim(QueueName::Sync, LEASE, patience)
+        .await
+        .expect("the queue answers")
+}
+
+async fn settle(queue: &dyn Queue, claimed: &Claimed, settlement: Settlement) -> bool {
+    queue
+        .settle(QueueName::Sync, claimed, settlement)
+        .await
+        .expect("the queue answers")
+}
+
+pub async fn a_message_is_pushed_once_while_it_is_alive(queue: &dyn Queue) {
+    let first = queue.push(&[batch(1), batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+
+    let while_claimed = queue.push(&[batch(1)]).await.expect("pushed");
+
+    assert_eq!((first, while_claimed), (1, 0));
+    assert_eq!(claimed.id, batch(1).job.id());
+    assert!(claim(queue, BRIEF).await.is_none());
+}
+
+pub async fn a_message_that_is_done_can_be_pushed_again(queue: &dyn Queue) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+    settle(queue, &claimed, Settlement::Done).await;
+
+    let again = queue.push(&[batch(1)]).await.expect("pushed");
+
+    assert_eq!(again, 1);
+    assert_eq!(claim(queue, BRIEF).await.expect("a message").attempt, 1);
+}
+
+pub async fn urgent_messages_go_before_normal_ones_and_first_in_goes_first_out(queue: &dyn Queue) {
+    let pushed = [
+        ranked(1, 2),
+        ranked(2, 2),
+        ranked(3, 1),
+        ranked(4, 0),
+        ranked(5, 0),
+    ];
+    queue.push(&pushed).await.expect("pushed");
+
+    let mut order = Vec::new();
+    while let Some(claimed) = claim(queue, BRIEF).await {
+        order.push(claimed.id);
+    }
+
+    let expected: Vec<String> = [4, 5, 3, 1, 2].map(|no| batch(no).job.id()).into();
+    assert_eq!(order, expected);
+}
+
+pub async fn an_idle_claim_is_woken_by_a_push(queue: &dyn Queue) {
+    let (claimed, pushed) = tokio::join!(claim(queue, LONG), async {
+        tokio::task::yield_now().await;
+        queue.push(&[batch(1)]).await
+    });
+
+    assert_eq!(pushed.expect("pushed"), 1);
+    assert!(claimed.is_some());
+}
+
+pub async fn a_claim_without_a_message_ends_after_its_patience(queue: &dyn Queue) {
+    assert!(claim(queue, BRIEF).await.is_none());
+    assert!(claim(queue, Duration::ZERO).await.is_none());
+}
+
+pub async fn a_claim_that_is_dropped_while_it_waits_takes_nothing(queue: &dyn Queue) {
+    let given_up = tokio::time::timeout(BRIEF, claim(queue, LONG)).await;
+    queue.push(&[batch(1)]).await.expect("pushed");
+
+    let claimed = claim(queue, BRIEF)
+        .await
+        .expect("the message is still there");
+
+    assert!(given_up.is_err());
+    assert_eq!(claimed.attempt, 1);
+}
+
+pub async fn a_delayed_message_comes_at_its_time_and_not_before(queue: &dyn Queue) {
+    let delay = Duration::from_secs(1);
+    queue
+        .push(&[Message { delay, ..batch(1) }])
+        .await
+        .expect("pushed");
+
+    let early = claim(queue, BRIEF).await;
+    let due = claim(queue, LONG).await;
+
+    assert!(early.is_none());
+    assert!(due.is_some());
+}
+
+pub async fn a_lease_that_ends_gives_the_message_to_the_next_and_fences_the_first(
+    queue: &dyn Queue,
+) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let first = claim(queue, BRIEF).await.expect("a message");
+
+    let second = claim(queue, LONG).await.expect("the message comes back");
+
+    assert_eq!((first.attempt, second.attempt), (1, 2));
+    assert!(!settle(queue, &first, Settlement::Done).await);
+    let renewed = queue
+        .renew(QueueName::Sync, &first, LEASE)
+        .await
+        .expect("the queue answers");
+    assert!(!renewed);
+    assert!(settle(queue, &second, Settlement::Done).await);
+}
+
+pub async fn a_renewed_lease_keeps_the_message(queue: &dyn Queue) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+
+    for _ in 0..3 {
+        let renewed = queue.renew(QueueName::Sync, &claimed, LEASE).await;
+        assert!(renewed.expect("the queue answers"));
+        assert!(claim(queue, LEASE * 3 / 4).await.is_none());
+    }
+
+    assert!(settle(queue, &claimed, Settlement::Done).await);
+}
+
+pub async fn a_deferred_message_comes_back_without_having_cost_an_attempt(queue: &dyn Queue) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    for _ in 0..5 {
+        let claimed = claim(queue, LONG).await.expect("a message");
+        assert_eq!(claimed.attempt, 1);
+
+        settle(queue, &claimed, Settlement::Defer(BRIEF)).await;
+    }
+}
+
+pub async fn a_retried_message_comes_back_with_its_attempt_counted(queue: &dyn Queue) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    for attempt in 1..=5 {
+        let claimed = claim(queue, LONG).await.expect("a message");
+        assert_eq!(claimed.attempt, attempt);
+
+        settle(
+            queue,
+            &claimed,
+            Settlement::Retry(BRIEF, "once more".to_owned()),
+        )
+        .await;
+    }
+}
+
+pub async fn a_dead_message_is_counted_and_never_comes_back(queue: &dyn Queue) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+
+    settle(queue, &claimed, Settlement::Dead("no use".to_owned())).await;
+
+    assert!(claim(queue, LEASE * 2).await.is_none());
+    let stats = queue
+        .stats(QueueName::Sync)
+        .await
+        .expect("the queue answers");
+    assert_eq!(
+        (stats.ready, stats.claimed, stats.dead, stats.done),
+        (0, 0, 1, 0)
+    );
+}
+
+pub async fn a_claim_is_settled_once(queue: &dyn Queue) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+
+    let first = settle(queue, &claimed, Settlement::Done).await;
+    let second = settle(queue, &claimed, Settlement::Done).await;
+
+    assert!(first && !second);
+    assert_eq!(
+        queue
+            .stats(QueueName::Sync)
+            .await
+            .expect("the queue answers")
+            .done,
+        1
+    );
+}
+
+pub async fn queues_do_not_mix(queue: &dyn Queue) {
+    let job = Job::UpdateListing(UpdateListing {
+        listing: ListingId(7),
+        version: 1,
+    });
+    queue
+        .push(&[Message { job, ..batch(1) }])
+        .await
+        .expect("pushed");
+
+    assert!(claim(queue, BRIEF).await.is_none());
+    let update = queue
+        .claim(QueueName::Update, LEASE, BRIEF)
+        .await
+        .expect("the queue answers");
+    assert!(update.is_some());
+}

@@ -1,0 +1,111 @@
+//! What an answer of BASE's item calls says, and what broken ones do.
+
+use adapters::base::decode::{NoItem, ShownItem, answer};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use shared::domain::listing::{ItemId, ShopState};
+use shared::domain::money::Yen;
+
+fn whole() -> Value {
+    json!({"item": {"item_id": 1234, "title": "本", "detail": "", "price": 3250,
+        "proper_price": null, "item_tax_type": 1, "stock": 1, "visible": 1, "list_order": 1,
+        "identifier": "B0EXAMPLE1", "modified": 1_762_045_323, "img1_origin": null,
+        "variations": []}})
+}
+
+fn shown() -> ShownItem {
+    let state = ShopState {
+        price: Yen(3250),
+        visible: true,
+        stock: Some(1),
+    };
+    ShownItem {
+        id: ItemId(1234),
+        state,
+    }
+}
+
+fn read(value: &Value) -> Result<ShownItem, NoItem> {
+    answer(200, value.to_string().as_bytes())
+}
+
+#[test]
+fn an_item_is_read() {
+    assert_eq!(read(&whole()), Ok(shown()));
+}
+
+#[test]
+fn numbers_may_be_strings_and_flags_may_be_bools() {
+    let mut item = whole();
+    item["item"]["item_id"] = json!("1234");
+    item["item"]["price"] = json!("3250");
+    item["item"]["stock"] = json!("1");
+    item["item"]["visible"] = json!("1");
+    assert_eq!(read(&item), Ok(shown()));
+
+    item["item"]["visible"] = json!(true);
+
+    assert_eq!(read(&item), Ok(shown()));
+}
+
+#[test]
+fn an_error_is_found_under_any_status() {
+    for status in [200, 400, 500] {
+        let body = json!({"error": "db_error", "error_description": "データベースエラー"});
+
+        let told = NoItem::Told {
+            status,
+            code: "db_error".to_owned(),
+            description: "データベースエラー".to_owned(),
+        };
+        assert_eq!(answer(status, body.to_string().as_bytes()), Err(told));
+    }
+}
+
+#[test]
+fn what_is_neither_item_nor_error_is_unreadable() {
+    let mut negative = whole();
+    negative["item"]["price"] = json!(-1);
+    let mut fraction = whole();
+    fraction["item"]["price"] = json!(1.5);
+    for text in [
+        String::new(),
+        "<html>503</html>".to_owned(),
+        "{}".to_owned(),
+        "{\"item\":{}}".to_owned(),
+        "{\"result\":true}".to_owned(),
+        negative.to_string(),
+        fraction.to_string(),
+    ] {
+        let read = answer(200, text.as_bytes());
+
+        assert!(matches!(read, Err(NoItem::Unreadable(_))), "{text}");
+    }
+    let moved = answer(302, whole().to_string().as_bytes());
+    assert!(matches!(moved, Err(NoItem::Unreadable(_))));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..256)) {
+        let _ = answer(200, &bytes);
+    }
+
+    #[test]
+    fn flipped_and_cut_answers_never_panic(
+        flips in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..4),
+        cut in any::<proptest::sample::Index>(),
+    ) {
+        let mut bytes = whole().to_string().into_bytes();
+        let end = cut.index(bytes.len());
+        prop_assert!(answer(200, &bytes[..end]).is_err());
+        for (place, byte) in flips {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+
+        let _ = answer(200, &bytes);
+    }
+}

@@ -1,0 +1,264 @@
+//! The tokens of BASE over the wire: one refresh at a time, stored before use, no loop when refused.
+
+use crate::base_world::{World, first, second};
+use crate::fakes::permit;
+use secrecy::ExposeSecret;
+use serde_json::json;
+use shared::domain::lane::Lane;
+use shared::domain::retry::Remedy;
+use shared::ports::shop::{Shop, ShopError};
+use shared::ports::store::StoredToken;
+use simulator::{Account, opening_accounts};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+fn stored(world: &World) -> StoredToken {
+    world.memory.tokens.lock().unwrap()["base/shop-1"].clone()
+}
+
+fn marked(world: &World) -> bool {
+    world.memory.marks.lock().unwrap().contains_key(&first())
+}
+
+/// The accounts file after a person has put a wrong refresh token into it.
+fn wrong_seed() -> Vec<Account> {
+    let mut accounts = opening_accounts(1, 2);
+    accounts[0].refresh_token = String::from("0123456789abcdef");
+    accounts
+}
+
+#[tokio::test]
+async fn eight_callers_at_once_refresh_once() {
+    let world = World::start().await;
+
+    let calls = (0..8).map(|_| {
+        let shop = Arc::clone(&world.shop);
+        tokio::spawn(async move { shop.prepare(&first()).await })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+
+    assert_eq!(world.requests("baseToken"), 1);
+}
+
+#[tokio::test]
+async fn the_rotated_token_is_stored_and_used_next() {
+    let world = World::start().await;
+    world.shop.prepare(&first()).await.unwrap();
+    let before = stored(&world);
+
+    world.clock.advance(3_541);
+    world.shop.prepare(&first()).await.unwrap();
+
+    let after = stored(&world);
+    assert_eq!(world.requests("baseToken"), 2);
+    assert_eq!(world.simulator.ledger().total.failed, 0);
+    assert_ne!(
+        before.refresh_token.expose_secret(),
+        after.refresh_token.expose_secret()
+    );
+    assert_eq!(before.seed, after.seed);
+    assert!(
+        !after
+            .seed
+            .contains(&opening_accounts(1, 1)[0].refresh_token)
+    );
+}
+
+#[tokio::test]
+async fn another_process_takes_the_stored_token() {
+    let world = World::start().await;
+    world.edit(&first()).await.unwrap();
+
+    let other = world.process(&opening_accounts(1, 2));
+    let item = world.item(&first());
+    let seen = other
+        .item(permit(Lane::Base(first())), &first(), item)
+        .await;
+
+    assert!(seen.unwrap().is_some());
+    assert_eq!(world.requests("baseToken"), 1);
+}
+
+#[tokio::test]
+async fn a_pair_that_cannot_be_stored_is_kept_and_not_used_before() {
+    let world = World::start().await;
+    world.memory.broken_saves.store(1, Ordering::SeqCst);
+
+    let error = world.edit(&first()).await.unwrap_err();
+
+    assert_eq!(error.remedy(), Remedy::TryAgain);
+    assert_eq!(world.requests("items/edit"), 0);
+    world.edit(&first()).await.unwrap();
+    assert_eq!(world.requests("baseToken"), 1);
+    assert!(
+        world
+            .memory
+            .tokens
+            .lock()
+            .unwrap()
+            .contains_key("base/shop-1")
+    );
+}
+
+#[tokio::test]
+async fn a_refresh_goes_on_when_its_caller_is_gone() {
+    let world = World::start().await;
+    world.fault(json!({"operation": "baseToken", "kind": "slow", "millis": 300, "count": 1}));
+
+    let account = first();
+    let impatient = world.shop.prepare(&account);
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), impatient)
+            .await
+            .is_err()
+    );
+
+    world.shop.prepare(&first()).await.unwrap();
+    assert_eq!(world.requests("baseToken"), 1);
+}
+
+#[tokio::test]
+async fn an_ended_token_costs_a_permit_and_no_attempt() {
+    let world = World::start().await;
+    world.edit(&first()).await.unwrap();
+    world.fault(json!({"operation": "items/edit", "kind": "token_expiry", "count": 1}));
+
+    let error = world.edit(&first()).await.unwrap_err();
+
+    assert!(matches!(error, ShopError::TokenExpired), "{error}");
+    assert_eq!(error.remedy(), Remedy::Wait(Duration::ZERO));
+    world.edit(&first()).await.unwrap();
+    assert_eq!(world.requests("baseToken"), 2);
+    assert!(!marked(&world));
+}
+
+#[tokio::test]
+async fn a_fresh_token_that_is_refused_needs_a_person() {
+    let world = World::start().await;
+    world.fault(json!({"operation": "items/edit", "kind": "forbidden"}));
+
+    let errors = [
+        world.edit(&first()).await,
+        world.edit(&first()).await,
+        world.edit(&first()).await,
+    ];
+
+    assert!(
+        matches!(errors[0], Err(ShopError::TokenExpired)),
+        "{:?}",
+        errors[0]
+    );
+    assert!(
+        matches!(errors[1], Err(ShopError::Reauthorise(_))),
+        "{:?}",
+        errors[1]
+    );
+    assert!(
+        matches!(errors[2], Err(ShopError::Reauthorise(_))),
+        "{:?}",
+        errors[2]
+    );
+    assert!(marked(&world));
+    assert_eq!(
+        (world.requests("items/edit"), world.requests("baseToken")),
+        (2, 2)
+    );
+}
+
+#[tokio::test]
+async fn a_refused_refresh_token_is_marked_and_not_asked_with_again() {
+    let world = World::start().await;
+    let shop = world.process(&wrong_seed());
+
+    for _ in 0..5 {
+        let error = shop.prepare(&first()).await.unwrap_err();
+        assert!(matches!(&error, ShopError::Reauthorise(account) if *account == first()));
+        assert_eq!(error.remedy(), Remedy::Stop);
+    }
+
+    assert!(marked(&world));
+    assert_eq!(world.requests("baseToken"), 1);
+    assert!(shop.prepare(&second()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_new_seed_in_the_file_wins_and_clears_the_mark() {
+    let world = World::start().await;
+    world
+        .process(&wrong_seed())
+        .prepare(&first())
+        .await
+        .unwrap_err();
+    assert!(marked(&world));
+
+    world.edit(&first()).await.unwrap();
+
+    assert!(!marked(&world));
+}
+
+#[tokio::test]
+async fn the_mark_holds_in_the_next_process_while_the_seed_is_the_same() {
+    let world = World::start().await;
+    world.shop.prepare(&first()).await.unwrap();
+    world.clock.advance(3_600);
+    world.fault(
+        json!({"operation": "baseToken", "kind": "base_error", "error": "invalid_request",
+        "count": 1}),
+    );
+    world.shop.prepare(&first()).await.unwrap_err();
+
+    let error = world
+        .process(&opening_accounts(1, 2))
+        .prepare(&first())
+        .await
+        .unwrap_err();
+
+    assert!(matches!(error, ShopError::Reauthorise(_)));
+    assert_eq!(world.requests("baseToken"), 2);
+}
+
+#[tokio::test]
+async fn a_process_that_comes_second_to_a_refresh_uses_the_pair_of_the_first() {
+    let world = World::start().await;
+    world.shop.prepare(&first()).await.unwrap();
+    let other = world.process(&opening_accounts(1, 2));
+    other.prepare(&first()).await.unwrap();
+    world.clock.advance(3_600);
+    world.shop.prepare(&first()).await.unwrap();
+
+    other.prepare(&first()).await.unwrap();
+
+    assert_eq!(world.requests("baseToken"), 2);
+    assert!(!marked(&world));
+}
+
+#[tokio::test]
+async fn a_passing_fault_of_the_exchange_marks_nobody() {
+    let faults = [
+        json!({"operation": "baseToken", "kind": "status", "status": 500, "count": 1}),
+        json!({"operation": "baseToken", "kind": "base_error", "error": "server_error", "count": 1}),
+        json!({"operation": "baseToken", "kind": "html", "status": 503, "count": 1}),
+    ];
+    let world = World::start().await;
+    for fault in faults {
+        world.fault(fault.clone());
+
+        let error = world.shop.prepare(&first()).await.unwrap_err();
+
+        assert_eq!(error.remedy(), Remedy::TryAgain, "{fault}: {error}");
+    }
+    assert!(!marked(&world));
+    assert!(world.shop.prepare(&first()).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_account_without_credentials_needs_a_person() {
+    let world = World::start().await;
+
+    let error = world.process(&[]).prepare(&first()).await.unwrap_err();
+
+    assert!(matches!(error, ShopError::Reauthorise(_)));
+}

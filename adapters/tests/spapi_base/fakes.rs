@@ -1,0 +1,178 @@
+//! Fakes of the ports that the clients need, and a server that answers as it is told.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::account::AccountId;
+use shared::domain::asin::{Asin, AsinBatch, split};
+use shared::domain::lane::{Lane, Priority};
+use shared::domain::quota::Window;
+use shared::domain::rate::{Feedback, Micros};
+use shared::ports::clock::Clock;
+use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
+use shared::ports::store::{AccountRow, AccountStore, StoreError, StoredToken, TokenStore};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// A clock that stands until it is moved.
+pub struct HeldClock(Mutex<DateTime<Utc>>);
+
+impl HeldClock {
+    pub fn new() -> Arc<Self> {
+        let start = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        Arc::new(Self(Mutex::new(start)))
+    }
+
+    pub fn advance(&self, seconds: i64) {
+        *self.0.lock().unwrap() += TimeDelta::seconds(seconds);
+    }
+}
+
+impl Clock for HeldClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Remembers what it was told.
+#[derive(Default)]
+pub struct Listener {
+    pub feedback: Mutex<Vec<(Lane, Micros, Feedback)>>,
+    pub closed: Mutex<Vec<(Lane, Window)>>,
+}
+
+#[async_trait]
+impl Limiter for Listener {
+    async fn acquire(&self, lane: &Lane, _: Priority) -> Result<Grant, LimiterError> {
+        Ok(Grant::Go(permit(lane.clone())))
+    }
+
+    async fn feedback(&self, lane: &Lane, granted_at: Micros, feedback: Feedback) {
+        let told = (lane.clone(), granted_at, feedback);
+        self.feedback.lock().unwrap().push(told);
+    }
+
+    async fn close(&self, lane: &Lane, window: Window) -> DateTime<Utc> {
+        self.closed.lock().unwrap().push((lane.clone(), window));
+        DateTime::UNIX_EPOCH
+    }
+
+    async fn period(&self, _: &Lane) -> Option<Micros> {
+        None
+    }
+}
+
+/// Tokens and accounts in memory.
+#[derive(Default)]
+pub struct Memory {
+    pub tokens: Mutex<HashMap<String, StoredToken>>,
+    pub marks: Mutex<HashMap<AccountId, DateTime<Utc>>>,
+    /// So many calls of `save_token` fail first.
+    pub broken_saves: AtomicUsize,
+}
+
+#[async_trait]
+impl TokenStore for Memory {
+    async fn token(&self, owner: &str) -> Result<Option<StoredToken>, StoreError> {
+        Ok(self.tokens.lock().unwrap().get(owner).cloned())
+    }
+
+    async fn save_token(&self, owner: &str, token: &StoredToken) -> Result<(), StoreError> {
+        let broken = self
+            .broken_saves
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        if broken.is_ok() {
+            return Err(StoreError::Unavailable("locked".to_owned()));
+        }
+        let mut tokens = self.tokens.lock().unwrap();
+        tokens.insert(owner.to_owned(), token.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl AccountStore for Memory {
+    async fn sync_accounts(&self, _: &[AccountRow]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
+        let marks = self.marks.lock().unwrap();
+        let row = |(id, since): (&AccountId, &DateTime<Utc>)| AccountRow {
+            id: id.clone(),
+            name: id.to_string(),
+            active: true,
+            parked_until: None,
+            reauthorise_since: Some(*since),
+        };
+        Ok(marks.iter().map(row).collect())
+    }
+
+    async fn park(&self, _: &AccountId, _: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn set_reauthorise(
+        &self,
+        account: &AccountId,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<bool, StoreError> {
+        let mut marks = self.marks.lock().unwrap();
+        let before = match since {
+            Some(since) => marks.insert(account.clone(), since),
+            None => marks.remove(account),
+        };
+        Ok(before != since)
+    }
+}
+
+pub fn permit(lane: Lane) -> Permit {
+    Permit {
+        lane,
+        granted_at: 7,
+        period: 0,
+        waited: Duration::ZERO,
+    }
+}
+
+pub fn asin(text: &str) -> Asin {
+    Asin::parse(text).unwrap()
+}
+
+pub fn batch<T: AsRef<str>>(asins: &[T]) -> AsinBatch {
+    split(asins.iter().map(|text| asin(text.as_ref()))).remove(0)
+}
+
+/// A server that answers every connection with `head` and then with `piece` so often, until the
+/// client hangs up; returns its address and the count of bytes that it got rid of.
+pub async fn answer_with(
+    head: &'static str,
+    piece: &'static [u8],
+    times: usize,
+) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&sent);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = vec![0_u8; 64 * 1024];
+            let _ = stream.read(&mut request).await;
+            let mut alive = stream.write_all(head.as_bytes()).await.is_ok();
+            for _ in 0..times {
+                alive = alive && stream.write_all(piece).await.is_ok();
+                if !alive {
+                    break;
+                }
+                count.fetch_add(piece.len(), Ordering::SeqCst);
+            }
+            let _ = stream.shutdown().await;
+        }
+    });
+    (url, sent)
+}

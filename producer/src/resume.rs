@@ -1,0 +1,50 @@
+//! Finds what is open and has no live message, and sends it again. The queue drops what is alive, so
+//! that this may be asked at any time, by anybody.
+
+use shared::domain::run::RunId;
+use shared::ports::messages;
+use shared::ports::queue::{Queue, QueueError};
+use shared::ports::store::{Store, StoreError};
+
+/// Runs that are looked at.
+const OPEN_RUNS: u32 = 100;
+
+/// The rows could not be read, or their messages not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The queue.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// Sends the messages of all open rows of all runs, and of updates that wait for their account's
+/// reset. Returns the open runs.
+pub async fn resume(store: &dyn Store, queue: &dyn Queue) -> Result<Vec<RunId>, ResumeError> {
+    let mut open = Vec::new();
+    for run in store.runs(true, OPEN_RUNS).await? {
+        resume_run(run.id, store, queue).await?;
+        open.push(run.id);
+    }
+    let waiting = store.unsettled_updates().await?;
+    let updates: Vec<_> = waiting
+        .into_iter()
+        .map(|(listing, version, urgency)| messages::for_update(listing, version, urgency))
+        .collect();
+    queue.push(&updates).await?;
+    Ok(open)
+}
+
+/// Sends the messages of all open rows of one run.
+pub async fn resume_run(
+    run: RunId,
+    store: &dyn Store,
+    queue: &dyn Queue,
+) -> Result<(), ResumeError> {
+    let work = store.open_work(run).await?;
+    let sent = queue.push(&messages::for_open_work(run, &work)).await?;
+    tracing::info!(run.id = %run, sent, "run {run} goes on: {sent} messages sent");
+    Ok(())
+}

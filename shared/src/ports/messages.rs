@@ -1,0 +1,64 @@
+//! The messages that rows ask for: sent when the rows are written, and sent again by whoever finds
+//! rows without a live message. The ids make a second sending harmless.
+
+use super::queue::Message;
+use super::store::{OpenWork, Record};
+use crate::domain::desired::Urgency;
+use crate::domain::listing::ListingId;
+use crate::domain::run::{NextStep, RunId};
+use crate::jobs::{Backfill, Job, Rank, SyncBatch, UpdateListing};
+use std::time::Duration;
+
+/// One `sync_batch` message for each of `batches`.
+pub fn for_batches(run: RunId, batches: impl IntoIterator<Item = u32>) -> Vec<Message> {
+    let job = |no| Job::SyncBatch(SyncBatch { run, no });
+    batches
+        .into_iter()
+        .map(|no| message(job(no), Rank::NORMAL))
+        .collect()
+}
+
+/// The one `backfill` message of a run. It goes first, since it is all that is left of its run.
+pub fn for_backfill(run: RunId) -> Message {
+    message(Job::Backfill(Backfill { run }), Rank(0))
+}
+
+/// One `update_listing` message.
+pub fn for_update(listing: ListingId, version: i64, urgency: Urgency) -> Message {
+    let job = Job::UpdateListing(UpdateListing { listing, version });
+    message(job, urgency.into())
+}
+
+/// One `update_listing` message for each update that `record` found due.
+pub fn for_record(record: &Record) -> Vec<Message> {
+    let verdicts = record.asins.iter().flat_map(|asin| &asin.listings);
+    verdicts
+        .filter_map(|verdict| {
+            verdict
+                .update
+                .map(|urgency| for_update(verdict.listing, verdict.version, urgency))
+        })
+        .collect()
+}
+
+/// Everything that the open rows of a run ask for.
+pub fn for_open_work(run: RunId, open: &OpenWork) -> Vec<Message> {
+    let mut messages = for_batches(run, open.batches.iter().copied());
+    messages.extend(
+        open.updates
+            .iter()
+            .map(|(listing, version, urgency)| for_update(*listing, *version, *urgency)),
+    );
+    if open.progress.next_step() != NextStep::Nothing {
+        messages.push(for_backfill(run));
+    }
+    messages
+}
+
+fn message(job: Job, rank: Rank) -> Message {
+    Message {
+        job,
+        rank,
+        delay: Duration::ZERO,
+    }
+}

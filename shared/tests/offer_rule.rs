@@ -1,0 +1,217 @@
+//! Which offers the shop could buy from, reason by reason.
+
+use shared::domain::offer::{Amount, Availability, Offer, OfferRule, Rejection};
+
+fn yen(units: i64) -> Amount {
+    Amount {
+        currency: Some("JPY".to_owned()),
+        units,
+    }
+}
+
+fn good() -> Offer {
+    Offer {
+        sub_condition: Some("new".to_owned()),
+        listing_price: Some(yen(1_000)),
+        shipping: Some(yen(0)),
+        max_handling_hours: Some(24),
+        availability: Availability::Now,
+        prime: true,
+        fulfilled_by_amazon: true,
+        seller_id: None,
+    }
+}
+
+fn rejection(offer: &Offer) -> Option<Rejection> {
+    OfferRule::default().score(offer).err()
+}
+
+fn score(offer: &Offer) -> i64 {
+    OfferRule::default().score(offer).expect("valid").1
+}
+
+#[test]
+fn an_offer_scores_for_now_for_speed_for_prime_and_for_amazons_warehouse() {
+    let bare = Offer {
+        availability: Availability::Unknown,
+        prime: false,
+        fulfilled_by_amazon: false,
+        max_handling_hours: Some(72),
+        ..good()
+    };
+    let with_hours = |hours| Offer {
+        max_handling_hours: Some(hours),
+        ..bare.clone()
+    };
+
+    assert_eq!(score(&bare), 0);
+    assert_eq!(score(&with_hours(0)), 72);
+    assert_eq!(
+        score(&Offer {
+            prime: true,
+            ..bare.clone()
+        }),
+        100
+    );
+    assert_eq!(
+        score(&Offer {
+            fulfilled_by_amazon: true,
+            ..bare.clone()
+        }),
+        50
+    );
+    assert_eq!(
+        score(&Offer {
+            availability: Availability::Now,
+            ..bare.clone()
+        }),
+        1_000
+    );
+    assert_eq!(
+        score(&Offer {
+            availability: Availability::Later,
+            ..bare.clone()
+        }),
+        0
+    );
+    assert_eq!(score(&good()), 1_000 + 48 + 100 + 50);
+}
+
+#[test]
+fn the_condition_is_compared_without_case() {
+    let named = |condition: &str| Offer {
+        sub_condition: Some(condition.to_owned()),
+        ..good()
+    };
+
+    assert_eq!(rejection(&named("New")), None);
+    assert_eq!(rejection(&named("NEW")), None);
+    assert_eq!(rejection(&named("likenew")), Some(Rejection::NotNew));
+}
+
+#[test]
+fn an_offer_of_unknown_condition_is_not_new() {
+    let offer = Offer {
+        sub_condition: None,
+        ..good()
+    };
+
+    assert_eq!(rejection(&offer), Some(Rejection::NotNew));
+}
+
+#[test]
+fn an_offer_must_tell_when_it_is_shipped() {
+    let with_hours = |max_handling_hours| Offer {
+        max_handling_hours,
+        ..good()
+    };
+
+    assert_eq!(
+        rejection(&with_hours(None)),
+        Some(Rejection::NoHandlingTime)
+    );
+    assert_eq!(
+        rejection(&with_hours(Some(-1))),
+        Some(Rejection::NoHandlingTime)
+    );
+    assert_eq!(rejection(&with_hours(Some(72))), None);
+    assert_eq!(
+        rejection(&with_hours(Some(73))),
+        Some(Rejection::ShipsTooLate)
+    );
+}
+
+#[test]
+fn shipping_is_free_or_missing() {
+    let with_shipping = |shipping| Offer { shipping, ..good() };
+
+    assert_eq!(rejection(&with_shipping(None)), None);
+    assert_eq!(rejection(&with_shipping(Some(yen(0)))), None);
+    assert_eq!(
+        rejection(&with_shipping(Some(yen(1)))),
+        Some(Rejection::ShippingNotFree)
+    );
+}
+
+#[test]
+fn a_price_is_there_positive_and_in_the_marketplaces_currency() {
+    let priced = |listing_price| Offer {
+        listing_price,
+        ..good()
+    };
+    let amount = |currency: Option<&str>, units| {
+        Some(Amount {
+            currency: currency.map(str::to_owned),
+            units,
+        })
+    };
+
+    assert_eq!(rejection(&priced(None)), Some(Rejection::NoPrice));
+    assert_eq!(
+        rejection(&priced(Some(yen(0)))),
+        Some(Rejection::PriceOutOfRange)
+    );
+    assert_eq!(
+        rejection(&priced(Some(yen(-5)))),
+        Some(Rejection::PriceOutOfRange)
+    );
+    assert_eq!(
+        rejection(&priced(Some(yen(5_000_000_000)))),
+        Some(Rejection::PriceOutOfRange)
+    );
+    assert_eq!(
+        rejection(&priced(amount(Some("USD"), 10))),
+        Some(Rejection::OtherCurrency)
+    );
+    assert_eq!(
+        rejection(&priced(amount(None, 10))),
+        Some(Rejection::OtherCurrency)
+    );
+    assert_eq!(rejection(&priced(Some(yen(1)))), None);
+}
+
+#[test]
+fn the_first_reason_in_the_order_of_the_list_is_told() {
+    let mut offer = Offer {
+        listing_price: Some(Amount {
+            currency: Some("USD".to_owned()),
+            units: 0,
+        }),
+        shipping: Some(yen(500)),
+        max_handling_hours: Some(100),
+        ..Offer::default()
+    };
+
+    let mut told = vec![rejection(&offer)];
+    offer.sub_condition = Some("new".to_owned());
+    told.push(rejection(&offer));
+    offer.max_handling_hours = Some(1);
+    told.push(rejection(&offer));
+    offer.shipping = None;
+    told.push(rejection(&offer));
+
+    assert_eq!(
+        told,
+        [
+            Some(Rejection::NotNew),
+            Some(Rejection::ShipsTooLate),
+            Some(Rejection::ShippingNotFree),
+            Some(Rejection::PriceOutOfRange),
+        ]
+    );
+}
+
+#[test]
+fn another_limit_moves_the_span_of_the_score() {
+    let rule = OfferRule {
+        max_handling_hours: 48,
+        ..OfferRule::default()
+    };
+    let slow = Offer {
+        max_handling_hours: Some(49),
+        ..good()
+    };
+
+    assert_eq!(rule.score(&good()).expect("valid").1, 1_000 + 24 + 100 + 50);
+    assert_eq!(rule.score(&slow), Err(Rejection::ShipsTooLate));
+}

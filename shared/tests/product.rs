@@ -1,0 +1,265 @@
+//! How an observation changes what is known of a product, and what it must never change.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use shared::domain::asin::Asin;
+use shared::domain::money::Yen;
+use shared::domain::observation::{Finding, Observation};
+use shared::domain::offer::Rejection;
+use shared::domain::product::{Change, Product, Seen, Stock, StockChange};
+
+fn asin() -> Asin {
+    Asin::parse("B00EXAMPLE").expect("an ASIN")
+}
+
+fn minute(minutes: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
+}
+
+fn observed(minutes: i64, finding: Finding) -> Observation {
+    Observation {
+        asin: asin(),
+        observed_at: minute(minutes),
+        finding,
+        offers: Vec::new(),
+    }
+}
+
+fn priced(minutes: i64, yen: u32) -> Observation {
+    observed(minutes, Finding::Priced(Yen(yen)))
+}
+
+fn filtered_out(minutes: i64) -> Observation {
+    observed(minutes, Finding::FilteredOut(Rejection::ShipsTooLate))
+}
+
+fn failed(minutes: i64) -> Observation {
+    observed(minutes, Finding::ApiError("500".to_owned()))
+}
+
+/// A product after these observations.
+fn after(observations: &[Observation]) -> Product {
+    let mut product = Product::unknown(asin());
+    for observation in observations {
+        product.observe(observation);
+    }
+    product
+}
+
+fn finding() -> impl Strategy<Value = Finding> {
+    prop_oneof![
+        (1_u32..5).prop_map(|price| Finding::Priced(Yen(price * 500))),
+        Just(Finding::NoOffer),
+        Just(Finding::FilteredOut(Rejection::NotNew)),
+        Just(Finding::ApiError("500".to_owned())),
+        Just(Finding::Absent),
+        Just(Finding::InvalidAsin),
+    ]
+}
+
+fn history() -> impl Strategy<Value = Vec<Observation>> {
+    let observation = (0_i64..40, finding()).prop_map(|(at, finding)| observed(at, finding));
+    prop::collection::vec(observation, 0..12)
+}
+
+proptest! {
+    #[test]
+    fn an_observation_that_is_not_newer_changes_nothing(
+        history in history(), newest in finding(), late in finding(), behind in 0_i64..60,
+    ) {
+        prop_assume!(!matches!(newest, Finding::ApiError(_) | Finding::Absent));
+        let mut product = after(&history);
+        product.observe(&observed(100, newest));
+        let mut same = product.clone();
+
+        let change = same.observe(&observed(100 - behind, late));
+
+        // What was invalid already keeps the time of its first sight, so 100 may be unknown to it.
+        prop_assume!(product.stock.is_some_and(|stock| stock.at == minute(100)) || product.invalid_since == Some(minute(100)));
+        prop_assert_eq!(change, Change::default());
+        prop_assert_eq!(same, product);
+    }
+
+    #[test]
+    fn a_failure_changes_nothing(history in history(), at in 0_i64..100, absent in any::<bool>()) {
+        let mut product = after(&history);
+        let before = product.clone();
+        let nothing_learnt = if absent { observed(at, Finding::Absent) } else { failed(at) };
+
+        let change = product.observe(&nothing_learnt);
+
+        prop_assert_eq!(change, Change::default());
+        prop_assert_eq!(product, before);
+    }
+
+    #[test]
+    fn a_price_is_never_lost_once_it_is_known(history in history(), next in finding()) {
+        let mut product = after(&history);
+        let known = product.price;
+
+        product.observe(&observed(100, next.clone()));
+
+        let expected = match next {
+            Finding::Priced(price) => Some(Seen { value: price, at: minute(100) }),
+            _ => known,
+        };
+        prop_assert_eq!(product.price, expected);
+    }
+
+    #[test]
+    fn a_change_is_told_exactly_when_both_values_are_known_and_differ(history in history(), next in finding()) {
+        let mut product = after(&history);
+        let before = product.clone();
+
+        let change = product.observe(&observed(100, next));
+
+        let prices = before.price.zip(product.price).map(|(old, new)| (old.value, new.value));
+        prop_assert_eq!(change.price, prices.filter(|(old, new)| old != new));
+        let stocks = before.stock.zip(product.stock).map(|(old, new)| (old.value.is_in(), new.value.is_in()));
+        let direction = match stocks {
+            Some((true, false)) => Some(StockChange::ToOut),
+            Some((false, true)) => Some(StockChange::ToIn),
+            _ => None,
+        };
+        prop_assert_eq!(change.stock, direction);
+    }
+
+    #[test]
+    fn the_order_in_which_answers_arrive_does_not_decide_the_price(
+        answers in prop::collection::btree_map(0_i64..40, 1_u32..2_000, 1..8).prop_flat_map(|answers| {
+            let answers: Vec<(i64, u32)> = answers.into_iter().collect();
+            (Just(answers.clone()), Just(answers).prop_shuffle())
+        }),
+    ) {
+        let (in_time, as_arrived) = answers;
+        let observations: Vec<Observation> = as_arrived.iter().map(|(at, yen)| priced(*at, *yen)).collect();
+
+        let product = after(&observations);
+
+        let (at, yen) = *in_time.last().expect("at least one answer");
+        prop_assert_eq!(product.price, Some(Seen { value: Yen(yen), at: minute(at) }));
+    }
+}
+
+#[test]
+fn a_risen_price_is_a_change_with_its_time_of_observation() {
+    let mut product = after(&[priced(0, 1_000)]);
+
+    let change = product.observe(&priced(60, 1_200));
+
+    assert_eq!(change.price, Some((Yen(1_000), Yen(1_200))));
+    assert_eq!(change.stock, None);
+    let seen = Seen {
+        value: Yen(1_200),
+        at: minute(60),
+    };
+    assert_eq!(product.price, Some(seen));
+}
+
+#[test]
+fn a_product_that_runs_out_is_unsellable_at_once_and_keeps_its_price() {
+    let mut product = after(&[priced(0, 1_000)]);
+
+    let change = product.observe(&observed(60, Finding::NoOffer));
+
+    assert_eq!(change.stock, Some(StockChange::ToOut));
+    assert_eq!(product.sellable(2), Some(false));
+    assert_eq!(product.price.map(|price| price.value), Some(Yen(1_000)));
+    assert_eq!(product.price.map(|price| price.at), Some(minute(0)));
+}
+
+#[test]
+fn offers_that_fail_the_rule_make_unsellable_at_the_second_sight_only() {
+    let once = after(&[priced(0, 1_000), filtered_out(10)]);
+    let twice = after(&[priced(0, 1_000), filtered_out(10), filtered_out(20)]);
+
+    assert_eq!(once.sellable(2), None);
+    assert_eq!(twice.sellable(2), Some(false));
+    assert_eq!(once.sellable(1), Some(false));
+}
+
+#[test]
+fn a_failure_in_between_does_not_break_the_row() {
+    let product = after(&[filtered_out(10), failed(15), filtered_out(20)]);
+
+    assert_eq!(product.sellable(2), Some(false));
+}
+
+#[test]
+fn a_success_in_between_starts_the_row_anew() {
+    let product = after(&[filtered_out(10), priced(15, 1_000), filtered_out(20)]);
+
+    assert_eq!(product.sellable(2), None);
+}
+
+#[test]
+fn one_sight_that_is_delivered_twice_counts_once() {
+    let product = after(&[filtered_out(10), filtered_out(10)]);
+
+    assert_eq!(product.sellable(2), None);
+}
+
+#[test]
+fn the_reason_of_the_last_sight_is_kept() {
+    let other = observed(20, Finding::FilteredOut(Rejection::NotNew));
+
+    let product = after(&[filtered_out(10), other]);
+
+    let stock = Stock::FilteredOut {
+        times: 2,
+        why: Rejection::NotNew,
+    };
+    assert_eq!(product.stock.map(|seen| seen.value), Some(stock));
+}
+
+#[test]
+fn a_newer_price_without_a_stock_is_not_overwritten_by_an_older_answer() {
+    let mut product = Product {
+        price: Some(Seen {
+            value: Yen(2_000),
+            at: minute(60),
+        }),
+        ..Product::unknown(asin())
+    };
+
+    let change = product.observe(&priced(30, 1_000));
+
+    assert_eq!(change.price, None);
+    assert_eq!(product.price.map(|price| price.value), Some(Yen(2_000)));
+    assert_eq!(product.stock.map(|stock| stock.value), Some(Stock::In));
+}
+
+#[test]
+fn an_older_answer_does_not_clear_the_mark_of_an_unknown_asin() {
+    let mut product = after(&[observed(60, Finding::InvalidAsin)]);
+
+    product.observe(&priced(30, 1_000));
+
+    assert_eq!(product.invalid_since, Some(minute(60)));
+    assert_eq!(product.price, None);
+}
+
+#[test]
+fn an_unknown_asin_keeps_price_and_stock_and_the_time_of_its_first_sight() {
+    let known = after(&[priced(0, 1_000)]);
+
+    let marked = after(&[
+        priced(0, 1_000),
+        observed(60, Finding::InvalidAsin),
+        observed(90, Finding::InvalidAsin),
+    ]);
+
+    assert_eq!(marked.invalid_since, Some(minute(60)));
+    assert_eq!((marked.price, marked.stock), (known.price, known.stock));
+}
+
+#[test]
+fn a_price_of_nothing_is_never_stored() {
+    let mut product = after(&[priced(0, 1_000)]);
+    let before = product.clone();
+
+    let change = product.observe(&priced(10, 0));
+
+    assert_eq!(change, Change::default());
+    assert_eq!(product, before);
+}

@@ -1,0 +1,179 @@
+//! The hour and the day of a shop's quota: never overdrawn, and never closed longer than they last.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use shared::domain::quota::{Window, WindowQuota, WindowUse};
+use std::collections::HashMap;
+
+const SMALL: WindowQuota = WindowQuota {
+    per_hour: Some(3),
+    per_day: Some(7),
+};
+
+fn at(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).expect("valid").to_utc()
+}
+
+/// 21 November 2026, a time of that day in UTC.
+fn today(time: &str) -> DateTime<Utc> {
+    at(&format!("2026-11-21T{time}Z"))
+}
+
+fn used_up(quota: &WindowQuota, now: DateTime<Utc>) -> WindowUse {
+    let mut used = WindowUse::default();
+    while used.take(quota, now).is_ok() {}
+    used
+}
+
+#[test]
+fn an_hour_holds_5000_calls_and_a_day_100000() {
+    let hour = used_up(&WindowQuota::default(), today("01:20:00"));
+    let only_day = WindowQuota {
+        per_hour: None,
+        ..WindowQuota::default()
+    };
+    let day = used_up(&only_day, today("01:20:00"));
+
+    assert_eq!((hour.hour_used, day.day_used), (5_000, 100_000));
+}
+
+#[test]
+fn a_used_up_hour_opens_at_minute_0() {
+    let mut used = used_up(&SMALL, today("01:40:00"));
+
+    assert_eq!(
+        used.take(&SMALL, today("01:59:59.9")),
+        Err(today("02:00:00"))
+    );
+    assert_eq!(used.take(&SMALL, today("02:00:00")), Ok(()));
+}
+
+#[test]
+fn a_used_up_day_opens_at_midnight_in_japan() {
+    let day_only = WindowQuota {
+        per_hour: None,
+        ..SMALL
+    };
+    let mut used = used_up(&day_only, today("14:59:59"));
+
+    assert_eq!(
+        used.take(&day_only, today("14:59:59.9")),
+        Err(today("15:00:00"))
+    );
+    assert_eq!(used.take(&day_only, today("15:00:00")), Ok(()));
+}
+
+#[test]
+fn without_limits_everything_goes() {
+    let unlimited = WindowQuota {
+        per_hour: None,
+        per_day: None,
+    };
+    let mut used = used_up(&SMALL, today("01:00:00"));
+
+    assert_eq!(used.take(&unlimited, today("01:00:00")), Ok(()));
+}
+
+#[test]
+fn a_refusal_at_minute_40_closes_the_lane_until_minute_0() {
+    let mut used = WindowUse::default();
+    used.take(&SMALL, today("01:40:00")).expect("valid");
+
+    let until = used.close(Window::Hour, today("01:40:00"));
+
+    assert_eq!(until, today("02:00:00"));
+    assert_eq!(used.take(&SMALL, today("01:59:00")), Err(until));
+    assert_eq!(used.take(&SMALL, until), Ok(()));
+}
+
+#[test]
+fn the_later_of_two_refusals_holds() {
+    let mut used = WindowUse::default();
+
+    used.close(Window::Day, today("01:40:00"));
+    used.close(Window::Hour, today("01:40:00"));
+
+    assert_eq!(used.take(&SMALL, today("02:30:00")), Err(today("15:00:00")));
+}
+
+#[test]
+fn a_refusal_right_after_the_reset_is_meant_for_the_window_before() {
+    let mut used = WindowUse::default();
+
+    let hour = used.close(Window::Hour, today("02:00:01"));
+    let day = WindowUse::default().close(Window::Day, today("15:00:01"));
+
+    assert_eq!((hour, day), (today("02:00:10"), today("15:00:10")));
+    assert_eq!(used.take(&SMALL, today("02:00:10")), Ok(()));
+}
+
+#[test]
+fn a_refusal_counts_no_call() {
+    let mut used = used_up(&SMALL, today("01:40:00"));
+    let before = used;
+
+    used.take(&SMALL, today("01:41:00")).expect_err("used up");
+
+    assert_eq!(used, before);
+}
+
+#[test]
+fn a_clock_that_steps_back_over_the_hour_gives_no_second_quota() {
+    let mut used = used_up(&SMALL, today("02:00:00"));
+
+    let stepped_back = used.take(&SMALL, today("01:59:59"));
+
+    assert!(stepped_back.is_err());
+    assert!(used.take(&SMALL, today("02:00:01")).is_err());
+}
+
+#[test]
+fn a_clock_that_was_a_year_ahead_closes_nothing_for_a_year() {
+    let mut used = used_up(&SMALL, at("2027-11-21T01:00:00Z"));
+    used.close(Window::Day, at("2027-11-21T01:00:00Z"));
+
+    assert_eq!(used.take(&SMALL, today("01:00:00")), Ok(()));
+}
+
+proptest! {
+    #[test]
+    fn no_window_is_ever_overdrawn(steps in prop::collection::vec(0_i64..2_000, 1..200)) {
+        let mut used = WindowUse::default();
+        let mut now = today("13:00:00");
+        let mut hours: HashMap<_, u32> = HashMap::new();
+        let mut days: HashMap<_, u32> = HashMap::new();
+
+        for seconds in steps {
+            now += TimeDelta::seconds(seconds);
+            match used.take(&SMALL, now) {
+                Ok(()) => {
+                    *hours.entry(Window::Hour.end(now)).or_default() += 1;
+                    *days.entry(Window::Day.end(now)).or_default() += 1;
+                }
+                Err(until) => prop_assert!(until > now && until <= Window::Day.end(now)),
+            }
+        }
+
+        prop_assert!(hours.values().all(|calls| *calls <= 3));
+        prop_assert!(days.values().all(|calls| *calls <= 7));
+    }
+
+    #[test]
+    fn whoever_comes_back_when_told_is_served(minutes in 0_i64..3_000, by_the_shop in any::<bool>()) {
+        let now = today("00:00:00") + TimeDelta::minutes(minutes);
+        let mut used = used_up(&SMALL, now);
+        if by_the_shop {
+            used.close(Window::Day, now);
+        }
+
+        let mut asked = now;
+        for _ in 0..4 {
+            match used.take(&SMALL, asked) {
+                Ok(()) => return Ok(()),
+                Err(until) => asked = until,
+            }
+        }
+
+        prop_assert!(false, "never served");
+    }
+}

@@ -1,0 +1,405 @@
+//! One rule of the lane each.
+
+use proptest::prelude::*;
+use shared::domain::lane::Priority;
+use shared::domain::rate::{
+    Decision, Feedback, LaneState, Micros, Nudge, Patience, margin, period_of_rate,
+};
+
+const SECOND: Micros = 1_000_000;
+const PERIOD: Micros = 10 * SECOND;
+const GAP: Micros = PERIOD + 50_000;
+const PATIENCE: Patience = Patience {
+    grace: 250_000,
+    horizon: 3_600 * SECOND,
+};
+const REFUSED: Feedback = Feedback {
+    refused: true,
+    rate_header: None,
+    late: 0,
+};
+
+/// A lane that grants ticket 0 at instant 0.
+fn lane() -> LaneState {
+    let mut lane = LaneState::resumed(PERIOD, PERIOD, 0);
+    assert!(matches!(ask(&mut lane, 0, 0), Decision::Go { .. }));
+    lane
+}
+
+fn ask(lane: &mut LaneState, ticket: u64, now: Micros) -> Decision {
+    lane.take(ticket, Priority::Normal, now, &PATIENCE).0
+}
+
+fn header(rate: f64) -> Feedback {
+    Feedback {
+        rate_header: Some(rate),
+        ..Feedback::default()
+    }
+}
+
+fn go(now: Micros) -> Decision {
+    Decision::Go {
+        granted_at: now,
+        period: PERIOD,
+    }
+}
+
+#[test]
+fn the_lane_opens_a_period_and_a_margin_after_a_grant() {
+    let mut lane = lane();
+
+    let early = ask(&mut lane, 1, GAP - 1);
+    let in_time = ask(&mut lane, 1, GAP);
+
+    assert_eq!(early, Decision::AskAgainIn(1));
+    assert_eq!(in_time, go(GAP));
+}
+
+#[test]
+fn a_late_caller_has_no_credit() {
+    let mut lane = lane();
+    let long_after = 3 * GAP + 1;
+
+    assert_eq!(ask(&mut lane, 1, long_after), go(long_after));
+    assert_eq!(ask(&mut lane, 2, long_after), Decision::AskAgainIn(GAP));
+}
+
+#[test]
+fn a_lane_of_which_nothing_is_known_waits_one_period() {
+    let mut lane = LaneState::unknown(PERIOD);
+
+    assert_eq!(ask(&mut lane, 1, 77), Decision::AskAgainIn(GAP));
+    assert_eq!(ask(&mut lane, 1, 77 + GAP), go(77 + GAP));
+}
+
+#[test]
+fn a_lane_goes_on_from_the_process_before() {
+    let mut lane = LaneState::resumed(PERIOD, PERIOD, 4 * SECOND);
+
+    assert_eq!(ask(&mut lane, 1, 0), Decision::AskAgainIn(4 * SECOND));
+}
+
+#[test]
+fn a_header_reaches_the_opening_that_another_process_left() {
+    let mut lane = LaneState::resumed(PERIOD, PERIOD, GAP);
+
+    lane.done(0, &header(0.2), SECOND);
+
+    assert_eq!(lane.opens_at(), Some(5 * SECOND + 50_000));
+}
+
+#[test]
+fn standbys_look_shortly_after_the_opening_and_the_others_a_period_later_each() {
+    let mut lane = lane();
+
+    let waits: Vec<Decision> = (1..=6).map(|ticket| ask(&mut lane, ticket, 0)).collect();
+
+    let standby = |rank: i64| GAP + rank * 275_000;
+    let expected = [
+        GAP,
+        standby(1),
+        standby(2),
+        standby(3),
+        standby(3) + GAP,
+        standby(3) + 2 * GAP,
+    ];
+    assert_eq!(waits, expected.map(Decision::AskAgainIn));
+}
+
+#[test]
+fn an_urgent_caller_goes_first() {
+    let mut lane = lane();
+    ask(&mut lane, 1, 0);
+
+    let urgent = lane.take(2, Priority::Urgent, SECOND, &PATIENCE).0;
+    let normal = ask(&mut lane, 1, GAP);
+    let urgent_again = lane.take(2, Priority::Urgent, GAP, &PATIENCE).0;
+
+    assert_eq!(urgent, Decision::AskAgainIn(GAP - SECOND));
+    assert_eq!(normal, Decision::AskAgainIn(275_000));
+    assert_eq!(urgent_again, go(GAP));
+}
+
+#[test]
+fn a_caller_beyond_the_horizon_keeps_no_ticket() {
+    let mut lane = lane();
+    let short = Patience {
+        horizon: 9 * SECOND,
+        ..PATIENCE
+    };
+
+    let (decision, _) = lane.take(1, Priority::Normal, 0, &short);
+
+    assert_eq!(decision, Decision::TooLong(GAP - 9 * SECOND));
+    assert_eq!(lane.waiting(), 0);
+}
+
+#[test]
+fn dead_heads_cost_a_little_more_than_a_grace_each_and_no_period() {
+    for dead in 1..=3_u64 {
+        let mut lane = lane();
+        for ticket in 1..=dead {
+            ask(&mut lane, ticket, 0);
+        }
+        let Decision::AskAgainIn(wait) = ask(&mut lane, 9, 0) else {
+            panic!("the lane is closed");
+        };
+
+        let (decision, nudge) = lane.take(9, Priority::Normal, wait, &PATIENCE);
+
+        assert_eq!(decision, go(wait));
+        assert_eq!(nudge, Nudge::Everybody);
+        assert_eq!(
+            Micros::try_from(dead).map(|dead| GAP + dead * 275_000),
+            Ok(wait)
+        );
+        assert_eq!(lane.waiting(), 0);
+    }
+}
+
+#[test]
+fn a_head_that_is_not_late_yet_keeps_its_place() {
+    let mut lane = lane();
+    ask(&mut lane, 1, 0);
+
+    let (decision, nudge) = lane.take(2, Priority::Normal, GAP + 250_000, &PATIENCE);
+
+    assert_eq!(decision, Decision::AskAgainIn(275_000));
+    assert_eq!(nudge, Nudge::Nobody);
+    assert_eq!(ask(&mut lane, 1, GAP + 250_000), go(GAP + 250_000));
+}
+
+#[test]
+fn a_cancelled_ticket_leaves_its_place_to_the_next() {
+    let mut lane = lane();
+    ask(&mut lane, 1, 0);
+    ask(&mut lane, 2, 0);
+
+    let nudge = lane.cancel(1);
+
+    assert_eq!(nudge, Nudge::Everybody);
+    assert_eq!(ask(&mut lane, 2, 0), Decision::AskAgainIn(GAP));
+    assert_eq!(lane.cancel(1), Nudge::Nobody);
+}
+
+#[test]
+fn a_refusal_pauses_the_lane_for_one_period() {
+    let mut lane = lane();
+    let answered = 8 * SECOND;
+
+    let nudge = lane.done(0, &REFUSED, answered);
+
+    assert_eq!(nudge, Nudge::Everybody);
+    assert_eq!(lane.opens_at(), Some(answered + PERIOD));
+}
+
+#[test]
+fn two_refusals_of_six_answers_slow_the_lane_down() {
+    let mut lane = lane();
+
+    lane.done(0, &REFUSED, 0);
+    let after_one = lane.period();
+    for _ in 0..4 {
+        lane.done(0, &Feedback::default(), 0);
+    }
+    lane.done(0, &REFUSED, 0);
+
+    assert_eq!(after_one, PERIOD);
+    assert_eq!(lane.period(), PERIOD * 143 / 100);
+    let gap = lane.period() + margin(lane.period());
+    assert!(
+        lane.opens_at() >= Some(gap),
+        "the opening moves with the pace"
+    );
+}
+
+#[test]
+fn refusals_far_apart_do_not_slow_the_lane_down() {
+    let mut lane = lane();
+
+    for _ in 0..9 {
+        lane.done(0, &REFUSED, 0);
+        for _ in 0..5 {
+            lane.done(0, &Feedback::default(), 0);
+        }
+    }
+
+    assert_eq!(lane.period(), PERIOD);
+}
+
+#[test]
+fn twenty_answers_bring_5_percent_back_down_to_the_configured_period() {
+    let mut lane = lane();
+    lane.done(0, &REFUSED, 0);
+    lane.done(0, &REFUSED, 0);
+    let slow = lane.period();
+
+    for _ in 0..20 {
+        lane.done(0, &Feedback::default(), 0);
+    }
+    let after_twenty = lane.period();
+    for _ in 0..200 {
+        lane.done(0, &Feedback::default(), 0);
+    }
+
+    assert_eq!(after_twenty, slow * 100 / 105);
+    assert_eq!(lane.period(), PERIOD);
+}
+
+#[test]
+fn a_period_that_the_vendor_told_is_not_probed() {
+    let mut lane = lane();
+    lane.done(0, &header(0.05), 0);
+
+    for _ in 0..100 {
+        lane.done(0, &Feedback::default(), 0);
+    }
+
+    assert_eq!(lane.period(), 2 * PERIOD);
+}
+
+#[test]
+fn refusals_for_ever_slow_the_lane_down_to_a_limit() {
+    let mut lane = lane();
+
+    for _ in 0..1_000 {
+        lane.done(0, &REFUSED, 0);
+    }
+
+    assert_eq!(lane.period(), 20 * PERIOD);
+}
+
+#[test]
+fn a_header_brings_a_lane_that_was_slowed_down_back_at_once() {
+    let mut lane = lane();
+    lane.done(0, &REFUSED, 0);
+    lane.done(0, &REFUSED, 0);
+
+    let nudge = lane.done(0, &header(0.1), SECOND);
+
+    assert_eq!(nudge, Nudge::Everybody);
+    assert_eq!(lane.period(), PERIOD);
+}
+
+#[test]
+fn a_request_that_left_late_moves_the_opening_as_much() {
+    let mut lane = lane();
+    let left_after = |late| Feedback {
+        late,
+        ..Feedback::default()
+    };
+
+    lane.done(0, &left_after(30_000), SECOND);
+    let moved = lane.opens_at();
+    lane.done(-5, &left_after(SECOND), SECOND);
+
+    assert_eq!(moved, Some(GAP + 30_000));
+    assert_eq!(lane.opens_at(), moved, "an earlier grant moves nothing");
+}
+
+#[test]
+fn no_request_leaves_after_its_answer() {
+    let mut lane = lane();
+    let bogus = Feedback {
+        late: 3_600 * SECOND,
+        ..Feedback::default()
+    };
+
+    lane.done(0, &bogus, SECOND);
+
+    assert_eq!(lane.opens_at(), Some(GAP + SECOND));
+}
+
+#[test]
+fn a_dead_head_does_not_outlive_a_clock_that_went_back() {
+    let mut lane = LaneState::resumed(PERIOD, PERIOD, 7_200 * SECOND);
+    ask(&mut lane, 1, 7_200 * SECOND - SECOND);
+    let an_hour_earlier = 3_600 * SECOND;
+    ask(&mut lane, 2, an_hour_earlier);
+
+    let Decision::AskAgainIn(wait) = ask(&mut lane, 2, an_hour_earlier) else {
+        panic!("one period has to pass");
+    };
+
+    assert!(wait <= GAP + 275_000, "{wait}");
+    assert!(matches!(
+        ask(&mut lane, 2, an_hour_earlier + wait),
+        Decision::Go { .. }
+    ));
+}
+
+#[test]
+fn a_pause_does_not_outlive_a_clock_that_went_back() {
+    let mut lane = LaneState::resumed(PERIOD, PERIOD, 7_200 * SECOND);
+    ask(&mut lane, 1, 7_200 * SECOND);
+    lane.done(7_200 * SECOND, &REFUSED, 7_201 * SECOND);
+
+    let decision = ask(&mut lane, 2, 3_600 * SECOND);
+
+    assert_eq!(decision, Decision::AskAgainIn(GAP));
+}
+
+#[test]
+fn callers_that_read_the_clock_before_they_got_the_lock_are_no_step_back() {
+    let mut lane = LaneState::resumed(PERIOD, PERIOD, 0);
+    ask(&mut lane, 1, 1_000);
+
+    let (decision, nudge) = lane.take(2, Priority::Normal, 900, &PATIENCE);
+
+    assert_eq!(decision, Decision::AskAgainIn(GAP + 100));
+    assert_eq!(nudge, Nudge::Nobody);
+}
+
+#[test]
+fn rates_that_no_vendor_grants_are_no_rates() {
+    for rate in [0.0, -1.0, 0.000_01, 1e9, f64::NAN, f64::INFINITY] {
+        assert_eq!(period_of_rate(rate), None, "{rate}");
+    }
+    assert_eq!(period_of_rate(0.1), Some(PERIOD));
+    assert_eq!(period_of_rate(0.033), Some(30_303_030));
+}
+
+#[test]
+fn the_margin_is_25_ms_at_2_s_and_50_ms_at_10_s() {
+    let margins = [100_000, 2 * SECOND, 10 * SECOND, 30 * SECOND].map(margin);
+
+    assert_eq!(margins, [10_000, 25_000, 50_000, 50_000]);
+}
+
+proptest! {
+    #[test]
+    fn a_header_moves_the_opening_to_the_last_grant_and_the_new_gap(
+        granted in 0..PERIOD, milli_rate in 1_u32..10_000, later in 0..PERIOD,
+    ) {
+        let mut lane = LaneState::resumed(PERIOD, PERIOD, 0);
+        ask(&mut lane, 1, granted);
+
+        let nudge = lane.done(granted, &header(f64::from(milli_rate) / 1000.0), granted + later);
+
+        let told = period_of_rate(f64::from(milli_rate) / 1000.0).expect("a rate");
+        let same = (told - PERIOD).abs() <= PERIOD / 200;
+        let period = if same { PERIOD } else { told };
+        prop_assert_eq!(nudge, if same { Nudge::Nobody } else { Nudge::Everybody });
+        prop_assert_eq!(lane.period(), period);
+        prop_assert_eq!(lane.opens_at(), Some(granted + period + margin(period)));
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_costs_one_period_at_most(
+        step in 0..100 * PERIOD, waited in 0..3 * PERIOD, refused in any::<bool>(),
+    ) {
+        let start = 1_000 * PERIOD;
+        let mut lane = LaneState::resumed(PERIOD, PERIOD, start);
+        ask(&mut lane, 1, start);
+        lane.done(start, &Feedback { refused, ..Feedback::default() }, start + SECOND);
+
+        let decision = ask(&mut lane, 2, start + waited - step);
+
+        if let Decision::AskAgainIn(wait) = decision {
+            prop_assert!(wait <= GAP + margin(PERIOD), "{wait}");
+            let asked = start + waited - step + wait;
+            let granted = matches!(ask(&mut lane, 2, asked), Decision::Go { .. });
+            prop_assert!(granted);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Amazon: Login with Amazon, and the Selling Partner API for Japan.
+
+mod body;
+mod catalog_items;
+mod competitive;
+mod error;
+mod gate;
+mod item_offers;
+mod lwa;
+mod offer_json;
+mod offers_batch;
+mod payload;
+
+pub use lwa::LwaTokens;
+
+use crate::faults::Struck;
+use crate::http::{Incoming, Reply};
+use crate::operation::Operation;
+use crate::world::World;
+
+/// The marketplace that is simulated: Amazon.co.jp.
+pub const MARKETPLACE: &str = "A1VC38T7YXB528";
+
+/// Answers a call to Login with Amazon or to the Selling Partner API.
+pub fn answer(world: &mut World, operation: Operation, incoming: &Incoming) -> Reply {
+    if operation == Operation::LwaToken {
+        return lwa::token(world, incoming);
+    }
+    let request_id = world.chance.uuid();
+    let reply = match gate::pass(world, operation, incoming) {
+        Ok(pass) => serve(world, operation, incoming, &pass),
+        Err(reply) => *reply,
+    };
+    reply.with_header("x-amzn-RequestId", request_id)
+}
+
+fn serve(world: &mut World, operation: Operation, incoming: &Incoming, pass: &gate::Pass) -> Reply {
+    let struck: &Struck = &pass.struck;
+    if let Some(reply) = error::instead(struck) {
+        return with_who(struck.deliver(reply), pass);
+    }
+    let mut reply = match operation {
+        Operation::ItemOffersBatch => offers_batch::answer(world, incoming, struck),
+        Operation::ItemOffers => item_offers::answer(world, incoming, struck),
+        Operation::CompetitivePricing => competitive::answer(world, incoming),
+        Operation::SearchCatalogItems => catalog_items::search(world, incoming),
+        _ => catalog_items::one(world, incoming),
+    };
+    if let Some(limit) = &pass.limit_header {
+        reply = reply.with_header("x-amzn-RateLimit-Limit", limit.clone());
+    }
+    with_who(struck.deliver(reply), pass)
+}
+
+fn with_who(mut reply: Reply, pass: &gate::Pass) -> Reply {
+    reply.note.who = Some(pass.client.clone());
+    reply
+}

@@ -1,0 +1,150 @@
+//! What is true on Amazon of one ASIN: its offers and whether it can be bought.
+//!
+//! These are the simulator's own types; the wire shapes are made from them in `amazon`. The same
+//! JSON is taken and given by the market controls.
+
+use serde::{Deserialize, Serialize};
+
+/// When an offer can be shipped (`ShippingTime.availabilityType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Availability {
+    Now,
+    FutureWithDate,
+    FutureWithoutDate,
+}
+
+/// What buyers said of a seller.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Feedback {
+    pub count: i64,
+    pub positive_percent: f64,
+}
+
+/// One offer; all amounts in whole yen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of the vendor's offer"
+)]
+pub struct TrueOffer {
+    pub seller_id: String,
+    /// As on the wire: `new`, `mint`, `very_good` and so on.
+    pub sub_condition: String,
+    pub price: i64,
+    pub shipping: i64,
+    pub points: i64,
+    pub minimum_hours: Option<i64>,
+    /// Hours until the offer is shipped; none for an offer by invitation.
+    pub maximum_hours: Option<i64>,
+    pub availability: Option<Availability>,
+    pub available_date: Option<String>,
+    pub fba: bool,
+    pub prime: bool,
+    pub featured: bool,
+    pub winner: bool,
+    pub feedback: Option<Feedback>,
+    pub ships_from: Option<String>,
+    /// `JPY` unless told otherwise.
+    pub currency: String,
+    /// Writes `1358.0` instead of `1358`; Amazon does both.
+    pub with_fraction: bool,
+}
+
+impl Default for TrueOffer {
+    /// An offer of a shop keeper's dream: new, free shipping, at once, Prime.
+    fn default() -> Self {
+        Self {
+            seller_id: "AEXAMPLESELLER1".to_owned(),
+            sub_condition: "new".to_owned(),
+            price: 1_000,
+            shipping: 0,
+            points: 0,
+            minimum_hours: Some(0),
+            maximum_hours: Some(0),
+            availability: Some(Availability::Now),
+            available_date: None,
+            fba: true,
+            prime: true,
+            featured: true,
+            winner: false,
+            feedback: None,
+            ships_from: Some("JP".to_owned()),
+            currency: "JPY".to_owned(),
+            with_fraction: false,
+        }
+    }
+}
+
+impl TrueOffer {
+    /// What a buyer pays: price and shipping less points.
+    pub fn landed(&self) -> i64 {
+        self.price
+            .saturating_add(self.shipping)
+            .saturating_sub(self.points)
+    }
+
+    /// Whether the simulated shop keeper would sell from this offer: new, free shipping, shipped
+    /// within 72 hours (source: the field project's rule).
+    pub fn is_usable(&self) -> bool {
+        self.sub_condition == "new"
+            && self.shipping == 0
+            && self.price > 0
+            && self.currency == "JPY"
+            && self.maximum_hours.is_some_and(|hours| hours <= 72)
+    }
+
+    /// How much the shop keeper likes a usable offer: at once, then soon, then Prime, then FBA.
+    pub fn score(&self) -> i64 {
+        let now = if self.availability == Some(Availability::Now) {
+            1_000
+        } else {
+            0
+        };
+        let prime = if self.prime { 100 } else { 0 };
+        let fba = if self.fba { 50 } else { 0 };
+        now + prime + fba + 72_i64.saturating_sub(self.maximum_hours.unwrap_or(72).max(0))
+    }
+}
+
+/// All that is true of one ASIN now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AsinState {
+    /// False where Amazon does not know the ASIN: item status 400.
+    pub known: bool,
+    /// True while Amazon says `ActiveButTooSoonForProcessing`.
+    pub too_soon: bool,
+    /// New offers as listed, at most 20.
+    pub offers: Vec<TrueOffer>,
+    /// Offers of all conditions, listed or not.
+    pub total_offers: i64,
+    /// What came back into stock would be offered like this.
+    #[serde(skip)]
+    pub asleep: Vec<TrueOffer>,
+    /// The price around which the offers were drawn.
+    #[serde(skip)]
+    pub list_price: i64,
+}
+
+impl AsinState {
+    /// An ASIN that Amazon has never heard of.
+    pub fn unknown() -> Self {
+        Self {
+            known: false,
+            too_soon: false,
+            offers: Vec::new(),
+            total_offers: 0,
+            asleep: Vec::new(),
+            list_price: 1_000,
+        }
+    }
+
+    /// The offer that the shop keeper sells from: best score, then lowest price, then first.
+    pub fn best(&self) -> Option<&TrueOffer> {
+        self.offers
+            .iter()
+            .filter(|offer| offer.is_usable())
+            .min_by_key(|offer| (-offer.score(), offer.price))
+    }
+}

@@ -1,0 +1,171 @@
+//! Chatwork: posting a message to a room, with both of its limits.
+//!
+//! Source: developer.chatwork.com. 300 calls in 5 minutes for an account, 10 posts in 10 seconds
+//! for a room; the headers tell the account's limit only.
+
+use std::collections::{HashMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::faults::{FaultKind, Struck};
+use crate::http::{Incoming, Reply, find, parse_form};
+use crate::operation::Operation;
+use crate::world::World;
+
+const CALLS: u64 = 300;
+const WINDOW_NANOS: u64 = 300_000_000_000;
+const POSTS: usize = 10;
+const ROOM_NANOS: u64 = 10_000_000_000;
+/// 40,000 characters passed in a test of 2017 and 80,000 did not.
+const LONGEST: usize = 40_000;
+/// How many messages are kept.
+const KEPT: usize = 10_000;
+
+/// A message as it was posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub message_id: String,
+    pub room: String,
+    pub body: String,
+    pub self_unread: bool,
+    /// RFC 3339, simulator time.
+    pub at: String,
+}
+
+/// The messages received, and what of the limits is used.
+#[derive(Debug, Default)]
+pub struct Rooms {
+    messages: VecDeque<Message>,
+    posted: u64,
+    windows: HashMap<String, (u64, u64)>,
+    posts: HashMap<String, VecDeque<u64>>,
+}
+
+impl Rooms {
+    pub fn messages(&self) -> Vec<Message> {
+        self.messages.iter().cloned().collect()
+    }
+
+    /// Counts a call of an account; gives the calls left and the end of the window, or none left.
+    fn count_call(&mut self, token: &str, now: u64) -> (Option<u64>, u64) {
+        let window = self.windows.entry(token.to_owned()).or_insert((now, 0));
+        if now >= window.0.saturating_add(WINDOW_NANOS) {
+            *window = (now, 0);
+        }
+        let ends = window.0.saturating_add(WINDOW_NANOS);
+        if window.1 >= CALLS {
+            return (None, ends);
+        }
+        window.1 += 1;
+        (Some(CALLS - window.1), ends)
+    }
+
+    fn count_post(&mut self, room: &str, now: u64) -> bool {
+        let posts = self.posts.entry(room.to_owned()).or_default();
+        while posts
+            .front()
+            .is_some_and(|at| now >= at.saturating_add(ROOM_NANOS))
+        {
+            posts.pop_front();
+        }
+        let free = posts.len() < POSTS;
+        if free {
+            posts.push_back(now);
+        }
+        free
+    }
+}
+
+fn refuse(status: u16, text: &str) -> Reply {
+    Reply::json(status, &json!({"errors": [text]}))
+}
+
+/// Answers a call to Chatwork.
+pub fn answer(world: &mut World, operation: Operation, incoming: &Incoming) -> Reply {
+    let bearer = incoming
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "));
+    let token = incoming
+        .header("x-chatworktoken")
+        .or(bearer)
+        .unwrap_or_default()
+        .to_owned();
+    if token.is_empty() || token == "invalid" {
+        return refuse(401, "Invalid API token");
+    }
+    let unlimited = world.quotas.base().is_none();
+    let now = world.clock.elapsed_nanos();
+    let (left, ends) = world.rooms.count_call(&token, now);
+    let wait = i64::try_from(ends.saturating_sub(now) / 1_000_000_000).unwrap_or(0);
+    let reset = world.clock.now().timestamp() + wait;
+    let room = room_of(&incoming.path).unwrap_or_default().to_owned();
+    let mut reply = if left.is_none() && !unlimited {
+        refuse(429, "Rate limit exceeded").refused()
+    } else {
+        let struck = world.faults.strike(operation, incoming, &room);
+        let reply = match instead(&struck) {
+            Some(reply) => reply,
+            None => post(world, incoming, &room, unlimited),
+        };
+        struck.deliver(reply)
+    };
+    reply.note.who = Some(room);
+    reply
+        .with_header("x-ratelimit-limit", CALLS.to_string())
+        .with_header("x-ratelimit-remaining", left.unwrap_or(0).to_string())
+        .with_header("x-ratelimit-reset", reset.to_string())
+}
+
+fn instead(struck: &Struck) -> Option<Reply> {
+    if struck.has(FaultKind::Throttle) {
+        return Some(refuse(
+            429,
+            "Rate limit for message posting per room exceeded.",
+        ));
+    }
+    if struck.has(FaultKind::Forbidden) {
+        return Some(refuse(403, "You don't have permission to access this room"));
+    }
+    if let Some(fault) = struck.find(FaultKind::Status) {
+        return Some(refuse(fault.status.unwrap_or(503), "Service unavailable"));
+    }
+    struck.html()
+}
+
+/// The room of `/v2/rooms/{room}/messages`.
+fn room_of(path: &str) -> Option<&str> {
+    let room = path.strip_prefix("/v2/rooms/")?.strip_suffix("/messages")?;
+    (!room.is_empty() && room.bytes().all(|byte| byte.is_ascii_digit())).then_some(room)
+}
+
+fn post(world: &mut World, incoming: &Incoming, room: &str, unlimited: bool) -> Reply {
+    if room.is_empty() || !incoming.is_post() {
+        return refuse(404, "Not found");
+    }
+    let fields = parse_form(&incoming.body);
+    let body = find(&fields, "body").unwrap_or_default();
+    if body.is_empty() {
+        return refuse(400, "Parameter 'body' is required");
+    }
+    if body.chars().count() > LONGEST {
+        return refuse(400, "Parameter 'body' is too long");
+    }
+    if !world.rooms.count_post(room, world.clock.elapsed_nanos()) && !unlimited {
+        return refuse(429, "Rate limit for message posting per room exceeded.").refused();
+    }
+    world.rooms.posted += 1;
+    let message = Message {
+        message_id: (1_000_000_000 + world.rooms.posted).to_string(),
+        room: room.to_owned(),
+        body: body.to_owned(),
+        self_unread: find(&fields, "self_unread") == Some("1"),
+        at: world.clock.now().to_rfc3339(),
+    };
+    let reply = Reply::json(200, &json!({"message_id": message.message_id}));
+    world.rooms.messages.push_back(message);
+    if world.rooms.messages.len() > KEPT {
+        world.rooms.messages.pop_front();
+    }
+    reply
+}

@@ -1,0 +1,66 @@
+//! The simulator's time: one place that reads the machine's clock and stretches it.
+//!
+//! Quotas, token lives, the hour and the day of BASE all run on this time. A scale of 0 stands
+//! still, so that a test moves time by hand with [`SimClock::advance`].
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+/// Simulator time, which runs `scale` times as fast as real time.
+#[derive(Debug)]
+pub struct SimClock {
+    began: Instant,
+    start: DateTime<Utc>,
+    scale: f64,
+    advanced: Duration,
+}
+
+impl SimClock {
+    /// Starts at `start`, or at the real now.
+    pub fn new(start: Option<DateTime<Utc>>, scale: f64) -> Self {
+        Self {
+            began: Instant::now(),
+            start: start.unwrap_or_else(Utc::now),
+            scale,
+            advanced: Duration::ZERO,
+        }
+    }
+
+    /// Nanoseconds of simulator time since the start; the exact time of the quotas.
+    pub fn elapsed_nanos(&self) -> u64 {
+        let run = Duration::try_from_secs_f64(self.began.elapsed().as_secs_f64() * self.scale);
+        let total = run.unwrap_or(Duration::MAX).saturating_add(self.advanced);
+        u64::try_from(total.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// The date and time in the simulated world.
+    pub fn now(&self) -> DateTime<Utc> {
+        let elapsed = i64::try_from(self.elapsed_nanos()).unwrap_or(i64::MAX);
+        self.start
+            .checked_add_signed(chrono::TimeDelta::nanoseconds(elapsed))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// The date and time some hours from now.
+    pub fn in_hours(&self, hours: i64) -> DateTime<Utc> {
+        let now = self.now();
+        now.checked_add_signed(chrono::TimeDelta::hours(hours))
+            .unwrap_or(now)
+    }
+
+    /// The date and time in the real world, for the ledger.
+    pub fn real_now() -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    /// Jumps ahead; there is no way back.
+    pub fn advance(&mut self, by: Duration) {
+        self.advanced = self.advanced.saturating_add(by);
+    }
+
+    /// How often the real second fits into the simulated one; 1 for a clock that stands still.
+    pub fn speed(&self) -> f64 {
+        if self.scale > 0.0 { self.scale } else { 1.0 }
+    }
+}

@@ -1,0 +1,100 @@
+//! What the controls show: a shop, the truth of an ASIN, the time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::AsinState;
+use crate::shop::Item;
+use crate::world::World;
+
+/// One item as the shop shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopItem {
+    pub item_id: u64,
+    pub identifier: Option<String>,
+    pub asin: String,
+    pub title: String,
+    pub price: i64,
+    pub stock: i64,
+    pub visible: bool,
+    /// Unix seconds of simulator time.
+    pub modified: i64,
+    /// How often it was edited since the world began.
+    pub edits: u64,
+}
+
+impl From<&Item> for ShopItem {
+    fn from(item: &Item) -> Self {
+        Self {
+            item_id: item.id,
+            identifier: item.identifier.clone(),
+            asin: item.asin.clone(),
+            title: item.title.clone(),
+            price: item.price,
+            stock: item.stock,
+            visible: item.visible,
+            modified: item.modified,
+            edits: item.edits,
+        }
+    }
+}
+
+/// One shop with all of its items.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopView {
+    pub account: String,
+    pub items: Vec<ShopItem>,
+}
+
+impl ShopView {
+    /// The shop of this account, if there is one.
+    pub fn of(world: &World, account: &str) -> Option<Self> {
+        let shop = world.shops.iter().find(|shop| shop.id == account)?;
+        let items = shop.items.values().map(ShopItem::from).collect();
+        Some(Self {
+            account: shop.id.clone(),
+            items,
+        })
+    }
+}
+
+/// What is true of one ASIN.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MarketView {
+    pub asin: String,
+    /// Price of the offer that the shop keeper would sell from; none where none is usable.
+    pub best_price: Option<i64>,
+    #[serde(flatten)]
+    pub state: AsinState,
+}
+
+impl MarketView {
+    pub fn of(world: &World, asin: &str) -> Self {
+        let state = world.market.state(asin).into_owned();
+        let best_price = state.best().map(|offer| offer.price);
+        Self {
+            asin: asin.to_owned(),
+            best_price,
+            state,
+        }
+    }
+}
+
+/// What time it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClockView {
+    /// RFC 3339, simulator time.
+    pub now: String,
+    pub elapsed_seconds: f64,
+    pub speed: f64,
+}
+
+impl ClockView {
+    pub fn of(world: &World) -> Self {
+        Self {
+            now: world.clock.now().to_rfc3339(),
+            elapsed_seconds: std::time::Duration::from_nanos(world.clock.elapsed_nanos())
+                .as_secs_f64(),
+            speed: world.config.time_scale,
+        }
+    }
+}

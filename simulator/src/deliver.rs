@@ -1,0 +1,54 @@
+//! How an answer leaves: whole, or in the ways in which networks fail.
+
+use std::convert::Infallible;
+use std::io;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use futures::{StreamExt as _, stream};
+
+use crate::http::Delivery;
+
+/// What a huge answer adds: 100 MB in pieces of 64 kB.
+const PIECE: usize = 64 << 10;
+const PIECES: usize = 1_600;
+
+/// Puts the body into the answer. A hanging answer never comes; the caller may stop waiting.
+pub async fn put(response: &mut Response, delivery: Delivery, bytes: Vec<u8>) {
+    *response.body_mut() = match delivery {
+        Delivery::Whole => Body::from(bytes),
+        Delivery::Hang => std::future::pending().await,
+        Delivery::Cut => {
+            let length = HeaderValue::from(bytes.len() + 1);
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, length);
+            cut(bytes)
+        }
+        Delivery::Huge => huge(bytes),
+    };
+}
+
+/// Half of the answer, then the end of the connection.
+fn cut(mut bytes: Vec<u8>) -> Body {
+    bytes.truncate(bytes.len() / 2);
+    let half: Result<Bytes, io::Error> = Ok(Bytes::from(bytes));
+    let end = stream::once(async {
+        // The half is sent while nothing more is ready; without this it would be dropped.
+        tokio::task::yield_now().await;
+        Err(io::Error::new(
+            io::ErrorKind::ConnectionReset,
+            "cut on purpose",
+        ))
+    });
+    Body::from_stream(stream::iter([half]).chain(end))
+}
+
+/// The answer and then white space, which JSON allows.
+fn huge(bytes: Vec<u8>) -> Body {
+    let space = Bytes::from(vec![b' '; PIECE]);
+    let first = std::iter::once(Bytes::from(bytes));
+    let pieces = first.chain(std::iter::repeat_n(space, PIECES));
+    Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)))
+}

@@ -1,0 +1,146 @@
+//! The calls that the simulator answers, by their vendors' names.
+//!
+//! The names are those of ledger, faults and quotas.
+
+use axum::http::Method;
+
+/// Whose call it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vendor {
+    Lwa,
+    SellingPartner,
+    Base,
+    Chatwork,
+}
+
+/// One call of one vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Operation {
+    LwaToken,
+    ItemOffersBatch,
+    ItemOffers,
+    CompetitivePricing,
+    SearchCatalogItems,
+    CatalogItem,
+    /// A path that the Selling Partner API does not know.
+    UnknownPath,
+    BaseAuthorize,
+    BaseToken,
+    UsersMe,
+    Items,
+    ItemsSearch,
+    ItemsDetail,
+    ItemsEdit,
+    ItemsAdd,
+    ItemsDelete,
+    ItemsEditStock,
+    /// A path that BASE does not know.
+    UnknownBasePath,
+    Messages,
+}
+
+impl Operation {
+    pub const ALL: [Self; 19] = [
+        Self::LwaToken,
+        Self::ItemOffersBatch,
+        Self::ItemOffers,
+        Self::CompetitivePricing,
+        Self::SearchCatalogItems,
+        Self::CatalogItem,
+        Self::UnknownPath,
+        Self::BaseAuthorize,
+        Self::BaseToken,
+        Self::UsersMe,
+        Self::Items,
+        Self::ItemsSearch,
+        Self::ItemsDetail,
+        Self::ItemsEdit,
+        Self::ItemsAdd,
+        Self::ItemsDelete,
+        Self::ItemsEditStock,
+        Self::UnknownBasePath,
+        Self::Messages,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LwaToken => "lwaToken",
+            Self::ItemOffersBatch => "getItemOffersBatch",
+            Self::ItemOffers => "getItemOffers",
+            Self::CompetitivePricing => "getCompetitivePricing",
+            Self::SearchCatalogItems => "searchCatalogItems",
+            Self::CatalogItem => "getCatalogItem",
+            Self::UnknownPath => "unknown",
+            Self::BaseAuthorize => "baseAuthorize",
+            Self::BaseToken => "baseToken",
+            Self::UsersMe => "users/me",
+            Self::Items => "items",
+            Self::ItemsSearch => "items/search",
+            Self::ItemsDetail => "items/detail",
+            Self::ItemsEdit => "items/edit",
+            Self::ItemsAdd => "items/add",
+            Self::ItemsDelete => "items/delete",
+            Self::ItemsEditStock => "items/edit_stock",
+            Self::UnknownBasePath => "base/unknown",
+            Self::Messages => "messages",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|operation| operation.name() == name)
+    }
+
+    pub fn vendor(self) -> Vendor {
+        match self {
+            Self::LwaToken => Vendor::Lwa,
+            Self::ItemOffersBatch
+            | Self::ItemOffers
+            | Self::CompetitivePricing
+            | Self::SearchCatalogItems
+            | Self::CatalogItem
+            | Self::UnknownPath => Vendor::SellingPartner,
+            Self::Messages => Vendor::Chatwork,
+            _ => Vendor::Base,
+        }
+    }
+
+    /// The call that this method and path stand for.
+    ///
+    /// BASE answers a wrong method by itself, so there the method does not matter.
+    pub fn of(method: &Method, path: &str) -> Self {
+        match path {
+            "/auth/o2/token" => return Self::LwaToken,
+            "/1/oauth/authorize" => return Self::BaseAuthorize,
+            "/1/oauth/token" => return Self::BaseToken,
+            "/1/users/me" => return Self::UsersMe,
+            "/1/items" => return Self::Items,
+            "/1/items/search" => return Self::ItemsSearch,
+            "/1/items/detail" => return Self::ItemsDetail,
+            "/1/items/edit" => return Self::ItemsEdit,
+            "/1/items/add" => return Self::ItemsAdd,
+            "/1/items/delete" => return Self::ItemsDelete,
+            "/1/items/edit_stock" => return Self::ItemsEditStock,
+            _ if path.starts_with("/1/items/detail/") => return Self::ItemsDetail,
+            _ if path.starts_with("/1/") => return Self::UnknownBasePath,
+            _ if path.starts_with("/v2/") => return Self::Messages,
+            _ => {}
+        }
+        Self::of_selling_partner(method, path)
+    }
+
+    fn of_selling_partner(method: &Method, path: &str) -> Self {
+        let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        match (method.as_str(), parts.as_slice()) {
+            ("POST", ["batches", "products", "pricing", "v0", "itemOffers"]) => {
+                Self::ItemOffersBatch
+            }
+            ("GET", ["products", "pricing", "v0", "items", _, "offers"]) => Self::ItemOffers,
+            ("GET", ["products", "pricing", "v0", "competitivePrice"]) => Self::CompetitivePricing,
+            ("GET", ["catalog", "2022-04-01", "items"]) => Self::SearchCatalogItems,
+            ("GET", ["catalog", "2022-04-01", "items", _]) => Self::CatalogItem,
+            _ => Self::UnknownPath,
+        }
+    }
+}

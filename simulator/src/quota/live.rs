@@ -1,0 +1,79 @@
+//! The quotas at work: rates that can be changed, and a bucket for each client and operation.
+
+use std::collections::HashMap;
+
+use super::bucket::Bucket;
+use super::limits::{BaseLimits, QuotaChange, QuotaError, Quotas, Rate};
+use crate::operation::Operation;
+
+/// The quotas at work. The buckets run on simulator time, in nanoseconds since its start.
+#[derive(Debug)]
+pub struct LiveQuotas {
+    opening: Quotas,
+    rates: HashMap<Operation, Rate>,
+    base: Option<BaseLimits>,
+    buckets: HashMap<(String, Operation), Bucket>,
+}
+
+impl LiveQuotas {
+    pub fn new(opening: Quotas) -> Self {
+        let base = opening.base();
+        Self {
+            opening,
+            rates: HashMap::new(),
+            base,
+            buckets: HashMap::new(),
+        }
+    }
+
+    /// The rate of an operation now, in calls a second of simulator time.
+    pub fn rate(&self, operation: Operation) -> Option<Rate> {
+        self.rates
+            .get(&operation)
+            .copied()
+            .or_else(|| self.opening.rate(operation))
+    }
+
+    /// The limits of BASE now; none where nothing is limited.
+    pub fn base(&self) -> Option<BaseLimits> {
+        self.base
+    }
+
+    /// Whether a call of `client` would pass.
+    pub fn is_ready(&mut self, client: &str, operation: Operation, now: u64) -> bool {
+        self.bucket(client, operation, now)
+            .is_none_or(|bucket| bucket.is_ready(now))
+    }
+
+    /// Takes the token of a call that passes.
+    pub fn take(&mut self, client: &str, operation: Operation, now: u64) -> bool {
+        self.bucket(client, operation, now)
+            .is_none_or(|bucket| bucket.take(now))
+    }
+
+    /// Changes limits while the simulator runs; tokens that have flowed in are kept.
+    pub fn change(&mut self, change: &QuotaChange, now: u64) -> Result<(), QuotaError> {
+        if let Some((operation, rate)) = change.rate_of()? {
+            self.rates.insert(operation, rate);
+            for ((_, known), bucket) in &mut self.buckets {
+                if *known == operation {
+                    bucket.change(rate, now);
+                }
+            }
+        }
+        if let Some(base) = change.base {
+            self.base = Some(base);
+        }
+        Ok(())
+    }
+
+    fn bucket(&mut self, client: &str, operation: Operation, now: u64) -> Option<&mut Bucket> {
+        let rate = self.rate(operation)?;
+        let key = (client.to_owned(), operation);
+        Some(
+            self.buckets
+                .entry(key)
+                .or_insert_with(|| Bucket::full(rate, now)),
+        )
+    }
+}

@@ -1,0 +1,132 @@
+//! The calls of one BASE shop, counted by clock hour and by date in Japan.
+//!
+//! Failed calls count as well, which BASE does not document. A refused call does not, so that a
+//! client that keeps knocking is served again at once when the hour changes.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Timelike, Utc};
+
+use super::limits::BaseLimits;
+
+/// Which limit was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    Hour,
+    Day,
+    Add,
+}
+
+/// What one shop has used of its hour and its day.
+#[derive(Debug, Clone, Default)]
+pub struct ShopHours {
+    hour: Option<(NaiveDate, u32)>,
+    used_in_hour: u64,
+    used_in_day: u64,
+    added_in_day: u64,
+}
+
+impl ShopHours {
+    /// Counts one call at `now`, or tells which limit refuses it.
+    pub fn count(&mut self, limits: BaseLimits, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.turn(now);
+        if self.used_in_day >= limits.day {
+            return Err(Refusal::Day);
+        }
+        if self.used_in_hour >= limits.hour {
+            return Err(Refusal::Hour);
+        }
+        self.used_in_hour += 1;
+        self.used_in_day += 1;
+        Ok(())
+    }
+
+    /// Counts one new item at `now`, or refuses it.
+    pub fn count_add(&mut self, limits: BaseLimits, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.turn(now);
+        if self.added_in_day >= limits.add_per_day {
+            return Err(Refusal::Add);
+        }
+        self.added_in_day += 1;
+        Ok(())
+    }
+
+    fn turn(&mut self, now: DateTime<Utc>) {
+        let (date, hour) = japan(now);
+        if self.hour.is_none_or(|(known, _)| known != date) {
+            self.used_in_day = 0;
+            self.added_in_day = 0;
+        }
+        if self.hour != Some((date, hour)) {
+            self.used_in_hour = 0;
+        }
+        self.hour = Some((date, hour));
+    }
+}
+
+/// Date and hour in Japan, which has no summer time.
+fn japan(now: DateTime<Utc>) -> (NaiveDate, u32) {
+    match FixedOffset::east_opt(9 * 3_600) {
+        Some(japan) => {
+            let local = now.with_timezone(&japan);
+            (local.date_naive(), local.hour())
+        }
+        None => (now.date_naive(), now.hour()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    const LIMITS: BaseLimits = BaseLimits {
+        hour: 2,
+        day: 3,
+        add_per_day: 1,
+    };
+
+    #[test]
+    fn the_hour_opens_again_at_minute_zero_whenever_it_was_used() {
+        let mut hours = ShopHours::default();
+
+        assert_eq!(hours.count(LIMITS, at("2026-11-02T01:59:58Z")), Ok(()));
+        assert_eq!(hours.count(LIMITS, at("2026-11-02T01:59:58Z")), Ok(()));
+        assert_eq!(
+            hours.count(LIMITS, at("2026-11-02T01:59:59.999Z")),
+            Err(Refusal::Hour)
+        );
+        assert_eq!(hours.count(LIMITS, at("2026-11-02T02:00:00Z")), Ok(()));
+    }
+
+    #[test]
+    fn the_day_turns_at_midnight_in_japan() {
+        let mut hours = ShopHours::default();
+
+        for time in [
+            "2026-11-02T12:00:00Z",
+            "2026-11-02T13:00:00Z",
+            "2026-11-02T14:00:00Z",
+        ] {
+            assert_eq!(hours.count(LIMITS, at(time)), Ok(()));
+        }
+        assert_eq!(
+            hours.count(LIMITS, at("2026-11-02T14:59:59Z")),
+            Err(Refusal::Day)
+        );
+        assert_eq!(hours.count(LIMITS, at("2026-11-02T15:00:00Z")), Ok(()));
+    }
+
+    #[test]
+    fn new_items_have_a_daily_limit_of_their_own() {
+        let mut hours = ShopHours::default();
+
+        assert_eq!(hours.count_add(LIMITS, at("2026-11-02T12:00:00Z")), Ok(()));
+        assert_eq!(
+            hours.count_add(LIMITS, at("2026-11-02T12:00:00Z")),
+            Err(Refusal::Add)
+        );
+        assert_eq!(hours.count_add(LIMITS, at("2026-11-02T15:00:00Z")), Ok(()));
+    }
+}

@@ -1,0 +1,208 @@
+//! The server: one port for all vendors, one lock around the world, never held across an await.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::accounts;
+use crate::config::Config;
+use crate::control;
+use crate::deliver;
+use crate::http::{Incoming, Reply, parse_form};
+use crate::shop;
+use crate::world::World;
+
+/// Larger bodies are refused; the largest call of any vendor has a few kilobytes.
+const LARGEST_BODY: usize = 4 << 20;
+/// How long answers under way may take to end once the simulator is stopped.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// The simulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot listen on {address}")]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+}
+
+/// A running simulator. It ends with [`Simulator::stop`], or when it is dropped.
+#[derive(Debug)]
+pub struct Simulator {
+    address: SocketAddr,
+    config: Config,
+    shared: Arc<Mutex<World>>,
+    stopping: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+#[derive(Debug, Clone)]
+struct Served {
+    world: Arc<Mutex<World>>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Simulator {
+    /// Makes the world of `config` and serves it on `config.listen`.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let listen = |source| StartError::Listen {
+            address: config.listen,
+            source,
+        };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let shared = Arc::new(Mutex::new(World::new(config.clone())));
+        let (stopping, stopped) = watch::channel(false);
+        let served = Served {
+            world: Arc::clone(&shared),
+            stopping: stopped.clone(),
+        };
+        let router = Router::new().fallback(serve).with_state(served);
+        let listener = listener.tap_io(|stream| {
+            // Without it, small answers wait for the client's acknowledgement.
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "no TCP_NODELAY");
+            }
+        });
+        let serving = tokio::spawn(async move {
+            let graceful = axum::serve(listener, router)
+                .with_graceful_shutdown(stop_signal(stopped.clone()))
+                .into_future();
+            let deadline = async {
+                stop_signal(stopped).await;
+                tokio::time::sleep(GRACE).await;
+            };
+            tokio::select! {
+                _ = graceful => {}
+                () = deadline => {}
+            }
+        });
+        Ok(Self {
+            address,
+            config,
+            shared,
+            stopping,
+            serving,
+        })
+    }
+
+    /// Where it listens, without a slash at the end: `http://127.0.0.1:8080`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The opening listings as the CSV of `simulator listings`.
+    pub fn listings_csv(&self) -> String {
+        shop::csv(&shop::opening_listings(&self.config))
+    }
+
+    /// The accounts as the file of `simulator accounts`.
+    pub fn accounts_toml(&self) -> String {
+        accounts::toml(&accounts::opening_accounts(
+            self.config.seed,
+            self.config.accounts,
+        ))
+    }
+
+    /// Stops listening and waits, for half a second at most, until answers under way are out.
+    pub async fn stop(self) {
+        self.stopping.send_replace(true);
+        if let Err(error) = self.serving.await {
+            tracing::warn!(%error, "the server task failed");
+        }
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        lock(&self.shared)
+    }
+}
+
+/// Ends when the simulator is stopped or dropped.
+async fn stop_signal(mut stopping: watch::Receiver<bool>) {
+    // An error means that the simulator was dropped, which ends the wait just as well.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// A request that panicked must not end the others.
+fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn serve(State(served): State<Served>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return plain(StatusCode::PAYLOAD_TOO_LARGE);
+    };
+    let incoming = Incoming {
+        path: decoded(head.uri.path()),
+        query: parse_form(head.uri.query().unwrap_or_default().as_bytes()),
+        method: head.method,
+        headers: head.headers,
+        body,
+    };
+    let reply = {
+        let mut world = lock(&served.world);
+        if incoming.path.starts_with("/_sim/") {
+            control::answer(&mut world, &incoming)
+        } else {
+            world.answer(&incoming)
+        }
+    };
+    tokio::select! {
+        response = respond(reply) => response,
+        () = stop_signal(served.stopping) => plain(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+async fn respond(mut reply: Reply) -> Response {
+    if !reply.delay.is_zero() {
+        tokio::time::sleep(reply.delay).await;
+    }
+    let mut response = plain(StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK));
+    let headers = response.headers_mut();
+    if !reply.content_type.is_empty() {
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(reply.content_type),
+        );
+    }
+    for (name, value) in &reply.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(*name, value);
+        }
+    }
+    let bytes = std::mem::take(&mut reply.body);
+    deliver::put(&mut response, reply.delivery, bytes).await;
+    response
+}
+
+fn plain(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// Undoes percent-encoding; a path that is no UTF-8 stays as it is.
+fn decoded(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut place = 0;
+    while let Some(byte) = bytes.get(place) {
+        let code = path.get(place + 1..place + 3).filter(|_| *byte == b'%');
+        let code = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        plain.push(code.unwrap_or(*byte));
+        place += if code.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(plain).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,117 @@
+//! What the shops list when the world begins: nearly all of it right, so that a first run has a
+//! little to do and a second one nothing.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::catalog::{Asins, Draw, opening_state};
+use crate::config::Config;
+
+const PURPOSE: u64 = 4;
+/// Usable listings whose price has drifted away.
+const DRIFTED: f64 = 0.053;
+/// Usable listings that are hidden all the same.
+const HIDDEN: f64 = 0.002;
+/// Unusable listings that are shown all the same.
+const SHOWN: f64 = 0.4;
+const FIRST_ITEM: u64 = 70_000_001;
+/// Listings were made in the two years before this day (2026-01-01, unix seconds).
+const NEWEST: i64 = 1_767_225_600;
+const TWO_YEARS: i64 = 63_072_000;
+
+/// One row of the CSV, and one item of a shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// Counted from 0.
+    pub account: usize,
+    pub number: usize,
+    pub asin: String,
+    pub item_id: u64,
+    pub sku: String,
+    pub price: i64,
+    pub visible: bool,
+    pub listed_at: i64,
+}
+
+/// The listings of the world: each ASIN once, then those which a second account shares.
+pub fn opening_listings(config: &Config) -> Vec<Listing> {
+    let asins = Asins::new(config.seed, config.catalog);
+    let accounts = config.accounts.max(1);
+    let mut listings: Vec<Listing> = (0..config.catalog)
+        .map(|number| listing(config, &asins, (number, number % accounts, 0)))
+        .collect();
+    if accounts > 1 {
+        for number in 0..config.catalog {
+            if number * config.overlap_percent as usize % 100 < config.overlap_percent as usize {
+                listings.push(listing(
+                    config,
+                    &asins,
+                    (number, (number + 1) % accounts, 1),
+                ));
+            }
+        }
+    }
+    listings
+}
+
+/// `copy` is 0 for the first account that lists the product and 1 for the second.
+fn listing(config: &Config, asins: &Asins, place: (usize, usize, u64)) -> Listing {
+    let (number, account, copy) = place;
+    let state = opening_state(config.seed, number, config.unknown_permille);
+    let mut draw = Draw::new(config.seed, PURPOSE + (copy << 8), number as u64);
+    let dice = draw.unit();
+    let mistake = 0.04 + 0.16 * draw.unit();
+    let listed_at = NEWEST - draw.between(0, TWO_YEARS);
+    let right = marked_up(state.best().map_or(state.list_price, |offer| offer.price));
+    let usable = state.best().is_some();
+    let sign = if draw.chance(0.5) { 1.0 } else { -1.0 };
+    let price = if usable && dice < DRIFTED {
+        to_ten(crate::catalog::scaled(right, 1.0 + sign * mistake))
+    } else {
+        right
+    };
+    let hidden = (DRIFTED..DRIFTED + HIDDEN).contains(&dice);
+    let asin = asins.nth(number);
+    let stamp =
+        DateTime::<Utc>::from_timestamp(listed_at, 0).unwrap_or_default() + TimeDelta::hours(9);
+    Listing {
+        account,
+        number,
+        item_id: FIRST_ITEM + number as u64 + copy * config.catalog as u64,
+        sku: format!("b-{asin}-{}", stamp.format("%Y%m%d%H%M%S")),
+        asin,
+        price,
+        visible: if usable { !hidden } else { dice < SHOWN },
+        listed_at,
+    }
+}
+
+/// The shop keeper's price: 1.3 times the cost, to the nearest ten yen, half up.
+fn marked_up(cost: i64) -> i64 {
+    (cost * 13 + 50) / 100 * 10
+}
+
+fn to_ten(yen: i64) -> i64 {
+    (yen + 5) / 10 * 10
+}
+
+/// The listings in the form that a shop keeper's import takes.
+pub fn csv(listings: &[Listing]) -> String {
+    let mut text = String::with_capacity(80 * (listings.len() + 1));
+    text.push_str("account_id,asin,item_id,sku,selling_price,visibility\n");
+    for listing in listings {
+        let visibility = if listing.visible { "public" } else { "hidden" };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "shop-{},{},{},{},{},{visibility}",
+            listing.account + 1,
+            listing.asin,
+            listing.item_id,
+            listing.sku,
+            listing.price,
+        );
+    }
+    text
+}

@@ -1,0 +1,279 @@
+//! Amazon: tokens, quotas, and what a batch is refused for.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use simulator::{MarketSet, QuotaChange};
+
+use crate::support::{BATCH, Bench, MARKETPLACE, entry, read};
+
+#[tokio::test]
+async fn a_batch_answers_each_asin_with_a_status_of_its_own() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    let known = bench.simulator.asin(0);
+
+    let answer = bench
+        .batch_of(&token, vec![entry(&known), entry("B0ZZZZZZZZ")])
+        .await;
+
+    let body = answer.json();
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.limit.as_deref(), Some("0.1"));
+    assert!(answer.request_id.is_some());
+    assert_eq!(body["responses"][0]["request"]["Asin"], known.as_str());
+    assert_eq!(body["responses"][0]["body"]["payload"]["status"], "Success");
+    assert_eq!(body["responses"][1]["status"]["statusCode"], 400);
+    assert_eq!(
+        body["responses"][1]["body"]["errors"][0]["message"],
+        format!("B0ZZZZZZZZ is an invalid ASIN for marketplace {MARKETPLACE}")
+    );
+}
+
+#[tokio::test]
+async fn an_asin_without_offers_says_no_buyable_offers() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    let asin = bench.simulator.asin(3);
+    let out = MarketSet {
+        asin: asin.clone(),
+        in_stock: Some(false),
+        ..MarketSet::default()
+    };
+    bench.simulator.set_market(vec![out]).unwrap();
+
+    let answer = bench.batch_of(&token, vec![entry(&asin)]).await;
+
+    let payload = &answer.json()["responses"][0]["body"]["payload"];
+    assert_eq!(payload["status"], "NoBuyableOffers");
+    assert_eq!(payload["Summary"], json!({"TotalOfferCount": 0}));
+    assert_eq!(payload["Offers"], json!([]));
+}
+
+#[tokio::test]
+async fn whole_batches_are_refused_for_what_amazon_refuses_them() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    let asin = bench.simulator.asin(0);
+    let changed = |name: &str, value: Value| {
+        let mut changed = entry(&asin);
+        changed[name] = value;
+        vec![changed]
+    };
+    let old_style = json!({
+        "uri": format!("/products/pricing/v0/items/{asin}/offers"),
+        "method": "GET",
+        "queryParams": {"MarketplaceId": MARKETPLACE, "ItemCondition": "New"},
+    });
+    let marketplace = "Requested MarketplaceId is invalid, unsupported, or does not exist.";
+    let cases = [
+        (vec![], "Invalid Input"),
+        (
+            (0..21).map(|n| entry(&bench.simulator.asin(n))).collect(),
+            "Invalid Input",
+        ),
+        (
+            vec![entry(&asin), entry(&asin)],
+            "Duplicate requests submitted. Cannot run batch request.",
+        ),
+        (vec![old_style], marketplace),
+        (
+            changed("MarketplaceId", json!("ATVPDKIKX0DER")),
+            marketplace,
+        ),
+        (
+            changed("uri", json!("/products/pricing/v0/items/B0/offers?x=1")),
+            "Invalid Input",
+        ),
+        (changed("method", json!("POST")), "Invalid Input"),
+    ];
+    for (entries, message) in cases {
+        bench.simulator.advance(10.0).unwrap();
+
+        let answer = bench.batch_of(&token, entries).await;
+
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{message}");
+        assert_eq!(answer.message(), message);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_case_fails_that_entry_only() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    let mut wrong = entry(&bench.simulator.asin(0));
+    wrong["ItemCondition"] = json!("new");
+
+    let answer = bench
+        .batch_of(&token, vec![wrong, entry(&bench.simulator.asin(1))])
+        .await;
+
+    assert_eq!(answer.json()["responses"][0]["status"]["statusCode"], 400);
+    assert_eq!(answer.json()["responses"][1]["status"]["statusCode"], 200);
+}
+
+#[tokio::test]
+async fn a_second_batch_is_throttled_until_ten_seconds_have_passed() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+
+    let first = bench.batch(&token, &[0]).await;
+    bench.simulator.advance(9.999_999).unwrap();
+    let early = bench.batch(&token, &[0]).await;
+    bench.simulator.advance(0.000_001).unwrap();
+    let due = bench.batch(&token, &[0]).await;
+
+    assert_eq!(first.status, StatusCode::OK);
+    assert_eq!(early.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(early.json()["errors"][0]["code"], "QuotaExceeded");
+    assert_eq!(early.limit, None);
+    assert_eq!(due.status, StatusCode::OK);
+    let ledger = bench.simulator.ledger();
+    assert_eq!(ledger.operations["getItemOffersBatch"].refused, 1);
+    assert_eq!(ledger.operations["getItemOffersBatch"].accepted, 2);
+}
+
+#[tokio::test]
+async fn operations_do_not_eat_each_others_tokens() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    let path = format!(
+        "/products/pricing/v0/competitivePrice?MarketplaceId={MARKETPLACE}&ItemType=Asin&Asins={}",
+        bench.simulator.asin(0)
+    );
+
+    bench.batch(&token, &[0]).await;
+    let answer = read(bench.get(&path).header("x-amz-access-token", &token)).await;
+
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.limit.as_deref(), Some("0.5"));
+    assert_eq!(answer.json()["payload"][0]["status"], "Success");
+}
+
+#[tokio::test]
+async fn a_changed_rate_shows_in_the_header_at_once() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    let change = QuotaChange {
+        operation: Some("getItemOffersBatch".to_owned()),
+        rate: Some(0.25),
+        ..QuotaChange::default()
+    };
+    bench.simulator.set_quota(&change).unwrap();
+
+    let first = bench.batch(&token, &[0]).await;
+    bench.simulator.advance(4.0).unwrap();
+    let second = bench.batch(&token, &[0]).await;
+
+    assert_eq!(first.limit.as_deref(), Some("0.25"));
+    assert_eq!(second.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_403_tells_by_its_details_what_is_wrong_with_the_token() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    let details = |answer: &crate::support::Answer| {
+        answer.json()["errors"][0]["details"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+
+    let missing = read(bench.post(BATCH)).await;
+    let wrong = bench.batch("Atza|nobody", &[0]).await;
+    let unknown_path = read(
+        bench
+            .post("/products/pricing/v0/items/offers/batch")
+            .header("x-amz-access-token", &token),
+    )
+    .await;
+    bench.simulator.advance(3_600.0).unwrap();
+    let expired = bench.batch(&token, &[0]).await;
+
+    assert_eq!(
+        details(&missing),
+        "Access token is missing in the request header."
+    );
+    assert_eq!(
+        details(&wrong),
+        "The access token you provided is revoked, malformed or invalid."
+    );
+    assert_eq!(details(&unknown_path), "");
+    assert_eq!(
+        details(&expired),
+        "The access token you provided has expired."
+    );
+    for answer in [missing, wrong, unknown_path, expired] {
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert_eq!(answer.limit, None);
+    }
+}
+
+#[tokio::test]
+async fn wrong_credentials_get_the_errors_of_login_with_amazon() {
+    let bench = Bench::new().await;
+    let ask = |grant: &str, client: &str, refresh: &str| {
+        let body = json!({"grant_type": grant, "client_id": client,
+            "client_secret": "amzn1.oa2-cs.v1.x", "refresh_token": refresh});
+        read(bench.post("/auth/o2/token").json(&body))
+    };
+    let client = "amzn1.application-oa2-client.other";
+
+    let good = ask("refresh_token", client, "Atzr|x").await;
+    let stranger = ask("refresh_token", "somebody", "Atzr|x").await;
+    let revoked = ask("refresh_token", client, "x").await;
+    let strange = ask("password", client, "Atzr|x").await;
+
+    assert_eq!(
+        (good.status.as_u16(), good.json()["refresh_token"].clone()),
+        (200, json!("Atzr|x"))
+    );
+    assert_eq!(
+        (stranger.status.as_u16(), stranger.error().as_str()),
+        (401, "invalid_client")
+    );
+    assert_eq!(
+        (revoked.status.as_u16(), revoked.error().as_str()),
+        (400, "invalid_grant")
+    );
+    assert_eq!(
+        (strange.status.as_u16(), strange.error().as_str()),
+        (400, "unsupported_grant_type")
+    );
+}
+
+#[tokio::test]
+async fn a_body_on_a_get_and_an_endless_user_agent_are_refused_at_the_edge() {
+    let bench = Bench::new().await;
+
+    let body = read(bench.get("/catalog/2022-04-01/items").body("{}")).await;
+    let agent = read(bench.post(BATCH).header("user-agent", "x".repeat(501))).await;
+
+    assert_eq!(body.status, StatusCode::BAD_REQUEST);
+    assert!(body.text.starts_with("<HTML>"));
+    assert_eq!(agent.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_catalogue_search_leaves_unknown_asins_out_and_fails_for_a_malformed_one() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    let known: Vec<String> = (0..15).map(|number| bench.simulator.asin(number)).collect();
+    let search = |asins: String, size: &str| {
+        let path = format!(
+            "/catalog/2022-04-01/items?marketplaceIds={MARKETPLACE}&identifiersType=ASIN\
+             &identifiers={asins}{size}"
+        );
+        read(bench.get(&path).header("x-amz-access-token", &token))
+    };
+
+    let whole = search(format!("{},B0ZZZZZZZZ", known.join(",")), "&pageSize=20").await;
+    let page = search(known.join(","), "").await;
+    bench.simulator.advance(1.0).unwrap();
+    let malformed = search(format!("{},b0", known[0]), "&pageSize=20").await;
+
+    assert_eq!(whole.json()["items"].as_array().unwrap().len(), 15);
+    assert_eq!(page.json()["items"].as_array().unwrap().len(), 10);
+    assert_eq!(page.json()["pagination"]["nextToken"], "10");
+    assert_eq!(malformed.status, StatusCode::BAD_REQUEST);
+}

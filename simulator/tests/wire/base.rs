@@ -1,0 +1,232 @@
+//! BASE: rotating tokens, hours and days, edits.
+
+use reqwest::StatusCode;
+use serde_json::json;
+use simulator::{BaseLimits, QuotaChange};
+
+use crate::support::{Bench, read};
+
+const FIRST: &str = "70000001";
+
+#[tokio::test]
+async fn a_refresh_token_is_good_once() {
+    let bench = Bench::new().await;
+    let [_, _, first] = bench.credentials();
+
+    let answer = bench.refresh(&first).await;
+    let again = bench.refresh(&first).await;
+    let second = answer.json()["refresh_token"].as_str().unwrap().to_owned();
+    let next = bench.refresh(&second).await;
+
+    assert_eq!(answer.json()["expires_in"], 3_600);
+    assert_ne!(first, second);
+    assert_eq!(
+        (again.status, again.error().as_str()),
+        (StatusCode::BAD_REQUEST, "invalid_request")
+    );
+    assert_eq!(next.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_access_token_ends_after_an_hour_and_a_refresh_token_after_thirty_days() {
+    let bench = Bench::new().await;
+    let [_, _, first] = bench.credentials();
+    let answer = bench.refresh(&first).await.json();
+    let access = answer["access_token"].as_str().unwrap();
+
+    bench.simulator.advance(3_599.0).unwrap();
+    let alive = read(bench.get("/1/users/me").bearer_auth(access)).await;
+    bench.simulator.advance(1.0).unwrap();
+    let ended = read(bench.get("/1/users/me").bearer_auth(access)).await;
+    bench.simulator.advance(30.0 * 86_400.0).unwrap();
+    let refused = bench
+        .refresh(answer["refresh_token"].as_str().unwrap())
+        .await;
+
+    assert_eq!(alive.status, StatusCode::OK);
+    assert_eq!(ended.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        ended.json()["error_description"],
+        "アクセストークンが無効です。"
+    );
+    assert_eq!(refused.error(), "invalid_request");
+}
+
+#[tokio::test]
+async fn a_code_from_the_browser_is_exchanged_for_tokens() {
+    let bench = Bench::new().await;
+    let [id, secret, _] = bench.credentials();
+    let path = format!(
+        "/1/oauth/authorize?response_type=code&client_id={id}&state=s&redirect_uri={}/1/back",
+        bench.simulator.url()
+    );
+
+    let landed = bench.get(&path).send().await.unwrap();
+    let pairs: Vec<(String, String)> = landed.url().query_pairs().into_owned().collect();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", &id),
+        ("client_secret", &secret),
+        ("code", &pairs[0].1),
+    ];
+    let answer = read(bench.post("/1/oauth/token").form(&form)).await;
+
+    assert_eq!(pairs[1], ("state".to_owned(), "s".to_owned()));
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_edit_changes_what_it_names_and_answers_with_all() {
+    let bench = Bench::new().await;
+    let token = bench.base_token().await;
+    let before = bench.simulator.shop("shop-1").unwrap().items[0].clone();
+
+    let answer = bench
+        .base(
+            &token,
+            "items/edit",
+            &[("item_id", FIRST), ("price", "3250")],
+        )
+        .await;
+
+    let item = &answer.json()["item"];
+    let after = &bench.simulator.shop("shop-1").unwrap().items[0];
+    assert_eq!(item["price"], 3_250);
+    assert_eq!(item["title"], before.title.as_str());
+    assert_eq!(item["stock"], before.stock);
+    assert_eq!((after.price, after.edits), (3_250, 1));
+    assert!(after.modified > before.modified);
+}
+
+#[tokio::test]
+async fn edits_are_refused_for_what_base_refuses_them() {
+    let bench = Bench::new().await;
+    let token = bench.base_token().await;
+    let foreign = "70000002";
+    let cases: [(&[(&str, &str)], &str); 6] = [
+        (&[("price", "500")], "no_item_id"),
+        (&[("item_id", foreign), ("price", "500")], "bad_item_id"),
+        (&[("item_id", "abc")], "bad_item_id"),
+        (&[("item_id", FIRST), ("price", "49")], "validation_error"),
+        (
+            &[("item_id", FIRST), ("title", "寿司🍣")],
+            "validation_error",
+        ),
+        (
+            &[("item_id", FIRST), ("identifier", "a b")],
+            "validation_error",
+        ),
+    ];
+    for (form, error) in cases {
+        let answer = bench.base(&token, "items/edit", form).await;
+
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert_eq!(answer.error(), error);
+    }
+    let get = read(bench.get("/1/items/edit").bearer_auth(&token)).await;
+    let json = bench
+        .post("/1/items/edit")
+        .bearer_auth(&token)
+        .json(&json!({"item_id": 70_000_001}));
+    assert_eq!(get.error(), "not_post_method");
+    assert_eq!(read(json).await.error(), "no_item_id");
+}
+
+#[tokio::test]
+async fn a_deleted_item_is_gone_for_every_call() {
+    let bench = Bench::new().await;
+    let token = bench.base_token().await;
+
+    let deleted = bench
+        .base(&token, "items/delete", &[("item_id", FIRST)])
+        .await;
+    let edit = bench
+        .base(
+            &token,
+            "items/edit",
+            &[("item_id", FIRST), ("visible", "0")],
+        )
+        .await;
+    let detail = read(bench.get("/1/items/detail/70000001").bearer_auth(&token)).await;
+
+    assert_eq!(deleted.json(), json!({"result": true}));
+    assert_eq!(edit.error(), "bad_item_id");
+    assert_eq!(detail.error(), "no_item");
+}
+
+#[tokio::test]
+async fn an_added_item_is_listed_and_its_variations_sum_up_to_the_stock() {
+    let bench = Bench::new().await;
+    let token = bench.base_token().await;
+    let form = [
+        ("title", "水筒"),
+        ("price", "1200"),
+        ("stock", "9"),
+        ("identifier", "b-B0EXAMPLE1-20261102000000"),
+        ("variation[0]", "赤"),
+        ("variation_stock[0]", "2"),
+        ("variation[1]", "青"),
+        ("variation_stock[1]", "3"),
+    ];
+
+    let answer = bench.base(&token, "items/add", &form).await;
+
+    assert_eq!(answer.json()["item"]["stock"], 5);
+    let shop = bench.simulator.shop("shop-1").unwrap();
+    assert_eq!(shop.items.last().unwrap().asin, "B0EXAMPLE1");
+}
+
+#[tokio::test]
+async fn the_hour_is_used_up_and_opens_again_at_minute_zero() {
+    let bench = Bench::new().await;
+    let token = bench.base_token().await;
+    let base = BaseLimits {
+        hour: 2,
+        day: 3,
+        add_per_day: 1,
+    };
+    bench
+        .simulator
+        .set_quota(&QuotaChange {
+            base: Some(base),
+            ..QuotaChange::default()
+        })
+        .unwrap();
+    let edit = || {
+        bench.base(
+            &token,
+            "items/edit",
+            &[("item_id", FIRST), ("visible", "0")],
+        )
+    };
+
+    let first = [edit().await.status, edit().await.status];
+    bench.simulator.advance(1_799.0).unwrap();
+    let refused = edit().await;
+    bench.simulator.advance(1.0).unwrap();
+    let again = edit().await;
+    let day = edit().await;
+
+    assert_eq!(first, [StatusCode::OK, StatusCode::OK]);
+    assert_eq!(
+        (refused.status, refused.error().as_str()),
+        (StatusCode::BAD_REQUEST, "hour_api_limit")
+    );
+    assert_eq!(again.status, StatusCode::OK);
+    assert_eq!(day.error(), "day_api_limit");
+    assert_eq!(bench.simulator.ledger().operations["items/edit"].refused, 2);
+}
+
+#[tokio::test]
+async fn a_list_is_read_page_by_page_until_a_short_one() {
+    let bench = Bench::new().await;
+    let token = bench.base_token().await;
+
+    let full = read(bench.get("/1/items?limit=15").bearer_auth(&token)).await;
+    let short = read(bench.get("/1/items?limit=15&offset=15").bearer_auth(&token)).await;
+    let wrong = read(bench.get("/1/items?limit=101").bearer_auth(&token)).await;
+
+    assert_eq!(full.json()["items"].as_array().unwrap().len(), 15);
+    assert_eq!(short.json()["items"].as_array().unwrap().len(), 5);
+    assert_eq!(wrong.error(), "bad_params");
+}

@@ -1,0 +1,189 @@
+//! The controls over the wire, and Chatwork.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::support::{Bench, read};
+
+#[tokio::test]
+async fn the_market_is_set_over_the_wire() {
+    let bench = Bench::new().await;
+    let (first, second) = (bench.simulator.asin(0), bench.simulator.asin(1));
+    let body = json!({"set": [
+        {"asin": first, "price": 120_000},
+        {"asin": second, "in_stock": false},
+        {"asin": "B0EXAMPLE1", "offers": [{"price": 900}, {"price": 800, "shipping": 350}]},
+    ]});
+
+    let set = read(bench.post("/_sim/market").json(&body)).await;
+    let shown = read(bench.get(&format!("/_sim/market?asins={first},{second},B0EXAMPLE1"))).await;
+
+    assert_eq!(set.json(), json!({"ok": true, "touched": 3}));
+    let market = &shown.json()["market"];
+    assert_eq!(market[0]["best_price"], 120_000);
+    assert_eq!(market[1]["best_price"], json!(null));
+    assert_eq!(market[2]["best_price"], 900);
+}
+
+#[tokio::test]
+async fn what_ran_out_comes_back_at_the_price_it_had() {
+    let bench = Bench::new().await;
+    let asin = bench.simulator.asin(0);
+    let before = bench.simulator.market(&asin).best_price;
+    let set = |stock: bool| json!({"set": [{"asin": asin, "in_stock": stock}]});
+
+    read(bench.post("/_sim/market").json(&set(false))).await;
+    let out = bench.simulator.market(&asin).best_price;
+    read(bench.post("/_sim/market").json(&set(true))).await;
+
+    assert_eq!(out, None);
+    assert_eq!(bench.simulator.market(&asin).best_price, before);
+}
+
+#[tokio::test]
+async fn wrong_controls_are_refused_and_change_nothing() {
+    let bench = Bench::new().await;
+    let cases = [
+        (
+            "/_sim/market",
+            json!({"set": [{"asin": "B0EXAMPLE1", "price": 0}]}),
+        ),
+        ("/_sim/market", json!({"sett": []})),
+        (
+            "/_sim/faults",
+            json!({"operation": "getOffers", "kind": "throttle"}),
+        ),
+        ("/_sim/faults", json!([{"kind": "explode"}])),
+        (
+            "/_sim/quotas",
+            json!({"operation": "items/edit", "rate": 1}),
+        ),
+        ("/_sim/clock", json!({"advance_seconds": -1})),
+    ];
+    for (path, body) in cases {
+        let answer = read(bench.post(path).json(&body)).await;
+
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path} {body}");
+        assert!(!answer.error().is_empty());
+    }
+    assert_eq!(
+        read(bench.get("/_sim/nothing")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert!(bench.simulator.faults().is_empty());
+}
+
+#[tokio::test]
+async fn faults_are_listed_with_what_is_left_of_them_and_cleared() {
+    let bench = Bench::new().await;
+    let body = json!([{"operation": "lwaToken", "kind": "status", "count": 2, "status": 500}]);
+    read(bench.post("/_sim/faults").json(&body)).await;
+
+    read(bench.post("/auth/o2/token")).await;
+    let left = read(bench.get("/_sim/faults")).await.json();
+    read(bench.request(Method::DELETE, "/_sim/faults")).await;
+
+    assert_eq!(left[0]["count"], 1);
+    assert!(bench.simulator.faults().is_empty());
+}
+
+#[tokio::test]
+async fn the_ledger_tells_each_request_if_asked_and_forgets_them_on_reset() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    bench.batch(&token, &[0, 1]).await;
+
+    let ledger = read(bench.get("/_sim/ledger?detail=1")).await.json();
+    read(
+        bench
+            .post("/_sim/reset")
+            .json(&json!({"ledger_only": true})),
+    )
+    .await;
+    let after = bench.simulator.ledger();
+
+    let line = &ledger["detail"][1];
+    assert_eq!(line["operation"], "getItemOffersBatch");
+    assert_eq!(
+        line["touched"],
+        json!([bench.simulator.asin(0), bench.simulator.asin(1)])
+    );
+    assert_eq!(line["simulated_at"], "2026-11-02T01:30:00.000000Z");
+    assert_eq!(ledger["operations"]["getItemOffersBatch"]["items"], 2);
+    assert_eq!(after.total.requests, 0);
+    assert_eq!(
+        bench.batch(&token, &[0]).await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
+}
+
+#[tokio::test]
+async fn a_reset_brings_back_the_opening_world() {
+    let bench = Bench::new().await;
+    let opening = bench.simulator.shop("shop-1");
+    let token = bench.base_token().await;
+    bench
+        .base(
+            &token,
+            "items/edit",
+            &[("item_id", "70000001"), ("price", "999")],
+        )
+        .await;
+    bench.simulator.move_market(500);
+
+    read(bench.post("/_sim/reset")).await;
+
+    assert_eq!(bench.simulator.shop("shop-1"), opening);
+    let [_, _, first] = bench.credentials();
+    assert_eq!(bench.refresh(&first).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_room_takes_ten_posts_in_ten_seconds() {
+    let bench = Bench::new().await;
+    let post = |body: &'static str, token: &'static str| {
+        let request = bench
+            .post("/v2/rooms/42/messages")
+            .header("x-chatworktoken", token);
+        read(request.form(&[("body", body)]))
+    };
+
+    for _ in 0..10 {
+        assert_eq!(post("done", "t").await.status, StatusCode::OK);
+    }
+    let refused = post("done", "t").await;
+    bench.simulator.advance(10.0).unwrap();
+    let passed = post("later", "t").await;
+
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        refused.json(),
+        json!({"errors": ["Rate limit for message posting per room exceeded."]})
+    );
+    assert!(passed.json()["message_id"].is_string());
+    assert_eq!(bench.simulator.messages().last().unwrap().body, "later");
+    assert_eq!(post("", "t").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(post("x", "invalid").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_busy_port_is_told_with_its_address() {
+    let bench = Bench::new().await;
+    let listen = bench
+        .simulator
+        .url()
+        .trim_start_matches("http://")
+        .parse()
+        .unwrap();
+
+    let second = simulator::Simulator::start(simulator::Config {
+        listen,
+        ..crate::support::still()
+    })
+    .await;
+
+    assert_eq!(
+        second.unwrap_err().to_string(),
+        format!("cannot listen on {listen}")
+    );
+}

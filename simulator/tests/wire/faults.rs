@@ -1,0 +1,257 @@
+//! Faults: each kind does what it says, as often as it says.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use simulator::{Config, Fault, FaultKind, Quotas};
+
+use crate::support::{BATCH, Bench, entry, read, still};
+
+async fn free() -> Bench {
+    Bench::with(Config {
+        quotas: Quotas::Off,
+        ..still()
+    })
+    .await
+}
+
+fn batch_fault(kind: FaultKind) -> Fault {
+    Fault::new("getItemOffersBatch", kind).times(1)
+}
+
+#[tokio::test]
+async fn a_throttle_refuses_as_often_as_told_and_takes_no_token() {
+    let bench = Bench::new().await;
+    let token = bench.amazon_token().await;
+    bench
+        .simulator
+        .add_fault(batch_fault(FaultKind::Throttle))
+        .unwrap();
+
+    let struck = bench.batch(&token, &[0]).await;
+    let next = bench.batch(&token, &[0]).await;
+
+    assert_eq!(struck.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(next.status, StatusCode::OK);
+    let tally = &bench.simulator.ledger().operations["getItemOffersBatch"];
+    assert_eq!((tally.refused, tally.faulted, tally.failed), (0, 1, 1));
+    assert!(bench.simulator.faults().is_empty());
+}
+
+#[tokio::test]
+async fn a_fault_lets_the_first_calls_pass_if_told_so() {
+    let bench = free().await;
+    let token = bench.amazon_token().await;
+    let fault = Fault {
+        skip: 2,
+        status: Some(500),
+        ..batch_fault(FaultKind::Status)
+    };
+    bench.simulator.add_fault(fault).unwrap();
+
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(bench.batch(&token, &[0]).await.status.as_u16());
+    }
+
+    assert_eq!(statuses, [200, 200, 500, 200]);
+}
+
+#[tokio::test]
+async fn single_items_fail_or_are_left_out() {
+    let bench = free().await;
+    let token = bench.amazon_token().await;
+    let asins = Some(vec![bench.simulator.asin(2)]);
+    let error = Fault {
+        status: Some(429),
+        asins,
+        ..batch_fault(FaultKind::ItemError)
+    };
+    let missing = Fault {
+        items: Some(2),
+        ..batch_fault(FaultKind::MissingItems)
+    };
+    bench.simulator.add_fault(error).unwrap();
+    bench.simulator.add_fault(missing).unwrap();
+
+    let answer = bench.batch(&token, &[0, 1, 2, 3]).await.json();
+
+    let responses = answer["responses"].as_array().unwrap();
+    let statuses: Vec<&Value> = responses
+        .iter()
+        .map(|entry| &entry["status"]["statusCode"])
+        .collect();
+    assert_eq!(statuses, [&json!(429), &json!(200)]);
+}
+
+#[tokio::test]
+async fn false_empty_answers_strike_the_asins_named_and_pass_by_the_others() {
+    let bench = free().await;
+    let token = bench.amazon_token().await;
+    let asins = Some(vec![bench.simulator.asin(1)]);
+    let fault = Fault {
+        asins,
+        ..batch_fault(FaultKind::EmptyOffers)
+    };
+    bench.simulator.add_fault(fault).unwrap();
+
+    let other = bench.batch(&token, &[0]).await.json();
+    let struck = bench.batch(&token, &[0, 1]).await.json();
+    let later = bench.batch(&token, &[1]).await.json();
+
+    let status = |answer: &Value, place: usize| {
+        answer["responses"][place]["body"]["payload"]["status"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(status(&other, 0), "Success");
+    assert_eq!(
+        (status(&struck, 0).as_str(), status(&struck, 1).as_str()),
+        ("Success", "NoBuyableOffers")
+    );
+    assert_eq!(status(&later, 0), "Success");
+}
+
+#[tokio::test]
+async fn a_cut_answer_ends_in_an_error_of_the_connection() {
+    let bench = free().await;
+    let token = bench.amazon_token().await;
+    bench
+        .simulator
+        .add_fault(batch_fault(FaultKind::Cut))
+        .unwrap();
+    let body = json!({"requests": [entry(&bench.simulator.asin(0))]});
+
+    let response = bench
+        .post(BATCH)
+        .header("x-amz-access-token", &token)
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(response.bytes().await.is_err());
+    assert_eq!(bench.batch(&token, &[0]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn broken_answers_are_no_json_and_twisted_ones_are() {
+    let bench = free().await;
+    let token = bench.amazon_token().await;
+
+    for kind in [FaultKind::Truncate, FaultKind::Malformed, FaultKind::Html] {
+        bench.simulator.add_fault(batch_fault(kind)).unwrap();
+        let answer = bench.batch(&token, &[0]).await;
+        assert!(
+            serde_json::from_str::<Value>(&answer.text).is_err(),
+            "{kind:?}"
+        );
+    }
+    bench
+        .simulator
+        .add_fault(batch_fault(FaultKind::WrongTypes))
+        .unwrap();
+    let twisted = bench.batch(&token, &[0, 1]).await.json();
+
+    let payload = |place: usize| &twisted["responses"][place]["body"]["payload"]["Offers"];
+    assert!(!payload(0).is_array() || twisted["responses"][0]["status"]["statusCode"].is_object());
+    assert!(payload(1).is_array());
+}
+
+#[tokio::test]
+async fn a_huge_answer_streams_a_hundred_megabytes() {
+    let bench = free().await;
+    let token = bench.amazon_token().await;
+    bench
+        .simulator
+        .add_fault(batch_fault(FaultKind::Huge))
+        .unwrap();
+
+    let answer = bench.batch(&token, &[0]).await;
+
+    assert!(answer.text.len() > 100_000_000);
+}
+
+#[tokio::test]
+async fn a_hanging_call_is_done_and_holds_up_neither_others_nor_the_end() {
+    let bench = free().await;
+    let token = bench.base_token().await;
+    bench
+        .simulator
+        .add_fault(Fault::new("items/edit", FaultKind::Hang).times(1))
+        .unwrap();
+    let form = [("item_id", "70000001"), ("price", "777")];
+    let hanging = tokio::spawn(
+        bench
+            .post("/1/items/edit")
+            .bearer_auth(&token)
+            .form(&form)
+            .send(),
+    );
+    while bench.simulator.faults().len() == 1 {
+        tokio::task::yield_now().await;
+    }
+
+    let other = read(bench.get("/1/users/me").bearer_auth(&token)).await;
+    let price = bench.simulator.shop("shop-1").unwrap().items[0].price;
+    bench.simulator.stop().await;
+
+    assert_eq!(other.status, StatusCode::OK);
+    assert_eq!(price, 777);
+    assert!(
+        !hanging
+            .await
+            .unwrap()
+            .is_ok_and(|response| response.status().is_success())
+    );
+}
+
+#[tokio::test]
+async fn a_token_expiry_ends_all_tokens_of_that_side_once() {
+    let bench = free().await;
+    let (amazon, base) = (bench.amazon_token().await, bench.base_token().await);
+    bench
+        .simulator
+        .add_fault(Fault::new("getItemOffersBatch", FaultKind::TokenExpiry))
+        .unwrap();
+
+    let ended = bench.batch(&amazon, &[0]).await;
+    let fresh = bench.amazon_token().await;
+    let again = bench.batch(&fresh, &[0]).await;
+    let shop = read(bench.get("/1/users/me").bearer_auth(&base)).await;
+
+    assert_eq!(ended.status, StatusCode::FORBIDDEN);
+    assert_eq!(again.status, StatusCode::OK);
+    assert_eq!(shop.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_base_error_strikes_the_account_named() {
+    let bench = free().await;
+    let token = bench.base_token().await;
+    let error = Some("hour_api_limit".to_owned());
+    let fault = Fault {
+        error,
+        ..Fault::new("*", FaultKind::BaseError)
+    };
+    let elsewhere = Fault {
+        account: Some("shop-2".to_owned()),
+        ..fault.clone()
+    };
+    let here = Fault {
+        account: Some("shop-1".to_owned()),
+        ..fault
+    };
+
+    bench.simulator.add_fault(elsewhere).unwrap();
+    let passed = read(bench.get("/1/users/me").bearer_auth(&token)).await;
+    bench.simulator.add_fault(here).unwrap();
+    let struck = read(bench.get("/1/users/me").bearer_auth(&token)).await;
+    bench.simulator.clear_faults();
+    let cleared = read(bench.get("/1/users/me").bearer_auth(&token)).await;
+
+    assert_eq!(passed.status, StatusCode::OK);
+    assert_eq!(struck.error(), "hour_api_limit");
+    assert_eq!(cleared.status, StatusCode::OK);
+}

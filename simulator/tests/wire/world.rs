@@ -1,0 +1,117 @@
+//! The world: the same configuration gives the same one, and the CSV tells the truth about it.
+
+use std::collections::HashSet;
+
+use simulator::{Config, opening_listings};
+
+use crate::support::{Bench, still};
+
+#[tokio::test]
+async fn the_csv_says_what_the_shops_show() {
+    let bench = Bench::new().await;
+    let csv = bench.simulator.listings_csv();
+    let mut rows = csv.lines();
+
+    assert_eq!(
+        rows.next(),
+        Some("account_id,asin,item_id,sku,selling_price,visibility")
+    );
+    let mut asins = HashSet::new();
+    for row in rows {
+        let cells: Vec<&str> = row.split(',').collect();
+        let shop = bench.simulator.shop(cells[0]).unwrap();
+        let item = shop
+            .items
+            .iter()
+            .find(|item| item.item_id.to_string() == cells[2])
+            .unwrap();
+        assert_eq!(item.asin, cells[1]);
+        assert_eq!(item.identifier.as_deref(), Some(cells[3]));
+        assert_eq!(item.price.to_string(), cells[4]);
+        assert_eq!(if item.visible { "public" } else { "hidden" }, cells[5]);
+        asins.insert(cells[1].to_owned());
+    }
+    assert_eq!(asins.len(), 60);
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_world_whatever_was_asked_before() {
+    let (one, other) = (Bench::new().await, Bench::new().await);
+    let far = one.simulator.asin(59);
+    one.simulator.market(&far);
+
+    let moved = (
+        one.simulator.move_market(48),
+        other.simulator.move_market(48),
+    );
+
+    assert_eq!(moved.0, moved.1);
+    assert!(moved.0 > 5);
+    for number in 0..60 {
+        let asin = one.simulator.asin(number);
+        assert_eq!(one.simulator.market(&asin), other.simulator.market(&asin));
+    }
+    let stranger = Bench::with(Config { seed: 2, ..still() }).await;
+    assert_ne!(
+        one.simulator.listings_csv(),
+        stranger.simulator.listings_csv()
+    );
+}
+
+#[tokio::test]
+async fn three_hours_at_once_move_the_market_like_three_single_hours() {
+    let (one, other) = (Bench::new().await, Bench::new().await);
+
+    one.simulator.move_market(30);
+    for _ in 0..30 {
+        other.simulator.move_market(1);
+    }
+
+    for number in 0..60 {
+        let asin = one.simulator.asin(number);
+        assert_eq!(one.simulator.market(&asin), other.simulator.market(&asin));
+    }
+}
+
+#[tokio::test]
+async fn about_six_listings_in_a_hundred_are_wrong_at_the_start() {
+    let config = Config {
+        catalog: 5_000,
+        ..still()
+    };
+    let bench = Bench::with(config.clone()).await;
+
+    let wrong = opening_listings(&config)
+        .iter()
+        .filter(
+            |listing| match bench.simulator.market(&listing.asin).best_price {
+                Some(cost) => !listing.visible || listing.price != (cost * 13 + 50) / 100 * 10,
+                None => listing.visible,
+            },
+        )
+        .count();
+
+    assert!((225..375).contains(&wrong), "{wrong}");
+}
+
+#[test]
+fn an_overlap_lists_that_share_of_the_asins_in_a_second_account() {
+    let listings = opening_listings(&Config {
+        catalog: 1_000,
+        overlap_percent: 7,
+        ..still()
+    });
+
+    let asins: HashSet<&str> = listings
+        .iter()
+        .map(|listing| listing.asin.as_str())
+        .collect();
+    let items: HashSet<u64> = listings.iter().map(|listing| listing.item_id).collect();
+    let pairs: HashSet<(usize, &str)> = listings
+        .iter()
+        .map(|listing| (listing.account, listing.asin.as_str()))
+        .collect();
+
+    assert_eq!((asins.len(), listings.len()), (1_000, 1_070));
+    assert_eq!((items.len(), pairs.len()), (1_070, 1_070));
+}

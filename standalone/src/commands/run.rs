@@ -1,0 +1,171 @@
+//! `run`: a whole run in this process, from the listed ASINs to the report.
+
+use crate::cli::RunArgs;
+use crate::config::Settings;
+use crate::lock::WorkLock;
+use crate::page::Page;
+use crate::progress::{Progress, say};
+use crate::report;
+use crate::say::{Exit, Failure, Lang, text};
+use crate::shift::{Shift, signal};
+use crate::wiring::{self, Earnest, House};
+use producer::{Order, Refused, resume_run, start_run};
+use shared::domain::report::Report;
+use shared::domain::run::{RunId, RunState};
+use std::time::Duration;
+
+/// Between two looks at the run's rows.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// How a run that was followed has ended.
+pub enum Followed {
+    /// It has its report.
+    Ended(Box<Report>),
+    /// A signal came first; the run is open and can be resumed.
+    Stopped(Exit),
+}
+
+/// Does one run and prints its report.
+///
+/// # Errors
+///
+/// Wrong settings, an open run of the same kind, a database that is away.
+pub async fn run(
+    args: &RunArgs,
+    settings: &Settings,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    match work(args, settings, page.lang).await? {
+        Followed::Ended(report) => {
+            page.show(&*report, report::render)?;
+            Ok(match report.state {
+                RunState::Done => Exit::Done,
+                _ => Exit::Failed,
+            })
+        }
+        Followed::Stopped(exit) => {
+            let kind = args.kind.as_str();
+            let told = text!(
+                "止めました。済んだ分は残っています。続きは: miseban run {kind} --resume",
+                "stopped; what is done is kept. To go on: miseban run {kind} --resume"
+            );
+            say(told.of(page.lang));
+            Ok(exit)
+        }
+    }
+}
+
+/// Does one run, from the house's opening to its close.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Followed, Failure> {
+    let _lock = WorkLock::take(&settings.database_url)?;
+    let earnest = if args.dry_run {
+        Earnest::Dry
+    } else {
+        Earnest::Real
+    };
+    let house = wiring::build(settings, earnest).await?;
+    let run = open(args, settings, &house).await?;
+    let shift = Shift::begin(&house);
+    let followed = follow(run, &house, lang).await;
+    shift.end().await;
+    followed
+}
+
+/// The run of the order: a new one, or with `--resume` the open one.
+async fn open(args: &RunArgs, settings: &Settings, house: &House) -> Result<RunId, Failure> {
+    let bench = &house.bench;
+    if args.resume {
+        let open = bench.store.runs(true, u32::MAX).await?;
+        if let Some(run) = open.into_iter().find(|run| run.kind == args.kind) {
+            let id = run.id;
+            let resumed = resume_run(id, &*bench.store, &*bench.queue).await;
+            return resumed.map(|()| id).map_err(|error| {
+                Failure::Failed(text!(
+                    "ラン {id} を再開できません({error})",
+                    "run {id} cannot be resumed ({error})"
+                ))
+            });
+        }
+    }
+    let order = Order {
+        id: RunId(uuid::Uuid::now_v7()),
+        kind: args.kind,
+        account: args.account.clone(),
+        max_items: args
+            .max_items
+            .map(|items| usize::try_from(items).unwrap_or(usize::MAX)),
+        dry_run: args.dry_run,
+        ttls: settings.rules.ttls,
+        now: bench.clock.now(),
+    };
+    let started = start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await;
+    started
+        .map(|started| started.id)
+        .map_err(|refused| tell(refused, args))
+}
+
+fn tell(refused: Refused, args: &RunArgs) -> Failure {
+    let kind = args.kind.as_str();
+    match refused {
+        Refused::AlreadyOpen(id) => Failure::Usage(text!(
+            "{kind} のラン {id} がまだ終わっていません。続きから始めるには: miseban run {kind} --resume",
+            "run {id} of kind {kind} is still open; to go on with it: miseban run {kind} --resume"
+        )),
+        Refused::UnknownAccount(account) => Failure::Usage(text!(
+            "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
+            "account {account} is not in the accounts file: check the id (miseban status lists them)"
+        )),
+        Refused::InactiveAccount(account) => Failure::Usage(text!(
+            "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
+            "account {account} is inactive: set active = true in the accounts file"
+        )),
+        Refused::Store(error) => error.into(),
+        Refused::Cache(error) => error.into(),
+        Refused::NotSent(id, error) => Failure::Failed(text!(
+            "ラン {id} の仕事を配れませんでした({error})。続きは: miseban run {kind} --resume",
+            "the jobs of run {id} could not be sent ({error}); to go on: miseban run {kind} --resume"
+        )),
+    }
+}
+
+/// Shows the run's progress until it has ended or a signal comes.
+///
+/// # Errors
+///
+/// When the database cannot be read, or signals cannot be listened to.
+pub async fn follow(run: RunId, house: &House, lang: Lang) -> Result<Followed, Failure> {
+    let mut progress = Progress::new(lang);
+    let ended = tokio::select! {
+        stopped = signal() => stopped.map(Followed::Stopped),
+        report = until_ended(run, house, &mut progress) => report.map(Followed::Ended),
+    };
+    progress.end();
+    ended
+}
+
+async fn until_ended(
+    run: RunId,
+    house: &House,
+    progress: &mut Progress,
+) -> Result<Box<Report>, Failure> {
+    let store = &house.bench.store;
+    loop {
+        let view = store.run_view(run).await?;
+        if !view.state.is_open() {
+            break;
+        }
+        progress.show(&view);
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    let report = store.report(run, house.bench.clock.now()).await?;
+    report.map(Box::new).ok_or_else(|| {
+        Failure::Failed(text!(
+            "ラン {run} の記録がありません",
+            "there is no record of run {run}"
+        ))
+    })
+}

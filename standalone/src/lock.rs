@@ -1,0 +1,97 @@
+//! One process works on a database at a time.
+//!
+//! Within one process the lanes are shared in memory; a second process beside it would send on the
+//! same quota without knowing. The lock is the operating system's, so that it ends with its holder,
+//! however that ends.
+
+use crate::say::{Failure, text};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
+
+/// Held while this process works on the database.
+#[derive(Debug)]
+pub struct WorkLock {
+    _file: File,
+}
+
+impl WorkLock {
+    /// Takes the lock of the database at `url`.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] when another process holds it, or when its file cannot be written.
+    pub fn take(url: &str) -> Result<Self, Failure> {
+        let path = path_of(url);
+        let shown = path.display();
+        let unwritable = |error: std::io::Error| {
+            Failure::Usage(text!(
+                "{shown} を作れません({error})。データベースと同じフォルダーに書き込めるようにするか、DATABASE_URL を変えてください",
+                "{shown} cannot be written ({error}): make the database's folder writable, or change DATABASE_URL"
+            ))
+        };
+        let mut file = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .write(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(unwritable)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::Error(error)) => return Err(unwritable(error)),
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // Only for the message; whoever holds it may not have written its number yet.
+                let _ = file.read_to_string(&mut holder);
+                let holder = holder.trim();
+                return Err(Failure::Usage(text!(
+                    "別の店番(プロセス番号 {holder})がこのデータベースで作業中です。終わるのを待つか、止めてからもう一度実行してください",
+                    "another miseban (process {holder}) is at work on this database: wait until it has ended, or stop it"
+                )));
+            }
+        }
+        let number = std::process::id();
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{number}"))
+            .map_err(unwritable)?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn path_of(url: &str) -> PathBuf {
+    let file = url.strip_prefix("sqlite:").unwrap_or(url);
+    let file = file.strip_prefix("//").unwrap_or(file);
+    let file = file.split('?').next().unwrap_or(file);
+    PathBuf::from(format!("{file}.lock"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holder_is_told_who_has_it_and_gets_it_after_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("shop.db").display());
+        let first = WorkLock::take(&url).unwrap();
+
+        let refused = WorkLock::take(&url).unwrap_err();
+        drop(first);
+
+        assert!(
+            refused
+                .to_string()
+                .contains(&std::process::id().to_string())
+        );
+        assert!(WorkLock::take(&url).is_ok());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let refused = WorkLock::take("sqlite:///no/such/folder/shop.db").unwrap_err();
+
+        assert!(refused.to_string().contains("/no/such/folder/shop.db.lock"));
+    }
+}

@@ -1,0 +1,153 @@
+//! How far a run is, while it goes on: a bar on a terminal, a line every so often otherwise. On
+//! stderr, so that stdout stays the report's.
+
+use crate::say::{Lang, text};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use shared::domain::run::RunState;
+use shared::ports::store::RunView;
+use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+/// Time between two lines where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Shows one run's progress.
+pub struct Progress {
+    lang: Lang,
+    face: Face,
+    phase: Option<(Phase, Instant)>,
+}
+
+enum Face {
+    Bar(ProgressBar),
+    Lines { last: Instant },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Batches,
+    Backfill,
+    Updates,
+}
+
+impl Progress {
+    /// Chooses a bar or lines by what stderr is.
+    pub fn new(lang: Lang) -> Self {
+        let face = if std::io::stderr().is_terminal() {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{msg}  {wide_bar}  {pos}/{len}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.set_style(style);
+            Face::Bar(bar)
+        } else {
+            Face::Lines {
+                last: Instant::now(),
+            }
+        };
+        Self {
+            lang,
+            face,
+            phase: None,
+        }
+    }
+
+    /// Shows `view`.
+    pub fn show(&mut self, view: &RunView) {
+        let (phase, done, all) = phase_of(view);
+        let entered = self.phase.is_none_or(|(before, _)| before != phase);
+        if entered {
+            self.phase = Some((phase, Instant::now()));
+        }
+        let since = self.phase.map_or_else(Instant::now, |(_, since)| since);
+        let left = time_left(since.elapsed(), done, all);
+        let message = self.message(phase, left, view);
+        match &mut self.face {
+            Face::Bar(bar) => {
+                bar.set_length(all);
+                bar.set_position(done);
+                bar.set_message(message);
+            }
+            Face::Lines { last } => {
+                if (entered && phase != Phase::Batches) || last.elapsed() >= LINE_EVERY {
+                    *last = Instant::now();
+                    say(&format!("{message}  {done}/{all}"));
+                }
+            }
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end(self) {
+        if let Face::Bar(bar) = self.face {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn message(&self, phase: Phase, left: Option<Duration>, view: &RunView) -> String {
+        let misses = view.misses;
+        let requests = misses.div_ceil(20);
+        let what = match phase {
+            Phase::Batches => text!("Amazonに確認中", "asking Amazon"),
+            Phase::Backfill => text!(
+                "取り直し中({misses} 件を {requests} 回で)",
+                "backfill ({misses} ASINs in {requests} requests)"
+            ),
+            Phase::Updates => text!("ショップに反映中", "updating the shops"),
+        };
+        let left = left.map_or_else(String::new, |left| self.time(left));
+        format!("{}{left}", what.of(self.lang))
+    }
+
+    fn time(&self, left: Duration) -> String {
+        let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
+        let text = if minutes > 0 {
+            text!(
+                " 残り約{minutes}分{seconds:02}秒",
+                ", about {minutes} min {seconds:02} s left"
+            )
+        } else {
+            text!(" 残り約{seconds}秒", ", about {seconds} s left")
+        };
+        text.of(self.lang).to_owned()
+    }
+}
+
+/// Writes a line to stderr; that nobody reads it is no reason to stop.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn phase_of(view: &RunView) -> (Phase, u64, u64) {
+    if view.state == RunState::Running || view.batches_done < view.batches {
+        (Phase::Batches, view.batches_done, view.batches)
+    } else if view.misses_done < view.misses {
+        (Phase::Backfill, view.misses_done, view.misses)
+    } else {
+        (Phase::Updates, view.updates_done, view.updates)
+    }
+}
+
+/// From the pace so far; nothing while there is no pace yet.
+fn time_left(elapsed: Duration, done: u64, all: u64) -> Option<Duration> {
+    let left = u32::try_from(all.checked_sub(done)?).ok()?;
+    let done = u32::try_from(done).ok().filter(|done| *done > 0)?;
+    Some(elapsed / done * left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_follows_the_pace_so_far() {
+        assert_eq!(
+            time_left(Duration::from_secs(10), 5, 20),
+            Some(Duration::from_secs(30))
+        );
+        assert_eq!(time_left(Duration::from_secs(10), 0, 20), None);
+        assert_eq!(
+            time_left(Duration::from_secs(10), 20, 20),
+            Some(Duration::ZERO)
+        );
+    }
+}

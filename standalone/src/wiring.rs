@@ -1,0 +1,190 @@
+//! Joins the ports to what stands behind them: the only place that builds adapters.
+
+use crate::accounts::{AccountCredentials, AccountsFile};
+use crate::config::{Amazon, AmazonCredentials, Base, Settings, environment};
+use crate::say::{Failure, text};
+use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
+use adapters::clock::SystemClock;
+use adapters::dry_shop::DryShop;
+use adapters::http::HttpSettings;
+use adapters::limiter::{LocalLimiter, Rates};
+use adapters::queue::LocalQueue;
+use adapters::spapi::{SpApi, SpApiConfig};
+use adapters::store::SqlStore;
+use shared::domain::quota::WindowQuota;
+use shared::domain::rate::Micros;
+use shared::ports::clock::Clock;
+use shared::ports::limiter::Limiter;
+use shared::ports::marketplace::Marketplace;
+use shared::ports::shop::Shop;
+use shared::ports::store::{AccountStore as _, LaneStore};
+use std::sync::Arc;
+use worker::bench::Bench;
+use worker::runtime::Concurrency;
+
+/// A house that is ready for work.
+pub struct House {
+    /// What the handlers have at hand.
+    pub bench: Bench,
+    /// The limiter, for its end.
+    pub limiter: Arc<LocalLimiter>,
+    /// How many jobs run at once.
+    pub concurrency: Concurrency,
+}
+
+/// Whether what is worked out goes to the shops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earnest {
+    /// It does.
+    Real,
+    /// Works on a copy of the database, sends nothing to the shops, and leaves no trace but the
+    /// use of Amazon's quota.
+    Dry,
+}
+
+/// Opens the database of the settings, brought to the newest schema.
+pub async fn open_store(settings: &Settings) -> Result<SqlStore, Failure> {
+    Ok(SqlStore::open(&settings.database_url).await?)
+}
+
+/// Builds everything for one process, and takes the accounts file over into the database.
+///
+/// # Errors
+///
+/// Credentials that are missing, an accounts file or a database that cannot be used.
+pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failure> {
+    let amazon = settings.amazon.credentials()?;
+    let accounts = AccountsFile::read(&settings.base.accounts_file)?;
+    for warning in &accounts.warnings {
+        tracing::warn!("{warning}");
+    }
+    let credentials = accounts.credentials(&environment)?;
+    let real = Arc::new(open_store(settings).await?);
+    real.sync_accounts(&accounts.rows()).await?;
+    let store = match earnest {
+        Earnest::Real => Arc::clone(&real),
+        Earnest::Dry => Arc::new(real.scratch_copy().await?),
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    // The lanes' memory is the real one, also on a dry run: Amazon's quota is spent in earnest.
+    let limiter = limiter(settings, earnest, &clock, real).await?;
+    let outside = Outside {
+        http: http_client()?,
+        clock: Arc::clone(&clock),
+        limiter: limiter.clone(),
+    };
+    let bench = Bench {
+        marketplace: outside.amazon(&settings.amazon, amazon),
+        shop: match earnest {
+            Earnest::Real => outside.base(&settings.base, credentials, &store),
+            Earnest::Dry => Arc::new(DryShop),
+        },
+        cache: Arc::new(store.cache()),
+        clock,
+        store,
+        queue: Arc::new(LocalQueue::new()),
+        limiter: limiter.clone(),
+        rules: Arc::new(settings.rules.clone()),
+    };
+    Ok(House {
+        bench,
+        limiter,
+        concurrency: Concurrency {
+            sync: places(settings.work.sync_concurrency),
+            update: places(settings.work.update_concurrency),
+        },
+    })
+}
+
+/// What the clients of both vendors need.
+struct Outside {
+    http: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    limiter: Arc<dyn Limiter>,
+}
+
+impl Outside {
+    fn amazon(&self, amazon: &Amazon, credentials: &AmazonCredentials) -> Arc<dyn Marketplace> {
+        let config = SpApiConfig {
+            http: self.http.clone(),
+            base_url: amazon.base_url.clone(),
+            lwa_url: amazon.lwa_base_url.clone(),
+            marketplace_id: amazon.marketplace_id.clone(),
+            client_id: credentials.app_id.clone(),
+            client_secret: credentials.client_secret.clone(),
+            refresh_token: credentials.refresh_token.clone(),
+        };
+        Arc::new(SpApi::new(config, self.clock.clone(), self.limiter.clone()))
+    }
+
+    fn base(
+        &self,
+        base: &Base,
+        credentials: Vec<AccountCredentials>,
+        store: &Arc<SqlStore>,
+    ) -> Arc<dyn Shop> {
+        let accounts = credentials.into_iter().map(|account| BaseCredentials {
+            account: account.id,
+            client_id: account.client_id,
+            client_secret: account.client_secret,
+            refresh_token: account.refresh_token,
+            redirect_uri: None,
+        });
+        let config = BaseConfig {
+            http: self.http.clone(),
+            base_url: base.base_url.clone(),
+            accounts: accounts.collect(),
+        };
+        let (clock, limiter) = (self.clock.clone(), self.limiter.clone());
+        Arc::new(BaseShop::new(
+            config,
+            clock,
+            limiter,
+            store.clone(),
+            store.clone(),
+        ))
+    }
+}
+
+fn http_client() -> Result<reqwest::Client, Failure> {
+    adapters::http::client(&HttpSettings::default()).map_err(|error| {
+        Failure::Failed(text!(
+            "HTTPの準備ができません({error})",
+            "the HTTP client cannot be built ({error})"
+        ))
+    })
+}
+
+async fn limiter(
+    settings: &Settings,
+    earnest: Earnest,
+    clock: &Arc<dyn Clock>,
+    lanes: Arc<dyn LaneStore>,
+) -> Result<Arc<LocalLimiter>, Failure> {
+    let period = settings.amazon.item_offers_rate.period();
+    let no_quota = WindowQuota {
+        per_hour: None,
+        per_day: None,
+    };
+    let rates = Rates {
+        item_offers: period
+            .map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX)),
+        base: match earnest {
+            Earnest::Real => settings.base.quota,
+            Earnest::Dry => no_quota,
+        },
+    };
+    let limiter = LocalLimiter::new(rates, Arc::clone(clock), lanes)
+        .await
+        .map_err(|error| {
+            Failure::Failed(text!(
+                "前回の問い合わせの記録を読めません({error})",
+                "what the lanes remember cannot be read ({error})"
+            ))
+        })?;
+    Ok(Arc::new(limiter))
+}
+
+fn places(setting: u32) -> usize {
+    usize::try_from(setting).unwrap_or(1)
+}

@@ -1,0 +1,32 @@
+//! The workbench: what every handler has at hand, ports and rules.
+
+use shared::domain::rules::Rules;
+use shared::ports::cache::Cache;
+use shared::ports::clock::Clock;
+use shared::ports::limiter::Limiter;
+use shared::ports::marketplace::Marketplace;
+use shared::ports::queue::Queue;
+use shared::ports::shop::Shop;
+use shared::ports::store::Store;
+use std::sync::Arc;
+
+/// The ports and rules with which jobs are done. Cheap to clone.
+#[derive(Clone)]
+pub struct Bench {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The truth.
+    pub store: Arc<dyn Store>,
+    /// The copy of it.
+    pub cache: Arc<dyn Cache>,
+    /// The messages.
+    pub queue: Arc<dyn Queue>,
+    /// Permits.
+    pub limiter: Arc<dyn Limiter>,
+    /// Amazon.
+    pub marketplace: Arc<dyn Marketplace>,
+    /// BASE.
+    pub shop: Arc<dyn Shop>,
+    /// The shop keeper's rules.
+    pub rules: Arc<Rules>,
+}

@@ -1,0 +1,134 @@
+//! From what was learnt of ASINs to what is to be recorded: products, changes, misses, and the
+//! desired state of each listing. Reads what is stored, decides by the rules, writes nothing.
+
+use crate::bench::Bench;
+use crate::failure::Failure;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::desired::{Desire, SellingRule, Urgency};
+use shared::domain::observation::{Finding, JudgedOffer, Observation};
+use shared::domain::outcome::{MissReason, Outcome};
+use shared::domain::product::{Change, Product};
+use shared::ports::store::{ListingRow, ListingVerdict, RecordedAsin};
+use std::collections::HashMap;
+
+/// What is known of one ASIN after it was asked, or read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Learnt {
+    pub(super) product: Product,
+    pub(super) outcome: Outcome,
+    pub(super) cache_hit: Option<bool>,
+    pub(super) miss: Option<MissReason>,
+    pub(super) change: Change,
+    pub(super) offers: Option<Vec<JudgedOffer>>,
+}
+
+/// Whether there is another round in which an ASIN can be asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Round {
+    /// The backfill comes after it.
+    First,
+    /// The backfill itself: what is missing now stays missing.
+    Backfill,
+}
+
+/// Takes observations over into the products that they are of.
+pub(super) async fn observed(
+    observations: Vec<Observation>,
+    round: Round,
+    bench: &Bench,
+) -> Result<Vec<Learnt>, Failure> {
+    let asins: Vec<Asin> = observations
+        .iter()
+        .map(|observation| observation.asin)
+        .collect();
+    let mut products = bench.store.products(&asins).await?;
+    Ok(observations
+        .into_iter()
+        .map(|observation| {
+            let asin = observation.asin;
+            let mut product = products
+                .remove(&asin)
+                .unwrap_or_else(|| Product::unknown(asin));
+            let change = product.observe(&observation);
+            Learnt {
+                product,
+                outcome: observation.outcome(),
+                cache_hit: None,
+                miss: miss(&observation.finding, round),
+                change,
+                offers: learnt_something(&observation).then_some(observation.offers),
+            }
+        })
+        .collect())
+}
+
+/// Adds to each ASIN what becomes of its listings, in all active accounts or in the given one.
+pub(super) async fn listings(
+    learnt: Vec<Learnt>,
+    account: Option<&AccountId>,
+    bench: &Bench,
+) -> Result<Vec<RecordedAsin>, Failure> {
+    let asins: Vec<Asin> = learnt.iter().map(|learnt| learnt.product.asin).collect();
+    let mut rows: HashMap<Asin, Vec<ListingRow>> = HashMap::new();
+    for row in bench.store.listings(&asins, account).await? {
+        rows.entry(row.listing.asin).or_default().push(row);
+    }
+    let rule = &bench.rules.selling;
+    Ok(learnt
+        .into_iter()
+        .map(|learnt| {
+            let rows = rows.remove(&learnt.product.asin).unwrap_or_default();
+            let verdicts = rows
+                .iter()
+                .filter_map(|row| verdict(rule, &learnt.product, row));
+            RecordedAsin {
+                listings: verdicts.collect(),
+                product: learnt.product,
+                outcome: learnt.outcome,
+                cache_hit: learnt.cache_hit,
+                miss: learnt.miss,
+                change: learnt.change,
+                offers: learnt.offers,
+            }
+        })
+        .collect())
+}
+
+fn learnt_something(observation: &Observation) -> bool {
+    !matches!(observation.finding, Finding::ApiError(_) | Finding::Absent)
+}
+
+fn miss(finding: &Finding, round: Round) -> Option<MissReason> {
+    match finding {
+        Finding::ApiError(_) => Some(MissReason::ApiError),
+        Finding::Absent => Some(MissReason::Absent),
+        Finding::NoOffer if round == Round::First => Some(MissReason::ConfirmOutOfStock),
+        // Unknown to Amazon: asking again cannot help, but in the backfill it is still missing.
+        Finding::InvalidAsin if round == Round::Backfill => Some(MissReason::ApiError),
+        _ => None,
+    }
+}
+
+fn verdict(rule: &SellingRule, product: &Product, row: &ListingRow) -> Option<ListingVerdict> {
+    let shown = row.listing.shown;
+    let (desired, hold) = match rule.desire(product, &shown) {
+        Desire::Undecided => return None,
+        Desire::State(state) => (state, None),
+        Desire::Held(reason, state) => (state, Some(reason)),
+    };
+    let version = match row.desired {
+        Some((version, stored)) if stored == desired => version,
+        Some((version, _)) => version + 1,
+        None => 1,
+    };
+    let cost = product.price.map(|price| price.value);
+    let update = (!shown.satisfies(&desired)).then(|| Urgency::of(&shown, &desired, cost));
+    Some(ListingVerdict {
+        listing: row.listing.id,
+        desired,
+        version,
+        hold,
+        update,
+    })
+}

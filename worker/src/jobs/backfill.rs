@@ -1,0 +1,152 @@
+//! The closing job of a run: fetches all misses again, 20 at a time, whatever batch they came from.
+//!
+//! What it learns is recorded request by request, so that a restart goes on where it stopped. A
+//! request that fails counts against its misses and not against the job: after the third they are
+//! failed, and the job goes on with the others.
+
+use super::{assess, fetch, follow_up};
+use crate::bench::Bench;
+use crate::failure::Failure;
+use shared::domain::asin::{self, Asin, AsinBatch};
+use shared::domain::lane::Priority;
+use shared::domain::observation::{ItemAnswer, Observation};
+use shared::domain::retry::{Remedy, RetryTable};
+use shared::domain::run::{NextStep, RunId};
+use shared::jobs::Backfill;
+use shared::ports::store::{Miss, Part, Record, RequestCost};
+
+/// One request's worth.
+const CHUNK: u32 = 20;
+
+/// Fetches the open misses of a run, then lets the run be closed.
+pub(super) async fn run(job: &Backfill, bench: &Bench) -> Result<(), Failure> {
+    let Some(row) = bench
+        .store
+        .run(job.run)
+        .await?
+        .filter(|row| row.state.is_open())
+    else {
+        return Ok(());
+    };
+    bench.store.begin_backfill(job.run).await?;
+    let open = bench.store.open_work(job.run).await?;
+    if open.progress.next_step() == NextStep::Nothing && open.progress.batches_open {
+        return Ok(());
+    }
+    announce(job.run, bench).await?;
+    // A dry run asks for what is listed, once; what it missed is only counted.
+    if !row.dry_run {
+        while let Some(misses) = next_chunk(job.run, bench).await? {
+            fetch_chunk(job.run, row.account.as_ref(), &misses, bench).await?;
+        }
+    }
+    let progress = bench.store.end_backfill(job.run).await?;
+    follow_up::next_step(job.run, progress, bench).await
+}
+
+/// The job itself cannot be done (its rows cannot be read): its run is closed as it stands.
+pub(super) async fn give_up(job: &Backfill, bench: &Bench) -> Result<(), Failure> {
+    let progress = bench.store.end_backfill(job.run).await?;
+    follow_up::next_step(job.run, progress, bench).await
+}
+
+async fn announce(run: RunId, bench: &Bench) -> Result<(), Failure> {
+    let view = bench.store.run_view(run).await?;
+    let asins = view.misses.saturating_sub(view.misses_done);
+    if asins == 0 {
+        return Ok(());
+    }
+    let requests = asins.div_ceil(u64::from(CHUNK));
+    let period = bench
+        .limiter
+        .period(&bench.marketplace.lane())
+        .await
+        .unwrap_or(0);
+    let seconds = requests.saturating_mul(u64::try_from(period).unwrap_or(0)) / 1_000_000;
+    tracing::info!(run.id = %run, asins, requests, seconds,
+        "backfill of run {run}: {asins} ASINs in {requests} requests, about {seconds} s");
+    Ok(())
+}
+
+async fn next_chunk(run: RunId, bench: &Bench) -> Result<Option<Vec<Miss>>, Failure> {
+    let misses = bench.store.open_misses(run, CHUNK).await?;
+    Ok(Some(misses).filter(|misses| !misses.is_empty()))
+}
+
+async fn fetch_chunk(
+    run: RunId,
+    account: Option<&shared::domain::account::AccountId>,
+    misses: &[Miss],
+    bench: &Bench,
+) -> Result<(), Failure> {
+    let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();
+    let Some(batch) = asin::split(asins.iter().copied()).pop() else {
+        return Ok(());
+    };
+    let (observations, cost) = match fetch::offers(run, &batch, Priority::Urgent, bench).await {
+        Ok((observations, cost)) => {
+            let backfill_requests = cost.requests;
+            (
+                observations,
+                RequestCost {
+                    backfill_requests,
+                    ..cost
+                },
+            )
+        }
+        Err(failure) => match after_failure(run, misses, &failure, bench).await? {
+            AfterFailure::GiveTheseUp => (failed(&batch, &failure, bench), RequestCost::default()),
+            AfterFailure::ComeBack(failure) => return Err(failure),
+        },
+    };
+    let learnt = assess::observed(observations, assess::Round::Backfill, bench).await?;
+    let record = Record {
+        run,
+        part: Part::Backfill,
+        at: bench.clock.now(),
+        asins: assess::listings(learnt, account, bench).await?,
+        cost,
+    };
+    let progress = bench.store.record(&record).await?;
+    follow_up::after_record(&record, progress, bench).await
+}
+
+enum AfterFailure {
+    GiveTheseUp,
+    ComeBack(Failure),
+}
+
+async fn after_failure(
+    run: RunId,
+    misses: &[Miss],
+    failure: &Failure,
+    bench: &Bench,
+) -> Result<AfterFailure, Failure> {
+    match failure.remedy {
+        Remedy::Wait(_) | Remedy::Stop => Ok(AfterFailure::ComeBack(failure.clone())),
+        Remedy::GiveUp => Ok(AfterFailure::GiveTheseUp),
+        Remedy::TryAgain => {
+            let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();
+            bench.store.count_miss_attempt(run, &asins).await?;
+            let failures = misses
+                .iter()
+                .map(|miss| miss.attempts + 1)
+                .max()
+                .unwrap_or(1);
+            Ok(RetryTable::default()
+                .delay_after(failures)
+                .map_or(AfterFailure::GiveTheseUp, |delay| {
+                    AfterFailure::ComeBack(Failure::wait(delay, failure.why.clone()))
+                }))
+        }
+    }
+}
+
+fn failed(batch: &AsinBatch, failure: &Failure, bench: &Bench) -> Vec<Observation> {
+    let now = bench.clock.now();
+    let observe = |asin: &Asin| {
+        let answer = ItemAnswer::Failed(failure.why.clone());
+        Observation::judge(*asin, now, answer, &bench.rules.offers)
+    };
+    batch.asins().iter().map(observe).collect()
+}

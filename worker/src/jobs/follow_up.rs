@@ -1,0 +1,78 @@
+//! What comes after a record: the cache, the updates, and the next step of the run.
+
+use crate::bench::Bench;
+use crate::failure::Failure;
+use shared::domain::product::Product;
+use shared::domain::run::{NextStep, Progress, RunId};
+use shared::ports::messages;
+use shared::ports::store::Record;
+
+/// Sends what `record` asks for. The rows stand already, so whatever is lost here is found again.
+pub(super) async fn after_record(
+    record: &Record,
+    progress: Progress,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    write_cache(record, bench).await;
+    bench.queue.push(&messages::for_record(record)).await?;
+    next_step(record.run, progress, bench).await
+}
+
+/// Takes the next step of a run, if there is one: the barrier lets one caller through.
+pub(super) async fn next_step(
+    run: RunId,
+    progress: Progress,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    match progress.next_step() {
+        NextStep::Nothing => Ok(()),
+        NextStep::Backfill => {
+            bench.store.begin_backfill(run).await?;
+            bench.queue.push(&[messages::for_backfill(run)]).await?;
+            Ok(())
+        }
+        NextStep::Close => close(run, bench).await,
+    }
+}
+
+/// Sends the messages of all open rows of a run again; those that are alive stay as they are.
+pub(super) async fn resend(run: RunId, bench: &Bench) -> Result<(), Failure> {
+    let is_open = bench
+        .store
+        .run(run)
+        .await?
+        .is_some_and(|row| row.state.is_open());
+    if is_open {
+        let open = bench.store.open_work(run).await?;
+        bench
+            .queue
+            .push(&messages::for_open_work(run, &open))
+            .await?;
+    }
+    Ok(())
+}
+
+/// Closes a run that has nothing open any more, and keeps its report.
+pub(super) async fn close(run: RunId, bench: &Bench) -> Result<(), Failure> {
+    let now = bench.clock.now();
+    if !bench.store.close_run(run, now).await? {
+        return Ok(());
+    }
+    tracing::info!(run.id = %run, "run {run} is done");
+    if let Some(report) = bench.store.report(run, now).await? {
+        bench.store.keep_report(&report).await?;
+    }
+    Ok(())
+}
+
+async fn write_cache(record: &Record, bench: &Bench) {
+    let asked = record.asins.iter().filter(|asin| asin.offers.is_some());
+    let products: Vec<Product> = asked.map(|asin| asin.product.clone()).collect();
+    if products.is_empty() {
+        return;
+    }
+    // What is not cached is a miss of a later run, and fetched then.
+    if let Err(error) = bench.cache.put(&products, record.at).await {
+        tracing::error!(run.id = %record.run, %error, "{} cache entries were not written", products.len());
+    }
+}

@@ -1,0 +1,92 @@
+//! One batch of a run, from row to shop: fetch, observe, record, fan out, close.
+//!
+//! This is the only place that knows the order. Each step is idempotent; what a crash leaves undone
+//! is found again from the rows.
+
+use super::assess::{self, Learnt};
+use super::{fetch, follow_up, from_cache};
+use crate::bench::Bench;
+use crate::failure::Failure;
+use shared::domain::lane::Priority;
+use shared::domain::observation::{ItemAnswer, Observation};
+use shared::domain::outcome::MissReason;
+use shared::jobs::SyncBatch;
+use shared::ports::store::{OpenBatch, Part, Record, RequestCost};
+
+/// Brings the ASINs of one batch up to date.
+pub(super) async fn run(job: &SyncBatch, bench: &Bench) -> Result<(), Failure> {
+    let Some(open) = bench.store.batch(job.run, job.no).await? else {
+        // It has reported already, but whoever reported may have died before the follow-up.
+        return follow_up::resend(job.run, bench).await;
+    };
+    let report = if open.kind.asks_marketplace() {
+        let (observations, cost) =
+            fetch::offers(job.run, &open.batch, Priority::Normal, bench).await?;
+        Report {
+            part: Part::Batch(job.no),
+            learnt: assess::observed(observations, assess::Round::First, bench).await?,
+            cost,
+        }
+    } else {
+        Report {
+            part: Part::Batch(job.no),
+            learnt: from_cache::read(&open.batch, bench).await?,
+            cost: RequestCost::default(),
+        }
+    };
+    record(job, &open, report, bench).await
+}
+
+/// Reports all ASINs of a batch as misses, after its last try.
+pub(super) async fn give_up(
+    job: &SyncBatch,
+    failure: &Failure,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    let Some(open) = bench.store.batch(job.run, job.no).await? else {
+        return follow_up::resend(job.run, bench).await;
+    };
+    tracing::warn!(run.id = %job.run, batch.no = job.no, why = %failure.why,
+        "batch {} of run {} is given up, its {} ASINs go to the backfill", job.no, job.run, open.batch.len());
+    let now = bench.clock.now();
+    let failed = |asin| {
+        let answer = ItemAnswer::Failed(failure.why.clone());
+        Observation::judge(asin, now, answer, &bench.rules.offers)
+    };
+    let observations = open.batch.asins().iter().copied().map(failed).collect();
+    let mut learnt = assess::observed(observations, assess::Round::First, bench).await?;
+    for asin in &mut learnt {
+        asin.miss = Some(MissReason::GivenUp);
+    }
+    let report = Report {
+        part: Part::GivenUp(job.no),
+        learnt,
+        cost: RequestCost::default(),
+    };
+    record(job, &open, report, bench).await
+}
+
+/// What a batch has to report.
+struct Report {
+    part: Part,
+    learnt: Vec<Learnt>,
+    cost: RequestCost,
+}
+
+async fn record(
+    job: &SyncBatch,
+    open: &OpenBatch,
+    report: Report,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    let record = Record {
+        run: job.run,
+        part: report.part,
+        at: bench.clock.now(),
+        asins: assess::listings(report.learnt, open.account.as_ref(), bench).await?,
+        cost: report.cost,
+    };
+    let progress = bench.store.record(&record).await?;
+    tracing::debug!(run.id = %job.run, batch.no = job.no, "closed batch {} of run {}", job.no, job.run);
+    follow_up::after_record(&record, progress, bench).await
+}

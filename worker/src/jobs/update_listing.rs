@@ -1,0 +1,184 @@
+//! Brings one listing in the shop to its newest desired state, with one edit or none.
+//!
+//! Level-triggered: whatever the message says, the newest desired state is read when it runs. So
+//! repeated, late or reordered messages do no harm. One worker has the listing at a time, so that an
+//! older edit cannot overtake a newer one.
+
+use super::follow_up;
+use crate::bench::Bench;
+use crate::failure::Failure;
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::desired::{HoldReason, Urgency};
+use shared::domain::lane::{Lane, Priority};
+use shared::domain::retry::Remedy;
+use shared::jobs::UpdateListing;
+use shared::ports::limiter::{Grant, Permit};
+use shared::ports::shop::ShopError;
+use shared::ports::store::{UpdateResult, UpdateTask};
+
+/// Longer than a call to the shop with its time-outs can take.
+const HELD_FOR: TimeDelta = TimeDelta::seconds(60);
+
+/// Brings the listing to its desired state.
+pub(super) async fn run(job: &UpdateListing, bench: &Bench) -> Result<(), Failure> {
+    let now = bench.clock.now();
+    let task = match bench
+        .store
+        .begin_update(job.listing, now, now + HELD_FOR)
+        .await?
+    {
+        Some(Ok(task)) => task,
+        Some(Err(busy_until)) => {
+            let pause = (busy_until - now)
+                .min(TimeDelta::seconds(1))
+                .to_std()
+                .unwrap_or_default();
+            return Err(Failure::wait(pause, "another worker has the listing"));
+        }
+        None => {
+            // Delisted, or its account was switched off: nobody waits for it any more.
+            return finish(job, job.version, &UpdateResult::Equal, bench).await;
+        }
+    };
+    match bring_to_desired(&task, bench).await {
+        Ok(Ended::With(result)) => finish(job, task.version, &result, bench).await,
+        Ok(Ended::Parked(until)) => park(job, &task, until, bench).await,
+        Err(failure) => {
+            bench.store.release_update(job.listing).await?;
+            Err(failure)
+        }
+    }
+}
+
+/// Counts the update as failed; the next run finds the listing different and tries anew.
+pub(super) async fn give_up(
+    job: &UpdateListing,
+    failure: &Failure,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    tracing::warn!(listing.id = job.listing.0, why = %failure.why, "an update is given up");
+    let code = match failure.remedy {
+        Remedy::Stop => "stopped",
+        _ => "unavailable",
+    };
+    finish(job, i64::MAX, &UpdateResult::Failed(code.to_owned()), bench).await
+}
+
+enum Ended {
+    With(UpdateResult),
+    Parked(DateTime<Utc>),
+}
+
+async fn bring_to_desired(task: &UpdateTask, bench: &Bench) -> Result<Ended, Failure> {
+    if task.listing.shown.satisfies(&task.desired) {
+        return Ok(Ended::With(UpdateResult::Equal));
+    }
+    if let Some(until) = task.parked_until.filter(|until| *until > bench.clock.now()) {
+        return Ok(Ended::Parked(until));
+    }
+    let account = &task.listing.account;
+    if let Err(error) = bench.shop.prepare(account).await {
+        return after_error(task, error, bench).await;
+    }
+    let permit = match permit(task, bench).await? {
+        Ok(permit) => permit,
+        Err(until) => return Ok(Ended::Parked(until)),
+    };
+    match bench
+        .shop
+        .edit(permit, account, task.listing.item, &task.desired)
+        .await
+    {
+        Ok(()) => Ok(Ended::With(UpdateResult::Applied(task.desired))),
+        Err(error) => after_error(task, error, bench).await,
+    }
+}
+
+async fn permit(
+    task: &UpdateTask,
+    bench: &Bench,
+) -> Result<Result<Permit, DateTime<Utc>>, Failure> {
+    let priority = match task.urgency {
+        Urgency::Normal => Priority::Normal,
+        Urgency::Hide | Urgency::BelowCost => Priority::Urgent,
+    };
+    let lane = Lane::Base(task.listing.account.clone());
+    match bench.limiter.acquire(&lane, priority).await? {
+        Grant::Go(permit) => Ok(Ok(permit)),
+        Grant::Closed(until) => Ok(Err(until)),
+        Grant::Later(pause) => Err(Failure::wait(pause, format!("lane {lane} is busy"))),
+    }
+}
+
+async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Result<Ended, Failure> {
+    match error {
+        ShopError::Quota(window) => {
+            let lane = Lane::Base(task.listing.account.clone());
+            Ok(Ended::Parked(bench.limiter.close(&lane, window).await))
+        }
+        ShopError::UnknownItem(code) => check_by_path(task, code, bench).await,
+        ShopError::NotEditable(_) => Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable))),
+        ShopError::Refused(_) | ShopError::Reauthorise(_) => {
+            tracing::warn!(listing.id = task.listing.id.0, account = %task.listing.account, %error, "an update failed");
+            Ok(Ended::With(UpdateResult::Failed(error.code().to_owned())))
+        }
+        ShopError::Unavailable(_) | ShopError::TokenExpired => Err(error.into()),
+    }
+}
+
+/// The shop does not know the item: ask for it by its path once; if it is really gone, the listing is
+/// never asked for again.
+async fn check_by_path(task: &UpdateTask, code: String, bench: &Bench) -> Result<Ended, Failure> {
+    let permit = match permit(task, bench).await? {
+        Ok(permit) => permit,
+        Err(until) => return Ok(Ended::Parked(until)),
+    };
+    let listing = &task.listing;
+    match bench
+        .shop
+        .item(permit, &listing.account, listing.item)
+        .await?
+    {
+        None => {
+            tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
+            Ok(Ended::With(UpdateResult::Delisted))
+        }
+        Some(_) => Ok(Ended::With(UpdateResult::Failed(code))),
+    }
+}
+
+/// The account's quota is used up: its updates wait, nothing is marked failed, people are told once.
+async fn park(
+    job: &UpdateListing,
+    task: &UpdateTask,
+    until: DateTime<Utc>,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    let account = &task.listing.account;
+    if bench.store.park(account, until).await? {
+        tracing::warn!(%account, %until, "account {account} is parked until {until}: its quota is used up");
+    }
+    finish(job, task.version, &UpdateResult::Parked, bench).await?;
+    let pause = (until - bench.clock.now()).to_std().unwrap_or_default();
+    Err(Failure::wait(
+        pause,
+        format!("account {account} is parked until {until}"),
+    ))
+}
+
+async fn finish(
+    job: &UpdateListing,
+    version: i64,
+    result: &UpdateResult,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    let now = bench.clock.now();
+    for run in bench
+        .store
+        .finish_update(job.listing, version, result, now)
+        .await?
+    {
+        follow_up::close(run, bench).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! The frame in which jobs run: apalis workers over the queue's claims, one for each queue.
+//!
+//! For each message: decode, renew the lease while the handler lives, run it apart from the worker so
+//! that a panic ends the job and not the worker, settle. A payload that cannot be read goes to the
+//! dead list. A handler that is stopped by the end of the process leaves its message to the lease, or
+//! to the open rows.
+
+use crate::bench::Bench;
+use crate::failure::Failure;
+use crate::jobs;
+use crate::settle::{Ending, ending};
+use adapters::queue::Claims;
+use apalis::layers::WorkerBuilderExt;
+use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerError};
+use shared::domain::retry::{Remedy, RetryTable};
+use shared::jobs::{Job, QueueName};
+use shared::ports::queue::{Claimed, Settlement};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tracing::Instrument;
+
+/// A claim holds this long; a worker that is gone loses its messages after it.
+const LEASE: Duration = Duration::from_secs(8);
+/// A lease is renewed this often while the handler lives.
+const RENEW_EVERY: Duration = Duration::from_secs(2);
+
+/// How many jobs run at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Concurrency {
+    /// Of the queue `sync`: enough to keep the lane busy while answers are recorded.
+    pub sync: usize,
+    /// Of the queue `update`.
+    pub update: usize,
+}
+
+/// Runs jobs until told to stop.
+pub struct Runtime {
+    bench: Bench,
+    concurrency: Concurrency,
+}
+
+#[derive(Clone)]
+struct Frame {
+    bench: Bench,
+    queue: QueueName,
+    retries: Arc<RetryTable>,
+}
+
+impl Runtime {
+    /// A runtime that is not running yet.
+    pub fn new(bench: Bench, concurrency: Concurrency) -> Self {
+        Self { bench, concurrency }
+    }
+
+    /// Claims and runs jobs until `stop` turns true; then no message is claimed any more and running
+    /// jobs are waited for.
+    ///
+    /// # Errors
+    ///
+    /// When a worker loop of apalis ends by itself, which none of our faults makes it do.
+    pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), WorkerError> {
+        let mut workers = JoinSet::new();
+        for queue in QueueName::ALL {
+            let concurrency = match queue {
+                QueueName::Sync => self.concurrency.sync,
+                QueueName::Update => self.concurrency.update,
+            };
+            let frame = Frame {
+                bench: self.bench.clone(),
+                queue,
+                retries: Arc::new(RetryTable::default()),
+            };
+            workers.spawn(work(frame, concurrency, stop.clone()));
+        }
+        let mut ended = Ok(());
+        while let Some(worker) = workers.join_next().await {
+            let result =
+                worker.unwrap_or_else(|error| Err(WorkerError::PanicError(error.to_string())));
+            ended = ended.and(result);
+        }
+        ended
+    }
+}
+
+async fn work(
+    frame: Frame,
+    concurrency: usize,
+    stop: watch::Receiver<bool>,
+) -> Result<(), WorkerError> {
+    let claims = Claims::new(Arc::clone(&frame.bench.queue), frame.queue, LEASE);
+    WorkerBuilder::new(format!("{}-{}", frame.queue.as_str(), std::process::id()))
+        .backend(claims)
+        .data(frame)
+        .concurrency(concurrency.max(1))
+        .build(handle)
+        .run_with_ctx(move |worker: WorkerContext| {
+            let mut stop = stop.clone();
+            async move {
+                // An owner that is gone without a word wants us to stop, too.
+                let _ = stop.wait_for(|stop| *stop).await;
+                worker.stop()
+            }
+        })
+        .await
+}
+
+async fn handle(claimed: Claimed, frame: Data<Frame>) -> Result<(), BoxDynError> {
+    let span = tracing::info_span!("job", id = %claimed.id, attempt = claimed.attempt);
+    frame.attend(claimed).instrument(span).await;
+    Ok(())
+}
+
+impl Frame {
+    async fn attend(&self, claimed: Claimed) {
+        let settlement = match serde_json::from_slice::<Job>(&claimed.payload) {
+            Ok(job) => self.run_leased(job, &claimed).await,
+            Err(error) => {
+                tracing::error!(%error, "a message cannot be read, it goes to the dead list");
+                Settlement::Dead(format!("the payload cannot be read: {error}"))
+            }
+        };
+        self.settle(&claimed, settlement).await;
+    }
+
+    async fn run_leased(&self, job: Job, claimed: &Claimed) -> Settlement {
+        let running = self.run_apart(job, claimed.attempt);
+        tokio::pin!(running);
+        loop {
+            tokio::select! {
+                settlement = &mut running => return settlement,
+                () = tokio::time::sleep(RENEW_EVERY) => self.renew(claimed).await,
+            }
+        }
+    }
+
+    /// Runs the handler in a task of its own: a panic is a failure of the job like any other.
+    async fn run_apart(&self, job: Job, attempt: u32) -> Settlement {
+        let (bench, job) = (self.bench.clone(), Arc::new(job));
+        let task = {
+            let job = Arc::clone(&job);
+            tokio::spawn(async move { jobs::run(&job, &bench).await }.in_current_span())
+        };
+        let result = task.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the handler broke off");
+            Err(Failure {
+                remedy: Remedy::TryAgain,
+                why: "the handler broke off".to_owned(),
+            })
+        });
+        self.conclude(&job, result, attempt).await
+    }
+
+    async fn conclude(&self, job: &Job, result: Result<(), Failure>, attempt: u32) -> Settlement {
+        let step = ending(&result, attempt, &self.retries);
+        let failure = match (&step, result) {
+            (Ending::Settle(_), Err(failure)) => {
+                tracing::debug!(why = %failure.why, "the job comes back");
+                failure
+            }
+            (_, Err(failure)) => failure,
+            (_, Ok(())) => return Settlement::Done,
+        };
+        let (concluded, settlement) = match step {
+            Ending::Settle(settlement) => return settlement,
+            Ending::GiveUp => (
+                jobs::give_up(job, &failure, &self.bench).await,
+                Settlement::Dead(failure.why.clone()),
+            ),
+            Ending::Stop => (
+                jobs::stop(job, &failure, &self.bench).await,
+                Settlement::Done,
+            ),
+        };
+        // What could not be concluded now (the database is away) is concluded when the message comes
+        // back: its attempt is past the last one, so that it ends here again.
+        concluded.map_or_else(
+            |error| Settlement::Retry(Duration::from_secs(1), error.why),
+            |()| settlement,
+        )
+    }
+
+    async fn renew(&self, claimed: &Claimed) {
+        match self.bench.queue.renew(self.queue, claimed, LEASE).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("the lease is lost; what this worker does is idempotent"),
+            Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
+        }
+    }
+
+    /// Settles until the queue has taken it, for as long as the lease may hold.
+    async fn settle(&self, claimed: &Claimed, settlement: Settlement) {
+        for _ in 0..8 {
+            match self
+                .bench
+                .queue
+                .settle(self.queue, claimed, settlement.clone())
+                .await
+            {
+                Ok(true) => return,
+                Ok(false) => {
+                    tracing::warn!("another worker has taken the message over");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the message could not be settled yet");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What goes wrong outside, and what must come of it: nothing hidden, nothing lost, nothing doubled.
+
+use crate::house::{House, world};
+use shared::domain::report::Report;
+use shared::domain::run::RunKind;
+use simulator::{Fault, FaultKind};
+
+const OFFERS: &str = "getItemOffersBatch";
+
+/// After two runs: offers that fail the rule hide at the second sight.
+async fn settled(catalog: usize) -> House {
+    let house = House::open(world(catalog, 2)).await;
+    house.run(RunKind::PriceStock).await;
+    house.run(RunKind::PriceStock).await;
+    house
+}
+
+fn nothing_hidden(report: &Report) {
+    assert_eq!(
+        (report.hidden, report.stock_changes.to_out),
+        (0, 0),
+        "{report:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_batch_that_is_answered_with_500_to_the_last_try_goes_to_the_backfill() {
+    let house = settled(60).await;
+    let confirmed = house.run(RunKind::PriceStock).await.backfill.asins;
+    let broken = Fault {
+        status: Some(500),
+        asins: Some(vec![house.simulator.asin(3)]),
+        ..Fault::new(OFFERS, FaultKind::Status).times(3)
+    };
+    house.simulator.add_fault(broken).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    nothing_hidden(&report);
+    assert!(report.backfill.asins >= 20 && report.backfill.asins <= 20 + confirmed);
+    assert_eq!(report.backfill.failed, 0);
+    assert_eq!(report.outcomes.api_error, 0);
+}
+
+#[tokio::test]
+async fn a_429_costs_no_attempt_and_the_run_ends_complete() {
+    let house = settled(100).await;
+    let fault = Fault::new(OFFERS, FaultKind::Throttle).times(5);
+    house.simulator.add_fault(fault).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    nothing_hidden(&report);
+    assert_eq!(
+        (
+            report.refused,
+            report.outcomes.total(),
+            report.outcomes.api_error
+        ),
+        (5, 100, 0)
+    );
+}
+
+#[tokio::test]
+async fn asins_that_the_answer_lacks_are_misses() {
+    let house = settled(40).await;
+    let asins = vec![house.simulator.asin(0), house.simulator.asin(1)];
+    let missing = Fault {
+        asins: Some(asins),
+        ..Fault::new(OFFERS, FaultKind::MissingItems).times(1)
+    };
+    let confirmed = house.run(RunKind::PriceStock).await.backfill.asins;
+    house.simulator.add_fault(missing).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    nothing_hidden(&report);
+    assert!(report.backfill.asins > confirmed);
+    assert_eq!(report.outcomes.api_error, 0);
+}
+
+#[tokio::test]
+async fn answers_that_cannot_be_read_hide_nothing() {
+    for kind in [
+        FaultKind::Truncate,
+        FaultKind::Malformed,
+        FaultKind::Cut,
+        FaultKind::Html,
+    ] {
+        let house = settled(40).await;
+        house
+            .simulator
+            .add_fault(Fault::new(OFFERS, kind).times(1))
+            .expect("a fault");
+
+        let report = house.run(RunKind::PriceStock).await;
+
+        nothing_hidden(&report);
+        assert_eq!(
+            (report.outcomes.total(), report.outcomes.api_error),
+            (40, 0),
+            "{kind:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn wrong_types_in_single_fields_are_an_error_of_that_item_only() {
+    let house = settled(40).await;
+    let wrong = Fault {
+        items: Some(20),
+        ..Fault::new(OFFERS, FaultKind::WrongTypes)
+    };
+    house.simulator.add_fault(wrong).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    nothing_hidden(&report);
+    assert_eq!(report.outcomes.total(), 40);
+    assert!(report.outcomes.api_error > 0);
+    assert_eq!(report.backfill.failed, report.outcomes.api_error);
+}
+
+#[tokio::test]
+async fn a_false_empty_answer_is_asked_again_and_shown_again() {
+    let house = settled(40).await;
+    let empty = Fault {
+        items: Some(3),
+        ..Fault::new(OFFERS, FaultKind::EmptyOffers).times(1)
+    };
+    house.simulator.add_fault(empty).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+    let after = house.run(RunKind::PriceStock).await;
+
+    assert_eq!(report.outcomes.total(), 40);
+    assert_eq!(
+        (after.updates.applied, after.stock_changes.to_in),
+        (0, 0),
+        "all is right again"
+    );
+}
+
+#[tokio::test]
+async fn a_token_that_ends_under_parallel_jobs_is_renewed_once() {
+    let house = settled(200).await;
+    house.simulator.reset_ledger();
+    let ended = Fault::new(OFFERS, FaultKind::TokenExpiry).times(1);
+    house.simulator.add_fault(ended).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    nothing_hidden(&report);
+    assert_eq!(
+        (report.outcomes.total(), report.outcomes.api_error),
+        (200, 0)
+    );
+    let ledger = house.simulator.ledger();
+    assert_eq!(ledger.operations["lwaToken"].requests, 1);
+}
+
+#[tokio::test]
+async fn an_account_whose_hour_is_used_up_is_parked_and_nothing_is_marked_failed() {
+    let house = House::open(world(200, 2)).await;
+    let used_up = Fault {
+        error: Some("hour_api_limit".to_owned()),
+        account: Some("shop-1".to_owned()),
+        ..Fault::new("items/edit", FaultKind::BaseError)
+    };
+    house.simulator.add_fault(used_up).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    assert!(
+        report.updates.parked > 0 && report.updates.applied > 0,
+        "{:?}",
+        report.updates
+    );
+    assert_eq!(report.updates.failed, 0);
+    let refused = house.simulator.ledger().operations["items/edit"].requests;
+    assert!(
+        refused < report.updates.applied + report.updates.parked + 8,
+        "no hammering"
+    );
+}
+
+#[tokio::test]
+async fn a_shop_that_is_away_for_a_moment_gets_its_updates() {
+    let house = House::open(world(100, 1)).await;
+    let away = Fault::new("items/edit", FaultKind::Html).times(2);
+    house.simulator.add_fault(away).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    assert!(report.updates.applied > 0);
+    assert_eq!(report.updates.failed, 0);
+}
+
+#[tokio::test]
+async fn credentials_that_amazon_does_not_accept_end_the_run_with_the_reason() {
+    let house = settled(40).await;
+    let forbidden = Fault::new(OFFERS, FaultKind::Forbidden);
+    house.simulator.add_fault(forbidden).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    assert_eq!(report.state.as_str(), "failed");
+    assert!(report.error.is_some());
+    nothing_hidden(&report);
+}

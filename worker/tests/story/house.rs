@@ -1,0 +1,296 @@
+//! A whole house for one test: real handlers, clients, limiter, queue and `SQLite`, with the vendors
+//! simulated on loopback.
+
+use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
+use adapters::clock::SystemClock;
+use adapters::http::HttpSettings;
+use adapters::limiter::{LocalLimiter, Rates};
+use adapters::queue::LocalQueue;
+use adapters::spapi::{SpApi, SpApiConfig};
+use adapters::store::SqlStore;
+use chrono::{DateTime, Utc};
+use producer::{Order, Refused, start_run};
+use secrecy::ExposeSecret as _;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::listing::{ItemId, ShopState};
+use shared::domain::money::Yen;
+use shared::domain::quota::WindowQuota;
+use shared::domain::report::Report;
+use shared::domain::rules::Rules;
+use shared::domain::run::{RunId, RunKind};
+use shared::ports::clock::Clock;
+use shared::ports::store::{
+    AccountRow, AccountStore as _, CatalogueStore as _, NewListing, RunStore as _, TokenStore as _,
+};
+use simulator::{Config, Quotas, ShopItem, Simulator};
+use sqlx::Connection as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use worker::bench::Bench;
+use worker::runtime::{Concurrency, Runtime};
+
+/// Longer than any run of a test; a run that hangs fails its test.
+const RUN_ENDS_WITHIN: Duration = Duration::from_secs(60);
+
+pub struct House {
+    pub simulator: Simulator,
+    pub store: Arc<SqlStore>,
+    pub bench: Bench,
+    folder: tempfile::TempDir,
+}
+
+/// A simulator of `catalog` listings in `accounts` shops, without quotas.
+pub fn world(catalog: usize, accounts: usize) -> Config {
+    Config {
+        catalog,
+        accounts,
+        quotas: Quotas::Off,
+        ..Config::default()
+    }
+}
+
+impl House {
+    /// A house in this world, its listings imported, without rate limits on our side.
+    pub async fn open(config: Config) -> Self {
+        let no_limit = Rates {
+            item_offers: None,
+            base: WindowQuota {
+                per_hour: None,
+                per_day: None,
+            },
+        };
+        Self::open_with(config, no_limit).await
+    }
+
+    /// The same, with these rates on our side.
+    pub async fn open_with(config: Config, rates: Rates) -> Self {
+        let simulator = Simulator::start(config)
+            .await
+            .expect("the simulator starts");
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("shop.db").display());
+        let store = Arc::new(SqlStore::open(&url).await.expect("the store opens"));
+        let accounts = accounts(&simulator);
+        store
+            .sync_accounts(&rows(&accounts, |_| true))
+            .await
+            .expect("accounts");
+        let listings = listings(&simulator.listings_csv());
+        store.import(&listings, Utc::now()).await.expect("listings");
+        let bench = bench(&simulator, accounts, &store, rates).await;
+        Self {
+            simulator,
+            store,
+            bench,
+            folder,
+        }
+    }
+
+    /// Does a whole run and gives its report.
+    pub async fn run(&self, kind: RunKind) -> Report {
+        let run = self.start(kind).await.expect("the run starts");
+        self.finish(run).await
+    }
+
+    /// Writes the rows of a run and sends its messages.
+    pub async fn start(&self, kind: RunKind) -> Result<RunId, Refused> {
+        let order = Order {
+            id: RunId(uuid::Uuid::now_v7()),
+            kind,
+            account: None,
+            max_items: None,
+            dry_run: false,
+            ttls: self.bench.rules.ttls,
+            now: self.now(),
+        };
+        let bench = &self.bench;
+        let started = start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await?;
+        Ok(started.id)
+    }
+
+    /// Lets workers work until the run has ended.
+    pub async fn finish(&self, run: RunId) -> Report {
+        let (stop, stopped) = watch::channel(false);
+        let concurrency = Concurrency { sync: 4, update: 8 };
+        let runtime = Runtime::new(self.bench.clone(), concurrency);
+        let workers = tokio::spawn(runtime.run(stopped));
+        let ended = tokio::time::timeout(RUN_ENDS_WITHIN, self.until_ended(run)).await;
+        stop.send(true).expect("the workers listen");
+        workers
+            .await
+            .expect("no panic")
+            .expect("the workers end well");
+        ended.unwrap_or_else(|_| panic!("run {run} did not end"))
+    }
+
+    async fn until_ended(&self, run: RunId) -> Report {
+        loop {
+            let row = self
+                .store
+                .run(run)
+                .await
+                .expect("the store answers")
+                .expect("the run");
+            if !row.state.is_open() {
+                let report = self.store.report(run, self.now()).await;
+                return report.expect("the store answers").expect("a report");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Switches accounts on and off.
+    pub async fn activate(&self, active: impl Fn(&str) -> bool) {
+        let rows = rows(&accounts(&self.simulator), active);
+        self.store.sync_accounts(&rows).await.expect("accounts");
+    }
+
+    /// Drops the cache entries of `count` products; returns how many there were.
+    pub async fn forget_cache(&self, count: u32) -> u64 {
+        let path = self.folder.path().join("shop.db");
+        let url = format!("sqlite://{}", path.display());
+        sqlx::any::install_default_drivers();
+        let mut connection = sqlx::AnyConnection::connect(&url)
+            .await
+            .expect("the database");
+        let forget = "DELETE FROM cache_entries WHERE asin IN \
+                      (SELECT asin FROM cache_entries ORDER BY asin LIMIT $1)";
+        let forgotten = sqlx::query(forget)
+            .bind(i64::from(count))
+            .execute(&mut connection)
+            .await;
+        forgotten.expect("the cache").rows_affected()
+    }
+
+    /// Deletes the item of `asin` in its shop, as its owner would by hand.
+    pub async fn delete_item(&self, asin: &str) {
+        let item = self.shown(asin).item_id;
+        let owner = self
+            .store
+            .token("base/shop-1")
+            .await
+            .expect("a token")
+            .expect("a token");
+        let http = adapters::http::client(&HttpSettings::default()).expect("a client");
+        let answer = http
+            .post(format!("{}/1/items/delete", self.simulator.url()))
+            .header(
+                "authorization",
+                format!("Bearer {}", owner.access_token.expose_secret()),
+            )
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("item_id={item}"))
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+
+    /// The item of `asin` as the shop shows it.
+    pub fn shown(&self, asin: &str) -> ShopItem {
+        let shops = (1..).map_while(|no| self.simulator.shop(&format!("shop-{no}")));
+        let mut items = shops.flat_map(|shop| shop.items);
+        items.find(|item| item.asin == asin).expect("the item")
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.bench.clock.now()
+    }
+}
+
+async fn bench(
+    simulator: &Simulator,
+    accounts: Vec<BaseCredentials>,
+    store: &Arc<SqlStore>,
+    rates: Rates,
+) -> Bench {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let limiter = LocalLimiter::new(rates, clock.clone(), store.clone()).await;
+    let limiter = Arc::new(limiter.expect("a limiter"));
+    let http = adapters::http::client(&HttpSettings::default()).expect("a client");
+    let spapi = SpApiConfig {
+        http: http.clone(),
+        base_url: simulator.url(),
+        lwa_url: simulator.url(),
+        marketplace_id: "A1VC38T7YXB528".to_owned(),
+        client_id: "amzn1.application-oa2-client.example".to_owned(),
+        client_secret: "amzn1.oa2-cs.v1.example".into(),
+        refresh_token: "Atzr|example".into(),
+    };
+    let base = BaseConfig {
+        http,
+        base_url: simulator.url(),
+        accounts,
+    };
+    Bench {
+        marketplace: Arc::new(SpApi::new(spapi, clock.clone(), limiter.clone())),
+        shop: Arc::new(BaseShop::new(
+            base,
+            clock.clone(),
+            limiter.clone(),
+            store.clone(),
+            store.clone(),
+        )),
+        cache: Arc::new(store.cache()),
+        queue: Arc::new(LocalQueue::new()),
+        store: store.clone(),
+        rules: Arc::new(Rules::default()),
+        clock,
+        limiter,
+    }
+}
+
+fn accounts(simulator: &Simulator) -> Vec<BaseCredentials> {
+    let toml = simulator.accounts_toml();
+    let field = |block: &str, name: &str| {
+        let line = block
+            .lines()
+            .find(|line| line.starts_with(&format!("{name} =")));
+        let value = line
+            .unwrap_or_else(|| panic!("{name} in {block}"))
+            .split('"')
+            .nth(1);
+        value.expect("a quoted value").to_owned()
+    };
+    let blocks = toml.split("[[account]]").skip(1);
+    blocks
+        .map(|block| BaseCredentials {
+            account: AccountId::parse(&field(block, "id")).expect("an id"),
+            client_id: field(block, "client_id"),
+            client_secret: field(block, "client_secret").into(),
+            refresh_token: field(block, "refresh_token").into(),
+            redirect_uri: None,
+        })
+        .collect()
+}
+
+fn rows(accounts: &[BaseCredentials], active: impl Fn(&str) -> bool) -> Vec<AccountRow> {
+    let row = |account: &BaseCredentials| AccountRow {
+        id: account.account.clone(),
+        name: account.account.to_string(),
+        active: active(account.account.as_str()),
+        parked_until: None,
+        reauthorise_since: None,
+    };
+    accounts.iter().map(row).collect()
+}
+
+fn listings(csv: &str) -> Vec<NewListing> {
+    let listing = |line: &str| {
+        let fields: Vec<&str> = line.split(',').collect();
+        NewListing {
+            account: AccountId::parse(fields[0]).expect("an id"),
+            asin: Asin::parse(fields[1]).expect("an ASIN"),
+            item: ItemId(fields[2].parse().expect("an item id")),
+            sku: fields[3].to_owned(),
+            shown: ShopState {
+                price: Yen(fields[4].parse().expect("a price")),
+                visible: fields[5].trim() == "public",
+                stock: None,
+            },
+        }
+    };
+    csv.lines().skip(1).map(listing).collect()
+}

@@ -1,0 +1,241 @@
+//! The shop keeper's incidents.
+
+use crate::house::{House, world};
+use shared::domain::asin::Asin;
+use shared::domain::money::Yen;
+use shared::domain::run::RunKind;
+use shared::ports::store::CatalogueStore as _;
+use simulator::MarketSet;
+
+fn set(asin: &str) -> MarketSet {
+    MarketSet {
+        asin: asin.to_owned(),
+        ..MarketSet::default()
+    }
+}
+
+fn priced(asin: &str, price: i64) -> MarketSet {
+    MarketSet {
+        price: Some(price),
+        in_stock: Some(true),
+        ..set(asin)
+    }
+}
+
+/// A house that has done its first run, and the first ASIN of its world, at 1,000 yen on Amazon.
+async fn settled() -> (House, String) {
+    let house = House::open(world(40, 2)).await;
+    let asin = house.simulator.asin(0);
+    house
+        .simulator
+        .set_market(vec![priced(&asin, 1_000)])
+        .expect("a market");
+    house.run(RunKind::PriceStock).await;
+    (house, asin)
+}
+
+#[tokio::test]
+async fn every_asin_has_exactly_one_outcome_and_the_shop_follows() {
+    let house = House::open(world(100, 3)).await;
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    assert_eq!((report.asins, report.batches), (100, 5));
+    assert_eq!(report.outcomes.total(), 100);
+    assert_eq!(report.outcomes.api_error + report.outcomes.invalid_asin, 0);
+    let second = house.run(RunKind::PriceStock).await;
+    assert_eq!((second.updates.applied, second.updates.failed), (0, 0));
+    assert_eq!(second.price_changes.count, 0);
+}
+
+#[tokio::test]
+async fn a_price_that_rises_on_amazon_rises_in_the_shop() {
+    let (house, asin) = settled().await;
+    assert_eq!(house.shown(&asin).price, 1_300);
+    house
+        .simulator
+        .set_market(vec![priced(&asin, 1_200)])
+        .expect("a market");
+    let before = house.now();
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    let product = house
+        .store
+        .story(Asin::parse(&asin).unwrap())
+        .await
+        .unwrap()
+        .product
+        .unwrap();
+    let price = product.price.expect("a price");
+    assert_eq!(price.value, Yen(1_200));
+    assert!(price.at >= before - chrono::TimeDelta::milliseconds(1));
+    assert_eq!(house.shown(&asin).price, 1_560);
+    assert_eq!(report.price_changes.count, 1);
+    let change = report.price_changes.examples[0];
+    assert_eq!((change.old, change.new), (Yen(1_000), Yen(1_200)));
+}
+
+#[tokio::test]
+async fn a_product_that_sells_out_is_hidden_and_the_reason_stored() {
+    let (house, asin) = settled().await;
+    let sold_out = MarketSet {
+        in_stock: Some(false),
+        ..set(&asin)
+    };
+    house
+        .simulator
+        .set_market(vec![sold_out])
+        .expect("a market");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    let shown = house.shown(&asin);
+    assert_eq!((shown.visible, shown.stock), (false, 0));
+    assert_eq!((report.stock_changes.to_out, report.hidden), (1, 1));
+    let story = house
+        .store
+        .story(Asin::parse(&asin).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(story.seen[0].outcome.as_str(), "out_of_stock");
+    assert_eq!(story.product.unwrap().price.unwrap().value, Yen(1_000));
+}
+
+#[tokio::test]
+async fn a_product_that_comes_back_is_shown_again() {
+    let (house, asin) = settled().await;
+    let sold_out = MarketSet {
+        in_stock: Some(false),
+        ..set(&asin)
+    };
+    house
+        .simulator
+        .set_market(vec![sold_out])
+        .expect("a market");
+    house.run(RunKind::PriceStock).await;
+    house
+        .simulator
+        .set_market(vec![priced(&asin, 1_000)])
+        .expect("a market");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    let shown = house.shown(&asin);
+    assert_eq!((shown.visible, shown.stock, shown.price), (true, 1, 1_300));
+    assert_eq!((report.stock_changes.to_in, report.shown), (1, 1));
+}
+
+#[tokio::test]
+async fn an_amazon_price_above_the_bounds_is_held_and_not_sold_at_the_bound() {
+    let (house, asin) = settled().await;
+    house
+        .simulator
+        .set_market(vec![priced(&asin, 120_000)])
+        .expect("a market");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    let shown = house.shown(&asin);
+    assert_eq!(
+        (shown.price, shown.visible),
+        (1_300, false),
+        "left at its price, and not for sale"
+    );
+    assert!(
+        report
+            .holds
+            .iter()
+            .any(|hold| hold.code == "price_above_bounds")
+    );
+}
+
+#[tokio::test]
+async fn misses_of_the_cache_are_fetched_once_and_then_none_is_missing() {
+    let house = House::open(world(100, 2)).await;
+    house.run(RunKind::PriceStock).await;
+    let forgotten = house.forget_cache(45).await;
+
+    let first = house.run(RunKind::Visibility).await;
+    let second = house.run(RunKind::Visibility).await;
+
+    assert_eq!(forgotten, 45);
+    assert_eq!((first.cache.hits, first.cache.misses), (55, 45));
+    assert_eq!((first.backfill.asins, first.backfill.requests), (45, 3));
+    assert_eq!(first.outcomes.total(), 100);
+    assert_eq!(
+        (
+            second.cache.misses,
+            second.backfill.requests,
+            second.requests
+        ),
+        (0, 0, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_stale_run_after_a_whole_one_asks_nothing() {
+    let house = House::open(world(60, 2)).await;
+    house.run(RunKind::PriceStock).await;
+
+    let stale = house.run(RunKind::Stale).await;
+
+    assert_eq!((stale.asins, stale.requests), (0, 0));
+    assert_eq!(stale.state.as_str(), "done");
+}
+
+#[tokio::test]
+async fn items_deleted_by_hand_are_delisted_once() {
+    let house = House::open(world(60, 1)).await;
+    house.run(RunKind::PriceStock).await;
+    let gone: Vec<String> = (0..17).map(|no| house.simulator.asin(no)).collect();
+    for asin in &gone {
+        house.delete_item(asin).await;
+        house
+            .simulator
+            .set_market(vec![priced(asin, 2_500)])
+            .expect("a market");
+    }
+
+    let first = house.run(RunKind::PriceStock).await;
+    let second = house.run(RunKind::PriceStock).await;
+
+    assert_eq!((first.delisted, first.updates.failed), (17, 0));
+    assert_eq!(
+        (second.delisted, second.updates.failed, second.asins),
+        (0, 0, 43)
+    );
+}
+
+#[tokio::test]
+async fn an_account_that_is_switched_off_gets_no_request_and_its_asins_leave_the_run() {
+    let house = House::open(world(60, 3)).await;
+    house.activate(|account| account != "shop-2").await;
+    let before = house.simulator.shop("shop-2").expect("a shop");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    assert_eq!(report.asins, 40);
+    let after = house.simulator.shop("shop-2").expect("a shop");
+    assert_eq!(
+        serde_json::to_value(before).unwrap(),
+        serde_json::to_value(after).unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_second_run_of_the_same_kind_is_refused_with_the_id_of_the_open_one() {
+    let house = House::open(world(40, 1)).await;
+    let open = house
+        .start(RunKind::PriceStock)
+        .await
+        .expect("the first starts");
+
+    let refused = house
+        .start(RunKind::PriceStock)
+        .await
+        .expect_err("the second does not");
+
+    assert!(refused.to_string().contains(&open.to_string()), "{refused}");
+    assert!(house.start(RunKind::Visibility).await.is_ok());
+}

@@ -1,0 +1,6 @@
+//! Stories: whole runs through the real house, with the vendors simulated. The incidents that must
+//! not come back stand here, each as a test.
+
+mod faults;
+mod house;
+mod incidents;
