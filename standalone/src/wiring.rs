@@ -56,7 +56,7 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
     let amazon = settings.amazon.credentials()?;
     let accounts = AccountsFile::read(&settings.base.accounts_file)?;
     for warning in &accounts.warnings {
-        tracing::warn!("{warning}");
+        tracing::info!("{warning}");
     }
     let credentials = accounts.credentials(&environment)?;
     let real = Arc::new(open_store(settings).await?);
