@@ -17,6 +17,7 @@ pub(crate) struct Database {
     pub(super) dialect: Dialect,
     pub(super) writer: AnyPool,
     pub(super) reader: AnyPool,
+    pub(super) in_memory: bool,
     /// Holds a scratch copy; goes last, after the connections.
     pub(super) _scratch: Option<TempDir>,
 }

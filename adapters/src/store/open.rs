@@ -10,7 +10,7 @@ use super::statement::{Dialect, statement};
 use chrono::Utc;
 use shared::ports::store::StoreError;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use std::fmt::Write;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -102,10 +102,14 @@ impl SqlStore {
             StoreError::Unusable(format!("{error}: {advice}"))
         })?;
         let path = folder.path().join("copy.db");
-        // The copy is made through a path in SQL, which must be text.
-        let text = path.to_string_lossy().into_owned();
+        let target = if self.db.in_memory {
+            // Otherwise the copy of a database in memory would be one in memory.
+            file_url(&path).replacen("sqlite:", "file:", 1) + "?mode=rwc"
+        } else {
+            path.to_string_lossy().into_owned()
+        };
         let mut writer = self.db.writer().await?;
-        run(&mut writer, sqlx::query("VACUUM INTO $1").bind(text)).await?;
+        run(&mut writer, sqlx::query("VACUUM INTO $1").bind(target)).await?;
         drop(writer);
         let copy = Self::connect(&file_url(&path), Some(folder)).await?;
         let mut transaction = copy.db.begin().await?;
@@ -126,6 +130,9 @@ impl SqlStore {
         sqlx::any::install_default_drivers();
         let options = AnyConnectOptions::from_str(url).map_err(failed)?;
         let in_memory = url.ends_with(":memory:");
+        if !in_memory {
+            try_out(&options).await?;
+        }
         let writer = pool(1, PRAGMAS).connect_with(options.clone()).await;
         let writer: AnyPool = writer.map_err(failed)?;
         let reader = if in_memory {
@@ -139,10 +146,19 @@ impl SqlStore {
                 dialect: Dialect::Sqlite,
                 writer,
                 reader,
+                in_memory,
                 _scratch: scratch,
             }),
         })
     }
+}
+
+/// A pool would ask again and again for a connection that never comes, and then say that it had to
+/// wait.
+async fn try_out(options: &AnyConnectOptions) -> Result<(), StoreError> {
+    let mut connection = AnyConnection::connect_with(options).await.map_err(failed)?;
+    connection.execute(PRAGMAS).await.map_err(failed)?;
+    connection.close().await.map_err(failed)
 }
 
 /// Connections stay open: there is no server at the other end that could close them.

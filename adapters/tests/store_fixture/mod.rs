@@ -26,6 +26,13 @@ pub async fn open() -> SqlStore {
     SqlStore::open("sqlite::memory:").await.unwrap()
 }
 
+/// A database in a file, with the connections that a file has.
+pub async fn open_in(folder: &tempfile::TempDir) -> SqlStore {
+    let path = folder.path().join("store.db");
+    let url = format!("sqlite://{}", path.display());
+    SqlStore::open(&url).await.unwrap()
+}
+
 /// A moment, so many seconds after the tests' beginning.
 pub fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-11-21T00:00:00.123Z")

@@ -2,7 +2,6 @@ UPDATE misses
 SET attempts = attempts + 1
 WHERE
     run_id = $2
-    AND state = 'open'
     AND asin IN (
         SELECT r.value
         FROM {texts}

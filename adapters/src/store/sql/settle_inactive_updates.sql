@@ -4,9 +4,11 @@ SET
     code = 'account_inactive'
 WHERE
     state IN ('queued', 'parked')
-    AND listing_id IN (
-        SELECT l.id
+    AND EXISTS (
+        SELECT 1
         FROM listings AS l
         INNER JOIN accounts AS a ON a.id = l.account_id
-        WHERE a.active = 0
+        WHERE
+            l.id = updates.listing_id
+            AND a.active = 0
     )

@@ -1,9 +1,23 @@
-UPDATE misses
-SET
-    state = CASE WHEN r.value->>'reason' IS NULL THEN 'fetched' ELSE 'failed' END,
-    reason = COALESCE(r.value->>'reason', misses.reason)
+-- A CROSS JOIN keeps this order on SQLite, which would otherwise read all misses of the run.
+INSERT INTO misses (
+    run_id,
+    asin,
+    reason,
+    state,
+    attempts
+)
+SELECT
+    m.run_id,
+    m.asin,
+    COALESCE(r.value->>'reason', m.reason),
+    CASE WHEN r.value->>'reason' IS NULL THEN 'fetched' ELSE 'failed' END,
+    m.attempts
 FROM {rows}
+CROSS JOIN misses AS m
 WHERE
-    misses.run_id = $2
-    AND misses.asin = r.value->>'asin'
-    AND misses.state <> 'fetched'
+    m.run_id = $2
+    AND m.asin = r.value->>'asin'
+    AND m.state <> 'fetched'
+ON CONFLICT (run_id, asin) DO UPDATE SET
+    reason = excluded.reason,
+    state = excluded.state
