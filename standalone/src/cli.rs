@@ -1,10 +1,13 @@
 //! The command line: commands, flags, and an example for each.
 
+mod japanese;
+
 use crate::say::Lang;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use shared::domain::account::AccountId;
 use shared::domain::run::RunKind;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Keeps prices and stock of BASE shops true to Amazon.co.jp.
@@ -40,6 +43,32 @@ pub struct Cli {
     /// What to do
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Reads the command line; help in `lang`, unless the line itself asks for another language.
+    ///
+    /// # Errors
+    ///
+    /// clap's own, which also stands for `--help` and `--version`.
+    pub fn read(args: &[OsString], lang: Lang) -> Result<Self, clap::Error> {
+        let command = match asked_lang(args).unwrap_or(lang) {
+            Lang::Ja => japanese::translate(Self::command()),
+            Lang::En => Self::command(),
+        };
+        Self::from_arg_matches(&command.try_get_matches_from(args)?)
+    }
+}
+
+/// The value of `--lang`, which the help has to know before the line is read.
+fn asked_lang(args: &[OsString]) -> Option<Lang> {
+    let mut args = args.iter().filter_map(|arg| arg.to_str());
+    args.find_map(|arg| match arg.strip_prefix("--lang") {
+        Some("") => Some(None),
+        Some(value) => Some(value.strip_prefix('=').and_then(Lang::parse)),
+        None => None,
+    })?
+    .or_else(|| args.next().and_then(Lang::parse))
 }
 
 /// How the log is written.
@@ -205,7 +234,6 @@ pub struct Output {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {

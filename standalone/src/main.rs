@@ -1,17 +1,22 @@
 //! The binary `miseban`: reads the command line and the settings, hands over to `dispatch`, and decides
 //! alone what is said on stderr and how the program ends.
 
-use clap::Parser as _;
 use standalone::cli::{Cli, Command};
 use standalone::config::{self, Settings};
 use standalone::dispatch::{Desk, dispatch};
 use standalone::log;
 use standalone::say::{Exit, Failure, Lang};
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::read(&args, config::early_lang(None, &config::environment)) {
+        Ok(cli) => cli,
+        // Help and wrong use; it picks the stream and the exit code.
+        Err(error) => error.exit(),
+    };
     let lang = config::early_lang(cli.lang, &config::environment);
     let loaded = match cli.command {
         // The demo brings settings of its own; what stands in the environment is not its business.

@@ -128,7 +128,7 @@ impl Outside {
             client_id: account.client_id,
             client_secret: account.client_secret,
             refresh_token: account.refresh_token,
-            redirect_uri: None,
+            redirect_uri: account.redirect_uri,
         });
         let config = BaseConfig {
             http: self.http.clone(),

@@ -114,8 +114,8 @@ fn parked(report: &Report) -> Option<Text> {
 fn refused(report: &Report) -> Option<Text> {
     let count = some(report.refused)?;
     Some(text!(
-        "上限を超えたとして断られたリクエストが{count}回ありました。同じ認証情報を使う別のプログラムがないか確かめてください",
-        "{count} requests were refused by a quota: check whether another program uses the same credentials"
+        "上限を超えたとして断られたリクエストが{count}回ありました(待ってやり直したので、結果に影響はありません)。続くようなら、同じ認証情報を使う別のプログラムがないか確かめてください",
+        "{count} requests were refused by a quota and sent again later, so nothing is lost; if this goes on, check whether another program uses the same credentials"
     ))
 }
 

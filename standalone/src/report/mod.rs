@@ -32,10 +32,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
             lang.pick("Amazonでの変化", "Changes on Amazon"),
             changes(report, lang),
         ),
-        (
-            lang.pick("ショップの更新", "Updates of the shops"),
-            updates(report, lang),
-        ),
+        (updates_title(report, lang), updates(report, lang)),
     ] {
         let _ = write!(
             text,
@@ -154,6 +151,18 @@ fn changes(report: &Report, lang: Lang) -> Rows {
         count(lang.pick("在庫切れになった", "sold out"), stock.to_out),
         count(lang.pick("在庫が戻った", "back in stock"), stock.to_in),
     ]
+}
+
+/// On a dry run the same counts tell what would happen.
+fn updates_title(report: &Report, lang: Lang) -> &'static str {
+    if report.dry_run {
+        lang.pick(
+            "ショップの更新(予行のため、実際には送っていません)",
+            "Updates of the shops (dry run: none was sent)",
+        )
+    } else {
+        lang.pick("ショップの更新", "Updates of the shops")
+    }
 }
 
 fn updates(report: &Report, lang: Lang) -> Rows {

@@ -74,6 +74,15 @@ fn messages_are_japanese_unless_english_is_asked_for() {
     assert!(said(&by_flag).contains("there is no database"));
 }
 
+#[test]
+fn help_is_japanese_unless_english_is_asked_for() {
+    let help = |args: &[&str]| String::from_utf8(miseban(args, &[]).stdout).unwrap();
+
+    assert!(help(&["run", "--help"]).contains("このショップだけ"));
+    assert!(help(&["run", "--help", "--lang", "en"]).contains("Only this shop"));
+    assert!(help(&["--lang=en", "run", "--help"]).contains("Only this shop"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_leaves_early_ends_the_command_quietly() {

@@ -1,0 +1,186 @@
+//! The help texts in Japanese. A test holds them complete; the words of the syntax (`Usage`, `Options`)
+//! are clap's own.
+
+use clap::Command as Clap;
+
+struct Help {
+    /// Names from the root on, separated by spaces; empty for the root.
+    path: &'static str,
+    about: &'static str,
+    args: &'static [(&'static str, &'static str)],
+    examples: &'static str,
+}
+
+const JSON: (&str, &str) = ("json", "JSONオブジェクト1つで出力する");
+
+const HELPS: &[Help] = &[
+    Help {
+        path: "",
+        about: "BASEショップの価格と在庫を、Amazon.co.jpに合わせ続けます",
+        args: &[
+            ("config", "設定ファイル(TOML)。環境変数のほうが優先されます"),
+            ("log_format", "標準エラーに出すログの形式"),
+            (
+                "lang",
+                "表示の言語。MISEBAN_LANG でいつも同じ言語にできます(初期値 ja)",
+            ),
+        ],
+        examples: "例:
+  miseban demo                                試してみる(登録もサーバーも不要、1分以内)
+  miseban import listings listings.csv        商品を取り込む
+  miseban run price-stock --dry-run           実行したらどうなるかを見る
+  miseban serve                               昼も夜も任せる
+
+終了コード: 0 完了、1 失敗、2 使い方か設定の間違い、130/143 途中で停止(済んだ分は残ります)",
+    },
+    Help {
+        path: "demo",
+        about: "模擬のショップで全体を見せます(登録もサーバーも不要)",
+        args: &[("keep", "デモのファイルをこのフォルダーに残す")],
+        examples: "例:
+  miseban demo --keep ./demo      データベースなどを残して、中を見る",
+    },
+    Help {
+        path: "run",
+        about: "1回の実行: Amazonに問い合わせ、価格と在庫を決め、ショップに反映し、報告します",
+        args: &[
+            ("kind", "実行の種類"),
+            ("account", "このショップだけ"),
+            ("max_items", "ASINの数の上限"),
+            ("dry_run", "Amazonに問い合わせるが、ショップは変えない"),
+            ("resume", "終わっていない同じ種類の実行を、続きから行う"),
+            JSON,
+        ],
+        examples: "例:
+  miseban run price-stock --dry-run --max-items 100     何も変えず、どうなるかだけを見る
+  miseban run price-stock                               有効なショップのすべての商品
+  miseban run stale --account main                      1つのショップの、古くなったものだけ
+  miseban run price-stock --resume                      中断した実行の続き",
+    },
+    Help {
+        path: "serve",
+        about: "店番をします: 止めるまで、決まった間隔で実行します",
+        args: &[],
+        examples: "例:
+  miseban --config miseban.toml serve",
+    },
+    Help {
+        path: "import",
+        about: "ショップで売っているものを取り込みます",
+        args: &[],
+        examples: "",
+    },
+    Help {
+        path: "import listings",
+        about: "CSVファイル(UTF-8)から商品を取り込みます
+
+1行目に列名を書きます(順番は自由):
+account_id,asin,item_id,sku,selling_price,visibility(public か hidden)
+間違った行は行番号付きで表示され、正しい行だけがまとめて入ります。",
+        args: &[("file", "ファイル。- なら標準入力"), JSON],
+        examples: "例:
+  miseban import listings listings.csv
+  cat listings.csv | miseban import listings - --json",
+    },
+    Help {
+        path: "report",
+        about: "実行の報告を表示します(省略すると最新のもの)",
+        args: &[("run", "実行のID。省略すると最新のもの"), JSON],
+        examples: "例:
+  miseban report
+  miseban report 01939c1e-7c00-7000-8000-000000000001 --json",
+    },
+    Help {
+        path: "status",
+        about: "終わっていない実行、これまでの実行、ショップ、利用上限を表示します",
+        args: &[JSON],
+        examples: "例:
+  miseban status --json",
+    },
+    Help {
+        path: "explain",
+        about: "1つのASINのすべて: Amazonの答え、どの出品をなぜ選んだか、ショップの表示",
+        args: &[("asin", "Amazonの商品ID(英数字10文字)"), JSON],
+        examples: "例:
+  miseban explain B00EXAMPLE",
+    },
+    Help {
+        path: "validate",
+        about: "キャッシュとデータベースを比べます",
+        args: &[
+            ("fill", "ないもの・古いものを取り直す(stale の実行を始める)"),
+            JSON,
+        ],
+        examples: "例:
+  miseban validate
+  miseban validate --fill       ないもの・古いものをAmazonから取り直す",
+    },
+    Help {
+        path: "migrate",
+        about: "データベースを最新の形にします",
+        args: &[],
+        examples: "例:
+  miseban migrate",
+    },
+    Help {
+        path: "doctor",
+        about: "設定、ショップ、データベース、接続を調べ、どうすればよいかを示します",
+        args: &[],
+        examples: "例:
+  miseban --config miseban.toml doctor",
+    },
+];
+
+/// `command` with its texts in Japanese.
+pub fn translate(command: Clap) -> Clap {
+    at(command, "")
+}
+
+fn at(mut command: Clap, path: &str) -> Clap {
+    if let Some(help) = HELPS.iter().find(|help| help.path == path) {
+        // The first line stands in lists of commands, the whole text above the command's own help.
+        let first = help.about.lines().next().unwrap_or_default();
+        command = command.about(first).long_about(help.about);
+        if !help.examples.is_empty() {
+            command = command.after_help(help.examples);
+        }
+        for (arg, text) in help.args {
+            command = command.mut_arg(arg, |arg| arg.help(*text));
+        }
+    }
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|nested| nested.get_name().to_owned())
+        .collect();
+    for name in names {
+        let path = format!("{path} {name}");
+        command = command.mut_subcommand(name, |nested| at(nested, path.trim_start()));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn is_japanese(text: Option<&clap::builder::StyledStr>) -> bool {
+        text.is_some_and(|text| !text.to_string().is_ascii())
+    }
+
+    #[test]
+    fn every_command_and_argument_has_a_japanese_text() {
+        let root = translate(super::super::Cli::command());
+        root.clone().debug_assert();
+
+        let mut commands = vec![&root];
+        while let Some(command) = commands.pop() {
+            let name = command.get_name();
+            assert!(is_japanese(command.get_about()), "{name}");
+            for arg in command.get_arguments() {
+                assert!(is_japanese(arg.get_help()), "{name} {}", arg.get_id());
+            }
+            commands.extend(command.get_subcommands());
+        }
+    }
+}
