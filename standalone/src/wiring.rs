@@ -96,6 +96,26 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
     })
 }
 
+/// Renews what access tokens of active shops have run out, before the work begins.
+///
+/// BASE gives a new refresh token with each renewal, and one that is lost between its answer and its
+/// row costs a person a re-authorisation. At the start nobody else waits for the database, so that
+/// this gap is as short as it can be. A shop that cannot be reached now is tried again by its updates.
+pub async fn renew_tokens(house: &House) {
+    let accounts = match house.bench.store.accounts().await {
+        Ok(accounts) => accounts,
+        Err(error) => {
+            tracing::warn!(%error, "the accounts cannot be read now");
+            return;
+        }
+    };
+    for account in accounts.iter().filter(|account| account.active) {
+        if let Err(error) = house.bench.shop.prepare(&account.id).await {
+            tracing::warn!(account = %account.id, %error, "the shop cannot be reached now");
+        }
+    }
+}
+
 /// What the clients of both vendors need.
 struct Outside {
     http: reqwest::Client,

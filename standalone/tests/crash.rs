@@ -1,6 +1,7 @@
 //! `kill -9` in the middle of a run, again and again: what was stored stays, one backfill, and in the
 //! end the same totals as undisturbed. Real processes; the vendors are simulated in this one.
 
+use adapters::store::SqlStore;
 use serde_json::Value;
 use shared::ports::store::RunStore as _;
 use simulator::{Config, Quotas, Simulator};
@@ -77,13 +78,24 @@ impl Shop {
 
     /// As [`Shop::finish`], unless the run had ended before it could be killed.
     async fn finish_after(&self, run: &mut Child) -> Value {
-        // A run that has ended cannot be killed any more, and that is no failure.
+        // A process that has ended cannot be killed any more, and that is no failure.
         let _ = run.kill();
-        if run.wait().expect("the process has ended").success() {
+        run.wait().expect("the process has ended");
+        if self.run_has_ended().await {
             self.report_of(&["report", "--json"]).await
         } else {
             self.finish().await
         }
+    }
+
+    /// A process may be killed between the end of its run and its own.
+    async fn run_has_ended(&self) -> bool {
+        let url = format!("sqlite://{}", self.database().display());
+        let store = SqlStore::open_existing(&url)
+            .await
+            .expect("the database is sound");
+        let runs = store.runs(false, 1).await.expect("runs");
+        runs.first().is_some_and(|run| !run.state.is_open())
     }
 
     async fn report_of(&self, arguments: &[&str]) -> Value {
@@ -120,7 +132,8 @@ fn totals(report: &Value) -> Value {
         .remove("requests");
     // An edit that was sent but not recorded is sent again, or found to be there already.
     let updates = &report["updates"];
-    let settled = updates["applied"].as_u64().unwrap() + updates["equal"].as_u64().unwrap();
+    let count = |name: &str| updates[name].as_u64().expect("a count");
+    let settled = count("applied") + count("equal");
     kept.insert("settled".to_owned(), settled.into());
     kept.insert("failed".to_owned(), updates["failed"].clone());
     Value::Object(kept)
@@ -128,7 +141,7 @@ fn totals(report: &Value) -> Value {
 
 async fn one_run_and_one_backfill(database: &Path) {
     let url = format!("sqlite://{}", database.display());
-    let store = adapters::store::SqlStore::open_existing(&url)
+    let store = SqlStore::open_existing(&url)
         .await
         .expect("the database is sound");
     let runs = store.runs(false, 10).await.expect("runs");

@@ -40,7 +40,7 @@ pub async fn demo(args: &DemoArgs, page: &mut Page<'_>) -> Result<Exit, Failure>
     introduce(&stage, page)?;
     stage.import(page).await?;
 
-    heading(page, 1, "はじめてのラン", "the first run")?;
+    heading(page, 1, "はじめての実行", "the first run")?;
     let first = stage.run(page).await?;
     summarise(&first, page)?;
 

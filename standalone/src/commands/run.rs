@@ -69,6 +69,7 @@ pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Fol
     };
     let house = wiring::build(settings, earnest).await?;
     let run = open(args, settings, &house).await?;
+    wiring::renew_tokens(&house).await;
     let shift = Shift::begin(&house);
     let followed = follow(run, &house, lang).await;
     shift.end().await;
@@ -85,7 +86,7 @@ async fn open(args: &RunArgs, settings: &Settings, house: &House) -> Result<RunI
             let resumed = resume_run(id, &*bench.store, &*bench.queue).await;
             return resumed.map(|()| id).map_err(|error| {
                 Failure::Failed(text!(
-                    "ラン {id} を再開できません({error})",
+                    "実行 {id} を再開できません({error})",
                     "run {id} cannot be resumed ({error})"
                 ))
             });
@@ -112,7 +113,7 @@ fn tell(refused: Refused, args: &RunArgs) -> Failure {
     let kind = args.kind.as_str();
     match refused {
         Refused::AlreadyOpen(id) => Failure::Usage(text!(
-            "{kind} のラン {id} がまだ終わっていません。続きから始めるには: miseban run {kind} --resume",
+            "{kind} の実行 {id} がまだ終わっていません。続きから始めるには: miseban run {kind} --resume",
             "run {id} of kind {kind} is still open; to go on with it: miseban run {kind} --resume"
         )),
         Refused::UnknownAccount(account) => Failure::Usage(text!(
@@ -126,7 +127,7 @@ fn tell(refused: Refused, args: &RunArgs) -> Failure {
         Refused::Store(error) => error.into(),
         Refused::Cache(error) => error.into(),
         Refused::NotSent(id, error) => Failure::Failed(text!(
-            "ラン {id} の仕事を配れませんでした({error})。続きは: miseban run {kind} --resume",
+            "実行 {id} の仕事を配れませんでした({error})。続きは: miseban run {kind} --resume",
             "the jobs of run {id} could not be sent ({error}); to go on: miseban run {kind} --resume"
         )),
     }
@@ -164,7 +165,7 @@ async fn until_ended(
     let report = store.report(run, house.bench.clock.now()).await?;
     report.map(Box::new).ok_or_else(|| {
         Failure::Failed(text!(
-            "ラン {run} の記録がありません",
+            "実行 {run} の記録がありません",
             "there is no record of run {run}"
         ))
     })

@@ -35,7 +35,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
         })?;
     let (hours, resumed) = (settings.work.run_every_hours, open.len());
     let told = text!(
-        "店番を始めます({hours} 時間ごと、再開したラン {resumed} 件)。止めるには Ctrl+C",
+        "店番を始めます({hours} 時間ごと、再開した実行 {resumed} 件)。止めるには Ctrl+C",
         "minding the shops (every {hours} h, {resumed} runs resumed); Ctrl+C stops"
     );
     say(told.of(page.lang));
@@ -45,6 +45,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
         open: open.into_iter().collect(),
         next_run: house.bench.clock.now(),
     };
+    wiring::renew_tokens(&house).await;
     let shift = Shift::begin(&house);
     let ended = tokio::select! {
         stopped = signal() => stopped,
