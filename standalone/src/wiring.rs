@@ -96,12 +96,24 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
     })
 }
 
-/// Renews what access tokens of active shops have run out, before the work begins.
+/// Makes a house ready in which this process is the only one at work: what an earlier one held when
+/// it died is let go, and access tokens that have run out are renewed.
 ///
 /// BASE gives a new refresh token with each renewal, and one that is lost between its answer and its
-/// row costs a person a re-authorisation. At the start nobody else waits for the database, so that
-/// this gap is as short as it can be. A shop that cannot be reached now is tried again by its updates.
-pub async fn renew_tokens(house: &House) {
+/// row costs a person a re-authorisation. Before the work begins nobody else waits for the database,
+/// so that this gap is as short as it can be. A shop that cannot be reached now is tried again by its
+/// updates.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub async fn open_for_work(house: &House) -> Result<(), Failure> {
+    house.bench.store.release_all_updates().await?;
+    renew_tokens(house).await;
+    Ok(())
+}
+
+async fn renew_tokens(house: &House) {
     let accounts = match house.bench.store.accounts().await {
         Ok(accounts) => accounts,
         Err(error) => {

@@ -12,7 +12,7 @@ use std::time::Duration;
 const LISTINGS: usize = 2_000;
 /// Runs that are killed once, at instants spread over the run's length. `MISEBAN_KILLS` sets another
 /// number for a longer look.
-const KILLS: u32 = 5;
+const KILLS: u32 = 20;
 /// Times that one and the same run is killed before it may end.
 const KILLS_IN_A_ROW: u32 = 8;
 

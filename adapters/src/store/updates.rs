@@ -19,6 +19,7 @@ statement!(TASK, "sql/update_task.sql");
 statement!(APPLY, "sql/apply_state.sql");
 statement!(RELEASE_EQUAL, "sql/release_equal.sql");
 statement!(RELEASE, "sql/release_listing.sql");
+statement!(RELEASE_ALL, "sql/release_all_listings.sql");
 statement!(HOLD, "sql/hold_listing.sql");
 statement!(DELIST, "sql/delist.sql");
 statement!(SETTLE_APPLIED, "sql/settle_applied.sql");
@@ -84,6 +85,12 @@ impl UpdateStore for SqlStore {
     async fn release_update(&self, listing: ListingId) -> Result<(), StoreError> {
         let mut writer = self.db.writer().await?;
         run(&mut writer, self.db.query(&RELEASE).bind(listing.0)).await?;
+        Ok(())
+    }
+
+    async fn release_all_updates(&self) -> Result<(), StoreError> {
+        let mut writer = self.db.writer().await?;
+        run(&mut writer, self.db.query(&RELEASE_ALL)).await?;
         Ok(())
     }
 

@@ -69,7 +69,7 @@ pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Fol
     };
     let house = wiring::build(settings, earnest).await?;
     let run = open(args, settings, &house).await?;
-    wiring::renew_tokens(&house).await;
+    wiring::open_for_work(&house).await?;
     let shift = Shift::begin(&house);
     let followed = follow(run, &house, lang).await;
     shift.end().await;

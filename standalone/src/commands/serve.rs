@@ -45,7 +45,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
         open: open.into_iter().collect(),
         next_run: house.bench.clock.now(),
     };
-    wiring::renew_tokens(&house).await;
+    wiring::open_for_work(&house).await?;
     let shift = Shift::begin(&house);
     let ended = tokio::select! {
         stopped = signal() => stopped,

@@ -68,6 +68,10 @@ pub trait UpdateStore: Send + Sync {
     /// Lets go of the listing with nothing settled, so that a later try can take it.
     async fn release_update(&self, listing: ListingId) -> Result<(), StoreError>;
 
+    /// Lets go of all listings. For a process that knows that it is the only one at work: whoever
+    /// held them is gone.
+    async fn release_all_updates(&self) -> Result<(), StoreError>;
+
     /// Listings of active accounts whose desired state differs from what is shown, with an update
     /// that is queued or parked: what a process that starts has to send messages for.
     async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError>;

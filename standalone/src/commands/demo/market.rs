@@ -84,16 +84,15 @@ The network stumbles, too: one 429, one 500, two products missing from an answer
 /// Moves the market and breaks the network.
 pub(super) fn stir(simulator: &Simulator, watched: &Watched) -> Result<(), Failure> {
     simulator.move_market(6);
-    let sets = watched
-        .before
-        .iter()
-        .enumerate()
-        .map(|(place, item)| MarketSet {
+    let sets = watched.before.iter().enumerate().map(|(place, item)| {
+        let sells = place < RISING + FALLING;
+        MarketSet {
             asin: item.asin.clone(),
-            price: Some(new_cost(place, item)),
-            in_stock: Some(place < RISING + FALLING),
+            price: sells.then(|| new_cost(place, item)),
+            in_stock: Some(sells),
             ..MarketSet::default()
-        });
+        }
+    });
     simulator
         .set_market(sets.collect())
         .map_err(|error| refused(&error))?;
