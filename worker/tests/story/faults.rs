@@ -86,6 +86,7 @@ async fn answers_that_cannot_be_read_hide_nothing() {
         FaultKind::Malformed,
         FaultKind::Cut,
         FaultKind::Html,
+        FaultKind::Huge,
     ] {
         let house = settled(40).await;
         house

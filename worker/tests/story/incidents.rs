@@ -43,9 +43,11 @@ async fn every_asin_has_exactly_one_outcome_and_the_shop_follows() {
     assert_eq!((report.asins, report.batches), (100, 5));
     assert_eq!(report.outcomes.total(), 100);
     assert_eq!(report.outcomes.api_error + report.outcomes.invalid_asin, 0);
-    let second = house.run(RunKind::PriceStock).await;
-    assert_eq!((second.updates.applied, second.updates.failed), (0, 0));
-    assert_eq!(second.price_changes.count, 0);
+    // Offers that fail the rule hide at the second sight; after that nothing is left to do.
+    house.run(RunKind::PriceStock).await;
+    let third = house.run(RunKind::PriceStock).await;
+    assert_eq!((third.updates.applied, third.updates.failed), (0, 0));
+    assert_eq!((third.updates.equal, third.price_changes.count), (100, 0));
 }
 
 #[tokio::test]
