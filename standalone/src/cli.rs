@@ -2,9 +2,10 @@
 
 mod japanese;
 
+use crate::log::LogFormat;
 use crate::say::Lang;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use shared::domain::account::AccountId;
 use shared::domain::run::RunKind;
 use std::ffi::OsString;
@@ -69,15 +70,6 @@ fn asked_lang(args: &[OsString]) -> Option<Lang> {
         None => None,
     })?
     .or_else(|| args.next().and_then(Lang::parse))
-}
-
-/// How the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
 }
 
 /// The commands.

@@ -34,7 +34,11 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, settings: &Settings, lang: Lang) -> Result<Exit, Failure> {
-    log::start(settings, &cli.command, cli.log_format)?;
+    let usual = match cli.command {
+        Command::Serve => log::AT_WORK,
+        _ => log::AT_REST,
+    };
+    log::start(settings, usual, cli.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

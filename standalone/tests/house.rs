@@ -80,7 +80,14 @@ fn the_language_depends_on_no_driver_and_no_runtime() {
 
 #[test]
 fn the_simulator_imports_none_of_ours() {
-    let ours = ["shared", "adapters", "producer", "worker", "standalone"];
+    let ours = [
+        "shared",
+        "adapters",
+        "house",
+        "producer",
+        "worker",
+        "standalone",
+    ];
     let named = dependencies("simulator");
     assert!(
         ours.iter()
@@ -143,6 +150,7 @@ fn apalis_is_named_at_the_seam_only() {
 fn settings_are_read_in_config_only() {
     for folder in [
         "adapters/src",
+        "house/src",
         "worker/src",
         "producer/src",
         "standalone/src",

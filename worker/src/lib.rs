@@ -3,8 +3,8 @@
 //! Begin with `jobs/sync_batch.rs`; the rest is written so that it reads like the description of
 //! that job. Handlers see ports only; adapters are built in the binary's `wiring.rs`.
 
-pub mod bench;
 pub mod failure;
 pub mod jobs;
 pub mod runtime;
 mod settle;
+pub mod shift;

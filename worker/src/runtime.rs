@@ -5,7 +5,6 @@
 //! dead list. A handler that is stopped by the end of the process leaves its message to the lease, or
 //! to the open rows.
 
-use crate::bench::Bench;
 use crate::failure::Failure;
 use crate::jobs;
 use crate::settle::{Ending, ending};
@@ -14,6 +13,7 @@ use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerError};
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::jobs::{Job, QueueName};
+use shared::ports::bench::Bench;
 use shared::ports::queue::{Claimed, Settlement};
 use std::sync::Arc;
 use std::time::Duration;

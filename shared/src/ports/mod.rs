@@ -1,5 +1,6 @@
 //! What the rules and the handlers need of the outside, one file a port. `adapters` answers them.
 
+pub mod bench;
 pub mod cache;
 pub mod clock;
 pub mod limiter;

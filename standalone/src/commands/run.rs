@@ -7,12 +7,13 @@ use crate::page::Page;
 use crate::progress::{Progress, say};
 use crate::report;
 use crate::say::{Exit, Failure, Lang, text};
-use crate::shift::{Shift, signal};
 use crate::wiring::{self, Earnest, House};
+use house::signal::signal;
 use producer::{Order, Refused, resume_run, start_run};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunState};
 use std::time::Duration;
+use worker::shift::Shift;
 
 /// Between two looks at the run's rows.
 const LOOK_EVERY: Duration = Duration::from_millis(200);

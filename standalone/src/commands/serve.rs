@@ -6,13 +6,14 @@ use crate::page::Page;
 use crate::progress::say;
 use crate::report;
 use crate::say::{Exit, Failure, text};
-use crate::shift::{Shift, signal};
 use crate::wiring::{self, Earnest, House};
 use chrono::{DateTime, TimeDelta, Utc};
+use house::signal::signal;
 use producer::{Order, Refused, resume, start_run};
 use shared::domain::run::{RunId, RunKind};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use worker::shift::Shift;
 
 /// Between two looks at the schedule and at the open runs.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

@@ -1,7 +1,6 @@
 //! From what was learnt of ASINs to what is to be recorded: products, changes, misses, and the
 //! desired state of each listing. Reads what is stored, decides by the rules, writes nothing.
 
-use crate::bench::Bench;
 use crate::failure::Failure;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
@@ -9,6 +8,7 @@ use shared::domain::desired::{Desire, SellingRule, Urgency};
 use shared::domain::observation::{Finding, JudgedOffer, Observation};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Change, Product};
+use shared::ports::bench::Bench;
 use shared::ports::store::{ListingRow, ListingVerdict, RecordedAsin};
 use std::collections::HashMap;
 

@@ -5,7 +5,6 @@
 //! failed, and the job goes on with the others.
 
 use super::{assess, fetch, follow_up};
-use crate::bench::Bench;
 use crate::failure::Failure;
 use shared::domain::asin::{self, Asin, AsinBatch};
 use shared::domain::lane::Priority;
@@ -13,6 +12,7 @@ use shared::domain::observation::{ItemAnswer, Observation};
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::domain::run::{NextStep, RunId};
 use shared::jobs::Backfill;
+use shared::ports::bench::Bench;
 use shared::ports::store::{Miss, Part, Record, RequestCost};
 
 /// One request's worth.

@@ -1,11 +1,11 @@
 //! Asks Amazon for the offers of one batch, under a permit of its lane.
 
-use crate::bench::Bench;
 use crate::failure::Failure;
 use shared::domain::asin::AsinBatch;
 use shared::domain::lane::Priority;
 use shared::domain::observation::Observation;
 use shared::domain::run::RunId;
+use shared::ports::bench::Bench;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::marketplace::MarketplaceError;
 use shared::ports::store::RequestCost;

@@ -1,9 +1,9 @@
 //! What comes after a record: the cache, the updates, and the next step of the run.
 
-use crate::bench::Bench;
 use crate::failure::Failure;
 use shared::domain::product::Product;
 use shared::domain::run::{NextStep, Progress, RunId};
+use shared::ports::bench::Bench;
 use shared::ports::messages;
 use shared::ports::store::Record;
 

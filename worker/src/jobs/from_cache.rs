@@ -1,11 +1,11 @@
 //! Reads a batch from the cache, falling back to the database; asks Amazon nothing.
 
 use super::assess::Learnt;
-use crate::bench::Bench;
 use crate::failure::Failure;
 use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Change, Product, Stock};
+use shared::ports::bench::Bench;
 use std::collections::HashMap;
 
 /// What the cache, or else the database, knows of each ASIN of `batch`.

@@ -11,9 +11,9 @@ mod from_cache;
 mod sync_batch;
 mod update_listing;
 
-use crate::bench::Bench;
 use crate::failure::Failure;
 use shared::jobs::Job;
+use shared::ports::bench::Bench;
 
 /// Does `job`. May run twice at the same time, and may be dropped between any two lines: rows come
 /// first, and every write is idempotent by key.

@@ -5,12 +5,12 @@
 
 use super::assess::{self, Learnt};
 use super::{fetch, follow_up, from_cache};
-use crate::bench::Bench;
 use crate::failure::Failure;
 use shared::domain::lane::Priority;
 use shared::domain::observation::{ItemAnswer, Observation};
 use shared::domain::outcome::MissReason;
 use shared::jobs::SyncBatch;
+use shared::ports::bench::Bench;
 use shared::ports::store::{OpenBatch, Part, Record, RequestCost};
 
 /// Brings the ASINs of one batch up to date.

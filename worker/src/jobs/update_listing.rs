@@ -5,13 +5,13 @@
 //! older edit cannot overtake a newer one.
 
 use super::follow_up;
-use crate::bench::Bench;
 use crate::failure::Failure;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::retry::Remedy;
 use shared::jobs::UpdateListing;
+use shared::ports::bench::Bench;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::shop::ShopError;
 use shared::ports::store::{UpdateResult, UpdateTask};

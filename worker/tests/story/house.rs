@@ -19,6 +19,7 @@ use shared::domain::quota::WindowQuota;
 use shared::domain::report::Report;
 use shared::domain::rules::Rules;
 use shared::domain::run::{RunId, RunKind};
+use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
 use shared::ports::store::{
     AccountRow, AccountStore as _, CatalogueStore as _, NewListing, RunStore as _, TokenStore as _,
@@ -28,7 +29,6 @@ use sqlx::Connection as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use worker::bench::Bench;
 use worker::runtime::{Concurrency, Runtime};
 
 /// Longer than any run of a test; a run that hangs fails its test.

@@ -1,22 +1,31 @@
 //! The log, on stderr: stdout belongs to results.
 
-use crate::cli::{Command, LogFormat};
 use crate::config::{Settings, table};
 use crate::say::{Failure, text};
+use clap::ValueEnum;
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
-/// Starts the log. What works unseen tells what it does; what shows its progress tells only when
-/// something is wrong.
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The filter of a program that works unseen: it tells what it does.
+pub const AT_WORK: &str = "info,sqlx=warn";
+/// The filter of a command that shows its result: it tells only when something is wrong.
+pub const AT_REST: &str = "warn";
+
+/// Starts the log, with the filter of the settings or else the `usual` one.
 ///
 /// # Errors
 ///
 /// [`Failure::Usage`] for a `RUST_LOG` that is no filter.
-pub fn start(settings: &Settings, command: &Command, format: LogFormat) -> Result<(), Failure> {
-    let usual = match command {
-        Command::Serve => "info,sqlx=warn",
-        _ => "warn",
-    };
+pub fn start(settings: &Settings, usual: &str, format: LogFormat) -> Result<(), Failure> {
     let wanted = settings.log_filter.as_deref().unwrap_or(usual);
     let filter = EnvFilter::try_new(wanted).map_err(|error| {
         let (name, (accepts_ja, accepts_en)) = (table::RUST_LOG.name, table::RUST_LOG.accepts);

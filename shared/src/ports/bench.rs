@@ -1,13 +1,13 @@
 //! The workbench: what every handler has at hand, ports and rules.
 
-use shared::domain::rules::Rules;
-use shared::ports::cache::Cache;
-use shared::ports::clock::Clock;
-use shared::ports::limiter::Limiter;
-use shared::ports::marketplace::Marketplace;
-use shared::ports::queue::Queue;
-use shared::ports::shop::Shop;
-use shared::ports::store::Store;
+use crate::domain::rules::Rules;
+use crate::ports::cache::Cache;
+use crate::ports::clock::Clock;
+use crate::ports::limiter::Limiter;
+use crate::ports::marketplace::Marketplace;
+use crate::ports::queue::Queue;
+use crate::ports::shop::Shop;
+use crate::ports::store::Store;
 use std::sync::Arc;
 
 /// The ports and rules with which jobs are done. Cheap to clone.

@@ -47,6 +47,7 @@ pub struct Text {
 }
 
 /// A [`Text`] from two format strings, Japanese first; names are captured as by `format!`.
+#[macro_export]
 macro_rules! text {
     ($ja:literal, $en:literal $(,)?) => {
         $crate::say::Text {
@@ -55,7 +56,7 @@ macro_rules! text {
         }
     };
 }
-pub(crate) use text;
+pub use crate::text;
 
 impl Text {
     /// The text in `lang`.

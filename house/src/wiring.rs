@@ -1,7 +1,8 @@
 //! Joins the ports to what stands behind them: the only place that builds adapters.
 
 use crate::accounts::{AccountCredentials, AccountsFile};
-use crate::config::{Amazon, AmazonCredentials, Base, Settings, environment};
+use crate::config::{Amazon, AmazonCredentials, Base, Settings, Work, environment};
+use crate::doors::Doors;
 use crate::say::{Failure, text};
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
 use adapters::clock::SystemClock;
@@ -13,23 +14,22 @@ use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::SqlStore;
 use shared::domain::quota::WindowQuota;
 use shared::domain::rate::Micros;
+use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
 use shared::ports::limiter::Limiter;
 use shared::ports::marketplace::Marketplace;
 use shared::ports::shop::Shop;
 use shared::ports::store::{AccountStore as _, LaneStore};
 use std::sync::Arc;
-use worker::bench::Bench;
-use worker::runtime::Concurrency;
 
 /// A house that is ready for work.
 pub struct House {
     /// What the handlers have at hand.
     pub bench: Bench,
-    /// The limiter, for its end.
-    pub limiter: Arc<LocalLimiter>,
-    /// How many jobs run at once.
-    pub concurrency: Concurrency,
+    /// The limiter's end.
+    pub doors: Doors,
+    /// How the work is done.
+    pub work: Work,
 }
 
 /// Whether what is worked out goes to the shops.
@@ -88,11 +88,8 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
     };
     Ok(House {
         bench,
-        limiter,
-        concurrency: Concurrency {
-            sync: places(settings.work.sync_concurrency),
-            update: places(settings.work.update_concurrency),
-        },
+        doors: Doors::Local(limiter),
+        work: settings.work,
     })
 }
 
@@ -215,8 +212,4 @@ async fn limiter(
             ))
         })?;
     Ok(Arc::new(limiter))
-}
-
-fn places(setting: u32) -> usize {
-    usize::try_from(setting).unwrap_or(1)
 }

@@ -1,0 +1,10 @@
+//! What every program of Miseban shares: the settings, the accounts file, how it speaks to people,
+//! and the wiring that puts adapters behind the ports.
+
+pub mod accounts;
+pub mod config;
+pub mod doors;
+pub mod log;
+pub mod say;
+pub mod signal;
+pub mod wiring;
