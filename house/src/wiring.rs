@@ -21,6 +21,7 @@ use shared::ports::marketplace::Marketplace;
 use shared::ports::shop::Shop;
 use shared::ports::store::{AccountStore as _, LaneStore};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A house that is ready for work.
 pub struct House {
@@ -69,7 +70,11 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
     // The lanes' memory is the real one, also on a dry run: Amazon's quota is spent in earnest.
     let limiter = limiter(settings, earnest, &clock, real).await?;
     let outside = Outside {
-        http: http_client()?,
+        amazon_http: http_client(&HttpSettings::default())?,
+        base_http: http_client(&HttpSettings {
+            total_timeout: BASE_TIMEOUT,
+            ..HttpSettings::default()
+        })?,
         clock: Arc::clone(&clock),
         limiter: limiter.clone(),
     };
@@ -125,9 +130,13 @@ async fn renew_tokens(house: &House) {
     }
 }
 
+/// A call to BASE ends before the hold on its listing does (`worker/src/jobs/update_listing.rs`).
+const BASE_TIMEOUT: Duration = Duration::from_secs(8);
+
 /// What the clients of both vendors need.
 struct Outside {
-    http: reqwest::Client,
+    amazon_http: reqwest::Client,
+    base_http: reqwest::Client,
     clock: Arc<dyn Clock>,
     limiter: Arc<dyn Limiter>,
 }
@@ -135,7 +144,7 @@ struct Outside {
 impl Outside {
     fn amazon(&self, amazon: &Amazon, credentials: &AmazonCredentials) -> Arc<dyn Marketplace> {
         let config = SpApiConfig {
-            http: self.http.clone(),
+            http: self.amazon_http.clone(),
             base_url: amazon.base_url.clone(),
             lwa_url: amazon.lwa_base_url.clone(),
             marketplace_id: amazon.marketplace_id.clone(),
@@ -160,7 +169,7 @@ impl Outside {
             redirect_uri: account.redirect_uri,
         });
         let config = BaseConfig {
-            http: self.http.clone(),
+            http: self.base_http.clone(),
             base_url: base.base_url.clone(),
             accounts: accounts.collect(),
         };
@@ -175,8 +184,8 @@ impl Outside {
     }
 }
 
-fn http_client() -> Result<reqwest::Client, Failure> {
-    adapters::http::client(&HttpSettings::default()).map_err(|error| {
+fn http_client(settings: &HttpSettings) -> Result<reqwest::Client, Failure> {
+    adapters::http::client(settings).map_err(|error| {
         Failure::Failed(text!(
             "HTTPの準備ができません({error})",
             "the HTTP client cannot be built ({error})"

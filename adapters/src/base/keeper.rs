@@ -14,19 +14,30 @@ use shared::ports::shop::ShopError;
 use shared::ports::store::{StoreError, StoredToken};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tracing::Instrument;
+use uuid::Uuid;
 
 /// A token that `prepare` hands over outlives a wait for a permit.
 pub(super) const LASTING: TimeDelta = TimeDelta::seconds(60);
 /// A token must outlive the way to BASE.
 pub(super) const LAST_MOMENT: TimeDelta = TimeDelta::seconds(2);
 
+/// Longer than an exchange with BASE and its row can take.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Between two looks at what the holder of the lease has stored.
+const LEASE_PAUSE: Duration = Duration::from_millis(100);
+/// Looks until the caller is sent away to try again: 10 s.
+const LEASE_LOOKS: u32 = 100;
+
 /// The tokens of one account.
 pub(super) struct Keeper {
     credentials: BaseCredentials,
     seed: String,
     owner: String,
+    /// Names this process's keeper as the holder of a lease.
+    holder: String,
     outside: Arc<Outside>,
     // Held across the refresh on purpose: that is what makes it one for all callers.
     state: Arc<Mutex<State>>,
@@ -34,11 +45,20 @@ pub(super) struct Keeper {
     proven: AtomicU64,
 }
 
+/// What the store has for an account.
+enum Found {
+    /// A token that will do.
+    Lasting(StoredToken),
+    /// Only what the next one is asked with.
+    RefreshWith(SecretString),
+}
+
 impl Keeper {
     pub(super) fn new(credentials: BaseCredentials, outside: Arc<Outside>) -> Self {
         Self {
             seed: fingerprint(&credentials.refresh_token),
             owner: format!("base/{}", credentials.account),
+            holder: Uuid::now_v7().to_string(),
             credentials,
             outside,
             state: Arc::default(),
@@ -102,6 +122,9 @@ impl Keeper {
         ShopError::TokenExpired
     }
 
+    /// A token that another process has stored, or one of our own refresh. Only who holds the
+    /// account's lease refreshes: a second process that did so at the same time would ask with a
+    /// refresh token that is dead by then.
     async fn renew(
         &self,
         mut state: OwnedMutexGuard<State>,
@@ -110,6 +133,36 @@ impl Keeper {
         if let Some(pair) = state.unsaved.clone() {
             return self.take(&mut state, pair).await;
         }
+        for _ in 0..LEASE_LOOKS {
+            if let Found::Lasting(token) = self.look(&state, at_least).await? {
+                return Ok(state.hold_stored(token));
+            }
+            if self.take_lease().await? {
+                let renewed = self.renew_leased(&mut state, at_least).await;
+                self.end_lease().await;
+                return renewed;
+            }
+            tokio::time::sleep(LEASE_PAUSE).await;
+        }
+        Err(ShopError::Unavailable(
+            "another process has been renewing the token for long".to_owned(),
+        ))
+    }
+
+    /// Looks once more, since the one who had the lease before may have refreshed.
+    async fn renew_leased(
+        &self,
+        state: &mut State,
+        at_least: TimeDelta,
+    ) -> Result<Access, ShopError> {
+        match self.look(state, at_least).await? {
+            Found::Lasting(token) => Ok(state.hold_stored(token)),
+            Found::RefreshWith(refresh_token) => self.refresh(state, &refresh_token).await,
+        }
+    }
+
+    /// What the store has for this account now.
+    async fn look(&self, state: &State, at_least: TimeDelta) -> Result<Found, ShopError> {
         let stored = self
             .outside
             .tokens
@@ -118,18 +171,28 @@ impl Keeper {
             .map_err(|error| store_failed(&error))?;
         // A person who has put another token into the file has authorised anew: the file wins.
         let stored = stored.filter(|token| token.seed == self.seed);
-        self.stop_if_marked(&state, stored.as_ref()).await?;
-        if let Some(token) = &stored
-            && self.lasts(token, at_least)
-            && !state.was_refused(token)
-        {
-            return Ok(state.hold_stored(token.clone()));
+        self.stop_if_marked(state, stored.as_ref()).await?;
+        Ok(match stored {
+            Some(token) if self.lasts(&token, at_least) && !state.was_refused(&token) => {
+                Found::Lasting(token)
+            }
+            Some(token) => Found::RefreshWith(token.refresh_token),
+            None => Found::RefreshWith(self.credentials.refresh_token.clone()),
+        })
+    }
+
+    async fn take_lease(&self) -> Result<bool, ShopError> {
+        let now = self.outside.clock.now();
+        let tokens = &self.outside.tokens;
+        let taken = tokens.take_lease(&self.owner, &self.holder, now, now + LEASE);
+        taken.await.map_err(|error| store_failed(&error))
+    }
+
+    async fn end_lease(&self) {
+        let tokens = &self.outside.tokens;
+        if let Err(error) = tokens.end_lease(&self.owner, &self.holder).await {
+            tracing::warn!(account = %self.account(), "the lease ends by its time only: {error}");
         }
-        let refresh_token = stored.as_ref().map_or_else(
-            || self.credentials.refresh_token.clone(),
-            |token| token.refresh_token.clone(),
-        );
-        self.refresh(&mut state, &refresh_token).await
     }
 
     async fn refresh(

@@ -12,6 +12,7 @@ pub(crate) mod database;
 mod failure;
 mod import;
 mod lanes;
+mod leases;
 mod open;
 pub(crate) mod product_rows;
 mod record;

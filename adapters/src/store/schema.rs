@@ -19,6 +19,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0002_catalogue.sql"),
     ),
     (3, "runs", include_str!("../../../migrations/0003_runs.sql")),
+    (
+        4,
+        "leases",
+        include_str!("../../../migrations/0004_leases.sql"),
+    ),
 ];
 
 /// The newest version that this program knows.

@@ -8,7 +8,7 @@ use shared::domain::lane::Lane;
 use shared::domain::retry::Remedy;
 use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::StoredToken;
-use simulator::{Account, opening_accounts};
+use simulator::{Account, Fault, FaultKind, opening_accounts};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -41,6 +41,30 @@ async fn eight_callers_at_once_refresh_once() {
     }
 
     assert_eq!(world.requests("baseToken"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_processes_with_four_callers_each_refresh_once() {
+    let world = World::start().await;
+    let slow = Fault {
+        millis: Some(150),
+        ..Fault::new("baseToken", FaultKind::Slow)
+    };
+    world.simulator.add_fault(slow).unwrap();
+    let processes: Vec<_> = (0..4)
+        .map(|_| world.process(&opening_accounts(1, 2)))
+        .collect();
+
+    let calls = (0..16).map(|caller| {
+        let shop = Arc::clone(&processes[caller % 4]);
+        tokio::spawn(async move { shop.prepare(&first()).await })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+
+    assert_eq!(world.requests("baseToken"), 1);
+    assert!(!marked(&world));
 }
 
 #[tokio::test]

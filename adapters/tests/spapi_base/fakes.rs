@@ -9,7 +9,9 @@ use shared::domain::quota::Window;
 use shared::domain::rate::{Feedback, Micros};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
-use shared::ports::store::{AccountRow, AccountStore, StoreError, StoredToken, TokenStore};
+use shared::ports::store::{
+    AccountRow, AccountStore, LeaseStore, StoreError, StoredToken, TokenStore,
+};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -70,8 +72,37 @@ impl Limiter for Listener {
 pub struct Memory {
     pub tokens: Mutex<HashMap<String, StoredToken>>,
     pub marks: Mutex<HashMap<AccountId, DateTime<Utc>>>,
+    pub leases: Mutex<HashMap<String, (String, DateTime<Utc>)>>,
     /// So many calls of `save_token` fail first.
     pub broken_saves: AtomicUsize,
+}
+
+#[async_trait]
+impl LeaseStore for Memory {
+    async fn take_lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut leases = self.leases.lock().unwrap();
+        let free = leases
+            .get(name)
+            .is_none_or(|(by, until)| by == holder || *until <= now);
+        if free {
+            leases.insert(name.to_owned(), (holder.to_owned(), until));
+        }
+        Ok(free)
+    }
+
+    async fn end_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        let mut leases = self.leases.lock().unwrap();
+        if leases.get(name).is_some_and(|(by, _)| by == holder) {
+            leases.remove(name);
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]

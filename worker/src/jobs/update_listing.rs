@@ -16,8 +16,9 @@ use shared::ports::limiter::{Grant, Permit};
 use shared::ports::shop::ShopError;
 use shared::ports::store::{UpdateResult, UpdateTask};
 
-/// Longer than a call to the shop with its time-outs can take.
-const HELD_FOR: TimeDelta = TimeDelta::seconds(60);
+/// Longer than a call to the shop with its time-out can take (8 s), and short enough that the listing
+/// of a killed worker is taken up elsewhere soon.
+const HELD_FOR: TimeDelta = TimeDelta::seconds(10);
 
 /// Brings the listing to its desired state.
 pub(super) async fn run(job: &UpdateListing, bench: &Bench) -> Result<(), Failure> {

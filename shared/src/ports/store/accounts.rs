@@ -1,6 +1,6 @@
 //! Accounts, their tokens, and what the lanes must remember from one process to the next.
 
-use super::StoreError;
+use super::{LeaseStore, StoreError};
 use crate::domain::account::AccountId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -59,9 +59,9 @@ pub struct StoredToken {
     pub seed: String,
 }
 
-/// Keeps tokens, by owner (`base/<account>`).
+/// Keeps tokens, by owner (`base/<account>`), and the leases under which they are renewed.
 #[async_trait]
-pub trait TokenStore: Send + Sync {
+pub trait TokenStore: LeaseStore {
     /// The token; `None` if there is none yet.
     async fn token(&self, owner: &str) -> Result<Option<StoredToken>, StoreError>;
 

@@ -4,6 +4,7 @@
 mod accounts;
 mod batches;
 mod catalogue;
+mod leases;
 mod runs;
 mod updates;
 
@@ -14,6 +15,7 @@ pub use batches::{
 pub use catalogue::{
     CatalogueStore, ImportCounts, ListingStory, NewListing, SeenInterval, Story, UpdateStory,
 };
+pub use leases::LeaseStore;
 pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
 

@@ -1,0 +1,3 @@
+DELETE FROM leases
+WHERE name = $1
+    AND holder = $2

@@ -1,0 +1,52 @@
+//! Leases: what only one holder may do at a time.
+
+use adapters::store::SqlStore;
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::ports::store::LeaseStore as _;
+
+fn noon() -> DateTime<Utc> {
+    "2026-11-21T12:00:00Z".parse().expect("an instant")
+}
+
+async fn take(store: &SqlStore, holder: &str, after: i64) -> bool {
+    let now = noon() + TimeDelta::seconds(after);
+    let until = now + TimeDelta::seconds(10);
+    store
+        .take_lease("refresh", holder, now, until)
+        .await
+        .expect("an answer")
+}
+
+async fn store() -> SqlStore {
+    SqlStore::open("sqlite::memory:").await.expect("a store")
+}
+
+#[tokio::test]
+async fn one_of_many_gets_it_and_may_prolong_it() {
+    let store = store().await;
+
+    assert!(take(&store, "a", 0).await);
+    assert!(!take(&store, "b", 5).await);
+    assert!(take(&store, "a", 8).await);
+    assert!(!take(&store, "b", 12).await);
+}
+
+#[tokio::test]
+async fn a_holder_that_is_gone_loses_it_by_time() {
+    let store = store().await;
+    take(&store, "a", 0).await;
+
+    assert!(take(&store, "b", 10).await);
+    assert!(!take(&store, "a", 11).await);
+}
+
+#[tokio::test]
+async fn only_the_holder_gives_it_back() {
+    let store = store().await;
+    take(&store, "a", 0).await;
+
+    store.end_lease("refresh", "b").await.expect("an answer");
+    assert!(!take(&store, "b", 1).await);
+    store.end_lease("refresh", "a").await.expect("an answer");
+    assert!(take(&store, "b", 1).await);
+}
