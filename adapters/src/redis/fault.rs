@@ -27,7 +27,7 @@ pub enum RedisFault {
     /// The user lacks a right.
     #[error(
         "Redis at {address} does not let this user do that ({what}); give the ACL user the keys and \
-         channels of our prefix and @read @write @scripting @pubsub @connection"
+         channels of our prefix and the rights that docs/queues.md lists"
     )]
     NotAllowed {
         /// Host and port, or path.
