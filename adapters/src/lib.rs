@@ -9,5 +9,6 @@ pub mod dry_shop;
 pub mod http;
 pub mod limiter;
 pub mod queue;
+pub mod redis;
 pub mod spapi;
 pub mod store;

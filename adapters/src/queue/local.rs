@@ -1,9 +1,11 @@
 //! The queue of one process: the contract of `shared::ports::queue` in memory.
 
-use super::shelf::Shelf;
+use super::shelf::{Fresh, Shelf};
 use async_trait::async_trait;
 use shared::jobs::QueueName;
-use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Settlement};
+use shared::ports::queue::{
+    Claimed, DeadMessage, Message, Queue, QueueDesk, QueueError, QueueStats, Settlement,
+};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -59,12 +61,13 @@ impl Queue for LocalQueue {
         for message in messages {
             let payload = serde_json::to_vec(&message.job)
                 .map_err(|error| QueueError(format!("a job cannot be written: {error}")))?;
-            let due = (!message.delay.is_zero()).then(|| now + message.delay);
+            let fresh = Fresh {
+                payload,
+                rank: message.rank,
+                delay: message.delay,
+            };
             let counter = self.counter(message.job.queue())?;
-            if counter
-                .shelf()
-                .push(message.job.id(), payload, message.rank, due)
-            {
+            if counter.shelf().push(message.job.id(), fresh, now) {
                 new += 1;
                 counter.bell.notify_one();
             }
@@ -127,6 +130,37 @@ impl Queue for LocalQueue {
     }
 
     async fn stats(&self, queue: QueueName) -> Result<QueueStats, QueueError> {
-        Ok(self.counter(queue)?.shelf().stats())
+        Ok(self.counter(queue)?.shelf().stats(Instant::now()))
+    }
+}
+
+#[async_trait]
+impl QueueDesk for LocalQueue {
+    async fn dead(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadMessage>, QueueError> {
+        Ok(self.counter(queue)?.shelf().dead(limit, Instant::now()))
+    }
+
+    async fn retry(&self, queue: QueueName, id: &str) -> Result<bool, QueueError> {
+        let counter = self.counter(queue)?;
+        let lined_up = counter.shelf().retry(id, Instant::now());
+        counter.bell.notify_one();
+        Ok(lined_up)
+    }
+
+    async fn discard(&self, queue: QueueName, id: &str) -> Result<bool, QueueError> {
+        Ok(self.counter(queue)?.shelf().discard(id))
+    }
+
+    async fn pause(&self, queue: QueueName) -> Result<(), QueueError> {
+        self.counter(queue)?.shelf().set_paused(true);
+        Ok(())
+    }
+
+    async fn resume(&self, queue: QueueName) -> Result<(), QueueError> {
+        let counter = self.counter(queue)?;
+        counter.shelf().set_paused(false);
+        // All of them, since more than one message may have been lined up meanwhile.
+        counter.bell.notify_waiters();
+        Ok(())
     }
 }

@@ -1,30 +1,46 @@
 //! The messages of one queue in memory, and the rules of the contract, without waiting.
 
+use super::{DEAD_KEPT, clipped};
 use shared::jobs::Rank;
-use shared::ports::queue::{Claimed, QueueStats, Settlement};
+use shared::ports::queue::{Claimed, DeadMessage, QueueStats, Settlement};
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
 use tokio::time::Instant;
 
-/// Dead messages that are kept; the oldest goes first.
-const DEAD_KEPT: usize = 1_000;
+/// Ids by the time at which they fall due, and by a count that keeps those of one time in order.
+type Times = BTreeMap<(Instant, u64), String>;
+
+/// A message that is new to the shelf.
+#[derive(Debug)]
+pub struct Fresh {
+    /// The encoded job.
+    pub payload: Vec<u8>,
+    /// Order within the queue.
+    pub rank: Rank,
+    /// Not before this much time from now.
+    pub delay: Duration,
+}
 
 /// One queue.
 #[derive(Debug, Default)]
 pub struct Shelf {
     messages: HashMap<String, Entry>,
     ready: [VecDeque<String>; Rank::COUNT as usize],
-    delayed: BTreeMap<(Instant, u64), String>,
-    leases: BTreeMap<(Instant, u64), String>,
-    dead: VecDeque<(String, String)>,
-    dead_ever: u64,
+    delayed: Times,
+    leases: Times,
+    dead: VecDeque<Dead>,
     done: u64,
+    cut: u64,
     counter: u64,
+    paused: bool,
 }
 
 #[derive(Debug)]
 struct Entry {
     payload: Vec<u8>,
     rank: Rank,
+    /// Since when it is ready, or was before it was claimed.
+    ready_at: Instant,
     attempt: u32,
     /// The key in `leases`, while claimed.
     lease: Option<(Instant, u64)>,
@@ -32,15 +48,26 @@ struct Entry {
     token: u64,
 }
 
+#[derive(Debug)]
+struct Dead {
+    id: String,
+    entry: Entry,
+    error: String,
+    died_at: Instant,
+}
+
 impl Shelf {
-    /// Puts a message on the shelf unless one of its id is alive.
-    pub fn push(&mut self, id: String, payload: Vec<u8>, rank: Rank, due: Option<Instant>) -> bool {
+    /// Puts a message on the shelf unless one of its id is alive; ready after `delay` from `now`.
+    pub fn push(&mut self, id: String, fresh: Fresh, now: Instant) -> bool {
         if self.messages.contains_key(&id) {
             return false;
         }
+        let due = (!fresh.delay.is_zero()).then(|| now + fresh.delay);
+        let rank = fresh.rank;
         let entry = Entry {
-            payload,
+            payload: fresh.payload,
             rank,
+            ready_at: due.unwrap_or(now),
             attempt: 0,
             lease: None,
             token: 0,
@@ -52,6 +79,9 @@ impl Shelf {
 
     /// The first message that can be claimed at `now`, on a lease until `until`.
     pub fn claim(&mut self, now: Instant, until: Instant) -> Option<Claimed> {
+        if self.paused {
+            return None;
+        }
         self.promote(now);
         let id = self.ready.iter_mut().find_map(VecDeque::pop_front)?;
         let token = self.next();
@@ -68,11 +98,12 @@ impl Shelf {
         })
     }
 
-    /// When the next delayed message or lease falls due.
+    /// When the next delayed message or lease falls due; none while paused.
     pub fn next_due(&self) -> Option<Instant> {
-        let first = |times: &BTreeMap<(Instant, u64), String>| {
-            times.first_key_value().map(|((at, _), _)| *at)
-        };
+        if self.paused {
+            return None;
+        }
+        let first = |times: &Times| times.first_key_value().map(|((at, _), _)| *at);
         [first(&self.delayed), first(&self.leases)]
             .into_iter()
             .flatten()
@@ -110,28 +141,89 @@ impl Shelf {
                 self.place(claim.id.clone(), rank, Some(now + delay));
             }
             Settlement::Retry(delay, _) => self.place(claim.id.clone(), rank, Some(now + delay)),
-            Settlement::Dead(error) => {
-                self.messages.remove(&claim.id);
-                self.dead_ever += 1;
-                self.dead.push_back((claim.id.clone(), error));
-                if self.dead.len() > DEAD_KEPT {
-                    self.dead.pop_front();
-                }
-            }
+            Settlement::Dead(error) => self.bury(&claim.id, &error, now),
         }
         true
     }
 
+    /// The dead messages, the last one first.
+    pub fn dead(&self, limit: usize, now: Instant) -> Vec<DeadMessage> {
+        let told = |dead: &Dead| DeadMessage {
+            id: dead.id.clone(),
+            payload: dead.entry.payload.clone(),
+            attempts: dead.entry.attempt,
+            error: dead.error.clone(),
+            age: now.saturating_duration_since(dead.died_at),
+        };
+        self.dead.iter().rev().take(limit).map(told).collect()
+    }
+
+    /// Lines a dead message up again; `false` when there is none of this id.
+    pub fn retry(&mut self, id: &str, now: Instant) -> bool {
+        let Some(dead) = self.unbury(id) else {
+            return false;
+        };
+        let fresh = Fresh {
+            payload: dead.entry.payload,
+            rank: dead.entry.rank,
+            delay: Duration::ZERO,
+        };
+        // One that is alive again stands for it.
+        self.push(dead.id, fresh, now);
+        true
+    }
+
+    /// Forgets a dead message; `false` when there is none of this id.
+    pub fn discard(&mut self, id: &str) -> bool {
+        self.unbury(id).is_some()
+    }
+
+    /// Whether anything can be claimed.
+    pub fn set_paused(&mut self, paused: bool) {
+        self.paused = paused;
+    }
+
     /// The figures.
-    pub fn stats(&self) -> QueueStats {
+    pub fn stats(&self, now: Instant) -> QueueStats {
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let first = self.ready.iter().filter_map(VecDeque::front);
+        let since = first
+            .filter_map(|id| self.messages.get(id))
+            .map(|entry| entry.ready_at);
         QueueStats {
             ready: self.ready.iter().map(|ready| count(ready.len())).sum(),
             delayed: count(self.delayed.len()),
             claimed: count(self.leases.len()),
-            dead: self.dead_ever,
+            dead: count(self.dead.len()),
             done: self.done,
+            cut: self.cut,
+            oldest: since
+                .min()
+                .map(|since| now.saturating_duration_since(since)),
+            paused: self.paused,
         }
+    }
+
+    fn bury(&mut self, id: &str, error: &str, now: Instant) {
+        let Some(entry) = self.messages.remove(id) else {
+            return;
+        };
+        self.unbury(id);
+        self.dead.push_back(Dead {
+            id: id.to_owned(),
+            entry,
+            error: clipped(error).to_owned(),
+            died_at: now,
+        });
+        if self.dead.len() > DEAD_KEPT {
+            self.dead.pop_front();
+            self.cut += 1;
+        }
+    }
+
+    fn unbury(&mut self, id: &str) -> Option<Dead> {
+        let at = self.dead.iter().position(|dead| dead.id == id)?;
+        self.dead.remove(at)
     }
 
     fn place(&mut self, id: String, rank: Rank, due: Option<Instant>) {
@@ -151,17 +243,15 @@ impl Shelf {
 
     /// Lines up what is due: delayed messages, and those whose worker let the lease end.
     fn promote(&mut self, now: Instant) {
-        for ended in take_due(&mut self.leases, now) {
-            if let Some(entry) = self.messages.get_mut(&ended) {
+        let ended = take_due(&mut self.leases, now);
+        let due = take_due(&mut self.delayed, now);
+        for ((since, _), id) in ended.into_iter().chain(due) {
+            if let Some(entry) = self.messages.get_mut(&id) {
                 entry.lease = None;
                 entry.token = 0;
+                entry.ready_at = since;
                 let rank = entry.rank;
-                self.line_up(ended, rank);
-            }
-        }
-        for due in take_due(&mut self.delayed, now) {
-            if let Some(rank) = self.messages.get(&due).map(|entry| entry.rank) {
-                self.line_up(due, rank);
+                self.line_up(id, rank);
             }
         }
     }
@@ -178,7 +268,7 @@ fn holder<'a>(messages: &'a mut HashMap<String, Entry>, claim: &Claimed) -> Opti
         .filter(|entry| entry.lease.is_some() && entry.token == claim.token)
 }
 
-fn take_due(times: &mut BTreeMap<(Instant, u64), String>, now: Instant) -> Vec<String> {
+fn take_due(times: &mut Times, now: Instant) -> Times {
     let later = times.split_off(&(now, u64::MAX));
-    std::mem::replace(times, later).into_values().collect()
+    std::mem::replace(times, later)
 }

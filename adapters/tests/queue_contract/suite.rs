@@ -6,11 +6,11 @@ use shared::jobs::{Job, QueueName, Rank, SyncBatch, UpdateListing};
 use shared::ports::queue::{Claimed, Message, Queue, Settlement};
 use std::time::Duration;
 
-const LEASE: Duration = Duration::from_secs(2);
-const BRIEF: Duration = Duration::from_millis(50);
-const LONG: Duration = Duration::from_secs(10);
+pub const LEASE: Duration = Duration::from_secs(2);
+pub const BRIEF: Duration = Duration::from_millis(50);
+pub const LONG: Duration = Duration::from_secs(10);
 
-fn batch(no: u32) -> Message {
+pub fn batch(no: u32) -> Message {
     let run = RunId::parse("01934f5e-7b7a-7000-8000-000000000001").expect("a UUID");
     Message {
         job: Job::SyncBatch(SyncBatch { run, no }),
@@ -19,21 +19,21 @@ fn batch(no: u32) -> Message {
     }
 }
 
-fn ranked(no: u32, rank: u8) -> Message {
+pub fn ranked(no: u32, rank: u8) -> Message {
     Message {
         rank: Rank(rank),
         ..batch(no)
     }
 }
 
-async fn claim(queue: &dyn Queue, patience: Duration) -> Option<Claimed> {
+pub async fn claim(queue: &dyn Queue, patience: Duration) -> Option<Claimed> {
     queue
         .claim(QueueName::Sync, LEASE, patience)
         .await
         .expect("the queue answers")
 }
 
-async fn settle(queue: &dyn Queue, claimed: &Claimed, settlement: Settlement) -> bool {
+pub async fn settle(queue: &dyn Queue, claimed: &Claimed, settlement: Settlement) -> bool {
     queue
         .settle(QueueName::Sync, claimed, settlement)
         .await
@@ -60,6 +60,19 @@ pub async fn a_message_that_is_done_can_be_pushed_again(queue: &dyn Queue) {
 
     assert_eq!(again, 1);
     assert_eq!(claim(queue, BRIEF).await.expect("a message").attempt, 1);
+}
+
+pub async fn more_messages_than_one_call_takes_keep_their_order(queue: &dyn Queue) {
+    let pushed: Vec<Message> = (1..=1_201).map(batch).collect();
+
+    let new = queue.push(&pushed).await.expect("pushed");
+
+    assert_eq!(new, 1_201);
+    for message in &pushed {
+        let claimed = claim(queue, BRIEF).await.expect("a message");
+        assert_eq!(claimed.id, message.job.id());
+        settle(queue, &claimed, Settlement::Done).await;
+    }
 }
 
 pub async fn urgent_messages_go_before_normal_ones_and_first_in_goes_first_out(queue: &dyn Queue) {
@@ -120,6 +133,17 @@ pub async fn a_delayed_message_comes_at_its_time_and_not_before(queue: &dyn Queu
 
     assert!(early.is_none());
     assert!(due.is_some());
+}
+
+pub async fn messages_of_one_delay_keep_their_order(queue: &dyn Queue) {
+    let delay = BRIEF;
+    let pushed = [12, 2, 7, 31, 4].map(|no| Message { delay, ..batch(no) });
+    queue.push(&pushed).await.expect("pushed");
+
+    for message in &pushed {
+        let claimed = claim(queue, LONG).await.expect("a message");
+        assert_eq!(claimed.id, message.job.id());
+    }
 }
 
 pub async fn a_lease_that_ends_gives_the_message_to_the_next_and_fences_the_first(

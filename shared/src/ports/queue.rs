@@ -56,6 +56,28 @@ pub struct QueueStats {
     pub dead: u64,
     /// Settled as done, ever.
     pub done: u64,
+    /// Fell off the end of the dead list, ever.
+    pub cut: u64,
+    /// How long the oldest message that is ready has been so. A message that waited for its time is
+    /// ready from then on.
+    pub oldest: Option<Duration>,
+    /// Nothing can be claimed until the queue is resumed.
+    pub paused: bool,
+}
+
+/// A message that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadMessage {
+    /// The message's id.
+    pub id: String,
+    /// The encoded job, which may be what nobody could read.
+    pub payload: Vec<u8>,
+    /// How often it was claimed.
+    pub attempts: u32,
+    /// Why it was given up.
+    pub error: String,
+    /// How long ago it was given up.
+    pub age: Duration,
 }
 
 /// The queue cannot be asked now; it may come back.
@@ -95,5 +117,30 @@ pub trait Queue: Send + Sync {
     ) -> Result<bool, QueueError>;
 
     /// The queue's figures.
+    ///
+    /// Messages whose time has come count as delayed, and those whose lease has ended as claimed,
+    /// until the next claim lines them up.
     async fn stats(&self, queue: QueueName) -> Result<QueueStats, QueueError>;
+}
+
+/// What a person does with a queue. It is for anyone who may look after it, while [`Queue`] is for
+/// the work itself.
+#[async_trait]
+pub trait QueueDesk: Send + Sync {
+    /// The messages that were given up, the last one first, `limit` at most. The list is capped: see
+    /// [`QueueStats::cut`].
+    async fn dead(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadMessage>, QueueError>;
+
+    /// Lines a dead message up again, as if it were pushed for the first time; `false` when there is
+    /// none of this id. Where the id is alive again already, that message stands for it.
+    async fn retry(&self, queue: QueueName, id: &str) -> Result<bool, QueueError>;
+
+    /// Takes a dead message off the list for good; `false` when there is none of this id.
+    async fn discard(&self, queue: QueueName, id: &str) -> Result<bool, QueueError>;
+
+    /// From now on nothing can be claimed; what is claimed is worked on to its end.
+    async fn pause(&self, queue: QueueName) -> Result<(), QueueError>;
+
+    /// Ends a pause; waiting claims go on at once.
+    async fn resume(&self, queue: QueueName) -> Result<(), QueueError>;
 }

@@ -1,0 +1,180 @@
+//! How long the queue in Redis takes, and what it costs. Run with `cargo bench -p adapters --bench
+//! queue`; starts a Redis of its own, and prints the figures.
+
+#![expect(clippy::unwrap_used, reason = "a bench that fails may panic")]
+#![expect(clippy::print_stdout, reason = "the figures are its result")]
+#![expect(clippy::cast_precision_loss, reason = "figures for the eye")]
+
+#[expect(dead_code, reason = "the tests need more of it")]
+#[path = "../tests/queue_contract/server.rs"]
+mod server;
+
+use adapters::queue::RedisQueue;
+use adapters::redis::{RedisSettings, connect};
+use server::Server;
+use shared::domain::run::RunId;
+use shared::jobs::{Job, QueueName, Rank, SyncBatch};
+use shared::ports::queue::{Message, Queue, Settlement};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const LEASE: Duration = Duration::from_secs(30);
+const QUEUE: QueueName = QueueName::Sync;
+
+#[tokio::main]
+async fn main() {
+    let server = Server::start();
+    let busy = Arc::new(open(&server).await);
+
+    push(&busy, 50_000).await;
+    work_off(&busy, 1, 5_000).await;
+    work_off(&busy, 16, 45_000).await;
+    push(&busy, 400_000).await;
+    work_off(&busy, 1, 5_000).await;
+    work_off(&busy, 16, 395_000).await;
+    pickup(&server, &busy).await;
+    idle(&server).await;
+}
+
+/// As one process does it.
+async fn open(server: &Server) -> RedisQueue {
+    RedisQueue::new(connect(&RedisSettings::new(server.url())).await.unwrap())
+}
+
+fn batch(no: u32) -> Message {
+    let run = RunId::parse("01934f5e-7b7a-7000-8000-000000000001").unwrap();
+    Message {
+        job: Job::SyncBatch(SyncBatch { run, no }),
+        rank: Rank::NORMAL,
+        delay: Duration::ZERO,
+    }
+}
+
+async fn push(queue: &RedisQueue, count: u32) {
+    let messages: Vec<Message> = (0..count).map(batch).collect();
+    let begun = Instant::now();
+    queue.push(&messages).await.unwrap();
+    per_second("push", count, begun.elapsed());
+}
+
+/// One call to claim and one to settle for each message.
+async fn work_off(queue: &Arc<RedisQueue>, claimers: u32, count: u32) {
+    let begun = Instant::now();
+    let working: Vec<_> = (0..claimers)
+        .map(|_| {
+            let queue = Arc::clone(queue);
+            tokio::spawn(async move {
+                for _ in 0..count / claimers {
+                    take(&queue).await;
+                }
+            })
+        })
+        .collect();
+    for claimer in working {
+        claimer.await.unwrap();
+    }
+    for _ in 0..count % claimers {
+        take(queue).await;
+    }
+    let name = format!("claim and settle, {claimers} at once");
+    per_second(&name, count, begun.elapsed());
+}
+
+async fn take(queue: &RedisQueue) {
+    let claimed = queue
+        .claim(QUEUE, LEASE, Duration::ZERO)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        queue
+            .settle(QUEUE, &claimed, Settlement::Done)
+            .await
+            .unwrap()
+    );
+}
+
+/// From the beginning of a push to the claim that it wakes in another process.
+async fn pickup(server: &Server, pusher: &RedisQueue) {
+    let idle = open(server).await;
+    let mut spans = Vec::new();
+    for no in 0..500 {
+        let (begun, woken) = tokio::join!(
+            async {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                let begun = Instant::now();
+                pusher.push(&[batch(no)]).await.unwrap();
+                begun
+            },
+            async {
+                let claimed = idle.claim(QUEUE, LEASE, LEASE).await.unwrap().unwrap();
+                let woken = Instant::now();
+                idle.settle(QUEUE, &claimed, Settlement::Done)
+                    .await
+                    .unwrap();
+                woken
+            }
+        );
+        spans.push(woken - begun);
+    }
+    spans.sort();
+    println!(
+        "pickup by an idle process: p50 {:?}, p99 {:?}",
+        spans[249], spans[494]
+    );
+}
+
+/// What a process that waits on both queues sends.
+async fn idle(server: &Server) {
+    const SPAN: Duration = Duration::from_secs(10);
+    let link = connect(&RedisSettings::new(server.url())).await.unwrap();
+    let waiting = open(server).await;
+    let before = calls(&link).await;
+    let cpu = cpu_ticks();
+    let (sync, update) = tokio::join!(
+        waiting.claim(QueueName::Sync, LEASE, SPAN),
+        waiting.claim(QueueName::Update, LEASE, SPAN)
+    );
+    assert!(sync.unwrap().is_none() && update.unwrap().is_none());
+    let asked = calls(&link).await - before;
+    println!(
+        "idle on two queues: {:.1} calls/s",
+        asked as f64 / SPAN.as_secs_f64()
+    );
+    if let (Some(before), Some(after)) = (cpu, cpu_ticks()) {
+        let percent = (after - before) as f64 / SPAN.as_secs_f64();
+        println!("idle on two queues: {percent:.2} % of a core");
+    }
+}
+
+async fn calls(link: &adapters::redis::RedisLink) -> u64 {
+    let stats: String = redis::cmd("INFO")
+        .arg("commandstats")
+        .query_async(&mut link.shared())
+        .await
+        .unwrap();
+    let of = |command: &str| {
+        let told = stats.lines().find_map(|line| line.strip_prefix(command))?;
+        told.split(',').next()?.parse::<u64>().ok()
+    };
+    ["cmdstat_evalsha:calls=", "cmdstat_ping:calls="]
+        .iter()
+        .filter_map(|name| of(name))
+        .sum()
+}
+
+/// Hundredths of a second of processor time that this process has used (proc(5), fields 14 and 15),
+/// where there is a `/proc`.
+fn cpu_ticks() -> Option<u64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    ticks.map(|field| field.parse::<u64>().ok()).sum()
+}
+
+fn per_second(what: &str, count: u32, took: Duration) {
+    println!(
+        "{what}: {count} in {took:.2?}, {:.0}/s",
+        f64::from(count) / took.as_secs_f64()
+    );
+}

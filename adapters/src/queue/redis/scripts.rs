@@ -1,0 +1,41 @@
+//! The Lua scripts of the queue. Each file lists its KEYS, ARGV and return; each is sent by its hash,
+//! and in full only to a Redis that does not know it yet.
+
+use redis::Script;
+
+/// One script a transition.
+pub struct Scripts {
+    pub push: Script,
+    pub claim: Script,
+    pub renew: Script,
+    pub settle: Script,
+    pub stats: Script,
+    pub dead: Script,
+    pub retry: Script,
+    pub discard: Script,
+}
+
+/// A script behind what all of them share.
+macro_rules! script {
+    ($file:literal) => {
+        Script::new(concat!(
+            include_str!("lua/message.lua"),
+            include_str!($file)
+        ))
+    };
+}
+
+impl Scripts {
+    pub fn new() -> Self {
+        Self {
+            push: script!("lua/push.lua"),
+            claim: script!("lua/claim.lua"),
+            renew: script!("lua/renew.lua"),
+            settle: script!("lua/settle.lua"),
+            stats: script!("lua/stats.lua"),
+            dead: script!("lua/dead.lua"),
+            retry: script!("lua/retry.lua"),
+            discard: script!("lua/discard.lua"),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The sentences of the contract on what a person does with a queue.
+
+use crate::suite::{BRIEF, LONG, batch, claim, settle};
+use shared::jobs::QueueName;
+use shared::ports::queue::{DeadMessage, Message, Queue, QueueDesk, QueueStats, Settlement};
+
+const QUEUE: QueueName = QueueName::Sync;
+
+async fn stats(queue: &dyn Queue) -> QueueStats {
+    queue.stats(QUEUE).await.expect("the queue answers")
+}
+
+async fn dead(queue: &dyn QueueDesk) -> Vec<DeadMessage> {
+    queue.dead(QUEUE, 10).await.expect("the queue answers")
+}
+
+fn payload(message: &Message) -> Vec<u8> {
+    serde_json::to_vec(&message.job).expect("a job can be written")
+}
+
+async fn bury(queue: &dyn Queue, message: Message, error: &str) -> String {
+    let id = message.job.id();
+    queue.push(&[message]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+    assert_eq!(claimed.id, id);
+    assert!(settle(queue, &claimed, Settlement::Dead(error.to_owned())).await);
+    id
+}
+
+pub async fn the_dead_are_listed_with_error_and_attempts_the_last_one_first<Q>(queue: &Q)
+where
+    Q: Queue + QueueDesk,
+{
+    bury(queue, batch(1), "no use").await;
+    bury(queue, batch(2), "12 3 4\nstill \u{1f41f} no use").await;
+
+    let listed = dead(queue).await;
+
+    let told: Vec<_> = listed
+        .iter()
+        .map(|dead| (dead.id.as_str(), dead.error.as_str()))
+        .collect();
+    let (first, second) = (batch(1).job.id(), batch(2).job.id());
+    assert_eq!(
+        told,
+        [
+            (second.as_str(), "12 3 4\nstill \u{1f41f} no use"),
+            (first.as_str(), "no use")
+        ]
+    );
+    assert_eq!(listed[1].payload, payload(&batch(1)));
+    assert!(
+        listed
+            .iter()
+            .all(|dead| dead.attempts == 1 && dead.age < LONG)
+    );
+    assert_eq!(
+        queue.dead(QUEUE, 1).await.expect("the queue answers").len(),
+        1
+    );
+    assert!(
+        queue
+            .dead(QUEUE, 0)
+            .await
+            .expect("the queue answers")
+            .is_empty()
+    );
+}
+
+pub async fn a_dead_message_that_is_retried_starts_anew<Q: Queue + QueueDesk>(queue: &Q) {
+    let id = bury(queue, batch(1), "no use").await;
+
+    let retried = queue.retry(QUEUE, &id).await.expect("the queue answers");
+
+    assert!(retried);
+    let again = claim(queue, BRIEF).await.expect("a message");
+    assert_eq!((again.id, again.attempt), (id, 1));
+    assert_eq!(again.payload, payload(&batch(1)));
+    assert!(dead(queue).await.is_empty());
+}
+
+pub async fn a_dead_message_whose_id_is_alive_again_is_only_taken_off_the_list<Q>(queue: &Q)
+where
+    Q: Queue + QueueDesk,
+{
+    let id = bury(queue, batch(1), "no use").await;
+    assert_eq!(queue.push(&[batch(1)]).await.expect("pushed"), 1);
+
+    let retried = queue.retry(QUEUE, &id).await.expect("the queue answers");
+
+    let stats = stats(queue).await;
+    assert!(retried);
+    assert_eq!((stats.ready, stats.dead), (1, 0));
+}
+
+pub async fn a_dead_message_that_is_discarded_is_gone<Q: Queue + QueueDesk>(queue: &Q) {
+    let id = bury(queue, batch(1), "no use").await;
+
+    let discarded = queue.discard(QUEUE, &id).await.expect("the queue answers");
+
+    let stats = stats(queue).await;
+    assert!(discarded);
+    assert_eq!((stats.ready, stats.dead, stats.cut), (0, 0, 0));
+}
+
+pub async fn what_is_not_dead_is_neither_retried_nor_discarded<Q: Queue + QueueDesk>(queue: &Q) {
+    let id = batch(1).job.id();
+    queue.push(&[batch(1)]).await.expect("pushed");
+
+    assert!(!queue.retry(QUEUE, &id).await.expect("the queue answers"));
+    assert!(!queue.discard(QUEUE, &id).await.expect("the queue answers"));
+
+    assert_eq!(stats(queue).await.ready, 1);
+}
+
+pub async fn the_dead_list_is_capped_and_counts_what_it_cut<Q: Queue + QueueDesk>(queue: &Q) {
+    for no in 1..=1_003 {
+        bury(queue, batch(no), "no use").await;
+    }
+
+    let listed = queue.dead(QUEUE, 2_000).await.expect("the queue answers");
+
+    let stats = stats(queue).await;
+    assert_eq!((stats.dead, stats.cut), (1_000, 3));
+    assert_eq!(listed.len(), 1_000);
+    assert_eq!(listed[999].id, batch(4).job.id(), "the oldest went first");
+}
+
+pub async fn a_long_error_is_clipped_between_characters<Q: Queue + QueueDesk>(queue: &Q) {
+    bury(queue, batch(1), &"\u{5024}".repeat(10_000)).await;
+
+    let listed = dead(queue).await;
+
+    assert_eq!(listed[0].error, "\u{5024}".repeat(166));
+}
+
+pub async fn a_paused_queue_gives_nothing_and_takes_everything<Q: Queue + QueueDesk>(queue: &Q) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+
+    queue.pause(QUEUE).await.expect("paused");
+
+    assert_eq!(queue.push(&[batch(2)]).await.expect("pushed"), 1);
+    assert!(claim(queue, BRIEF).await.is_none());
+    assert!(settle(queue, &claimed, Settlement::Done).await);
+    let stats = stats(queue).await;
+    assert_eq!((stats.paused, stats.ready, stats.done), (true, 1, 1));
+}
+
+pub async fn a_resumed_queue_wakes_a_waiting_claim<Q: Queue + QueueDesk>(queue: &Q) {
+    queue.pause(QUEUE).await.expect("paused");
+    queue.push(&[batch(1)]).await.expect("pushed");
+
+    let (claimed, resumed) = tokio::join!(claim(queue, LONG), async {
+        tokio::time::sleep(BRIEF).await;
+        queue.resume(QUEUE).await
+    });
+
+    resumed.expect("resumed");
+    assert!(claimed.is_some());
+    assert!(!stats(queue).await.paused);
+}
+
+pub async fn the_oldest_ready_message_tells_its_age<Q: Queue + QueueDesk>(queue: &Q) {
+    let none = stats(queue).await.oldest;
+    queue.push(&[batch(1)]).await.expect("pushed");
+    tokio::time::sleep(BRIEF).await;
+    queue.push(&[batch(2)]).await.expect("pushed");
+
+    let oldest = stats(queue).await.oldest.expect("a message is ready");
+
+    assert_eq!(none, None);
+    assert!(oldest >= BRIEF && oldest < LONG, "{oldest:?}");
+    claim(queue, BRIEF).await.expect("the older one");
+    assert!(stats(queue).await.oldest.expect("the younger one") < oldest + BRIEF);
+}

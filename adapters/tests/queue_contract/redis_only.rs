@@ -1,0 +1,268 @@
+//! What the queue in Redis promises beyond the contract: many claimers, little memory, few calls.
+
+#![expect(clippy::print_stdout, reason = "the figures are there to be read")]
+
+use crate::server::{Server, link, own_prefix, shared_url};
+use crate::suite::{BRIEF, LONG, batch, claim, settle};
+use adapters::queue::RedisQueue;
+use adapters::redis::{RedisLink, RedisSettings, connect};
+use shared::jobs::QueueName;
+use shared::ports::queue::{Message, Queue, Settlement};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const LEASE: Duration = Duration::from_secs(30);
+
+/// Another process on the same queue, as far as Redis can tell.
+async fn another(link: &RedisLink, url: &str) -> RedisQueue {
+    let settings = RedisSettings {
+        prefix: link.prefix().to_owned(),
+        ..RedisSettings::new(url)
+    };
+    RedisQueue::new(connect(&settings).await.expect("Redis answers"))
+}
+
+pub async fn info(link: &RedisLink, section: &str, field: &str) -> u64 {
+    let text: String = redis::cmd("INFO")
+        .arg(section)
+        .query_async(&mut link.shared())
+        .await
+        .expect("Redis answers");
+    let found = text.lines().find_map(|line| line.strip_prefix(field));
+    let value = found.and_then(|rest| rest.strip_prefix(':'));
+    value
+        .and_then(|value| value.trim().parse().ok())
+        .unwrap_or_else(|| panic!("{field} is told"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_claimers_never_get_the_same_message() {
+    const MESSAGES: u32 = 5_000;
+    let url = shared_url();
+    let first = link(&url).await;
+    let queues = [
+        Arc::new(another(&first, &url).await),
+        Arc::new(another(&first, &url).await),
+    ];
+    let pushed: Vec<Message> = (0..MESSAGES).map(batch).collect();
+
+    let claimers: Vec<_> = (0..16)
+        .map(|no| {
+            let queue = Arc::clone(&queues[no % 2]);
+            tokio::spawn(async move {
+                let mut ids = Vec::new();
+                let patience = Duration::from_secs(1);
+                while let Some(claimed) = queue
+                    .claim(QueueName::Sync, LEASE, patience)
+                    .await
+                    .expect("the queue answers")
+                {
+                    assert!(settle(&*queue, &claimed, Settlement::Done).await);
+                    ids.push(claimed.id);
+                }
+                ids
+            })
+        })
+        .collect();
+    queues[0].push(&pushed).await.expect("pushed");
+
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    for claimer in claimers {
+        for id in claimer.await.expect("the claimer ends") {
+            *seen.entry(id).or_default() += 1;
+        }
+    }
+    assert_eq!(seen.len(), MESSAGES as usize);
+    assert!(seen.values().all(|times| *times == 1));
+    let stats = queues[0]
+        .stats(QueueName::Sync)
+        .await
+        .expect("the queue answers");
+    assert_eq!(
+        (stats.ready, stats.claimed, stats.done),
+        (0, 0, u64::from(MESSAGES))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_that_is_dropped_at_any_moment_takes_nothing() {
+    const MESSAGES: u32 = 50;
+    let queue = RedisQueue::new(link(&shared_url()).await);
+    queue
+        .push(&(0..MESSAGES).map(batch).collect::<Vec<_>>())
+        .await
+        .expect("pushed");
+
+    for after in 0..200 {
+        let given_up = queue.claim(QueueName::Sync, LEASE, LONG);
+        let waited = Duration::from_micros(after * 5);
+        if let Ok(Ok(Some(claimed))) = tokio::time::timeout(waited, given_up).await {
+            settle(&queue, &claimed, Settlement::Defer(Duration::ZERO)).await;
+        }
+    }
+
+    for _ in 0..MESSAGES {
+        let claimed = claim(&queue, LONG).await.expect("none is lost");
+        assert_eq!(claimed.attempt, 1);
+        settle(&queue, &claimed, Settlement::Done).await;
+    }
+}
+
+/// Calls of scripts and pings so far, which is all that an idle process sends.
+async fn calls(link: &RedisLink) -> u64 {
+    let mut calls = 0;
+    let stats: String = redis::cmd("INFO")
+        .arg("commandstats")
+        .query_async(&mut link.shared())
+        .await
+        .expect("Redis answers");
+    for command in ["cmdstat_evalsha:calls=", "cmdstat_ping:calls="] {
+        let told = stats.lines().find_map(|line| line.strip_prefix(command));
+        let count = told.and_then(|rest| rest.split(',').next());
+        calls += count.map_or(0, |count| count.parse::<u64>().expect("a number"));
+    }
+    calls
+}
+
+#[tokio::test]
+async fn an_idle_process_asks_seldom_and_is_woken_by_another() {
+    let server = Server::start();
+    let first = link(&server.url()).await;
+    let idle = another(&first, &server.url()).await;
+    let pusher = RedisQueue::new(first.clone());
+    assert!(claim(&idle, BRIEF).await.is_none());
+    let before = calls(&first).await;
+
+    let (claimed, asked) = tokio::join!(claim(&idle, LONG), async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let asked = calls(&first).await - before;
+        pusher.push(&[batch(1)]).await.expect("pushed");
+        asked
+    });
+
+    // Every two seconds one call, and two pings: far below five a second.
+    println!("{asked} calls in 5 s");
+    assert!(asked <= 6, "{asked} calls in 5 s");
+    assert!(claimed.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_thousand_messages_stay_below_fifteen_megabytes_and_leave_nothing() {
+    const MESSAGES: u32 = 50_000;
+    let server = Server::start();
+    let link = link(&server.url()).await;
+    let queue = Arc::new(RedisQueue::new(link.clone()));
+    queue.push(&[batch(0)]).await.expect("pushed");
+    let first = claim(&*queue, BRIEF).await.expect("a message");
+    settle(&*queue, &first, Settlement::Done).await;
+    let empty = info(&link, "memory", "used_memory").await;
+    let pushed: Vec<Message> = (1..=MESSAGES).map(batch).collect();
+
+    let begun = Instant::now();
+    let new = queue.push(&pushed).await.expect("pushed");
+    let took = begun.elapsed();
+    let full = info(&link, "memory", "used_memory").await - empty;
+    let begun = Instant::now();
+    let claimers: Vec<_> = (0..16)
+        .map(|_| tokio::spawn(work_off(Arc::clone(&queue))))
+        .collect();
+    for claimer in claimers {
+        claimer.await.expect("the claimer ends");
+    }
+
+    println!(
+        "{new} pushed in {took:?}, {full} bytes; worked off in {:?}",
+        begun.elapsed()
+    );
+    assert_eq!(new, u64::from(MESSAGES));
+    assert!(full < 15_000_000, "{full} bytes");
+    let left = info(&link, "memory", "used_memory")
+        .await
+        .saturating_sub(empty);
+    assert!(left < 1_000_000, "{left} bytes are left");
+    let keys: Vec<String> = redis::cmd("KEYS")
+        .arg("*")
+        .query_async(&mut link.shared())
+        .await
+        .expect("Redis answers");
+    assert_eq!(keys, [format!("{}:{{q:sync}}:counts", link.prefix())]);
+}
+
+async fn work_off(queue: Arc<RedisQueue>) {
+    while let Some(claimed) = queue
+        .claim(QueueName::Sync, LEASE, Duration::ZERO)
+        .await
+        .expect("the queue answers")
+    {
+        settle(&*queue, &claimed, Settlement::Done).await;
+    }
+}
+
+#[tokio::test]
+async fn another_prefix_is_another_queue() {
+    let url = shared_url();
+    let one = RedisQueue::new(link(&url).await);
+    let other = RedisQueue::new(link(&url).await);
+    assert_ne!(own_prefix(), own_prefix());
+
+    one.push(&[batch(1)]).await.expect("pushed");
+
+    assert!(claim(&other, BRIEF).await.is_none());
+    assert!(claim(&one, BRIEF).await.is_some());
+}
+
+/// Ids without messages are what is left when Redis throws a key away for want of memory.
+#[tokio::test]
+async fn ids_whose_messages_are_gone_are_passed_over() {
+    let link = link(&shared_url()).await;
+    let queue = RedisQueue::new(link.clone());
+    queue
+        .push(&(0..3_000).map(batch).collect::<Vec<_>>())
+        .await
+        .expect("pushed");
+    let messages = format!("{}:{{q:sync}}:messages", link.prefix());
+    redis::cmd("DEL")
+        .arg(messages)
+        .exec_async(&mut link.shared())
+        .await
+        .expect("deleted");
+
+    queue.push(&[batch(9_999)]).await.expect("pushed");
+
+    let claimed = claim(&queue, LONG)
+        .await
+        .expect("the message that is there");
+    assert_eq!(claimed.id, batch(9_999).job.id());
+    assert!(claim(&queue, BRIEF).await.is_none());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_claimed_like_any_other_message() {
+    let link = link(&shared_url()).await;
+    let queue = RedisQueue::new(link.clone());
+    let key = |name: &str| format!("{}:{{q:sync}}:{name}", link.prefix());
+    let mut by_hand = redis::pipe();
+    by_hand
+        .cmd("HSET")
+        .arg(key("messages"))
+        .arg("odd")
+        .arg(b"\xff\x00 no message");
+    by_hand.cmd("RPUSH").arg(key("ready:2")).arg("odd");
+    by_hand
+        .exec_async(&mut link.shared())
+        .await
+        .expect("written");
+
+    let claimed = claim(&queue, BRIEF).await.expect("a message");
+
+    assert_eq!(claimed.payload, b"\xff\x00 no message");
+    assert!(
+        settle(
+            &queue,
+            &claimed,
+            Settlement::Dead("cannot be read".to_owned())
+        )
+        .await
+    );
+}
