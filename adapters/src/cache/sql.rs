@@ -1,4 +1,4 @@
-//! The cache in the database, for one process on one PC. Its own table: the copy may be late, lost
+//! The cache in the database, where there is no other. Its own table: the copy may be late, lost
 //! or emptied, and the truth beside it stays.
 
 use crate::store::SqlStore;
@@ -44,7 +44,10 @@ impl SqlCache {
     }
 
     async fn write(&self, products: &[Product], now: DateTime<Utc>) -> Result<(), StoreError> {
-        let entries: Vec<ProductRow> = products.iter().filter_map(ProductRow::of).collect();
+        // In one order whoever does it, so that two wait for each other and do not block.
+        let mut products: Vec<&Product> = products.iter().collect();
+        products.sort_by_key(|product| product.asin);
+        let entries: Vec<ProductRow> = products.into_iter().filter_map(ProductRow::of).collect();
         if entries.is_empty() {
             return Ok(());
         }

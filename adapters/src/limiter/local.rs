@@ -227,7 +227,8 @@ impl Limiter for LocalLimiter {
     }
 }
 
-fn free_permit(lane: &Lane) -> Permit {
+/// Leave to send on a lane without a rate.
+pub(super) fn free_permit(lane: &Lane) -> Permit {
     Permit {
         lane: lane.clone(),
         granted_at: 0,

@@ -1,0 +1,91 @@
+//! The cache in Redis, for many processes: one key an ASIN, which ends by itself.
+//!
+//! A lost cache is a cache of misses: the truth stands in the database. The merge of a part that is
+//! older or missing is done in Redis (`put.lua`), so that two processes cannot undo each other.
+
+mod entry;
+
+use crate::redis::{RedisFault, RedisLink};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use redis::Script;
+use shared::domain::asin::Asin;
+use shared::domain::freshness::Ttls;
+use shared::domain::product::Product;
+use shared::ports::cache::{Cache, CacheError};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// An entry lives on for this long after its last part has gone stale.
+const MARGIN: TimeDelta = TimeDelta::hours(1);
+
+/// The cache of all processes, at `<prefix>:cache:<ASIN>`. Cheap to clone.
+///
+/// An entry is one short text, read for a whole batch by one `MGET`. It takes 120 bytes, the same as a
+/// hash 132 (`MEMORY USAGE`, mean of 10,000 entries, Redis 7.0.15); with Redis' own tables 190 and 199,
+/// so a million ASINs are 190 MB.
+#[derive(Debug, Clone)]
+pub struct RedisCache {
+    link: RedisLink,
+    put: Arc<Script>,
+    expiry: TimeDelta,
+}
+
+impl RedisCache {
+    /// The cache in this Redis. An entry that no longer changes ends when all that it holds is stale by
+    /// `ttls`.
+    pub fn new(link: &RedisLink, ttls: &Ttls) -> Self {
+        Self {
+            link: link.clone(),
+            put: Arc::new(Script::new(include_str!("put.lua"))),
+            expiry: ttls.price.max(ttls.stock).max(TimeDelta::zero()) + MARGIN,
+        }
+    }
+
+    fn key(&self, asin: Asin) -> String {
+        format!("{}:cache:{asin}", self.link.prefix())
+    }
+}
+
+#[async_trait]
+impl Cache for RedisCache {
+    async fn get(&self, asins: &[Asin]) -> Result<HashMap<Asin, Product>, CacheError> {
+        if asins.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut command = redis::cmd("MGET");
+        for asin in asins {
+            command.arg(self.key(*asin));
+        }
+        let mut connection = self.link.shared();
+        let values = command.query_async(&mut connection);
+        let values: Vec<Option<String>> = self.link.within(values).await?;
+        let entries = asins.iter().zip(values);
+        Ok(entries
+            .filter_map(|(asin, text)| Some((*asin, entry::read(*asin, &text?)?)))
+            .collect())
+    }
+
+    async fn put(&self, products: &[Product], _now: DateTime<Utc>) -> Result<(), CacheError> {
+        let mut call = self.put.arg(self.expiry.num_milliseconds());
+        let mut entries = 0;
+        for product in products {
+            if let Some(text) = entry::write(product) {
+                call.key(self.key(product.asin)).arg(text);
+                entries += 1;
+            }
+        }
+        if entries == 0 {
+            return Ok(());
+        }
+        let mut connection = self.link.shared();
+        let _written: u64 = self.link.within(call.invoke_async(&mut connection)).await?;
+        Ok(())
+    }
+}
+
+impl From<RedisFault> for CacheError {
+    fn from(fault: RedisFault) -> Self {
+        Self(fault.told())
+    }
+}

@@ -1,0 +1,52 @@
+-- Merges entries into the cache, part by part: the newer observation wins, a part that is missing
+-- leaves the stored one. As sql/put.sql.
+--
+-- KEYS  one for each entry
+-- ARGV  1 milliseconds after which an entry that no longer changes ends   2.. the entries, in the order
+--       of KEYS: price, priced at, stock, stocked at, invalid since; separated by commas, empty where
+--       not known, instants in milliseconds since 1970
+-- Returns how many entries were written.
+
+local ENTRY = '^(%d*),(%-?%d*),(%w*),(%-?%d*),(%-?%d*)$'
+
+local function newer(new, old)
+  return new ~= '' and (old == '' or tonumber(new) > tonumber(old))
+end
+
+-- A product that is found invalid stays so from its first sight on, until a newer price proves it known.
+local function invalid_since(new, new_priced_at, old, old_priced_at)
+  if new ~= '' and not newer(old_priced_at, new) then
+    return old ~= '' and old or new
+  end
+  if new == '' and old ~= '' and newer(new_priced_at, old) then
+    return ''
+  end
+  return old
+end
+
+local function merge(new, old)
+  local price, priced_at, stock, stocked_at, invalid = string.match(new, ENTRY)
+  local old_price, old_priced_at, old_stock, old_stocked_at, old_invalid = string.match(old, ENTRY)
+  if not old_price then
+    return new
+  end
+  local since = invalid_since(invalid, priced_at, old_invalid, old_priced_at)
+  if not newer(priced_at, old_priced_at) then
+    price, priced_at = old_price, old_priced_at
+  end
+  if not newer(stocked_at, old_stocked_at) then
+    stock, stocked_at = old_stock, old_stocked_at
+  end
+  return table.concat({ price, priced_at, stock, stocked_at, since }, ',')
+end
+
+local written = 0
+for place, key in ipairs(KEYS) do
+  local new, old = ARGV[place + 1], redis.call('GET', key)
+  local merged = old and merge(new, old) or new
+  if merged ~= old then
+    redis.call('SET', key, merged, 'PX', ARGV[1])
+    written = written + 1
+  end
+end
+return written

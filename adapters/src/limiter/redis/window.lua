@@ -1,0 +1,94 @@
+-- A lane that is counted by the clock hour and the day of Japan: shared/src/domain/quota.rs over Redis,
+-- rule by rule; a test runs both on the same histories. Whole microseconds on the server's own clock.
+--
+-- KEYS  1 use of the windows
+-- ARGV  1 command   2 clock: empty for TIME, else the instant (tests)
+--   take   3 calls an hour, 4 calls a day; empty for no limit
+--   close  3 window that the shop says is used up: hour or day
+-- Returns two whole numbers: granted, until.
+--   granted 1: counted.  0: nothing before the instant until (always for close).
+
+local KEY = KEYS[1]
+local HOUR, DAY, JST, RESET_BLUR = 3600000000, 86400000000, 32400000000, 10000000
+-- A day beyond the last that is counted, and closed until, by any clock that we believe.
+local SILENCE_MS = 3 * 86400000
+
+local function clock()
+  if ARGV[2] ~= '' then
+    return tonumber(ARGV[2])
+  end
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+local now = clock()
+local start = {
+  hour = now - now % HOUR,
+  day = now - (now + JST) % DAY,
+}
+local length = { hour = HOUR, day = DAY }
+
+local function load()
+  local stored = redis.call('HMGET', KEY, 'hour', 'hour_used', 'day', 'day_used', 'closed_until')
+  return {
+    hour = tonumber(stored[1]) or 0, hour_used = tonumber(stored[2]) or 0,
+    day = tonumber(stored[3]) or 0, day_used = tonumber(stored[4]) or 0,
+    closed_until = tonumber(stored[5]) or 0,
+  }
+end
+
+local function save(use)
+  redis.call('HSET', KEY, 'hour', use.hour, 'hour_used', use.hour_used, 'day', use.day,
+    'day_used', use.day_used, 'closed_until', use.closed_until)
+  redis.call('PEXPIRE', KEY, SILENCE_MS)
+end
+
+-- A clock that steps back by less than a window gives no second quota.
+local function is_over(window, counted)
+  return start[window] > counted or counted - start[window] > length[window]
+end
+
+local function roll(use)
+  if is_over('hour', use.hour) then
+    use.hour, use.hour_used = start.hour, 0
+  end
+  if is_over('day', use.day) then
+    use.day, use.day_used = start.day, 0
+  end
+  -- Nothing is closed beyond the end of a day; a clock that was ahead said so.
+  if use.closed_until > start.day + 2 * DAY then
+    use.closed_until = 0
+  end
+end
+
+local function take(per_hour, per_day)
+  local use = load()
+  roll(use)
+  local until_when
+  if use.closed_until > now then
+    until_when = use.closed_until
+  elseif per_day and use.day_used >= per_day then
+    until_when = start.day + DAY
+  elseif per_hour and use.hour_used >= per_hour then
+    until_when = start.hour + HOUR
+  else
+    use.hour_used, use.day_used = use.hour_used + 1, use.day_used + 1
+  end
+  save(use)
+  return { until_when and 0 or 1, until_when or 0 }
+end
+
+-- Right after a reset that is a few seconds later: a late answer must not cost an hour, or a day.
+local function close(window)
+  local use = load()
+  local reset_over = start[window] + RESET_BLUR
+  local until_when = now < reset_over and reset_over or start[window] + length[window]
+  use.closed_until = math.max(use.closed_until, until_when)
+  save(use)
+  return { 0, until_when }
+end
+
+if ARGV[1] == 'take' then
+  return take(tonumber(ARGV[3]), tonumber(ARGV[4]))
+end
+return close(ARGV[3])

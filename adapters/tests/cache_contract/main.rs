@@ -1,0 +1,123 @@
+//! The cache: the same sentences for the database and for Redis.
+
+#![expect(clippy::unwrap_used, reason = "a world that fails is a failed test")]
+
+#[path = "../redis_fixture/mod.rs"]
+mod redis_fixture;
+#[path = "../store_fixture/mod.rs"]
+mod store_fixture;
+mod suite;
+
+use adapters::cache::{RedisCache, SqlCache};
+use adapters::store::SqlStore;
+use redis_fixture::TestRedis;
+use shared::domain::freshness::Ttls;
+use shared::ports::cache::Cache;
+use shared::ports::store::BatchStore;
+use store_fixture::sqlite::open;
+use store_fixture::{asin, at, in_stock};
+
+/// A cache, and what must outlive it.
+struct World<T> {
+    cache: Box<dyn Cache>,
+    _below: T,
+}
+
+async fn sql() -> World<SqlStore> {
+    let store = open().await;
+    World {
+        cache: Box::new(SqlCache::new(&store)),
+        _below: store,
+    }
+}
+
+async fn redis() -> World<TestRedis> {
+    let server = TestRedis::open().await;
+    World {
+        cache: Box::new(RedisCache::new(&server.link().await, &Ttls::default())),
+        _below: server,
+    }
+}
+
+macro_rules! sentences {
+    ($($sentence:ident),+ $(,)?) => {
+        mod in_the_database {
+            $(#[tokio::test]
+            async fn $sentence() {
+                let world = super::sql().await;
+                super::suite::$sentence(&*world.cache).await;
+            })+
+        }
+        mod in_redis {
+            $(#[tokio::test]
+            async fn $sentence() {
+                let world = super::redis().await;
+                super::suite::$sentence(&*world.cache).await;
+            })+
+        }
+    };
+}
+
+sentences! {
+    an_entry_that_was_put_is_got,
+    every_reason_of_a_filtered_product_is_kept,
+    a_part_that_is_missing_or_older_leaves_the_stored_one,
+    a_part_of_the_same_instant_changes_nothing,
+    a_product_of_which_nothing_is_known_gets_no_entry,
+    a_product_stays_invalid_from_its_first_sight_until_a_newer_price,
+    many_random_puts_leave_the_newest_of_each_part,
+}
+
+#[tokio::test]
+async fn the_cache_in_the_database_is_not_the_truth() {
+    let store = open().await;
+
+    let put = store.cache().put(&[in_stock(1, 1000, at(1))], at(1)).await;
+
+    assert!(put.is_ok());
+    assert!(store.products(&[asin(1)]).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_entry_in_redis_ends_an_hour_after_all_of_it_is_stale() {
+    let redis = TestRedis::open().await;
+    let link = redis.link().await;
+    let cache = RedisCache::new(&link, &Ttls::default());
+    cache.put(&[in_stock(1, 1000, at(1))], at(1)).await.unwrap();
+
+    let key = format!("{}:cache:{}", link.prefix(), asin(1));
+    let left: i64 = redis::from_redis_value(redis.run(&["TTL", &key]).await).unwrap();
+
+    assert!((24 * 3_600 + 3_500..=25 * 3_600).contains(&left), "{left}");
+}
+
+#[tokio::test]
+async fn a_damaged_entry_in_redis_is_a_miss_and_is_written_anew() {
+    let redis = TestRedis::open().await;
+    let link = redis.link().await;
+    let cache = RedisCache::new(&link, &Ttls::default());
+    let key = format!("{}:cache:{}", link.prefix(), asin(1));
+    redis.run(&["SET", &key, "gibberish"]).await;
+
+    let before = cache.get(&[asin(1)]).await.unwrap();
+    cache.put(&[in_stock(1, 1000, at(1))], at(1)).await.unwrap();
+
+    assert!(before.is_empty());
+    let after = cache.get(&[asin(1)]).await.unwrap();
+    assert_eq!(after[&asin(1)], in_stock(1, 1000, at(1)));
+}
+
+#[tokio::test]
+async fn a_redis_that_is_away_is_an_error_and_an_emptied_one_a_miss() {
+    let mut redis = TestRedis::own().await;
+    let cache = RedisCache::new(&redis.link().await, &Ttls::default());
+    cache.put(&[in_stock(1, 1000, at(1))], at(1)).await.unwrap();
+
+    redis.run(&["FLUSHALL"]).await;
+    let emptied = cache.get(&[asin(1)]).await.unwrap();
+    redis.stop();
+
+    assert!(emptied.is_empty());
+    assert!(cache.get(&[asin(1)]).await.is_err());
+    assert!(cache.put(&[in_stock(1, 1000, at(1))], at(1)).await.is_err());
+}

@@ -1,0 +1,148 @@
+//! What every cache promises: one entry an ASIN, each part with its own time.
+
+use crate::store_fixture::{asin, at, in_stock, sold_out};
+use shared::domain::offer::Rejection;
+use shared::domain::product::{Product, Seen, Stock};
+use shared::ports::cache::Cache;
+
+async fn put(cache: &dyn Cache, products: &[Product]) {
+    cache.put(products, at(1_000)).await.unwrap();
+}
+
+async fn got(cache: &dyn Cache, number: u32) -> Product {
+    let mut got = cache.get(&[asin(number)]).await.unwrap();
+    got.remove(&asin(number)).expect("an entry")
+}
+
+fn filtered(number: u32, times: u32, why: Rejection, seconds: i64) -> Product {
+    Product {
+        stock: Some(Seen {
+            value: Stock::FilteredOut { times, why },
+            at: at(seconds),
+        }),
+        ..Product::unknown(asin(number))
+    }
+}
+
+fn invalid(number: u32, seconds: i64) -> Product {
+    Product {
+        invalid_since: Some(at(seconds)),
+        ..Product::unknown(asin(number))
+    }
+}
+
+pub async fn an_entry_that_was_put_is_got(cache: &dyn Cache) {
+    let filtered = Product {
+        price: in_stock(2, 500, at(1)).price,
+        invalid_since: Some(at(3)),
+        ..filtered(2, 3, Rejection::NoHandlingTime, 2)
+    };
+    let products = [in_stock(1, 1000, at(1)), filtered];
+
+    put(cache, &products).await;
+
+    let got = cache.get(&[asin(1), asin(2), asin(3)]).await.unwrap();
+    assert_eq!(got.len(), 2);
+    assert_eq!(got[&asin(1)], products[0]);
+    assert_eq!(got[&asin(2)], products[1]);
+}
+
+pub async fn every_reason_of_a_filtered_product_is_kept(cache: &dyn Cache) {
+    let reasons = [
+        Rejection::NotNew,
+        Rejection::NoHandlingTime,
+        Rejection::ShipsTooLate,
+        Rejection::ShippingNotFree,
+        Rejection::NoPrice,
+        Rejection::PriceOutOfRange,
+        Rejection::OtherCurrency,
+    ];
+    let products: Vec<Product> = (1..)
+        .zip(reasons)
+        .map(|(number, why)| filtered(number, number * 7, why, 1))
+        .collect();
+
+    put(cache, &products).await;
+
+    for (number, product) in (1..).zip(products) {
+        assert_eq!(got(cache, number).await, product);
+    }
+}
+
+pub async fn a_part_that_is_missing_or_older_leaves_the_stored_one(cache: &dyn Cache) {
+    put(cache, &[in_stock(1, 1000, at(10))]).await;
+
+    put(cache, &[sold_out(1, at(20))]).await;
+    put(cache, &[in_stock(1, 900, at(5))]).await;
+
+    let got = got(cache, 1).await;
+    assert_eq!(got.price, in_stock(1, 1000, at(10)).price);
+    assert_eq!(got.stock, sold_out(1, at(20)).stock);
+}
+
+pub async fn a_part_of_the_same_instant_changes_nothing(cache: &dyn Cache) {
+    put(cache, &[in_stock(1, 1000, at(10))]).await;
+
+    put(cache, &[in_stock(1, 900, at(10))]).await;
+    put(cache, &[sold_out(1, at(10))]).await;
+
+    assert_eq!(got(cache, 1).await, in_stock(1, 1000, at(10)));
+}
+
+pub async fn a_product_of_which_nothing_is_known_gets_no_entry(cache: &dyn Cache) {
+    put(cache, &[Product::unknown(asin(1))]).await;
+
+    assert!(cache.get(&[asin(1)]).await.unwrap().is_empty());
+    assert!(cache.get(&[]).await.unwrap().is_empty());
+    assert!(cache.put(&[], at(1)).await.is_ok());
+}
+
+pub async fn a_product_stays_invalid_from_its_first_sight_until_a_newer_price(cache: &dyn Cache) {
+    put(cache, &[in_stock(1, 1000, at(10))]).await;
+
+    put(cache, &[invalid(1, 5)]).await;
+    let before_the_price = got(cache, 1).await.invalid_since;
+    put(cache, &[invalid(1, 20)]).await;
+    put(cache, &[invalid(1, 30)]).await;
+    put(cache, &[sold_out(1, at(40))]).await;
+    let since = got(cache, 1).await.invalid_since;
+    put(cache, &[in_stock(1, 1000, at(50))]).await;
+
+    assert_eq!(before_the_price, None);
+    assert_eq!(since, Some(at(20)));
+    assert_eq!(got(cache, 1).await, in_stock(1, 1000, at(50)));
+}
+
+pub async fn many_random_puts_leave_the_newest_of_each_part(cache: &dyn Cache) {
+    let mut dice: u64 = 7;
+    let mut below = |limit: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (dice >> 33) % limit
+    };
+    let (mut price, mut stock) = (None, None);
+    for _ in 0..300 {
+        let seconds = i64::try_from(below(10_000)).unwrap();
+        let yen = u32::try_from(below(100_000)).unwrap();
+        let mut product = in_stock(1, yen, at(seconds));
+        if below(3) == 0 {
+            product.price = None;
+        }
+        match below(3) {
+            0 => product.stock = None,
+            1 => product.stock = sold_out(1, at(seconds)).stock,
+            _ => {}
+        }
+        let newer = |known: Option<i64>| known.is_none_or(|known| seconds > known);
+        if product.price.is_some() && newer(price.map(|(_, at)| at)) {
+            price = Some((product.price, seconds));
+        }
+        if product.stock.is_some() && newer(stock.map(|(_, at)| at)) {
+            stock = Some((product.stock, seconds));
+        }
+        put(cache, &[product]).await;
+    }
+
+    let got = got(cache, 1).await;
+    assert_eq!(Some(got.price), price.map(|(price, _)| price));
+    assert_eq!(Some(got.stock), stock.map(|(stock, _)| stock));
+}

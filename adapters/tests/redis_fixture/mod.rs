@@ -1,0 +1,140 @@
+//! A Redis for tests: the one that `MISEBAN_TEST_REDIS_URL` names, else a `redis-server` of the test's
+//! own. Each test gets a prefix of its own.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
+
+use adapters::redis::{RedisLink, RedisSettings, connect};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// Each suite uses its own part of the words below; this uses them all.
+const _: () = {
+    let _ = (TestRedis::open, TestRedis::own, TestRedis::link);
+    let _ = (TestRedis::run, TestRedis::stop, TestRedis::start);
+};
+
+/// A Redis that a test may use; a server of its own ends with the value.
+pub struct TestRedis {
+    url: String,
+    prefix: String,
+    own: Option<Server>,
+}
+
+struct Server {
+    child: Child,
+    port: u16,
+    folder: TempDir,
+}
+
+impl TestRedis {
+    /// The Redis that is given, or one of its own.
+    pub async fn open() -> Self {
+        match std::env::var("MISEBAN_TEST_REDIS_URL") {
+            Ok(url) => Self {
+                url,
+                prefix: format!("test-{}", Uuid::now_v7().simple()),
+                own: None,
+            },
+            Err(_) => Self::own().await,
+        }
+    }
+
+    /// One that the test may empty and stop.
+    pub async fn own() -> Self {
+        for _ in 0..5 {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+            let mut server = Server {
+                port: port.unwrap().port(),
+                folder: tempfile::tempdir().unwrap(),
+                child: Command::new("true").spawn().unwrap(),
+            };
+            server.start();
+            if server.answers().await {
+                return Self {
+                    url: format!("redis://127.0.0.1:{}", server.port),
+                    prefix: "test".to_owned(),
+                    own: Some(server),
+                };
+            }
+        }
+        panic!("redis-server starts and does not answer");
+    }
+
+    /// A connection of its own, as another process would have it.
+    pub async fn link(&self) -> RedisLink {
+        let settings = RedisSettings {
+            prefix: self.prefix.clone(),
+            response_timeout: Duration::from_secs(2),
+            ..RedisSettings::new(&self.url)
+        };
+        connect(&settings).await.unwrap()
+    }
+
+    /// Runs one command.
+    pub async fn run(&self, words: &[&str]) -> redis::Value {
+        let mut command = redis::Cmd::new();
+        for word in words {
+            command.arg(word);
+        }
+        let client = redis::Client::open(self.url.as_str()).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        command.query_async(&mut connection).await.unwrap()
+    }
+
+    /// Kills the server as a power cut would.
+    pub fn stop(&mut self) {
+        let server = self.own.as_mut().expect("a server of its own");
+        server.child.kill().unwrap();
+        server.child.wait().unwrap();
+    }
+
+    /// Starts a stopped server again, with what is on its disk.
+    pub async fn start(&mut self) {
+        let server = self.own.as_mut().expect("a server of its own");
+        server.start();
+        assert!(server.answers().await, "redis-server does not come back");
+    }
+}
+
+impl Server {
+    fn start(&mut self) {
+        self.child.wait().ok();
+        self.child = Command::new("redis-server")
+            .args(["--port", &self.port.to_string()])
+            .args(["--bind", "127.0.0.1", "--save", "", "--dir"])
+            .arg(self.folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("redis-server must be in PATH, or MISEBAN_TEST_REDIS_URL be set");
+    }
+
+    /// Whether it answers within two seconds, and is not somebody else's.
+    async fn answers(&mut self) -> bool {
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            if self.child.try_wait().unwrap().is_some() {
+                return false;
+            }
+            let client = redis::Client::open(("127.0.0.1", self.port)).unwrap();
+            if let Ok(mut connection) = client.get_multiplexed_async_connection().await {
+                let pong: redis::RedisResult<String> =
+                    redis::cmd("PING").query_async(&mut connection).await;
+                if pong.is_ok() {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
