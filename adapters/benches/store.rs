@@ -1,5 +1,6 @@
 //! How long the store takes for what a run does most. Run with `cargo bench -p adapters`; prints
-//! the median and the 99th percentile over a database file of 12,829 listings.
+//! the median and the 99th percentile over 12,829 listings, in a `SQLite` file and on a
+//! `PostgreSQL` server of this machine. `-- sqlite` or `-- postgres` measures one of them.
 
 #![expect(clippy::unwrap_used, reason = "a bench that fails may panic")]
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
@@ -23,9 +24,21 @@ const LISTINGS: u32 = 12_829;
 
 #[tokio::main]
 async fn main() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("bench.db").display());
-    let store = SqlStore::open(&url).await.unwrap();
+    let only = std::env::args().find(|word| word == "sqlite" || word == "postgres");
+    let asked = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    if asked("sqlite") {
+        println!("SQLite");
+        let home = store_fixture::sqlite::home().await;
+        measure(&home.store().await).await;
+    }
+    if asked("postgres") {
+        println!("PostgreSQL");
+        let home = store_fixture::postgres::home().await;
+        measure(&home.store().await).await;
+    }
+}
+
+async fn measure(store: &SqlStore) {
     let accounts = [account_row("a", true)];
     store.sync_accounts(&accounts).await.unwrap();
     let listings: Vec<NewListing> = (1..=LISTINGS).map(|no| new_listing("a", no)).collect();
@@ -46,13 +59,16 @@ async fn main() {
     let begun = Instant::now();
     store.start_run(&run).await.unwrap();
     println!("start_run: {:?}", begun.elapsed());
-    let changed = batches(&store, run.id, 20).await;
-    updates(&store, &changed).await;
+    let changed = batches(store, run.id, 20).await;
+    updates(store, &changed).await;
     let begun = Instant::now();
     store.report(run.id, at(99)).await.unwrap().unwrap();
     println!("report: {:?}", begun.elapsed());
-    cache(&store).await;
-    long_run(&store).await;
+    let begun = Instant::now();
+    store.scratch_copy().await.unwrap();
+    println!("scratch_copy: {:?}", begun.elapsed());
+    cache(store).await;
+    long_run(store).await;
 }
 
 /// Every batch of the run, with every tenth listing to be updated.

@@ -30,7 +30,7 @@ impl AccountStore for SqlStore {
     /// Updates of an account that becomes inactive end as failed with `account_inactive`: nobody
     /// may send them, and their run must not wait for them.
     async fn sync_accounts(&self, accounts: &[AccountRow]) -> Result<(), StoreError> {
-        let given: Vec<Row> = accounts
+        let mut given: Vec<Row> = accounts
             .iter()
             .map(|account| Row {
                 id: &account.id,
@@ -38,8 +38,11 @@ impl AccountStore for SqlStore {
                 active: u8::from(account.active),
             })
             .collect();
+        // In one order whoever does it, so that two wait for each other and do not block.
+        given.sort_unstable_by_key(|row| row.id);
         let given = json(&given)?;
-        let mut transaction = self.db.begin().await?;
+        let mut writer = self.db.writer().await?;
+        let mut transaction = self.db.begin(&mut writer).await?;
         run(&mut transaction, self.db.query(&SYNC).bind(given.clone())).await?;
         run(&mut transaction, self.db.query(&DEACTIVATE).bind(given)).await?;
         run(&mut transaction, self.db.query(&SETTLE_INACTIVE)).await?;

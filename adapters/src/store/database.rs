@@ -1,20 +1,27 @@
-//! One database and its connections: a single one that writes, a few that read beside it.
+//! One database and its connections.
 //!
-//! `SQLite` has one writer whatever we do; waiting for our own connection is fair and cheap, waiting
-//! for the file's lock is neither.
+//! `SQLite` has one writer whatever we do, so a single connection writes and a few read beside it:
+//! waiting for our own connection is fair and cheap, waiting for the file's lock is neither. A
+//! server takes any of its connections for both.
 
+use super::dialect::Dialect;
 use super::failure::failed;
-use super::statement::{Dialect, Statement};
+use super::statement::Statement;
 use shared::ports::store::StoreError;
-use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::any::{AnyArguments, AnyConnectOptions, AnyRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
+use std::time::Duration;
 use tempfile::TempDir;
+
+/// A server that says nothing for so long is away: longer than it lets a statement take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// The connections to one database.
 pub(crate) struct Database {
     pub(super) dialect: Dialect,
+    pub(super) options: AnyConnectOptions,
     pub(super) writer: AnyPool,
     pub(super) reader: AnyPool,
     pub(super) in_memory: bool,
@@ -36,26 +43,31 @@ impl Database {
         self.reader.acquire().await.map_err(failed)
     }
 
-    /// The connection that writes; each statement on it is a transaction of its own.
+    /// A connection that writes; each statement on it is a transaction of its own.
     pub(crate) async fn writer(&self) -> Result<PoolConnection<Any>, StoreError> {
         self.writer.acquire().await.map_err(failed)
     }
 
-    /// A transaction that writes. Dropped without [`commit`], it leaves nothing behind.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        let begun = self.writer.begin_with(self.dialect.begin()).await;
-        begun.map_err(failed)
+    /// A transaction that writes, on a connection of [`Database::writer`]. Dropped without
+    /// [`commit`], it leaves nothing behind.
+    pub(crate) async fn begin<'a>(
+        &self,
+        on: &'a mut AnyConnection,
+    ) -> Result<Transaction<'a, Any>, StoreError> {
+        let waits = patience(on);
+        answered(waits, on.begin_with(self.dialect.begin())).await
     }
 }
 
 /// Makes the transaction last.
-pub(crate) async fn commit(transaction: Transaction<'static, Any>) -> Result<(), StoreError> {
-    transaction.commit().await.map_err(failed)
+pub(crate) async fn commit(transaction: Transaction<'_, Any>) -> Result<(), StoreError> {
+    let waits = patience(&transaction);
+    answered(waits, transaction.commit()).await
 }
 
 /// Runs a statement; returns how many rows it wrote.
 pub(crate) async fn run(on: &mut AnyConnection, query: Prepared) -> Result<u64, StoreError> {
-    let done = query.execute(on).await.map_err(failed)?;
+    let done = answered(patience(on), query.execute(on)).await?;
     Ok(done.rows_affected())
 }
 
@@ -64,7 +76,7 @@ pub(crate) async fn rows(
     on: &mut AnyConnection,
     query: Prepared,
 ) -> Result<Vec<AnyRow>, StoreError> {
-    query.fetch_all(on).await.map_err(failed)
+    answered(patience(on), query.fetch_all(on)).await
 }
 
 /// The first row of a statement.
@@ -72,10 +84,31 @@ pub(crate) async fn row(
     on: &mut AnyConnection,
     query: Prepared,
 ) -> Result<Option<AnyRow>, StoreError> {
-    query.fetch_optional(on).await.map_err(failed)
+    answered(patience(on), query.fetch_optional(on)).await
 }
 
 /// The row of a statement that always has one.
 pub(crate) async fn one(on: &mut AnyConnection, query: Prepared) -> Result<AnyRow, StoreError> {
-    query.fetch_one(on).await.map_err(failed)
+    answered(patience(on), query.fetch_one(on)).await
+}
+
+/// How long an answer is waited for; a file in this machine always gives one.
+fn patience(on: &AnyConnection) -> Option<Duration> {
+    (on.backend_name() == "PostgreSQL").then_some(ANSWER_WITHIN)
+}
+
+async fn answered<T>(
+    within: Option<Duration>,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StoreError> {
+    let Some(within) = within else {
+        return work.await.map_err(failed);
+    };
+    match tokio::time::timeout(within, work).await {
+        Ok(done) => done.map_err(failed),
+        Err(_) => Err(StoreError::Unavailable(format!(
+            "no answer within {} seconds",
+            within.as_secs()
+        ))),
+    }
 }

@@ -1,17 +1,27 @@
 //! From what the driver says to what the caller has to do.
 
+use super::sqlstate;
 use shared::ports::store::StoreError;
 use sqlx::error::DatabaseError;
+use sqlx::postgres::PgDatabaseError;
 
 /// The reaction that a failed statement calls for.
 pub(crate) fn failed(error: sqlx::Error) -> StoreError {
     match error {
-        sqlx::Error::Database(error) => refused(error.as_ref()),
-        sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed
-        | sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_) => StoreError::Unavailable(error.to_string()),
+        sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
+            Some(error) => sqlstate::refused(error.code(), error.message()),
+            None => refused(error.as_ref()),
+        },
+        sqlx::Error::PoolTimedOut => {
+            StoreError::Unavailable("no connection became free in time".to_owned())
+        }
+        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
+            StoreError::Unavailable(error.to_string())
+        }
+        sqlx::Error::Tls(error) => {
+            let advice = "look at sslmode and sslrootcert in DATABASE_URL";
+            StoreError::Unusable(format!("{error}: {advice}"))
+        }
         sqlx::Error::ColumnDecode { .. }
         | sqlx::Error::Decode(_)
         | sqlx::Error::AnyDriverError(_) => StoreError::Damaged(error.to_string()),

@@ -46,7 +46,11 @@ pub(super) async fn import(
 ) -> Result<ImportCounts, StoreError> {
     let rows = rows(listings);
     let mut counts = ImportCounts::default();
-    let mut transaction = db.begin().await?;
+    let mut writer = db.writer().await?;
+    let mut transaction = db.begin(&mut writer).await?;
+    if let Some(lock) = db.dialect.import_lock() {
+        run(&mut transaction, sqlx::query(lock)).await?;
+    }
     for chunk in rows.chunks(CHUNK) {
         let chunk_json = json(&chunk)?;
         let query = |statement: &'static Statement| db.query(statement).bind(chunk_json.clone());

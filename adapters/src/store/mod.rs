@@ -9,17 +9,22 @@ mod batches;
 mod catalogue;
 pub(crate) mod columns;
 pub(crate) mod database;
+mod dialect;
 mod failure;
 mod import;
 mod lanes;
 mod leases;
 mod open;
+mod postgres;
 pub(crate) mod product_rows;
 mod record;
 mod record_rows;
 mod report;
 mod runs;
 mod schema;
+mod scratch;
+mod sqlite;
+mod sqlstate;
 pub(crate) mod statement;
 mod story;
 mod tokens;
@@ -29,7 +34,7 @@ use crate::cache::SqlCache;
 use database::Database;
 use std::sync::Arc;
 
-/// The store over `SQLite`. Cloning shares the connections.
+/// The store over `SQLite` or `PostgreSQL`. Cloning shares the connections.
 #[derive(Clone)]
 pub struct SqlStore {
     db: Arc<Database>,

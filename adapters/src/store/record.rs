@@ -2,6 +2,7 @@
 
 use super::columns::{Columns, instant, json};
 use super::database::{Database, Prepared, commit, row, run};
+use super::failure::failed;
 use super::record_rows::Rows;
 use super::statement::{Statement, statement};
 use serde::Serialize;
@@ -21,18 +22,29 @@ statement!(UPDATES, "sql/record_updates.sql");
 statement!(PROGRESS, "sql/progress.sql");
 
 /// Writes `record`, or nothing when its batch or its run is closed.
+///
+/// The progress is read when the record stands. Of two that end the run between them, each may be
+/// blind to what the other has not committed yet; the later one to commit then sees both.
 pub(super) async fn write(db: &Database, record: &Record) -> Result<Progress, StoreError> {
     let rows = Rows::of(record);
-    let mut transaction = db.begin().await?;
-    if !open(db, &mut transaction, record).await? {
-        let now = progress(db, &mut transaction, record.run).await?;
-        return transaction
-            .rollback()
-            .await
-            .map(|()| now)
-            .map_err(super::failure::failed);
+    let mut writer = db.writer().await?;
+    let mut transaction = db.begin(&mut writer).await?;
+    if open(db, &mut transaction, record).await? {
+        put_all(db, &mut transaction, record, &rows).await?;
+        commit(transaction).await?;
+    } else {
+        transaction.rollback().await.map_err(failed)?;
     }
-    let on = &mut *transaction;
+    progress(db, &mut writer, record.run).await
+}
+
+/// What the record says, one statement a table.
+async fn put_all(
+    db: &Database,
+    on: &mut AnyConnection,
+    record: &Record,
+    rows: &Rows<'_>,
+) -> Result<(), StoreError> {
     let (id, at) = (record.run.to_string(), instant(record.at));
     put(db, on, &PRODUCTS, &rows.products, |query| query).await?;
     put(db, on, &OBSERVATIONS, &rows.observations, |query| {
@@ -61,14 +73,12 @@ pub(super) async fn write(db: &Database, record: &Record) -> Result<Progress, St
     put(db, on, &UPDATES, &rows.updates, |query| {
         query.bind(id.clone()).bind(at.clone())
     })
-    .await?;
-    let now = progress(db, on, record.run).await?;
-    commit(transaction).await?;
-    Ok(now)
+    .await
 }
 
 /// Takes the record in if its part is still to be reported: the batch is closed by it, and the
-/// cost counted.
+/// cost counted. From then on this transaction holds the run's row, so that the records of a run
+/// follow each other, and none is written into a run that is being closed.
 async fn open(db: &Database, on: &mut AnyConnection, record: &Record) -> Result<bool, StoreError> {
     let (no, state) = match record.part {
         Part::Batch(no) => (no, "done"),

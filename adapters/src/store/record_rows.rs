@@ -11,7 +11,8 @@ use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::StockChange;
 use shared::ports::store::{ListingVerdict, Record, RecordedAsin};
 
-/// The rows of one record.
+/// The rows of one record, each list in the order of its key: two records that write the same rows
+/// then wait for each other, and never in a circle.
 pub(super) struct Rows<'a> {
     pub(super) products: Vec<ProductRow>,
     pub(super) observations: Vec<ObservationRow<'a>>,
@@ -69,8 +70,13 @@ pub(super) struct UpdateRow {
 
 impl<'a> Rows<'a> {
     pub(super) fn of(record: &'a Record) -> Self {
-        let asins = || record.asins.iter();
-        let verdicts = || asins().flat_map(|asin| asin.listings.iter().map(move |of| (asin, of)));
+        let mut sorted: Vec<&RecordedAsin> = record.asins.iter().collect();
+        sorted.sort_by_key(|asin| asin.product.asin);
+        let asins = || sorted.iter().copied();
+        let mut verdicts: Vec<(&RecordedAsin, &ListingVerdict)> = asins()
+            .flat_map(|asin| asin.listings.iter().map(move |of| (asin, of)))
+            .collect();
+        verdicts.sort_by_key(|(_, verdict)| verdict.listing);
         Self {
             products: asins()
                 .filter_map(|asin| ProductRow::of(&asin.product))
@@ -83,10 +89,14 @@ impl<'a> Rows<'a> {
                     reason: asin.miss,
                 })
                 .collect(),
-            desired: verdicts()
+            desired: verdicts
+                .iter()
                 .map(|(asin, verdict)| desired(record, asin, verdict))
                 .collect(),
-            updates: verdicts().map(|(_, verdict)| update(verdict)).collect(),
+            updates: verdicts
+                .iter()
+                .map(|(_, verdict)| update(verdict))
+                .collect(),
         }
     }
 }

@@ -30,6 +30,7 @@ statement!(VIEW, "sql/run_view.sql");
 statement!(BEGIN_BACKFILL, "sql/begin_backfill.sql");
 statement!(END_BACKFILL, "sql/end_backfill.sql");
 statement!(FAIL_OPEN_MISSES, "sql/fail_open_misses.sql");
+statement!(LOCK, "sql/lock_run.sql");
 statement!(CLOSE, "sql/close_run.sql");
 statement!(FAIL, "sql/fail_run.sql");
 
@@ -56,7 +57,8 @@ impl RunStore for SqlStore {
             .bind(instant(new.started_at))
             .bind(size(asins))
             .bind(size(new.batches.len()));
-        let mut transaction = self.db.begin().await?;
+        let mut writer = self.db.writer().await?;
+        let mut transaction = self.db.begin(&mut writer).await?;
         if run(&mut transaction, start).await? == 0 {
             let open = self.open_of_kind(&mut transaction, new.kind).await?;
             return Err(StartError::AlreadyOpen(open.unwrap_or(new.id)));
@@ -140,20 +142,28 @@ impl RunStore for SqlStore {
     async fn end_backfill(&self, id: RunId) -> Result<Progress, StoreError> {
         let end = self.db.query(&END_BACKFILL).bind(id.to_string());
         let end = end.bind(instant(Utc::now()));
-        let mut transaction = self.db.begin().await?;
+        let mut writer = self.db.writer().await?;
+        let mut transaction = self.db.begin(&mut writer).await?;
         if run(&mut transaction, end).await? > 0 {
             let fail = self.db.query(&FAIL_OPEN_MISSES).bind(id.to_string());
             run(&mut transaction, fail).await?;
         }
-        let now = progress(&self.db, &mut transaction, id).await?;
         commit(transaction).await?;
-        Ok(now)
+        progress(&self.db, &mut writer, id).await
     }
 
+    /// The run's row is taken first: whoever writes into the run right now is waited for, and what
+    /// it wrote is seen.
     async fn close_run(&self, id: RunId, at: DateTime<Utc>) -> Result<bool, StoreError> {
         let close = self.db.query(&CLOSE).bind(id.to_string());
         let close = close.bind(instant(at));
-        Ok(run(&mut *self.db.writer().await?, close).await? > 0)
+        let mut writer = self.db.writer().await?;
+        let mut transaction = self.db.begin(&mut writer).await?;
+        let lock = self.db.query(&LOCK).bind(id.to_string());
+        row(&mut transaction, lock).await?;
+        let closed = run(&mut transaction, close).await?;
+        commit(transaction).await?;
+        Ok(closed > 0)
     }
 
     async fn fail_run(&self, id: RunId, why: &str, at: DateTime<Utc>) -> Result<bool, StoreError> {

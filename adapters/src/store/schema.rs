@@ -1,9 +1,12 @@
 //! The migrations, embedded, and what is said when they do not fit the database.
 
+use super::database::{Database, one};
+use super::dialect::Dialect;
 use super::failure::failed;
+use super::postgres::migration_connection;
 use shared::ports::store::StoreError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, AssertSqlSafe, Row, SqlSafeStr};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, SqlSafeStr};
 
 /// Number, name and text; numbers only grow, a released text is never edited. Listed by hand, since
 /// sqlx's macro would build all database drivers a second time for the compiler.
@@ -32,24 +35,23 @@ pub(super) fn known() -> i64 {
 }
 
 /// The version of the database; 0 for an empty one.
-pub(super) async fn version(pool: &AnyPool) -> Result<i64, StoreError> {
-    let table = "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
-    let tables: i64 = scalar(pool, table).await?;
-    if tables == 0 {
+pub(super) async fn version(db: &Database) -> Result<i64, StoreError> {
+    let mut reader = db.reader().await?;
+    if scalar(&mut reader, db.dialect.migrations_table()).await? == 0 {
         return Ok(0);
     }
     let newest = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations";
-    scalar(pool, newest).await
+    scalar(&mut reader, newest).await
 }
 
-async fn scalar(pool: &AnyPool, statement: &'static str) -> Result<i64, StoreError> {
-    let row = sqlx::query(statement).fetch_one(pool).await;
-    row.and_then(|row| row.try_get(0)).map_err(failed)
+async fn scalar(on: &mut AnyConnection, statement: &'static str) -> Result<i64, StoreError> {
+    let row = one(on, sqlx::query(statement)).await?;
+    row.try_get(0).map_err(failed)
 }
 
 /// An error when the database is newer than this program.
-pub(super) async fn refuse_newer(pool: &AnyPool) -> Result<(), StoreError> {
-    let (found, known) = (version(pool).await?, known());
+pub(super) async fn refuse_newer(db: &Database) -> Result<(), StoreError> {
+    let (found, known) = (version(db).await?, known());
     if found > known {
         Err(StoreError::Newer { found, known })
     } else {
@@ -57,23 +59,31 @@ pub(super) async fn refuse_newer(pool: &AnyPool) -> Result<(), StoreError> {
     }
 }
 
-/// Brings the database to the newest version. A second program that does the same at the same time
-/// makes one attempt fail; by then the other one has done it.
-pub(super) async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
-    refuse_newer(pool).await?;
-    let migrator = migrator();
-    match migrator.run(pool).await {
+/// Brings the database to the newest version.
+///
+/// Of programs that do the same at the same time, a server lets one after the other. A second one
+/// on a file makes one attempt fail; by then the other one has done it.
+pub(super) async fn migrate(db: &Database) -> Result<(), StoreError> {
+    refuse_newer(db).await?;
+    let migrator = migrator(db.dialect);
+    if db.dialect == Dialect::Postgres {
+        let mut connection = migration_connection(db).await?;
+        let done = migrator.run(&mut connection).await.map_err(unfit);
+        connection.close().await.map_err(failed)?;
+        return done;
+    }
+    match migrator.run(&db.writer).await {
         Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
-            migrator.run(pool).await.map_err(unfit)
+            migrator.run(&db.writer).await.map_err(unfit)
         }
         other => other.map_err(unfit),
     }
 }
 
-fn migrator() -> Migrator {
+fn migrator(dialect: Dialect) -> Migrator {
     let migrations = MIGRATIONS.iter().map(|(version, name, text)| {
         // A checkout with other line ends must not look like another migration.
-        let text = text.replace("\r\n", "\n");
+        let text = dialect.migration(&text.replace("\r\n", "\n"));
         let sql = AssertSqlSafe(text).into_sql_str();
         Migration::new(*version, (*name).into(), MigrationType::Simple, sql, false)
     });

@@ -1,44 +1,14 @@
-//! SQL statements in files, and the one place where the databases differ.
-//!
-//! Rows go in as one JSON text, so that a statement is the same for one row and for a thousand. In
-//! a file `{rows}` stands for `$1` read as a JSON array of objects and `{texts}` for one of
-//! strings; both are called `r`, and `r.value` is an element.
+//! SQL statements in files. Rows go in as one JSON text, so that a statement is the same for one
+//! row and for a thousand.
 
+use super::dialect::Dialect;
 use std::sync::OnceLock;
-
-/// A database that the statements are written for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    /// One file, one writer.
-    Sqlite,
-}
-
-impl Dialect {
-    fn rows(self) -> &'static str {
-        match self {
-            Self::Sqlite => "json_each($1) AS r",
-        }
-    }
-
-    fn texts(self) -> &'static str {
-        match self {
-            Self::Sqlite => "json_each($1) AS r",
-        }
-    }
-
-    /// Begins a transaction that writes. `SQLite` takes its write lock at once: a transaction that
-    /// reads first could otherwise not be lifted to a writing one.
-    pub(crate) fn begin(self) -> &'static str {
-        match self {
-            Self::Sqlite => "BEGIN IMMEDIATE",
-        }
-    }
-}
 
 /// One statement of a `.sql` file.
 pub(crate) struct Statement {
     text: &'static str,
     sqlite: OnceLock<String>,
+    postgres: OnceLock<String>,
 }
 
 impl Statement {
@@ -46,6 +16,7 @@ impl Statement {
         Self {
             text,
             sqlite: OnceLock::new(),
+            postgres: OnceLock::new(),
         }
     }
 
@@ -53,12 +24,9 @@ impl Statement {
     pub(crate) fn text(&'static self, dialect: Dialect) -> &'static str {
         let place = match dialect {
             Dialect::Sqlite => &self.sqlite,
+            Dialect::Postgres => &self.postgres,
         };
-        place.get_or_init(|| {
-            self.text
-                .replace("{rows}", dialect.rows())
-                .replace("{texts}", dialect.texts())
-        })
+        place.get_or_init(|| dialect.statement(self.text))
     }
 }
 

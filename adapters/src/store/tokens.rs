@@ -2,7 +2,8 @@
 
 use super::SqlStore;
 use super::columns::{Columns, instant};
-use super::database::{row, run};
+use super::database::{commit, row, run};
+use super::dialect::Dialect;
 use super::failure::failed;
 use super::statement::statement;
 use async_trait::async_trait;
@@ -45,6 +46,13 @@ impl TokenStore for SqlStore {
             .bind(instant(token.refreshed_at))
             .bind(token.seed.clone());
         let mut writer = self.db.writer().await?;
+        if self.db.dialect == Dialect::Postgres {
+            let mut transaction = self.db.begin(&mut writer).await?;
+            let durable = sqlx::query("SET LOCAL synchronous_commit = on");
+            run(&mut transaction, durable).await?;
+            run(&mut transaction, save).await?;
+            return commit(transaction).await;
+        }
         let full = writer.execute("PRAGMA synchronous = FULL").await;
         full.map_err(failed)?;
         let saved = run(&mut writer, save).await;

@@ -56,6 +56,8 @@ impl UpdateStore for SqlStore {
         Ok(Some(Err(busy_until.unwrap_or(now))))
     }
 
+    /// The ended runs are asked for when this update stands as settled: of two that settle a run's
+    /// last updates at the same time, the later one then sees both.
     async fn finish_update(
         &self,
         listing: ListingId,
@@ -69,14 +71,15 @@ impl UpdateStore for SqlStore {
             version,
             at: instant(at),
         };
-        let mut transaction = self.db.begin().await?;
+        let mut writer = self.db.writer().await?;
+        let mut transaction = self.db.begin(&mut writer).await?;
         for statement in finish.statements(result) {
             run(&mut transaction, statement).await?;
         }
-        let ended = self.db.query(&WITHOUT_QUEUED).bind(listing.0);
-        let ended = rows(&mut transaction, ended).await?;
         commit(transaction).await?;
-        ended
+        let ended = self.db.query(&WITHOUT_QUEUED).bind(listing.0);
+        rows(&mut writer, ended)
+            .await?
             .iter()
             .map(|row| row.word("id", RunId::parse))
             .collect()

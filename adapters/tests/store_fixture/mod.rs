@@ -4,6 +4,9 @@
 #![expect(dead_code, reason = "each suite uses its own part")]
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
+pub mod postgres;
+pub mod sqlite;
+
 use adapters::store::SqlStore;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
@@ -21,16 +24,18 @@ use shared::ports::store::{
 };
 use uuid::Uuid;
 
-/// A database of its own, which ends with the value.
-pub async fn open() -> SqlStore {
-    SqlStore::open("sqlite::memory:").await.unwrap()
+/// A place for one database: it can be opened more than once, as by several processes.
+pub struct Home {
+    /// What opens it.
+    pub url: String,
+    _folder: Option<tempfile::TempDir>,
 }
 
-/// A database in a file, with the connections that a file has.
-pub async fn open_in(folder: &tempfile::TempDir) -> SqlStore {
-    let path = folder.path().join("store.db");
-    let url = format!("sqlite://{}", path.display());
-    SqlStore::open(&url).await.unwrap()
+impl Home {
+    /// Opens the database, as one more process does.
+    pub async fn store(&self) -> SqlStore {
+        SqlStore::open(&self.url).await.unwrap()
+    }
 }
 
 /// A moment, so many seconds after the tests' beginning.

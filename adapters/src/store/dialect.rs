@@ -1,0 +1,70 @@
+//! Where the databases differ: all of it, in one place.
+//!
+//! The statements in `sql/` and the migrations are the same text for each of them, but for the
+//! words in braces that are told here.
+
+/// A database that the statements are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// One file, one writer.
+    Sqlite,
+    /// A server for many processes; each statement sees what was committed before it began.
+    Postgres,
+}
+
+impl Dialect {
+    /// The statement of a file as this database reads it. `{rows}` is `$1` read as a JSON array of
+    /// objects, `{texts}` as one of strings; both are called `r`, and `r.value` is an element.
+    /// `{lock}` keeps the rows that are read until the transaction ends.
+    pub(super) fn statement(self, text: &str) -> String {
+        let (rows, texts, lock) = match self {
+            Self::Sqlite => ("json_each($1) AS r", "json_each($1) AS r", ""),
+            Self::Postgres => (
+                "jsonb_array_elements(CAST($1 AS jsonb)) AS r(value)",
+                "jsonb_array_elements_text(CAST($1 AS jsonb)) AS r(value)",
+                "FOR UPDATE",
+            ),
+        };
+        text.replace("{rows}", rows)
+            .replace("{texts}", texts)
+            .replace("{lock}", lock)
+    }
+
+    /// A migration as this database reads it. Texts sort by their bytes, as times, ASINs and words
+    /// must, whatever language the server's databases are made for.
+    pub(super) fn migration(self, text: &str) -> String {
+        match self {
+            Self::Sqlite => text.to_owned(),
+            Self::Postgres => text.replace(" TEXT", " TEXT COLLATE \"C\""),
+        }
+    }
+
+    /// Counts the tables that hold which migrations were made: one or none.
+    pub(super) fn migrations_table(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            Self::Postgres => {
+                "SELECT COUNT(*) FROM pg_catalog.pg_class
+                WHERE oid = to_regclass('_sqlx_migrations')"
+            }
+        }
+    }
+
+    /// Begins a transaction that writes. `SQLite` takes its write lock at once: a transaction that
+    /// reads first could otherwise not be lifted to a writing one.
+    pub(super) fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// Lets one import at a time through, until its transaction ends. `SQLite` has one writer
+    /// anyway.
+    pub(super) fn import_lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_advisory_xact_lock(hashtext('miseban import'))"),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A copy to try things on: a dry run changes it as it likes, and it vanishes.
+
+use super::SqlStore;
+use super::columns::{Columns, instant};
+use super::database::{Database, commit, rows, run};
+use super::dialect::Dialect;
+use super::failure::failed;
+use super::statement::statement;
+use super::{schema, sqlite};
+use chrono::Utc;
+use shared::ports::store::StoreError;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+use std::path::Path;
+use tempfile::TempDir;
+
+statement!(CANCEL_OPEN_RUNS, "sql/cancel_open_runs.sql");
+
+/// What a dry run reads, those that others refer to first. The rows of runs that were, and what was
+/// once observed, stay behind.
+const TABLES: &[&str] = &[
+    "accounts",
+    "tokens",
+    "lanes",
+    "products",
+    "cache_entries",
+    "listings",
+    "desired_states",
+    "applied_states",
+    "runs",
+];
+
+/// Rows in one page: some megabytes of JSON.
+const PAGE: u32 = 5_000;
+
+impl SqlStore {
+    /// A copy of the database in a temporary `SQLite` file, which vanishes with the returned value:
+    /// what is done to it is done to nothing. Runs that are open here are cancelled there, so that
+    /// one can start.
+    pub async fn scratch_copy(&self) -> Result<Self, StoreError> {
+        let folder = TempDir::with_prefix("miseban-").map_err(|error| {
+            let advice = "a dry run needs a writable directory for temporary files";
+            StoreError::Unusable(format!("{error}: {advice}"))
+        })?;
+        let path = folder.path().join("copy.db");
+        let copy = match self.db.dialect {
+            Dialect::Sqlite => copy_file(&self.db, &path, folder).await?,
+            Dialect::Postgres => copy_rows(&self.db, &path, folder).await?,
+        };
+        let cancel = copy.query(&CANCEL_OPEN_RUNS).bind(instant(Utc::now()));
+        run(&mut *copy.writer().await?, cancel).await?;
+        Ok(Self::over(copy))
+    }
+}
+
+async fn copy_file(db: &Database, path: &Path, folder: TempDir) -> Result<Database, StoreError> {
+    let target = if db.in_memory {
+        // Otherwise the copy of a database in memory would be one in memory.
+        sqlite::file_url(path).replacen("sqlite:", "file:", 1) + "?mode=rwc"
+    } else {
+        path.to_string_lossy().into_owned()
+    };
+    let mut writer = db.writer().await?;
+    run(&mut writer, sqlx::query("VACUUM INTO $1").bind(target)).await?;
+    drop(writer);
+    sqlite::connect(&sqlite::file_url(path), Some(folder)).await
+}
+
+/// All tables as they are at one moment.
+async fn copy_rows(db: &Database, path: &Path, folder: TempDir) -> Result<Database, StoreError> {
+    sqlite::make_file(path)?;
+    let copy = sqlite::connect(&sqlite::file_url(path), Some(folder)).await?;
+    schema::migrate(&copy).await?;
+    let mut reader = db.reader().await?;
+    let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    let mut from = reader.begin_with(snapshot).await.map_err(failed)?;
+    let mut writer = copy.writer().await?;
+    let mut to = copy.begin(&mut writer).await?;
+    for table in TABLES {
+        copy_table(&mut from, &mut to, table).await?;
+    }
+    commit(to).await?;
+    commit(from).await?;
+    drop(writer);
+    Ok(copy)
+}
+
+async fn copy_table(
+    from: &mut AnyConnection,
+    to: &mut AnyConnection,
+    table: &str,
+) -> Result<(), StoreError> {
+    let insert = insert(to, table).await?;
+    let declare = format!(
+        "DECLARE page NO SCROLL CURSOR FOR
+        SELECT CAST(row_to_json(t) AS TEXT) AS row FROM {table} AS t"
+    );
+    run(from, sqlx::query(AssertSqlSafe(declare)).persistent(false)).await?;
+    loop {
+        let fetch = format!("FETCH {PAGE} FROM page");
+        let page = rows(from, sqlx::query(AssertSqlSafe(fetch)).persistent(false)).await?;
+        if page.is_empty() {
+            break;
+        }
+        let texts: Result<Vec<&str>, StoreError> = page.iter().map(|row| row.text("row")).collect();
+        let json = format!("[{}]", texts?.join(","));
+        run(to, sqlx::query(AssertSqlSafe(insert.clone())).bind(json)).await?;
+    }
+    run(from, sqlx::query("CLOSE page")).await?;
+    Ok(())
+}
+
+/// The statement that takes a page in, by the columns that the table has in the copy.
+async fn insert(to: &mut AnyConnection, table: &str) -> Result<String, StoreError> {
+    let columns = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table.to_owned());
+    let columns = rows(to, columns).await?;
+    let names: Result<Vec<&str>, StoreError> = columns.iter().map(|row| row.text("name")).collect();
+    let names = names?;
+    let values: Vec<String> = names
+        .iter()
+        .map(|name| format!("r.value->>'{name}'"))
+        .collect();
+    Ok(format!(
+        "INSERT INTO {table} ({}) SELECT {} FROM json_each($1) AS r",
+        names.join(", "),
+        values.join(", ")
+    ))
+}

@@ -1,0 +1,4 @@
+SELECT state
+FROM runs
+WHERE id = $1
+{lock}

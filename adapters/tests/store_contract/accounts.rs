@@ -1,0 +1,127 @@
+//! Accounts, tokens and lanes: what outlives a process.
+
+use crate::world::*;
+use secrecy::{ExposeSecret, SecretString};
+use shared::ports::store::{
+    AccountStore, CatalogueStore, LaneMemory, LaneStore, StoredToken, TokenStore,
+};
+
+#[tokio::test]
+async fn an_account_that_leaves_the_file_becomes_inactive_and_keeps_its_rows() {
+    let store = open().await;
+    shop(&store, "a", 2).await;
+    shop(&store, "b", 1).await;
+
+    store
+        .sync_accounts(&[account_row("b", true)])
+        .await
+        .unwrap();
+
+    let accounts = store.accounts().await.unwrap();
+    assert_eq!(accounts, [account_row("a", false), account_row("b", true)]);
+    assert_eq!(
+        store.listed_asins(None).await.unwrap(),
+        [asin(1)],
+        "b lists it"
+    );
+    assert_eq!(store.listed_asins(Some(&account("a"))).await.unwrap(), []);
+    store
+        .sync_accounts(&[account_row("a", true)])
+        .await
+        .unwrap();
+    assert_eq!(store.listed_asins(None).await.unwrap(), [asin(1), asin(2)]);
+}
+
+#[tokio::test]
+async fn people_are_told_once_of_a_parked_account() {
+    let store = open().await;
+    shop(&store, "a", 0).await;
+    let a = account("a");
+
+    assert!(store.park(&a, at(100)).await.unwrap());
+    assert!(!store.park(&a, at(100)).await.unwrap());
+    assert!(!store.park(&a, at(50)).await.unwrap());
+    assert!(store.park(&a, at(200)).await.unwrap());
+
+    store
+        .sync_accounts(&[account_row("a", true)])
+        .await
+        .unwrap();
+    assert_eq!(
+        store.accounts().await.unwrap()[0].parked_until,
+        Some(at(200))
+    );
+}
+
+#[tokio::test]
+async fn a_mark_for_a_person_is_set_once_and_cleared_once() {
+    let store = open().await;
+    shop(&store, "a", 0).await;
+    let a = account("a");
+
+    assert!(store.set_reauthorise(&a, Some(at(1))).await.unwrap());
+    assert!(!store.set_reauthorise(&a, Some(at(2))).await.unwrap());
+    assert_eq!(
+        store.accounts().await.unwrap()[0].reauthorise_since,
+        Some(at(1))
+    );
+    assert!(store.set_reauthorise(&a, None).await.unwrap());
+    assert!(!store.set_reauthorise(&a, None).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_token_is_there_after_a_restart() {
+    let home = home().await;
+    let store = home.store().await;
+    assert!(store.token("base/a").await.unwrap().is_none());
+    let token = |text: &str| StoredToken {
+        access_token: SecretString::from(format!("access-{text}")),
+        refresh_token: SecretString::from(format!("refresh-{text}")),
+        access_expires_at: at(3600),
+        refreshed_at: at(0),
+        seed: "seed".to_owned(),
+    };
+    store.save_token("base/a", &token("1")).await.unwrap();
+
+    store.save_token("base/a", &token("2")).await.unwrap();
+
+    // Read beside the open store, as after a crash.
+    let again = home.store().await;
+    let read = again.token("base/a").await.unwrap().unwrap();
+    assert_eq!(read.access_token.expose_secret(), "access-2");
+    assert_eq!(read.refresh_token.expose_secret(), "refresh-2");
+    assert_eq!(
+        (read.access_expires_at, read.refreshed_at),
+        (at(3600), at(0))
+    );
+    assert_eq!(read.seed, "seed");
+    assert!(!format!("{read:?}").contains("access-2"));
+}
+
+#[tokio::test]
+async fn lanes_remember_what_they_were_told() {
+    let store = open().await;
+    let memory = LaneMemory {
+        opens_at_us: 1_700_000_000_000_001,
+        period_us: 10_000_000,
+        hour_ms: 1,
+        hour_used: 4999,
+        day_ms: 2,
+        day_used: 99_999,
+        closed_until_ms: 3,
+    };
+    store
+        .save_lane("base/a", &LaneMemory::default())
+        .await
+        .unwrap();
+
+    store.save_lane("base/a", &memory).await.unwrap();
+    store
+        .save_lane("spapi/x/item-offers", &memory)
+        .await
+        .unwrap();
+
+    let lanes = store.lanes().await.unwrap();
+    assert_eq!(lanes.len(), 2);
+    assert_eq!(lanes[0], ("base/a".to_owned(), memory));
+}

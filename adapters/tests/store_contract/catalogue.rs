@@ -1,0 +1,270 @@
+//! The catalogue: importing listings, and telling the story of an ASIN.
+
+use crate::world::*;
+use shared::domain::listing::{ItemId, ListingStatus};
+use shared::domain::outcome::{MissReason, Outcome};
+use shared::ports::store::{
+    AccountStore, BatchStore, CatalogueStore, ImportCounts, NewListing, Part, UpdateResult,
+    UpdateStore,
+};
+
+fn counts(new: u64, changed: u64, same: u64) -> ImportCounts {
+    ImportCounts { new, changed, same }
+}
+
+#[tokio::test]
+async fn an_import_that_is_repeated_changes_nothing() {
+    let store = open().await;
+    shop(&store, "a", 0).await;
+    let mut listings: Vec<NewListing> = (1..=50).map(|no| new_listing("a", no)).collect();
+    listings.push(new_listing("b", 1));
+    assert_eq!(
+        store.import(&listings, at(0)).await.unwrap(),
+        counts(51, 0, 0)
+    );
+    let before = store.listings(&[asin(1), asin(50)], None).await.unwrap();
+
+    let again = store.import(&listings, at(5)).await.unwrap();
+
+    assert_eq!(again, counts(0, 0, 51));
+    assert_eq!(
+        store.listings(&[asin(1), asin(50)], None).await.unwrap(),
+        before
+    );
+}
+
+#[tokio::test]
+async fn listings_get_numbers_of_their_own() {
+    let store = open().await;
+    shop(&store, "a", 3).await;
+    shop(&store, "b", 3).await;
+
+    let asins = [asin(1), asin(2), asin(3)];
+    let rows = store.listings(&asins, None).await.unwrap();
+
+    let numbers: Vec<i64> = rows.iter().map(|row| row.listing.id.0).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn a_known_listing_keeps_what_it_shows_and_takes_a_new_sku() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let mut listing = new_listing("a", 1);
+    listing.sku = "NEW".to_owned();
+    listing.shown = shop_state(9999, false);
+
+    assert_eq!(
+        store.import(&[listing], at(5)).await.unwrap(),
+        counts(0, 1, 0)
+    );
+
+    let told = store.story(asin(1)).await.unwrap();
+    assert_eq!(told.listings[0].sku, "NEW");
+    assert_eq!(told.listings[0].listing.shown, shop_state(1300, true));
+}
+
+#[tokio::test]
+async fn another_item_is_another_thing_in_the_shop() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let (_, id) = run_with_update(&store).await;
+    store
+        .finish_update(id, 1, &UpdateResult::Delisted, at(30))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.import(&[new_listing("a", 1)], at(31)).await.unwrap(),
+        counts(0, 0, 1)
+    );
+    assert_eq!(
+        store.listed_asins(None).await.unwrap(),
+        [],
+        "delisted stays delisted"
+    );
+    let mut listing = new_listing("a", 1);
+    listing.item = ItemId(77);
+    listing.shown = shop_state(2000, false);
+
+    assert_eq!(
+        store.import(&[listing], at(32)).await.unwrap(),
+        counts(0, 1, 0)
+    );
+
+    let row = &store.listings(&[asin(1)], None).await.unwrap()[0];
+    assert_eq!((row.listing.id, row.listing.item), (id, ItemId(77)));
+    assert_eq!(row.listing.shown, shop_state(2000, false));
+}
+
+#[tokio::test]
+async fn items_can_be_swapped_and_taken_over() {
+    let store = open().await;
+    shop(&store, "a", 3).await;
+    let mut swapped = [
+        new_listing("a", 1),
+        new_listing("a", 2),
+        new_listing("a", 4),
+    ];
+    swapped[0].item = ItemId(1002);
+    swapped[1].item = ItemId(1001);
+    swapped[2].item = ItemId(1003);
+
+    assert_eq!(
+        store.import(&swapped, at(5)).await.unwrap(),
+        counts(1, 2, 0)
+    );
+
+    let rows = store
+        .listings(&[asin(1), asin(2), asin(3), asin(4)], None)
+        .await
+        .unwrap();
+    let items: Vec<i64> = rows.iter().map(|row| row.listing.item.0).collect();
+    assert_eq!(items, [1002, 1001, 1003]);
+    let taken = &store.story(asin(3)).await.unwrap().listings[0];
+    assert_eq!(taken.status, ListingStatus::Delisted);
+}
+
+#[tokio::test]
+async fn of_two_rows_for_one_listing_the_last_counts() {
+    let store = open().await;
+    shop(&store, "a", 0).await;
+    let mut second = new_listing("a", 1);
+    second.sku = "LAST".to_owned();
+
+    let done = store
+        .import(&[new_listing("a", 1), second], at(5))
+        .await
+        .unwrap();
+
+    assert_eq!(done, counts(1, 0, 0));
+    assert_eq!(store.story(asin(1)).await.unwrap().listings[0].sku, "LAST");
+}
+
+#[tokio::test]
+async fn two_listings_with_one_item_leave_nothing_half_done() {
+    let store = open().await;
+    shop(&store, "a", 0).await;
+    let mut second = new_listing("a", 2);
+    second.item = new_listing("a", 1).item;
+
+    let refused = store.import(&[new_listing("a", 1), second], at(5)).await;
+
+    assert!(refused.is_err());
+    assert_eq!(store.listed_asins(None).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn listings_of_an_account_that_no_file_names_wait_for_it() {
+    let store = open().await;
+    store.import(&[new_listing("new", 1)], at(0)).await.unwrap();
+    assert_eq!(store.listed_asins(None).await.unwrap(), []);
+
+    store
+        .sync_accounts(&[account_row("new", true)])
+        .await
+        .unwrap();
+
+    assert_eq!(store.listed_asins(None).await.unwrap(), [asin(1)]);
+    assert_eq!(
+        store.listing_counts().await.unwrap(),
+        [(account("new"), 1, 0)]
+    );
+}
+
+#[tokio::test]
+async fn an_asin_in_two_shops_is_listed_once() {
+    let store = open().await;
+    shop(&store, "a", 2).await;
+    shop(&store, "b", 1).await;
+
+    assert_eq!(store.listed_asins(None).await.unwrap(), [asin(1), asin(2)]);
+    assert_eq!(
+        store.listed_asins(Some(&account("b"))).await.unwrap(),
+        [asin(1)]
+    );
+    assert_eq!(store.listed_asins(Some(&account("c"))).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn products_are_read_page_by_page() {
+    let store = open().await;
+    let run = started(&store, 5).await;
+    let seen = (1..=5).map(|number| priced(number, 1000, at(20))).collect();
+    store
+        .record(&record(run, Part::Batch(1), seen))
+        .await
+        .unwrap();
+
+    let first = store.products_after(None, 2).await.unwrap();
+    let rest = store.products_after(Some(asin(2)), 9).await.unwrap();
+
+    assert_eq!(
+        first,
+        [in_stock(1, 1000, at(20)), in_stock(2, 1000, at(20))]
+    );
+    assert_eq!(rest.len(), 3);
+}
+
+#[tokio::test]
+async fn what_is_seen_the_same_is_one_interval() {
+    let store = open().await;
+    let run = started(&store, 120).await;
+    let answers = [
+        priced(1, 1000, at(20)),
+        priced(1, 1000, at(30)),
+        priced(1, 1200, at(40)),
+        gone(1, at(50)),
+        missed(1, MissReason::ApiError),
+        gone(1, at(45)),
+    ];
+    for (no, answer) in (1..).zip(answers) {
+        let mut record = record(run, Part::Batch(no), vec![answer]);
+        record.at = record.asins[0]
+            .product
+            .stock
+            .map_or(at(60), |stock| stock.at);
+        store.record(&record).await.unwrap();
+    }
+
+    let told = store.story(asin(1)).await.unwrap();
+
+    let seen: Vec<_> = told
+        .seen
+        .iter()
+        .map(|seen| (seen.first_at, seen.last_at, seen.outcome, seen.price))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (at(50), at(50), Outcome::OutOfStock, None),
+            (at(40), at(40), Outcome::Success, Some(1200)),
+            (at(20), at(30), Outcome::Success, Some(1000)),
+        ]
+    );
+    assert_eq!(told.seen[1].offers, priced(1, 1200, at(40)).offers.unwrap());
+}
+
+#[tokio::test]
+async fn the_story_of_an_asin_tells_its_updates() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let (run, listing) = run_with_update(&store).await;
+    let failed = UpdateResult::Failed("bad_price".to_owned());
+    store
+        .finish_update(listing, 1, &failed, at(40))
+        .await
+        .unwrap();
+
+    let told = store.story(asin(1)).await.unwrap();
+
+    let update = &told.updates[0];
+    assert_eq!((update.run, update.state.as_str()), (run, "failed"));
+    assert_eq!(update.code.as_deref(), Some("bad_price"));
+    assert_eq!(
+        (update.from, update.to),
+        (shop_state(1300, true), shop_state(1560, true))
+    );
+    assert_eq!(update.at, at(40));
+    assert_eq!(told.product, Some(in_stock(1, 1200, at(20))));
+    assert_eq!(store.story(asin(9)).await.unwrap().listings, []);
+}

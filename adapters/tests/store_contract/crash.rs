@@ -1,0 +1,53 @@
+//! Being cut off in the middle of a record.
+
+use crate::world::*;
+use shared::ports::store::{BatchStore, Part, RunStore};
+use std::task::Poll;
+
+#[tokio::test]
+async fn a_record_that_is_cut_off_leaves_everything_or_nothing() {
+    let home = home().await;
+    let store = home.store().await;
+    shop(&store, "a", 1).await;
+    let listing = listing_of(&store, 1).await;
+    let (mut cut, mut whole) = (0, 0);
+    for polls in 0..60 {
+        let run = started(&store, 1).await;
+        let mut seen = priced(1, 1000 + polls, at(20 + i64::from(polls)));
+        seen.listings = vec![due(
+            listing,
+            shop_state(1300 + polls, true),
+            i64::from(polls) + 1,
+        )];
+        let answer = record(run, Part::Batch(1), vec![seen]);
+
+        poll_some(polls, store.record(&answer)).await;
+
+        let open = store.batch(run, 1).await.unwrap().is_some();
+        let report = store.report(run, at(99)).await.unwrap().unwrap();
+        let written = (report.outcomes.total(), report.requests);
+        assert_eq!(
+            written,
+            if open { (0, 0) } else { (1, 1) },
+            "after {polls} polls"
+        );
+        cut += u32::from(open);
+        whole += u32::from(!open);
+        store.fail_run(run, "next", at(99)).await.unwrap();
+    }
+    assert!(cut > 5 && whole > 5, "{cut} cut off, {whole} whole");
+}
+
+/// Drops `work` when it is woken for the so-many-th time.
+async fn poll_some<T>(polls: u32, work: impl Future<Output = T>) {
+    let mut work = std::pin::pin!(work);
+    let mut left = polls;
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(drop)
+    })
+    .await;
+}

@@ -1,0 +1,12 @@
+//! What every database must do: each sentence is a test of each of them. The crate that takes this
+//! in says in its `world` which database `open` and `home` give.
+
+mod accounts;
+mod batches;
+mod cache;
+mod catalogue;
+mod crash;
+mod opening;
+mod report;
+mod runs;
+mod updates;

@@ -1,0 +1,15 @@
+//! The store and its cache over `PostgreSQL`.
+
+#[path = "../store_contract/mod.rs"]
+mod store_contract;
+#[path = "../store_fixture/mod.rs"]
+mod store_fixture;
+
+mod concurrency;
+mod open;
+
+/// The words of the fixture, over this database.
+mod world {
+    pub use crate::store_fixture::postgres::{home, open};
+    pub use crate::store_fixture::*;
+}
