@@ -99,7 +99,7 @@ async fn pickup(server: &Server, pusher: &RedisQueue) {
     let idle = open(server).await;
     let mut spans = Vec::new();
     for no in 0..500 {
-        let (begun, woken) = tokio::join!(
+        let (sent, woken) = tokio::join!(
             async {
                 tokio::time::sleep(Duration::from_millis(5)).await;
                 let begun = Instant::now();
@@ -115,7 +115,7 @@ async fn pickup(server: &Server, pusher: &RedisQueue) {
                 woken
             }
         );
-        spans.push(woken - begun);
+        spans.push(woken - sent);
     }
     spans.sort();
     println!(

@@ -26,6 +26,8 @@ pub use values::Rate;
 pub struct Settings {
     /// Where all is kept: `sqlite://FILE`.
     pub database_url: String,
+    /// Where many processes meet; `None` for one process.
+    pub redis: Option<Redis>,
     /// Amazon.
     pub amazon: Amazon,
     /// BASE.
@@ -40,6 +42,15 @@ pub struct Settings {
     pub lang: Lang,
     /// Filter of the log, as `RUST_LOG` gives it; `None` for the command's own default.
     pub log_filter: Option<String>,
+}
+
+/// Where many processes meet.
+#[derive(Debug, Clone)]
+pub struct Redis {
+    /// `redis://` or `rediss://`, with user and password where there are any.
+    pub url: SecretString,
+    /// What every key begins with.
+    pub prefix: String,
 }
 
 /// Amazon's Selling Partner API.
@@ -118,6 +129,22 @@ impl Settings {
             (errors, Some(settings)) if errors.is_empty() => Ok(settings),
             (errors, _) => Err(refuse(errors)),
         }
+    }
+}
+
+impl Settings {
+    /// The shared queue, for a program that makes no sense without.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] when there is none.
+    pub fn shared_queue(&self) -> Result<&Redis, Failure> {
+        self.redis.as_ref().ok_or_else(|| {
+            Failure::Usage(text!(
+                "REDIS_URL がありません。複数のプロセスで動かすには REDIS_URL と DATABASE_URL(postgres://)を設定してください。1台なら miseban serve で足ります",
+                "REDIS_URL is not set: many processes need REDIS_URL and a DATABASE_URL of postgres://; on one computer miseban serve is enough"
+            ))
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The limiter's end: whoever waits for a permit is sent away, and what was really used is stored.
 
-use adapters::limiter::LocalLimiter;
+use adapters::limiter::{LocalLimiter, RedisLimiter};
 use std::sync::Arc;
 
 /// The doors of the limiter that this process uses.
@@ -8,6 +8,8 @@ use std::sync::Arc;
 pub enum Doors {
     /// Of a process that has its lanes to itself.
     Local(Arc<LocalLimiter>),
+    /// Of a process that shares them.
+    Shared(Arc<RedisLimiter>),
 }
 
 impl Doors {
@@ -15,13 +17,15 @@ impl Doors {
     pub fn close(&self) {
         match self {
             Self::Local(limiter) => limiter.close_doors(),
+            Self::Shared(limiter) => limiter.close_doors(),
         }
     }
 
-    /// Stores what the lanes really used.
-    pub async fn store_exact_use(&self) {
+    /// Stores what the lanes really used, or leaves them to the others.
+    pub async fn end(&self) {
         match self {
             Self::Local(limiter) => limiter.store_exact_use().await,
+            Self::Shared(limiter) => limiter.end().await,
         }
     }
 }

@@ -5,6 +5,8 @@ pub mod accounts;
 pub mod config;
 pub mod doors;
 pub mod log;
+mod meeting;
+pub mod program;
 pub mod say;
 pub mod signal;
 pub mod wiring;

@@ -3,23 +3,20 @@
 use crate::accounts::{AccountCredentials, AccountsFile};
 use crate::config::{Amazon, AmazonCredentials, Base, Settings, Work, environment};
 use crate::doors::Doors;
+use crate::meeting::{Meeting, Stores};
 use crate::say::{Failure, text};
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
 use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
 use adapters::http::HttpSettings;
-use adapters::limiter::{LocalLimiter, Rates};
-use adapters::queue::LocalQueue;
 use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::SqlStore;
-use shared::domain::quota::WindowQuota;
-use shared::domain::rate::Micros;
 use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
 use shared::ports::limiter::Limiter;
 use shared::ports::marketplace::Marketplace;
 use shared::ports::shop::Shop;
-use shared::ports::store::{AccountStore as _, LaneStore};
+use shared::ports::store::AccountStore as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,8 +64,11 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
         Earnest::Dry => Arc::new(real.scratch_copy().await?),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    // The lanes' memory is the real one, also on a dry run: Amazon's quota is spent in earnest.
-    let limiter = limiter(settings, earnest, &clock, real).await?;
+    let stores = Stores {
+        real,
+        worked_on: Arc::clone(&store),
+    };
+    let meeting = Meeting::arrange(settings, earnest, &clock, &stores).await?;
     let outside = Outside {
         amazon_http: http_client(&HttpSettings::default())?,
         base_http: http_client(&HttpSettings {
@@ -76,7 +76,7 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
             ..HttpSettings::default()
         })?,
         clock: Arc::clone(&clock),
-        limiter: limiter.clone(),
+        limiter: meeting.limiter.clone(),
     };
     let bench = Bench {
         marketplace: outside.amazon(&settings.amazon, amazon),
@@ -84,16 +84,16 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
             Earnest::Real => outside.base(&settings.base, credentials, &store),
             Earnest::Dry => Arc::new(DryShop),
         },
-        cache: Arc::new(store.cache()),
+        cache: meeting.cache,
         clock,
         store,
-        queue: Arc::new(LocalQueue::new()),
-        limiter: limiter.clone(),
+        queue: meeting.queue,
+        limiter: meeting.limiter,
         rules: Arc::new(settings.rules.clone()),
     };
     Ok(House {
         bench,
-        doors: Doors::Local(limiter),
+        doors: meeting.doors,
         work: settings.work,
     })
 }
@@ -191,34 +191,4 @@ fn http_client(settings: &HttpSettings) -> Result<reqwest::Client, Failure> {
             "the HTTP client cannot be built ({error})"
         ))
     })
-}
-
-async fn limiter(
-    settings: &Settings,
-    earnest: Earnest,
-    clock: &Arc<dyn Clock>,
-    lanes: Arc<dyn LaneStore>,
-) -> Result<Arc<LocalLimiter>, Failure> {
-    let period = settings.amazon.item_offers_rate.period();
-    let no_quota = WindowQuota {
-        per_hour: None,
-        per_day: None,
-    };
-    let rates = Rates {
-        item_offers: period
-            .map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX)),
-        base: match earnest {
-            Earnest::Real => settings.base.quota,
-            Earnest::Dry => no_quota,
-        },
-    };
-    let limiter = LocalLimiter::new(rates, Arc::clone(clock), lanes)
-        .await
-        .map_err(|error| {
-            Failure::Failed(text!(
-                "前回の問い合わせの記録を読めません({error})",
-                "what the lanes remember cannot be read ({error})"
-            ))
-        })?;
-    Ok(Arc::new(limiter))
 }

@@ -1,7 +1,13 @@
 //! The start: from listed ASINs to rows and messages, and from open rows to messages again.
 
+mod lead;
+mod minder;
 mod resume;
 mod start_run;
+mod sweep;
 
+pub use lead::Lead;
+pub use minder::Minder;
 pub use resume::{ResumeError, resume, resume_run};
 pub use start_run::{Order, Refused, Started, start_run};
+pub use sweep::sweep;

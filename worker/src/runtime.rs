@@ -29,7 +29,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(2);
 /// How many jobs run at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Concurrency {
-    /// Of the queue `sync`: enough to keep the lane busy while answers are recorded.
+    /// Of the queue `sync` (0 leaves a queue to others): enough to keep the lane busy while answers are recorded.
     pub sync: usize,
     /// Of the queue `update`.
     pub update: usize,
@@ -67,6 +67,9 @@ impl Runtime {
                 QueueName::Sync => self.concurrency.sync,
                 QueueName::Update => self.concurrency.update,
             };
+            if concurrency == 0 {
+                continue;
+            }
             let frame = Frame {
                 bench: self.bench.clone(),
                 queue,

@@ -48,7 +48,7 @@ impl Shift {
                 "running jobs did not end in time; they are found again from the rows"
             ),
         }
-        self.doors.store_exact_use().await;
+        self.doors.end().await;
     }
 }
 

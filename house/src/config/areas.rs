@@ -3,9 +3,10 @@
 use super::reader::Reader;
 use super::table as t;
 use super::values::{self, Rate, is_host_of, whole};
-use super::{Amazon, AmazonCredentials, Base, Chatwork, Settings, Work};
+use super::{Amazon, AmazonCredentials, Base, Chatwork, Redis, Settings, Work};
 use crate::say::{Lang, text};
 use chrono::TimeDelta;
+use secrecy::ExposeSecret as _;
 use shared::domain::desired::SellingRule;
 use shared::domain::freshness::Ttls;
 use shared::domain::guard::MassChangeGuard;
@@ -19,10 +20,8 @@ use url::Url;
 
 /// All areas; each is read, so that all errors are told at once.
 pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
-    if reader.is_given(&t::REDIS_URL) {
-        reader.reject(&t::REDIS_URL);
-    }
     let database_url = reader.read(&t::DATABASE_URL, values::database_url);
+    let redis = redis(reader, database_url.as_deref());
     let amazon = amazon(reader);
     let base = base(
         reader,
@@ -34,6 +33,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let lang = reader.read(&t::MISEBAN_LANG, Lang::parse);
     Some(Settings {
         database_url: database_url?,
+        redis,
         amazon: amazon?,
         base: base?,
         chatwork,
@@ -41,6 +41,22 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         work: work?,
         lang: lang?,
         log_filter: reader.optional(&t::RUST_LOG, |text| Some(text.to_owned())),
+    })
+}
+
+/// Processes share a queue only where they share a database that is made for it.
+fn redis(reader: &mut Reader<'_>, database_url: Option<&str>) -> Option<Redis> {
+    let url = reader.secret(&t::REDIS_URL);
+    let prefix = reader.read(&t::REDIS_PREFIX, values::prefix);
+    let url = url?;
+    let known = values::is_redis_url(url.expose_secret());
+    if !known || database_url.is_some_and(|url| !values::is_postgres_url(url)) {
+        reader.reject(&t::REDIS_URL);
+        return None;
+    }
+    Some(Redis {
+        url,
+        prefix: prefix?,
     })
 }
 

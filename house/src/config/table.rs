@@ -40,8 +40,9 @@ settings! {
     ACCOUNTS_FILE = "accounts.toml": "ショップ一覧ファイルのパス", "the path of the accounts file";
     CHATWORK_TOKEN = "" secret: "ChatworkのAPIトークン(空白や改行を含まない文字列)", "an API token of Chatwork, without spaces or line breaks";
     CHATWORK_ROOM_ID = "": "ChatworkのルームID(数字だけ)", "the number of a Chatwork room, digits only";
-    DATABASE_URL = "sqlite://miseban.db": "sqlite://ファイル名 (例 sqlite://miseban.db)。このプログラムはSQLiteだけを使います", "sqlite://FILE, such as sqlite://miseban.db; this program uses SQLite only";
-    REDIS_URL = "": "空のまま。このプログラムは1つのプロセスで動き、Redisを使いません", "nothing: this program works in one process, without Redis";
+    DATABASE_URL = "sqlite://miseban.db": "sqlite://ファイル名 (例 sqlite://miseban.db)。REDIS_URL があるときは postgres://", "sqlite://FILE, such as sqlite://miseban.db; postgres:// with REDIS_URL";
+    REDIS_URL = "" secret: "空(1つのプロセス)か redis:// または rediss://。DATABASE_URL に postgres:// が必要です", "nothing (one process), or redis:// or rediss://; it needs a DATABASE_URL of postgres://";
+    REDIS_PREFIX = "miseban": "英数字と _ - . で1~32文字", "1 to 32 letters, digits, _ - .";
     SP_API_BASE_URL = "https://sellingpartnerapi-fe.amazon.com": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
     LWA_BASE_URL = "https://api.amazon.com": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
     BASE_API_BASE_URL = "https://api.thebase.in": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";

@@ -46,8 +46,8 @@ fn missing_credentials_are_named_by_the_command_that_needs_them() {
 #[test]
 fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted() {
     for (name, value) in [
-        ("DATABASE_URL", "postgres://localhost/miseban"),
-        ("REDIS_URL", "redis://127.0.0.1"),
+        ("DATABASE_URL", "mysql://localhost/miseban"),
+        ("REDIS_PREFIX", "a:b"),
         ("SP_API_BASE_URL", "sellingpartnerapi-fe.amazon.com"),
         ("LWA_BASE_URL", "http://api.amazon.com"),
         ("LWA_BASE_URL", "http://127.0.0.1.example.com"),

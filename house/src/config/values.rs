@@ -121,8 +121,31 @@ pub fn tiers(text: &str) -> Option<Tiers> {
     Tiers::new(spans, Ratio::parse(above).ok()?)
 }
 
-/// Reads `sqlite://FILE`, also `sqlite:FILE`.
+/// Reads a prefix of keys: 1 to 32 letters, digits, `_`, `-`, `.`.
+pub fn prefix(text: &str) -> Option<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    ((1..=32).contains(&text.len()) && text.bytes().all(allowed)).then(|| text.to_owned())
+}
+
+/// Whether `text` names a Redis.
+pub fn is_redis_url(text: &str) -> bool {
+    ["redis://", "rediss://", "unix://"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme))
+}
+
+/// Whether `text` names a `PostgreSQL` database.
+pub fn is_postgres_url(text: &str) -> bool {
+    ["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme))
+}
+
+/// Reads `sqlite://FILE`, also `sqlite:FILE`, or `postgres://…`.
 pub fn database_url(text: &str) -> Option<String> {
+    if is_postgres_url(text) {
+        return Some(text.to_owned());
+    }
     let file = text.strip_prefix("sqlite:")?;
     let file = file.strip_prefix("//").unwrap_or(file);
     (!file.is_empty()).then(|| text.to_owned())

@@ -62,6 +62,9 @@ pub async fn run(
 ///
 /// As [`run`].
 pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Followed, Failure> {
+    if settings.redis.is_some() && !args.dry_run {
+        return start_and_follow(args, settings, lang).await;
+    }
     let _lock = WorkLock::take(&settings.database_url)?;
     let earnest = if args.dry_run {
         Earnest::Dry
@@ -75,6 +78,17 @@ pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Fol
     let followed = follow(run, &house, lang).await;
     shift.end().await;
     followed
+}
+
+/// With a shared queue the workers do the run; this process starts it and looks on.
+async fn start_and_follow(
+    args: &RunArgs,
+    settings: &Settings,
+    lang: Lang,
+) -> Result<Followed, Failure> {
+    let house = wiring::build(settings, Earnest::Real).await?;
+    let run = open(args, settings, &house).await?;
+    follow(run, &house, lang).await
 }
 
 /// The run of the order: a new one, or with `--resume` the open one.

@@ -6,12 +6,9 @@ use crate::page::Page;
 use crate::progress::say;
 use crate::report;
 use crate::say::{Exit, Failure, text};
-use crate::wiring::{self, Earnest, House};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::wiring::{self, Earnest};
 use house::signal::signal;
-use producer::{Order, Refused, resume, start_run};
-use shared::domain::run::{RunId, RunKind};
-use std::collections::BTreeSet;
+use producer::{Minder, resume};
 use std::time::Duration;
 use worker::shift::Shift;
 
@@ -24,6 +21,12 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 ///
 /// Wrong settings, another process at work on the database, a database that cannot be used.
 pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Failure> {
+    if settings.redis.is_some() {
+        return Err(Failure::Usage(text!(
+            "REDIS_URL があるときは producer serve と worker を使ってください。miseban serve は1つのプロセス用です",
+            "with REDIS_URL use producer serve and worker; miseban serve is for one process"
+        )));
+    }
     let _lock = WorkLock::take(&settings.database_url)?;
     let house = wiring::build(settings, Earnest::Real).await?;
     let open = resume(&*house.bench.store, &*house.bench.queue)
@@ -40,17 +43,12 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
         "minding the shops (every {hours} h, {resumed} runs resumed); Ctrl+C stops"
     );
     say(told.of(page.lang));
-    let mut day = Day {
-        house: &house,
-        settings,
-        open: open.into_iter().collect(),
-        next_run: house.bench.clock.now(),
-    };
+    let mut minder = Minder::new(house.bench.clone(), hours, open);
     wiring::open_for_work(&house).await?;
     let shift = Shift::begin(&house);
     let ended = tokio::select! {
         stopped = signal() => stopped,
-        failed = day.go_on(page) => failed.map(|never| match never {}),
+        failed = go_on(&mut minder, page) => failed.map(|never| match never {}),
     };
     shift.end().await;
     let told = text!(
@@ -61,70 +59,21 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     ended
 }
 
-struct Day<'a> {
-    house: &'a House,
-    settings: &'a Settings,
-    open: BTreeSet<RunId>,
-    next_run: DateTime<Utc>,
-}
-
-impl Day<'_> {
-    async fn go_on(&mut self, page: &mut Page<'_>) -> Result<std::convert::Infallible, Failure> {
-        loop {
-            self.start_what_is_due().await;
-            self.report_what_ended(page).await?;
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    }
-
-    /// Starts the scheduled run, at once at start-up. While one of its kind is open it waits, so
-    /// that runs which take longer than the schedule follow each other without a pause.
-    async fn start_what_is_due(&mut self) {
-        let bench = &self.house.bench;
-        let now = bench.clock.now();
-        if now < self.next_run {
-            return;
-        }
-        let order = Order {
-            id: RunId(uuid::Uuid::now_v7()),
-            kind: RunKind::PriceStock,
-            account: None,
-            max_items: None,
-            dry_run: false,
-            ttls: self.settings.rules.ttls,
-            now,
-        };
-        match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
-            Ok(started) => {
-                self.open.insert(started.id);
-                self.next_run =
-                    now + TimeDelta::hours(i64::from(self.settings.work.run_every_hours));
+async fn go_on(
+    minder: &mut Minder,
+    page: &mut Page<'_>,
+) -> Result<std::convert::Infallible, Failure> {
+    loop {
+        minder.start_what_is_due().await;
+        match minder.ended().await {
+            Ok(reports) => {
+                for report in reports {
+                    page.show(&report, report::render)?;
+                }
             }
-            Err(Refused::AlreadyOpen(id)) => {
-                self.open.insert(id);
-            }
-            Err(error) => {
-                tracing::error!(%error, "the scheduled run could not be started; tried again in a minute");
-                self.next_run = now + TimeDelta::minutes(1);
-            }
-        }
-    }
-
-    async fn report_what_ended(&mut self, page: &mut Page<'_>) -> Result<(), Failure> {
-        let bench = &self.house.bench;
-        for id in self.open.clone() {
             // A database that is away for a moment is asked again at the next look.
-            let Ok(Some(run)) = bench.store.run(id).await else {
-                continue;
-            };
-            if run.state.is_open() {
-                continue;
-            }
-            if let Some(ended) = bench.store.report(id, bench.clock.now()).await? {
-                page.show(&ended, report::render)?;
-            }
-            self.open.remove(&id);
+            Err(error) => tracing::warn!(%error, "reports cannot be read now"),
         }
-        Ok(())
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }

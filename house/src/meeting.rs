@@ -1,0 +1,124 @@
+//! Where the work meets: queue, cache and limiter, of this process alone or shared through Redis.
+
+use crate::config::{Redis, Settings};
+use crate::doors::Doors;
+use crate::say::{Failure, Text, text};
+use crate::wiring::Earnest;
+use adapters::cache::RedisCache;
+use adapters::limiter::{LocalLimiter, Rates, RedisLimiter};
+use adapters::queue::{LocalQueue, RedisQueue};
+use adapters::redis::{RedisFault, RedisLink, RedisSettings, connect};
+use adapters::store::SqlStore;
+use shared::domain::quota::WindowQuota;
+use shared::domain::rate::Micros;
+use shared::ports::cache::Cache;
+use shared::ports::clock::Clock;
+use shared::ports::limiter::Limiter;
+use shared::ports::queue::Queue;
+use std::sync::Arc;
+
+/// Queue, cache and limiter.
+pub(crate) struct Meeting {
+    pub(crate) queue: Arc<dyn Queue>,
+    pub(crate) cache: Arc<dyn Cache>,
+    pub(crate) limiter: Arc<dyn Limiter>,
+    pub(crate) doors: Doors,
+}
+
+/// The databases of one house.
+pub(crate) struct Stores {
+    /// The truth. The lanes' memory is always here.
+    pub(crate) real: Arc<SqlStore>,
+    /// What the work is done on: the real one, or a copy for a dry run.
+    pub(crate) worked_on: Arc<SqlStore>,
+}
+
+impl Meeting {
+    /// Through Redis where the settings name one, else within this process. A dry run keeps its queue
+    /// and its cache to itself, but Amazon's quota is spent in earnest, so the limiter stays shared.
+    pub(crate) async fn arrange(
+        settings: &Settings,
+        earnest: Earnest,
+        clock: &Arc<dyn Clock>,
+        stores: &Stores,
+    ) -> Result<Self, Failure> {
+        let rates = rates(settings, earnest);
+        let own_queue = || Arc::new(LocalQueue::new()) as Arc<dyn Queue>;
+        let own_cache = || Arc::new(stores.worked_on.cache()) as Arc<dyn Cache>;
+        let Some(redis) = &settings.redis else {
+            let limiter = local_limiter(rates, clock, stores).await?;
+            return Ok(Self {
+                queue: own_queue(),
+                cache: own_cache(),
+                limiter: limiter.clone(),
+                doors: Doors::Local(limiter),
+            });
+        };
+        let link = link(redis).await?;
+        let limiter = Arc::new(RedisLimiter::new(&link, rates, Arc::clone(clock)));
+        let dry = earnest == Earnest::Dry;
+        Ok(Self {
+            cache: if dry {
+                own_cache()
+            } else {
+                Arc::new(RedisCache::new(&link, &settings.rules.ttls))
+            },
+            queue: if dry {
+                own_queue()
+            } else {
+                Arc::new(RedisQueue::new(link))
+            },
+            limiter: limiter.clone(),
+            doors: Doors::Shared(limiter),
+        })
+    }
+}
+
+fn rates(settings: &Settings, earnest: Earnest) -> Rates {
+    let period = settings.amazon.item_offers_rate.period();
+    let no_quota = WindowQuota {
+        per_hour: None,
+        per_day: None,
+    };
+    Rates {
+        item_offers: period
+            .map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX)),
+        base: match earnest {
+            Earnest::Real => settings.base.quota,
+            Earnest::Dry => no_quota,
+        },
+    }
+}
+
+async fn local_limiter(
+    rates: Rates,
+    clock: &Arc<dyn Clock>,
+    stores: &Stores,
+) -> Result<Arc<LocalLimiter>, Failure> {
+    let limiter = LocalLimiter::new(rates, Arc::clone(clock), stores.real.clone()).await;
+    limiter.map(Arc::new).map_err(|error| {
+        Failure::Failed(text!(
+            "前回の問い合わせの記録を読めません({error})",
+            "what the lanes remember cannot be read ({error})"
+        ))
+    })
+}
+
+async fn link(redis: &Redis) -> Result<RedisLink, Failure> {
+    let mut settings = RedisSettings::new("");
+    settings.url = redis.url.clone();
+    settings.prefix.clone_from(&redis.prefix);
+    connect(&settings).await.map_err(|fault| told(&fault))
+}
+
+/// What may pass fails; what a person has to change is wrong use.
+fn told(fault: &RedisFault) -> Failure {
+    let told: Text = text!(
+        "Redisを使えません({fault})",
+        "Redis cannot be used ({fault})"
+    );
+    match fault {
+        RedisFault::Away { .. } | RedisFault::NoAnswer { .. } => Failure::Failed(told),
+        _ => Failure::Usage(told),
+    }
+}

@@ -1,0 +1,172 @@
+//! The binary `producer`: starts runs, and keeps the schedule for any number of workers.
+
+use clap::{Args, Parser, Subcommand};
+use house::config::{self, Settings};
+use house::log::{self, LogFormat};
+use house::program;
+use house::say::{Exit, Failure, Lang, text};
+use house::signal::signal;
+use house::wiring::{self, Earnest};
+use producer::{Lead, Minder, Order, Refused, resume, start_run, sweep};
+use shared::domain::account::AccountId;
+use shared::domain::run::{RunId, RunKind};
+use shared::ports::bench::Bench;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Starts runs for the workers
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Examples:
+  producer run price-stock --account main     start one run; the workers do it
+  producer serve                              keep the schedule, until told to stop
+
+Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
+)]
+struct Cli {
+    /// Settings file (TOML); the environment goes first
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How the log on stderr is written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+    /// Language of messages
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Lang>,
+    /// What to do
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start one run
+    Run(RunArgs),
+    /// Keep the schedule: one producer leads, any number may stand by
+    Serve,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// price-stock, stale or visibility
+    #[arg(value_parser = |word: &str| RunKind::from_word(word).ok_or("price-stock, stale or visibility"))]
+    kind: RunKind,
+    /// Only this shop
+    #[arg(long, value_parser = AccountId::parse)]
+    account: Option<AccountId>,
+    /// At most this many ASINs
+    #[arg(long)]
+    max_items: Option<usize>,
+}
+
+/// Between two looks at the schedule and at the lead.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Looks between two sweeps for rows whose messages are lost.
+const LOOKS_A_SWEEP: u32 = 5;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let lang = config::early_lang(cli.lang, &config::environment);
+    let loaded = Settings::load(cli.config.as_deref(), &config::environment);
+    let ended = loaded.and_then(|settings| {
+        log::start(&settings, log::AT_WORK, cli.log_format)?;
+        program::block_on(work(cli.command, &settings))
+    });
+    program::finish(ended, lang)
+}
+
+async fn work(command: Command, settings: &Settings) -> Result<Exit, Failure> {
+    settings.shared_queue()?;
+    let house = wiring::build(settings, Earnest::Real).await?;
+    match command {
+        Command::Run(args) => start(args, &house.bench).await,
+        Command::Serve => serve(house.bench, settings.work.run_every_hours).await,
+    }
+}
+
+async fn start(args: RunArgs, bench: &Bench) -> Result<Exit, Failure> {
+    let order = Order {
+        id: RunId(uuid::Uuid::now_v7()),
+        kind: args.kind,
+        account: args.account,
+        max_items: args.max_items,
+        dry_run: false,
+        ttls: bench.rules.ttls,
+        now: bench.clock.now(),
+    };
+    match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
+        Ok(started) => {
+            program::print(&started.id.to_string())?;
+            Ok(Exit::Done)
+        }
+        Err(Refused::AlreadyOpen(id)) => Err(Failure::Usage(text!(
+            "同じ種類の実行 {id} がまだ終わっていません",
+            "run {id} of the same kind is still open"
+        ))),
+        Err(error) => Err(Failure::Failed(text!(
+            "実行を始められません({error})",
+            "the run cannot be started ({error})"
+        ))),
+    }
+}
+
+async fn serve(bench: Bench, hours: u32) -> Result<Exit, Failure> {
+    let lead = Lead::new(bench.clone());
+    let ended = tokio::select! {
+        stopped = signal() => stopped,
+        never = go_on(&bench, &lead, hours) => match never {},
+    };
+    lead.end().await;
+    ended
+}
+
+async fn go_on(bench: &Bench, lead: &Lead, hours: u32) -> std::convert::Infallible {
+    let mut minder = None;
+    let mut looks: u32 = 0;
+    loop {
+        match lead.keep().await {
+            Ok(true) => {
+                let minder = match &mut minder {
+                    Some(minder) => minder,
+                    None => minder.insert(take_lead(bench, hours).await),
+                };
+                minder.start_what_is_due().await;
+                report_what_ended(minder).await;
+                if looks.is_multiple_of(LOOKS_A_SWEEP)
+                    && let Err(error) = sweep(bench).await
+                {
+                    tracing::warn!(%error, "open rows cannot be looked through now");
+                }
+            }
+            Ok(false) => minder = None,
+            Err(error) => tracing::warn!(%error, "the lead cannot be kept now"),
+        }
+        looks = looks.wrapping_add(1);
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+async fn take_lead(bench: &Bench, hours: u32) -> Minder {
+    tracing::info!("this producer leads");
+    let open = resume(&*bench.store, &*bench.queue)
+        .await
+        .unwrap_or_else(|error| {
+            tracing::warn!(%error, "what is open is resumed by the sweep");
+            Vec::new()
+        });
+    Minder::new(bench.clone(), hours, open)
+}
+
+async fn report_what_ended(minder: &mut Minder) {
+    match minder.ended().await {
+        Ok(reports) => {
+            for report in reports {
+                let told = serde_json::to_string(&report).unwrap_or_default();
+                tracing::info!(run.id = %report.run_id, report = %told, "run {} is {}", report.run_id, report.state.as_str());
+            }
+        }
+        Err(error) => tracing::warn!(%error, "reports cannot be read now"),
+    }
+}

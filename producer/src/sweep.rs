@@ -1,0 +1,36 @@
+//! Looks for open rows without a live message, which a lost queue leaves behind, and sends them
+//! again.
+
+use crate::resume::{ResumeError, resume_run};
+use shared::jobs::QueueName;
+use shared::ports::bench::Bench;
+use shared::ports::queue::QueueStats;
+
+/// Runs that are looked at.
+const OPEN_RUNS: u32 = 100;
+
+/// Sends what is open again where the queue holds fewer messages than there are open rows. Counting
+/// first keeps a whole queue from being pushed at every look.
+///
+/// # Errors
+///
+/// When the database or the queue is away; the next look finds the same.
+pub async fn sweep(bench: &Bench) -> Result<(), ResumeError> {
+    let sync = alive(&bench.queue.stats(QueueName::Sync).await?);
+    let update = alive(&bench.queue.stats(QueueName::Update).await?);
+    for run in bench.store.runs(true, OPEN_RUNS).await? {
+        let view = bench.store.run_view(run.id).await?;
+        let batches = view.batches.saturating_sub(view.batches_done);
+        let updates = view.updates.saturating_sub(view.updates_done);
+        // A run whose batches have all reported still owes its backfill or its end.
+        let nothing_alive = sync == 0 && update == 0;
+        if batches > sync || updates > update || nothing_alive {
+            resume_run(run.id, &*bench.store, &*bench.queue).await?;
+        }
+    }
+    Ok(())
+}
+
+fn alive(stats: &QueueStats) -> u64 {
+    stats.ready + stats.delayed + stats.claimed
+}

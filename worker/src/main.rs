@@ -1,0 +1,81 @@
+//! The binary `worker`: takes jobs until told to stop. Any number of them may run.
+
+use clap::Parser;
+use house::config::{self, Settings};
+use house::log::{self, LogFormat};
+use house::program;
+use house::say::{Exit, Failure, Lang};
+use house::signal::signal;
+use house::wiring::{self, Earnest};
+use shared::jobs::QueueName;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use worker::shift::Shift;
+
+/// Takes jobs from the shared queue until told to stop
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Examples:
+  worker                                take jobs of all queues
+  worker --queues update --concurrency 32
+
+SIGTERM and Ctrl+C: claims no more, lets running jobs end (30 s), puts the rest back; a second one
+ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
+)]
+struct Cli {
+    /// Settings file (TOML); the environment goes first
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How the log on stderr is written
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+    /// Language of messages
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
+    /// Queues to take jobs from: sync (asks Amazon), update (edits shops)
+    #[arg(long, value_delimiter = ',', default_value = "sync,update", value_parser = queue)]
+    queues: Vec<QueueName>,
+    /// Jobs at a time, for each queue; the settings decide if left out
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    concurrency: Option<u32>,
+}
+
+fn queue(word: &str) -> Result<QueueName, String> {
+    let named = QueueName::ALL
+        .into_iter()
+        .find(|queue| queue.as_str() == word);
+    named.ok_or_else(|| "sync or update".to_owned())
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let lang = config::early_lang(cli.lang, &config::environment);
+    let loaded = Settings::load(cli.config.as_deref(), &config::environment);
+    let ended = loaded.and_then(|mut settings| {
+        log::start(&settings, log::AT_WORK, cli.log_format)?;
+        let places = |queue, setting| {
+            if cli.queues.contains(&queue) {
+                cli.concurrency.unwrap_or(setting)
+            } else {
+                0
+            }
+        };
+        let work = &mut settings.work;
+        work.sync_concurrency = places(QueueName::Sync, work.sync_concurrency);
+        work.update_concurrency = places(QueueName::Update, work.update_concurrency);
+        program::block_on(serve(&settings))
+    });
+    program::finish(ended, lang)
+}
+
+async fn serve(settings: &Settings) -> Result<Exit, Failure> {
+    settings.shared_queue()?;
+    let house = wiring::build(settings, Earnest::Real).await?;
+    let shift = Shift::begin(&house);
+    tracing::info!("taking jobs");
+    let ended = signal().await;
+    tracing::info!("stopping: no job is taken any more, running ones may end");
+    shift.end().await;
+    ended
+}
