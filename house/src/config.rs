@@ -25,7 +25,7 @@ pub use values::Rate;
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Where all is kept: `sqlite://FILE`.
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// Where many processes meet; `None` for one process.
     pub redis: Option<Redis>,
     /// Amazon.
@@ -42,6 +42,25 @@ pub struct Settings {
     pub lang: Lang,
     /// Filter of the log, as `RUST_LOG` gives it; `None` for the command's own default.
     pub log_filter: Option<String>,
+}
+
+/// The address of the database; it may hold a password, so that no debug print shows it.
+#[derive(Clone)]
+pub struct DatabaseUrl(String);
+
+impl std::ops::Deref for DatabaseUrl {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let scheme = self.0.split(':').next().unwrap_or_default();
+        write!(f, "{scheme}:…")
+    }
 }
 
 /// Where many processes meet.

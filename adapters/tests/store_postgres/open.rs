@@ -153,8 +153,6 @@ async fn a_connection_is_encrypted_where_that_is_asked_for() {
     let row = sqlx::query(encrypted).fetch_one(&mut on).await.unwrap();
 
     assert!(row.get::<i64, _>(0) > 0);
-    let stranger = SqlStore::open(&format!("{}?sslmode=verify-full", server.url)).await;
-    assert!(said(stranger).contains("sslrootcert"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use super::table as t;
 use super::values::{self, Rate, is_host_of, whole};
-use super::{Amazon, AmazonCredentials, Base, Chatwork, Redis, Settings, Work};
+use super::{Amazon, AmazonCredentials, Base, Chatwork, DatabaseUrl, Redis, Settings, Work};
 use crate::say::{Lang, text};
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
@@ -32,7 +32,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let work = work(reader);
     let lang = reader.read(&t::MISEBAN_LANG, Lang::parse);
     Some(Settings {
-        database_url: database_url?,
+        database_url: DatabaseUrl(database_url?),
         redis,
         amazon: amazon?,
         base: base?,

@@ -98,7 +98,7 @@ fn a_secret_is_never_shown() {
         assert!(said.contains(name), "{said}");
         assert!(!said.contains("top"), "{said}");
     }
-    let said = refusal(with(&[("DATABASE_URL", "postgres://me:hidden@host/db")]));
+    let said = refusal(with(&[("DATABASE_URL", "mysql://me:hidden@host/db")]));
     assert!(!said.contains("hidden"), "{said}");
     let said = refusal(from_file("REFRESH_TOKEN = \"hidden"));
     assert!(!said.contains("hidden"), "{said}");
@@ -108,6 +108,8 @@ fn a_secret_is_never_shown() {
         ("LWA_CLIENT_SECRET", "hidden"),
         ("CHATWORK_TOKEN", "hidden"),
         ("CHATWORK_ROOM_ID", "1"),
+        ("DATABASE_URL", "postgres://me:hidden@host/db"),
+        ("REDIS_URL", "redis://:hidden@host"),
     ]);
     assert!(!format!("{:?}", settings.unwrap()).contains("hidden"));
 }
