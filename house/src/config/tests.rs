@@ -26,7 +26,7 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
 fn nothing_set_gives_the_published_defaults() {
     let settings = with(&[]).unwrap();
 
-    assert_eq!(settings.database_url, "sqlite://miseban.db");
+    assert_eq!(&*settings.database_url, "sqlite://miseban.db");
     assert_eq!(settings.amazon.item_offers_rate, Rate::PerSecond(0.1));
     assert_eq!(settings.base.quota, WindowQuota::default());
     assert_eq!(settings.rules, Rules::default());
