@@ -2,7 +2,7 @@
 
 use super::SqlStore;
 use super::columns::Columns;
-use super::database::rows;
+use super::database::{commit, rows};
 use super::product_rows::read_product;
 use super::statement::statement;
 use async_trait::async_trait;
@@ -29,11 +29,11 @@ impl CatalogueStore for SqlStore {
     async fn listed_asins(&self, account: Option<&AccountId>) -> Result<Vec<Asin>, StoreError> {
         let query = self.db.query(&LISTED);
         let query = query.bind(account.map(ToString::to_string));
-        rows(&mut *self.db.reader().await?, query)
-            .await?
-            .iter()
-            .map(Columns::asin)
-            .collect()
+        let mut reader = self.db.reader().await?;
+        let mut survey = self.db.survey(&mut reader).await?;
+        let found = rows(&mut survey, query).await?;
+        commit(survey).await?;
+        found.iter().map(Columns::asin).collect()
     }
 
     async fn products_after(
@@ -56,8 +56,11 @@ impl CatalogueStore for SqlStore {
     }
 
     async fn listing_counts(&self) -> Result<Vec<(AccountId, u64, u64)>, StoreError> {
-        rows(&mut *self.db.reader().await?, self.db.query(&COUNTS))
-            .await?
+        let mut reader = self.db.reader().await?;
+        let mut survey = self.db.survey(&mut reader).await?;
+        let found = rows(&mut survey, self.db.query(&COUNTS)).await?;
+        commit(survey).await?;
+        found
             .iter()
             .map(|row| {
                 Ok((

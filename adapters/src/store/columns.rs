@@ -24,7 +24,34 @@ pub(crate) fn read_instant(text: &str, column: &str) -> Result<DateTime<Utc>, St
 
 /// The one text parameter of a statement that takes rows.
 pub(crate) fn json(rows: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(|error| StoreError::Damaged(error.to_string()))
+    let text = serde_json::to_string(rows);
+    text.map(without_nul)
+        .map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
+/// A character that `PostgreSQL` keeps in no text becomes the one that stands for what cannot be
+/// shown: an answer that carries it must not be refused for it, time and again.
+fn without_nul(json: String) -> String {
+    const NUL: &str = "\\u0000";
+    if !json.contains(NUL) {
+        return json;
+    }
+    let mut kept = String::with_capacity(json.len());
+    let mut rest = json.as_str();
+    while let Some(place) = rest.find('\\') {
+        let (before, escape) = rest.split_at(place);
+        kept.push_str(before);
+        // An escape is two characters long, or begins as the one that is looked for.
+        let length = if escape.starts_with(NUL) {
+            NUL.len()
+        } else {
+            2
+        };
+        let (escape, after) = escape.split_at(length);
+        kept.push_str(if escape == NUL { "\u{fffd}" } else { escape });
+        rest = after;
+    }
+    kept + rest
 }
 
 /// Reads columns by name; a value that does not fit is a damaged row.

@@ -11,7 +11,7 @@ use shared::ports::store::StoreError;
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -56,6 +56,20 @@ impl Database {
     ) -> Result<Transaction<'a, Any>, StoreError> {
         let waits = patience(on);
         answered(waits, on.begin_with(self.dialect.begin())).await
+    }
+
+    /// A transaction for statements that go over whole tables, as they are at one moment, on a
+    /// connection of [`Database::reader`].
+    pub(crate) async fn survey<'a>(
+        &self,
+        on: &'a mut AnyConnection,
+    ) -> Result<Transaction<'a, Any>, StoreError> {
+        let waits = patience(on);
+        let mut begun = answered(waits, on.begin_with(self.dialect.snapshot())).await?;
+        if let Some(setting) = self.dialect.any_plan() {
+            answered(waits, begun.execute(setting)).await?;
+        }
+        Ok(begun)
     }
 }
 

@@ -4,6 +4,8 @@ use super::sqlstate;
 use shared::ports::store::StoreError;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
+use std::fmt::Display;
+use std::io::ErrorKind;
 
 /// The reaction that a failed statement calls for.
 pub(crate) fn failed(error: sqlx::Error) -> StoreError {
@@ -15,18 +17,22 @@ pub(crate) fn failed(error: sqlx::Error) -> StoreError {
         sqlx::Error::PoolTimedOut => {
             StoreError::Unavailable("no connection became free in time".to_owned())
         }
+        // A certificate that is refused comes as data that cannot be read.
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => unencrypted(&error),
+        sqlx::Error::Tls(error) => unencrypted(&error),
         sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
             StoreError::Unavailable(error.to_string())
-        }
-        sqlx::Error::Tls(error) => {
-            let advice = "look at sslmode and sslrootcert in DATABASE_URL";
-            StoreError::Unusable(format!("{error}: {advice}"))
         }
         sqlx::Error::ColumnDecode { .. }
         | sqlx::Error::Decode(_)
         | sqlx::Error::AnyDriverError(_) => StoreError::Damaged(error.to_string()),
         other => StoreError::Unusable(other.to_string()),
     }
+}
+
+fn unencrypted(error: &dyn Display) -> StoreError {
+    let advice = "look at sslmode and sslrootcert in DATABASE_URL";
+    StoreError::Unusable(format!("{error}: {advice}"))
 }
 
 /// By `SQLite`'s primary result code (source: sqlite.org/rescode.html).

@@ -4,7 +4,7 @@
 //! counts as applied and as held: both are true of it.
 
 use super::columns::{Columns, json};
-use super::database::{Database, one, row, rows, run};
+use super::database::{Database, commit, one, row, rows, run};
 use super::record::unknown;
 use super::statement::statement;
 use chrono::{DateTime, Utc};
@@ -36,8 +36,9 @@ pub(super) async fn read(
     now: DateTime<Utc>,
 ) -> Result<Option<Report>, StoreError> {
     let mut reader = db.reader().await?;
+    let mut survey = db.survey(&mut reader).await?;
     let query = db.query(&RUN).bind(id.to_string());
-    let Some(found) = row(&mut reader, query).await? else {
+    let Some(found) = row(&mut survey, query).await? else {
         return Ok(None);
     };
     if let Some(kept) = found.maybe_text("report")? {
@@ -46,9 +47,10 @@ pub(super) async fn read(
     }
     let mut report = frame(&found, id, now)?;
     let account = found.maybe_word("account_id", |id| AccountId::parse(id).ok())?;
-    fill_outcomes(db, &mut reader, &mut report).await?;
-    fill_misses(db, &mut reader, &mut report).await?;
-    fill_updates(db, &mut reader, &mut report, account.as_ref()).await?;
+    fill_outcomes(db, &mut survey, &mut report).await?;
+    fill_misses(db, &mut survey, &mut report).await?;
+    fill_updates(db, &mut survey, &mut report, account.as_ref()).await?;
+    commit(survey).await?;
     Ok(Some(report))
 }
 

@@ -7,6 +7,7 @@ use super::postgres::migration_connection;
 use shared::ports::store::StoreError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, SqlSafeStr};
+use std::time::Duration;
 
 /// Number, name and text; numbers only grow, a released text is never edited. Listed by hand, since
 /// sqlx's macro would build all database drivers a second time for the compiler.
@@ -28,6 +29,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0004_leases.sql"),
     ),
 ];
+
+/// How often a file is brought to the newest version before its error is told: a second, for others
+/// that do the same.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The newest version that this program knows.
 pub(super) fn known() -> i64 {
@@ -61,8 +67,8 @@ pub(super) async fn refuse_newer(db: &Database) -> Result<(), StoreError> {
 
 /// Brings the database to the newest version.
 ///
-/// Of programs that do the same at the same time, a server lets one after the other. A second one
-/// on a file makes one attempt fail; by then the other one has done it.
+/// Of programs that do the same at the same time, a server lets one after the other. On a file, each
+/// of the others can make an attempt fail; what is done by then is found done by the next attempt.
 pub(super) async fn migrate(db: &Database) -> Result<(), StoreError> {
     refuse_newer(db).await?;
     let migrator = migrator(db.dialect);
@@ -72,11 +78,16 @@ pub(super) async fn migrate(db: &Database) -> Result<(), StoreError> {
         connection.close().await.map_err(failed)?;
         return done;
     }
-    match migrator.run(&db.writer).await {
-        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
-            migrator.run(&db.writer).await.map_err(unfit)
+    let mut attempts = (1..ATTEMPTS).rev();
+    loop {
+        match migrator.run(&db.writer).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))
+                if attempts.next().is_some() =>
+            {
+                tokio::time::sleep(PAUSE).await;
+            }
+            other => return other.map_err(unfit),
         }
-        other => other.map_err(unfit),
     }
 }
 

@@ -4,12 +4,11 @@ use super::SqlStore;
 use super::columns::{Columns, instant};
 use super::database::{Database, commit, rows, run};
 use super::dialect::Dialect;
-use super::failure::failed;
 use super::statement::statement;
 use super::{schema, sqlite};
 use chrono::Utc;
 use shared::ports::store::StoreError;
-use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+use sqlx::{AnyConnection, AssertSqlSafe};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -71,8 +70,7 @@ async fn copy_rows(db: &Database, path: &Path, folder: TempDir) -> Result<Databa
     let copy = sqlite::connect(&sqlite::file_url(path), Some(folder)).await?;
     schema::migrate(&copy).await?;
     let mut reader = db.reader().await?;
-    let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    let mut from = reader.begin_with(snapshot).await.map_err(failed)?;
+    let mut from = db.survey(&mut reader).await?;
     let mut writer = copy.writer().await?;
     let mut to = copy.begin(&mut writer).await?;
     for table in TABLES {
@@ -120,7 +118,7 @@ async fn insert(to: &mut AnyConnection, table: &str) -> Result<String, StoreErro
         .map(|name| format!("r.value->>'{name}'"))
         .collect();
     Ok(format!(
-        "INSERT INTO {table} ({}) SELECT {} FROM json_each($1) AS r",
+        "INSERT INTO {table} ({}) SELECT {} FROM jsonb_each($1) AS r",
         names.join(", "),
         values.join(", ")
     ))

@@ -98,11 +98,11 @@ impl UpdateStore for SqlStore {
     }
 
     async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError> {
-        rows(&mut *self.db.reader().await?, self.db.query(&UNSETTLED))
-            .await?
-            .iter()
-            .map(update_key)
-            .collect()
+        let mut reader = self.db.reader().await?;
+        let mut survey = self.db.survey(&mut reader).await?;
+        let found = rows(&mut survey, self.db.query(&UNSETTLED)).await?;
+        commit(survey).await?;
+        found.iter().map(update_key).collect()
     }
 }
 

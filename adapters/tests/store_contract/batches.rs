@@ -256,3 +256,20 @@ async fn a_hold_without_an_update_is_noted_and_ends_with_the_backfill_that_clear
     assert_eq!((report.updates.held, report.updates.equal), (0, 1));
     assert_eq!(store.listing_counts().await.unwrap()[0].2, 0);
 }
+
+#[tokio::test]
+async fn an_answer_with_a_character_that_no_text_can_hold_is_recorded() {
+    let store = open().await;
+    let run = started(&store, 1).await;
+    let mut seen = priced(1, 1000, at(20));
+    let mut offers = seen.offers.take().unwrap();
+    offers[0].seller_id = Some("a\0b\\u0000\"".to_owned());
+    seen.offers = Some(offers);
+
+    let recorded = store.record(&record(run, Part::Batch(1), vec![seen])).await;
+
+    assert!(!recorded.unwrap().batches_open);
+    let told = store.story(asin(1)).await.unwrap().seen.remove(0);
+    let seller = told.offers[0].seller_id.as_deref();
+    assert_eq!(seller, Some("a\u{fffd}b\\u0000\""));
+}

@@ -32,7 +32,7 @@ async fn a_database_that_is_there_is_opened_as_it_stands() {
 async fn programs_can_open_a_new_database_at_the_same_time() {
     let home = home().await;
 
-    let opened = futures::future::join_all((0..4).map(|_| SqlStore::open(&home.url))).await;
+    let opened = futures::future::join_all((0..8).map(|_| SqlStore::open(&home.url))).await;
 
     for store in opened {
         let version = store.unwrap().schema_version().await.unwrap();

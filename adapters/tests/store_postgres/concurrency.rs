@@ -42,12 +42,10 @@ async fn processes(home: &Home, count: usize) -> Vec<SqlStore> {
 
 /// Records the batch, then does what its progress asks for; `true` for who got the barrier.
 async fn report(store: SqlStore, run: RunId, no: u32, part: Part) -> bool {
-    let progress = store
-        .record(&record(run, part, vec![priced(no, 1000, at(20))]))
-        .await
-        .expect("an answer");
-    progress.next_step() == NextStep::Backfill
-        && store.begin_backfill(run).await.expect("an answer")
+    let seen = record(run, part, vec![priced(no, 1000, at(20))]);
+    let progress = store.record(&seen).await.expect("it is recorded");
+    let barrier = || store.begin_backfill(run);
+    progress.next_step() == NextStep::Backfill && barrier().await.expect("it is asked")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
