@@ -4,6 +4,7 @@
 //! request that fails counts against its misses and not against the job: after the third they are
 //! failed, and the job goes on with the others.
 
+use super::kept::kept;
 use super::{assess, fetch, follow_up};
 use crate::failure::Failure;
 use shared::domain::asin::{self, Asin, AsinBatch};
@@ -107,7 +108,7 @@ async fn fetch_chunk(
         asins: assess::listings(learnt, account, bench).await?,
         cost,
     };
-    let progress = bench.store.record(&record).await?;
+    let progress = kept(|| bench.store.record(&record)).await?;
     follow_up::after_record(&record, progress, bench).await
 }
 

@@ -1,5 +1,6 @@
 //! Asks Amazon for the offers of one batch, under a permit of its lane.
 
+use super::kept::kept;
 use crate::failure::Failure;
 use shared::domain::asin::AsinBatch;
 use shared::domain::lane::Priority;
@@ -43,7 +44,7 @@ pub(super) async fn offers(
                 refused,
                 ..cost
             };
-            bench.store.count(run, cost).await?;
+            kept(|| bench.store.count(run, cost)).await?;
             Err(error.into())
         }
     }

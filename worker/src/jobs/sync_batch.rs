@@ -4,6 +4,7 @@
 //! is found again from the rows.
 
 use super::assess::{self, Learnt};
+use super::kept::kept;
 use super::{fetch, follow_up, from_cache};
 use crate::failure::Failure;
 use shared::domain::lane::Priority;
@@ -86,7 +87,7 @@ async fn record(
         asins: assess::listings(report.learnt, open.account.as_ref(), bench).await?,
         cost: report.cost,
     };
-    let progress = bench.store.record(&record).await?;
+    let progress = kept(|| bench.store.record(&record)).await?;
     tracing::debug!(run.id = %job.run, batch.no = job.no, "closed batch {} of run {}", job.no, job.run);
     follow_up::after_record(&record, progress, bench).await
 }
