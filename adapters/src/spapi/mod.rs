@@ -160,6 +160,9 @@ impl Marketplace for SpApi {
             .header(CONTENT_TYPE, "application/json")
             .body(request::body(batch, &self.config.marketplace_id));
 
+        if lapsed(&permit) {
+            return Err(MarketplaceError::Lapsed);
+        }
         let late = Micros::try_from(started.elapsed().as_micros()).unwrap_or(Micros::MAX);
         let sent = request.send().await;
         self.tell_limiter(&permit, &sent, late).await;
@@ -167,6 +170,12 @@ impl Marketplace for SpApi {
         let response = sent.map_err(|error| unread(&error.into()))?;
         self.read(response, &access, batch).await
     }
+}
+
+/// A process may be stopped, or its machine, at any line.
+fn lapsed(permit: &Permit) -> bool {
+    let now = Instant::now().into_std();
+    permit.good_until.is_some_and(|until| now > until)
 }
 
 /// An answer that is too large is no answer to be had again in smaller.

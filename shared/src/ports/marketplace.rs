@@ -14,6 +14,9 @@ pub enum MarketplaceError {
     /// The quota refused it; the lane is paused already.
     #[error("amazon refused the request for its quota")]
     Throttled,
+    /// The process stood still between its permit and the request: nothing was sent.
+    #[error("the permit lapsed before the request could be sent")]
+    Lapsed,
     /// Away, or overloaded: 5xx, a cut connection, a time-out.
     #[error("amazon is not available: {0}")]
     Unavailable(String),
@@ -37,7 +40,7 @@ impl MarketplaceError {
     pub fn remedy(&self) -> Remedy {
         match self {
             // The limiter has paused the lane; waiting there is all the waiting there is to do.
-            Self::Throttled | Self::TokenExpired => Remedy::Wait(Duration::ZERO),
+            Self::Throttled | Self::TokenExpired | Self::Lapsed => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) | Self::Malformed(_) => Remedy::TryAgain,
             Self::Refused(_) => Remedy::GiveUp,
             Self::Credentials(_) => Remedy::Stop,

@@ -37,8 +37,11 @@ pub(super) async fn offers(
             Ok((answers.into_iter().map(judge).collect(), cost))
         }
         Err(error) => {
-            let refused = matches!(error, MarketplaceError::Throttled);
-            let (requests, refused) = if refused { (0, 1) } else { (1, 0) };
+            let (requests, refused) = match error {
+                MarketplaceError::Lapsed => (0, 0),
+                MarketplaceError::Throttled => (0, 1),
+                _ => (1, 0),
+            };
             let cost = RequestCost {
                 requests,
                 refused,
