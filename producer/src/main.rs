@@ -13,7 +13,7 @@ use shared::domain::run::{RunId, RunKind};
 use shared::ports::bench::Bench;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Starts runs for the workers
 #[derive(Debug, Parser)]
@@ -63,6 +63,9 @@ struct RunArgs {
 
 /// Between two looks at the schedule and at the lead.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Who takes the lead later than this after its start follows another producer: the lease of one that
+/// was killed, and some time to begin.
+const START_UP: Duration = Duration::from_secs(15);
 /// Looks between two sweeps for rows whose messages are lost.
 const LOOKS_A_SWEEP: u32 = 5;
 
@@ -125,12 +128,13 @@ async fn serve(bench: Bench, hours: u32) -> Result<Exit, Failure> {
 async fn go_on(bench: &Bench, lead: &Lead, hours: u32) -> std::convert::Infallible {
     let mut minder = None;
     let mut looks: u32 = 0;
+    let begun = Instant::now();
     loop {
         match lead.keep().await {
             Ok(true) => {
                 let minder = match &mut minder {
                     Some(minder) => minder,
-                    None => minder.insert(take_lead(bench, hours).await),
+                    None => minder.insert(take_lead(bench, hours, begun.elapsed()).await),
                 };
                 minder.start_what_is_due().await;
                 report_what_ended(minder).await;
@@ -148,7 +152,8 @@ async fn go_on(bench: &Bench, lead: &Lead, hours: u32) -> std::convert::Infallib
     }
 }
 
-async fn take_lead(bench: &Bench, hours: u32) -> Minder {
+/// At start-up a run is due at once; who follows a leader that is gone keeps to its schedule.
+async fn take_lead(bench: &Bench, hours: u32, since_start: Duration) -> Minder {
     tracing::info!("this producer leads");
     let open = resume(&*bench.store, &*bench.queue)
         .await
@@ -156,6 +161,12 @@ async fn take_lead(bench: &Bench, hours: u32) -> Minder {
             tracing::warn!(%error, "what is open is resumed by the sweep");
             Vec::new()
         });
+    if since_start > START_UP {
+        match Minder::following(bench.clone(), hours, open.iter().copied()).await {
+            Ok(minder) => return minder,
+            Err(error) => tracing::warn!(%error, "the schedule cannot be read, a run is due now"),
+        }
+    }
     Minder::new(bench.clone(), hours, open)
 }
 
