@@ -1,4 +1,4 @@
-//! A night of faults: producers and workers over Redis and PostgreSQL, and everything that can fail
+//! A night of faults: producers and workers over Redis and `PostgreSQL`, and everything that can fail
 //! does, again and again. In the end nothing is lost, nothing doubled, no quota exceeded.
 //!
 //! Lasts two minutes; `MISEBAN_FAULT_SECONDS` sets another time for a longer look, and

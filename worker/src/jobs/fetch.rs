@@ -23,7 +23,10 @@ pub(super) async fn offers(
 ) -> Result<(Vec<Observation>, RequestCost), Failure> {
     // All that takes time and is not the request itself comes before the permit.
     bench.marketplace.prepare().await?;
-    let permit = permit(priority, bench).await?;
+    let permit = tokio::select! {
+        permit = permit(priority, bench) => permit?,
+        never = bench.marketplace.stay_warm() => match never {},
+    };
     let cost = RequestCost {
         requests: 1,
         waited_ms: millis(permit.waited),
