@@ -11,6 +11,7 @@ use shared::ports::limiter::{Grant, Permit};
 use shared::ports::marketplace::MarketplaceError;
 use shared::ports::store::RequestCost;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// One observation for each ASIN of `batch`, and what the request cost.
 ///
@@ -50,7 +51,8 @@ pub(super) async fn offers(
                 refused,
                 ..cost
             };
-            kept(|| bench.store.count(run, cost)).await?;
+            let id = Uuid::now_v7();
+            kept(|| bench.store.count(run, id, cost)).await?;
             Err(error.into())
         }
     }
