@@ -1,6 +1,9 @@
 //! The command line: commands, flags, and an example for each.
 
 mod japanese;
+mod queues;
+
+pub use queues::{Chosen, QueuesCommand, ShowArgs};
 
 use crate::log::LogFormat;
 use crate::say::Lang;
@@ -111,6 +114,9 @@ pub enum Command {
   miseban validate
   miseban validate --fill       and ask Amazon for what is missing or stale")]
     Validate(ValidateArgs),
+    /// Look after the queues in Redis: what waits, what was given up, and what becomes of it
+    #[command(subcommand)]
+    Queues(QueuesCommand),
     /// Bring the database to the newest schema
     #[command(after_help = "Example:
   miseban migrate")]

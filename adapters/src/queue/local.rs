@@ -4,7 +4,8 @@ use super::shelf::{Fresh, Shelf};
 use async_trait::async_trait;
 use shared::jobs::QueueName;
 use shared::ports::queue::{
-    Claimed, DeadMessage, Message, Queue, QueueDesk, QueueError, QueueStats, Settlement,
+    Claimed, Listed, Message, Place, Queue, QueueDesk, QueueError, QueueStats, QueueView,
+    Settlement, Slice,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -135,20 +136,38 @@ impl Queue for LocalQueue {
 }
 
 #[async_trait]
+impl QueueView for LocalQueue {
+    async fn list(
+        &self,
+        queue: QueueName,
+        place: Place,
+        slice: Slice,
+    ) -> Result<Vec<Listed>, QueueError> {
+        let messages = self.counter(queue)?.shelf();
+        Ok(messages.list(place, slice, Instant::now()))
+    }
+
+    async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<Listed>, QueueError> {
+        Ok(self.counter(queue)?.shelf().find(id, Instant::now()))
+    }
+}
+
+#[async_trait]
 impl QueueDesk for LocalQueue {
-    async fn dead(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadMessage>, QueueError> {
-        Ok(self.counter(queue)?.shelf().dead(limit, Instant::now()))
-    }
-
-    async fn retry(&self, queue: QueueName, id: &str) -> Result<bool, QueueError> {
+    async fn retry(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError> {
         let counter = self.counter(queue)?;
-        let lined_up = counter.shelf().retry(id, Instant::now());
-        counter.bell.notify_one();
-        Ok(lined_up)
+        let mut retried = 0;
+        for id in ids {
+            retried += u64::from(counter.shelf().retry(id, Instant::now()));
+            counter.bell.notify_one();
+        }
+        Ok(retried)
     }
 
-    async fn discard(&self, queue: QueueName, id: &str) -> Result<bool, QueueError> {
-        Ok(self.counter(queue)?.shelf().discard(id))
+    async fn discard(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError> {
+        let mut messages = self.counter(queue)?.shelf();
+        let discarded = ids.iter().filter(|id| messages.discard(id));
+        Ok(u64::try_from(discarded.count()).unwrap_or(u64::MAX))
     }
 
     async fn pause(&self, queue: QueueName) -> Result<(), QueueError> {

@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod explain;
 pub mod import;
 pub mod migrate;
+pub mod queues;
 pub mod report;
 pub mod run;
 pub mod serve;

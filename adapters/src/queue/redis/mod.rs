@@ -8,6 +8,7 @@ mod bell;
 mod desk;
 mod keys;
 mod scripts;
+mod view;
 
 use super::{DEAD_KEPT, clipped};
 use crate::redis::{RedisFault, RedisLink};
@@ -246,10 +247,13 @@ impl Queue for RedisQueue {
             .key(&keys.paused)
             .key(&keys.dead)
             .key(&keys.counts);
-        let (ready, delayed, claimed, dead, done, cut, oldest, paused) =
-            self.calls.ask::<(_, _, _, _, _, _, i64, _)>(&call).await?;
+        let (by_rank, delayed, claimed, dead, done, cut, oldest, paused) = self
+            .calls
+            .ask::<([u64; _], _, _, _, _, _, i64, _)>(&call)
+            .await?;
         Ok(QueueStats {
-            ready,
+            ready: by_rank.iter().sum(),
+            by_rank,
             delayed,
             claimed,
             dead,

@@ -10,7 +10,8 @@ pub struct Scripts {
     pub renew: Script,
     pub settle: Script,
     pub stats: Script,
-    pub dead: Script,
+    pub list: Script,
+    pub find: Script,
     pub retry: Script,
     pub discard: Script,
 }
@@ -33,7 +34,8 @@ impl Scripts {
             renew: script!("lua/renew.lua"),
             settle: script!("lua/settle.lua"),
             stats: script!("lua/stats.lua"),
-            dead: script!("lua/dead.lua"),
+            list: script!("lua/list.lua"),
+            find: script!("lua/find.lua"),
             retry: script!("lua/retry.lua"),
             discard: script!("lua/discard.lua"),
         }

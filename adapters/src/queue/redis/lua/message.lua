@@ -21,3 +21,24 @@ end
 local function pack_message(rank, attempt, at, payload)
   return string.format('%d %d %.0f ', rank, attempt, at) .. payload
 end
+
+-- What a person is told of a message, all spans in microseconds and -1 where there is none:
+--   {place, id, payload, rank, attempts, since, left, error}
+local function tell_alive(place, id, raw, until_when, time)
+  local rank, attempt, at, payload = unpack_message(raw)
+  local since = place == 'delayed' and -1 or math.max(time - at, 0)
+  local left = until_when and math.max(tonumber(until_when) - time, 0) or -1
+  return { place, id, payload, rank, attempt, since, left, '' }
+end
+
+-- Nothing of a dead message that cannot be read.
+local function tell_dead(id, raw, died_at, time)
+  local rank, attempts, length, from = string.match(raw or '', '^([0-2]) (%d+) (%d+) ()')
+  if not rank then
+    return nil
+  end
+  local why = string.sub(raw, from, from + length - 1)
+  local payload = string.sub(raw, from + length + 1)
+  local since = math.max(time - tonumber(died_at), 0)
+  return { 'dead', id, payload, tonumber(rank), tonumber(attempts), since, -1, why }
+end
