@@ -1,11 +1,12 @@
 //! The queue of one process: the contract of `shared::ports::queue` in memory.
 
+use super::process_name;
 use super::shelf::{Fresh, Shelf};
 use async_trait::async_trait;
 use shared::jobs::QueueName;
 use shared::ports::queue::{
     Claimed, Listed, Message, Place, Queue, QueueDesk, QueueError, QueueStats, QueueView,
-    Settlement, Slice,
+    Settlement, Slice, WorkerSign,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,7 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub struct LocalQueue {
     counters: HashMap<QueueName, Counter>,
+    begun: Instant,
 }
 
 #[derive(Debug, Default)]
@@ -38,6 +40,7 @@ impl LocalQueue {
         let counters = QueueName::ALL.map(|name| (name, Counter::default()));
         Self {
             counters: counters.into_iter().collect(),
+            begun: Instant::now(),
         }
     }
 
@@ -114,7 +117,7 @@ impl Queue for LocalQueue {
         Ok(self
             .counter(queue)?
             .shelf()
-            .renew(claim, Instant::now() + lease))
+            .renew(claim, Instant::now(), lease))
     }
 
     async fn settle(
@@ -149,6 +152,20 @@ impl QueueView for LocalQueue {
 
     async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<Listed>, QueueError> {
         Ok(self.counter(queue)?.shelf().find(id, Instant::now()))
+    }
+
+    async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerSign>, QueueError> {
+        let now = Instant::now();
+        let asked = self.counter(queue)?.shelf().asked();
+        let heard = asked.map(|asked| now.saturating_duration_since(asked));
+        let sign = heard
+            .filter(|heard| *heard <= WorkerSign::SILENCE)
+            .map(|heard| WorkerSign {
+                name: process_name(),
+                begun: now.saturating_duration_since(self.begun),
+                heard,
+            });
+        Ok(sign.into_iter().collect())
     }
 }
 

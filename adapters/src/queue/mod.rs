@@ -18,6 +18,12 @@ const DEAD_KEPT: usize = 1_000;
 /// Bytes of an error that are kept with a dead message: an answer of a vendor may be a whole page.
 const ERROR_KEPT: usize = 500;
 
+/// Host and number of this process, by which people tell workers apart.
+fn process_name() -> String {
+    let host = gethostname::gethostname();
+    format!("{}:{}", host.to_string_lossy(), std::process::id())
+}
+
 /// As much of `error` as is kept.
 fn clipped(error: &str) -> &str {
     let mut end = error.len().min(ERROR_KEPT);

@@ -33,6 +33,8 @@ pub struct Shelf {
     cut: u64,
     counter: u64,
     paused: bool,
+    /// When somebody asked for a message, or renewed a lease, last.
+    asked: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -85,6 +87,7 @@ impl Shelf {
 
     /// The first message that can be claimed at `now`, on a lease until `until`.
     pub fn claim(&mut self, now: Instant, until: Instant) -> Option<Claimed> {
+        self.asked = Some(now);
         if self.paused {
             return None;
         }
@@ -117,8 +120,10 @@ impl Shelf {
             .min()
     }
 
-    /// Moves the end of a lease; `false` when the claim does not hold any more.
-    pub fn renew(&mut self, claim: &Claimed, until: Instant) -> bool {
+    /// Lets a lease end `lease` from `now`; `false` when the claim does not hold any more.
+    pub fn renew(&mut self, claim: &Claimed, now: Instant, lease: Duration) -> bool {
+        self.asked = Some(now);
+        let until = now + lease;
         let Some(entry) = holder(&mut self.messages, claim) else {
             return false;
         };
@@ -179,6 +184,11 @@ impl Shelf {
             .into_iter()
             .chain(dead.map(|dead| dead.told(now)))
             .collect()
+    }
+
+    /// When somebody asked for a message, or renewed a lease, last.
+    pub fn asked(&self) -> Option<Instant> {
+        self.asked
     }
 
     fn alive(&self, id: &str, now: Instant) -> Option<Listed> {

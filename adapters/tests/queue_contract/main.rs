@@ -69,4 +69,6 @@ contract!(
     view::a_message_is_found_wherever_it_stands,
     view::an_id_that_died_and_lives_again_is_found_twice,
     view::ready_messages_are_counted_by_rank,
+    view::whoever_claims_or_renews_is_known_as_a_worker_of_that_queue,
+    view::a_worker_of_a_paused_queue_is_known_too,
 );

@@ -2,7 +2,9 @@
 
 use crate::suite::{BRIEF, LEASE, LONG, batch, claim, ranked, settle};
 use shared::jobs::{QueueName, Rank};
-use shared::ports::queue::{Listed, Message, Place, Queue, QueueView, Settlement, Slice};
+use shared::ports::queue::{
+    Listed, Message, Place, Queue, QueueDesk, QueueView, Settlement, Slice,
+};
 use std::time::Duration;
 
 const QUEUE: QueueName = QueueName::Sync;
@@ -151,4 +153,38 @@ pub async fn ready_messages_are_counted_by_rank<Q: Queue + QueueView>(queue: &Q)
     let stats = queue.stats(QUEUE).await.expect("the queue answers");
 
     assert_eq!((stats.ready, stats.by_rank), (3, [1, 0, 2]));
+}
+
+pub async fn whoever_claims_or_renews_is_known_as_a_worker_of_that_queue<Q>(queue: &Q)
+where
+    Q: Queue + QueueView,
+{
+    let nobody = queue.workers(QUEUE).await.expect("the queue answers");
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+    let renewed = queue.renew(QUEUE, &claimed, LEASE).await;
+
+    let workers = queue.workers(QUEUE).await.expect("the queue answers");
+    let of_the_other = queue.workers(QueueName::Update).await;
+
+    assert!(renewed.expect("the queue answers"));
+    assert!(nobody.is_empty());
+    assert_eq!(workers.len(), 1);
+    let number = format!(":{}", std::process::id());
+    assert!(workers[0].name.ends_with(&number), "{}", workers[0].name);
+    assert!(workers[0].heard < LONG && workers[0].begun < LONG * 10);
+    assert!(of_the_other.expect("the queue answers").is_empty());
+}
+
+pub async fn a_worker_of_a_paused_queue_is_known_too<Q>(queue: &Q)
+where
+    Q: Queue + QueueView + QueueDesk,
+{
+    queue.pause(QUEUE).await.expect("paused");
+    let nothing = claim(queue, BRIEF).await;
+
+    let workers = queue.workers(QUEUE).await.expect("the queue answers");
+
+    assert!(nothing.is_none());
+    assert_eq!(workers.len(), 1);
 }

@@ -110,6 +110,17 @@ pub struct Listed {
     pub error: Option<String>,
 }
 
+/// A process that takes messages of a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerSign {
+    /// Host and number of the process.
+    pub name: String,
+    /// How long ago it began.
+    pub begun: Duration,
+    /// How long ago it asked for a message, or renewed a lease; told every few seconds.
+    pub heard: Duration,
+}
+
 /// The queue cannot be asked now; it may come back.
 #[derive(Debug, thiserror::Error)]
 #[error("the queue cannot be asked: {0}")]
@@ -166,6 +177,16 @@ pub trait QueueView: Send + Sync {
 
     /// What there is of this id: the message that is alive, then the one that is dead, or neither.
     async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<Listed>, QueueError>;
+
+    /// The processes that take messages of the queue, by name; none of which nothing was heard for
+    /// [`WorkerSign::SILENCE`].
+    async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerSign>, QueueError>;
+}
+
+impl WorkerSign {
+    /// Who is silent for so long has ended, or does not reach the queue. An idle worker asks every two
+    /// seconds, a busy one renews as often.
+    pub const SILENCE: Duration = Duration::from_secs(30);
 }
 
 /// What a person does with a queue. It is for anyone who may look after it, while [`Queue`] is for

@@ -7,6 +7,7 @@
 mod bell;
 mod desk;
 mod keys;
+mod presence;
 mod scripts;
 mod view;
 
@@ -15,10 +16,13 @@ use crate::redis::{RedisFault, RedisLink};
 use async_trait::async_trait;
 use bell::Bell;
 use keys::Keys;
+use presence::Presence;
 use redis::{FromRedisValue, Script, ScriptInvocation};
 use scripts::Scripts;
 use shared::jobs::{QueueName, Rank};
-use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Settlement};
+use shared::ports::queue::{
+    Claimed, Message, Queue, QueueError, QueueStats, Settlement, WorkerSign,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +47,7 @@ struct Calls {
     link: RedisLink,
     scripts: Scripts,
     keys: HashMap<QueueName, Keys>,
+    presence: Presence,
 }
 
 /// What a claim script finds.
@@ -68,6 +73,7 @@ impl RedisQueue {
             link,
             scripts: Scripts::new(),
             keys,
+            presence: Presence::new(),
         });
         Self { calls, bell }
     }
@@ -108,6 +114,14 @@ impl Calls {
             .map_err(QueueError::from)
     }
 
+    /// The arguments by which a script knows who calls.
+    fn sign(&self, call: &mut ScriptInvocation<'_>, queue: QueueName) {
+        let (name, age) = self.presence.to_tell(queue);
+        call.arg(name)
+            .arg(micros(age))
+            .arg(micros(WorkerSign::SILENCE));
+    }
+
     async fn push(&self, queue: QueueName, messages: &[&Message]) -> Result<u64, QueueError> {
         let keys = self.keys(queue)?;
         let mut call = call(&self.scripts.push, [&keys.messages]);
@@ -130,9 +144,11 @@ impl Calls {
             .key(&keys.delayed)
             .key(&keys.leases)
             .key(&keys.paused)
+            .key(&keys.workers)
             .arg(&keys.bell)
             .arg(micros(lease))
             .arg(LINED_UP_AT_ONCE);
+        self.sign(&mut call, queue);
         let (wait, id, payload, attempt, token): (i64, String, Vec<u8>, u32, u64) =
             self.ask(&call).await?;
         if id.is_empty() {
@@ -225,7 +241,11 @@ impl Queue for RedisQueue {
     ) -> Result<bool, QueueError> {
         let keys = self.calls.keys(queue)?;
         let mut call = call(&self.calls.scripts.renew, [&keys.messages, &keys.leases]);
-        call.arg(&claim.id).arg(claim.token).arg(micros(lease));
+        call.key(&keys.workers)
+            .arg(&claim.id)
+            .arg(claim.token)
+            .arg(micros(lease));
+        self.calls.sign(&mut call, queue);
         self.calls.ask(&call).await
     }
 

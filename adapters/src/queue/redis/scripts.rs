@@ -12,6 +12,7 @@ pub struct Scripts {
     pub stats: Script,
     pub list: Script,
     pub find: Script,
+    pub workers: Script,
     pub retry: Script,
     pub discard: Script,
 }
@@ -36,6 +37,7 @@ impl Scripts {
             stats: script!("lua/stats.lua"),
             list: script!("lua/list.lua"),
             find: script!("lua/find.lua"),
+            workers: script!("lua/workers.lua"),
             retry: script!("lua/retry.lua"),
             discard: script!("lua/discard.lua"),
         }

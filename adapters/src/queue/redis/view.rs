@@ -1,10 +1,11 @@
 //! What a person sees of a queue in Redis: one script a look, bounded by its slice.
 
-use super::{RedisQueue, call, span};
+use super::{RedisQueue, call, micros, span};
 use async_trait::async_trait;
 use redis::{FromRedisValue, ParsingError, Value};
 use shared::jobs::{QueueName, Rank};
-use shared::ports::queue::{Listed, Place, QueueError, QueueView, Slice};
+use shared::ports::queue::{Listed, Place, QueueError, QueueView, Slice, WorkerSign};
+use std::time::Duration;
 
 /// A message as `message.lua` tells it.
 struct Told(Listed);
@@ -63,5 +64,20 @@ impl QueueView for RedisQueue {
             .arg(id);
         let told: Vec<Told> = self.calls.ask(&call).await?;
         Ok(told.into_iter().map(|told| told.0).collect())
+    }
+
+    async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerSign>, QueueError> {
+        let keys = self.calls.keys(queue)?;
+        let mut call = call(&self.calls.scripts.workers, [&keys.workers]);
+        call.arg(micros(WorkerSign::SILENCE));
+        let told: Vec<(String, u64, u64)> = self.calls.ask(&call).await?;
+        let sign = |(name, begun, heard)| WorkerSign {
+            name,
+            begun: Duration::from_micros(begun),
+            heard: Duration::from_micros(heard),
+        };
+        let mut signs: Vec<WorkerSign> = told.into_iter().map(sign).collect();
+        signs.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(signs)
     }
 }

@@ -1,4 +1,5 @@
--- Goes before every other script: how a message stands in the hash `messages`, as the text
+-- Goes before every other script: how a message stands in the hash `messages`, and a worker in the
+-- hash `workers`. A message is the text
 --   <rank> <attempt> <at> <payload>
 -- `at` is in microseconds: when the message was lined up or, while it is claimed, when that was. It
 -- only grows, so that it is the fencing token of the claim, too. What a person wrote there by hand
@@ -41,4 +42,20 @@ local function tell_dead(id, raw, died_at, time)
   local payload = string.sub(raw, from + length + 1)
   local since = math.max(time - tonumber(died_at), 0)
   return { 'dead', id, payload, tonumber(rank), tonumber(attempts), since, -1, why }
+end
+
+-- A worker is the text `<begun> <heard>`, both in microseconds. An empty name has nothing to tell.
+local function sign_in(workers, name, age, silence, time)
+  if name == '' then
+    return
+  end
+  local told = redis.call('HGETALL', workers)
+  for i = 1, #told, 2 do
+    local heard = tonumber(string.match(told[i + 1], ' (%d+)$') or 0)
+    if heard < time - tonumber(silence) then
+      redis.call('HDEL', workers, told[i])
+    end
+  end
+  redis.call('HSET', workers, name, string.format('%.0f %.0f', time - tonumber(age), time))
+  redis.call('PEXPIRE', workers, string.format('%.0f', tonumber(silence) / 1000))
 end
