@@ -2,14 +2,16 @@
 //!
 //! `local` keeps the messages in this process; it is filled from the open rows at start, so that
 //! nothing is lost with it. `redis` shares them between processes. `claims` is the seam to apalis, and
-//! works over any implementation.
+//! works over any implementation; `board` is what apalis' board reads.
 
+mod board;
 mod claims;
 mod local;
 mod redis;
 mod shelf;
 
 pub use self::redis::RedisQueue;
+pub use board::{Board, BoardError};
 pub use claims::{Claims, ClaimsError};
 pub use local::LocalQueue;
 

@@ -190,6 +190,17 @@ account_id,asin,item_id,sku,selling_price,visibility(public か hidden)
   miseban queues resume update",
     },
     Help {
+        path: "board",
+        about: "Redisのキューをブラウザーで見せます(止めるまで)
+
+見るだけです。あきらめたものの再試行や破棄は miseban queues で行います。BOARD_PASSWORD がなければ
+このPCからだけ使えます。あれば、ブラウザーがパスワードを尋ねます(ユーザー名は何でも構いません)。",
+        args: &[("listen", "待ち受けるアドレスとポート")],
+        examples: "例:
+  miseban board                             http://127.0.0.1:8080
+  miseban board --listen 0.0.0.0:8080       ほかのPCからも見る(BOARD_PASSWORD が必要)",
+    },
+    Help {
         path: "migrate",
         about: "データベースを最新の形にします",
         args: &[],

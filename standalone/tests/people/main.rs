@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
 mod binary;
+mod board;
 mod queues;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]
 #[path = "../../../adapters/tests/queue_contract/server.rs"]

@@ -13,13 +13,13 @@ use std::time::Duration;
 const LONG: Duration = Duration::from_secs(600);
 
 /// A queue of its own, and the binary over it.
-struct Redis {
-    queue: RedisQueue,
-    prefix: String,
+pub struct Redis {
+    pub queue: RedisQueue,
+    pub prefix: String,
 }
 
 impl Redis {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let link = link(&shared_url()).await;
         let prefix = link.prefix().to_owned();
         let queue = RedisQueue::new(link);
@@ -27,7 +27,7 @@ impl Redis {
     }
 
     /// One message ready, one delayed, one in hand, and two given up, all in `sync`; one in `update`.
-    async fn busy() -> Self {
+    pub async fn busy() -> Self {
         let redis = Self::open().await;
         for (no, error) in [(1, "no answer"), (2, "\u{1b}[2Jbroken")] {
             redis.bury(no, error).await;
@@ -45,7 +45,7 @@ impl Redis {
         redis
     }
 
-    async fn push(&self, message: Message) {
+    pub async fn push(&self, message: Message) {
         assert_eq!(self.queue.push(&[message]).await.unwrap(), 1);
     }
 
@@ -83,11 +83,11 @@ fn run(args: &[&str], url: &str, prefix: &str) -> Output {
         .unwrap()
 }
 
-fn said(bytes: &[u8]) -> String {
+pub fn said(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn batch(no: u32) -> Message {
+pub fn batch(no: u32) -> Message {
     let run = RunId::parse("01934f5e-7b7a-7000-8000-000000000001").unwrap();
     Message {
         job: Job::SyncBatch(SyncBatch { run, no }),
@@ -108,7 +108,7 @@ fn hide(listing: i64) -> Message {
     }
 }
 
-fn id(no: u32) -> String {
+pub fn id(no: u32) -> String {
     batch(no).job.id()
 }
 
