@@ -74,6 +74,15 @@ impl Meeting {
     }
 }
 
+/// The queue in Redis, for a person who looks after it: nothing else is opened.
+///
+/// # Errors
+///
+/// A Redis that cannot be reached, or that cannot be worked with.
+pub async fn shared_queue(redis: &Redis) -> Result<RedisQueue, Failure> {
+    Ok(RedisQueue::new(link(redis).await?))
+}
+
 fn rates(settings: &Settings, earnest: Earnest) -> Rates {
     let period = settings.amazon.item_offers_rate.period();
     let no_quota = WindowQuota {
