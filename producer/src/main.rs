@@ -97,6 +97,7 @@ async fn start(args: RunArgs, bench: &Bench) -> Result<Exit, Failure> {
         max_items: args.max_items,
         dry_run: false,
         ttls: bench.rules.ttls,
+        guard: bench.rules.guard,
         now: bench.clock.now(),
     };
     match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {

@@ -102,6 +102,14 @@ pub enum Command {
   miseban report
   miseban report 01939c1e-7c00-7000-8000-000000000001 --json")]
     Report(ReportArgs),
+    /// Send what a run holds, since it would hide many products at once
+    #[command(after_help = "Example:
+  miseban release 01939c1e-7c00-7000-8000-000000000001     it is true, they are sold out")]
+    Release(RunId),
+    /// Drop what a run holds: the shops stay as they are, the next run decides anew
+    #[command(after_help = "Example:
+  miseban cancel 01939c1e-7c00-7000-8000-000000000001      it is not true, Amazon still sells them")]
+    Cancel(RunId),
     /// Show open runs, last runs, shops, listings and quotas
     #[command(after_help = "Example:
   miseban status --json")]
@@ -211,6 +219,14 @@ pub struct ReportArgs {
     pub run: Option<String>,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `release` and `cancel`.
+#[derive(Debug, Args)]
+pub struct RunId {
+    /// Id of the run, as the report and `status` show it
+    #[arg(value_name = "RUN")]
+    pub run: String,
 }
 
 /// `explain`.

@@ -1,10 +1,11 @@
 //! From a command to what it does: opens what it needs and hands over to `commands`.
 
 use crate::accounts::AccountsFile;
-use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, ValidateArgs};
+use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, demo, doctor, explain, import, migrate, queues, report, run, serve, status, validate,
+    board, demo, doctor, explain, import, migrate, queues, release, report, run, serve, status,
+    validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -57,6 +58,15 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         Command::Status(Output { json }) => {
             let store = database::existing(desk.database_url()).await?;
             status::status(&store, now, &mut desk.page(*json)).await
+        }
+        Command::Release(RunId { run }) => {
+            let store = database::existing(desk.database_url()).await?;
+            let settings = desk.settings;
+            release::release(run, &store, settings, &mut desk.page(false)).await
+        }
+        Command::Cancel(RunId { run }) => {
+            let store = database::existing(desk.database_url()).await?;
+            release::cancel(run, &store, now, &mut desk.page(false)).await
         }
         Command::Explain(args) => {
             let store = database::existing(desk.database_url()).await?;

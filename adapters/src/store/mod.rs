@@ -11,6 +11,7 @@ pub(crate) mod columns;
 pub(crate) mod database;
 mod dialect;
 mod failure;
+mod guard;
 mod import;
 mod lanes;
 mod leases;

@@ -91,6 +91,20 @@ account_id,asin,item_id,sku,selling_price,visibility(public か hidden)
   miseban report 01939c1e-7c00-7000-8000-000000000001 --json",
     },
     Help {
+        path: "release",
+        about: "一度に非公開になる商品が多すぎて止めている更新を、送ります",
+        args: &[("run", "実行のID(報告や status に出ます)")],
+        examples: "例:
+  miseban release 01939c1e-7c00-7000-8000-000000000001     確かめたら、本当に在庫切れだった",
+    },
+    Help {
+        path: "cancel",
+        about: "止めている更新を取りやめます。ショップはそのままで、次の実行で判断し直します",
+        args: &[("run", "実行のID(報告や status に出ます)")],
+        examples: "例:
+  miseban cancel 01939c1e-7c00-7000-8000-000000000001      確かめたら、Amazonではまだ売っていた",
+    },
+    Help {
         path: "status",
         about: "終わっていない実行、これまでの実行、ショップ、利用上限を表示します",
         args: &[JSON],

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod import;
 pub mod migrate;
 pub mod queues;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod serve;

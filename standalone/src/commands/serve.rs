@@ -8,12 +8,15 @@ use crate::report;
 use crate::say::{Exit, Failure, text};
 use crate::wiring::{self, Earnest};
 use house::signal::signal;
-use producer::{Minder, resume};
+use producer::{Minder, resume, sweep};
+use shared::ports::bench::Bench;
 use std::time::Duration;
 use worker::shift::Shift;
 
 /// Between two looks at the schedule and at the open runs.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Looks between two for rows that another process has queued: a run that was released.
+const LOOKS_A_SWEEP: u32 = 5;
 
 /// Serves until a signal comes.
 ///
@@ -48,7 +51,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     let shift = Shift::begin(&house);
     let ended = tokio::select! {
         stopped = signal() => stopped,
-        failed = go_on(&mut minder, page) => failed.map(|never| match never {}),
+        failed = go_on(&house.bench, &mut minder, page) => failed.map(|never| match never {}),
     };
     shift.end().await;
     let told = text!(
@@ -60,11 +63,19 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
 }
 
 async fn go_on(
+    bench: &Bench,
     minder: &mut Minder,
     page: &mut Page<'_>,
 ) -> Result<std::convert::Infallible, Failure> {
+    let mut looks: u32 = 0;
     loop {
         minder.start_what_is_due().await;
+        looks = looks.wrapping_add(1);
+        if looks.is_multiple_of(LOOKS_A_SWEEP)
+            && let Err(error) = sweep(bench).await
+        {
+            tracing::warn!(%error, "open rows cannot be looked through now");
+        }
         match minder.ended().await {
             Ok(reports) => {
                 for report in reports {

@@ -4,6 +4,7 @@
 mod accounts;
 mod batches;
 mod catalogue;
+mod guard;
 mod leases;
 mod runs;
 mod updates;
@@ -15,6 +16,7 @@ pub use batches::{
 pub use catalogue::{
     CatalogueStore, ImportCounts, ListingStory, NewListing, SeenInterval, Story, UpdateStory,
 };
+pub use guard::GuardStore;
 pub use leases::LeaseStore;
 pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
@@ -45,11 +47,25 @@ pub enum StoreError {
 
 /// Everything at once, for wiring.
 pub trait Store:
-    RunStore + BatchStore + UpdateStore + AccountStore + TokenStore + LaneStore + CatalogueStore
+    RunStore
+    + BatchStore
+    + GuardStore
+    + UpdateStore
+    + AccountStore
+    + TokenStore
+    + LaneStore
+    + CatalogueStore
 {
 }
 
 impl<T> Store for T where
-    T: RunStore + BatchStore + UpdateStore + AccountStore + TokenStore + LaneStore + CatalogueStore
+    T: RunStore
+        + BatchStore
+        + GuardStore
+        + UpdateStore
+        + AccountStore
+        + TokenStore
+        + LaneStore
+        + CatalogueStore
 {
 }
