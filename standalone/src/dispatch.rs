@@ -4,8 +4,8 @@ use crate::accounts::AccountsFile;
 use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, demo, doctor, explain, import, migrate, queues, release, report, run, serve, status,
-    validate,
+    board, changes, demo, doctor, explain, import, migrate, queues, release, report, run, serve,
+    status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -67,6 +67,10 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         Command::Cancel(RunId { run }) => {
             let store = database::existing(desk.database_url()).await?;
             release::cancel(run, &store, now, &mut desk.page(false)).await
+        }
+        Command::Changes(args) => {
+            let store = database::existing(desk.database_url()).await?;
+            changes::changes(&store, args, now, &mut desk.page(args.json)).await
         }
         Command::Explain(args) => {
             let store = database::existing(desk.database_url()).await?;

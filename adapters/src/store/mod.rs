@@ -12,6 +12,7 @@ pub(crate) mod database;
 mod dialect;
 mod failure;
 mod guard;
+mod history;
 mod import;
 mod lanes;
 mod leases;

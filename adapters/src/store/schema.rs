@@ -38,6 +38,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "guards",
         include_str!("../../../migrations/0006_guards.sql"),
     ),
+    (
+        7,
+        "updates_by_time",
+        include_str!("../../../migrations/0007_updates_by_time.sql"),
+    ),
 ];
 
 /// How often a file is brought to the newest version before its error is told: a second, for others

@@ -7,6 +7,7 @@ mod cache;
 mod catalogue;
 mod crash;
 mod guard;
+mod history;
 mod opening;
 mod report;
 mod runs;

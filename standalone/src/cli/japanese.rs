@@ -112,6 +112,25 @@ account_id,asin,item_id,sku,selling_price,visibility(public か hidden)
   miseban status --json",
     },
     Help {
+        path: "changes",
+        about: "最近ショップで変わったこと(価格、在庫、公開・非公開)と、その理由を表示します",
+        args: &[
+            (
+                "since",
+                "いつから: 30m、24h、7d、または日付や時刻(例 2026-11-21)。初期値 24h",
+            ),
+            ("asin", "この商品だけ"),
+            ("account", "このショップだけ"),
+            ("limit", "新しいものから最大この件数まで(初期値 1000)"),
+            JSON,
+            ("csv", "表計算ソフト用の表で出力する"),
+        ],
+        examples: "例:
+  miseban changes                              この24時間
+  miseban changes --since 7d --asin B00EXAMPLE
+  miseban changes --since 2026-11-01 --account main --limit 100000 --csv > changes.csv",
+    },
+    Help {
         path: "explain",
         about: "1つのASINのすべて: Amazonの答え、どの出品をなぜ選んだか、ショップの表示",
         args: &[("asin", "Amazonの商品ID(英数字10文字)"), JSON],

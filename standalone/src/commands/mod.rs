@@ -4,6 +4,7 @@
 //! wrong is a [`Failure`](crate::say::Failure), said by `main.rs`.
 
 pub mod board;
+pub mod changes;
 pub mod demo;
 pub mod doctor;
 pub mod explain;

@@ -5,6 +5,7 @@ mod accounts;
 mod batches;
 mod catalogue;
 mod guard;
+mod history;
 mod leases;
 mod runs;
 mod updates;
@@ -17,6 +18,7 @@ pub use catalogue::{
     CatalogueStore, ImportCounts, ListingStory, NewListing, SeenInterval, Story, UpdateStory,
 };
 pub use guard::GuardStore;
+pub use history::{ChangesAsked, HistoryStore, ListingChange};
 pub use leases::LeaseStore;
 pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
@@ -55,6 +57,7 @@ pub trait Store:
     + TokenStore
     + LaneStore
     + CatalogueStore
+    + HistoryStore
 {
 }
 
@@ -67,5 +70,6 @@ impl<T> Store for T where
         + TokenStore
         + LaneStore
         + CatalogueStore
+        + HistoryStore
 {
 }
