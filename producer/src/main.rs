@@ -7,7 +7,7 @@ use house::program;
 use house::say::{Exit, Failure, Lang, text};
 use house::signal::signal;
 use house::wiring::{self, Earnest};
-use producer::{Lead, Minder, Order, Refused, resume, start_run, sweep};
+use producer::{Lead, Minder, Order, Refused, Thinner, resume, start_run, sweep};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::bench::Bench;
@@ -128,6 +128,7 @@ async fn serve(bench: Bench, hours: u32) -> Result<Exit, Failure> {
 
 async fn go_on(bench: &Bench, lead: &Lead, hours: u32) -> std::convert::Infallible {
     let mut minder = None;
+    let mut thinner = Thinner::new(bench.clone());
     let mut looks: u32 = 0;
     let begun = Instant::now();
     loop {
@@ -139,6 +140,9 @@ async fn go_on(bench: &Bench, lead: &Lead, hours: u32) -> std::convert::Infallib
                 };
                 minder.start_what_is_due().await;
                 report_what_ended(minder).await;
+                if let Err(error) = thinner.look().await {
+                    tracing::warn!(%error, "the history cannot be thinned now");
+                }
                 if looks.is_multiple_of(LOOKS_A_SWEEP)
                     && let Err(error) = sweep(bench).await
                 {

@@ -30,6 +30,7 @@ mod sqlite;
 mod sqlstate;
 pub(crate) mod statement;
 mod story;
+mod thinning;
 mod tokens;
 mod updates;
 

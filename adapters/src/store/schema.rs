@@ -43,6 +43,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "updates_by_time",
         include_str!("../../../migrations/0007_updates_by_time.sql"),
     ),
+    (
+        8,
+        "thinning",
+        include_str!("../../../migrations/0008_thinning.sql"),
+    ),
 ];
 
 /// How often a file is brought to the newest version before its error is told: a second, for others

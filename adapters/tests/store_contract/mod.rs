@@ -11,4 +11,5 @@ mod history;
 mod opening;
 mod report;
 mod runs;
+mod thinning;
 mod updates;

@@ -8,7 +8,7 @@ use crate::report;
 use crate::say::{Exit, Failure, text};
 use crate::wiring::{self, Earnest};
 use house::signal::signal;
-use producer::{Minder, resume, sweep};
+use producer::{Minder, Thinner, resume, sweep};
 use shared::ports::bench::Bench;
 use std::time::Duration;
 use worker::shift::Shift;
@@ -67,9 +67,13 @@ async fn go_on(
     minder: &mut Minder,
     page: &mut Page<'_>,
 ) -> Result<std::convert::Infallible, Failure> {
+    let mut thinner = Thinner::new(bench.clone());
     let mut looks: u32 = 0;
     loop {
         minder.start_what_is_due().await;
+        if let Err(error) = thinner.look().await {
+            tracing::warn!(%error, "the history cannot be thinned now");
+        }
         looks = looks.wrapping_add(1);
         if looks.is_multiple_of(LOOKS_A_SWEEP)
             && let Err(error) = sweep(bench).await

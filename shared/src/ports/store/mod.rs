@@ -8,6 +8,7 @@ mod guard;
 mod history;
 mod leases;
 mod runs;
+mod thinning;
 mod updates;
 
 pub use accounts::{AccountRow, AccountStore, LaneMemory, LaneStore, StoredToken, TokenStore};
@@ -21,6 +22,7 @@ pub use guard::GuardStore;
 pub use history::{ChangesAsked, HistoryStore, ListingChange};
 pub use leases::LeaseStore;
 pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
+pub use thinning::{ThinningPlace, ThinningStep, ThinningStore};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
 
 /// The database cannot do what was asked.
@@ -58,6 +60,7 @@ pub trait Store:
     + LaneStore
     + CatalogueStore
     + HistoryStore
+    + ThinningStore
 {
 }
 
@@ -71,5 +74,6 @@ impl<T> Store for T where
         + LaneStore
         + CatalogueStore
         + HistoryStore
+        + ThinningStore
 {
 }
