@@ -91,6 +91,17 @@ impl RedisLink {
         }
     }
 
+    /// Whether Redis answers.
+    ///
+    /// # Errors
+    ///
+    /// The fault when it does not, or not in time.
+    pub async fn ping(&self) -> Result<(), RedisFault> {
+        let mut connection = self.shared();
+        let ping = redis::cmd("PING");
+        self.within(ping.query_async::<()>(&mut connection)).await
+    }
+
     /// Host and port, or path, without user and password.
     pub fn address(&self) -> String {
         self.client.get_connection_info().addr().to_string()

@@ -18,6 +18,7 @@ use secrecy::SecretString;
 use shared::domain::quota::WindowQuota;
 use shared::domain::rules::Rules;
 use source::{Environment, Source};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 pub use values::Rate;
 
@@ -38,6 +39,8 @@ pub struct Settings {
     pub rules: Rules,
     /// How the work is done.
     pub work: Work,
+    /// Where a long-running program shows how it is; `None` for nowhere.
+    pub health_listen: Option<SocketAddr>,
     /// Language of messages and reports.
     pub lang: Lang,
     /// Filter of the log, as `RUST_LOG` gives it; `None` for the command's own default.

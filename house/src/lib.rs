@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod config;
 pub mod doors;
+pub mod health;
 pub mod log;
 mod meeting;
 pub mod program;

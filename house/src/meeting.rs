@@ -23,6 +23,8 @@ pub(crate) struct Meeting {
     pub(crate) cache: Arc<dyn Cache>,
     pub(crate) limiter: Arc<dyn Limiter>,
     pub(crate) doors: Doors,
+    /// The way to Redis, where the settings name one.
+    pub(crate) redis: Option<RedisLink>,
 }
 
 /// The databases of one house.
@@ -52,6 +54,7 @@ impl Meeting {
                 cache: own_cache(),
                 limiter: limiter.clone(),
                 doors: Doors::Local(limiter),
+                redis: None,
             });
         };
         let link = link(redis).await?;
@@ -66,10 +69,11 @@ impl Meeting {
             queue: if dry {
                 own_queue()
             } else {
-                Arc::new(RedisQueue::new(link))
+                Arc::new(RedisQueue::new(link.clone()))
             },
             limiter: limiter.clone(),
             doors: Doors::Shared(limiter),
+            redis: Some(link),
         })
     }
 }

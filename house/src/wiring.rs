@@ -9,6 +9,7 @@ use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
 use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
 use adapters::http::HttpSettings;
+use adapters::redis::RedisLink;
 use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::SqlStore;
 use shared::ports::bench::Bench;
@@ -28,6 +29,17 @@ pub struct House {
     pub doors: Doors,
     /// How the work is done.
     pub work: Work,
+    /// What the work rests on.
+    pub sources: Sources,
+}
+
+/// What has to answer for work to be done.
+#[derive(Clone)]
+pub struct Sources {
+    /// The database.
+    pub store: Arc<SqlStore>,
+    /// Redis, for one of many processes.
+    pub redis: Option<RedisLink>,
 }
 
 /// Whether what is worked out goes to the shops.
@@ -78,6 +90,10 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
         clock: Arc::clone(&clock),
         limiter: meeting.limiter.clone(),
     };
+    let sources = Sources {
+        store: Arc::clone(&store),
+        redis: meeting.redis,
+    };
     let bench = Bench {
         marketplace: outside.amazon(&settings.amazon, amazon),
         shop: match earnest {
@@ -95,6 +111,7 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
         bench,
         doors: meeting.doors,
         work: settings.work,
+        sources,
     })
 }
 

@@ -7,10 +7,12 @@
 
 use crate::failure::Failure;
 use crate::jobs;
+use crate::pulsed_queue::PulsedQueue;
 use crate::settle::{Ending, ending};
 use adapters::queue::Claims;
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerError};
+use house::health::Health;
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::jobs::{Job, QueueName};
 use shared::ports::bench::Bench;
@@ -39,6 +41,7 @@ pub struct Concurrency {
 pub struct Runtime {
     bench: Bench,
     concurrency: Concurrency,
+    health: Health,
 }
 
 #[derive(Clone)]
@@ -51,7 +54,18 @@ struct Frame {
 impl Runtime {
     /// A runtime that is not running yet.
     pub fn new(bench: Bench, concurrency: Concurrency) -> Self {
-        Self { bench, concurrency }
+        Self {
+            bench,
+            concurrency,
+            health: Health::default(),
+        }
+    }
+
+    /// Shows in `health` that its loops turn.
+    #[must_use]
+    pub fn seen_in(mut self, health: &Health) -> Self {
+        self.health = health.clone();
+        self
     }
 
     /// Claims and runs jobs until `stop` turns true; then no message is claimed any more and running
@@ -70,8 +84,11 @@ impl Runtime {
             if concurrency == 0 {
                 continue;
             }
+            let pulse = self.health.pulse(&format!("queue {}", queue.as_str()));
+            let mut bench = self.bench.clone();
+            bench.queue = Arc::new(PulsedQueue::new(bench.queue, pulse));
             let frame = Frame {
-                bench: self.bench.clone(),
+                bench,
                 queue,
                 retries: Arc::new(RetryTable::default()),
             };

@@ -2,6 +2,7 @@
 
 use crate::runtime::{Concurrency, Runtime};
 use house::doors::Doors;
+use house::health::Health;
 use house::wiring::House;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -18,10 +19,10 @@ pub struct Shift {
 }
 
 impl Shift {
-    /// Sets the workers to work.
-    pub fn begin(house: &House) -> Self {
+    /// Sets the workers to work, as `health` shows.
+    pub fn begin(house: &House, health: &Health) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let runtime = Runtime::new(house.bench.clone(), concurrency(house));
+        let runtime = Runtime::new(house.bench.clone(), concurrency(house)).seen_in(health);
         let work = async move {
             runtime
                 .run(stopped)

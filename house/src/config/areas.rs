@@ -30,6 +30,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let chatwork = chatwork(reader);
     let rules = rules(reader);
     let work = work(reader);
+    let health_listen = reader.optional(&t::HEALTH_LISTEN, |text| text.parse().ok());
     let lang = reader.read(&t::MISEBAN_LANG, Lang::parse);
     Some(Settings {
         database_url: DatabaseUrl(database_url?),
@@ -39,6 +40,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         chatwork,
         rules: rules?,
         work: work?,
+        health_listen,
         lang: lang?,
         log_filter: reader.optional(&t::RUST_LOG, |text| Some(text.to_owned())),
     })

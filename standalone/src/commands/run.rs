@@ -8,6 +8,7 @@ use crate::progress::{Progress, say};
 use crate::report;
 use crate::say::{Exit, Failure, Lang, text};
 use crate::wiring::{self, Earnest, House};
+use house::health::Health;
 use house::signal::signal;
 use producer::{Order, Refused, resume_run, start_run};
 use shared::domain::report::Report;
@@ -74,7 +75,7 @@ pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Fol
     let house = wiring::build(settings, earnest).await?;
     let run = open(args, settings, &house).await?;
     wiring::open_for_work(&house).await?;
-    let shift = Shift::begin(&house);
+    let shift = Shift::begin(&house, &Health::default());
     let followed = follow(run, &house, lang).await;
     shift.end().await;
     followed
