@@ -20,6 +20,7 @@ use shared::domain::rules::Rules;
 use source::{Environment, Source};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 pub use values::Rate;
 
 /// All settings.
@@ -134,6 +135,8 @@ pub struct Work {
     pub sync_concurrency: u32,
     /// Shop updates at a time, over all shops.
     pub update_concurrency: u32,
+    /// Running jobs get this long to end after a stop; then they are put back.
+    pub stop_within: Duration,
 }
 
 impl Settings {

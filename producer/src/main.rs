@@ -6,13 +6,14 @@ use house::health::{Health, Pulse};
 use house::log::{self, LogFormat};
 use house::program;
 use house::say::{Exit, Failure, Lang, text};
-use house::signal::signal;
+use house::signal::Signals;
 use house::wiring::{self, Earnest};
 use producer::{Lead, Minder, Order, Refused, resume, start_run, sweep};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::bench::Bench;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -116,8 +117,12 @@ async fn start(args: RunArgs, bench: &Bench) -> Result<Exit, Failure> {
 }
 
 async fn serve(settings: &Settings) -> Result<Exit, Failure> {
+    let mut stop = pin!(Signals::listen()?.first());
     let health = Health::open(settings.health_listen).await?;
-    let house = wiring::build(settings, Earnest::Real).await?;
+    let house = tokio::select! {
+        stopped = &mut stop => return stopped,
+        built = wiring::build(settings, Earnest::Real) => built?,
+    };
     health.started(&house);
     let lead = Lead::new(house.bench.clone());
     let watch = Watch {
@@ -126,7 +131,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
         pulse: health.pulse("schedule"),
     };
     let ended = tokio::select! {
-        stopped = signal() => stopped,
+        stopped = &mut stop => stopped,
         never = watch.go_on(&lead) => match never {},
     };
     health.stopping();

@@ -6,10 +6,11 @@ use house::health::{self, Health};
 use house::log::{self, LogFormat};
 use house::program;
 use house::say::{Exit, Failure, Lang};
-use house::signal::signal;
+use house::signal::Signals;
 use house::wiring::{self, Earnest};
 use shared::jobs::QueueName;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 use worker::shift::Shift;
 
@@ -21,8 +22,8 @@ use worker::shift::Shift;
   worker                                take jobs of all queues
   worker --queues update --concurrency 32
 
-SIGTERM and Ctrl+C: claims no more, lets running jobs end (30 s), puts the rest back; a second one
-ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
+SIGTERM and Ctrl+C: claims no more, lets running jobs end (STOP_WITHIN_SECONDS), puts the rest back;
+a second one ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
 )]
 struct Cli {
     /// Settings file (TOML); the environment goes first
@@ -78,12 +79,19 @@ fn main() -> ExitCode {
 
 async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     settings.shared_queue()?;
+    let mut stop = pin!(Signals::listen()?.first());
     let health = Health::open(settings.health_listen).await?;
-    let house = wiring::build(settings, Earnest::Real).await?;
+    let house = tokio::select! {
+        stopped = &mut stop => return stopped,
+        built = wiring::build(settings, Earnest::Real) => built?,
+    };
     health.started(&house);
-    let shift = Shift::begin(&house, &health);
+    let mut shift = Shift::begin(&house, &health);
     tracing::info!("taking jobs");
-    let ended = signal().await;
+    let ended = tokio::select! {
+        stopped = &mut stop => stopped,
+        failure = shift.broke() => Err(failure),
+    };
     tracing::info!("stopping: no job is taken any more, running ones may end");
     health.stopping();
     shift.end().await;

@@ -16,6 +16,7 @@ use shared::domain::pricing::{Bounds, Strategy};
 use shared::domain::quota::WindowQuota;
 use shared::domain::rules::Rules;
 use std::path::PathBuf;
+use std::time::Duration;
 use url::Url;
 
 /// All areas; each is read, so that all errors are told at once.
@@ -224,9 +225,11 @@ fn work(reader: &mut Reader<'_>) -> Option<Work> {
     let run_every_hours = reader.read(&t::RUN_EVERY_HOURS, |text| whole(text, 1..=168));
     let sync = reader.read(&t::SYNC_CONCURRENCY, |text| whole(text, 1..=64));
     let update = reader.read(&t::UPDATE_CONCURRENCY, |text| whole(text, 1..=256));
+    let stop = reader.read(&t::STOP_WITHIN_SECONDS, |text| whole(text, 1..=3600));
     Some(Work {
         run_every_hours: run_every_hours?,
         sync_concurrency: sync?,
         update_concurrency: update?,
+        stop_within: Duration::from_secs(stop?.into()),
     })
 }

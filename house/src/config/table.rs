@@ -67,6 +67,7 @@ settings! {
     RUN_EVERY_HOURS = "3": "1~168 の整数(時間)", "a whole number of hours from 1 to 168";
     SYNC_CONCURRENCY = "8": "1~64 の整数", "a whole number from 1 to 64";
     UPDATE_CONCURRENCY = "16": "1~256 の整数", "a whole number from 1 to 256";
+    STOP_WITHIN_SECONDS = "30": "1~3600 の整数(秒)", "a whole number of seconds from 1 to 3600";
     HEALTH_LISTEN = "": "空(なし)か IPアドレス:ポート (例 127.0.0.1:8081、IPv6は [::1]:8081)。ポート 0 は空いている番号", "nothing (no page), or IP:PORT such as 127.0.0.1:8081 or [::1]:8081; port 0 takes a free one";
     MISEBAN_LANG = "ja": "ja または en", "ja or en";
     RUST_LOG = "": "ログの詳しさ(例 info、debug、worker=debug,info)", "a log filter, such as info, debug or worker=debug,info";

@@ -80,6 +80,7 @@ fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted()
         ("RUN_EVERY_HOURS", "0"),
         ("SYNC_CONCURRENCY", "65"),
         ("UPDATE_CONCURRENCY", "0"),
+        ("STOP_WITHIN_SECONDS", "0"),
         ("HEALTH_LISTEN", "8081"),
         ("HEALTH_LISTEN", "localhost:8081"),
         ("MISEBAN_LANG", "fr"),

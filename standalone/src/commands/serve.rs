@@ -8,8 +8,9 @@ use crate::report;
 use crate::say::{Exit, Failure, text};
 use crate::wiring::{self, Earnest};
 use house::health::{Health, Pulse};
-use house::signal::signal;
+use house::signal::Signals;
 use producer::{Minder, resume};
+use std::pin::pin;
 use std::time::Duration;
 use worker::shift::Shift;
 
@@ -28,6 +29,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
             "with REDIS_URL use producer serve and worker; miseban serve is for one process"
         )));
     }
+    let mut stop = pin!(Signals::listen()?.first());
     let _lock = WorkLock::take(&settings.database_url)?;
     let health = Health::open(settings.health_listen).await?;
     let house = wiring::build(settings, Earnest::Real).await?;
@@ -49,9 +51,10 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     wiring::open_for_work(&house).await?;
     health.started(&house);
     let schedule = health.pulse("schedule");
-    let shift = Shift::begin(&house, &health);
+    let mut shift = Shift::begin(&house, &health);
     let ended = tokio::select! {
-        stopped = signal() => stopped,
+        stopped = &mut stop => stopped,
+        failure = shift.broke() => Err(failure),
         failed = go_on(&mut minder, &schedule, page) => failed.map(|never| match never {}),
     };
     health.stopping();

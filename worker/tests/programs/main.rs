@@ -3,4 +3,5 @@
 
 mod health;
 mod servers;
+mod stopping;
 mod world;
