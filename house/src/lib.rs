@@ -7,6 +7,7 @@ pub mod doors;
 pub mod health;
 pub mod log;
 mod meeting;
+pub mod patience;
 pub mod program;
 pub mod say;
 pub mod signal;

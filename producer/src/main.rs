@@ -4,10 +4,10 @@ use clap::{Args, Parser, Subcommand};
 use house::config::{self, Settings};
 use house::health::{Health, Pulse};
 use house::log::{self, LogFormat};
-use house::program;
 use house::say::{Exit, Failure, Lang, text};
 use house::signal::Signals;
 use house::wiring::{self, Earnest};
+use house::{patience, program};
 use producer::{Lead, Minder, Order, Refused, resume, start_run, sweep};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
@@ -121,7 +121,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     let health = Health::open(settings.health_listen).await?;
     let house = tokio::select! {
         stopped = &mut stop => return stopped,
-        built = wiring::build(settings, Earnest::Real) => built?,
+        built = patience::build(settings) => built?,
     };
     health.started(&house);
     let lead = Lead::new(house.bench.clone());

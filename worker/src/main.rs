@@ -4,10 +4,9 @@ use clap::Parser;
 use house::config::{self, Settings};
 use house::health::{self, Health};
 use house::log::{self, LogFormat};
-use house::program;
 use house::say::{Exit, Failure, Lang};
 use house::signal::Signals;
-use house::wiring::{self, Earnest};
+use house::{patience, program};
 use shared::jobs::QueueName;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -83,7 +82,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     let health = Health::open(settings.health_listen).await?;
     let house = tokio::select! {
         stopped = &mut stop => return stopped,
-        built = wiring::build(settings, Earnest::Real) => built?,
+        built = patience::build(settings) => built?,
     };
     health.started(&house);
     let mut shift = Shift::begin(&house, &health);

@@ -152,7 +152,7 @@ async fn database(
 
 fn said(failure: Failure) -> Text {
     match failure {
-        Failure::Usage(text) | Failure::Failed(text) => text,
+        Failure::Usage(text) | Failure::Failed(text) | Failure::Away(text) => text,
         Failure::Output(error) => text!("{error}", "{error}"),
     }
 }

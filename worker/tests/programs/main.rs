@@ -2,6 +2,8 @@
 //! in this one: how they show that they are well, how they stop, and how they start.
 
 mod health;
+mod looking;
 mod servers;
+mod starting;
 mod stopping;
 mod world;

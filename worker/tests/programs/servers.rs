@@ -55,7 +55,12 @@ impl Redis {
     }
 
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        self.url_as("")
+    }
+
+    /// The url with this before the host: nothing, or user, password and `@`.
+    pub fn url_as(&self, who: &str) -> String {
+        format!("redis://{who}127.0.0.1:{}", self.port)
     }
 
     /// Kills it as a power cut would.
@@ -79,6 +84,20 @@ impl Redis {
 
     pub fn thaw(&self) {
         self.signal("CONT");
+    }
+
+    /// Starts it again with more flags, without waiting until it answers.
+    pub fn launch_with(&mut self, flags: &[&str]) {
+        self.kill();
+        self.flags
+            .extend(flags.iter().map(|flag| (*flag).to_owned()));
+        self.launch();
+        self.until_it_listens();
+    }
+
+    /// Takes the folder away that it saves its data in.
+    pub fn lose_folder(&self) {
+        std::fs::remove_dir_all(self.folder.path()).expect("removed");
     }
 
     /// Says one command, by words without spaces, and gives the first of the answer.
