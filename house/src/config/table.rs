@@ -43,10 +43,10 @@ settings! {
     DATABASE_URL = "sqlite://miseban.db": "sqlite://ファイル名 (例 sqlite://miseban.db)。REDIS_URL があるときは postgres://", "sqlite://FILE, such as sqlite://miseban.db; postgres:// with REDIS_URL";
     REDIS_URL = "" secret: "空(1つのプロセス)か redis:// または rediss://。DATABASE_URL に postgres:// が必要です", "nothing (one process), or redis:// or rediss://; it needs a DATABASE_URL of postgres://";
     REDIS_PREFIX = "miseban": "英数字と _ - . で1~32文字", "1 to 32 letters, digits, _ - .";
-    SP_API_BASE_URL = "https://sellingpartnerapi-fe.amazon.com": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
-    LWA_BASE_URL = "https://api.amazon.com": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
-    BASE_API_BASE_URL = "https://api.thebase.in": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
-    CHATWORK_BASE_URL = "https://api.chatwork.com": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
+    SP_API_BASE_URL = "https://sellingpartnerapi-fe.amazon.com": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
+    LWA_BASE_URL = "https://api.amazon.com": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
+    BASE_API_BASE_URL = "https://api.thebase.in": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
+    CHATWORK_BASE_URL = "https://api.chatwork.com": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
     SP_API_MARKETPLACE_ID = "A1VC38T7YXB528": "マーケットプレイスID(英大文字と数字。Amazon.co.jpは A1VC38T7YXB528)", "a marketplace id of capital letters and digits; A1VC38T7YXB528 is Amazon.co.jp";
     SP_API_ITEM_OFFERS_RATE = "0.1": "0.0001~100 の数(1秒あたりの回数)。unlimited は amazon.com 以外に対してだけ", "a number from 0.0001 to 100, requests a second; `unlimited` only for a host that is not amazon.com";
     BASE_HOUR_QUOTA = "5000": "1~1000000 の整数(1時間あたりの回数)。unlimited は thebase.in 以外に対してだけ", "a whole number from 1 to 1000000, requests an hour; `unlimited` only for a host that is not thebase.in";

@@ -51,6 +51,7 @@ fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted()
         ("SP_API_BASE_URL", "sellingpartnerapi-fe.amazon.com"),
         ("LWA_BASE_URL", "http://api.amazon.com"),
         ("LWA_BASE_URL", "http://127.0.0.1.example.com"),
+        ("LWA_BASE_URL", "http://simulator.example.com"),
         ("BASE_API_BASE_URL", "ftp://api.thebase.in"),
         ("CHATWORK_BASE_URL", "https://api.chatwork.com/?a=b"),
         ("SP_API_MARKETPLACE_ID", "jp"),
@@ -135,6 +136,13 @@ fn settings_that_contradict_each_other_are_refused() {
 
         assert!(said.contains(given[0].0), "{said}");
     }
+}
+
+#[test]
+fn the_simulator_in_its_container_is_spoken_to_without_encryption() {
+    let settings = with(&[("SP_API_BASE_URL", "http://simulator:9000")]).unwrap();
+
+    assert_eq!(settings.amazon.base_url, "http://simulator:9000");
 }
 
 #[test]
