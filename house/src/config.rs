@@ -30,6 +30,8 @@ pub struct Settings {
     pub database_url: DatabaseUrl,
     /// Where many processes meet; `None` for one process.
     pub redis: Option<Redis>,
+    /// Asked for by the board; without one the board is for this computer only.
+    pub board_password: Option<SecretString>,
     /// Amazon.
     pub amazon: Amazon,
     /// BASE.

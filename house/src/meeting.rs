@@ -70,13 +70,22 @@ impl Meeting {
             queue: if dry {
                 own_queue()
             } else {
-                shared_queue(&link).await?
+                looked_at(&link).await?
             },
             limiter: limiter.clone(),
             doors: Doors::Shared(limiter),
             redis: Some(link),
         })
     }
+}
+
+/// The queue in Redis, for a person who looks after it: nothing else is opened.
+///
+/// # Errors
+///
+/// A Redis that cannot be reached, or that cannot be worked with.
+pub async fn shared_queue(redis: &Redis) -> Result<RedisQueue, Failure> {
+    Ok(RedisQueue::new(link(redis).await?))
 }
 
 fn rates(settings: &Settings, earnest: Earnest) -> Rates {
@@ -116,9 +125,9 @@ async fn link(redis: &Redis) -> Result<RedisLink, Failure> {
     connect(&settings).await.map_err(|fault| told(&fault))
 }
 
-/// Looks at each queue once: what stands in the way of all work, such as a right that is missing, is
+/// The queues, each looked at once: what stands in the way of all work, such as a right that is missing, is
 /// told at the start and not by each claim.
-async fn shared_queue(link: &RedisLink) -> Result<Arc<dyn Queue>, Failure> {
+async fn looked_at(link: &RedisLink) -> Result<Arc<dyn Queue>, Failure> {
     let queue = RedisQueue::new(link.clone());
     for name in QueueName::ALL {
         if let Err(error) = queue.stats(name).await {

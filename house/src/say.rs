@@ -4,6 +4,7 @@
 //! are for the one who runs the machine and stay in English.
 
 use shared::ports::cache::CacheError;
+use shared::ports::queue::QueueError;
 use shared::ports::store::StoreError;
 use std::fmt;
 use std::io;
@@ -177,6 +178,15 @@ impl From<CacheError> for Failure {
         Self::Failed(text!(
             "キャッシュが応答しません({why})。少し待ってから、もう一度実行してください",
             "the cache cannot be asked ({why}): wait a moment and try again"
+        ))
+    }
+}
+
+impl From<QueueError> for Failure {
+    fn from(QueueError(why): QueueError) -> Self {
+        Self::Failed(text!(
+            "キューが応答しません({why})。少し待ってから、もう一度実行してください",
+            "the queue cannot be asked ({why}): wait a moment and try again"
         ))
     }
 }

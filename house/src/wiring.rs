@@ -3,6 +3,7 @@
 use crate::accounts::{AccountCredentials, AccountsFile};
 use crate::config::{Amazon, AmazonCredentials, Base, Settings, Work, environment};
 use crate::doors::Doors;
+pub use crate::meeting::shared_queue;
 use crate::meeting::{Meeting, Stores};
 use crate::say::{Failure, text};
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop};

@@ -15,7 +15,7 @@ use shared::ports::bench::Bench;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Starts runs for the workers
 #[derive(Debug, Parser)]
@@ -65,6 +65,9 @@ struct RunArgs {
 
 /// Between two looks at the schedule and at the lead.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Who takes the lead later than this after its start follows another producer: the lease of one that
+/// was killed, and some time to begin.
+const START_UP: Duration = Duration::from_secs(15);
 /// Looks between two sweeps for rows whose messages are lost.
 const LOOKS_A_SWEEP: u32 = 5;
 
@@ -150,6 +153,7 @@ impl Watch {
     async fn go_on(&self, lead: &Lead) -> std::convert::Infallible {
         let mut minder = None;
         let mut looks: u32 = 0;
+        let begun = Instant::now();
         loop {
             let kept = lead.keep().await;
             self.pulse.beat(&kept);
@@ -157,7 +161,7 @@ impl Watch {
                 Ok(true) => {
                     let minder = match &mut minder {
                         Some(minder) => minder,
-                        None => minder.insert(self.take_lead().await),
+                        None => minder.insert(self.take_lead(begun.elapsed()).await),
                     };
                     self.look(minder, looks.is_multiple_of(LOOKS_A_SWEEP)).await;
                 }
@@ -169,7 +173,8 @@ impl Watch {
         }
     }
 
-    async fn take_lead(&self) -> Minder {
+    /// At start-up a run is due at once; who follows a leader that is gone keeps to its schedule.
+    async fn take_lead(&self, since_start: Duration) -> Minder {
         tracing::info!("this producer leads");
         let bench = &self.bench;
         let open = resume(&*bench.store, &*bench.queue)
@@ -178,6 +183,14 @@ impl Watch {
                 tracing::warn!(%error, "what is open is resumed by the sweep");
                 Vec::new()
             });
+        if since_start > START_UP {
+            match Minder::following(bench.clone(), self.hours, open.iter().copied()).await {
+                Ok(minder) => return minder,
+                Err(error) => {
+                    tracing::warn!(%error, "the schedule cannot be read, a run is due now");
+                }
+            }
+        }
         Minder::new(bench.clone(), self.hours, open)
     }
 

@@ -12,6 +12,10 @@ use uuid::Uuid;
 /// Pause after a scheduled run that could not be started.
 const AFTER_FAILURE: TimeDelta = TimeDelta::minutes(1);
 
+const SCHEDULED: RunKind = RunKind::PriceStock;
+/// Among so many of the last runs, of whatever kind, the last scheduled one is looked for.
+const LOOK_BACK: u32 = 50;
+
 /// Keeps the schedule of one kind of run.
 pub struct Minder {
     bench: Bench,
@@ -31,6 +35,27 @@ impl Minder {
         }
     }
 
+    /// Follows another producer that has kept the schedule: goes on `hours` after the last run.
+    ///
+    /// # Errors
+    ///
+    /// When the runs cannot be read.
+    pub async fn following(
+        bench: Bench,
+        hours: u32,
+        open: impl IntoIterator<Item = RunId>,
+    ) -> Result<Self, StoreError> {
+        let last = bench.store.runs(false, LOOK_BACK).await?;
+        let mut minder = Self::new(bench, hours, open);
+        let last = last
+            .iter()
+            .find(|run| run.kind == SCHEDULED && !run.dry_run);
+        if let Some(last) = last {
+            minder.next_run = last.started_at + minder.every;
+        }
+        Ok(minder)
+    }
+
     /// Starts the scheduled run if its time has come. While one of its kind is open it waits, so
     /// that runs which take longer than the schedule follow each other without a pause.
     pub async fn start_what_is_due(&mut self) {
@@ -41,7 +66,7 @@ impl Minder {
         }
         let order = Order {
             id: RunId(Uuid::now_v7()),
-            kind: RunKind::PriceStock,
+            kind: SCHEDULED,
             account: None,
             max_items: None,
             dry_run: false,

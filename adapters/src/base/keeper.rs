@@ -7,6 +7,7 @@
 use super::exchange::{self, NoPair};
 use super::held::{Access, State, fingerprint};
 use super::{BaseCredentials, Outside};
+use backon::{ExponentialBuilder, Retryable as _};
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use shared::domain::account::AccountId;
@@ -30,6 +31,9 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 const LEASE_PAUSE: Duration = Duration::from_millis(100);
 /// Looks until the caller is sent away to try again: 10 s.
 const LEASE_LOOKS: u32 = 100;
+
+/// How long callers wait for a pair to be stored, until they are sent away and the next one tries.
+const PAIR_WAITS: Duration = Duration::from_secs(300);
 
 /// The tokens of one account.
 pub(super) struct Keeper {
@@ -230,9 +234,14 @@ impl Keeper {
         }
     }
 
-    /// Stores the pair, then hands it out. While the store is away the pair waits in memory.
+    /// Stores the pair, then hands it out. While the store is away the pair waits here, under the
+    /// lease: another process would ask with a refresh token that is dead by now.
     async fn take(&self, state: &mut State, pair: StoredToken) -> Result<Access, ShopError> {
-        if let Err(error) = self.outside.tokens.save_token(&self.owner, &pair).await {
+        let stored = (|| self.outside.tokens.save_token(&self.owner, &pair))
+            .retry(until_stored())
+            .when(|error| matches!(error, StoreError::Unavailable(_)))
+            .await;
+        if let Err(error) = stored {
             state.unsaved = Some(pair);
             return Err(store_failed(&error));
         }
@@ -302,6 +311,16 @@ impl Keeper {
     fn lasts(&self, token: &StoredToken, at_least: TimeDelta) -> bool {
         token.access_expires_at - self.outside.clock.now() > at_least
     }
+}
+
+/// The pauses of a pair that waits for its store: it is tried soon after the store is back, before
+/// somebody else finds the lease at its end.
+fn until_stored() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(50))
+        .with_max_delay(Duration::from_millis(500))
+        .with_total_delay(Some(PAIR_WAITS))
+        .without_max_times()
 }
 
 /// The vendor did nothing wrong, and the same call may succeed once the store is back.

@@ -166,6 +166,7 @@ impl LocalLimiter {
                     granted_at: grant.granted_at,
                     period: grant.period,
                     waited: asked.elapsed(),
+                    good_until: Some(grant.good_until.into_std()),
                 }))
             }
             Err(wait) => Ok(Grant::Later(wait)),
@@ -234,5 +235,6 @@ pub(super) fn free_permit(lane: &Lane) -> Permit {
         granted_at: 0,
         period: 0,
         waited: Duration::ZERO,
+        good_until: None,
     }
 }

@@ -23,6 +23,8 @@ pub struct RateGrant {
     pub granted_at: Micros,
     /// What it spends.
     pub period: Micros,
+    /// The last instant to send at.
+    pub good_until: Instant,
     /// What the lane must not forget.
     pub memory: LaneMemory,
 }
@@ -64,6 +66,7 @@ impl RateLane {
                     return Ok(RateGrant {
                         granted_at,
                         period,
+                        good_until: asked + micros(self.patience.grace),
                         memory: self.memory(),
                     });
                 }

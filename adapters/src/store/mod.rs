@@ -15,6 +15,7 @@ mod import;
 mod lanes;
 mod leases;
 mod open;
+mod pooled;
 mod postgres;
 pub(crate) mod product_rows;
 mod record;

@@ -107,24 +107,30 @@ async fn another_process_takes_the_stored_token() {
 }
 
 #[tokio::test]
-async fn a_pair_that_cannot_be_stored_is_kept_and_not_used_before() {
+async fn a_pair_waits_for_its_store_and_is_not_used_before() {
     let world = World::start().await;
-    world.memory.broken_saves.store(1, Ordering::SeqCst);
+    world.memory.broken_saves.store(3, Ordering::SeqCst);
 
-    let error = world.edit(&first()).await.unwrap_err();
-
-    assert_eq!(error.remedy(), Remedy::TryAgain);
-    assert_eq!(world.requests("items/edit"), 0);
     world.edit(&first()).await.unwrap();
+
     assert_eq!(world.requests("baseToken"), 1);
-    assert!(
-        world
-            .memory
-            .tokens
-            .lock()
-            .unwrap()
-            .contains_key("base/shop-1")
-    );
+    let tokens = world.memory.tokens.lock().unwrap();
+    assert!(tokens.contains_key("base/shop-1"));
+}
+
+#[tokio::test]
+async fn nobody_else_refreshes_while_a_pair_waits_for_its_store() {
+    let world = World::start().await;
+    let other = world.process(&opening_accounts(1, 2));
+    world.memory.broken_saves.store(3, Ordering::SeqCst);
+
+    let account = first();
+    let (here, there) = tokio::join!(world.shop.prepare(&account), other.prepare(&account));
+
+    here.unwrap();
+    there.unwrap();
+    assert_eq!(world.requests("baseToken"), 1);
+    assert!(!marked(&world));
 }
 
 #[tokio::test]

@@ -168,6 +168,7 @@ pub fn permit(lane: Lane) -> Permit {
         granted_at: 7,
         period: 0,
         waited: Duration::ZERO,
+        good_until: None,
     }
 }
 

@@ -5,8 +5,11 @@ use crate::spapi_world::{CLIENT_ID, World};
 use serde_json::{Value, json};
 use shared::domain::lane::Lane;
 use shared::domain::observation::ItemAnswer;
+use shared::domain::retry::Remedy;
+use shared::ports::limiter::Permit;
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
 use simulator::{MarketSet, Quotas};
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn a_batch_of_twenty_is_answered_in_the_order_of_asking() {
@@ -148,4 +151,21 @@ async fn a_refused_quota_is_told_before_the_answer_is_read() {
 
     assert!(matches!(answer, Err(MarketplaceError::Throttled)));
     assert!(world.limiter.feedback.lock().unwrap()[1].2.refused);
+}
+
+#[tokio::test]
+async fn a_process_that_stood_still_after_its_permit_sends_nothing() {
+    let world = World::start().await;
+    let lapsed = Permit {
+        good_until: Some(Instant::now()),
+        ..permit(world.amazon.lane())
+    };
+    world.amazon.prepare().await.unwrap();
+
+    let answer = world.amazon.offers(lapsed, &world.batch(1)).await;
+
+    let error = answer.unwrap_err();
+    assert!(matches!(error, MarketplaceError::Lapsed));
+    assert_eq!(error.remedy(), Remedy::Wait(Duration::ZERO));
+    assert_eq!(world.requests("getItemOffersBatch"), 0);
 }

@@ -6,7 +6,7 @@ use super::values::{self, Rate, is_host_of, whole};
 use super::{Amazon, AmazonCredentials, Base, Chatwork, DatabaseUrl, Redis, Settings, Work};
 use crate::say::{Lang, text};
 use chrono::TimeDelta;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use shared::domain::desired::SellingRule;
 use shared::domain::freshness::Ttls;
 use shared::domain::guard::MassChangeGuard;
@@ -23,6 +23,9 @@ use url::Url;
 pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let database_url = reader.read(&t::DATABASE_URL, values::database_url);
     let redis = redis(reader, database_url.as_deref());
+    let board_password = reader
+        .optional(&t::BOARD_PASSWORD, values::password)
+        .map(SecretString::from);
     let amazon = amazon(reader);
     let base = base(
         reader,
@@ -36,6 +39,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     Some(Settings {
         database_url: DatabaseUrl(database_url?),
         redis,
+        board_password,
         amazon: amazon?,
         base: base?,
         chatwork,

@@ -43,6 +43,7 @@ settings! {
     DATABASE_URL = "sqlite://miseban.db": "sqlite://ファイル名 (例 sqlite://miseban.db)。REDIS_URL があるときは postgres://", "sqlite://FILE, such as sqlite://miseban.db; postgres:// with REDIS_URL";
     REDIS_URL = "" secret: "空(1つのプロセス)か redis:// または rediss://。DATABASE_URL に postgres:// が必要です", "nothing (one process), or redis:// or rediss://; it needs a DATABASE_URL of postgres://";
     REDIS_PREFIX = "miseban": "英数字と _ - . で1~32文字", "1 to 32 letters, digits, _ - .";
+    BOARD_PASSWORD = "" secret: "空白を含まない英数字と記号で12文字以上", "at least 12 letters, digits or signs, without spaces";
     SP_API_BASE_URL = "https://sellingpartnerapi-fe.amazon.com": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
     LWA_BASE_URL = "https://api.amazon.com": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
     BASE_API_BASE_URL = "https://api.thebase.in": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";

@@ -60,6 +60,11 @@ pub fn word(text: &str) -> Option<String> {
     plain.then(|| text.to_owned())
 }
 
+/// Reads a password that may be asked for over the net: a word that nobody guesses soon.
+pub fn password(text: &str) -> Option<String> {
+    word(text).filter(|word| word.len() >= 12)
+}
+
 /// Reads a base URL.
 ///
 /// Plain http would send tokens readable over the net, so it is for this computer only, and for the

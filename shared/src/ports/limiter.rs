@@ -5,7 +5,7 @@ use crate::domain::quota::Window;
 use crate::domain::rate::{Feedback, Micros};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Leave to send one request on a lane now. Spent by sending; given back by nobody, since a token
 /// counts as used from the grant on.
@@ -19,6 +19,9 @@ pub struct Permit {
     pub period: Micros,
     /// How long the caller waited for it.
     pub waited: Duration,
+    /// The last instant to send at, on this process's own clock: later, the next permit may be on its
+    /// way. `None` where the lane has no rate.
+    pub good_until: Option<Instant>,
 }
 
 /// The answer to a request for a permit.

@@ -6,6 +6,7 @@ use crate::domain::lane::Lane;
 use crate::domain::observation::ItemAnswer;
 use crate::domain::retry::Remedy;
 use async_trait::async_trait;
+use std::convert::Infallible;
 use std::time::Duration;
 
 /// A failure of the whole request. A variant for each reaction.
@@ -14,6 +15,9 @@ pub enum MarketplaceError {
     /// The quota refused it; the lane is paused already.
     #[error("amazon refused the request for its quota")]
     Throttled,
+    /// The process stood still between its permit and the request: nothing was sent.
+    #[error("the permit lapsed before the request could be sent")]
+    Lapsed,
     /// Away, or overloaded: 5xx, a cut connection, a time-out.
     #[error("amazon is not available: {0}")]
     Unavailable(String),
@@ -37,7 +41,7 @@ impl MarketplaceError {
     pub fn remedy(&self) -> Remedy {
         match self {
             // The limiter has paused the lane; waiting there is all the waiting there is to do.
-            Self::Throttled | Self::TokenExpired => Remedy::Wait(Duration::ZERO),
+            Self::Throttled | Self::TokenExpired | Self::Lapsed => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) | Self::Malformed(_) => Remedy::TryAgain,
             Self::Refused(_) => Remedy::GiveUp,
             Self::Credentials(_) => Remedy::Stop,
@@ -54,6 +58,10 @@ pub trait Marketplace: Send + Sync {
     /// Makes ready for a request, so that nothing but the request itself is left to do once the
     /// permit is there: an access token that will last.
     async fn prepare(&self) -> Result<(), MarketplaceError>;
+
+    /// Keeps the way to Amazon open while a permit is waited for, until it is dropped: nothing but the
+    /// request itself is left to do when the slot opens.
+    async fn stay_warm(&self) -> Infallible;
 
     /// Asks for the offers on every ASIN of `batch` in one request, and spends `permit`.
     ///

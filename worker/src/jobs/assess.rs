@@ -1,6 +1,7 @@
 //! From what was learnt of ASINs to what is to be recorded: products, changes, misses, and the
 //! desired state of each listing. Reads what is stored, decides by the rules, writes nothing.
 
+use super::kept::kept;
 use crate::failure::Failure;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
@@ -42,7 +43,7 @@ pub(super) async fn observed(
         .iter()
         .map(|observation| observation.asin)
         .collect();
-    let mut products = bench.store.products(&asins).await?;
+    let mut products = kept(|| bench.store.products(&asins)).await?;
     Ok(observations
         .into_iter()
         .map(|observation| {
@@ -71,7 +72,7 @@ pub(super) async fn listings(
 ) -> Result<Vec<RecordedAsin>, Failure> {
     let asins: Vec<Asin> = learnt.iter().map(|learnt| learnt.product.asin).collect();
     let mut rows: HashMap<Asin, Vec<ListingRow>> = HashMap::new();
-    for row in bench.store.listings(&asins, account).await? {
+    for row in kept(|| bench.store.listings(&asins, account)).await? {
         rows.entry(row.listing.asin).or_default().push(row);
     }
     let rule = &bench.rules.selling;

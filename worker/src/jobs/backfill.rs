@@ -4,6 +4,7 @@
 //! request that fails counts against its misses and not against the job: after the third they are
 //! failed, and the job goes on with the others.
 
+use super::kept::kept;
 use super::{assess, fetch, follow_up};
 use crate::failure::Failure;
 use shared::domain::asin::{self, Asin, AsinBatch};
@@ -14,6 +15,7 @@ use shared::domain::run::{NextStep, RunId};
 use shared::jobs::Backfill;
 use shared::ports::bench::Bench;
 use shared::ports::store::{Miss, Part, Record, RequestCost};
+use uuid::Uuid;
 
 /// One request's worth.
 const CHUNK: u32 = 20;
@@ -101,13 +103,14 @@ async fn fetch_chunk(
     };
     let learnt = assess::observed(observations, assess::Round::Backfill, bench).await?;
     let record = Record {
+        id: Uuid::now_v7(),
         run,
         part: Part::Backfill,
         at: bench.clock.now(),
         asins: assess::listings(learnt, account, bench).await?,
         cost,
     };
-    let progress = bench.store.record(&record).await?;
+    let progress = kept(|| bench.store.record(&record)).await?;
     follow_up::after_record(&record, progress, bench).await
 }
 

@@ -1,5 +1,6 @@
 //! Asks Amazon for the offers of one batch, under a permit of its lane.
 
+use super::kept::kept;
 use crate::failure::Failure;
 use shared::domain::asin::AsinBatch;
 use shared::domain::lane::Priority;
@@ -10,6 +11,7 @@ use shared::ports::limiter::{Grant, Permit};
 use shared::ports::marketplace::MarketplaceError;
 use shared::ports::store::RequestCost;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// One observation for each ASIN of `batch`, and what the request cost.
 ///
@@ -22,7 +24,10 @@ pub(super) async fn offers(
 ) -> Result<(Vec<Observation>, RequestCost), Failure> {
     // All that takes time and is not the request itself comes before the permit.
     bench.marketplace.prepare().await?;
-    let permit = permit(priority, bench).await?;
+    let permit = tokio::select! {
+        permit = permit(priority, bench) => permit?,
+        never = bench.marketplace.stay_warm() => match never {},
+    };
     let cost = RequestCost {
         requests: 1,
         waited_ms: millis(permit.waited),
@@ -36,14 +41,18 @@ pub(super) async fn offers(
             Ok((answers.into_iter().map(judge).collect(), cost))
         }
         Err(error) => {
-            let refused = matches!(error, MarketplaceError::Throttled);
-            let (requests, refused) = if refused { (0, 1) } else { (1, 0) };
+            let (requests, refused) = match error {
+                MarketplaceError::Lapsed => (0, 0),
+                MarketplaceError::Throttled => (0, 1),
+                _ => (1, 0),
+            };
             let cost = RequestCost {
                 requests,
                 refused,
                 ..cost
             };
-            bench.store.count(run, cost).await?;
+            let id = Uuid::now_v7();
+            kept(|| bench.store.count(run, id, cost)).await?;
             Err(error.into())
         }
     }

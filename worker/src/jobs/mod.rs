@@ -1,13 +1,14 @@
 //! The jobs, one file each, and the steps that several of them share.
 //!
 //! `assess` turns what was learnt of ASINs into what is to be recorded, `fetch` asks Amazon under a
-//! permit, `follow_up` sends what a record asks for next.
+//! permit, `kept` holds an answer until it is stored, `follow_up` sends what a record asks for next.
 
 mod assess;
 mod backfill;
 mod fetch;
 mod follow_up;
 mod from_cache;
+mod kept;
 mod sync_batch;
 mod update_listing;
 

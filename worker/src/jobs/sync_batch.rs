@@ -4,6 +4,7 @@
 //! is found again from the rows.
 
 use super::assess::{self, Learnt};
+use super::kept::kept;
 use super::{fetch, follow_up, from_cache};
 use crate::failure::Failure;
 use shared::domain::lane::Priority;
@@ -12,6 +13,7 @@ use shared::domain::outcome::MissReason;
 use shared::jobs::SyncBatch;
 use shared::ports::bench::Bench;
 use shared::ports::store::{OpenBatch, Part, Record, RequestCost};
+use uuid::Uuid;
 
 /// Brings the ASINs of one batch up to date.
 pub(super) async fn run(job: &SyncBatch, bench: &Bench) -> Result<(), Failure> {
@@ -80,13 +82,14 @@ async fn record(
     bench: &Bench,
 ) -> Result<(), Failure> {
     let record = Record {
+        id: Uuid::now_v7(),
         run: job.run,
         part: report.part,
         at: bench.clock.now(),
         asins: assess::listings(report.learnt, open.account.as_ref(), bench).await?,
         cost: report.cost,
     };
-    let progress = bench.store.record(&record).await?;
+    let progress = kept(|| bench.store.record(&record)).await?;
     tracing::debug!(run.id = %job.run, batch.no = job.no, "closed batch {} of run {}", job.no, job.run);
     follow_up::after_record(&record, progress, bench).await
 }

@@ -5,6 +5,7 @@
 //! older edit cannot overtake a newer one.
 
 use super::follow_up;
+use super::kept::kept;
 use crate::failure::Failure;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::desired::{HoldReason, Urgency};
@@ -174,11 +175,8 @@ async fn finish(
     bench: &Bench,
 ) -> Result<(), Failure> {
     let now = bench.clock.now();
-    for run in bench
-        .store
-        .finish_update(job.listing, version, result, now)
-        .await?
-    {
+    let done = || bench.store.finish_update(job.listing, version, result, now);
+    for run in kept(done).await? {
         follow_up::close(run, bench).await?;
     }
     Ok(())

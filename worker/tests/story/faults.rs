@@ -4,6 +4,8 @@ use crate::house::{House, world};
 use shared::domain::report::Report;
 use shared::domain::run::RunKind;
 use simulator::{Fault, FaultKind};
+use sqlx::Connection as _;
+use std::time::Duration;
 
 const OFFERS: &str = "getItemOffersBatch";
 
@@ -195,6 +197,40 @@ async fn a_shop_that_is_away_for_a_moment_gets_its_updates() {
 
     assert!(report.updates.applied > 0);
     assert_eq!(report.updates.failed, 0);
+}
+
+#[tokio::test]
+async fn an_answer_waits_for_a_database_that_is_away_and_is_not_asked_for_again() {
+    let house = settled(60).await;
+    house.simulator.reset_ledger();
+    let run = house
+        .start(RunKind::PriceStock)
+        .await
+        .expect("the run starts");
+    let lock = house.lock_database().await;
+
+    let away = async {
+        while asked(&house) < 3 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // Longer than a writer waits for the lock.
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        lock.close().await.expect("the lock is given back");
+    };
+    let (report, ()) = tokio::join!(house.finish(run), away);
+
+    nothing_hidden(&report);
+    assert_eq!(report.outcomes.total(), 60);
+    assert_eq!((report.requests, report.refused), (asked(&house), 0));
+    assert_eq!(report.requests - report.backfill.requests, 3);
+}
+
+fn asked(house: &House) -> u64 {
+    let ledger = house.simulator.ledger();
+    ledger
+        .operations
+        .get(OFFERS)
+        .map_or(0, |asked| asked.requests)
 }
 
 #[tokio::test]

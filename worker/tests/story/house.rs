@@ -164,6 +164,21 @@ impl House {
         forgotten.expect("the cache").rows_affected()
     }
 
+    /// Lets nobody write to the database until the lock is dropped or closed.
+    pub async fn lock_database(&self) -> sqlx::AnyConnection {
+        let path = self.folder.path().join("shop.db");
+        let url = format!("sqlite://{}", path.display());
+        sqlx::any::install_default_drivers();
+        let mut connection = sqlx::AnyConnection::connect(&url)
+            .await
+            .expect("the database");
+        let locked = sqlx::query("BEGIN IMMEDIATE")
+            .execute(&mut connection)
+            .await;
+        locked.expect("the lock");
+        connection
+    }
+
     /// Deletes the item of `asin` in its shop, as its owner would by hand.
     pub async fn delete_item(&self, asin: &str) {
         let item = self.shown(asin).item_id;

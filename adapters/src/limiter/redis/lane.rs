@@ -186,10 +186,14 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<He
     lane.period.store(reply.period, Ordering::Relaxed);
     match reply.verdict {
         Verdict::Go(granted_at) => {
-            // The next grant could be on its way at the same time as this one.
+            let turn = Turn::Go {
+                granted_at,
+                period: reply.period,
+                good_until: asked + micros(lane.patience.grace),
+            };
             if received - asked > micros(lane.patience.grace) {
                 tracing::warn!("a permit came too late to be used: redis is slow");
-            } else if !lane.waiters().serve(granted_at, reply.period) {
+            } else if !lane.waiters().serve(turn) {
                 tracing::debug!("nobody waited any more for a permit");
             }
             None

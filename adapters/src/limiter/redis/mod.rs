@@ -137,11 +137,16 @@ impl RedisLimiter {
     ) -> Result<Grant, LimiterError> {
         let asked = Instant::now();
         Ok(match self.lane(lane, configured).wait(priority).await? {
-            Turn::Go { granted_at, period } => Grant::Go(Permit {
+            Turn::Go {
+                granted_at,
+                period,
+                good_until,
+            } => Grant::Go(Permit {
                 lane: lane.clone(),
                 granted_at,
                 period,
                 waited: asked.elapsed(),
+                good_until: Some(good_until.into_std()),
             }),
             Turn::Later(wait) => Grant::Later(wait),
         })

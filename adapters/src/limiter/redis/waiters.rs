@@ -20,6 +20,8 @@ pub(super) enum Turn {
         granted_at: Micros,
         /// What the grant spends.
         period: Micros,
+        /// The last instant to send at.
+        good_until: Instant,
     },
     /// Not within the patience; come back after this long.
     Later(Duration),
@@ -92,10 +94,10 @@ impl Waiters {
     }
 
     /// Gives the grant to the first that still waits; `false` if nobody does.
-    pub fn serve(&mut self, granted_at: Micros, period: Micros) -> bool {
+    pub fn serve(&mut self, turn: Turn) -> bool {
         self.outlook = None;
         while let Some(reply) = self.pop_first() {
-            if reply.send(Ok(Turn::Go { granted_at, period })).is_ok() {
+            if reply.send(Ok(turn)).is_ok() {
                 return true;
             }
         }
@@ -178,6 +180,14 @@ mod tests {
         answer.try_recv().ok().map(Result::unwrap)
     }
 
+    fn go(granted_at: Micros) -> Turn {
+        Turn::Go {
+            granted_at,
+            period: 1,
+            good_until: Instant::now(),
+        }
+    }
+
     fn granted(answer: oneshot::Receiver<Result<Turn, LimiterError>>) -> Option<Micros> {
         match heard(answer) {
             Some(Turn::Go { granted_at, .. }) => Some(granted_at),
@@ -193,7 +203,7 @@ mod tests {
         let urgent = join(&mut waiters, Priority::Urgent);
 
         for granted_at in 1..=3 {
-            assert!(waiters.serve(granted_at, 1));
+            assert!(waiters.serve(go(granted_at)));
         }
 
         assert_eq!(
@@ -209,10 +219,10 @@ mod tests {
         let stays = join(&mut waiters, Priority::Normal);
 
         assert_eq!(waiters.first(), Some(Priority::Normal));
-        assert!(waiters.serve(1, 1));
+        assert!(waiters.serve(go(1)));
 
         assert_eq!(granted(stays), Some(1));
-        assert!(!waiters.serve(2, 1));
+        assert!(!waiters.serve(go(2)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,17 +7,22 @@
 mod bell;
 mod desk;
 mod keys;
+mod presence;
 mod scripts;
+mod view;
 
 use super::{DEAD_KEPT, clipped};
 use crate::redis::{RedisFault, RedisLink};
 use async_trait::async_trait;
 use bell::Bell;
 use keys::Keys;
+use presence::Presence;
 use redis::{FromRedisValue, Script, ScriptInvocation};
 use scripts::Scripts;
 use shared::jobs::{QueueName, Rank};
-use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Settlement};
+use shared::ports::queue::{
+    Claimed, Message, Queue, QueueError, QueueStats, Settlement, WorkerSign,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +47,7 @@ struct Calls {
     link: RedisLink,
     scripts: Scripts,
     keys: HashMap<QueueName, Keys>,
+    presence: Presence,
 }
 
 /// What a claim script finds.
@@ -67,6 +73,7 @@ impl RedisQueue {
             link,
             scripts: Scripts::new(),
             keys,
+            presence: Presence::new(),
         });
         Self { calls, bell }
     }
@@ -107,6 +114,14 @@ impl Calls {
             .map_err(QueueError::from)
     }
 
+    /// The arguments by which a script knows who calls.
+    fn sign(&self, call: &mut ScriptInvocation<'_>, queue: QueueName) {
+        let (name, age) = self.presence.to_tell(queue);
+        call.arg(name)
+            .arg(micros(age))
+            .arg(micros(WorkerSign::SILENCE));
+    }
+
     async fn push(&self, queue: QueueName, messages: &[&Message]) -> Result<u64, QueueError> {
         let keys = self.keys(queue)?;
         let mut call = call(&self.scripts.push, [&keys.messages]);
@@ -129,9 +144,11 @@ impl Calls {
             .key(&keys.delayed)
             .key(&keys.leases)
             .key(&keys.paused)
+            .key(&keys.workers)
             .arg(&keys.bell)
             .arg(micros(lease))
             .arg(LINED_UP_AT_ONCE);
+        self.sign(&mut call, queue);
         let (wait, id, payload, attempt, token): (i64, String, Vec<u8>, u32, u64) =
             self.ask(&call).await?;
         if id.is_empty() {
@@ -224,7 +241,11 @@ impl Queue for RedisQueue {
     ) -> Result<bool, QueueError> {
         let keys = self.calls.keys(queue)?;
         let mut call = call(&self.calls.scripts.renew, [&keys.messages, &keys.leases]);
-        call.arg(&claim.id).arg(claim.token).arg(micros(lease));
+        call.key(&keys.workers)
+            .arg(&claim.id)
+            .arg(claim.token)
+            .arg(micros(lease));
+        self.calls.sign(&mut call, queue);
         self.calls.ask(&call).await
     }
 
@@ -246,10 +267,13 @@ impl Queue for RedisQueue {
             .key(&keys.paused)
             .key(&keys.dead)
             .key(&keys.counts);
-        let (ready, delayed, claimed, dead, done, cut, oldest, paused) =
-            self.calls.ask::<(_, _, _, _, _, _, i64, _)>(&call).await?;
+        let (by_rank, delayed, claimed, dead, done, cut, oldest, paused) = self
+            .calls
+            .ask::<([u64; _], _, _, _, _, _, i64, _)>(&call)
+            .await?;
         Ok(QueueStats {
-            ready,
+            ready: by_rank.iter().sum(),
+            by_rank,
             delayed,
             claimed,
             dead,

@@ -1,6 +1,7 @@
 -- Lines up what is due, and takes the first message on a lease.
--- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed, 6 leases, 7 paused
--- ARGV   1 bell, 2 lease in microseconds, 3 how many are lined up at most, of each kind
+-- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed, 6 leases, 7 paused, 8 workers
+-- ARGV   1 bell, 2 lease in microseconds, 3 how many are lined up at most, of each kind; 4 name of the
+--        worker, or nothing, 5 its age, 6 the silence after which one is gone, in microseconds
 -- RETURN {wait, id, payload, attempt, token}; without a message the id is empty and `wait` tells when
 --        the next one falls due, in microseconds (-1: none is known of)
 
@@ -9,6 +10,7 @@
 local PASSED_OVER = 1000
 
 local time = now()
+sign_in(KEYS[8], ARGV[4], ARGV[5], ARGV[6], time)
 if redis.call('EXISTS', KEYS[7]) == 1 then
   return { -1, '', '', 0, 0 }
 end
