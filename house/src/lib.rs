@@ -8,6 +8,7 @@ pub mod health;
 pub mod layout;
 pub mod log;
 mod meeting;
+pub mod notices;
 pub mod patience;
 pub mod program;
 pub mod say;
