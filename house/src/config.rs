@@ -15,6 +15,7 @@ mod tests;
 use crate::say::{Failure, Lang, Text, text};
 use reader::Reader;
 use secrecy::SecretString;
+use shared::domain::notice::Switches;
 use shared::domain::quota::WindowQuota;
 use shared::domain::rules::Rules;
 use source::{Environment, Source};
@@ -38,6 +39,10 @@ pub struct Settings {
     pub base: Base,
     /// Chatwork; `None` when no token is set: nothing is sent then.
     pub chatwork: Option<Chatwork>,
+    /// The address of a webhook; whoever knows it may post. `None` when none is set.
+    pub webhook: Option<SecretString>,
+    /// What people are told of on these channels.
+    pub notify_events: Switches,
     /// How runs judge and sell.
     pub rules: Rules,
     /// How the work is done.
@@ -117,7 +122,7 @@ pub struct Base {
     pub accounts_file: PathBuf,
 }
 
-/// Where reports are sent.
+/// A Chatwork room in which people are told.
 #[derive(Debug, Clone)]
 pub struct Chatwork {
     /// Its address, without a slash at the end.

@@ -9,7 +9,8 @@ use crate::say::{Failure, text};
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
 use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
-use adapters::http::HttpSettings;
+use adapters::http::{HttpError, HttpSettings};
+use adapters::notify::{Chatwork, ChatworkConfig, Webhook};
 use adapters::redis::RedisLink;
 use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::SqlStore;
@@ -17,6 +18,7 @@ use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
 use shared::ports::limiter::Limiter;
 use shared::ports::marketplace::Marketplace;
+use shared::ports::notifier::Notifier;
 use shared::ports::shop::Shop;
 use shared::ports::store::AccountStore as _;
 use std::sync::Arc;
@@ -148,6 +150,31 @@ async fn renew_tokens(house: &House) {
     }
 }
 
+/// The channels of the settings; none when none is set.
+///
+/// # Errors
+///
+/// A machine on which no HTTP client can be built.
+pub fn channels(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>, Failure> {
+    let mut channels: Vec<Arc<dyn Notifier>> = Vec::new();
+    if settings.chatwork.is_none() && settings.webhook.is_none() {
+        return Ok(channels);
+    }
+    let http = adapters::notify::http().map_err(|error| no_client(&error))?;
+    if let Some(chatwork) = &settings.chatwork {
+        channels.push(Arc::new(Chatwork::new(ChatworkConfig {
+            http: http.clone(),
+            base_url: chatwork.base_url.clone(),
+            token: chatwork.token.clone(),
+            room_id: chatwork.room_id.clone(),
+        })));
+    }
+    if let Some(url) = &settings.webhook {
+        channels.push(Arc::new(Webhook::new(http, url.clone())));
+    }
+    Ok(channels)
+}
+
 /// A call to BASE ends before the hold on its listing does (`worker/src/jobs/update_listing.rs`).
 const BASE_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -203,10 +230,12 @@ impl Outside {
 }
 
 fn http_client(settings: &HttpSettings) -> Result<reqwest::Client, Failure> {
-    adapters::http::client(settings).map_err(|error| {
-        Failure::Failed(text!(
-            "HTTPの準備ができません({error})",
-            "the HTTP client cannot be built ({error})"
-        ))
-    })
+    adapters::http::client(settings).map_err(|error| no_client(&error))
+}
+
+fn no_client(error: &HttpError) -> Failure {
+    Failure::Failed(text!(
+        "HTTPの準備ができません({error})",
+        "the HTTP client cannot be built ({error})"
+    ))
 }

@@ -8,6 +8,7 @@ use house::say::{Exit, Failure, Lang, text};
 use house::signal::Signals;
 use house::wiring::{self, Earnest};
 use house::{patience, program};
+use producer::notices::{Herald, Heralding};
 use producer::{Lead, Minder, Order, Refused, resume, start_run, sweep};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
@@ -126,6 +127,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
         stopped = &mut stop => return stopped,
         built = patience::build(settings) => built?,
     };
+    let heralding = Heralding::begin(Herald::of(settings, &house.bench)?);
     health.started(&house);
     let lead = Lead::new(house.bench.clone());
     let watch = Watch {
@@ -139,6 +141,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     };
     health.stopping();
     lead.end().await;
+    heralding.end().await;
     ended
 }
 

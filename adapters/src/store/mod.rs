@@ -14,6 +14,7 @@ mod failure;
 mod import;
 mod lanes;
 mod leases;
+mod notices;
 mod open;
 mod pooled;
 mod postgres;

@@ -11,6 +11,7 @@ use shared::domain::desired::SellingRule;
 use shared::domain::freshness::Ttls;
 use shared::domain::guard::MassChangeGuard;
 use shared::domain::money::{Ratio, Yen};
+use shared::domain::notice::Switches;
 use shared::domain::offer::OfferRule;
 use shared::domain::pricing::{Bounds, Strategy};
 use shared::domain::quota::WindowQuota;
@@ -32,6 +33,10 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         amazon.as_ref().map(|amazon| amazon.item_offers_rate),
     );
     let chatwork = chatwork(reader);
+    let webhook = reader
+        .optional(&t::NOTIFY_WEBHOOK_URL, values::webhook_url)
+        .map(SecretString::from);
+    let notify_events = reader.read(&t::NOTIFY_EVENTS, Switches::parse);
     let rules = rules(reader);
     let work = work(reader);
     let health_listen = reader.optional(&t::HEALTH_LISTEN, |text| text.parse().ok());
@@ -43,6 +48,8 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         amazon: amazon?,
         base: base?,
         chatwork,
+        webhook,
+        notify_events: notify_events?,
         rules: rules?,
         work: work?,
         health_listen,

@@ -40,6 +40,8 @@ settings! {
     ACCOUNTS_FILE = "accounts.toml": "ショップ一覧ファイルのパス", "the path of the accounts file";
     CHATWORK_TOKEN = "" secret: "ChatworkのAPIトークン(空白や改行を含まない文字列)", "an API token of Chatwork, without spaces or line breaks";
     CHATWORK_ROOM_ID = "": "ChatworkのルームID(数字だけ)", "the number of a Chatwork room, digits only";
+    NOTIFY_WEBHOOK_URL = "" secret: "https:// で始まるWebhookのURL (httpは自分のPC内だけ)", "the https:// address of a webhook (http only for this computer itself)";
+    NOTIFY_EVENTS = "all": "all か、run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise をコンマで区切って", "all, or some of run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise, with commas";
     DATABASE_URL = "sqlite://miseban.db": "sqlite://ファイル名 (例 sqlite://miseban.db)。REDIS_URL があるときは postgres://", "sqlite://FILE, such as sqlite://miseban.db; postgres:// with REDIS_URL";
     REDIS_URL = "" secret: "空(1つのプロセス)か redis:// または rediss://。DATABASE_URL に postgres:// が必要です", "nothing (one process), or redis:// or rediss://; it needs a DATABASE_URL of postgres://";
     REDIS_PREFIX = "miseban": "英数字と _ - . で1~32文字", "1 to 32 letters, digits, _ - .";

@@ -84,6 +84,7 @@ fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted()
         ("STOP_WITHIN_SECONDS", "0"),
         ("HEALTH_LISTEN", "8081"),
         ("HEALTH_LISTEN", "localhost:8081"),
+        ("NOTIFY_EVENTS", "run-changed,everything"),
         ("MISEBAN_LANG", "fr"),
     ] {
         let said = refusal(with(&[(name, value)]));
@@ -96,7 +97,12 @@ fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted()
 
 #[test]
 fn a_secret_is_never_shown() {
-    for name in ["REFRESH_TOKEN", "LWA_CLIENT_SECRET", "CHATWORK_TOKEN"] {
+    for name in [
+        "REFRESH_TOKEN",
+        "LWA_CLIENT_SECRET",
+        "CHATWORK_TOKEN",
+        "NOTIFY_WEBHOOK_URL",
+    ] {
         let said = refusal(with(&[(name, "top secret")]));
 
         assert!(said.contains(name), "{said}");
@@ -112,6 +118,10 @@ fn a_secret_is_never_shown() {
         ("LWA_CLIENT_SECRET", "hidden"),
         ("CHATWORK_TOKEN", "hidden"),
         ("CHATWORK_ROOM_ID", "1"),
+        (
+            "NOTIFY_WEBHOOK_URL",
+            "https://hooks.example.com/services/hidden",
+        ),
         ("DATABASE_URL", "postgres://me:hidden@host/db"),
         ("REDIS_URL", "redis://:hidden@host"),
     ]);

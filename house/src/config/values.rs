@@ -84,6 +84,18 @@ pub fn base_url(text: &str) -> Option<Url> {
     (bare && safe).then_some(url)
 }
 
+/// Reads the address of a webhook, which is whole: nothing is put behind it.
+pub fn webhook_url(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let bare = url.username().is_empty() && url.password().is_none();
+    let safe = match url.scheme() {
+        "https" => url.host().is_some(),
+        "http" => is_loopback(&url),
+        _ => false,
+    };
+    (bare && safe).then(|| url.into())
+}
+
 /// `url` as the clients put paths behind it: without a slash at the end.
 pub fn address(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()

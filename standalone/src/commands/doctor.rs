@@ -38,6 +38,10 @@ pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, F
         text!("Amazonの認証情報", "Amazon credentials"),
         told.map_err(said),
     )?;
+    chart.note(
+        text!("お知らせ", "notices"),
+        Ok(super::notify::channels_told(patient.settings)),
+    )?;
     let accounts = accounts(&patient, &mut chart)?;
     database(&patient, accounts.as_ref(), &mut chart).await?;
     if let Some(marketplace) = patient.marketplace {

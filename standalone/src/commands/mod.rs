@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod explain;
 pub mod import;
 pub mod migrate;
+pub mod notify;
 pub mod queues;
 pub mod report;
 pub mod run;

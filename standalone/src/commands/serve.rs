@@ -9,6 +9,7 @@ use crate::say::{Exit, Failure, text};
 use crate::wiring::{self, Earnest};
 use house::health::{Health, Pulse};
 use house::signal::Signals;
+use producer::notices::{Herald, Heralding};
 use producer::{Minder, resume};
 use std::pin::pin;
 use std::time::Duration;
@@ -49,6 +50,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     say(told.of(page.lang));
     let mut minder = Minder::new(house.bench.clone(), hours, open);
     wiring::open_for_work(&house).await?;
+    let heralding = Heralding::begin(Herald::of(settings, &house.bench)?);
     health.started(&house);
     let schedule = health.pulse("schedule");
     let mut shift = Shift::begin(&house, &health);
@@ -59,6 +61,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     };
     health.stopping();
     shift.end().await;
+    heralding.end().await;
     let told = text!(
         "止めました。次に始めるとき、続きから行います",
         "stopped; the next start goes on from here"
