@@ -249,7 +249,7 @@ fn killed_holder(here: &Runtime) {
         (redis, lives)
     });
     let killed = there.block_on(saturate(&redis, 1, &vendor));
-    here.block_on(tokio::time::sleep(period * 6));
+    here.block_on(rest(period * 6));
     let before = std::mem::take(&mut *vendor.book.lock().unwrap()).longest;
     there.shutdown_background();
     here.block_on(async {
@@ -284,6 +284,11 @@ async fn urgent_behind_64() {
         waits[11]
     );
     end(limiters).await;
+}
+
+/// A sleep that begins within the runtime.
+async fn rest(span: Duration) {
+    tokio::time::sleep(span).await;
 }
 
 fn micros(span: Micros) -> Duration {

@@ -146,6 +146,11 @@ listens on this computer only; with it, the browser asks for the password (any u
   miseban board --listen 0.0.0.0:8080       for others too; needs BOARD_PASSWORD"
     )]
     Board(BoardArgs),
+    /// Tell where people are told what happened, and of what; with --test, send a message there
+    #[command(after_help = "Examples:
+  miseban notify             the channels, and the events that are switched on
+  miseban notify --test      send one message to each channel")]
+    Notify(NotifyArgs),
     /// Bring the database to the newest schema
     #[command(after_help = "Example:
   miseban migrate")]
@@ -279,6 +284,14 @@ pub struct ValidateArgs {
     pub fill: bool,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `notify`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct NotifyArgs {
+    /// Send one message to each channel
+    #[arg(long)]
+    pub test: bool,
 }
 
 /// `board`.

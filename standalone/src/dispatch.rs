@@ -4,8 +4,8 @@ use crate::accounts::AccountsFile;
 use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, changes, demo, doctor, explain, import, migrate, queues, release, report, run, serve,
-    status, validate,
+    board, changes, demo, doctor, explain, import, migrate, notify, queues, release, report, run,
+    serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -82,6 +82,10 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
             let settings = desk.settings;
             let mut page = desk.page(command.output().json);
             queues::queues(command, settings, now, &mut page).await
+        }
+        Command::Notify(args) => {
+            let channels = wiring::channels(desk.settings)?;
+            notify::notify(*args, desk.settings, &channels, &mut desk.page(false)).await
         }
         Command::Migrate => {
             let (from, to) = database::migrate(desk.database_url()).await?;

@@ -5,6 +5,7 @@
 
 pub mod failure;
 pub mod jobs;
+pub mod pulsed_queue;
 pub mod runtime;
 mod settle;
 pub mod shift;

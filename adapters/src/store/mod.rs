@@ -16,6 +16,7 @@ mod history;
 mod import;
 mod lanes;
 mod leases;
+mod notices;
 mod open;
 mod pooled;
 mod postgres;

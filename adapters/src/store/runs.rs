@@ -236,7 +236,7 @@ pub(super) async fn settle_costs(
     Ok(())
 }
 
-fn run_row(row: &AnyRow) -> Result<RunRow, StoreError> {
+pub(super) fn run_row(row: &AnyRow) -> Result<RunRow, StoreError> {
     Ok(RunRow {
         id: row.word("id", RunId::parse)?,
         kind: row.word("kind", RunKind::from_word)?,

@@ -48,6 +48,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "thinning",
         include_str!("../../../migrations/0008_thinning.sql"),
     ),
+    (
+        10,
+        "notices",
+        include_str!("../../../migrations/0010_notices.sql"),
+    ),
 ];
 
 /// How often a file is brought to the newest version before its error is told: a second, for others

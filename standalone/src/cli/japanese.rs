@@ -234,6 +234,14 @@ account_id,asin,item_id,sku,selling_price,visibility(public か hidden)
   miseban board --listen 0.0.0.0:8080       ほかのPCからも見る(BOARD_PASSWORD が必要)",
     },
     Help {
+        path: "notify",
+        about: "何をどこに知らせるかを示します。--test で、試しのメッセージを送ります",
+        args: &[("test", "それぞれの送り先に、メッセージを1つ送る")],
+        examples: "例:
+  miseban notify             送り先と、知らせる出来事
+  miseban notify --test      それぞれの送り先に、メッセージを1つ送る",
+    },
+    Help {
         path: "migrate",
         about: "データベースを最新の形にします",
         args: &[],

@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod explain;
 pub mod import;
 pub mod migrate;
+pub mod notify;
 pub mod queues;
 pub mod release;
 pub mod report;

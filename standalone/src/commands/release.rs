@@ -1,6 +1,6 @@
 //! `release RUN` and `cancel RUN`: what a person decides about a run that is held.
 
-use crate::commands::run::{Followed, follow, show};
+use crate::commands::run::{Followed, follow, show, tell_people};
 use crate::config::Settings;
 use crate::lock::WorkLock;
 use crate::page::Page;
@@ -9,6 +9,7 @@ use crate::report;
 use crate::say::{Exit, Failure, Text, text};
 use crate::wiring::{self, Earnest};
 use chrono::{DateTime, Utc};
+use house::health::Health;
 use producer::resume_run;
 use shared::domain::run::{RunId, RunState};
 use shared::ports::store::Store;
@@ -44,11 +45,15 @@ pub async fn release(
         .await
         .map_err(|error| not_sent(id, &error))?;
     wiring::open_for_work(&house).await?;
-    let shift = Shift::begin(&house);
+    let shift = Shift::begin(&house, &Health::default());
     let followed = follow(id, &house, page.lang).await;
     shift.end().await;
     match followed? {
-        Followed::Ended(report) => show(&report, page),
+        Followed::Ended(report) => {
+            let exit = show(&report, page)?;
+            tell_people(settings).await;
+            Ok(exit)
+        }
         Followed::Stopped(exit) => {
             let told = text!(
                 "止めました。残りは次の miseban serve か run が送ります",

@@ -8,10 +8,14 @@ use crate::progress::{Progress, say};
 use crate::report;
 use crate::say::{Exit, Failure, Lang, text};
 use crate::wiring::{self, Earnest, House};
+use adapters::clock::SystemClock;
+use house::health::Health;
 use house::signal::signal;
+use producer::notices::{Herald, Terms};
 use producer::{Order, Refused, resume_run, start_run};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunState};
+use std::sync::Arc;
 use std::time::Duration;
 use worker::shift::Shift;
 
@@ -37,7 +41,13 @@ pub async fn run(
     page: &mut Page<'_>,
 ) -> Result<Exit, Failure> {
     match work(args, settings, page.lang).await? {
-        Followed::Ended(report) => show(&report, page),
+        Followed::Ended(report) => {
+            let exit = show(&report, page)?;
+            if !args.dry_run {
+                tell_people(settings).await;
+            }
+            Ok(exit)
+        }
         Followed::Stopped(exit) => {
             let kind = args.kind.as_str();
             let told = text!(
@@ -68,6 +78,28 @@ pub fn show(report: &Report, page: &mut Page<'_>) -> Result<Exit, Failure> {
     })
 }
 
+/// Sends what there is to tell, once: `serve` and `producer serve` go on with what is not taken now. The
+/// run is over and its report printed, so that nothing waits for it but the prompt, and nothing that goes
+/// wrong here changes how the run has ended.
+pub(super) async fn tell_people(settings: &Settings) {
+    if let Err(failure) = try_to_tell(settings).await {
+        tracing::warn!(%failure, "people cannot be told now");
+    }
+}
+
+async fn try_to_tell(settings: &Settings) -> Result<(), Failure> {
+    let channels = wiring::channels(settings)?;
+    if channels.is_empty() {
+        return Ok(());
+    }
+    let store = Arc::new(wiring::open_store(settings).await?);
+    let herald = Herald::new(store, Arc::new(SystemClock), channels, Terms::of(settings));
+    tokio::select! {
+        stopped = signal() => stopped.map(|_| ()),
+        () = herald.tell_now() => Ok(()),
+    }
+}
+
 /// Does one run, from the house's opening to its close.
 ///
 /// # Errors
@@ -86,7 +118,7 @@ pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Fol
     let house = wiring::build(settings, earnest).await?;
     let run = open(args, settings, &house).await?;
     wiring::open_for_work(&house).await?;
-    let shift = Shift::begin(&house);
+    let shift = Shift::begin(&house, &Health::default());
     let followed = follow(run, &house, lang).await;
     shift.end().await;
     followed

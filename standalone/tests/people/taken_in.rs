@@ -237,7 +237,7 @@ async fn a_doctor_who_finds_all_in_order_says_so() {
 
     let said = paper.read();
     assert_eq!(exit, Exit::Done, "{said}");
-    assert_eq!(said.matches("ok  ").count(), 7, "{said}");
+    assert_eq!(said.matches("ok  ").count(), 8, "{said}");
 }
 
 #[tokio::test]

@@ -5,4 +5,5 @@ mod faults;
 mod guard;
 mod house;
 mod incidents;
+mod notices;
 mod schedule;

@@ -7,6 +7,7 @@ mod catalogue;
 mod guard;
 mod history;
 mod leases;
+mod notices;
 mod runs;
 mod thinning;
 mod updates;
@@ -21,6 +22,7 @@ pub use catalogue::{
 pub use guard::GuardStore;
 pub use history::{ChangesAsked, HistoryStore, ListingChange};
 pub use leases::LeaseStore;
+pub use notices::{ChannelView, Claim, Claimed, Fate, NewNotice, NoticeStore};
 pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
 pub use thinning::{ThinningPlace, ThinningStep, ThinningStore};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
@@ -61,6 +63,7 @@ pub trait Store:
     + CatalogueStore
     + HistoryStore
     + ThinningStore
+    + NoticeStore
 {
 }
 
@@ -75,5 +78,6 @@ impl<T> Store for T where
         + CatalogueStore
         + HistoryStore
         + ThinningStore
+        + NoticeStore
 {
 }
