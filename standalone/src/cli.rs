@@ -229,7 +229,7 @@ counted and shown. The file is only read. Prices and stocks are not taken over: 
 /// `import ecauto`.
 #[derive(Debug, Args)]
 pub struct EcautoArgs {
-    /// The predecessor's SQLite file; it is only read
+    /// The predecessor's database file; it is only read
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Take the listings over; without it, only tell

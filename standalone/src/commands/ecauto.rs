@@ -166,9 +166,9 @@ fn section(title: &str, met: &[&Met], lang: Lang) -> String {
     }
     let mut said = format!("\n{title}\n");
     for met in met {
-        let (count, told) = (grouped(met.count), met.trap.told());
-        let line = text!("  {count}件: {}\n", "  {count}: {}\n");
-        said.push_str(&line.of(lang).replacen("{}", told.of(lang), 1));
+        let (count, Text { ja, en }) = (grouped(met.count), met.trap.told());
+        let line = text!("  {count}件: {ja}\n", "  {count}: {en}\n");
+        said.push_str(line.of(lang));
         for example in &met.examples {
             let (row, found) = (example.row, &example.found);
             let line = text!("      {row}番の行: {found}\n", "      row {row}: {found}\n");

@@ -79,6 +79,7 @@ impl Takeover {
     }
 
     /// Adds what its products are like.
+    #[must_use]
     pub fn with_products(mut self, products: &OldProducts) -> Self {
         let counted = [
             (Trap::ProductAbsent, products.listed_without_product),

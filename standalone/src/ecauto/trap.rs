@@ -70,6 +70,7 @@ impl Trap {
     }
 
     /// What it is, and what is done about it or has to be.
+    #[expect(clippy::too_many_lines, reason = "a table of texts")]
     pub fn told(self) -> Text {
         match self {
             Self::SkuNamesAnother => text!(
