@@ -66,6 +66,11 @@ impl House {
 
     /// The same, with these rates on our side.
     pub async fn open_with(config: Config, rates: Rates) -> Self {
+        Self::open_at(config, rates, Arc::new(SystemClock)).await
+    }
+
+    /// The same, by this clock on our side.
+    pub async fn open_at(config: Config, rates: Rates, clock: Arc<dyn Clock>) -> Self {
         let simulator = Simulator::start(config)
             .await
             .expect("the simulator starts");
@@ -78,8 +83,11 @@ impl House {
             .await
             .expect("accounts");
         let listings = listings(&simulator.listings_csv());
-        store.import(&listings, Utc::now()).await.expect("listings");
-        let bench = bench(&simulator, accounts, &store, rates).await;
+        store
+            .import(&listings, clock.now())
+            .await
+            .expect("listings");
+        let bench = bench(&simulator, accounts, &store, (rates, clock)).await;
         Self {
             simulator,
             store,
@@ -150,8 +158,7 @@ impl House {
 
     /// Drops the cache entries of `count` products; returns how many there were.
     pub async fn forget_cache(&self, count: u32) -> u64 {
-        let path = self.folder.path().join("shop.db");
-        let url = format!("sqlite://{}", path.display());
+        let url = format!("sqlite://{}", self.database().display());
         sqlx::any::install_default_drivers();
         let mut connection = sqlx::AnyConnection::connect(&url)
             .await
@@ -165,10 +172,14 @@ impl House {
         forgotten.expect("the cache").rows_affected()
     }
 
+    /// Where the database is.
+    pub fn database(&self) -> std::path::PathBuf {
+        self.folder.path().join("shop.db")
+    }
+
     /// Lets nobody write to the database until the lock is dropped or closed.
     pub async fn lock_database(&self) -> sqlx::AnyConnection {
-        let path = self.folder.path().join("shop.db");
-        let url = format!("sqlite://{}", path.display());
+        let url = format!("sqlite://{}", self.database().display());
         sqlx::any::install_default_drivers();
         let mut connection = sqlx::AnyConnection::connect(&url)
             .await
@@ -227,9 +238,8 @@ async fn bench(
     simulator: &Simulator,
     accounts: Vec<BaseCredentials>,
     store: &Arc<SqlStore>,
-    rates: Rates,
+    (rates, clock): (Rates, Arc<dyn Clock>),
 ) -> Bench {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let limiter = LocalLimiter::new(rates, clock.clone(), store.clone()).await;
     let limiter = Arc::new(limiter.expect("a limiter"));
     let http = adapters::http::client(&HttpSettings::default()).expect("a client");
