@@ -6,7 +6,7 @@
 //! to the open rows.
 
 use crate::failure::Failure;
-use crate::jobs;
+use crate::handlers::Handlers;
 use crate::settle::{Ending, ending};
 use adapters::queue::Claims;
 use apalis::layers::WorkerBuilderExt;
@@ -14,7 +14,7 @@ use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerErr
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::jobs::{Job, QueueName};
 use shared::ports::bench::Bench;
-use shared::ports::queue::{Claimed, Settlement};
+use shared::ports::queue::{Claimed, Queue, Settlement};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -37,21 +37,36 @@ pub struct Concurrency {
 
 /// Runs jobs until told to stop.
 pub struct Runtime {
-    bench: Bench,
+    queue: Arc<dyn Queue>,
+    handlers: Arc<dyn Handlers>,
     concurrency: Concurrency,
 }
 
 #[derive(Clone)]
 struct Frame {
-    bench: Bench,
-    queue: QueueName,
+    queue: Arc<dyn Queue>,
+    name: QueueName,
+    handlers: Arc<dyn Handlers>,
     retries: Arc<RetryTable>,
 }
 
 impl Runtime {
-    /// A runtime that is not running yet.
+    /// A runtime of the product's jobs that is not running yet.
     pub fn new(bench: Bench, concurrency: Concurrency) -> Self {
-        Self { bench, concurrency }
+        Self::with(Arc::clone(&bench.queue), Arc::new(bench), concurrency)
+    }
+
+    /// The same frame around other `handlers`.
+    pub fn with(
+        queue: Arc<dyn Queue>,
+        handlers: Arc<dyn Handlers>,
+        concurrency: Concurrency,
+    ) -> Self {
+        Self {
+            queue,
+            handlers,
+            concurrency,
+        }
     }
 
     /// Claims and runs jobs until `stop` turns true; then no message is claimed any more and running
@@ -62,8 +77,8 @@ impl Runtime {
     /// When a worker loop of apalis ends by itself, which none of our faults makes it do.
     pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), WorkerError> {
         let mut workers = JoinSet::new();
-        for queue in QueueName::ALL {
-            let concurrency = match queue {
+        for name in QueueName::ALL {
+            let concurrency = match name {
                 QueueName::Sync => self.concurrency.sync,
                 QueueName::Update => self.concurrency.update,
             };
@@ -71,8 +86,9 @@ impl Runtime {
                 continue;
             }
             let frame = Frame {
-                bench: self.bench.clone(),
-                queue,
+                queue: Arc::clone(&self.queue),
+                name,
+                handlers: Arc::clone(&self.handlers),
                 retries: Arc::new(RetryTable::default()),
             };
             workers.spawn(work(frame, concurrency, stop.clone()));
@@ -92,8 +108,8 @@ async fn work(
     concurrency: usize,
     stop: watch::Receiver<bool>,
 ) -> Result<(), WorkerError> {
-    let claims = Claims::new(Arc::clone(&frame.bench.queue), frame.queue, LEASE);
-    WorkerBuilder::new(format!("{}-{}", frame.queue.as_str(), std::process::id()))
+    let claims = Claims::new(Arc::clone(&frame.queue), frame.name, LEASE);
+    WorkerBuilder::new(format!("{}-{}", frame.name.as_str(), std::process::id()))
         .backend(claims)
         .data(frame)
         .concurrency(concurrency.max(1))
@@ -140,10 +156,10 @@ impl Frame {
 
     /// Runs the handler in a task of its own: a panic is a failure of the job like any other.
     async fn run_apart(&self, job: Job, attempt: u32) -> Settlement {
-        let (bench, job) = (self.bench.clone(), Arc::new(job));
+        let (handlers, job) = (Arc::clone(&self.handlers), Arc::new(job));
         let task = {
             let job = Arc::clone(&job);
-            tokio::spawn(async move { jobs::run(&job, &bench).await }.in_current_span())
+            tokio::spawn(async move { handlers.run(&job).await }.in_current_span())
         };
         let result = task.await.unwrap_or_else(|error| {
             tracing::error!(%error, "the handler broke off");
@@ -168,11 +184,11 @@ impl Frame {
         let (concluded, settlement) = match step {
             Ending::Settle(settlement) => return settlement,
             Ending::GiveUp => (
-                jobs::give_up(job, &failure, &self.bench).await,
+                self.handlers.give_up(job, &failure).await,
                 Settlement::Dead(failure.why.clone()),
             ),
             Ending::Stop => (
-                jobs::stop(job, &failure, &self.bench).await,
+                self.handlers.stop(job, &failure).await,
                 Settlement::Done,
             ),
         };
@@ -185,7 +201,7 @@ impl Frame {
     }
 
     async fn renew(&self, claimed: &Claimed) {
-        match self.bench.queue.renew(self.queue, claimed, LEASE).await {
+        match self.queue.renew(self.name, claimed, LEASE).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!("the lease is lost; what this worker does is idempotent"),
             Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
@@ -196,9 +212,8 @@ impl Frame {
     async fn settle(&self, claimed: &Claimed, settlement: Settlement) {
         for _ in 0..8 {
             match self
-                .bench
                 .queue
-                .settle(self.queue, claimed, settlement.clone())
+                .settle(self.name, claimed, settlement.clone())
                 .await
             {
                 Ok(true) => return,
