@@ -8,8 +8,7 @@
 use crate::failure::Failure;
 use crate::handlers::Handlers;
 use crate::settle::{Ending, ending};
-use adapters::queue::Claims;
-use apalis::layers::WorkerBuilderExt;
+use adapters::queue::{Claims, Placed};
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerError};
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::jobs::{Job, QueueName};
@@ -108,11 +107,11 @@ async fn work(
     concurrency: usize,
     stop: watch::Receiver<bool>,
 ) -> Result<(), WorkerError> {
-    let claims = Claims::new(Arc::clone(&frame.queue), frame.name, LEASE);
+    let queue = Arc::clone(&frame.queue);
+    let claims = Claims::new(queue, frame.name, LEASE, concurrency.max(1));
     WorkerBuilder::new(format!("{}-{}", frame.name.as_str(), std::process::id()))
         .backend(claims)
         .data(frame)
-        .concurrency(concurrency.max(1))
         .build(handle)
         .run_with_ctx(move |worker: WorkerContext| {
             let mut stop = stop.clone();
@@ -125,14 +124,15 @@ async fn work(
         .await
 }
 
-async fn handle(claimed: Claimed, frame: Data<Frame>) -> Result<(), BoxDynError> {
+async fn handle(placed: Placed, frame: Data<Frame>) -> Result<(), BoxDynError> {
+    let claimed = &placed.claimed;
     let span = tracing::info_span!("job", id = %claimed.id, attempt = claimed.attempt);
-    frame.attend(claimed).instrument(span).await;
+    frame.attend(placed).instrument(span).await;
     Ok(())
 }
 
 impl Frame {
-    async fn attend(&self, claimed: Claimed) {
+    async fn attend(&self, Placed { claimed, place }: Placed) {
         let settlement = match serde_json::from_slice::<Job>(&claimed.payload) {
             Ok(job) => self.run_leased(job, &claimed).await,
             Err(error) => {
@@ -140,6 +140,8 @@ impl Frame {
                 Settlement::Dead(format!("the payload cannot be read: {error}"))
             }
         };
+        // The next message is claimed while this one is settled, in one call where that can be.
+        drop(place);
         self.settle(&claimed, settlement).await;
     }
 
@@ -187,10 +189,7 @@ impl Frame {
                 self.handlers.give_up(job, &failure).await,
                 Settlement::Dead(failure.why.clone()),
             ),
-            Ending::Stop => (
-                self.handlers.stop(job, &failure).await,
-                Settlement::Done,
-            ),
+            Ending::Stop => (self.handlers.stop(job, &failure).await, Settlement::Done),
         };
         // What could not be concluded now (the database is away) is concluded when the message comes
         // back: its attempt is past the last one, so that it ends here again.

@@ -10,7 +10,7 @@ mod redis;
 mod shelf;
 
 pub use self::redis::RedisQueue;
-pub use claims::{Claims, ClaimsError};
+pub use claims::{Claims, ClaimsError, Placed};
 pub use local::LocalQueue;
 
 /// Dead messages that are kept; the oldest goes first.
