@@ -1,6 +1,7 @@
 //! How much of a quota the limiter over Redis uses. Run with `cargo bench -p adapters --bench limiter`;
-//! takes three minutes and prints, for processes with a connection each and 16 callers each: the used
-//! share of the quota, refusals, and calls of Redis for each grant.
+//! takes four minutes and prints, for processes with a connection each and 16 callers each: the used
+//! share of the quota, refusals, and calls of Redis for each grant. `MISEBAN_BENCH_SECONDS` sets
+//! another length of each measurement than 20 s.
 //!
 //! The vendor is a bucket of one token behind a path of 55 ms and a jitter about 3 ms, as
 //! `docs/limiter.md` assumes.
@@ -25,7 +26,6 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 const CALLERS: usize = 16;
-const MEASURED: Duration = Duration::from_secs(20);
 const ONE_WAY: Micros = 55_000;
 /// Twenty equally likely delays on the way, log-normal about 3 ms.
 const JITTER: [Micros; 20] = [
@@ -33,9 +33,15 @@ const JITTER: [Micros; 20] = [
     4_300, 4_730, 5_240, 5_980, 7_120, 9_730,
 ];
 
+/// How long each measurement lasts.
+fn measured() -> Duration {
+    let told = std::env::var("MISEBAN_BENCH_SECONDS").ok();
+    Duration::from_secs(told.map_or(20, |told| told.parse().unwrap()))
+}
+
 /// Accepts what arrives a period after the last that was accepted.
 struct Vendor {
-    period: Duration,
+    period: Mutex<Duration>,
     dice: AtomicU64,
     book: Mutex<Book>,
 }
@@ -51,7 +57,7 @@ struct Book {
 impl Vendor {
     fn new(period: Duration) -> Arc<Self> {
         Arc::new(Self {
-            period,
+            period: Mutex::new(period),
             dice: AtomicU64::new(7),
             book: Mutex::default(),
         })
@@ -66,12 +72,26 @@ impl Vendor {
         tokio::time::sleep(micros(ONE_WAY + JITTER[face])).await;
     }
 
-    /// `true` if it is refused.
-    async fn request(&self) -> bool {
+    fn period(&self) -> Duration {
+        *self.period.lock().unwrap()
+    }
+
+    /// Grants another rate from now on.
+    fn grant(&self, period: Duration) {
+        *self.period.lock().unwrap() = period;
+    }
+
+    /// As Amazon answers: the rate stands in a header of what is not refused.
+    async fn request(&self) -> Feedback {
         self.way().await;
-        let refused = self.book.lock().unwrap().arrive(self.period);
+        let period = self.period();
+        let refused = self.book.lock().unwrap().arrive(period);
         self.way().await;
-        refused
+        Feedback {
+            refused,
+            rate_header: (!refused).then(|| 1.0 / period.as_secs_f64()),
+            ..Feedback::default()
+        }
     }
 }
 
@@ -98,6 +118,7 @@ fn main() {
             runtime.block_on(utilisation(processes, Duration::from_secs(seconds)));
         }
     }
+    runtime.block_on(moving_rate(Duration::from_secs(2)));
     killed_holder(&runtime);
     runtime.block_on(urgent_behind_64());
 }
@@ -130,10 +151,7 @@ async fn permit(limiter: &RedisLimiter, priority: Priority) -> Option<Permit> {
 /// A caller that never rests.
 async fn work(limiter: Arc<RedisLimiter>, vendor: Arc<Vendor>) {
     while let Some(permit) = permit(&limiter, Priority::Normal).await {
-        let feedback = Feedback {
-            refused: vendor.request().await,
-            ..Feedback::default()
-        };
+        let feedback = vendor.request().await;
         limiter
             .feedback(&offers(), permit.granted_at, feedback)
             .await;
@@ -147,7 +165,7 @@ async fn saturate(
 ) -> Vec<Arc<RedisLimiter>> {
     let mut limiters = Vec::new();
     for _ in 0..processes {
-        let limiter = process(redis, vendor.period).await;
+        let limiter = process(redis, vendor.period()).await;
         for _ in 0..CALLERS {
             tokio::spawn(work(Arc::clone(&limiter), Arc::clone(vendor)));
         }
@@ -173,7 +191,7 @@ async fn utilisation(processes: usize, period: Duration) {
     tokio::time::sleep(period * 2).await;
     *vendor.book.lock().unwrap() = Book::default();
     let (begun, calls) = (Instant::now(), script_calls(&redis).await);
-    tokio::time::sleep(MEASURED).await;
+    tokio::time::sleep(measured()).await;
     let (lasted, calls) = (begun.elapsed(), script_calls(&redis).await - calls);
     {
         let book = vendor.book.lock().unwrap();
@@ -195,6 +213,31 @@ async fn end(limiters: Vec<Arc<RedisLimiter>>) {
     }
 }
 
+/// Four processes that never rest, while the rate is halved for a third of the time and then doubled.
+async fn moving_rate(period: Duration) {
+    let redis = TestRedis::own().await;
+    let vendor = Vendor::new(period);
+    let limiters = saturate(&redis, 4, &vendor).await;
+    tokio::time::sleep(period * 2).await;
+    *vendor.book.lock().unwrap() = Book::default();
+    let mut quota = 0.0;
+    for granted in [period, period * 2, period] {
+        vendor.grant(granted);
+        let begun = Instant::now();
+        tokio::time::sleep(measured() / 3).await;
+        quota += begun.elapsed().as_secs_f64() / granted.as_secs_f64();
+    }
+    {
+        let book = vendor.book.lock().unwrap();
+        let used = f64::from(book.accepted) / quota * 100.0;
+        println!(
+            "rate halved and doubled at a period of {period:?}: {used:.1} % used, {} refused",
+            book.refused
+        );
+    }
+    end(limiters).await;
+}
+
 /// Two processes that never rest; one is killed while it waits. The longest time between two requests.
 fn killed_holder(here: &Runtime) {
     let period = Duration::from_secs(1);
@@ -206,7 +249,7 @@ fn killed_holder(here: &Runtime) {
         (redis, lives)
     });
     let killed = there.block_on(saturate(&redis, 1, &vendor));
-    here.block_on(tokio::time::sleep(period * 6));
+    here.block_on(rest(period * 6));
     let before = std::mem::take(&mut *vendor.book.lock().unwrap()).longest;
     there.shutdown_background();
     here.block_on(async {
@@ -241,6 +284,11 @@ async fn urgent_behind_64() {
         waits[11]
     );
     end(limiters).await;
+}
+
+/// A sleep that begins within the runtime.
+async fn rest(span: Duration) {
+    tokio::time::sleep(span).await;
 }
 
 fn micros(span: Micros) -> Duration {

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod dry_shop;
 pub mod http;
 pub mod limiter;
+pub mod notify;
 pub mod queue;
 pub mod redis;
 pub mod spapi;

@@ -91,6 +91,17 @@ impl RedisLink {
         }
     }
 
+    /// Whether Redis answers.
+    ///
+    /// # Errors
+    ///
+    /// The fault when it does not, or not in time.
+    pub async fn ping(&self) -> Result<(), RedisFault> {
+        let mut connection = self.shared();
+        let ping = redis::cmd("PING");
+        self.within(ping.query_async::<()>(&mut connection)).await
+    }
+
     /// Host and port, or path, without user and password.
     pub fn address(&self) -> String {
         self.client.get_connection_info().addr().to_string()
@@ -174,15 +185,10 @@ async fn probe(client: &Client, answer_in: Duration, address: &str) -> Result<()
         .get_multiplexed_async_connection_with_config(&config)
         .await
         .map_err(sort)?;
-    let info: redis::RedisResult<(String, String)> = redis::pipe()
-        .cmd("INFO")
-        .arg("server")
-        .cmd("INFO")
-        .arg("replication")
-        .query_async(&mut connection)
-        .await;
+    // Not its sections by name: more than one in a call is for Redis 7 only.
+    let info: redis::RedisResult<String> = redis::cmd("INFO").query_async(&mut connection).await;
     match info {
-        Ok((server, replication)) => fault::examine(&server, &replication, address),
+        Ok(info) => fault::examine(&info, address),
         // A user who may not ask for it may still do all that is needed.
         Err(error) if error.code() == Some("NOPERM") => Ok(()),
         Err(error) => Err(sort(error)),

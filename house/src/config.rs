@@ -15,10 +15,13 @@ mod tests;
 use crate::say::{Failure, Lang, Text, text};
 use reader::Reader;
 use secrecy::SecretString;
+use shared::domain::notice::Switches;
 use shared::domain::quota::WindowQuota;
 use shared::domain::rules::Rules;
 use source::{Environment, Source};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 pub use values::Rate;
 
 /// All settings.
@@ -28,16 +31,24 @@ pub struct Settings {
     pub database_url: DatabaseUrl,
     /// Where many processes meet; `None` for one process.
     pub redis: Option<Redis>,
+    /// Asked for by the board; without one the board is for this computer only.
+    pub board_password: Option<SecretString>,
     /// Amazon.
     pub amazon: Amazon,
     /// BASE.
     pub base: Base,
     /// Chatwork; `None` when no token is set: nothing is sent then.
     pub chatwork: Option<Chatwork>,
+    /// The address of a webhook; whoever knows it may post. `None` when none is set.
+    pub webhook: Option<SecretString>,
+    /// What people are told of on these channels.
+    pub notify_events: Switches,
     /// How runs judge and sell.
     pub rules: Rules,
     /// How the work is done.
     pub work: Work,
+    /// Where a long-running program shows how it is; `None` for nowhere.
+    pub health_listen: Option<SocketAddr>,
     /// Language of messages and reports.
     pub lang: Lang,
     /// Filter of the log, as `RUST_LOG` gives it; `None` for the command's own default.
@@ -111,7 +122,7 @@ pub struct Base {
     pub accounts_file: PathBuf,
 }
 
-/// Where reports are sent.
+/// A Chatwork room in which people are told.
 #[derive(Debug, Clone)]
 pub struct Chatwork {
     /// Its address, without a slash at the end.
@@ -131,6 +142,8 @@ pub struct Work {
     pub sync_concurrency: u32,
     /// Shop updates at a time, over all shops.
     pub update_concurrency: u32,
+    /// Running jobs get this long to end after a stop; then they are put back.
+    pub stop_within: Duration,
 }
 
 impl Settings {

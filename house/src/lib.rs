@@ -4,9 +4,14 @@
 pub mod accounts;
 pub mod config;
 pub mod doors;
+pub mod health;
+pub mod layout;
 pub mod log;
 mod meeting;
+pub mod notices;
+pub mod patience;
 pub mod program;
 pub mod say;
 pub mod signal;
 pub mod wiring;
+pub mod words;

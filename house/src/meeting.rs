@@ -11,6 +11,7 @@ use adapters::redis::{RedisFault, RedisLink, RedisSettings, connect};
 use adapters::store::SqlStore;
 use shared::domain::quota::WindowQuota;
 use shared::domain::rate::Micros;
+use shared::jobs::QueueName;
 use shared::ports::cache::Cache;
 use shared::ports::clock::Clock;
 use shared::ports::limiter::Limiter;
@@ -23,6 +24,8 @@ pub(crate) struct Meeting {
     pub(crate) cache: Arc<dyn Cache>,
     pub(crate) limiter: Arc<dyn Limiter>,
     pub(crate) doors: Doors,
+    /// The way to Redis, where the settings name one.
+    pub(crate) redis: Option<RedisLink>,
 }
 
 /// The databases of one house.
@@ -52,6 +55,7 @@ impl Meeting {
                 cache: own_cache(),
                 limiter: limiter.clone(),
                 doors: Doors::Local(limiter),
+                redis: None,
             });
         };
         let link = link(redis).await?;
@@ -66,12 +70,22 @@ impl Meeting {
             queue: if dry {
                 own_queue()
             } else {
-                Arc::new(RedisQueue::new(link))
+                looked_at(&link).await?
             },
             limiter: limiter.clone(),
             doors: Doors::Shared(limiter),
+            redis: Some(link),
         })
     }
+}
+
+/// The queue in Redis, for a person who looks after it: nothing else is opened.
+///
+/// # Errors
+///
+/// A Redis that cannot be reached, or that cannot be worked with.
+pub async fn shared_queue(redis: &Redis) -> Result<RedisQueue, Failure> {
+    Ok(RedisQueue::new(link(redis).await?))
 }
 
 fn rates(settings: &Settings, earnest: Earnest) -> Rates {
@@ -111,14 +125,30 @@ async fn link(redis: &Redis) -> Result<RedisLink, Failure> {
     connect(&settings).await.map_err(|fault| told(&fault))
 }
 
-/// What may pass fails; what a person has to change is wrong use.
+/// The queues, each looked at once: what stands in the way of all work, such as a right that is missing, is
+/// told at the start and not by each claim.
+async fn looked_at(link: &RedisLink) -> Result<Arc<dyn Queue>, Failure> {
+    let queue = RedisQueue::new(link.clone());
+    for name in QueueName::ALL {
+        if let Err(error) = queue.stats(name).await {
+            // Whether it is the queue, or a Redis that has gone this moment.
+            link.ping().await.map_err(|fault| told(&fault))?;
+            return Err(Failure::Usage(text!(
+                "Redisのキューを使えません({error})",
+                "the queue in Redis cannot be used ({error})"
+            )));
+        }
+    }
+    Ok(Arc::new(queue))
+}
+
+/// What may pass is away; what a person has to change is wrong use.
 fn told(fault: &RedisFault) -> Failure {
-    let told: Text = text!(
-        "Redisを使えません({fault})",
-        "Redis cannot be used ({fault})"
-    );
-    match fault {
-        RedisFault::Away { .. } | RedisFault::NoAnswer { .. } => Failure::Failed(told),
-        _ => Failure::Usage(told),
+    let why = fault.told();
+    let told: Text = text!("Redisを使えません({why})", "Redis cannot be used ({why})");
+    if fault.may_pass() {
+        Failure::Away(told)
+    } else {
+        Failure::Usage(told)
     }
 }

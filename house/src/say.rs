@@ -4,6 +4,7 @@
 //! are for the one who runs the machine and stay in English.
 
 use shared::ports::cache::CacheError;
+use shared::ports::queue::QueueError;
 use shared::ports::store::StoreError;
 use std::fmt;
 use std::io;
@@ -117,6 +118,9 @@ pub enum Failure {
     /// Tried and failed: what, where, what to do.
     #[error("{0}")]
     Failed(Text),
+    /// Tried and failed on something that may come back by itself, such as a server that starts.
+    #[error("{0}")]
+    Away(Text),
     /// The output cannot be written; a closed pipe is a quiet end.
     #[error("the output cannot be written")]
     Output(#[from] io::Error),
@@ -127,7 +131,7 @@ impl Failure {
     pub fn verdict(&self) -> (Option<Text>, Exit) {
         match self {
             Self::Usage(text) => (Some(text.clone()), Exit::Usage),
-            Self::Failed(text) => (Some(text.clone()), Exit::Failed),
+            Self::Failed(text) | Self::Away(text) => (Some(text.clone()), Exit::Failed),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => (None, Exit::Done),
             Self::Output(error) => {
                 let said = text!(
@@ -142,7 +146,11 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let usage = matches!(error, StoreError::Unusable(_) | StoreError::Newer { .. });
+        let kind = match error {
+            StoreError::Unavailable(_) => Self::Away,
+            StoreError::Unusable(_) | StoreError::Newer { .. } => Self::Usage,
+            StoreError::Damaged(_) => Self::Failed,
+        };
         let told = match error {
             StoreError::Unavailable(why) => text!(
                 "データベースが応答しません({why})。少し待ってから、もう一度実行してください",
@@ -161,11 +169,7 @@ impl From<StoreError> for Failure {
                 "the database holds a value that cannot be read ({what}): restore it from a backup"
             ),
         };
-        if usage {
-            Self::Usage(told)
-        } else {
-            Self::Failed(told)
-        }
+        kind(told)
     }
 }
 
@@ -174,6 +178,15 @@ impl From<CacheError> for Failure {
         Self::Failed(text!(
             "キャッシュが応答しません({why})。少し待ってから、もう一度実行してください",
             "the cache cannot be asked ({why}): wait a moment and try again"
+        ))
+    }
+}
+
+impl From<QueueError> for Failure {
+    fn from(QueueError(why): QueueError) -> Self {
+        Self::Failed(text!(
+            "キューが応答しません({why})。少し待ってから、もう一度実行してください",
+            "the queue cannot be asked ({why}): wait a moment and try again"
         ))
     }
 }

@@ -2,38 +2,80 @@
 
 use crate::say::{Exit, Failure, text};
 
-/// Waits for SIGINT or SIGTERM. After it, a second one ends the process at once.
+/// As [`Signals::first`], from the first poll on: for a command that a person has started.
 ///
 /// # Errors
 ///
 /// When the signals cannot be listened to.
 pub async fn signal() -> Result<Exit, Failure> {
-    let first = next_signal().await?;
-    tokio::spawn(async {
-        if let Ok(second) = next_signal().await {
-            std::process::exit(i32::from(second.code()));
-        }
-    });
-    Ok(first)
+    Signals::listen()?.first().await
 }
 
-#[cfg(unix)]
-async fn next_signal() -> Result<Exit, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| deaf(&error))?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| deaf(&error))?;
-    tokio::select! {
-        _ = interrupt.recv() => Ok(Exit::Interrupted),
-        _ = terminate.recv() => Ok(Exit::Terminated),
+/// SIGINT and SIGTERM, caught from the moment this is made. A long-running program makes it first of
+/// all: the first process of a container is not stopped by a signal that it does not catch.
+pub struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the signals cannot be listened to.
+    #[cfg(unix)]
+    pub fn listen() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|error| deaf(&error));
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
     }
-}
 
-#[cfg(not(unix))]
-async fn next_signal() -> Result<Exit, Failure> {
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|error| deaf(&error))?;
-    Ok(Exit::Interrupted)
+    /// Listens from now on.
+    ///
+    /// # Errors
+    ///
+    /// None here.
+    #[cfg(not(unix))]
+    #[expect(clippy::unnecessary_wraps, reason = "it may fail elsewhere")]
+    pub fn listen() -> Result<Self, Failure> {
+        Ok(Self {})
+    }
+
+    /// Waits for the first one. After it, a second one ends the process at once.
+    ///
+    /// # Errors
+    ///
+    /// When the signals cannot be listened to.
+    pub async fn first(mut self) -> Result<Exit, Failure> {
+        let first = self.next().await?;
+        tokio::spawn(async move {
+            if let Ok(second) = self.next().await {
+                std::process::exit(i32::from(second.code()));
+            }
+        });
+        Ok(first)
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) -> Result<Exit, Failure> {
+        Ok(tokio::select! {
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.terminate.recv() => Exit::Terminated,
+        })
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> Result<Exit, Failure> {
+        let pressed = tokio::signal::ctrl_c().await;
+        pressed.map_err(|error| deaf(&error))?;
+        Ok(Exit::Interrupted)
+    }
 }
 
 fn deaf(error: &std::io::Error) -> Failure {

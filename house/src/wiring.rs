@@ -3,18 +3,22 @@
 use crate::accounts::{AccountCredentials, AccountsFile};
 use crate::config::{Amazon, AmazonCredentials, Base, Settings, Work, environment};
 use crate::doors::Doors;
+pub use crate::meeting::shared_queue;
 use crate::meeting::{Meeting, Stores};
 use crate::say::{Failure, text};
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
 use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
-use adapters::http::HttpSettings;
+use adapters::http::{HttpError, HttpSettings};
+use adapters::notify::{Chatwork, ChatworkConfig, Webhook};
+use adapters::redis::RedisLink;
 use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::SqlStore;
 use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
 use shared::ports::limiter::Limiter;
 use shared::ports::marketplace::Marketplace;
+use shared::ports::notifier::Notifier;
 use shared::ports::shop::Shop;
 use shared::ports::store::AccountStore as _;
 use std::sync::Arc;
@@ -28,6 +32,17 @@ pub struct House {
     pub doors: Doors,
     /// How the work is done.
     pub work: Work,
+    /// What the work rests on.
+    pub sources: Sources,
+}
+
+/// What has to answer for work to be done.
+#[derive(Clone)]
+pub struct Sources {
+    /// The database.
+    pub store: Arc<SqlStore>,
+    /// Redis, for one of many processes.
+    pub redis: Option<RedisLink>,
 }
 
 /// Whether what is worked out goes to the shops.
@@ -78,6 +93,10 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
         clock: Arc::clone(&clock),
         limiter: meeting.limiter.clone(),
     };
+    let sources = Sources {
+        store: Arc::clone(&store),
+        redis: meeting.redis,
+    };
     let bench = Bench {
         marketplace: outside.amazon(&settings.amazon, amazon),
         shop: match earnest {
@@ -95,6 +114,7 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
         bench,
         doors: meeting.doors,
         work: settings.work,
+        sources,
     })
 }
 
@@ -128,6 +148,31 @@ async fn renew_tokens(house: &House) {
             tracing::warn!(account = %account.id, %error, "the shop cannot be reached now");
         }
     }
+}
+
+/// The channels of the settings; none when none is set.
+///
+/// # Errors
+///
+/// A machine on which no HTTP client can be built.
+pub fn channels(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>, Failure> {
+    let mut channels: Vec<Arc<dyn Notifier>> = Vec::new();
+    if settings.chatwork.is_none() && settings.webhook.is_none() {
+        return Ok(channels);
+    }
+    let http = adapters::notify::http().map_err(|error| no_client(&error))?;
+    if let Some(chatwork) = &settings.chatwork {
+        channels.push(Arc::new(Chatwork::new(ChatworkConfig {
+            http: http.clone(),
+            base_url: chatwork.base_url.clone(),
+            token: chatwork.token.clone(),
+            room_id: chatwork.room_id.clone(),
+        })));
+    }
+    if let Some(url) = &settings.webhook {
+        channels.push(Arc::new(Webhook::new(http, url.clone())));
+    }
+    Ok(channels)
 }
 
 /// A call to BASE ends before the hold on its listing does (`worker/src/jobs/update_listing.rs`).
@@ -185,10 +230,12 @@ impl Outside {
 }
 
 fn http_client(settings: &HttpSettings) -> Result<reqwest::Client, Failure> {
-    adapters::http::client(settings).map_err(|error| {
-        Failure::Failed(text!(
-            "HTTPの準備ができません({error})",
-            "the HTTP client cannot be built ({error})"
-        ))
-    })
+    adapters::http::client(settings).map_err(|error| no_client(&error))
+}
+
+fn no_client(error: &HttpError) -> Failure {
+    Failure::Failed(text!(
+        "HTTPの準備ができません({error})",
+        "the HTTP client cannot be built ({error})"
+    ))
 }

@@ -2,6 +2,7 @@
 
 mod lead;
 mod minder;
+pub mod notices;
 mod resume;
 mod start_run;
 mod sweep;

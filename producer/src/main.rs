@@ -2,16 +2,19 @@
 
 use clap::{Args, Parser, Subcommand};
 use house::config::{self, Settings};
+use house::health::{Health, Pulse};
 use house::log::{self, LogFormat};
-use house::program;
 use house::say::{Exit, Failure, Lang, text};
-use house::signal::signal;
+use house::signal::Signals;
 use house::wiring::{self, Earnest};
+use house::{patience, program};
+use producer::notices::{Herald, Heralding};
 use producer::{Lead, Minder, Order, Refused, resume, start_run, sweep};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::bench::Bench;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -82,10 +85,12 @@ fn main() -> ExitCode {
 
 async fn work(command: Command, settings: &Settings) -> Result<Exit, Failure> {
     settings.shared_queue()?;
-    let house = wiring::build(settings, Earnest::Real).await?;
     match command {
-        Command::Run(args) => start(args, &house.bench).await,
-        Command::Serve => serve(house.bench, settings.work.run_every_hours).await,
+        Command::Run(args) => {
+            let house = wiring::build(settings, Earnest::Real).await?;
+            start(args, &house.bench).await
+        }
+        Command::Serve => serve(settings).await,
     }
 }
 
@@ -115,59 +120,97 @@ async fn start(args: RunArgs, bench: &Bench) -> Result<Exit, Failure> {
     }
 }
 
-async fn serve(bench: Bench, hours: u32) -> Result<Exit, Failure> {
-    let lead = Lead::new(bench.clone());
-    let ended = tokio::select! {
-        stopped = signal() => stopped,
-        never = go_on(&bench, &lead, hours) => match never {},
+async fn serve(settings: &Settings) -> Result<Exit, Failure> {
+    let mut stop = pin!(Signals::listen()?.first());
+    let health = Health::open(settings.health_listen).await?;
+    let house = tokio::select! {
+        stopped = &mut stop => return stopped,
+        built = patience::build(settings) => built?,
     };
+    let heralding = Heralding::begin(Herald::of(settings, &house.bench)?);
+    health.started(&house);
+    let lead = Lead::new(house.bench.clone());
+    let watch = Watch {
+        bench: house.bench,
+        hours: settings.work.run_every_hours,
+        pulse: health.pulse("schedule"),
+    };
+    let ended = tokio::select! {
+        stopped = &mut stop => stopped,
+        never = watch.go_on(&lead) => match never {},
+    };
+    health.stopping();
     lead.end().await;
+    heralding.end().await;
     ended
 }
 
-async fn go_on(bench: &Bench, lead: &Lead, hours: u32) -> std::convert::Infallible {
-    let mut minder = None;
-    let mut looks: u32 = 0;
-    let begun = Instant::now();
-    loop {
-        match lead.keep().await {
-            Ok(true) => {
-                let minder = match &mut minder {
-                    Some(minder) => minder,
-                    None => minder.insert(take_lead(bench, hours, begun.elapsed()).await),
-                };
-                minder.start_what_is_due().await;
-                report_what_ended(minder).await;
-                if looks.is_multiple_of(LOOKS_A_SWEEP)
-                    && let Err(error) = sweep(bench).await
-                {
-                    tracing::warn!(%error, "open rows cannot be looked through now");
-                }
-            }
-            Ok(false) => minder = None,
-            Err(error) => tracing::warn!(%error, "the lead cannot be kept now"),
-        }
-        looks = looks.wrapping_add(1);
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
+/// What a producer on watch needs.
+struct Watch {
+    bench: Bench,
+    hours: u32,
+    pulse: Pulse,
 }
 
-/// At start-up a run is due at once; who follows a leader that is gone keeps to its schedule.
-async fn take_lead(bench: &Bench, hours: u32, since_start: Duration) -> Minder {
-    tracing::info!("this producer leads");
-    let open = resume(&*bench.store, &*bench.queue)
-        .await
-        .unwrap_or_else(|error| {
-            tracing::warn!(%error, "what is open is resumed by the sweep");
-            Vec::new()
-        });
-    if since_start > START_UP {
-        match Minder::following(bench.clone(), hours, open.iter().copied()).await {
-            Ok(minder) => return minder,
-            Err(error) => tracing::warn!(%error, "the schedule cannot be read, a run is due now"),
+impl Watch {
+    async fn go_on(&self, lead: &Lead) -> std::convert::Infallible {
+        let mut minder = None;
+        let mut looks: u32 = 0;
+        let begun = Instant::now();
+        loop {
+            let kept = lead.keep().await;
+            self.pulse.beat(&kept);
+            match kept {
+                Ok(true) => {
+                    let minder = match &mut minder {
+                        Some(minder) => minder,
+                        None => minder.insert(self.take_lead(begun.elapsed()).await),
+                    };
+                    self.look(minder, looks.is_multiple_of(LOOKS_A_SWEEP)).await;
+                }
+                Ok(false) => minder = None,
+                Err(error) => tracing::warn!(%error, "the lead cannot be kept now"),
+            }
+            looks = looks.wrapping_add(1);
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
-    Minder::new(bench.clone(), hours, open)
+
+    /// At start-up a run is due at once; who follows a leader that is gone keeps to its schedule.
+    async fn take_lead(&self, since_start: Duration) -> Minder {
+        tracing::info!("this producer leads");
+        let bench = &self.bench;
+        let open = resume(&*bench.store, &*bench.queue)
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!(%error, "what is open is resumed by the sweep");
+                Vec::new()
+            });
+        if since_start > START_UP {
+            match Minder::following(bench.clone(), self.hours, open.iter().copied()).await {
+                Ok(minder) => return minder,
+                Err(error) => {
+                    tracing::warn!(%error, "the schedule cannot be read, a run is due now");
+                }
+            }
+        }
+        Minder::new(bench.clone(), self.hours, open)
+    }
+
+    /// One look of the leader. Each step is a turn, since each may take some seconds.
+    async fn look(&self, minder: &mut Minder, sweeps: bool) {
+        minder.start_what_is_due().await;
+        self.pulse.answered();
+        report_what_ended(minder).await;
+        if !sweeps {
+            return;
+        }
+        let swept = sweep(&self.bench).await;
+        self.pulse.beat(&swept);
+        if let Err(error) = swept {
+            tracing::warn!(%error, "open rows cannot be looked through now");
+        }
+    }
 }
 
 async fn report_what_ended(minder: &mut Minder) {

@@ -38,7 +38,7 @@ A faults file is a JSON list, as POST /_sim/faults takes it:
 
 Controls: GET /_sim/ledger (?detail=1), GET /_sim/shop/shop-1, GET and POST /_sim/market,
 GET, POST and DELETE /_sim/faults, POST /_sim/quotas, GET and POST /_sim/clock, POST /_sim/reset,
-GET /_sim/messages.
+GET /_sim/messages, GET /_sim/webhook.
 
 The market stands still until POST /_sim/market moves it, or with --moving.";
 

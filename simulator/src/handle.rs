@@ -100,4 +100,9 @@ impl Simulator {
     pub fn messages(&self) -> Vec<Message> {
         self.world().rooms.messages()
     }
+
+    /// The texts received by webhook.
+    pub fn webhook_texts(&self) -> Vec<String> {
+        self.world().hook.texts()
+    }
 }

@@ -24,6 +24,7 @@ mod operation;
 mod quota;
 mod server;
 mod shop;
+mod webhook;
 mod world;
 
 pub use accounts::{Account, opening_accounts, toml as accounts_toml};

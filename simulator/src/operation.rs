@@ -11,6 +11,7 @@ pub enum Vendor {
     SellingPartner,
     Base,
     Chatwork,
+    Webhook,
 }
 
 /// One call of one vendor.
@@ -37,10 +38,12 @@ pub enum Operation {
     /// A path that BASE does not know.
     UnknownBasePath,
     Messages,
+    /// A post to an incoming webhook of Slack's form.
+    Webhook,
 }
 
 impl Operation {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::LwaToken,
         Self::ItemOffersBatch,
         Self::ItemOffers,
@@ -60,6 +63,7 @@ impl Operation {
         Self::ItemsEditStock,
         Self::UnknownBasePath,
         Self::Messages,
+        Self::Webhook,
     ];
 
     pub fn name(self) -> &'static str {
@@ -83,6 +87,7 @@ impl Operation {
             Self::ItemsEditStock => "items/edit_stock",
             Self::UnknownBasePath => "base/unknown",
             Self::Messages => "messages",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -102,6 +107,7 @@ impl Operation {
             | Self::CatalogItem
             | Self::UnknownPath => Vendor::SellingPartner,
             Self::Messages => Vendor::Chatwork,
+            Self::Webhook => Vendor::Webhook,
             _ => Vendor::Base,
         }
     }
@@ -125,6 +131,7 @@ impl Operation {
             _ if path.starts_with("/1/items/detail/") => return Self::ItemsDetail,
             _ if path.starts_with("/1/") => return Self::UnknownBasePath,
             _ if path.starts_with("/v2/") => return Self::Messages,
+            _ if path.starts_with("/services/") => return Self::Webhook,
             _ => {}
         }
         Self::of_selling_partner(method, path)

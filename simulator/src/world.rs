@@ -19,6 +19,7 @@ use crate::market::Market;
 use crate::operation::{Operation, Vendor};
 use crate::quota::{LiveQuotas, ShopHours};
 use crate::shop::{Item, Listing, Shop, opening_listings};
+use crate::webhook::{self, Hook};
 
 const PURPOSE: u64 = 7;
 /// Ids of new items and variations start here, above those of the opening.
@@ -35,6 +36,7 @@ pub struct World {
     pub lwa: LwaTokens,
     pub base_tokens: BaseTokens,
     pub rooms: Rooms,
+    pub hook: Hook,
     pub quotas: LiveQuotas,
     pub faults: Faults,
     pub ledger: Ledger,
@@ -61,6 +63,7 @@ impl World {
             lwa: LwaTokens::default(),
             base_tokens,
             rooms: Rooms::default(),
+            hook: Hook::default(),
             quotas: LiveQuotas::new(config.quotas.clone()),
             faults: Faults::new(config.seed, config.faults.clone()),
             ledger: Ledger::default(),
@@ -83,6 +86,7 @@ impl World {
             Vendor::Lwa | Vendor::SellingPartner => amazon::answer(self, operation, incoming),
             Vendor::Base => base::answer(self, operation, incoming),
             Vendor::Chatwork => chatwork::answer(self, operation, incoming),
+            Vendor::Webhook => webhook::answer(self, operation, incoming),
         };
         self.ledger
             .record(operation, arrival, reply.status, reply.note.clone());

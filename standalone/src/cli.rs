@@ -1,6 +1,9 @@
 //! The command line: commands, flags, and an example for each.
 
 mod japanese;
+mod queues;
+
+pub use queues::{Chosen, QueuesCommand, ShowArgs};
 
 use crate::log::LogFormat;
 use crate::say::Lang;
@@ -9,6 +12,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use shared::domain::account::AccountId;
 use shared::domain::run::RunKind;
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Keeps prices and stock of BASE shops true to Amazon.co.jp.
@@ -111,6 +115,25 @@ pub enum Command {
   miseban validate
   miseban validate --fill       and ask Amazon for what is missing or stale")]
     Validate(ValidateArgs),
+    /// Look after the queues in Redis: what waits, what was given up, and what becomes of it
+    #[command(subcommand)]
+    Queues(QueuesCommand),
+    /// Show the queues in Redis in a browser, until told to stop
+    #[command(
+        long_about = "Show the queues in Redis in a browser, until told to stop
+
+It only shows; the dead are retried and dropped with miseban queues. Without BOARD_PASSWORD it
+listens on this computer only; with it, the browser asks for the password (any user name).",
+        after_help = "Examples:
+  miseban board                             http://127.0.0.1:8080
+  miseban board --listen 0.0.0.0:8080       for others too; needs BOARD_PASSWORD"
+    )]
+    Board(BoardArgs),
+    /// Tell where people are told what happened, and of what; with --test, send a message there
+    #[command(after_help = "Examples:
+  miseban notify             the channels, and the events that are switched on
+  miseban notify --test      send one message to each channel")]
+    Notify(NotifyArgs),
     /// Bring the database to the newest schema
     #[command(after_help = "Example:
   miseban migrate")]
@@ -213,6 +236,22 @@ pub struct ValidateArgs {
     pub fill: bool,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `notify`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct NotifyArgs {
+    /// Send one message to each channel
+    #[arg(long)]
+    pub test: bool,
+}
+
+/// `board`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct BoardArgs {
+    /// Address and port to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
 }
 
 /// How a result is printed.

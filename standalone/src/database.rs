@@ -36,8 +36,11 @@ pub async fn migrate(url: &str) -> Result<(i64, i64), Failure> {
     Ok((from, to))
 }
 
-/// A path is taken as it stands in the URL.
+/// A path is taken as it stands in the URL; a server says itself which databases it has.
 fn is_there(url: &str) -> bool {
+    if !url.starts_with("sqlite:") {
+        return true;
+    }
     let rest = url.strip_prefix("sqlite:").unwrap_or(url);
     let path = rest.strip_prefix("//").unwrap_or(rest);
     let path = path.split('?').next().unwrap_or_default();

@@ -4,7 +4,8 @@ use crate::accounts::AccountsFile;
 use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, ValidateArgs};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    demo, doctor, explain, import, migrate, report, run, serve, status, validate,
+    board, demo, doctor, explain, import, migrate, notify, queues, report, run, serve, status,
+    validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -63,6 +64,16 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
             explain::explain(&store, &args.asin, &mut desk.page(args.output.json)).await
         }
         Command::Validate(args) => validate_cache(args, desk).await,
+        Command::Board(args) => board::board(args, desk.settings, &mut desk.page(false)).await,
+        Command::Queues(command) => {
+            let settings = desk.settings;
+            let mut page = desk.page(command.output().json);
+            queues::queues(command, settings, now, &mut page).await
+        }
+        Command::Notify(args) => {
+            let channels = wiring::channels(desk.settings)?;
+            notify::notify(*args, desk.settings, &channels, &mut desk.page(false)).await
+        }
         Command::Migrate => {
             let (from, to) = database::migrate(desk.database_url()).await?;
             migrate::told(from, to, &mut desk.page(false))

@@ -9,12 +9,10 @@ pub mod commands;
 pub mod database;
 pub mod dispatch;
 pub mod import;
-pub mod layout;
 pub mod lock;
 pub mod page;
 pub mod progress;
 pub mod report;
-pub mod words;
 
 /// What every program shares, under the names that it has here.
-pub use house::{accounts, config, log, say, wiring};
+pub use house::{accounts, config, layout, log, say, wiring, words};

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli, settings: &Settings, lang: Lang) -> Result<Exit, Failure> {
     let usual = match cli.command {
-        Command::Serve => log::AT_WORK,
+        Command::Serve | Command::Board(_) => log::AT_WORK,
         _ => log::AT_REST,
     };
     log::start(settings, usual, cli.log_format)?;

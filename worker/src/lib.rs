@@ -6,6 +6,7 @@
 pub mod failure;
 pub mod handlers;
 pub mod jobs;
+pub mod pulsed_queue;
 pub mod runtime;
 mod settle;
 pub mod shift;

@@ -2,13 +2,14 @@
 
 use clap::Parser;
 use house::config::{self, Settings};
+use house::health::{self, Health};
 use house::log::{self, LogFormat};
-use house::program;
 use house::say::{Exit, Failure, Lang};
-use house::signal::signal;
-use house::wiring::{self, Earnest};
+use house::signal::Signals;
+use house::{patience, program};
 use shared::jobs::QueueName;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 use worker::shift::Shift;
 
@@ -20,8 +21,8 @@ use worker::shift::Shift;
   worker                                take jobs of all queues
   worker --queues update --concurrency 32
 
-SIGTERM and Ctrl+C: claims no more, lets running jobs end (30 s), puts the rest back; a second one
-ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
+SIGTERM and Ctrl+C: claims no more, lets running jobs end (STOP_WITHIN_SECONDS), puts the rest back;
+a second one ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
 )]
 struct Cli {
     /// Settings file (TOML); the environment goes first
@@ -39,6 +40,9 @@ struct Cli {
     /// Jobs at a time, for each queue; the settings decide if left out
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     concurrency: Option<u32>,
+    /// Only ask the program that runs with these settings whether it is ready (`HEALTH_LISTEN`)
+    #[arg(long, conflicts_with_all = ["queues", "concurrency"])]
+    healthcheck: bool,
 }
 
 fn queue(word: &str) -> Result<QueueName, String> {
@@ -53,6 +57,9 @@ fn main() -> ExitCode {
     let lang = config::early_lang(cli.lang, &config::environment);
     let loaded = Settings::load(cli.config.as_deref(), &config::environment);
     let ended = loaded.and_then(|mut settings| {
+        if cli.healthcheck {
+            return program::block_on(health::ask(settings.health_listen));
+        }
         log::start(&settings, log::AT_WORK, cli.log_format)?;
         let places = |queue, setting| {
             if cli.queues.contains(&queue) {
@@ -71,11 +78,21 @@ fn main() -> ExitCode {
 
 async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     settings.shared_queue()?;
-    let house = wiring::build(settings, Earnest::Real).await?;
-    let shift = Shift::begin(&house);
+    let mut stop = pin!(Signals::listen()?.first());
+    let health = Health::open(settings.health_listen).await?;
+    let house = tokio::select! {
+        stopped = &mut stop => return stopped,
+        built = patience::build(settings) => built?,
+    };
+    health.started(&house);
+    let mut shift = Shift::begin(&house, &health);
     tracing::info!("taking jobs");
-    let ended = signal().await;
+    let ended = tokio::select! {
+        stopped = &mut stop => stopped,
+        failure = shift.broke() => Err(failure),
+    };
     tracing::info!("stopping: no job is taken any more, running ones may end");
+    health.stopping();
     shift.end().await;
     ended
 }

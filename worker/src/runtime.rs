@@ -2,28 +2,43 @@
 //!
 //! For each message: decode, renew the lease while the handler lives, run it apart from the worker so
 //! that a panic ends the job and not the worker, settle. A payload that cannot be read goes to the
-//! dead list. A handler that is stopped by the end of the process leaves its message to the lease, or
-//! to the open rows.
+//! dead list. A handler that is still running when a stop has lasted too long is broken off and its
+//! message put back, so that another worker starts it at once; what a process that is killed held
+//! comes back when its lease ends.
 
 use crate::failure::Failure;
 use crate::handlers::Handlers;
+use crate::pulsed_queue::PulsedQueue;
 use crate::settle::{Ending, ending};
 use adapters::queue::{Claims, Placed};
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerError};
+use house::health::Health;
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::jobs::{Job, QueueName};
 use shared::ports::bench::Bench;
 use shared::ports::queue::{Claimed, Queue, Settlement};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tracing::Instrument;
 
 /// A claim holds this long; a worker that is gone loses its messages after it.
 const LEASE: Duration = Duration::from_secs(8);
 /// A lease is renewed this often while the handler lives.
 const RENEW_EVERY: Duration = Duration::from_secs(2);
+
+/// How far a stop has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stop {
+    /// There is none.
+    NotYet,
+    /// No message is claimed any more; running jobs may end.
+    ClaimNoMore,
+    /// Running jobs are broken off, and their messages put back.
+    PutBack,
+}
 
 /// How many jobs run at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +54,7 @@ pub struct Runtime {
     queue: Arc<dyn Queue>,
     handlers: Arc<dyn Handlers>,
     concurrency: Concurrency,
+    health: Health,
 }
 
 #[derive(Clone)]
@@ -47,6 +63,7 @@ struct Frame {
     name: QueueName,
     handlers: Arc<dyn Handlers>,
     retries: Arc<RetryTable>,
+    stop: watch::Receiver<Stop>,
 }
 
 impl Runtime {
@@ -65,16 +82,24 @@ impl Runtime {
             queue,
             handlers,
             concurrency,
+            health: Health::default(),
         }
     }
 
-    /// Claims and runs jobs until `stop` turns true; then no message is claimed any more and running
-    /// jobs are waited for.
+    /// Shows in `health` that its loops turn.
+    #[must_use]
+    pub fn seen_in(mut self, health: &Health) -> Self {
+        self.health = health.clone();
+        self
+    }
+
+    /// Claims and runs jobs until there is a `stop`; then as [`Stop`] says, until no job runs. An owner
+    /// of `stop` that is gone without a word wants claims to end.
     ///
     /// # Errors
     ///
     /// When a worker loop of apalis ends by itself, which none of our faults makes it do.
-    pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), WorkerError> {
+    pub async fn run(self, stop: watch::Receiver<Stop>) -> Result<(), WorkerError> {
         let mut workers = JoinSet::new();
         for name in QueueName::ALL {
             let concurrency = match name {
@@ -84,13 +109,15 @@ impl Runtime {
             if concurrency == 0 {
                 continue;
             }
+            let pulse = self.health.pulse(&format!("queue {}", name.as_str()));
             let frame = Frame {
-                queue: Arc::clone(&self.queue),
+                queue: Arc::new(PulsedQueue::new(Arc::clone(&self.queue), pulse)),
                 name,
                 handlers: Arc::clone(&self.handlers),
                 retries: Arc::new(RetryTable::default()),
+                stop: stop.clone(),
             };
-            workers.spawn(work(frame, concurrency, stop.clone()));
+            workers.spawn(work(frame, concurrency));
         }
         let mut ended = Ok(());
         while let Some(worker) = workers.join_next().await {
@@ -102,11 +129,8 @@ impl Runtime {
     }
 }
 
-async fn work(
-    frame: Frame,
-    concurrency: usize,
-    stop: watch::Receiver<bool>,
-) -> Result<(), WorkerError> {
+async fn work(frame: Frame, concurrency: usize) -> Result<(), WorkerError> {
+    let stop = frame.stop.clone();
     let queue = Arc::clone(&frame.queue);
     let claims = Claims::new(queue, frame.name, LEASE, concurrency.max(1));
     WorkerBuilder::new(format!("{}-{}", frame.name.as_str(), std::process::id()))
@@ -117,7 +141,7 @@ async fn work(
             let mut stop = stop.clone();
             async move {
                 // An owner that is gone without a word wants us to stop, too.
-                let _ = stop.wait_for(|stop| *stop).await;
+                let _ = stop.wait_for(|stop| *stop >= Stop::ClaimNoMore).await;
                 worker.stop()
             }
         })
@@ -145,32 +169,54 @@ impl Frame {
         self.settle(&claimed, settlement).await;
     }
 
+    /// Runs the handler in a task of its own, so that a panic is a failure of the job like any other,
+    /// and holds the lease until its end is concluded.
     async fn run_leased(&self, job: Job, claimed: &Claimed) -> Settlement {
-        let running = self.run_apart(job, claimed.attempt);
-        tokio::pin!(running);
-        loop {
-            tokio::select! {
-                settlement = &mut running => return settlement,
-                () = tokio::time::sleep(RENEW_EVERY) => self.renew(claimed).await,
-            }
-        }
-    }
-
-    /// Runs the handler in a task of its own: a panic is a failure of the job like any other.
-    async fn run_apart(&self, job: Job, attempt: u32) -> Settlement {
         let (handlers, job) = (Arc::clone(&self.handlers), Arc::new(job));
         let task = {
             let job = Arc::clone(&job);
             tokio::spawn(async move { handlers.run(&job).await }.in_current_span())
         };
-        let result = task.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "the handler broke off");
-            Err(Failure {
-                remedy: Remedy::TryAgain,
-                why: "the handler broke off".to_owned(),
-            })
-        });
-        self.conclude(&job, result, attempt).await
+        let handler = task.abort_handle();
+        let ended = self.end(&job, task, claimed.attempt);
+        tokio::pin!(ended);
+        let mut stop = self.stop.clone();
+        let mut too_late = pin!(too_late(&mut stop));
+        let mut broken_off = false;
+        loop {
+            tokio::select! {
+                settlement = &mut ended => return settlement,
+                () = tokio::time::sleep(RENEW_EVERY) => self.renew(claimed).await,
+                () = &mut too_late, if !broken_off => {
+                    // It ends at its next await; what it did by then is found in the rows.
+                    handler.abort();
+                    broken_off = true;
+                }
+            }
+        }
+    }
+
+    async fn end(
+        &self,
+        job: &Job,
+        task: JoinHandle<Result<(), Failure>>,
+        attempt: u32,
+    ) -> Settlement {
+        let result = match task.await {
+            Ok(result) => result,
+            Err(error) if error.is_cancelled() => {
+                tracing::info!("the job did not end in time, its message is put back");
+                return Settlement::Defer(Duration::ZERO);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the handler broke off");
+                Err(Failure {
+                    remedy: Remedy::TryAgain,
+                    why: "the handler broke off".to_owned(),
+                })
+            }
+        };
+        self.conclude(job, result, attempt).await
     }
 
     async fn conclude(&self, job: &Job, result: Result<(), Failure>, attempt: u32) -> Settlement {
@@ -226,5 +272,12 @@ impl Frame {
                 }
             }
         }
+    }
+}
+
+/// Ends when running jobs have to be put back; never where nobody says so.
+async fn too_late(stop: &mut watch::Receiver<Stop>) {
+    if stop.wait_for(|stop| *stop == Stop::PutBack).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

@@ -1,27 +1,35 @@
 //! One shift of work: the workers run until they are told to stop by the one who started them.
 
-use crate::runtime::{Concurrency, Runtime};
+use crate::runtime::{Concurrency, Runtime, Stop};
 use house::doors::Doors;
+use house::health::Health;
+use house::say::{Failure, text};
 use house::wiring::House;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::timeout;
 
-/// Running jobs get this long to end after a stop.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// Putting back what did not end takes this long at most; Redis may be away.
+const PUT_BACK_WITHIN: Duration = Duration::from_secs(3);
+/// Leaving the lanes takes this long at most.
+const LEAVE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Workers at work.
 pub struct Shift {
-    stop: watch::Sender<bool>,
+    stop: watch::Sender<Stop>,
     workers: JoinHandle<Result<(), String>>,
     doors: Doors,
+    stop_within: Duration,
 }
 
+type Ended = Result<Result<(), String>, JoinError>;
+
 impl Shift {
-    /// Sets the workers to work.
-    pub fn begin(house: &House) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let runtime = Runtime::new(house.bench.clone(), concurrency(house));
+    /// Sets the workers to work, as `health` shows.
+    pub fn begin(house: &House, health: &Health) -> Self {
+        let (stop, stopped) = watch::channel(Stop::NotYet);
+        let runtime = Runtime::new(house.bench.clone(), concurrency(house)).seen_in(health);
         let work = async move {
             runtime
                 .run(stopped)
@@ -32,23 +40,56 @@ impl Shift {
             stop,
             workers: tokio::spawn(work),
             doors: house.doors.clone(),
+            stop_within: house.work.stop_within,
         }
     }
 
-    /// Stops claiming at once, lets running jobs end, and stores what the lanes really used.
-    pub async fn end(self) {
+    /// Waits for workers that end without being told to. None of our faults makes them do so; but a
+    /// process without workers must not look like one that works.
+    pub async fn broke(&mut self) -> Failure {
+        let why = match (&mut self.workers).await {
+            Ok(Ok(())) => "without a word".to_owned(),
+            Ok(Err(error)) => error,
+            Err(error) => error.to_string(),
+        };
+        Failure::Failed(text!(
+            "仕事をする部分が止まりました({why})。もう一度始めてください",
+            "the workers ended by themselves ({why}): start the program again"
+        ))
+    }
+
+    /// Stops claiming at once, lets running jobs end, puts back those that do not in time, and stores
+    /// what the lanes really used.
+    pub async fn end(mut self) {
         self.doors.close();
-        // Nobody listens any more when the workers have ended by themselves.
-        let _ = self.stop.send(true);
-        match tokio::time::timeout(DEADLINE, self.workers).await {
-            Ok(Ok(Ok(()))) => {}
-            Ok(Ok(Err(error))) => tracing::error!(%error, "the workers ended with an error"),
-            Ok(Err(error)) => tracing::error!(%error, "the workers broke off"),
-            Err(_) => tracing::warn!(
-                "running jobs did not end in time; they are found again from the rows"
-            ),
+        if !self.workers.is_finished() {
+            self.end_workers().await;
         }
-        self.doors.end().await;
+        if timeout(LEAVE_WITHIN, self.doors.end()).await.is_err() {
+            tracing::warn!("the lanes could not be left in time; the others notice by themselves");
+        }
+    }
+
+    async fn end_workers(&mut self) {
+        let mut ended = self.within(Stop::ClaimNoMore, self.stop_within).await;
+        if ended.is_none() {
+            ended = self.within(Stop::PutBack, PUT_BACK_WITHIN).await;
+        }
+        match ended {
+            Some(Ok(Ok(()))) => {}
+            Some(Ok(Err(error))) => tracing::error!(%error, "the workers ended with an error"),
+            Some(Err(error)) => tracing::error!(%error, "the workers broke off"),
+            None => {
+                tracing::warn!("jobs could not be put back in time; their leases end in seconds");
+            }
+        }
+    }
+
+    /// Takes the stop to this step, and waits so long for the workers' end.
+    async fn within(&mut self, step: Stop, time: Duration) -> Option<Ended> {
+        // Nobody listens any more when the workers have just ended.
+        let _ = self.stop.send(step);
+        timeout(time, &mut self.workers).await.ok()
     }
 }
 

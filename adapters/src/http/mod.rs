@@ -38,6 +38,9 @@ impl Default for HttpSettings {
 /// How long an unused connection is kept warm: several requests of the slowest lane (10 s) fit in.
 const POOL_IDLE: Duration = Duration::from_secs(90);
 
+/// Where a host speaks HTTP/2, a connection is kept open this way without a request.
+const PING_EVERY: Duration = Duration::from_secs(20);
+
 /// What an exchange failed of. A variant for each reaction.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
@@ -94,6 +97,8 @@ pub fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
         .connect_timeout(settings.connect_timeout)
         .timeout(settings.total_timeout)
         .pool_idle_timeout(POOL_IDLE)
+        .http2_keep_alive_interval(PING_EVERY)
+        .http2_keep_alive_while_idle(true)
         .redirect(Policy::none())
         .no_proxy();
     if let Some(user_agent) = &settings.user_agent {

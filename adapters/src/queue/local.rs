@@ -1,10 +1,12 @@
 //! The queue of one process: the contract of `shared::ports::queue` in memory.
 
+use super::process_name;
 use super::shelf::{Fresh, Shelf};
 use async_trait::async_trait;
 use shared::jobs::QueueName;
 use shared::ports::queue::{
-    Claimed, DeadMessage, Message, Queue, QueueDesk, QueueError, QueueStats, Settlement,
+    Claimed, Listed, Message, Place, Queue, QueueDesk, QueueError, QueueStats, QueueView,
+    Settlement, Slice, WorkerSign,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,6 +18,7 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub struct LocalQueue {
     counters: HashMap<QueueName, Counter>,
+    begun: Instant,
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +40,7 @@ impl LocalQueue {
         let counters = QueueName::ALL.map(|name| (name, Counter::default()));
         Self {
             counters: counters.into_iter().collect(),
+            begun: Instant::now(),
         }
     }
 
@@ -123,7 +127,7 @@ impl Queue for LocalQueue {
         Ok(self
             .counter(queue)?
             .shelf()
-            .renew(claim, Instant::now() + lease))
+            .renew(claim, Instant::now(), lease))
     }
 
     async fn settle(
@@ -145,20 +149,52 @@ impl Queue for LocalQueue {
 }
 
 #[async_trait]
+impl QueueView for LocalQueue {
+    async fn list(
+        &self,
+        queue: QueueName,
+        place: Place,
+        slice: Slice,
+    ) -> Result<Vec<Listed>, QueueError> {
+        let messages = self.counter(queue)?.shelf();
+        Ok(messages.list(place, slice, Instant::now()))
+    }
+
+    async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<Listed>, QueueError> {
+        Ok(self.counter(queue)?.shelf().find(id, Instant::now()))
+    }
+
+    async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerSign>, QueueError> {
+        let now = Instant::now();
+        let asked = self.counter(queue)?.shelf().asked();
+        let heard = asked.map(|asked| now.saturating_duration_since(asked));
+        let sign = heard
+            .filter(|heard| *heard <= WorkerSign::SILENCE)
+            .map(|heard| WorkerSign {
+                name: process_name(),
+                begun: now.saturating_duration_since(self.begun),
+                heard,
+            });
+        Ok(sign.into_iter().collect())
+    }
+}
+
+#[async_trait]
 impl QueueDesk for LocalQueue {
-    async fn dead(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadMessage>, QueueError> {
-        Ok(self.counter(queue)?.shelf().dead(limit, Instant::now()))
-    }
-
-    async fn retry(&self, queue: QueueName, id: &str) -> Result<bool, QueueError> {
+    async fn retry(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError> {
         let counter = self.counter(queue)?;
-        let lined_up = counter.shelf().retry(id, Instant::now());
-        counter.bell.notify_one();
-        Ok(lined_up)
+        let mut retried = 0;
+        for id in ids {
+            retried += u64::from(counter.shelf().retry(id, Instant::now()));
+            counter.bell.notify_one();
+        }
+        Ok(retried)
     }
 
-    async fn discard(&self, queue: QueueName, id: &str) -> Result<bool, QueueError> {
-        Ok(self.counter(queue)?.shelf().discard(id))
+    async fn discard(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError> {
+        let mut messages = self.counter(queue)?.shelf();
+        let discarded = ids.iter().filter(|id| messages.discard(id));
+        Ok(u64::try_from(discarded.count()).unwrap_or(u64::MAX))
     }
 
     async fn pause(&self, queue: QueueName) -> Result<(), QueueError> {

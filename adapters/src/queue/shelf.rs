@@ -2,7 +2,7 @@
 
 use super::{DEAD_KEPT, clipped};
 use shared::jobs::Rank;
-use shared::ports::queue::{Claimed, DeadMessage, QueueStats, Settlement};
+use shared::ports::queue::{Claimed, Listed, Place, QueueStats, Settlement, Slice};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -33,6 +33,8 @@ pub struct Shelf {
     cut: u64,
     counter: u64,
     paused: bool,
+    /// When somebody asked for a message, or renewed a lease, last.
+    asked: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -42,6 +44,10 @@ struct Entry {
     /// Since when it is ready, or was before it was claimed.
     ready_at: Instant,
     attempt: u32,
+    /// The key in `delayed`, while it waits for its time.
+    due: Option<(Instant, u64)>,
+    /// When it was claimed last.
+    claimed_at: Option<Instant>,
     /// The key in `leases`, while claimed.
     lease: Option<(Instant, u64)>,
     /// The fencing token of the present claim.
@@ -69,6 +75,8 @@ impl Shelf {
             rank,
             ready_at: due.unwrap_or(now),
             attempt: 0,
+            due: None,
+            claimed_at: None,
             lease: None,
             token: 0,
         };
@@ -79,6 +87,7 @@ impl Shelf {
 
     /// The first message that can be claimed at `now`, on a lease until `until`.
     pub fn claim(&mut self, now: Instant, until: Instant) -> Option<Claimed> {
+        self.asked = Some(now);
         if self.paused {
             return None;
         }
@@ -89,6 +98,7 @@ impl Shelf {
         entry.attempt += 1;
         entry.token = token;
         entry.lease = Some((until, token));
+        entry.claimed_at = Some(now);
         self.leases.insert((until, token), id.clone());
         Some(Claimed {
             id,
@@ -110,8 +120,10 @@ impl Shelf {
             .min()
     }
 
-    /// Moves the end of a lease; `false` when the claim does not hold any more.
-    pub fn renew(&mut self, claim: &Claimed, until: Instant) -> bool {
+    /// Lets a lease end `lease` from `now`; `false` when the claim does not hold any more.
+    pub fn renew(&mut self, claim: &Claimed, now: Instant, lease: Duration) -> bool {
+        self.asked = Some(now);
+        let until = now + lease;
         let Some(entry) = holder(&mut self.messages, claim) else {
             return false;
         };
@@ -146,16 +158,56 @@ impl Shelf {
         true
     }
 
-    /// The dead messages, the last one first.
-    pub fn dead(&self, limit: usize, now: Instant) -> Vec<DeadMessage> {
-        let told = |dead: &Dead| DeadMessage {
-            id: dead.id.clone(),
-            payload: dead.entry.payload.clone(),
-            attempts: dead.entry.attempt,
-            error: dead.error.clone(),
-            age: now.saturating_duration_since(dead.died_at),
+    /// A part of the messages that stand at `place`.
+    pub fn list(&self, place: Place, slice: Slice, now: Instant) -> Vec<Listed> {
+        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let (offset, limit) = (size(slice.offset), size(slice.size()));
+        let alive = |id: &String| self.alive(id, now);
+        let part = |ids: &mut dyn Iterator<Item = &String>| -> Vec<Listed> {
+            ids.skip(offset).take(limit).filter_map(alive).collect()
         };
-        self.dead.iter().rev().take(limit).map(told).collect()
+        match place {
+            Place::Ready => part(&mut self.ready.iter().flatten()),
+            Place::Delayed => part(&mut self.delayed.values()),
+            Place::Claimed => part(&mut self.leases.values()),
+            Place::Dead => {
+                let dead = self.dead.iter().rev().skip(offset).take(limit);
+                dead.map(|dead| dead.told(now)).collect()
+            }
+        }
+    }
+
+    /// The message of this id that is alive, then the one that is dead.
+    pub fn find(&self, id: &str, now: Instant) -> Vec<Listed> {
+        let dead = self.dead.iter().find(|dead| dead.id == id);
+        self.alive(id, now)
+            .into_iter()
+            .chain(dead.map(|dead| dead.told(now)))
+            .collect()
+    }
+
+    /// When somebody asked for a message, or renewed a lease, last.
+    pub fn asked(&self) -> Option<Instant> {
+        self.asked
+    }
+
+    fn alive(&self, id: &str, now: Instant) -> Option<Listed> {
+        let entry = self.messages.get(id)?;
+        let (place, since, until) = match (entry.lease, entry.due) {
+            (Some((ends, _)), _) => (Place::Claimed, entry.claimed_at, Some(ends)),
+            (None, Some((due, _))) => (Place::Delayed, None, Some(due)),
+            (None, None) => (Place::Ready, Some(entry.ready_at), None),
+        };
+        Some(Listed {
+            id: id.to_owned(),
+            payload: entry.payload.clone(),
+            rank: entry.rank,
+            attempts: entry.attempt,
+            place,
+            since: since.map(|since| now.saturating_duration_since(since)),
+            left: until.map(|until| until.saturating_duration_since(now)),
+            error: None,
+        })
     }
 
     /// Lines a dead message up again; `false` when there is none of this id.
@@ -186,12 +238,14 @@ impl Shelf {
     /// The figures.
     pub fn stats(&self, now: Instant) -> QueueStats {
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let by_rank = self.ready.each_ref().map(|ready| count(ready.len()));
         let first = self.ready.iter().filter_map(VecDeque::front);
         let since = first
             .filter_map(|id| self.messages.get(id))
             .map(|entry| entry.ready_at);
         QueueStats {
-            ready: self.ready.iter().map(|ready| count(ready.len())).sum(),
+            ready: by_rank.iter().sum(),
+            by_rank,
             delayed: count(self.delayed.len()),
             claimed: count(self.leases.len()),
             dead: count(self.dead.len()),
@@ -230,6 +284,9 @@ impl Shelf {
         match due {
             Some(due) => {
                 let key = (due, self.next());
+                if let Some(entry) = self.messages.get_mut(&id) {
+                    entry.due = Some(key);
+                }
                 self.delayed.insert(key, id);
             }
             None => self.line_up(id, rank),
@@ -248,6 +305,7 @@ impl Shelf {
         for ((since, _), id) in ended.into_iter().chain(due) {
             if let Some(entry) = self.messages.get_mut(&id) {
                 entry.lease = None;
+                entry.due = None;
                 entry.token = 0;
                 entry.ready_at = since;
                 let rank = entry.rank;
@@ -259,6 +317,21 @@ impl Shelf {
     fn next(&mut self) -> u64 {
         self.counter += 1;
         self.counter
+    }
+}
+
+impl Dead {
+    fn told(&self, now: Instant) -> Listed {
+        Listed {
+            id: self.id.clone(),
+            payload: self.entry.payload.clone(),
+            rank: self.entry.rank,
+            attempts: self.entry.attempt,
+            place: Place::Dead,
+            since: Some(now.saturating_duration_since(self.died_at)),
+            left: None,
+            error: Some(self.error.clone()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Amazon's Selling Partner API, as far as prices and stock need it: `getItemOffersBatch`.
 //!
-//! Path of a call: [`SpApi::offers`] takes a token of `lwa`, sends what `request` wrote, lets
+//! Path of a call: [`SpApi::offers`] takes a token of `lwa`, sends what `request` wrote over a
+//! connection that `warmth` has kept, lets
 //! `refusal` sort what is not 200, and `decode` read the rest. Pacing is the limiter's, repeating is
 //! the job's.
 
@@ -8,6 +9,7 @@ pub mod decode;
 mod lwa;
 mod refusal;
 mod request;
+mod warmth;
 
 use crate::http::{HttpError, read_capped};
 use async_trait::async_trait;
@@ -24,8 +26,10 @@ use shared::domain::rate::{Feedback, Micros};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Limiter, Permit};
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
+use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::time::Instant;
+use warmth::Warmth;
 
 /// Where Amazon is, and with what we ask it.
 #[derive(Debug, Clone)]
@@ -72,6 +76,7 @@ const REQUEST_ID_HEADER: &str = "x-amzn-requestid";
 pub struct SpApi {
     config: SpApiConfig,
     lwa: Lwa,
+    warmth: Warmth,
     limiter: Arc<dyn Limiter>,
 }
 
@@ -79,9 +84,11 @@ impl SpApi {
     /// Opens nothing yet; the first call connects.
     pub fn new(config: SpApiConfig, clock: Arc<dyn Clock>, limiter: Arc<dyn Limiter>) -> Self {
         let lwa = Lwa::new(&config, clock);
+        let warmth = Warmth::of(config.http.clone(), &config.base_url);
         Self {
             config,
             lwa,
+            warmth,
             limiter,
         }
     }
@@ -142,6 +149,10 @@ impl Marketplace for SpApi {
         self.lwa.access(LASTING).await.map(drop)
     }
 
+    async fn stay_warm(&self) -> Infallible {
+        self.warmth.stay().await
+    }
+
     /// Dropping the future after the request has left means that its answer is lost; the permit is
     /// spent either way.
     #[tracing::instrument(name = "spapi.offers", skip_all, fields(asins = batch.len()))]
@@ -168,6 +179,7 @@ impl Marketplace for SpApi {
         self.tell_limiter(&permit, &sent, late).await;
 
         let response = sent.map_err(|error| unread(&error.into()))?;
+        self.warmth.used();
         self.read(response, &access, batch).await
     }
 }

@@ -6,12 +6,12 @@
 
 use super::dialect::Dialect;
 use super::failure::failed;
+use super::pooled::Pooled;
 use super::statement::Statement;
 use shared::ports::store::StoreError;
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyRow};
-use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -39,33 +39,41 @@ impl Database {
     }
 
     /// A connection that only reads.
-    pub(crate) async fn reader(&self) -> Result<PoolConnection<Any>, StoreError> {
-        self.reader.acquire().await.map_err(failed)
+    pub(crate) async fn reader(&self) -> Result<Pooled, StoreError> {
+        self.reader
+            .acquire()
+            .await
+            .map(Pooled::from)
+            .map_err(failed)
     }
 
     /// A connection that writes; each statement on it is a transaction of its own.
-    pub(crate) async fn writer(&self) -> Result<PoolConnection<Any>, StoreError> {
-        self.writer.acquire().await.map_err(failed)
+    pub(crate) async fn writer(&self) -> Result<Pooled, StoreError> {
+        self.writer
+            .acquire()
+            .await
+            .map(Pooled::from)
+            .map_err(failed)
     }
 
     /// A transaction that writes, on a connection of [`Database::writer`]. Dropped without
     /// [`commit`], it leaves nothing behind.
     pub(crate) async fn begin<'a>(
         &self,
-        on: &'a mut AnyConnection,
+        on: &'a mut Pooled,
     ) -> Result<Transaction<'a, Any>, StoreError> {
         let waits = patience(on);
-        answered(waits, on.begin_with(self.dialect.begin())).await
+        answered(waits, on.begin(self.dialect.begin())).await
     }
 
     /// A transaction for statements that go over whole tables, as they are at one moment, on a
     /// connection of [`Database::reader`].
     pub(crate) async fn survey<'a>(
         &self,
-        on: &'a mut AnyConnection,
+        on: &'a mut Pooled,
     ) -> Result<Transaction<'a, Any>, StoreError> {
         let waits = patience(on);
-        let mut begun = answered(waits, on.begin_with(self.dialect.snapshot())).await?;
+        let mut begun = answered(waits, on.begin(self.dialect.snapshot())).await?;
         if let Some(setting) = self.dialect.any_plan() {
             answered(waits, begun.execute(setting)).await?;
         }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use shared::domain::run::{Progress, RunId, RunState};
 use shared::ports::store::{Part, Record, RequestCost, StoreError};
 use sqlx::AnyConnection;
+use uuid::Uuid;
 
 statement!(CLOSE_BATCH, "sql/close_batch.sql");
 statement!(ADD_COST, "sql/add_cost.sql");
@@ -76,14 +77,14 @@ async fn put_all(
     .await
 }
 
-/// Takes the record in if its part is still to be reported: the batch is closed by it, and the
-/// cost counted. From then on this transaction holds the run's row, so that the records of a run
-/// follow each other, and none is written into a run that is being closed.
+/// Takes the record in if it is still to be written: the batch is closed by it, and the cost counted.
+/// From then on the run cannot be closed until this transaction ends; records of other parts go on
+/// meanwhile.
 async fn open(db: &Database, on: &mut AnyConnection, record: &Record) -> Result<bool, StoreError> {
     let (no, state) = match record.part {
         Part::Batch(no) => (no, "done"),
         Part::GivenUp(no) => (no, "given_up"),
-        Part::Backfill => return add_cost(db, on, record.run, record.cost).await,
+        Part::Backfill => return add_cost(db, on, record.run, record.id, record.cost).await,
     };
     let close = db
         .query(&CLOSE_BATCH)
@@ -91,18 +92,20 @@ async fn open(db: &Database, on: &mut AnyConnection, record: &Record) -> Result<
         .bind(i64::from(no))
         .bind(state)
         .bind(instant(record.at));
-    Ok(run(on, close).await? > 0 && add_cost(db, on, record.run, record.cost).await?)
+    Ok(run(on, close).await? > 0 && add_cost(db, on, record.run, record.id, record.cost).await?)
 }
 
-/// Adds to the counters of an open run; `false` when it is not open.
+/// Adds what `id` cost to an open run; `false` when the run is not open, or `id` was added before.
 pub(super) async fn add_cost(
     db: &Database,
     on: &mut AnyConnection,
-    id: RunId,
+    run_id: RunId,
+    id: Uuid,
     cost: RequestCost,
 ) -> Result<bool, StoreError> {
     let add = db
         .query(&ADD_COST)
+        .bind(run_id.to_string())
         .bind(id.to_string())
         .bind(i64::from(cost.requests))
         .bind(i64::from(cost.backfill_requests))

@@ -18,6 +18,7 @@ use shared::ports::store::{
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use uuid::Uuid;
 
 statement!(START, "sql/start_run.sql");
 statement!(OPEN_OF_KIND, "sql/open_run_of_kind.sql");
@@ -32,6 +33,8 @@ statement!(END_BACKFILL, "sql/end_backfill.sql");
 statement!(FAIL_OPEN_MISSES, "sql/fail_open_misses.sql");
 statement!(LOCK, "sql/lock_run.sql");
 statement!(CLOSE, "sql/close_run.sql");
+statement!(SETTLE_COSTS, "sql/settle_costs.sql");
+statement!(FORGET_COSTS, "sql/forget_costs.sql");
 statement!(FAIL, "sql/fail_run.sql");
 
 /// Batches in one statement: a megabyte of JSON or two.
@@ -162,6 +165,12 @@ impl RunStore for SqlStore {
         let lock = self.db.query(&LOCK).bind(id.to_string());
         row(&mut transaction, lock).await?;
         let closed = run(&mut transaction, close).await?;
+        if closed > 0 {
+            for statement in [&SETTLE_COSTS, &FORGET_COSTS] {
+                let query = self.db.query(statement).bind(id.to_string());
+                run(&mut transaction, query).await?;
+            }
+        }
         commit(transaction).await?;
         Ok(closed > 0)
     }
@@ -172,9 +181,9 @@ impl RunStore for SqlStore {
         Ok(run(&mut *self.db.writer().await?, fail).await? > 0)
     }
 
-    async fn count(&self, id: RunId, cost: RequestCost) -> Result<(), StoreError> {
+    async fn count(&self, run: RunId, id: Uuid, cost: RequestCost) -> Result<(), StoreError> {
         let mut writer = self.db.writer().await?;
-        add_cost(&self.db, &mut writer, id, cost).await?;
+        add_cost(&self.db, &mut writer, run, id, cost).await?;
         Ok(())
     }
 
@@ -199,7 +208,7 @@ impl SqlStore {
     }
 }
 
-fn run_row(row: &AnyRow) -> Result<RunRow, StoreError> {
+pub(super) fn run_row(row: &AnyRow) -> Result<RunRow, StoreError> {
     Ok(RunRow {
         id: row.word("id", RunId::parse)?,
         kind: row.word("kind", RunKind::from_word)?,

@@ -28,6 +28,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "leases",
         include_str!("../../../migrations/0004_leases.sql"),
     ),
+    (
+        5,
+        "request_costs",
+        include_str!("../../../migrations/0005_request_costs.sql"),
+    ),
+    (
+        10,
+        "notices",
+        include_str!("../../../migrations/0010_notices.sql"),
+    ),
 ];
 
 /// How often a file is brought to the newest version before its error is told: a second, for others

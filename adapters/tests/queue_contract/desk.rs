@@ -2,7 +2,9 @@
 
 use crate::suite::{BRIEF, LONG, batch, claim, settle};
 use shared::jobs::QueueName;
-use shared::ports::queue::{DeadMessage, Message, Queue, QueueDesk, QueueStats, Settlement};
+use shared::ports::queue::{
+    Listed, Message, Place, Queue, QueueDesk, QueueStats, QueueView, Settlement, Slice,
+};
 
 const QUEUE: QueueName = QueueName::Sync;
 
@@ -10,8 +12,17 @@ async fn stats(queue: &dyn Queue) -> QueueStats {
     queue.stats(QUEUE).await.expect("the queue answers")
 }
 
-async fn dead(queue: &dyn QueueDesk) -> Vec<DeadMessage> {
-    queue.dead(QUEUE, 10).await.expect("the queue answers")
+async fn dead(queue: &dyn QueueView, limit: u64) -> Vec<Listed> {
+    let dead = queue.list(QUEUE, Place::Dead, Slice::first(limit)).await;
+    dead.expect("the queue answers")
+}
+
+async fn retry(queue: &dyn QueueDesk, ids: &[String]) -> u64 {
+    queue.retry(QUEUE, ids).await.expect("the queue answers")
+}
+
+async fn discard(queue: &dyn QueueDesk, ids: &[String]) -> u64 {
+    queue.discard(QUEUE, ids).await.expect("the queue answers")
 }
 
 fn payload(message: &Message) -> Vec<u8> {
@@ -29,16 +40,16 @@ async fn bury(queue: &dyn Queue, message: Message, error: &str) -> String {
 
 pub async fn the_dead_are_listed_with_error_and_attempts_the_last_one_first<Q>(queue: &Q)
 where
-    Q: Queue + QueueDesk,
+    Q: Queue + QueueView + QueueDesk,
 {
     bury(queue, batch(1), "no use").await;
     bury(queue, batch(2), "12 3 4\nstill \u{1f41f} no use").await;
 
-    let listed = dead(queue).await;
+    let listed = dead(queue, 10).await;
 
     let told: Vec<_> = listed
         .iter()
-        .map(|dead| (dead.id.as_str(), dead.error.as_str()))
+        .map(|dead| (dead.id.as_str(), dead.error.as_deref().unwrap_or("none")))
         .collect();
     let (first, second) = (batch(1).job.id(), batch(2).job.id());
     assert_eq!(
@@ -52,73 +63,86 @@ where
     assert!(
         listed
             .iter()
-            .all(|dead| dead.attempts == 1 && dead.age < LONG)
+            .all(|dead| dead.attempts == 1 && dead.since.is_some_and(|since| since < LONG))
     );
-    assert_eq!(
-        queue.dead(QUEUE, 1).await.expect("the queue answers").len(),
-        1
-    );
-    assert!(
-        queue
-            .dead(QUEUE, 0)
-            .await
-            .expect("the queue answers")
-            .is_empty()
-    );
+    assert_eq!(dead(queue, 1).await.len(), 1);
+    assert!(dead(queue, 0).await.is_empty());
 }
 
-pub async fn a_dead_message_that_is_retried_starts_anew<Q: Queue + QueueDesk>(queue: &Q) {
+pub async fn a_dead_message_that_is_retried_starts_anew<Q: Queue + QueueView + QueueDesk>(
+    queue: &Q,
+) {
     let id = bury(queue, batch(1), "no use").await;
 
-    let retried = queue.retry(QUEUE, &id).await.expect("the queue answers");
+    let retried = retry(queue, std::slice::from_ref(&id)).await;
 
-    assert!(retried);
+    assert_eq!(retried, 1);
     let again = claim(queue, BRIEF).await.expect("a message");
     assert_eq!((again.id, again.attempt), (id, 1));
     assert_eq!(again.payload, payload(&batch(1)));
-    assert!(dead(queue).await.is_empty());
+    assert!(dead(queue, 10).await.is_empty());
 }
 
 pub async fn a_dead_message_whose_id_is_alive_again_is_only_taken_off_the_list<Q>(queue: &Q)
 where
-    Q: Queue + QueueDesk,
+    Q: Queue + QueueView + QueueDesk,
 {
     let id = bury(queue, batch(1), "no use").await;
     assert_eq!(queue.push(&[batch(1)]).await.expect("pushed"), 1);
 
-    let retried = queue.retry(QUEUE, &id).await.expect("the queue answers");
+    let retried = retry(queue, &[id]).await;
 
     let stats = stats(queue).await;
-    assert!(retried);
+    assert_eq!(retried, 1);
     assert_eq!((stats.ready, stats.dead), (1, 0));
 }
 
-pub async fn a_dead_message_that_is_discarded_is_gone<Q: Queue + QueueDesk>(queue: &Q) {
+pub async fn dead_messages_that_are_retried_together_keep_the_order_asked_for<Q>(queue: &Q)
+where
+    Q: Queue + QueueView + QueueDesk,
+{
+    let first = bury(queue, batch(1), "no use").await;
+    let second = bury(queue, batch(2), "no use").await;
+    let ids = [second.clone(), "sync:unknown".to_owned(), first.clone()];
+
+    let retried = retry(queue, &ids).await;
+
+    assert_eq!(retried, 2, "how many were dead");
+    for expected in [second, first] {
+        assert_eq!(claim(queue, BRIEF).await.expect("a message").id, expected);
+    }
+}
+
+pub async fn a_dead_message_that_is_discarded_is_gone<Q: Queue + QueueView + QueueDesk>(queue: &Q) {
     let id = bury(queue, batch(1), "no use").await;
 
-    let discarded = queue.discard(QUEUE, &id).await.expect("the queue answers");
+    let discarded = discard(queue, &[id]).await;
 
     let stats = stats(queue).await;
-    assert!(discarded);
+    assert_eq!(discarded, 1);
     assert_eq!((stats.ready, stats.dead, stats.cut), (0, 0, 0));
 }
 
-pub async fn what_is_not_dead_is_neither_retried_nor_discarded<Q: Queue + QueueDesk>(queue: &Q) {
-    let id = batch(1).job.id();
+pub async fn what_is_not_dead_is_neither_retried_nor_discarded<Q: Queue + QueueView + QueueDesk>(
+    queue: &Q,
+) {
+    let id = [batch(1).job.id()];
     queue.push(&[batch(1)]).await.expect("pushed");
 
-    assert!(!queue.retry(QUEUE, &id).await.expect("the queue answers"));
-    assert!(!queue.discard(QUEUE, &id).await.expect("the queue answers"));
+    assert_eq!(retry(queue, &id).await, 0);
+    assert_eq!(discard(queue, &id).await, 0);
 
     assert_eq!(stats(queue).await.ready, 1);
 }
 
-pub async fn the_dead_list_is_capped_and_counts_what_it_cut<Q: Queue + QueueDesk>(queue: &Q) {
+pub async fn the_dead_list_is_capped_and_counts_what_it_cut<Q: Queue + QueueView + QueueDesk>(
+    queue: &Q,
+) {
     for no in 1..=1_003 {
         bury(queue, batch(no), "no use").await;
     }
 
-    let listed = queue.dead(QUEUE, 2_000).await.expect("the queue answers");
+    let listed = dead(queue, 2_000).await;
 
     let stats = stats(queue).await;
     assert_eq!((stats.dead, stats.cut), (1_000, 3));
@@ -126,15 +150,20 @@ pub async fn the_dead_list_is_capped_and_counts_what_it_cut<Q: Queue + QueueDesk
     assert_eq!(listed[999].id, batch(4).job.id(), "the oldest went first");
 }
 
-pub async fn a_long_error_is_clipped_between_characters<Q: Queue + QueueDesk>(queue: &Q) {
+pub async fn a_long_error_is_clipped_between_characters<Q: Queue + QueueView + QueueDesk>(
+    queue: &Q,
+) {
     bury(queue, batch(1), &"\u{5024}".repeat(10_000)).await;
 
-    let listed = dead(queue).await;
+    let listed = dead(queue, 10).await;
 
-    assert_eq!(listed[0].error, "\u{5024}".repeat(166));
+    let kept = "\u{5024}".repeat(166);
+    assert_eq!(listed[0].error.as_deref(), Some(kept.as_str()));
 }
 
-pub async fn a_paused_queue_gives_nothing_and_takes_everything<Q: Queue + QueueDesk>(queue: &Q) {
+pub async fn a_paused_queue_gives_nothing_and_takes_everything<Q: Queue + QueueView + QueueDesk>(
+    queue: &Q,
+) {
     queue.push(&[batch(1)]).await.expect("pushed");
     let claimed = claim(queue, BRIEF).await.expect("a message");
 
@@ -147,7 +176,7 @@ pub async fn a_paused_queue_gives_nothing_and_takes_everything<Q: Queue + QueueD
     assert_eq!((stats.paused, stats.ready, stats.done), (true, 1, 1));
 }
 
-pub async fn a_resumed_queue_wakes_a_waiting_claim<Q: Queue + QueueDesk>(queue: &Q) {
+pub async fn a_resumed_queue_wakes_a_waiting_claim<Q: Queue + QueueView + QueueDesk>(queue: &Q) {
     queue.pause(QUEUE).await.expect("paused");
     queue.push(&[batch(1)]).await.expect("pushed");
 
@@ -161,7 +190,7 @@ pub async fn a_resumed_queue_wakes_a_waiting_claim<Q: Queue + QueueDesk>(queue: 
     assert!(!stats(queue).await.paused);
 }
 
-pub async fn the_oldest_ready_message_tells_its_age<Q: Queue + QueueDesk>(queue: &Q) {
+pub async fn the_oldest_ready_message_tells_its_age<Q: Queue + QueueView + QueueDesk>(queue: &Q) {
     let none = stats(queue).await.oldest;
     queue.push(&[batch(1)]).await.expect("pushed");
     tokio::time::sleep(BRIEF).await;

@@ -6,6 +6,7 @@ mod faults;
 mod redis_only;
 mod server;
 mod suite;
+mod view;
 
 use adapters::queue::{LocalQueue, RedisQueue};
 
@@ -57,6 +58,7 @@ contract!(
     desk::the_dead_are_listed_with_error_and_attempts_the_last_one_first,
     desk::a_dead_message_that_is_retried_starts_anew,
     desk::a_dead_message_whose_id_is_alive_again_is_only_taken_off_the_list,
+    desk::dead_messages_that_are_retried_together_keep_the_order_asked_for,
     desk::a_dead_message_that_is_discarded_is_gone,
     desk::what_is_not_dead_is_neither_retried_nor_discarded,
     desk::the_dead_list_is_capped_and_counts_what_it_cut,
@@ -64,4 +66,12 @@ contract!(
     desk::a_paused_queue_gives_nothing_and_takes_everything,
     desk::a_resumed_queue_wakes_a_waiting_claim,
     desk::the_oldest_ready_message_tells_its_age,
+    view::ready_messages_are_listed_by_pages_in_the_order_of_claims,
+    view::a_page_holds_no_more_than_its_limit,
+    view::each_message_tells_where_it_stands_and_for_how_long,
+    view::a_message_is_found_wherever_it_stands,
+    view::an_id_that_died_and_lives_again_is_found_twice,
+    view::ready_messages_are_counted_by_rank,
+    view::whoever_claims_or_renews_is_known_as_a_worker_of_that_queue,
+    view::a_worker_of_a_paused_queue_is_known_too,
 );

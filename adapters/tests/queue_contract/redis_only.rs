@@ -7,7 +7,7 @@ use crate::suite::{BRIEF, LONG, batch, claim, settle};
 use adapters::queue::RedisQueue;
 use adapters::redis::{RedisLink, RedisSettings, connect};
 use shared::jobs::QueueName;
-use shared::ports::queue::{Message, Queue, Settlement};
+use shared::ports::queue::{Message, Queue, QueueView, Settlement};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -181,12 +181,14 @@ async fn fifty_thousand_messages_stay_below_fifteen_megabytes_and_leave_nothing(
         .await
         .saturating_sub(empty);
     assert!(left < 1_000_000, "{left} bytes are left");
-    let keys: Vec<String> = redis::cmd("KEYS")
+    let mut keys: Vec<String> = redis::cmd("KEYS")
         .arg("*")
         .query_async(&mut link.shared())
         .await
         .expect("Redis answers");
-    assert_eq!(keys, [format!("{}:{{q:sync}}:counts", link.prefix())]);
+    keys.sort();
+    let left = ["counts", "workers"].map(|name| format!("{}:{{q:sync}}:{name}", link.prefix()));
+    assert_eq!(keys, left);
 }
 
 async fn work_off(queue: Arc<RedisQueue>) {
@@ -197,6 +199,49 @@ async fn work_off(queue: Arc<RedisQueue>) {
     {
         settle(&*queue, &claimed, Settlement::Done).await;
     }
+}
+
+#[tokio::test]
+async fn a_worker_that_is_silent_is_not_shown_and_forgotten_by_the_others() {
+    let link = link(&shared_url()).await;
+    let queue = RedisQueue::new(link.clone());
+    let key = format!("{}:{{q:sync}}:workers", link.prefix());
+    let names = async || -> Vec<String> {
+        redis::cmd("HKEYS")
+            .arg(&key)
+            .query_async(&mut link.shared())
+            .await
+            .expect("Redis answers")
+    };
+    redis::cmd("HSET")
+        .arg(&key)
+        .arg(&[
+            "gone:1",
+            "1700000000000000 1700000000000000",
+            "odd",
+            "by hand",
+        ])
+        .exec_async(&mut link.shared())
+        .await
+        .expect("written");
+    let before = names().await.len();
+    let shown = queue
+        .workers(QueueName::Sync)
+        .await
+        .expect("the queue answers");
+
+    assert!(claim(&queue, BRIEF).await.is_none());
+
+    let left: i64 = redis::cmd("PTTL")
+        .arg(&key)
+        .query_async(&mut link.shared())
+        .await
+        .expect("Redis answers");
+    assert_eq!((before, shown.len()), (2, 0));
+    let known = names().await;
+    assert_eq!(known.len(), 1, "{known:?}");
+    assert!(known[0].ends_with(&format!(":{}", std::process::id())));
+    assert!(left > 0, "the last one is forgotten, too");
 }
 
 #[tokio::test]

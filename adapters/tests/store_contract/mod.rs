@@ -6,6 +6,7 @@ mod batches;
 mod cache;
 mod catalogue;
 mod crash;
+mod notices;
 mod opening;
 mod report;
 mod runs;

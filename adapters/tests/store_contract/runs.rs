@@ -207,8 +207,10 @@ async fn costs_add_up() {
         lane_us: 30_000_000,
     };
 
-    store.count(run, cost).await.unwrap();
-    store.count(run, cost).await.unwrap();
+    let request = Uuid::now_v7();
+    store.count(run, request, cost).await.unwrap();
+    store.count(run, request, cost).await.unwrap();
+    store.count(run, Uuid::now_v7(), cost).await.unwrap();
 
     let report = store.report(run, at(110)).await.unwrap().unwrap();
     assert_eq!(

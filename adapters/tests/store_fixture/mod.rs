@@ -198,6 +198,7 @@ pub fn due(listing: ListingId, desired: ShopState, version: i64) -> ListingVerdi
 
 pub fn record(run: RunId, part: Part, asins: Vec<RecordedAsin>) -> Record {
     Record {
+        id: Uuid::now_v7(),
         run,
         part,
         at: at(20),

@@ -16,7 +16,7 @@ use shared::ports::shop::Shop as _;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use worker::runtime::{Concurrency, Runtime};
+use worker::runtime::{Concurrency, Runtime, Stop};
 
 /// Works until SIGTERM.
 pub async fn work() -> anyhow::Result<()> {
@@ -26,7 +26,7 @@ pub async fn work() -> anyhow::Result<()> {
         sync: places,
         update: places,
     };
-    let (stop, stopped) = watch::channel(false);
+    let (stop, stopped) = watch::channel(Stop::NotYet);
     let link = hands.link.clone();
     let runtime = Runtime::with(queue, Arc::new(hands), concurrency);
     let working = tokio::spawn(runtime.run(stopped));
@@ -35,7 +35,7 @@ pub async fn work() -> anyhow::Result<()> {
     ready.exec_async(&mut link.shared()).await?;
 
     signal(SignalKind::terminate())?.recv().await;
-    stop.send(true)?;
+    stop.send(Stop::ClaimNoMore)?;
     Ok(working.await??)
 }
 

@@ -6,39 +6,53 @@ use super::values::{self, Rate, is_host_of, whole};
 use super::{Amazon, AmazonCredentials, Base, Chatwork, DatabaseUrl, Redis, Settings, Work};
 use crate::say::{Lang, text};
 use chrono::TimeDelta;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use shared::domain::desired::SellingRule;
 use shared::domain::freshness::Ttls;
 use shared::domain::guard::MassChangeGuard;
 use shared::domain::money::{Ratio, Yen};
+use shared::domain::notice::Switches;
 use shared::domain::offer::OfferRule;
 use shared::domain::pricing::{Bounds, Strategy};
 use shared::domain::quota::WindowQuota;
 use shared::domain::rules::Rules;
 use std::path::PathBuf;
+use std::time::Duration;
 use url::Url;
 
 /// All areas; each is read, so that all errors are told at once.
 pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let database_url = reader.read(&t::DATABASE_URL, values::database_url);
     let redis = redis(reader, database_url.as_deref());
+    let board_password = reader
+        .optional(&t::BOARD_PASSWORD, values::password)
+        .map(SecretString::from);
     let amazon = amazon(reader);
     let base = base(
         reader,
         amazon.as_ref().map(|amazon| amazon.item_offers_rate),
     );
     let chatwork = chatwork(reader);
+    let webhook = reader
+        .optional(&t::NOTIFY_WEBHOOK_URL, values::webhook_url)
+        .map(SecretString::from);
+    let notify_events = reader.read(&t::NOTIFY_EVENTS, Switches::parse);
     let rules = rules(reader);
     let work = work(reader);
+    let health_listen = reader.optional(&t::HEALTH_LISTEN, |text| text.parse().ok());
     let lang = reader.read(&t::MISEBAN_LANG, Lang::parse);
     Some(Settings {
         database_url: DatabaseUrl(database_url?),
         redis,
+        board_password,
         amazon: amazon?,
         base: base?,
         chatwork,
+        webhook,
+        notify_events: notify_events?,
         rules: rules?,
         work: work?,
+        health_listen,
         lang: lang?,
         log_filter: reader.optional(&t::RUST_LOG, |text| Some(text.to_owned())),
     })
@@ -222,9 +236,11 @@ fn work(reader: &mut Reader<'_>) -> Option<Work> {
     let run_every_hours = reader.read(&t::RUN_EVERY_HOURS, |text| whole(text, 1..=168));
     let sync = reader.read(&t::SYNC_CONCURRENCY, |text| whole(text, 1..=64));
     let update = reader.read(&t::UPDATE_CONCURRENCY, |text| whole(text, 1..=256));
+    let stop = reader.read(&t::STOP_WITHIN_SECONDS, |text| whole(text, 1..=3600));
     Some(Work {
         run_every_hours: run_every_hours?,
         sync_concurrency: sync?,
         update_concurrency: update?,
+        stop_within: Duration::from_secs(stop?.into()),
     })
 }

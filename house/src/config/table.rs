@@ -40,13 +40,16 @@ settings! {
     ACCOUNTS_FILE = "accounts.toml": "ショップ一覧ファイルのパス", "the path of the accounts file";
     CHATWORK_TOKEN = "" secret: "ChatworkのAPIトークン(空白や改行を含まない文字列)", "an API token of Chatwork, without spaces or line breaks";
     CHATWORK_ROOM_ID = "": "ChatworkのルームID(数字だけ)", "the number of a Chatwork room, digits only";
+    NOTIFY_WEBHOOK_URL = "" secret: "https:// で始まるWebhookのURL (httpは自分のPC内だけ)", "the https:// address of a webhook (http only for this computer itself)";
+    NOTIFY_EVENTS = "all": "all か、run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise をコンマで区切って", "all, or some of run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise, with commas";
     DATABASE_URL = "sqlite://miseban.db": "sqlite://ファイル名 (例 sqlite://miseban.db)。REDIS_URL があるときは postgres://", "sqlite://FILE, such as sqlite://miseban.db; postgres:// with REDIS_URL";
     REDIS_URL = "" secret: "空(1つのプロセス)か redis:// または rediss://。DATABASE_URL に postgres:// が必要です", "nothing (one process), or redis:// or rediss://; it needs a DATABASE_URL of postgres://";
     REDIS_PREFIX = "miseban": "英数字と _ - . で1~32文字", "1 to 32 letters, digits, _ - .";
-    SP_API_BASE_URL = "https://sellingpartnerapi-fe.amazon.com": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
-    LWA_BASE_URL = "https://api.amazon.com": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
-    BASE_API_BASE_URL = "https://api.thebase.in": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
-    CHATWORK_BASE_URL = "https://api.chatwork.com": "https://ホスト名 (httpは自分のPC内だけ)", "https://HOST (http only for this computer itself)";
+    BOARD_PASSWORD = "" secret: "空白を含まない英数字と記号で12文字以上", "at least 12 letters, digits or signs, without spaces";
+    SP_API_BASE_URL = "https://sellingpartnerapi-fe.amazon.com": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
+    LWA_BASE_URL = "https://api.amazon.com": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
+    BASE_API_BASE_URL = "https://api.thebase.in": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
+    CHATWORK_BASE_URL = "https://api.chatwork.com": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
     SP_API_MARKETPLACE_ID = "A1VC38T7YXB528": "マーケットプレイスID(英大文字と数字。Amazon.co.jpは A1VC38T7YXB528)", "a marketplace id of capital letters and digits; A1VC38T7YXB528 is Amazon.co.jp";
     SP_API_ITEM_OFFERS_RATE = "0.1": "0.0001~100 の数(1秒あたりの回数)。unlimited は amazon.com 以外に対してだけ", "a number from 0.0001 to 100, requests a second; `unlimited` only for a host that is not amazon.com";
     BASE_HOUR_QUOTA = "5000": "1~1000000 の整数(1時間あたりの回数)。unlimited は thebase.in 以外に対してだけ", "a whole number from 1 to 1000000, requests an hour; `unlimited` only for a host that is not thebase.in";
@@ -67,6 +70,8 @@ settings! {
     RUN_EVERY_HOURS = "3": "1~168 の整数(時間)", "a whole number of hours from 1 to 168";
     SYNC_CONCURRENCY = "8": "1~64 の整数", "a whole number from 1 to 64";
     UPDATE_CONCURRENCY = "16": "1~256 の整数", "a whole number from 1 to 256";
+    STOP_WITHIN_SECONDS = "30": "1~3600 の整数(秒)", "a whole number of seconds from 1 to 3600";
+    HEALTH_LISTEN = "": "空(なし)か IPアドレス:ポート (例 127.0.0.1:8081、IPv6は [::1]:8081)。ポート 0 は空いている番号", "nothing (no page), or IP:PORT such as 127.0.0.1:8081 or [::1]:8081; port 0 takes a free one";
     MISEBAN_LANG = "ja": "ja または en", "ja or en";
     RUST_LOG = "": "ログの詳しさ(例 info、debug、worker=debug,info)", "a log filter, such as info, debug or worker=debug,info";
 }

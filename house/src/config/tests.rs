@@ -51,6 +51,7 @@ fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted()
         ("SP_API_BASE_URL", "sellingpartnerapi-fe.amazon.com"),
         ("LWA_BASE_URL", "http://api.amazon.com"),
         ("LWA_BASE_URL", "http://127.0.0.1.example.com"),
+        ("LWA_BASE_URL", "http://simulator.example.com"),
         ("BASE_API_BASE_URL", "ftp://api.thebase.in"),
         ("CHATWORK_BASE_URL", "https://api.chatwork.com/?a=b"),
         ("SP_API_MARKETPLACE_ID", "jp"),
@@ -80,6 +81,10 @@ fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted()
         ("RUN_EVERY_HOURS", "0"),
         ("SYNC_CONCURRENCY", "65"),
         ("UPDATE_CONCURRENCY", "0"),
+        ("STOP_WITHIN_SECONDS", "0"),
+        ("HEALTH_LISTEN", "8081"),
+        ("HEALTH_LISTEN", "localhost:8081"),
+        ("NOTIFY_EVENTS", "run-changed,everything"),
         ("MISEBAN_LANG", "fr"),
     ] {
         let said = refusal(with(&[(name, value)]));
@@ -92,7 +97,12 @@ fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted()
 
 #[test]
 fn a_secret_is_never_shown() {
-    for name in ["REFRESH_TOKEN", "LWA_CLIENT_SECRET", "CHATWORK_TOKEN"] {
+    for name in [
+        "REFRESH_TOKEN",
+        "LWA_CLIENT_SECRET",
+        "CHATWORK_TOKEN",
+        "NOTIFY_WEBHOOK_URL",
+    ] {
         let said = refusal(with(&[(name, "top secret")]));
 
         assert!(said.contains(name), "{said}");
@@ -108,6 +118,10 @@ fn a_secret_is_never_shown() {
         ("LWA_CLIENT_SECRET", "hidden"),
         ("CHATWORK_TOKEN", "hidden"),
         ("CHATWORK_ROOM_ID", "1"),
+        (
+            "NOTIFY_WEBHOOK_URL",
+            "https://hooks.example.com/services/hidden",
+        ),
         ("DATABASE_URL", "postgres://me:hidden@host/db"),
         ("REDIS_URL", "redis://:hidden@host"),
     ]);
@@ -132,6 +146,13 @@ fn settings_that_contradict_each_other_are_refused() {
 
         assert!(said.contains(given[0].0), "{said}");
     }
+}
+
+#[test]
+fn the_simulator_in_its_container_is_spoken_to_without_encryption() {
+    let settings = with(&[("SP_API_BASE_URL", "http://simulator:9000")]).unwrap();
+
+    assert_eq!(settings.amazon.base_url, "http://simulator:9000");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! Reading order follows one ASIN through a run: `asin`, `offer`, `observation`, `product`,
 //! `pricing`, `desired`, `run`, `report`. The lanes that Amazon and BASE grant are in `rate` and
-//! `quota`; what happens after a failure is in `retry`.
+//! `quota`; what happens after a failure is in `retry`; what people are told of it in `notice`.
 
 pub mod account;
 pub mod asin;
@@ -12,6 +12,7 @@ pub mod guard;
 pub mod lane;
 pub mod listing;
 pub mod money;
+pub mod notice;
 pub mod observation;
 pub mod offer;
 pub mod outcome;

@@ -68,6 +68,11 @@ impl QueueName {
             Self::Update => "update",
         }
     }
+
+    /// The queue of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.as_str() == word)
+    }
 }
 
 impl Job {

@@ -6,6 +6,7 @@ use crate::domain::lane::Lane;
 use crate::domain::observation::ItemAnswer;
 use crate::domain::retry::Remedy;
 use async_trait::async_trait;
+use std::convert::Infallible;
 use std::time::Duration;
 
 /// A failure of the whole request. A variant for each reaction.
@@ -57,6 +58,10 @@ pub trait Marketplace: Send + Sync {
     /// Makes ready for a request, so that nothing but the request itself is left to do once the
     /// permit is there: an access token that will last.
     async fn prepare(&self) -> Result<(), MarketplaceError>;
+
+    /// Keeps the way to Amazon open while a permit is waited for, until it is dropped: nothing but the
+    /// request itself is left to do when the slot opens.
+    async fn stay_warm(&self) -> Infallible;
 
     /// Asks for the offers on every ASIN of `batch` in one request, and spends `permit`.
     ///

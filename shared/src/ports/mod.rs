@@ -6,6 +6,7 @@ pub mod clock;
 pub mod limiter;
 pub mod marketplace;
 pub mod messages;
+pub mod notifier;
 pub mod queue;
 pub mod shop;
 pub mod store;

@@ -48,6 +48,8 @@ pub enum Settlement {
 pub struct QueueStats {
     /// Can be claimed now.
     pub ready: u64,
+    /// Of these, how many are of each rank; the first rank goes first.
+    pub by_rank: [u64; Rank::COUNT as usize],
     /// Waits for its time.
     pub delayed: u64,
     /// In the hands of workers.
@@ -65,19 +67,58 @@ pub struct QueueStats {
     pub paused: bool,
 }
 
-/// A message that was given up.
+/// Where a message stands. Each is in one place only, but that an id which died may be alive again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Can be claimed; the one that goes first is first.
+    Ready,
+    /// Waits for its time; the one that is due first is first.
+    Delayed,
+    /// In the hands of a worker; the one whose lease ends first is first.
+    Claimed,
+    /// Given up; the last one is first.
+    Dead,
+}
+
+/// A part of a list: places are listed part by part, never as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    /// How many are passed over.
+    pub offset: u64,
+    /// How many are listed at most; above [`Slice::MOST`] it counts as that.
+    pub limit: u64,
+}
+
+/// A message as a person looks at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadMessage {
+pub struct Listed {
     /// The message's id.
     pub id: String,
-    /// The encoded job, which may be what nobody could read.
+    /// The encoded job, which may be what nobody can read.
     pub payload: Vec<u8>,
-    /// How often it was claimed.
+    /// Order within the queue.
+    pub rank: Rank,
+    /// How often it was claimed since it was pushed; a claim that was deferred does not count.
     pub attempts: u32,
-    /// Why it was given up.
-    pub error: String,
-    /// How long ago it was given up.
-    pub age: Duration,
+    /// Where it stands.
+    pub place: Place,
+    /// How long it has stood there; `None` for one that is delayed.
+    pub since: Option<Duration>,
+    /// Until it falls due or its lease ends, zero when that has passed; `None` for the other places.
+    pub left: Option<Duration>,
+    /// Why it was given up; only of a dead one.
+    pub error: Option<String>,
+}
+
+/// A process that takes messages of a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerSign {
+    /// Host and number of the process.
+    pub name: String,
+    /// How long ago it began.
+    pub begun: Duration,
+    /// How long ago it asked for a message, or renewed a lease; told every few seconds.
+    pub heard: Duration,
 }
 
 /// The queue cannot be asked now; it may come back.
@@ -134,24 +175,76 @@ pub trait Queue: Send + Sync {
     async fn stats(&self, queue: QueueName) -> Result<QueueStats, QueueError>;
 }
 
+/// What a person sees of a queue. Nothing here changes anything.
+#[async_trait]
+pub trait QueueView: Send + Sync {
+    /// A part of the messages that stand at `place`. What moves meanwhile may be in two parts or none.
+    async fn list(
+        &self,
+        queue: QueueName,
+        place: Place,
+        slice: Slice,
+    ) -> Result<Vec<Listed>, QueueError>;
+
+    /// What there is of this id: the message that is alive, then the one that is dead, or neither.
+    async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<Listed>, QueueError>;
+
+    /// The processes that take messages of the queue, by name; none of which nothing was heard for
+    /// [`WorkerSign::SILENCE`].
+    async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerSign>, QueueError>;
+}
+
+impl WorkerSign {
+    /// Who is silent for so long has ended, or does not reach the queue. An idle worker asks every two
+    /// seconds, a busy one renews as often.
+    pub const SILENCE: Duration = Duration::from_secs(30);
+}
+
 /// What a person does with a queue. It is for anyone who may look after it, while [`Queue`] is for
 /// the work itself.
 #[async_trait]
 pub trait QueueDesk: Send + Sync {
-    /// The messages that were given up, the last one first, `limit` at most. The list is capped: see
-    /// [`QueueStats::cut`].
-    async fn dead(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadMessage>, QueueError>;
+    /// Lines dead messages up again, as if they were pushed for the first time, in the order given;
+    /// returns how many of the ids were dead. Where an id is alive again already, that message stands
+    /// for it.
+    async fn retry(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError>;
 
-    /// Lines a dead message up again, as if it were pushed for the first time; `false` when there is
-    /// none of this id. Where the id is alive again already, that message stands for it.
-    async fn retry(&self, queue: QueueName, id: &str) -> Result<bool, QueueError>;
-
-    /// Takes a dead message off the list for good; `false` when there is none of this id.
-    async fn discard(&self, queue: QueueName, id: &str) -> Result<bool, QueueError>;
+    /// Takes dead messages off the list for good; returns how many of the ids were dead.
+    async fn discard(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError>;
 
     /// From now on nothing can be claimed; what is claimed is worked on to its end.
     async fn pause(&self, queue: QueueName) -> Result<(), QueueError>;
 
     /// Ends a pause; waiting claims go on at once.
     async fn resume(&self, queue: QueueName) -> Result<(), QueueError>;
+}
+
+impl Slice {
+    /// As many as one may hold: as long as the dead list, and a few milliseconds of Redis' time.
+    pub const MOST: u64 = 1_000;
+
+    /// The first `limit`.
+    pub fn first(limit: u64) -> Self {
+        Self { offset: 0, limit }
+    }
+
+    /// How many are listed at most.
+    pub fn size(self) -> u64 {
+        self.limit.min(Self::MOST)
+    }
+}
+
+impl Place {
+    /// All places.
+    pub const ALL: [Self; 4] = [Self::Ready, Self::Delayed, Self::Claimed, Self::Dead];
+
+    /// The name in commands.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Delayed => "delayed",
+            Self::Claimed => "leased",
+            Self::Dead => "dead",
+        }
+    }
 }

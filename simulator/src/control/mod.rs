@@ -83,6 +83,7 @@ pub fn answer(world: &mut World, incoming: &Incoming) -> Reply {
             Ok(done())
         }),
         (&Method::GET, ["messages"]) => Reply::json(200, &world.rooms.messages()),
+        (&Method::GET, ["webhook"]) => Reply::json(200, &world.hook.texts()),
         _ => refuse(404, "no such control"),
     }
 }

@@ -167,6 +167,24 @@ async fn a_room_takes_ten_posts_in_ten_seconds() {
 }
 
 #[tokio::test]
+async fn a_webhook_takes_one_text_a_second() {
+    let bench = Bench::new().await;
+    let post =
+        |body: &serde_json::Value| read(bench.post("/services/T/B/X").body(body.to_string()));
+
+    let taken = post(&json!({"text": "done"})).await;
+    let refused = post(&json!({"text": "done"})).await;
+    bench.simulator.advance(1.0).unwrap();
+
+    assert_eq!((taken.status, taken.text.as_str()), (StatusCode::OK, "ok"));
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    let textless = post(&json!({"body": "x"})).await;
+    assert_eq!(textless.status, StatusCode::BAD_REQUEST);
+    assert_eq!(post(&json!({"text": "later"})).await.status, StatusCode::OK);
+    assert_eq!(bench.simulator.webhook_texts(), ["done", "later"]);
+}
+
+#[tokio::test]
 async fn a_busy_port_is_told_with_its_address() {
     let bench = Bench::new().await;
     let listen = bench

@@ -38,6 +38,10 @@ pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, F
         text!("Amazonの認証情報", "Amazon credentials"),
         told.map_err(said),
     )?;
+    chart.note(
+        text!("お知らせ", "notices"),
+        Ok(super::notify::channels_told(patient.settings)),
+    )?;
     let accounts = accounts(&patient, &mut chart)?;
     database(&patient, accounts.as_ref(), &mut chart).await?;
     if let Some(marketplace) = patient.marketplace {
@@ -152,7 +156,7 @@ async fn database(
 
 fn said(failure: Failure) -> Text {
     match failure {
-        Failure::Usage(text) | Failure::Failed(text) => text,
+        Failure::Usage(text) | Failure::Failed(text) | Failure::Away(text) => text,
         Failure::Output(error) => text!("{error}", "{error}"),
     }
 }

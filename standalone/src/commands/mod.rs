@@ -3,11 +3,14 @@
 //! A command writes its result to a [`Page`](crate::page::Page) and gives the exit code; what went
 //! wrong is a [`Failure`](crate::say::Failure), said by `main.rs`.
 
+pub mod board;
 pub mod demo;
 pub mod doctor;
 pub mod explain;
 pub mod import;
 pub mod migrate;
+pub mod notify;
+pub mod queues;
 pub mod report;
 pub mod run;
 pub mod serve;

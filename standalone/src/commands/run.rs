@@ -8,10 +8,14 @@ use crate::progress::{Progress, say};
 use crate::report;
 use crate::say::{Exit, Failure, Lang, text};
 use crate::wiring::{self, Earnest, House};
+use adapters::clock::SystemClock;
+use house::health::Health;
 use house::signal::signal;
+use producer::notices::{Herald, Terms};
 use producer::{Order, Refused, resume_run, start_run};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunState};
+use std::sync::Arc;
 use std::time::Duration;
 use worker::shift::Shift;
 
@@ -39,6 +43,9 @@ pub async fn run(
     match work(args, settings, page.lang).await? {
         Followed::Ended(report) => {
             page.show(&*report, report::render)?;
+            if !args.dry_run {
+                tell_people(settings).await;
+            }
             Ok(match report.state {
                 RunState::Done => Exit::Done,
                 _ => Exit::Failed,
@@ -53,6 +60,28 @@ pub async fn run(
             say(told.of(page.lang));
             Ok(exit)
         }
+    }
+}
+
+/// Sends what there is to tell, once: `serve` and `producer serve` go on with what is not taken now. The
+/// run is over and its report printed, so that nothing waits for it but the prompt, and nothing that goes
+/// wrong here changes how the run has ended.
+async fn tell_people(settings: &Settings) {
+    if let Err(failure) = try_to_tell(settings).await {
+        tracing::warn!(%failure, "people cannot be told now");
+    }
+}
+
+async fn try_to_tell(settings: &Settings) -> Result<(), Failure> {
+    let channels = wiring::channels(settings)?;
+    if channels.is_empty() {
+        return Ok(());
+    }
+    let store = Arc::new(wiring::open_store(settings).await?);
+    let herald = Herald::new(store, Arc::new(SystemClock), channels, Terms::of(settings));
+    tokio::select! {
+        stopped = signal() => stopped.map(|_| ()),
+        () = herald.tell_now() => Ok(()),
     }
 }
 
@@ -74,7 +103,7 @@ pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Fol
     let house = wiring::build(settings, earnest).await?;
     let run = open(args, settings, &house).await?;
     wiring::open_for_work(&house).await?;
-    let shift = Shift::begin(&house);
+    let shift = Shift::begin(&house, &Health::default());
     let followed = follow(run, &house, lang).await;
     shift.end().await;
     followed

@@ -7,8 +7,11 @@ use crate::progress::say;
 use crate::report;
 use crate::say::{Exit, Failure, text};
 use crate::wiring::{self, Earnest};
-use house::signal::signal;
+use house::health::{Health, Pulse};
+use house::signal::Signals;
+use producer::notices::{Herald, Heralding};
 use producer::{Minder, resume};
+use std::pin::pin;
 use std::time::Duration;
 use worker::shift::Shift;
 
@@ -27,7 +30,9 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
             "with REDIS_URL use producer serve and worker; miseban serve is for one process"
         )));
     }
+    let mut stop = pin!(Signals::listen()?.first());
     let _lock = WorkLock::take(&settings.database_url)?;
+    let health = Health::open(settings.health_listen).await?;
     let house = wiring::build(settings, Earnest::Real).await?;
     let open = resume(&*house.bench.store, &*house.bench.queue)
         .await
@@ -45,12 +50,18 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     say(told.of(page.lang));
     let mut minder = Minder::new(house.bench.clone(), hours, open);
     wiring::open_for_work(&house).await?;
-    let shift = Shift::begin(&house);
+    let heralding = Heralding::begin(Herald::of(settings, &house.bench)?);
+    health.started(&house);
+    let schedule = health.pulse("schedule");
+    let mut shift = Shift::begin(&house, &health);
     let ended = tokio::select! {
-        stopped = signal() => stopped,
-        failed = go_on(&mut minder, page) => failed.map(|never| match never {}),
+        stopped = &mut stop => stopped,
+        failure = shift.broke() => Err(failure),
+        failed = go_on(&mut minder, &schedule, page) => failed.map(|never| match never {}),
     };
+    health.stopping();
     shift.end().await;
+    heralding.end().await;
     let told = text!(
         "止めました。次に始めるとき、続きから行います",
         "stopped; the next start goes on from here"
@@ -61,11 +72,14 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
 
 async fn go_on(
     minder: &mut Minder,
+    schedule: &Pulse,
     page: &mut Page<'_>,
 ) -> Result<std::convert::Infallible, Failure> {
     loop {
         minder.start_what_is_due().await;
-        match minder.ended().await {
+        let ended = minder.ended().await;
+        schedule.beat(&ended);
+        match ended {
             Ok(reports) => {
                 for report in reports {
                     page.show(&report, report::render)?;

@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::say::{Exit, Failure};
 use chrono::{DateTime, Utc};
 use shared::ports::store::Store;
-use view::{LaneView, OpenRun, PastRun, ShopView, View};
+use view::{LaneView, NoticesView, OpenRun, PastRun, ShopView, View};
 
 /// How many runs are shown of each list.
 const RUNS: u32 = 10;
@@ -27,6 +27,7 @@ pub async fn status(
     let counts = store.listing_counts().await?;
     let shops = store.accounts().await?;
     let lanes = store.lanes().await?;
+    let channels = store.notice_channels().await?;
     let view = View {
         open_runs,
         last_runs: past
@@ -42,6 +43,7 @@ pub async fn status(
             .iter()
             .map(|(lane, memory)| LaneView::of(lane, memory, now))
             .collect(),
+        notices: channels.into_iter().map(NoticesView::from).collect(),
     };
     page.show(&view, text::render)?;
     Ok(Exit::Done)

@@ -1,4 +1,4 @@
-//! Redis and PostgreSQL as a machine that misbehaves runs them, each behind a street that can be cut.
+//! Redis and `PostgreSQL` as a machine that misbehaves runs them, each behind a street that can be cut.
 
 use crate::street::Street;
 use std::io::{BufRead as _, BufReader, Write as _};

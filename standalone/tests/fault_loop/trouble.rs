@@ -1,14 +1,12 @@
 //! What happens to the house at night: one thing after the other, by a die with a known seed.
 
-use crate::World;
 use crate::servers::Memory;
+use crate::{OFFERS, World};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use simulator::{Fault, FaultKind};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-
-const OFFERS: &str = "getItemOffersBatch";
 
 /// Kinds of trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +71,10 @@ impl World {
         while begun.elapsed() < lasts {
             let kind = FACES[die.random_range(0..FACES.len())];
             let span = Duration::from_millis(die.random_range(200..3_000));
+            println!(
+                "{} {kind:?} for {span:?}",
+                chrono::Utc::now().format("%T%.3f")
+            );
             self.suffer(kind, span, &mut die).await;
             *told.0.entry(kind).or_default() += 1;
             tokio::time::sleep(Duration::from_millis(die.random_range(300..2_500))).await;

@@ -3,6 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
 mod binary;
+mod board;
+mod notify;
+mod queues;
+#[expect(dead_code, reason = "the contract of the queue needs more of it")]
+#[path = "../../../adapters/tests/queue_contract/server.rs"]
+mod server;
 mod shown;
 mod taken_in;
 mod world;

@@ -18,6 +18,7 @@ use standalone::commands::{import, migrate};
 use standalone::config::Settings;
 use standalone::database;
 use standalone::say::{Exit, Failure, Lang};
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -172,6 +173,10 @@ impl Marketplace for Vendor {
         self.answers.then_some(()).ok_or_else(refusal)
     }
 
+    async fn stay_warm(&self) -> Infallible {
+        unreachable!("the doctor waits for no permit")
+    }
+
     async fn offers(
         &self,
         _: Permit,
@@ -232,7 +237,7 @@ async fn a_doctor_who_finds_all_in_order_says_so() {
 
     let said = paper.read();
     assert_eq!(exit, Exit::Done, "{said}");
-    assert_eq!(said.matches("ok  ").count(), 7, "{said}");
+    assert_eq!(said.matches("ok  ").count(), 8, "{said}");
 }
 
 #[tokio::test]

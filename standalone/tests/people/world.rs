@@ -18,6 +18,7 @@ use shared::ports::store::{
 };
 use standalone::page::Page;
 use standalone::say::{Exit, Failure, Lang};
+use uuid::Uuid;
 
 pub const RUN: &str = "01939c1e-7c00-7000-8000-000000000001";
 
@@ -82,6 +83,7 @@ pub async fn open_run(store: &SqlStore) -> RunId {
     };
     store.start_run(&run).await.unwrap();
     let record = Record {
+        id: Uuid::now_v7(),
         run: id,
         part: Part::Batch(1),
         at: at(11),

@@ -124,7 +124,11 @@ fn verdict(rule: &SellingRule, product: &Product, row: &ListingRow) -> Option<Li
         None => 1,
     };
     let cost = product.price.map(|price| price.value);
-    let update = (!shown.satisfies(&desired)).then(|| Urgency::of(&shown, &desired, cost));
+    // What is shown was read a moment ago, and an edit to the former state may be on its way: whenever
+    // the desired state moves, a job looks at the listing after it.
+    let moved = row.desired.is_some_and(|(_, stored)| stored != desired) && hold.is_none();
+    let due = moved || !shown.satisfies(&desired);
+    let update = due.then(|| Urgency::of(&shown, &desired, cost));
     Some(ListingVerdict {
         listing: row.listing.id,
         desired,

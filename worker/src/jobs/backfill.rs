@@ -15,6 +15,7 @@ use shared::domain::run::{NextStep, RunId};
 use shared::jobs::Backfill;
 use shared::ports::bench::Bench;
 use shared::ports::store::{Miss, Part, Record, RequestCost};
+use uuid::Uuid;
 
 /// One request's worth.
 const CHUNK: u32 = 20;
@@ -102,6 +103,7 @@ async fn fetch_chunk(
     };
     let learnt = assess::observed(observations, assess::Round::Backfill, bench).await?;
     let record = Record {
+        id: Uuid::now_v7(),
         run,
         part: Part::Backfill,
         at: bench.clock.now(),

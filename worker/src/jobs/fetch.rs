@@ -11,6 +11,7 @@ use shared::ports::limiter::{Grant, Permit};
 use shared::ports::marketplace::MarketplaceError;
 use shared::ports::store::RequestCost;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// One observation for each ASIN of `batch`, and what the request cost.
 ///
@@ -23,7 +24,10 @@ pub(super) async fn offers(
 ) -> Result<(Vec<Observation>, RequestCost), Failure> {
     // All that takes time and is not the request itself comes before the permit.
     bench.marketplace.prepare().await?;
-    let permit = permit(priority, bench).await?;
+    let permit = tokio::select! {
+        permit = permit(priority, bench) => permit?,
+        never = bench.marketplace.stay_warm() => match never {},
+    };
     let cost = RequestCost {
         requests: 1,
         waited_ms: millis(permit.waited),
@@ -47,7 +51,8 @@ pub(super) async fn offers(
                 refused,
                 ..cost
             };
-            kept(|| bench.store.count(run, cost)).await?;
+            let id = Uuid::now_v7();
+            kept(|| bench.store.count(run, id, cost)).await?;
             Err(error.into())
         }
     }

@@ -13,6 +13,7 @@ use shared::domain::outcome::MissReason;
 use shared::jobs::SyncBatch;
 use shared::ports::bench::Bench;
 use shared::ports::store::{OpenBatch, Part, Record, RequestCost};
+use uuid::Uuid;
 
 /// Brings the ASINs of one batch up to date.
 pub(super) async fn run(job: &SyncBatch, bench: &Bench) -> Result<(), Failure> {
@@ -81,6 +82,7 @@ async fn record(
     bench: &Bench,
 ) -> Result<(), Failure> {
     let record = Record {
+        id: Uuid::now_v7(),
         run: job.run,
         part: report.part,
         at: bench.clock.now(),

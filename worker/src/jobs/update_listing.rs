@@ -19,7 +19,7 @@ use shared::ports::store::{UpdateResult, UpdateTask};
 
 /// Longer than a call to the shop with its time-out can take (8 s), and short enough that the listing
 /// of a killed worker is taken up elsewhere soon.
-const HELD_FOR: TimeDelta = TimeDelta::seconds(10);
+const HELD_FOR: TimeDelta = TimeDelta::seconds(9);
 
 /// Brings the listing to its desired state.
 pub(super) async fn run(job: &UpdateListing, bench: &Bench) -> Result<(), Failure> {

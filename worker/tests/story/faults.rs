@@ -145,6 +145,30 @@ async fn a_false_empty_answer_is_asked_again_and_shown_again() {
 }
 
 #[tokio::test]
+async fn a_hide_that_is_on_its_way_when_the_second_answer_comes_is_undone() {
+    let house = settled(40).await;
+    let empty = Fault {
+        items: Some(3),
+        ..Fault::new(OFFERS, FaultKind::EmptyOffers).times(1)
+    };
+    let slow = Fault {
+        millis: Some(1_500),
+        ..Fault::new("items/edit", FaultKind::Slow).times(3)
+    };
+    house.simulator.add_fault(empty).expect("a fault");
+    house.simulator.add_fault(slow).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+    let after = house.run(RunKind::PriceStock).await;
+
+    assert_eq!(
+        (report.outcomes.total(), report.stock_changes.to_out),
+        (40, 0)
+    );
+    assert_eq!(after.updates.applied, 0, "all is right again: {after:?}");
+}
+
+#[tokio::test]
 async fn a_token_that_ends_under_parallel_jobs_is_renewed_once() {
     let house = settled(200).await;
     house.simulator.reset_ledger();

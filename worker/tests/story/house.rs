@@ -29,7 +29,7 @@ use sqlx::Connection as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use worker::runtime::{Concurrency, Runtime};
+use worker::runtime::{Concurrency, Runtime, Stop};
 
 /// Longer than any run of a test; a run that hangs fails its test.
 const RUN_ENDS_WITHIN: Duration = Duration::from_secs(60);
@@ -112,12 +112,12 @@ impl House {
 
     /// Lets workers work until the run has ended.
     pub async fn finish(&self, run: RunId) -> Report {
-        let (stop, stopped) = watch::channel(false);
+        let (stop, stopped) = watch::channel(Stop::NotYet);
         let concurrency = Concurrency { sync: 4, update: 8 };
         let runtime = Runtime::new(self.bench.clone(), concurrency);
         let workers = tokio::spawn(runtime.run(stopped));
         let ended = tokio::time::timeout(RUN_ENDS_WITHIN, self.until_ended(run)).await;
-        stop.send(true).expect("the workers listen");
+        stop.send(Stop::ClaimNoMore).expect("the workers listen");
         workers
             .await
             .expect("no panic")

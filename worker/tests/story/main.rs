@@ -4,4 +4,5 @@
 mod faults;
 mod house;
 mod incidents;
+mod notices;
 mod schedule;

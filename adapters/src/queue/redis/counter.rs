@@ -184,11 +184,13 @@ impl Server {
             .key(&keys.leases)
             .key(&keys.paused)
             .key(&keys.counts)
+            .key(&keys.workers)
             .arg(&keys.bell)
             .arg(micros(lease.unwrap_or_default()))
             .arg(LINED_UP_AT_ONCE)
             .arg(turn.messages())
             .arg(look);
+        self.calls.sign(&mut call, self.queue);
         for done in &turn.done {
             call.arg(&done.id).arg(done.token);
         }

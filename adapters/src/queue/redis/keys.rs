@@ -22,6 +22,9 @@ const DEAD: &str = "dead";
 const DEAD_MESSAGES: &str = "dead:messages";
 /// Hash: `done` (settled as done, ever), `cut` (fell off the end of the dead list, ever).
 const COUNTS: &str = "counts";
+/// Hash, name of a process → `<begun> <heard>`: who claims from the queue, told at most every five
+/// seconds with a claim or a renewal. Silent ones are taken out by the others; expires with the last.
+const WORKERS: &str = "workers";
 /// Not a key but a channel: whoever makes something claimable, or due earlier, publishes here.
 const BELL: &str = "bell";
 
@@ -36,6 +39,7 @@ pub struct Keys {
     pub dead: String,
     pub dead_messages: String,
     pub counts: String,
+    pub workers: String,
     pub bell: String,
 }
 
@@ -52,6 +56,7 @@ impl Keys {
             dead: key(DEAD),
             dead_messages: key(DEAD_MESSAGES),
             counts: key(COUNTS),
+            workers: key(WORKERS),
             bell: key(BELL),
         }
     }

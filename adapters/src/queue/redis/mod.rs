@@ -10,7 +10,9 @@ mod belt;
 mod counter;
 mod desk;
 mod keys;
+mod presence;
 mod scripts;
+mod view;
 
 use super::{DEAD_KEPT, clipped};
 use crate::redis::{RedisFault, RedisLink};
@@ -19,10 +21,13 @@ use bell::Bell;
 use belt::{Belt, Load};
 use counter::Counter;
 use keys::Keys;
+use presence::Presence;
 use redis::{FromRedisValue, Script, ScriptInvocation};
 use scripts::Scripts;
 use shared::jobs::QueueName;
-use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Settlement};
+use shared::ports::queue::{
+    Claimed, Message, Queue, QueueError, QueueStats, Settlement, WorkerSign,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +51,7 @@ struct Calls {
     link: RedisLink,
     scripts: Scripts,
     keys: HashMap<QueueName, Keys>,
+    presence: Presence,
 }
 
 /// What a claim finds.
@@ -71,6 +77,7 @@ impl RedisQueue {
             link,
             scripts: Scripts::new(),
             keys,
+            presence: Presence::new(),
         });
         let counters = QueueName::ALL.map(|queue| (queue, Counter::open(calls.clone(), queue)));
         let belts = QueueName::ALL.map(|queue| (queue, Belt::start(calls.clone(), queue)));
@@ -98,6 +105,14 @@ impl Calls {
             .within(call.invoke_async(&mut connection))
             .await
             .map_err(QueueError::from)
+    }
+
+    /// The arguments by which a script knows who calls.
+    fn sign(&self, call: &mut ScriptInvocation<'_>, queue: QueueName) {
+        let (name, age) = self.presence.to_tell(queue);
+        call.arg(name)
+            .arg(micros(age))
+            .arg(micros(WorkerSign::SILENCE));
     }
 
     /// For each of `loads` whether it was new, as a `1` or a `0`.
@@ -210,7 +225,11 @@ impl Queue for RedisQueue {
     ) -> Result<bool, QueueError> {
         let keys = self.calls.keys(queue)?;
         let mut call = call(&self.calls.scripts.renew, [&keys.messages, &keys.leases]);
-        call.arg(&claim.id).arg(claim.token).arg(micros(lease));
+        call.key(&keys.workers)
+            .arg(&claim.id)
+            .arg(claim.token)
+            .arg(micros(lease));
+        self.calls.sign(&mut call, queue);
         self.calls.ask(&call).await
     }
 
@@ -237,10 +256,13 @@ impl Queue for RedisQueue {
             .key(&keys.paused)
             .key(&keys.dead)
             .key(&keys.counts);
-        let (ready, delayed, claimed, dead, done, cut, oldest, paused) =
-            self.calls.ask::<(_, _, _, _, _, _, i64, _)>(&call).await?;
+        let (by_rank, delayed, claimed, dead, done, cut, oldest, paused) = self
+            .calls
+            .ask::<([u64; _], _, _, _, _, _, i64, _)>(&call)
+            .await?;
         Ok(QueueStats {
-            ready,
+            ready: by_rank.iter().sum(),
+            by_rank,
             delayed,
             claimed,
             dead,

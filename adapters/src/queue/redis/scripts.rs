@@ -10,7 +10,9 @@ pub struct Scripts {
     pub renew: Script,
     pub settle: Script,
     pub stats: Script,
-    pub dead: Script,
+    pub list: Script,
+    pub find: Script,
+    pub workers: Script,
     pub retry: Script,
     pub discard: Script,
 }
@@ -33,7 +35,9 @@ impl Scripts {
             renew: script!("lua/renew.lua"),
             settle: script!("lua/settle.lua"),
             stats: script!("lua/stats.lua"),
-            dead: script!("lua/dead.lua"),
+            list: script!("lua/list.lua"),
+            find: script!("lua/find.lua"),
+            workers: script!("lua/workers.lua"),
             retry: script!("lua/retry.lua"),
             discard: script!("lua/discard.lua"),
         }

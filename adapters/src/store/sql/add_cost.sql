@@ -1,10 +1,24 @@
-UPDATE runs
-SET
-    requests = requests + $2,
-    backfill_requests = backfill_requests + $3,
-    refused = refused + $4,
-    waited_ms = waited_ms + $5,
-    lane_us = lane_us + $6
+-- The run's row is kept from being closed until the transaction ends; others may record meanwhile.
+INSERT INTO request_costs (
+    run_id,
+    id,
+    requests,
+    backfill_requests,
+    refused,
+    waited_ms,
+    lane_us
+)
+SELECT
+    r.id,
+    $2,
+    $3,
+    $4,
+    $5,
+    $6,
+    $7
+FROM runs AS r
 WHERE
-    id = $1
-    AND state IN ('running', 'backfilling', 'held')
+    r.id = $1
+    AND r.state IN ('running', 'backfilling', 'held')
+{share}
+ON CONFLICT (run_id, id) DO NOTHING

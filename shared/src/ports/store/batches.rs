@@ -12,6 +12,7 @@ use crate::domain::run::{Progress, RunId, RunKind};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// A batch that has not reported yet, of a run that is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub enum Part {
 /// What one answer (or a batch that is given up) changes, written in one transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
+    /// Names this record: it is written once, however often it is given.
+    pub id: Uuid,
     /// The run.
     pub run: RunId,
     /// Which part of it.

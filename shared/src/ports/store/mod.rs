@@ -5,6 +5,7 @@ mod accounts;
 mod batches;
 mod catalogue;
 mod leases;
+mod notices;
 mod runs;
 mod updates;
 
@@ -16,6 +17,7 @@ pub use catalogue::{
     CatalogueStore, ImportCounts, ListingStory, NewListing, SeenInterval, Story, UpdateStory,
 };
 pub use leases::LeaseStore;
+pub use notices::{ChannelView, Claim, Claimed, Fate, NewNotice, NoticeStore};
 pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
 
@@ -45,11 +47,25 @@ pub enum StoreError {
 
 /// Everything at once, for wiring.
 pub trait Store:
-    RunStore + BatchStore + UpdateStore + AccountStore + TokenStore + LaneStore + CatalogueStore
+    RunStore
+    + BatchStore
+    + UpdateStore
+    + AccountStore
+    + TokenStore
+    + LaneStore
+    + CatalogueStore
+    + NoticeStore
 {
 }
 
 impl<T> Store for T where
-    T: RunStore + BatchStore + UpdateStore + AccountStore + TokenStore + LaneStore + CatalogueStore
+    T: RunStore
+        + BatchStore
+        + UpdateStore
+        + AccountStore
+        + TokenStore
+        + LaneStore
+        + CatalogueStore
+        + NoticeStore
 {
 }

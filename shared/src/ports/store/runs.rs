@@ -9,6 +9,7 @@ use crate::domain::report::Report;
 use crate::domain::run::{Progress, RunId, RunKind, RunState};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 /// A run to start, with all of its batches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,8 +138,9 @@ pub trait RunStore: Send + Sync {
     /// Ends an open run without completing it. One caller gets `true`.
     async fn fail_run(&self, id: RunId, why: &str, at: DateTime<Utc>) -> Result<bool, StoreError>;
 
-    /// Adds to the run's counters.
-    async fn count(&self, id: RunId, cost: RequestCost) -> Result<(), StoreError>;
+    /// Adds what a request cost that left nothing to record. `id` names the request: it is counted
+    /// once, however often it is told.
+    async fn count(&self, run: RunId, id: Uuid, cost: RequestCost) -> Result<(), StoreError>;
 
     /// The report: the stored one of an ended run, else computed from the rows at `now`.
     async fn report(&self, id: RunId, now: DateTime<Utc>) -> Result<Option<Report>, StoreError>;

@@ -1,6 +1,6 @@
 //! The state of all for a person.
 
-use super::view::{Counted, LaneView, OpenRun, PastRun, ShopView, View};
+use super::view::{Counted, LaneView, NoticesView, OpenRun, PastRun, ShopView, View};
 use crate::layout::{Align, grouped, span, table, when};
 use crate::say::{Lang, text};
 use crate::words;
@@ -39,7 +39,37 @@ pub fn render(view: &View, lang: Lang) -> String {
         }
         said.push_str(&table(&rows, aligns));
     }
+    if !view.notices.is_empty() {
+        let _ = writeln!(said, "\n{}", lang.pick("お知らせ", "Notices"));
+        let rows: Vec<_> = view.notices.iter().map(|one| notices(one, lang)).collect();
+        said.push_str(&table(&rows, &[]));
+    }
     said
+}
+
+fn notices(channel: &NoticesView, lang: Lang) -> Vec<String> {
+    let last = channel.last_sent_at.map(when).map(|at| {
+        let said = text!("最後に送信 {at}", "last sent {at}");
+        said.of(lang).to_owned()
+    });
+    let never = lang.pick("まだ送っていません", "nothing sent yet");
+    let counted = [
+        (channel.waiting, "送信待ち", "waiting"),
+        (channel.perhaps, "届いたか不明", "perhaps sent"),
+        (channel.lost, "送れなかった", "not sent"),
+    ];
+    let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
+    let mut told: Vec<String> = counted
+        .map(|(count, ja, en)| format!("{} {}", lang.pick(ja, en), grouped(count)))
+        .collect();
+    // What was said against a notice is of interest while one is not where it should be.
+    let error = channel.error.clone().filter(|_| !told.is_empty());
+    told.extend(error);
+    vec![
+        channel.channel.clone(),
+        last.unwrap_or_else(|| never.to_owned()),
+        told.join(lang.pick("、", ", ")),
+    ]
 }
 
 fn kind_of(kind: RunKind, dry_run: bool, lang: Lang) -> String {

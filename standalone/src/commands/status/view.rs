@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind, RunState};
-use shared::ports::store::{AccountRow, LaneMemory, RunRow, RunView};
+use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView};
 
 /// See the head of this file.
 #[derive(Debug, Serialize)]
@@ -15,6 +15,8 @@ pub struct View {
     pub last_runs: Vec<PastRun>,
     pub accounts: Vec<ShopView>,
     pub lanes: Vec<LaneView>,
+    /// By channel; empty while nothing was ever to be told.
+    pub notices: Vec<NoticesView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,6 +69,36 @@ pub struct LaneView {
     pub used_today: u32,
     /// Only while it lies ahead.
     pub closed_until: Option<DateTime<Utc>>,
+}
+
+/// How the notices of one channel stand; those of the last month.
+#[derive(Debug, Serialize)]
+pub struct NoticesView {
+    pub channel: String,
+    pub waiting: u64,
+    /// May have been sent or not; they are not sent again.
+    pub perhaps: u64,
+    /// Refused, or not taken within a day.
+    pub lost: u64,
+    pub last_sent_at: Option<DateTime<Utc>>,
+    /// While some wait: not before.
+    pub not_before: Option<DateTime<Utc>>,
+    /// The last thing that the channel said against one of them.
+    pub error: Option<String>,
+}
+
+impl From<ChannelView> for NoticesView {
+    fn from(view: ChannelView) -> Self {
+        Self {
+            channel: view.channel,
+            waiting: view.waiting,
+            perhaps: view.perhaps,
+            lost: view.lost,
+            last_sent_at: view.last_sent_at,
+            not_before: view.not_before,
+            error: view.error,
+        }
+    }
 }
 
 impl OpenRun {

@@ -1,7 +1,11 @@
--- Takes a dead message off the list for good.
+-- Takes dead messages off the list for good.
 -- KEYS   1 dead, 2 dead:messages
--- ARGV   1 id
--- RETURN 1, or 0 when there is no such dead message
+-- ARGV   ids
+-- RETURN how many of them were dead
 
-redis.call('ZREM', KEYS[1], ARGV[1])
-return redis.call('HDEL', KEYS[2], ARGV[1])
+local discarded = 0
+for _, id in ipairs(ARGV) do
+  redis.call('ZREM', KEYS[1], id)
+  discarded = discarded + redis.call('HDEL', KEYS[2], id)
+end
+return discarded

@@ -1,23 +1,26 @@
--- Lines a dead message up again, as if it were pushed for the first time.
+-- Lines dead messages up again, as if they were pushed for the first time.
 -- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 dead, 6 dead:messages
--- ARGV   1 bell, 2 id
--- RETURN 1, or 0 when there is no such dead message
+-- ARGV   1 bell, then ids
+-- RETURN how many of them were dead
 -- Where a message of the id is alive again already, that one stands for it.
 
-local id = ARGV[2]
-local raw = redis.call('HGET', KEYS[6], id)
-redis.call('ZREM', KEYS[5], id)
-if not raw then
-  return 0
+local retried, lined_up = 0, 0
+for i = 2, #ARGV do
+  local id = ARGV[i]
+  local raw = redis.call('HGET', KEYS[6], id)
+  redis.call('ZREM', KEYS[5], id)
+  redis.call('HDEL', KEYS[6], id)
+  local rank, length, from = string.match(raw or '', '^([0-2]) %d+ (%d+) ()')
+  if rank then
+    retried = retried + 1
+    local payload = string.sub(raw, from + length + 1)
+    if redis.call('HSETNX', KEYS[1], id, pack_message(tonumber(rank), 0, now(), payload)) == 1 then
+      lined_up = lined_up + 1
+      redis.call('RPUSH', KEYS[2 + tonumber(rank)], id)
+    end
+  end
 end
-redis.call('HDEL', KEYS[6], id)
-local rank, length, from = string.match(raw, '^([0-2]) %d+ (%d+) ()')
-if not rank then
-  return 0
+if lined_up > 0 then
+  redis.call('PUBLISH', ARGV[1], lined_up)
 end
-local payload = string.sub(raw, from + length + 1)
-if redis.call('HSETNX', KEYS[1], id, pack_message(tonumber(rank), 0, now(), payload)) == 1 then
-  redis.call('RPUSH', KEYS[2 + tonumber(rank)], id)
-  redis.call('PUBLISH', ARGV[1], 1)
-end
-return 1
+return retried

@@ -1,13 +1,13 @@
 -- The figures of a queue.
 -- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed, 6 leases, 7 paused, 8 dead, 9 counts
 -- ARGV   none
--- RETURN {ready, delayed, claimed, dead, done, cut, age of the oldest ready message in microseconds
+-- RETURN {{ready of rank 0, 1, 2}, delayed, claimed, dead, done, cut, age of the oldest ready message in microseconds
 --        (-1: none is ready), paused (1 or 0)}
 
 local time = now()
-local ready, oldest = 0, -1
+local ready, oldest = {}, -1
 for i = 2, 4 do
-  ready = ready + redis.call('LLEN', KEYS[i])
+  ready[#ready + 1] = redis.call('LLEN', KEYS[i])
   local id = redis.call('LINDEX', KEYS[i], 0)
   local raw = id and redis.call('HGET', KEYS[1], id)
   if raw then

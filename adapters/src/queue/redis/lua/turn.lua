@@ -1,10 +1,11 @@
 -- One turn at the counter, for all who ask at this moment: ends claims whose work is done, then takes
 -- the next messages on a lease. Few commands whatever their number: each is a call to Redis.
--- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed, 6 leases, 7 paused, 8 counts
+-- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed, 6 leases, 7 paused, 8 counts, 9 workers
 -- ARGV   1 bell, 2 lease in microseconds, 3 how many are lined up at most, of each kind, 4 how many
 --        messages are wanted, 5 when what is due is lined up (first, empty: only if too few are
---        ready, idle: the same, and nothing else is asked of a queue that is empty); then for each
---        claim that is done two: id, token
+--        ready, idle: the same, and nothing else is asked of a queue that is empty); 6 name of the
+--        worker, or nothing, 7 its age, 8 the silence after which one is gone, in microseconds; then
+--        for each claim that is done two: id, token
 -- RETURN {wait, held, messages}. `wait`, where no message is there: when the next one falls due, in
 --        microseconds (-1: none is known of); `held`: for each claim 1, or 0 when it did not hold any
 --        more; each message {id, payload, attempt, token}
@@ -15,7 +16,7 @@ local PASSED_OVER = 1000
 
 local function end_claims()
   local ids, tokens = {}, {}
-  for i = 6, #ARGV, 2 do
+  for i = 9, #ARGV, 2 do
     ids[#ids + 1] = ARGV[i]
     tokens[#ids] = tonumber(ARGV[i + 1])
   end
@@ -133,6 +134,7 @@ local function next_due(time)
   return wait
 end
 
+sign_in(KEYS[9], ARGV[6], ARGV[7], ARGV[8])
 local held = end_claims()
 local wanted, look = tonumber(ARGV[4]), ARGV[5]
 if wanted == 0 then

@@ -1,0 +1,2 @@
+DELETE FROM request_costs
+WHERE run_id = $1

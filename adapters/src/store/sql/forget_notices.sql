@@ -1,0 +1,2 @@
+DELETE FROM notices
+WHERE settled_at < $1

@@ -1,0 +1,3 @@
+UPDATE notices
+SET told_by = NULL
+WHERE told_by = $1

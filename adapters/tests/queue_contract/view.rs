@@ -1,0 +1,190 @@
+//! The sentences of the contract on what a person sees of a queue.
+
+use crate::suite::{BRIEF, LEASE, LONG, batch, claim, ranked, settle};
+use shared::jobs::{QueueName, Rank};
+use shared::ports::queue::{
+    Listed, Message, Place, Queue, QueueDesk, QueueView, Settlement, Slice,
+};
+use std::time::Duration;
+
+const QUEUE: QueueName = QueueName::Sync;
+
+async fn list(queue: &dyn QueueView, place: Place, offset: u64, limit: u64) -> Vec<Listed> {
+    queue
+        .list(QUEUE, place, Slice { offset, limit })
+        .await
+        .expect("the queue answers")
+}
+
+async fn find(queue: &dyn QueueView, no: u32) -> Vec<Listed> {
+    let id = batch(no).job.id();
+    queue.find(QUEUE, &id).await.expect("the queue answers")
+}
+
+fn ids(listed: &[Listed]) -> Vec<&str> {
+    listed.iter().map(|listed| listed.id.as_str()).collect()
+}
+
+fn delayed(no: u32, delay: Duration) -> Message {
+    Message { delay, ..batch(no) }
+}
+
+pub async fn ready_messages_are_listed_by_pages_in_the_order_of_claims<Q>(queue: &Q)
+where
+    Q: Queue + QueueView,
+{
+    let pushed = [
+        ranked(1, 2),
+        ranked(2, 2),
+        ranked(3, 1),
+        ranked(4, 0),
+        ranked(5, 0),
+    ];
+    queue.push(&pushed).await.expect("pushed");
+
+    let mut pages = Vec::new();
+    for offset in [0, 2, 4, 6] {
+        pages.extend(list(queue, Place::Ready, offset, 2).await);
+    }
+
+    let mut claimed = Vec::new();
+    while let Some(next) = claim(queue, BRIEF).await {
+        claimed.push(next.id);
+    }
+    assert_eq!(ids(&pages), claimed);
+    assert_eq!(pages[0].rank, Rank(0));
+    assert_eq!(pages[4].rank, Rank(2));
+}
+
+pub async fn a_page_holds_no_more_than_its_limit<Q: Queue + QueueView>(queue: &Q) {
+    let pushed: Vec<Message> = (1..=1_100).map(batch).collect();
+    queue.push(&pushed).await.expect("pushed");
+
+    let most = list(queue, Place::Ready, 0, u64::MAX).await;
+    let none = list(queue, Place::Ready, 0, 0).await;
+    let beyond = list(queue, Place::Ready, u64::MAX, 10).await;
+
+    assert_eq!(most.len() as u64, Slice::MOST);
+    assert!(none.is_empty());
+    assert!(beyond.is_empty());
+}
+
+pub async fn each_message_tells_where_it_stands_and_for_how_long<Q>(queue: &Q)
+where
+    Q: Queue + QueueView,
+{
+    queue.push(&[batch(1)]).await.expect("pushed");
+    claim(queue, BRIEF).await.expect("a message");
+    queue.push(&[batch(2)]).await.expect("pushed");
+    queue
+        .push(&[delayed(3, LONG), delayed(4, LONG / 2)])
+        .await
+        .expect("pushed");
+
+    let ready = list(queue, Place::Ready, 0, 10).await;
+    let claimed = list(queue, Place::Claimed, 0, 10).await;
+    let waiting = list(queue, Place::Delayed, 0, 10).await;
+
+    let within = |span: Option<Duration>, most| span.is_some_and(|span| span <= most);
+    assert_eq!(ids(&ready), [batch(2).job.id()]);
+    assert_eq!((ready[0].attempts, ready[0].left), (0, None));
+    assert!(within(ready[0].since, LONG));
+    assert_eq!(ids(&claimed), [batch(1).job.id()]);
+    assert_eq!((claimed[0].attempts, claimed[0].place), (1, Place::Claimed));
+    assert!(within(claimed[0].since, LONG) && within(claimed[0].left, LEASE));
+    assert_eq!(ids(&waiting), [batch(4).job.id(), batch(3).job.id()]);
+    assert_eq!((waiting[0].since, waiting[0].place), (None, Place::Delayed));
+    assert!(within(waiting[0].left, LONG / 2) && within(waiting[1].left, LONG));
+    assert!(waiting[1].left > waiting[0].left);
+    assert!(
+        [&ready[0], &claimed[0], &waiting[0]]
+            .iter()
+            .all(|listed| listed.error.is_none())
+    );
+}
+
+pub async fn a_message_is_found_wherever_it_stands<Q: Queue + QueueView>(queue: &Q) {
+    let unknown = find(queue, 1).await;
+    queue
+        .push(&[batch(1), delayed(2, LONG)])
+        .await
+        .expect("pushed");
+    let ready = find(queue, 1).await;
+    let waiting = find(queue, 2).await;
+    let claim = claim(queue, BRIEF).await.expect("a message");
+    let claimed = find(queue, 1).await;
+    settle(queue, &claim, Settlement::Retry(LONG, "again".to_owned())).await;
+    let again = find(queue, 1).await;
+
+    let places = [&ready, &waiting, &claimed, &again].map(|found| found[0].place);
+    assert!(unknown.is_empty());
+    assert_eq!(
+        places,
+        [Place::Ready, Place::Delayed, Place::Claimed, Place::Delayed]
+    );
+    assert_eq!(again[0].attempts, 1);
+    assert_eq!(
+        ready[0].payload,
+        serde_json::to_vec(&batch(1).job).expect("a job can be written")
+    );
+}
+
+pub async fn an_id_that_died_and_lives_again_is_found_twice<Q: Queue + QueueView>(queue: &Q) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let first = claim(queue, BRIEF).await.expect("a message");
+    settle(queue, &first, Settlement::Dead("no use".to_owned())).await;
+    queue.push(&[batch(1)]).await.expect("pushed");
+
+    let found = find(queue, 1).await;
+
+    let told: Vec<_> = found
+        .iter()
+        .map(|found| (found.place, found.error.as_deref()))
+        .collect();
+    assert_eq!(told, [(Place::Ready, None), (Place::Dead, Some("no use"))]);
+}
+
+pub async fn ready_messages_are_counted_by_rank<Q: Queue + QueueView>(queue: &Q) {
+    queue
+        .push(&[ranked(1, 2), ranked(2, 0), ranked(3, 2)])
+        .await
+        .expect("pushed");
+
+    let stats = queue.stats(QUEUE).await.expect("the queue answers");
+
+    assert_eq!((stats.ready, stats.by_rank), (3, [1, 0, 2]));
+}
+
+pub async fn whoever_claims_or_renews_is_known_as_a_worker_of_that_queue<Q>(queue: &Q)
+where
+    Q: Queue + QueueView,
+{
+    let nobody = queue.workers(QUEUE).await.expect("the queue answers");
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+    let renewed = queue.renew(QUEUE, &claimed, LEASE).await;
+
+    let workers = queue.workers(QUEUE).await.expect("the queue answers");
+    let of_the_other = queue.workers(QueueName::Update).await;
+
+    assert!(renewed.expect("the queue answers"));
+    assert!(nobody.is_empty());
+    assert_eq!(workers.len(), 1);
+    let number = format!(":{}", std::process::id());
+    assert!(workers[0].name.ends_with(&number), "{}", workers[0].name);
+    assert!(workers[0].heard < LONG && workers[0].begun < LONG * 10);
+    assert!(of_the_other.expect("the queue answers").is_empty());
+}
+
+pub async fn a_worker_of_a_paused_queue_is_known_too<Q>(queue: &Q)
+where
+    Q: Queue + QueueView + QueueDesk,
+{
+    queue.pause(QUEUE).await.expect("paused");
+    let nothing = claim(queue, BRIEF).await;
+
+    let workers = queue.workers(QUEUE).await.expect("the queue answers");
+
+    assert!(nothing.is_none());
+    assert_eq!(workers.len(), 1);
+}

@@ -1,0 +1,67 @@
+//! The pulse of one loop: when it last turned, and whether that turn got its answer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Beaten by the loop itself at each turn. All clones are the same pulse.
+#[derive(Clone)]
+pub struct Pulse {
+    name: Arc<str>,
+    last: Arc<Mutex<Turn>>,
+}
+
+struct Turn {
+    at: Instant,
+    failed: bool,
+}
+
+impl Pulse {
+    /// A loop that begins now.
+    pub(super) fn new(name: &str) -> Self {
+        let last = Turn {
+            at: Instant::now(),
+            failed: false,
+        };
+        Self {
+            name: name.into(),
+            last: Arc::new(Mutex::new(last)),
+        }
+    }
+
+    /// The loop turned, and whoever it asked has answered, if only that there is nothing to do.
+    pub fn answered(&self) {
+        self.turn(false);
+    }
+
+    /// The loop turned, and whoever it asked did not answer.
+    pub fn failed(&self) {
+        self.turn(true);
+    }
+
+    /// Either of both.
+    pub fn beat<T, E>(&self, turn: &Result<T, E>) {
+        self.turn(turn.is_err());
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.name.to_string()
+    }
+
+    pub(super) fn hangs(&self, after: Duration) -> bool {
+        self.last().at.elapsed() > after
+    }
+
+    pub(super) fn fails(&self) -> bool {
+        self.last().failed
+    }
+
+    fn turn(&self, failed: bool) {
+        let at = Instant::now();
+        *self.last() = Turn { at, failed };
+    }
+
+    fn last(&self) -> MutexGuard<'_, Turn> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,168 @@
+use super::*;
+use chrono::{DateTime, Utc};
+use shared::domain::account::AccountId;
+use shared::domain::money::Yen;
+use shared::domain::report::{Backfill, CacheUse, Outcomes, PriceChanges, StockChanges, Updates};
+use shared::domain::run::{RunId, RunKind};
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn asin(number: u32) -> Asin {
+    Asin::parse(&format!("B0{number:08}")).unwrap()
+}
+
+fn report() -> Report {
+    let change = |number: u32| PriceChange {
+        asin: asin(number),
+        old: Yen(1_000),
+        new: Yen(1_000 + 100 * number),
+    };
+    Report {
+        run_id: RunId::parse("01939c1e-7c00-7000-8000-000000000001").unwrap(),
+        kind: RunKind::PriceStock,
+        dry_run: false,
+        state: RunState::Done,
+        error: None,
+        started_at: at("2026-11-22T00:00:00Z"),
+        ended_at: Some(at("2026-11-22T01:51:12Z")),
+        seconds: 6672.4,
+        asins: 12_829,
+        batches: 642,
+        requests: 671,
+        refused: 2,
+        outcomes: Outcomes::default(),
+        cache: CacheUse::default(),
+        backfill: Backfill {
+            asins: 580,
+            requests: 29,
+            success: 563,
+            failed: 17,
+        },
+        price_changes: PriceChanges {
+            count: 734,
+            of_100_yen_or_more: 310,
+            examples: (1..=12).map(change).collect(),
+        },
+        stock_changes: StockChanges {
+            to_out: 41,
+            to_in: 9,
+        },
+        updates: Updates {
+            applied: 720,
+            equal: 12_000,
+            held: 4,
+            failed: 5,
+            parked: 1_500,
+        },
+        hidden: 41,
+        shown: 9,
+        delisted: 17,
+        permit_wait_seconds: 0.0,
+        quota_used: 0.9,
+        failures: vec![Failures {
+            code: "unavailable".to_owned(),
+            count: 5,
+        }],
+        holds: Vec::new(),
+        still_missing: (1..=10).map(asin).collect(),
+    }
+}
+
+fn run(report: Report) -> Notice {
+    Notice::Run {
+        report: Box::new(report),
+    }
+}
+
+fn parked(name: &str) -> Notice {
+    Notice::Parked {
+        account: AccountId::parse("main").unwrap(),
+        name: name.to_owned(),
+        until: at("2026-11-22T02:00:00Z"),
+    }
+}
+
+#[test]
+fn a_run_is_told_with_its_numbers_and_what_to_do() {
+    let told = message(&[run(report())], 0, Lang::Ja);
+
+    assert_eq!(told.title, "店番: 価格と在庫 - 完了");
+    for part in [
+        "価格 734(うち100円以上 310)、在庫切れ 41、在庫復活 9",
+        "反映 720(非公開 41、公開 9)、失敗 5、保留 4、上限待ち 1,500、ショップから消えていた 17",
+        "BASEが応答しない (unavailable) 5",
+        "  B000000001  1,000円 → 1,100円 (+100円)\n",
+        "  ほか724件\n",
+        "ASIN 17件",
+        "上限で断られたリクエスト 2回",
+        "ASIN 12,829、リクエスト 671、時間 1時間51分",
+        "miseban report 01939c1e-7c00-7000-8000-000000000001",
+    ] {
+        assert!(told.body.contains(part), "{part} in {}", told.body);
+    }
+    assert!(!told.body.contains("B000000011"), "ten examples");
+}
+
+#[test]
+fn both_languages_tell_the_same_numbers() {
+    let numbers = |lang| {
+        let body = message(&[run(report())], 3, lang).body;
+        let digits = body.split(|c: char| !c.is_ascii_digit() && c != ',');
+        let mut all: Vec<String> = digits
+            .map(|number| number.trim_matches(',').to_owned())
+            .filter(|number| number.len() > 1)
+            .collect();
+        all.sort_unstable();
+        all
+    };
+
+    assert_eq!(numbers(Lang::Ja), numbers(Lang::En));
+}
+
+#[test]
+fn a_held_run_says_first_that_it_waits_for_a_person() {
+    let held = Report {
+        state: RunState::Held,
+        ..report()
+    };
+
+    let told = message(&[run(held)], 0, Lang::En);
+
+    assert!(told.title.contains("held"), "{}", told.title);
+    assert!(told.body.contains("until then the updates are held"));
+}
+
+#[test]
+fn a_name_is_shown_on_one_line_whatever_is_in_it() {
+    let told = message(&[parked("店\n\u{1b}[2J")], 0, Lang::Ja);
+
+    assert_eq!(told.title, "店番: 店??[2J (main) の利用上限に達しました");
+}
+
+#[test]
+fn what_may_be_missing_is_said_at_the_end() {
+    let told = message(&[parked("")], 2, Lang::Ja);
+
+    let last = told.body.lines().last().unwrap();
+    assert!(last.starts_with("これより前のお知らせ2件は"), "{last}");
+}
+
+#[test]
+fn a_digest_tells_the_gravest_first_and_counts_what_is_left() {
+    let failed = Report {
+        state: RunState::Failed,
+        ..report()
+    };
+    let mut notices = vec![parked("a"); 15];
+    notices.push(run(report()));
+    notices.push(run(failed));
+
+    let told = message(&notices, 0, Lang::En);
+
+    assert_eq!(told.title, "Miseban: 17 notices");
+    assert!(told.body.starts_with("* Miseban: price and stock - failed"));
+    let last = told.body.lines().last().unwrap();
+    assert_eq!(last, "* and 7 more: shops out of quota 7");
+}

@@ -1,0 +1,140 @@
+//! From rows to the outbox: runs that ended or are held, and shops that wait for their quota or for a
+//! person.
+
+use super::{Herald, NEWS};
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::account::AccountId;
+use shared::domain::notice::{Notice, run_event};
+use shared::domain::quota::Window;
+use shared::domain::run::RunState;
+use shared::ports::store::{AccountRow, LaneMemory, NewNotice, RunRow, StoreError};
+use std::collections::BTreeSet;
+
+/// A shop that waits for less is told of by nobody: a refusal right after a reset parks it for seconds.
+const SHORT_PARK: TimeDelta = TimeDelta::minutes(1);
+/// Of the calls of a day.
+const ALARM_PERCENT: u64 = 90;
+
+impl Herald {
+    /// Writes what happened since the last look, by whomever, to the outbox. Gives how many rows were
+    /// new.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be asked; the next look finds the same.
+    pub async fn look(&self) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        let channels = self.channel_names();
+        let mut new = Vec::new();
+        for run in self.store.untold_runs(&channels, now - NEWS).await? {
+            new.extend(self.of_run(&run, now).await?);
+        }
+        let standing = self.states(now).await?;
+        let seen: BTreeSet<String> = standing.iter().map(|new| new.event.clone()).collect();
+        new.extend(standing.into_iter().filter(|new| self.is_new(&new.event)));
+        if new.is_empty() {
+            return Ok(0);
+        }
+        let written = self.store.write_notices(&channels, &new).await?;
+        self.remember(seen);
+        Ok(written)
+    }
+
+    /// What a run has to say; a row without facts where that is no news or not wanted, so that its report
+    /// is read once.
+    async fn of_run(
+        &self,
+        run: &RunRow,
+        now: DateTime<Utc>,
+    ) -> Result<Option<NewNotice>, StoreError> {
+        let Some(report) = self.store.report(run.id, now).await? else {
+            return Ok(None);
+        };
+        if report.state.is_open() && report.state != RunState::Held {
+            return Ok(None);
+        }
+        let event = run_event(run.id, report.state);
+        let report = Box::new(report);
+        let notice = Some(Notice::Run { report }).filter(|notice| self.terms.events.wants(notice));
+        Ok(Some(NewNotice {
+            event,
+            notice,
+            at: now,
+        }))
+    }
+
+    /// What is so now and is to be told once.
+    async fn states(&self, now: DateTime<Utc>) -> Result<Vec<NewNotice>, StoreError> {
+        let lanes = self.store.lanes().await?;
+        let accounts = self.store.accounts().await?;
+        let mut found = Vec::new();
+        for account in accounts.iter().filter(|account| account.active) {
+            found.extend(parked(account, now));
+            found.extend(to_authorise(account));
+            found.extend(self.nearly_used_up(account, &lanes, now));
+        }
+        let wanted = found
+            .into_iter()
+            .filter(|notice| self.terms.events.wants(notice));
+        Ok(wanted
+            .map(|notice| NewNotice {
+                event: notice.event(),
+                notice: Some(notice),
+                at: now,
+            })
+            .collect())
+    }
+
+    /// Counted in the database where one process has the lanes to itself; not where Redis counts.
+    fn nearly_used_up(
+        &self,
+        account: &AccountRow,
+        lanes: &[(String, LaneMemory)],
+        now: DateTime<Utc>,
+    ) -> Option<Notice> {
+        let of = self.terms.calls_a_day?;
+        let (_, memory) = lanes.iter().find(|(name, _)| *name == lane(&account.id))?;
+        let day = DateTime::from_timestamp_millis(memory.day_ms)?;
+        let today = Window::Day.end(now) - TimeDelta::days(1) == day;
+        let share = u64::from(memory.day_used) * 100;
+        (today && share >= u64::from(of) * ALARM_PERCENT).then(|| Notice::NearlyUsedUp {
+            account: account.id.clone(),
+            name: account.name.clone(),
+            used: memory.day_used,
+            of,
+            day,
+        })
+    }
+
+    fn is_new(&self, event: &str) -> bool {
+        let standing = self.standing.lock();
+        standing.is_ok_and(|standing| !standing.contains(event))
+    }
+
+    fn remember(&self, seen: BTreeSet<String>) {
+        if let Ok(mut standing) = self.standing.lock() {
+            *standing = seen;
+        }
+    }
+}
+
+fn parked(account: &AccountRow, now: DateTime<Utc>) -> Option<Notice> {
+    let until = account.parked_until?;
+    (until > now + SHORT_PARK).then(|| Notice::Parked {
+        account: account.id.clone(),
+        name: account.name.clone(),
+        until,
+    })
+}
+
+fn to_authorise(account: &AccountRow) -> Option<Notice> {
+    account.reauthorise_since.map(|since| Notice::Reauthorise {
+        account: account.id.clone(),
+        name: account.name.clone(),
+        since,
+    })
+}
+
+fn lane(account: &AccountId) -> String {
+    shared::domain::lane::Lane::Base(account.clone()).to_string()
+}

@@ -1,0 +1,66 @@
+//! `board`: the queues in a browser. Shows and changes nothing; who may look is decided in `door`, what
+//! is shown in `adapters/src/queue/board`.
+
+mod door;
+mod routes;
+
+use super::queues;
+use crate::cli::BoardArgs;
+use crate::config::Settings;
+use crate::page::Page;
+use crate::say::{Exit, Failure, text};
+use door::Door;
+use house::signal::signal;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Serves the board until a signal comes.
+///
+/// # Errors
+///
+/// No shared queue, an address for others without a password, an address that cannot be listened on,
+/// a Redis that cannot be reached at the start; later its absence is told by the pages.
+pub async fn board(
+    args: &BoardArgs,
+    settings: &Settings,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let door = door(args.listen, settings)?;
+    let queue = Arc::new(queues::open(settings).await?);
+    let listener = listen(args.listen).await?;
+    let address = listener.local_addr()?;
+    page.line(&text!(
+        "ボード: http://{address} (止めるには Ctrl+C)",
+        "board: http://{address} (Ctrl+C stops)"
+    ))?;
+    let routes = door.before(routes::routes(&queue));
+    // Listeners to events stay for ever, so they are not waited for.
+    tokio::select! {
+        stopped = signal() => stopped,
+        ended = axum::serve(listener, routes).into_future() => {
+            ended?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn door(listen: SocketAddr, settings: &Settings) -> Result<Door, Failure> {
+    match &settings.board_password {
+        Some(password) => Ok(Door::locked(password)),
+        None if listen.ip().is_loopback() => Ok(Door::OfThisComputer),
+        None => Err(Failure::Usage(text!(
+            "{listen} ではほかのPCからも見えるので、BOARD_PASSWORD(12文字以上)を設定してください。このPCだけで見るなら --listen 127.0.0.1:8080",
+            "on {listen} others could look too: set BOARD_PASSWORD (12 characters or more), or use --listen 127.0.0.1:8080 for this computer only"
+        ))),
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Failed(text!(
+            "{address} で待ち受けられません({error})。--listen で別のポートを指定してください",
+            "{address} cannot be listened on ({error}): name another port with --listen"
+        ))
+    })
+}

@@ -1,0 +1,106 @@
+//! `notify`: where people are told, and of what; and a message to try it.
+
+use crate::cli::NotifyArgs;
+use crate::config::Settings;
+use crate::page::Page;
+use crate::say::{Exit, Failure, Lang, Text, text};
+use house::notices;
+use shared::ports::notifier::{Notifier, NotifyError};
+use std::sync::Arc;
+
+/// Tells the channels and the events; with `--test` sends one message on each channel.
+/// [`Exit::Failed`] when one of them does not take it.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] for a test without any channel.
+pub async fn notify(
+    args: NotifyArgs,
+    settings: &Settings,
+    channels: &[Arc<dyn Notifier>],
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    if !args.test {
+        page.line(&channels_told(settings))?;
+        page.line(&events_told(settings))?;
+        return Ok(Exit::Done);
+    }
+    if channels.is_empty() {
+        return Err(Failure::Usage(text!(
+            "送り先がありません。CHATWORK_TOKEN と CHATWORK_ROOM_ID、または NOTIFY_WEBHOOK_URL を設定してください",
+            "there is no channel: set CHATWORK_TOKEN and CHATWORK_ROOM_ID, or NOTIFY_WEBHOOK_URL"
+        )));
+    }
+    let mut exit = Exit::Done;
+    for channel in channels {
+        let name = channel.name();
+        match channel.post(&notices::test_message(page.lang)).await {
+            Ok(()) => page.line(&text!("ok  {name}: 送りました", "ok  {name}: sent"))?,
+            Err(error) => {
+                exit = Exit::Failed;
+                let Text { ja, en } = advice(&error);
+                page.line(&text!("NG  {name}: {ja}", "NG  {name}: {en}"))?;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// Where people are told.
+pub fn channels_told(settings: &Settings) -> Text {
+    let mut told: Vec<Text> = Vec::new();
+    if let Some(chatwork) = &settings.chatwork {
+        let room = &chatwork.room_id;
+        told.push(text!("Chatwork(ルーム {room})", "Chatwork (room {room})"));
+    }
+    if settings.webhook.is_some() {
+        told.push(text!("Webhook", "webhook"));
+    }
+    if told.is_empty() {
+        return text!(
+            "送り先がないため、送りません(CHATWORK_TOKEN と CHATWORK_ROOM_ID、または NOTIFY_WEBHOOK_URL)",
+            "nothing is sent, since there is no channel (CHATWORK_TOKEN and CHATWORK_ROOM_ID, or NOTIFY_WEBHOOK_URL)"
+        );
+    }
+    let all = |of: fn(&Text) -> &str, and: &str| told.iter().map(of).collect::<Vec<_>>().join(and);
+    let (ja, en) = (all(|one| &one.ja, "、"), all(|one| &one.en, ", "));
+    text!(
+        "送り先: {ja}。試すには miseban notify --test",
+        "sent to {en}; miseban notify --test tries it"
+    )
+}
+
+fn events_told(settings: &Settings) -> Text {
+    let all = |lang: Lang| {
+        let kinds = settings.notify_events.kinds();
+        let named =
+            kinds.map(|kind| format!("  {}: {}", kind.as_str(), notices::event(kind).of(lang)));
+        named.collect::<Vec<_>>().join("\n")
+    };
+    let (ja, en) = (all(Lang::Ja), all(Lang::En));
+    text!(
+        "知らせる出来事(NOTIFY_EVENTS):\n{ja}",
+        "events that are told (NOTIFY_EVENTS):\n{en}"
+    )
+}
+
+fn advice(error: &NotifyError) -> Text {
+    match error {
+        NotifyError::Later { .. } => text!(
+            "今は受け付けられません({error})。少し待ってからもう一度試してください",
+            "it is not taken now ({error}): wait a moment and try again"
+        ),
+        NotifyError::Forbidden(_) => text!(
+            "断られました({error})。CHATWORK_TOKEN、CHATWORK_ROOM_ID(そのルームに書き込めるか)、または NOTIFY_WEBHOOK_URL を確かめてください",
+            "it is refused ({error}): check CHATWORK_TOKEN and CHATWORK_ROOM_ID (may it post there?), or NOTIFY_WEBHOOK_URL"
+        ),
+        NotifyError::Rejected(_) => text!(
+            "受け付けられない形です({error})。NOTIFY_WEBHOOK_URL がSlack形式のものか確かめてください(Discordは末尾に /slack)",
+            "this form is not taken ({error}): check that NOTIFY_WEBHOOK_URL takes Slack's form (Discord: with /slack at its end)"
+        ),
+        NotifyError::Perhaps(_) => text!(
+            "送りましたが、答えがありません({error})。届いたか、送り先を見てください",
+            "it left, but there was no answer ({error}): look there whether it arrived"
+        ),
+    }
+}

@@ -1,0 +1,179 @@
+//! The queues for a person.
+
+use super::view::{Changed, Figures, Found, Message, Messages, Overview, Paused};
+use crate::layout::{clean, grouped, span, table, when};
+use crate::say::{Lang, text};
+use std::fmt::Write as _;
+
+/// One line a queue.
+pub fn overview(view: &Overview, lang: Lang) -> String {
+    let rows: Vec<_> = view
+        .queues
+        .iter()
+        .map(|queue| figures(queue, lang))
+        .collect();
+    table(&rows, &[])
+}
+
+fn figures(queue: &Figures, lang: Lang) -> Vec<String> {
+    let ranks: Vec<String> = queue
+        .ready_by_rank
+        .iter()
+        .map(|ready| grouped(*ready))
+        .collect();
+    let ranks = ranks.join("/");
+    let counted = |ja: &str, en: &str, number| format!("{} {}", lang.pick(ja, en), grouped(number));
+    let oldest = queue.oldest_seconds.map_or_else(String::new, |seconds| {
+        let (ja, en) = (span(seconds, Lang::Ja), span(seconds, Lang::En));
+        text!("最古 {ja}", "oldest {en}").of(lang).to_owned()
+    });
+    let paused = if queue.paused {
+        lang.pick("一時停止中", "paused")
+    } else {
+        ""
+    };
+    vec![
+        queue.queue.to_owned(),
+        format!("{} ({ranks})", counted("待ち", "ready", queue.ready)),
+        counted("時刻待ち", "delayed", queue.delayed),
+        counted("処理中", "leased", queue.leased),
+        counted("あきらめた", "dead", queue.dead),
+        counted("完了", "done", queue.done),
+        counted("あふれた", "cut", queue.cut),
+        oldest,
+        paused.to_owned(),
+    ]
+}
+
+fn place(place: &str, lang: Lang) -> &str {
+    match place {
+        "ready" => lang.pick("待ち", "ready"),
+        "delayed" => lang.pick("時刻待ち", "delayed"),
+        "leased" => lang.pick("処理中", "leased"),
+        "dead" => lang.pick("あきらめた", "dead"),
+        other => other,
+    }
+}
+
+/// The messages of a queue, place by place.
+pub fn messages(view: &Messages, lang: Lang) -> String {
+    let mut said = String::new();
+    for room in &view.places {
+        if !said.is_empty() {
+            said.push('\n');
+        }
+        let _ = writeln!(
+            said,
+            "{} {} {}",
+            view.queue,
+            place(room.place, lang),
+            grouped(room.count)
+        );
+        let rows: Vec<_> = room
+            .messages
+            .iter()
+            .map(|message| row(message, lang))
+            .collect();
+        said.push_str(&table(&rows, &[]));
+        let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        if room.count > shown {
+            let rest = grouped(room.count - shown);
+            let more = text!("ほかに {rest} 件", "and {rest} more");
+            let _ = writeln!(said, "  {}", more.of(lang));
+        }
+    }
+    said
+}
+
+fn row(message: &Message, lang: Lang) -> Vec<String> {
+    let (attempts, rank) = (message.attempts, message.rank);
+    let attempts = text!("{attempts}回", "attempts {attempts}");
+    let rank = text!("順位 {rank}", "rank {rank}");
+    vec![
+        message.id.clone(),
+        rank.of(lang).to_owned(),
+        attempts.of(lang).to_owned(),
+        times(message, lang),
+        message.error.clone().unwrap_or_default(),
+    ]
+}
+
+fn times(message: &Message, lang: Lang) -> String {
+    let since = message
+        .since
+        .map(when)
+        .map(|at| text!("{at} から", "since {at}"));
+    let until = message
+        .until
+        .map(when)
+        .map(|at| text!("{at} まで", "until {at}"));
+    let told: Vec<_> = [&since, &until]
+        .into_iter()
+        .flatten()
+        .map(|told| told.of(lang))
+        .collect();
+    told.join(lang.pick("、", ", "))
+}
+
+/// All about the messages of one id.
+pub fn found(view: &Found, lang: Lang) -> String {
+    let told: Vec<String> = view
+        .messages
+        .iter()
+        .map(|message| one(message, lang))
+        .collect();
+    told.join("\n")
+}
+
+fn one(message: &Message, lang: Lang) -> String {
+    let row = |label: &str, value: String| vec![label.to_owned(), value];
+    let mut rows = vec![
+        row(lang.pick("キュー", "queue"), message.queue.to_owned()),
+        row(
+            lang.pick("状態", "place"),
+            place(message.place, lang).to_owned(),
+        ),
+        row(lang.pick("順位", "rank"), message.rank.to_string()),
+        row(
+            lang.pick("試した回数", "attempts"),
+            message.attempts.to_string(),
+        ),
+        row(lang.pick("時刻", "time"), times(message, lang)),
+        row(lang.pick("内容", "job"), message.job.to_string()),
+    ];
+    if let Some(error) = &message.error {
+        rows.push(row(lang.pick("理由", "error"), error.clone()));
+    }
+    format!("{}\n{}", clean(&message.id), table(&rows, &[]))
+}
+
+/// How many were lined up again.
+pub fn retried(view: &Changed, lang: Lang) -> String {
+    let count = grouped(view.messages);
+    let said = text!(
+        "{count} 件をもう一度並べました",
+        "{count} messages lined up again"
+    );
+    format!("{}\n", said.of(lang))
+}
+
+/// How many were thrown away.
+pub fn dropped(view: &Changed, lang: Lang) -> String {
+    let count = grouped(view.messages);
+    let said = text!("{count} 件を捨てました", "{count} messages dropped");
+    format!("{}\n", said.of(lang))
+}
+
+/// What holds for the queue from now on.
+pub fn paused(view: &Paused, lang: Lang) -> String {
+    let queue = view.queue;
+    let said = if view.paused {
+        text!(
+            "{queue} を一時停止しました。再開は miseban queues resume {queue}",
+            "{queue} is paused; miseban queues resume {queue} ends that"
+        )
+    } else {
+        text!("{queue} を再開しました", "{queue} goes on")
+    };
+    format!("{}\n", said.of(lang))
+}

@@ -1,0 +1,141 @@
+//! The queues as JSON objects. Times are UTC, spans are seconds.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use shared::jobs::QueueName;
+use shared::ports::queue::{Listed, QueueStats};
+use std::time::Duration;
+
+/// `queues ls`.
+#[derive(Debug, Serialize)]
+pub struct Overview {
+    pub queues: Vec<Figures>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Figures {
+    pub queue: &'static str,
+    pub ready: u64,
+    /// The first rank goes first.
+    pub ready_by_rank: Vec<u64>,
+    pub delayed: u64,
+    pub leased: u64,
+    pub dead: u64,
+    /// Ever.
+    pub done: u64,
+    /// Fell off the end of the list of the dead, ever.
+    pub cut: u64,
+    pub paused: bool,
+    /// How long the oldest one that is ready has been so.
+    pub oldest_seconds: Option<f64>,
+}
+
+/// `queues show QUEUE`.
+#[derive(Debug, Serialize)]
+pub struct Messages {
+    pub queue: &'static str,
+    pub places: Vec<Room>,
+}
+
+/// One place of a queue: how many are there, and the first of them.
+#[derive(Debug, Serialize)]
+pub struct Room {
+    pub place: &'static str,
+    pub count: u64,
+    pub messages: Vec<Message>,
+}
+
+/// `queues show ID`.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    pub messages: Vec<Message>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Message {
+    pub id: String,
+    pub queue: &'static str,
+    pub place: &'static str,
+    pub rank: u8,
+    pub attempts: u32,
+    /// When it came to where it is; `None` for what waits for its time.
+    pub since: Option<DateTime<Utc>>,
+    /// When it falls due or its lease ends.
+    pub until: Option<DateTime<Utc>>,
+    pub error: Option<String>,
+    /// As an object, or as text where it is none.
+    pub job: Value,
+}
+
+/// `queues retry` and `queues drop`.
+#[derive(Debug, Default, Serialize)]
+pub struct Changed {
+    pub messages: u64,
+    pub queues: Vec<ChangedQueue>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ChangedQueue {
+    pub queue: &'static str,
+    pub messages: u64,
+}
+
+/// `queues pause` and `queues resume`.
+#[derive(Debug, Serialize)]
+pub struct Paused {
+    pub queue: &'static str,
+    pub paused: bool,
+}
+
+impl Figures {
+    pub fn of(queue: QueueName, stats: &QueueStats) -> Self {
+        Self {
+            queue: queue.as_str(),
+            ready: stats.ready,
+            ready_by_rank: stats.by_rank.to_vec(),
+            delayed: stats.delayed,
+            leased: stats.claimed,
+            dead: stats.dead,
+            done: stats.done,
+            cut: stats.cut,
+            paused: stats.paused,
+            oldest_seconds: stats.oldest.map(|oldest| oldest.as_secs_f64()),
+        }
+    }
+}
+
+impl Message {
+    pub fn of(queue: QueueName, listed: Listed, now: DateTime<Utc>) -> Self {
+        let span = |span: Duration| TimeDelta::from_std(span).unwrap_or_default();
+        Self {
+            id: listed.id,
+            queue: queue.as_str(),
+            place: listed.place.as_str(),
+            rank: listed.rank.0,
+            attempts: listed.attempts,
+            since: listed.since.map(|since| now - span(since)),
+            until: listed.left.map(|left| now + span(left)),
+            error: listed.error,
+            job: serde_json::from_slice(&listed.payload)
+                .unwrap_or_else(|_| String::from_utf8_lossy(&listed.payload).into_owned().into()),
+        }
+    }
+}
+
+impl Changed {
+    pub fn add(&mut self, queue: QueueName, messages: u64) {
+        self.messages += messages;
+        self.queues.push(ChangedQueue {
+            queue: queue.as_str(),
+            messages,
+        });
+    }
+}
+
+impl Paused {
+    pub fn new(queue: QueueName, paused: bool) -> Self {
+        let queue = queue.as_str();
+        Self { queue, paused }
+    }
+}

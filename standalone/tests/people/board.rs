@@ -1,0 +1,411 @@
+//! The board as a browser meets it: the binary over a real Redis, and every address that its pages ask
+//! for.
+
+use crate::queues::{Redis, batch, id, said};
+use crate::server::shared_url;
+use adapters::clock::SystemClock;
+use apalis_board_api::RawTask;
+use reqwest::{Client, Method, StatusCode, header};
+use serde_json::{Value, json};
+use shared::jobs::QueueName;
+use shared::ports::clock::Clock as _;
+use shared::ports::queue::{Message, Queue as _};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const PASSWORD: &str = "correct-horse-battery";
+
+/// The binary at work, and a browser of sorts.
+struct Board {
+    child: Child,
+    url: String,
+    client: Client,
+}
+
+impl Board {
+    fn open(redis: &Redis, listen: &str, password: &str) -> Self {
+        let mut child = miseban(&redis.prefix, &["--listen", listen], password)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let url = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"));
+        let url = url
+            .unwrap_or_else(|| panic!("no address in {line:?}"))
+            .to_owned();
+        let client = Client::builder()
+            .timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
+        Self { child, url, client }
+    }
+
+    async fn text(&self, path: &str) -> (StatusCode, String, String) {
+        let response = self
+            .client
+            .get(format!("{}{path}", self.url))
+            .send()
+            .await
+            .unwrap();
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let kind = kind.map_or_else(String::new, |kind| kind.to_str().unwrap().to_owned());
+        (response.status(), kind, response.text().await.unwrap())
+    }
+
+    async fn object(&self, path: &str) -> Value {
+        let (status, _, text) = self.text(&format!("/api/v1{path}")).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The ids of what the pages read there, with the pages' own type.
+    async fn ids(&self, path: &str) -> Vec<String> {
+        let tasks: Vec<RawTask<Value>> = serde_json::from_value(self.object(path).await).unwrap();
+        let id = |task: RawTask<Value>| task.0.ctx().task_id().unwrap().to_string();
+        tasks.into_iter().map(id).collect()
+    }
+}
+
+impl Drop for Board {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn miseban(prefix: &str, args: &[&str], password: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_miseban"));
+    command
+        .args(["--lang", "en", "board"])
+        .args(args)
+        .env_clear()
+        .env("REDIS_URL", shared_url())
+        .env("REDIS_PREFIX", prefix)
+        .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+        .env("BOARD_PASSWORD", password)
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// The value of a figure.
+fn figure(statistics: &Value, title: &str) -> String {
+    let all = statistics.as_array().unwrap();
+    let found = all.iter().find(|statistic| statistic["title"] == title);
+    let found = found.unwrap_or_else(|| panic!("{title} is told"));
+    found["value"].as_str().unwrap().to_owned()
+}
+
+fn figures(statistics: &Value) -> [String; 5] {
+    [
+        "PENDING_JOBS",
+        "RUNNING_JOBS",
+        "FAILED_JOBS",
+        "COMPLETED_JOBS",
+        "TOTAL_JOBS",
+    ]
+    .map(|title| figure(statistics, title))
+}
+
+fn now() -> u64 {
+    SystemClock.now().timestamp().unsigned_abs()
+}
+
+#[tokio::test]
+async fn figures_are_told_for_all_queues_and_for_each() {
+    let redis = Redis::busy().await;
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+
+    let overview = board.object("/overview").await;
+    let sync = board.object("/queues/sync/stats").await;
+    let update = board.object("/queues/update/stats").await;
+    let queues = board.object("/queues").await;
+
+    assert_eq!(figures(&overview), ["3", "1", "2", "0", "6"]);
+    assert_eq!(figures(&sync), ["2", "1", "2", "0", "5"]);
+    assert_eq!(figures(&update), ["1", "0", "0", "0", "1"]);
+    let oldest: u64 = figure(&sync, "OLDEST_PENDING_JOB").parse().unwrap();
+    assert!(oldest.abs_diff(now()) < 300, "{oldest}");
+    let names = [0, 1].map(|at| &queues[at]["name"]);
+    assert_eq!(names, ["sync", "update"]);
+    assert_eq!(figures(&queues[0]["stats"]), figures(&sync));
+    assert_eq!(queues[0]["workers"].as_array().unwrap().len(), 1);
+    assert_eq!(queues[1]["workers"], json!([]));
+}
+
+#[tokio::test]
+async fn messages_are_listed_by_status() {
+    let redis = Redis::busy().await;
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+    // As the pages ask: sort, page and queue beside the status.
+    let asked = |status: &str| {
+        format!("/queues/sync/tasks?&page=1&page_size=15&queue=sync&status={status}")
+    };
+
+    let pending = board.ids(&asked("Pending")).await;
+    let running = board.ids(&asked("Running")).await;
+    let failed = board.object(&asked("Failed")).await;
+
+    assert_eq!(pending, [id(4), id(5)]);
+    assert_eq!(running, [id(3)]);
+    assert_eq!(failed[0]["ctx"]["task_id"], id(2));
+    assert_eq!(failed[1]["ctx"]["task_id"], id(1));
+    assert_eq!(failed[1]["args"]["error"], "no answer");
+    assert_eq!(failed[1]["args"]["job"]["no"], 1);
+    assert_eq!(failed[1]["ctx"]["attempt"], 1);
+    for empty in ["Queued", "Done", "Killed"] {
+        assert_eq!(board.object(&asked(empty)).await, json!([]), "{empty}");
+    }
+    let (status, ..) = board
+        .text("/api/v1/queues/sync/tasks?status=Sleeping")
+        .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn messages_of_all_queues_are_listed_page_by_page() {
+    let redis = Redis::busy().await;
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+
+    let mut pages = Vec::new();
+    for page in 1..=4 {
+        let ids = board.ids(&format!("/tasks?page={page}&page_size=2")).await;
+        assert!(ids.len() <= 2);
+        pages.extend(ids);
+    }
+    let pending = board.ids("/tasks?status=Pending").await;
+    let page_zero = board.ids("/tasks?page=0&page_size=1").await;
+
+    let update = "update:12829:3".to_owned();
+    let all = [id(4), id(5), id(3), id(2), id(1), update.clone()];
+    assert_eq!(pages, all);
+    assert_eq!(pending, [id(4), id(5), update]);
+    assert_eq!(page_zero, [id(4)]);
+}
+
+#[tokio::test]
+async fn a_page_is_bounded_whatever_is_asked_for() {
+    let redis = Redis::open().await;
+    let many: Vec<Message> = (1..=300).map(batch).collect();
+    redis.queue.push(&many).await.unwrap();
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+
+    let ids = board.ids("/queues/sync/tasks?page_size=4294967295").await;
+    let beyond = board
+        .ids("/queues/sync/tasks?page=4294967295&page_size=4294967295")
+        .await;
+
+    assert_eq!(ids.len(), 100);
+    assert!(beyond.is_empty());
+}
+
+#[tokio::test]
+async fn one_message_is_told_with_its_times() {
+    let redis = Redis::busy().await;
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+
+    let running = board.object(&format!("/queues/sync/tasks/{}", id(3))).await;
+    let later = board.object(&format!("/queues/sync/tasks/{}", id(5))).await;
+    let hide = board.object("/queues/update/tasks/update:12829:3").await;
+    let (unknown, ..) = board.text("/api/v1/queues/sync/tasks/sync:nowhere:1").await;
+    let (other_queue, ..) = board.text("/api/v1/queues/sync/tasks/update:12829:3").await;
+
+    assert_eq!(
+        (&running["ctx"]["status"], &running["ctx"]["queue"]),
+        (&json!("Running"), &json!("sync"))
+    );
+    assert_eq!(running["args"]["no"], 3);
+    assert!(running["ctx"]["lock_at"].as_u64().unwrap().abs_diff(now()) < 300);
+    assert!(later["ctx"]["run_at"].as_u64().unwrap() > now() + 300);
+    assert_eq!(hide["ctx"]["priority"], 2, "what hides goes first");
+    assert_eq!([unknown, other_queue], [StatusCode::NOT_FOUND; 2]);
+}
+
+#[tokio::test]
+async fn workers_are_told_with_their_last_sign() {
+    let redis = Redis::busy().await;
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+    let patience = Duration::from_millis(10);
+    redis
+        .queue
+        .claim(QueueName::Update, patience, patience)
+        .await
+        .unwrap();
+
+    let all = board.object("/workers").await;
+    let of_sync = board.object("/queues/sync/workers").await;
+
+    let own = format!(":{}", std::process::id());
+    assert_eq!(all.as_array().unwrap().len(), 2);
+    assert_eq!(of_sync.as_array().unwrap().len(), 1);
+    let worker = &of_sync[0];
+    assert!(worker["id"].as_str().unwrap().ends_with(&own), "{worker}");
+    assert_eq!(worker["queue"], "sync");
+    for at in ["started_at", "last_heartbeat"] {
+        assert!(
+            worker[at].as_u64().unwrap().abs_diff(now()) < 300,
+            "{at}: {worker}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_pages_and_what_they_load_are_in_the_program() {
+    let redis = Redis::open().await;
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+
+    let (status, kind, page) = board.text("/").await;
+    assert_eq!(
+        (status, kind.as_str()),
+        (StatusCode::OK, "text/html; charset=utf-8")
+    );
+    for address in [
+        "/queues",
+        "/queues/sync",
+        "/queues/sync/Failed",
+        "/tasks/Running",
+        "/workers",
+        "/logs",
+    ] {
+        assert_eq!(board.text(address).await.2, page, "{address}");
+    }
+    let quoted = page.split(['"', '\'']);
+    let loaded: Vec<&str> = quoted
+        .filter(|word| word.starts_with('/') && word.contains('.'))
+        .collect();
+    assert!(loaded.len() >= 3, "{loaded:?}");
+    for address in loaded {
+        let response = board
+            .client
+            .get(format!("{}{address}", board.url))
+            .send()
+            .await
+            .unwrap();
+        let kind = response.headers()[header::CONTENT_TYPE].to_str().unwrap();
+        let code = ["application/wasm", "application/javascript", "text/css"];
+        assert!(code.contains(&kind), "{address}: {kind}");
+        assert!(!response.bytes().await.unwrap().is_empty());
+    }
+    assert!(
+        !page.contains("https://"),
+        "nothing is loaded from elsewhere"
+    );
+}
+
+#[tokio::test]
+async fn the_log_stays_open_and_empty() {
+    let redis = Redis::open().await;
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+
+    let answer = board
+        .client
+        .get(format!("{}/api/v1/events", board.url))
+        .send()
+        .await
+        .unwrap();
+
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
+}
+
+#[tokio::test]
+async fn whoever_looks_changes_nothing() {
+    let redis = Redis::busy().await;
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+
+    for method in [Method::PUT, Method::POST, Method::DELETE] {
+        let url = format!("{}/api/v1/queues/sync/tasks", board.url);
+        let pushed = board
+            .client
+            .request(method, url)
+            .body("{}")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(pushed.status(), StatusCode::METHOD_NOT_ALLOWED);
+    }
+    let (unknown, ..) = board.text("/api/v1/queues/nowhere/tasks").await;
+
+    assert_eq!(unknown, StatusCode::NOT_FOUND);
+    assert_eq!(
+        figures(&board.object("/overview").await),
+        ["3", "1", "2", "0", "6"]
+    );
+}
+
+#[tokio::test]
+async fn without_a_password_other_names_of_this_computer_are_turned_away() {
+    let redis = Redis::open().await;
+    let board = Board::open(&redis, "127.0.0.1:0", "");
+
+    let url = format!("{}/api/v1/queues", board.url);
+    let rebound = board
+        .client
+        .get(url)
+        .header(header::HOST, "shop.example.com:80");
+
+    let answer = rebound.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST);
+}
+
+#[tokio::test]
+async fn with_a_password_everyone_may_ask_and_who_knows_it_may_look() {
+    let redis = Redis::open().await;
+    let board = Board::open(&redis, "0.0.0.0:0", PASSWORD);
+    let url = board.url.replace("0.0.0.0", "127.0.0.1");
+    let ask = async |path: &str, password: Option<&str>| {
+        let mut request = board.client.get(format!("{url}{path}"));
+        if let Some(password) = password {
+            request = request.basic_auth("anyone", Some(password));
+        }
+        request.send().await.unwrap()
+    };
+
+    for path in ["/", "/api/v1/queues", "/api/v1/events"] {
+        let asked = ask(path, None).await;
+        assert_eq!(asked.status(), StatusCode::UNAUTHORIZED, "{path}");
+        assert!(asked.headers().contains_key(header::WWW_AUTHENTICATE));
+        let wrong = ask(path, Some("correct-horse-batter")).await;
+        assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED, "{path}");
+        let right = ask(path, Some(PASSWORD)).await;
+        assert_eq!(right.status(), StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_for_others_without_a_password_is_refused() {
+    let redis = Redis::open().await;
+    for (args, password, hint) in [
+        (["--listen", "0.0.0.0:0"], "", "BOARD_PASSWORD"),
+        (["--listen", "[::]:0"], "", "BOARD_PASSWORD"),
+        (["--listen", "0.0.0.0:0"], "short", "at least 12"),
+        (["--listen", "nowhere"], "", "--listen"),
+    ] {
+        let output = miseban(&redis.prefix, &args, password).output().unwrap();
+
+        let told = said(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {told}");
+        assert!(told.contains(hint), "{told}");
+        assert!(!told.contains("short"), "{told}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_ends_it_although_somebody_listens() {
+    let redis = Redis::open().await;
+    let mut board = Board::open(&redis, "127.0.0.1:0", "");
+    let url = format!("{}/api/v1/events", board.url);
+    let _listening = board.client.get(url).send().await.unwrap();
+
+    let number = board.child.id().to_string();
+    let told = Command::new("kill").args(["-TERM", &number]).status();
+
+    assert!(told.unwrap().success());
+    assert_eq!(board.child.wait().unwrap().code(), Some(143));
+}

@@ -1,0 +1,303 @@
+//! The queues as a person meets them: the binary over a real Redis.
+
+use crate::server::{link, own_prefix, shared_url};
+use adapters::queue::RedisQueue;
+use serde_json::{Value, json};
+use shared::domain::listing::ListingId;
+use shared::domain::run::RunId;
+use shared::jobs::{Job, QueueName, Rank, SyncBatch, UpdateListing};
+use shared::ports::queue::{Message, Queue as _, Settlement};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+const LONG: Duration = Duration::from_secs(600);
+
+/// A queue of its own, and the binary over it.
+pub struct Redis {
+    pub queue: RedisQueue,
+    pub prefix: String,
+}
+
+impl Redis {
+    pub async fn open() -> Self {
+        let link = link(&shared_url()).await;
+        let prefix = link.prefix().to_owned();
+        let queue = RedisQueue::new(link);
+        Self { queue, prefix }
+    }
+
+    /// One message ready, one delayed, one in hand, and two given up, all in `sync`; one in `update`.
+    pub async fn busy() -> Self {
+        let redis = Self::open().await;
+        for (no, error) in [(1, "no answer"), (2, "\u{1b}[2Jbroken")] {
+            redis.bury(no, error).await;
+        }
+        redis.push(batch(3)).await;
+        let held = redis.queue.claim(QueueName::Sync, LONG, LONG).await;
+        held.unwrap().unwrap();
+        redis.push(batch(4)).await;
+        let later = Message {
+            delay: LONG,
+            ..batch(5)
+        };
+        redis.push(later).await;
+        redis.push(hide(12_829)).await;
+        redis
+    }
+
+    pub async fn push(&self, message: Message) {
+        assert_eq!(self.queue.push(&[message]).await.unwrap(), 1);
+    }
+
+    async fn bury(&self, no: u32, error: &str) {
+        self.push(batch(no)).await;
+        let claimed = self.queue.claim(QueueName::Sync, LONG, LONG).await;
+        let dead = Settlement::Dead(error.to_owned());
+        let claimed = claimed.unwrap().unwrap();
+        let settled = self.queue.settle(QueueName::Sync, &claimed, dead).await;
+        assert!(settled.unwrap());
+    }
+
+    fn queues(&self, args: &[&str]) -> Output {
+        run(args, &shared_url(), &self.prefix)
+    }
+
+    fn object(&self, args: &[&str]) -> Value {
+        let output = self.queues(&[args, &["--json"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
+        assert_eq!(said(&output.stderr), "");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+fn run(args: &[&str], url: &str, prefix: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_miseban"))
+        .args(["--lang", "en", "queues"])
+        .args(args)
+        .env_clear()
+        .env("REDIS_URL", url)
+        .env("REDIS_PREFIX", prefix)
+        .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+pub fn said(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+pub fn batch(no: u32) -> Message {
+    let run = RunId::parse("01934f5e-7b7a-7000-8000-000000000001").unwrap();
+    Message {
+        job: Job::SyncBatch(SyncBatch { run, no }),
+        rank: Rank::NORMAL,
+        delay: Duration::ZERO,
+    }
+}
+
+fn hide(listing: i64) -> Message {
+    let listing = ListingId(listing);
+    Message {
+        job: Job::UpdateListing(UpdateListing {
+            listing,
+            version: 3,
+        }),
+        rank: Rank(0),
+        delay: Duration::ZERO,
+    }
+}
+
+pub fn id(no: u32) -> String {
+    batch(no).job.id()
+}
+
+#[tokio::test]
+async fn every_queue_tells_its_figures() {
+    let redis = Redis::busy().await;
+
+    let object = redis.object(&["ls"]);
+    let text = said(&redis.queues(&["ls"]).stdout);
+
+    let (sync, update) = (&object["queues"][0], &object["queues"][1]);
+    let figures = ["ready", "delayed", "leased", "dead", "done", "cut"];
+    assert_eq!(figures.map(|name| &sync[name]), [1, 1, 1, 2, 0, 0]);
+    assert_eq!(sync["ready_by_rank"], json!([0, 0, 1]));
+    assert_eq!(update["ready_by_rank"], json!([1, 0, 0]));
+    assert!(sync["oldest_seconds"].as_f64().unwrap() < LONG.as_secs_f64());
+    assert_eq!(sync["paused"], false);
+    assert_eq!(text.lines().count(), 2);
+    assert!(text.contains("ready 1 (0/0/1)"), "{text}");
+}
+
+#[tokio::test]
+async fn the_messages_of_a_queue_are_shown_place_by_place() {
+    let redis = Redis::busy().await;
+
+    let all = redis.object(&["show", "sync"]);
+    let dead = redis.object(&["show", "sync", "--dead", "--limit", "1"]);
+    let text = said(
+        &redis
+            .queues(&["show", "sync", "--dead", "--limit", "1"])
+            .stdout,
+    );
+
+    let places = all["places"].as_array().unwrap();
+    let told: Vec<_> = places
+        .iter()
+        .map(|room| (&room["place"], &room["messages"][0]["id"]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("ready"), &json!(id(4))),
+            (&json!("delayed"), &json!(id(5))),
+            (&json!("leased"), &json!(id(3))),
+            (&json!("dead"), &json!(id(2))),
+        ]
+    );
+    assert_eq!(dead["places"].as_array().unwrap().len(), 1);
+    assert_eq!(dead["places"][0]["count"], 2);
+    assert_eq!(dead["places"][0]["messages"].as_array().unwrap().len(), 1);
+    assert!(text.contains("and 1 more"), "{text}");
+    assert!(
+        text.contains("?[2Jbroken"),
+        "no error steers the terminal: {text}"
+    );
+}
+
+#[tokio::test]
+async fn one_message_is_shown_with_all_that_is_known_of_it() {
+    let redis = Redis::busy().await;
+
+    let dead = redis.object(&["show", &id(1)]);
+    let waiting = redis.object(&["show", &id(5)]);
+    let update = redis.object(&["show", "update:12829:3"]);
+
+    let dead = &dead["messages"][0];
+    assert_eq!(
+        (&dead["place"], &dead["error"]),
+        (&json!("dead"), &json!("no answer"))
+    );
+    assert_eq!(
+        (&dead["attempts"], &dead["job"]["no"]),
+        (&json!(1), &json!(1))
+    );
+    assert!(dead["since"].is_string());
+    assert!(waiting["messages"][0]["until"].is_string());
+    assert_eq!(update["messages"][0]["queue"], "update");
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_lined_up_again_one_or_all() {
+    let redis = Redis::open().await;
+    for no in [1, 2, 6] {
+        redis.bury(no, "no answer").await;
+    }
+
+    let one = redis.object(&["retry", "sync", &id(1)]);
+    let rest = redis.object(&["retry", "--all"]);
+    let none = redis.object(&["retry", "sync", "--all"]);
+
+    assert_eq!(
+        [&one, &rest, &none].map(|object| &object["messages"]),
+        [1, 2, 0]
+    );
+    let ready = redis.object(&["show", "sync", "--ready"]);
+    let ready = ready["places"][0]["messages"].as_array().unwrap();
+    let order: Vec<_> = ready.iter().map(|message| &message["id"]).collect();
+    assert_eq!(
+        order,
+        [&id(1), &id(2), &id(6)],
+        "the one that died first goes first"
+    );
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_dropped_and_nothing_else() {
+    let redis = Redis::busy().await;
+
+    let one = redis.object(&["drop", &id(2)]);
+    let rest = redis.object(&["drop", "--all"]);
+
+    assert_eq!([&one, &rest].map(|object| &object["messages"]), [1, 1]);
+    let sync = &redis.object(&["ls"])["queues"][0];
+    let left = ["ready", "delayed", "leased", "dead"].map(|name| &sync[name]);
+    assert_eq!(left, [1, 1, 1, 0]);
+}
+
+#[tokio::test]
+async fn a_paused_queue_gives_nothing_until_it_is_resumed() {
+    let redis = Redis::busy().await;
+    let patience = Duration::from_millis(50);
+    let claim = || redis.queue.claim(QueueName::Update, LONG, patience);
+
+    let paused = redis.object(&["pause", "update"]);
+    let meanwhile = claim().await.unwrap();
+    let shown = redis.object(&["ls"]);
+    let resumed = redis.object(&["resume", "update"]);
+
+    assert_eq!(
+        (&paused["queue"], &paused["paused"]),
+        (&json!("update"), &json!(true))
+    );
+    assert!(meanwhile.is_none());
+    assert_eq!(shown["queues"][1]["paused"], true);
+    assert_eq!(resumed["paused"], false);
+    assert!(claim().await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_is_not_known_is_wrong_use_and_changes_nothing() {
+    let redis = Redis::busy().await;
+    let before = redis.object(&["ls"]);
+    for (args, hint) in [
+        (
+            &["show", "sync:nowhere:1"][..],
+            "queues are sync and update",
+        ),
+        (&["retry", "nowhere", "--all"], "sync or update"),
+        (
+            &["retry", "update:12829:3"],
+            "is not among what was given up",
+        ),
+        (&["drop", "sync"], "--all"),
+        (&["drop", "update", "update:12829:3"], "miseban queues show"),
+        (&["retry", "sync", &id(1), "--all"], "keep one"),
+        (&["pause", "nowhere"], "sync, update"),
+        (&["retry"], "--all"),
+        (&["show", "sync", "--limit", "0"], "1..=1000"),
+    ] {
+        let output = redis.queues(args);
+
+        let told = said(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {told}");
+        assert!(told.contains(hint), "{args:?}: {told}");
+        assert!(output.stdout.is_empty());
+    }
+    let figures = |object: &Value| {
+        ["ready", "delayed", "leased", "dead"].map(|name| object["queues"][0][name].clone())
+    };
+    assert_eq!(figures(&redis.object(&["ls"])), figures(&before));
+}
+
+#[test]
+fn without_a_shared_queue_the_way_to_look_is_told() {
+    let output = run(&["ls"], "", &own_prefix());
+
+    let told = said(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(
+        told.contains("REDIS_URL") && told.contains("miseban status"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_redis_that_is_away_is_a_failure() {
+    let nobody = format!("redis://127.0.0.1:{}", crate::server::free_port());
+    let output = run(&["ls"], &nobody, &own_prefix());
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output.stderr).contains("cannot be reached"));
+}

@@ -1,0 +1,137 @@
+//! `/healthz` and `/readyz` tell the truth.
+
+use crate::world::World;
+use simulator::{Fault, FaultKind};
+use std::net::TcpListener;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_is_ready_while_redis_answers_and_alive_also_when_it_does_not() {
+    let mut world = World::open(20).await;
+    let worker = world.worker();
+    worker.until_page("/readyz", 200).await;
+
+    world.redis.freeze();
+    let hanging = worker.until_page("/readyz", 503).await;
+    world.redis.thaw();
+    worker.until_page("/readyz", 200).await;
+    world.redis.kill();
+    let gone = worker.until_page("/readyz", 503).await;
+    let alive = worker.page("/healthz").await.expect("an answer");
+
+    assert_eq!(hanging["wrong"]["redis"], "does not answer", "{hanging}");
+    assert_eq!(gone["wrong"]["redis"], "does not answer", "{gone}");
+    assert_eq!(gone["wrong"].get("database"), None, "{gone}");
+    assert_eq!(alive.0, 200, "{}", alive.1);
+    world.redis.start_again();
+    worker.until_page("/readyz", 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_lets_nobody_in_is_named() {
+    let world = World::open(20).await;
+    let worker = world.worker();
+    worker.until_page("/readyz", 200).await;
+    let (server, name) = world.database.rsplit_once('/').expect("a name");
+    let others = format!("{server}/postgres");
+
+    let close = format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS false;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    );
+    crate::servers::command(&others, close).await;
+    let closed = worker.until_page("/readyz", 503).await;
+    let open = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true");
+    crate::servers::command(&others, open).await;
+
+    assert_eq!(closed["wrong"]["database"], "does not answer", "{closed}");
+    worker.until_page("/readyz", 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_cannot_write_to_redis_is_not_ready() {
+    let world = World::open(20).await;
+    let worker = world.worker();
+    worker.until_page("/readyz", 200).await;
+
+    // A failover has made a replica of it: it answers, and nothing can be claimed.
+    assert_eq!(world.redis.say("REPLICAOF 127.0.0.1 1"), "+OK\r\n");
+    let refused = worker.until_page("/readyz", 503).await;
+
+    let wrong = &refused["wrong"];
+    assert!(wrong.get("redis").is_none(), "{refused}");
+    assert!(wrong.get("queue sync").is_some(), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_producer_is_ready_as_the_leader_and_as_the_one_who_stands_by() {
+    let world = World::open(20).await;
+    let leader = world.start(world.command("producer", &["serve"]));
+    leader.until_said("this producer leads").await;
+    let second = world.start(world.command("producer", &["serve"]));
+
+    leader.until_page("/readyz", 200).await;
+    second.until_page("/readyz", 200).await;
+
+    assert!(!second.said().contains("this producer leads"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_stops_says_so_until_its_jobs_have_ended() {
+    let world = World::open(20).await;
+    let slow = Fault {
+        millis: Some(4_000),
+        ..Fault::new("getItemOffersBatch", FaultKind::Slow)
+    };
+    world.simulator.add_fault(slow).expect("a fault");
+    world.start_run().await;
+    let worker = world.worker();
+    world.until_asked().await;
+
+    worker.signal("TERM");
+    let stopping = worker.until_page("/readyz", 503).await;
+    let alive = worker.page("/healthz").await.expect("an answer");
+
+    assert_eq!(stopping["wrong"]["process"], "is stopping", "{stopping}");
+    assert_eq!(alive.0, 200, "{}", alive.1);
+    worker.ends_with(143).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_taken_is_wrong_use_and_named() {
+    let world = World::open(20).await;
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+
+    for (program, arguments) in [("worker", &[][..]), ("producer", &["serve"])] {
+        let mut command = world.command(program, arguments);
+        command.env("HEALTH_LISTEN", &address);
+        let said = world.start(command).ends_with(2).await;
+
+        assert!(
+            said.contains(&format!("HEALTH_LISTEN = {address}")),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_asks_the_program_beside_it_without_curl() {
+    let world = World::open(20).await;
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    let address = free.expect("a free port").to_string();
+    let asks = || {
+        let mut command = world.command("worker", &["--healthcheck"]);
+        command.env("HEALTH_LISTEN", &address);
+        world.start(command)
+    };
+
+    let nobody = asks().ends_with(1).await;
+    let mut worker = world.command("worker", &[]);
+    worker.env("HEALTH_LISTEN", &address);
+    let worker = world.start(worker);
+    worker.until_page("/readyz", 200).await;
+    let ready = asks().ends_with(0).await;
+
+    assert!(nobody.contains("does not answer"), "{nobody}");
+    assert!(ready.contains(r#""ok":true"#), "{ready}");
+}

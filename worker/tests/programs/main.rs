@@ -1,0 +1,9 @@
+//! The programs as processes, over a real Redis and a real `PostgreSQL`, with the vendors simulated
+//! in this one: how they show that they are well, how they stop, and how they start.
+
+mod health;
+mod looking;
+mod servers;
+mod starting;
+mod stopping;
+mod world;

@@ -1,0 +1,382 @@
+//! People are told of what happened: once, in numbers, and never in the way of the work. Chatwork is
+//! simulated, with its limits and faults, over HTTP.
+
+use crate::house::{House, world};
+use adapters::http::HttpSettings;
+use adapters::notify::{Chatwork, ChatworkConfig};
+use chrono::{DateTime, TimeDelta, Utc};
+use house::say::Lang;
+use producer::notices::{Herald, Heralding, Terms};
+use shared::domain::account::AccountId;
+use shared::domain::notice::Switches;
+use shared::domain::report::Report;
+use shared::domain::run::{RunId, RunKind};
+use shared::ports::clock::Clock;
+use shared::ports::notifier::Notifier;
+use shared::ports::store::{
+    AccountStore as _, ChannelView, LaneMemory, LaneStore as _, NoticeStore as _, RunStore as _,
+};
+use simulator::{Fault, FaultKind, MarketSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+const ENDS_WITHIN: Duration = Duration::from_secs(30);
+
+/// The system's time, and so many seconds more.
+#[derive(Default)]
+struct Ahead(AtomicI64);
+
+impl Ahead {
+    fn by(seconds: i64) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(seconds)))
+    }
+
+    fn skip(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
+fn terms(events: &str) -> Terms {
+    Terms {
+        events: Switches::parse(events).expect("events"),
+        lang: Lang::Ja,
+        calls_a_day: Some(100_000),
+        gather: TimeDelta::zero(),
+    }
+}
+
+fn chatwork(base_url: String) -> Arc<dyn Notifier> {
+    let http = adapters::http::client(&HttpSettings {
+        total_timeout: Duration::from_secs(20),
+        ..HttpSettings::default()
+    });
+    Arc::new(Chatwork::new(ChatworkConfig {
+        http: http.expect("a client"),
+        base_url,
+        token: "token".into(),
+        room_id: "1".to_owned(),
+    }))
+}
+
+fn herald_with(house: &House, clock: Arc<Ahead>, terms: Terms) -> Herald {
+    let channel = chatwork(house.simulator.url());
+    Herald::new(house.bench.store.clone(), clock, vec![channel], terms)
+}
+
+fn herald(house: &House, clock: Arc<Ahead>) -> Herald {
+    herald_with(house, clock, terms("all"))
+}
+
+async fn pass(herald: &Herald) {
+    herald.tidy().await.expect("the store answers");
+    herald.look().await.expect("the store answers");
+    herald.send().await.expect("the store answers");
+}
+
+fn posted(house: &House) -> Vec<String> {
+    let messages = house.simulator.messages();
+    messages.into_iter().map(|message| message.body).collect()
+}
+
+async fn outbox(house: &House) -> ChannelView {
+    let mut channels = house.store.notice_channels().await.expect("the store");
+    assert_eq!(channels.len(), 1);
+    channels.remove(0)
+}
+
+fn fault(house: &House, kind: FaultKind, count: u64) {
+    let fault = Fault::new("messages", kind).times(count);
+    house.simulator.add_fault(fault).expect("a fault");
+}
+
+/// A house whose listings are true to Amazon, so that the next run finds only what a test changes; and
+/// people have been told how it came to that.
+async fn settled(catalog: usize) -> House {
+    let house = House::open(world(catalog, 1)).await;
+    // What no offer fits is hidden at the second sight.
+    for _ in 0..3 {
+        house.run(RunKind::PriceStock).await;
+    }
+    pass(&herald(&house, Ahead::by(0))).await;
+    house
+}
+
+/// Runs that failed before their end, which is news.
+async fn failed_runs(house: &House, count: usize) -> Vec<RunId> {
+    let mut failed = Vec::new();
+    for _ in 0..count {
+        let run = house.start(RunKind::PriceStock).await.expect("a run");
+        let ended = house.store.fail_run(run, "the reason", house.now()).await;
+        assert!(ended.expect("the store answers"));
+        failed.push(run);
+    }
+    failed
+}
+
+async fn until(what: &str, holds: impl Fn() -> bool) {
+    let wait = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let waited = tokio::time::timeout(ENDS_WITHIN, wait).await;
+    assert!(waited.is_ok(), "never: {what}");
+}
+
+#[tokio::test]
+async fn a_run_with_changes_is_told_once_with_its_numbers() {
+    let house = settled(40).await;
+    let told = posted(&house).len();
+    let sold_out = house.simulator.asin(0);
+    house
+        .simulator
+        .set_market(vec![MarketSet {
+            asin: sold_out,
+            in_stock: Some(false),
+            ..MarketSet::default()
+        }])
+        .expect("a market");
+    let report = house.run(RunKind::PriceStock).await;
+    assert_eq!(report.stock_changes.to_out, 1, "{report:?}");
+
+    let herald = herald(&house, Ahead::by(0));
+    pass(&herald).await;
+    pass(&herald).await;
+
+    let all = posted(&house);
+    assert_eq!(all.len() - told, 1, "{all:?}");
+    let message = all.last().expect("a message");
+    assert!(
+        message.starts_with("[info][title]店番: 価格と在庫 - 完了[/title]"),
+        "{message}"
+    );
+    let changes = format!(
+        "価格 {}(うち100円以上 {})、在庫切れ 1、在庫復活 0",
+        report.price_changes.count, report.price_changes.of_100_yen_or_more
+    );
+    assert!(message.contains(&changes), "{message}");
+    let applied = format!("反映 {}(非公開 {}", report.updates.applied, report.hidden);
+    assert!(message.contains(&applied), "{message}");
+    assert!(message.contains(&report.run_id.to_string()), "{message}");
+}
+
+#[tokio::test]
+async fn a_run_without_changes_and_an_event_that_is_switched_off_are_not_told() {
+    let house = settled(20).await;
+    let told = posted(&house);
+    let quiet: Report = house.run(RunKind::PriceStock).await;
+    assert_eq!(quiet.updates.applied + quiet.price_changes.count, 0);
+    pass(&herald(&house, Ahead::by(0))).await;
+    assert_eq!(posted(&house), told, "nothing changed");
+
+    failed_runs(&house, 1).await;
+    pass(&herald_with(&house, Ahead::by(0), terms("account-parked"))).await;
+    // Switched on later, it tells what happens from then on.
+    pass(&herald(&house, Ahead::by(0))).await;
+
+    assert_eq!(posted(&house), told);
+}
+
+#[tokio::test]
+async fn two_leaders_at_once_send_one_message() {
+    let house = House::open(world(20, 1)).await;
+    failed_runs(&house, 3).await;
+    let heralds = [0, 0, 0, 0].map(|seconds| herald(&house, Ahead::by(seconds)));
+
+    let passes = heralds.iter().map(pass);
+    futures::future::join_all(passes).await;
+
+    assert_eq!(posted(&house).len(), 1);
+    assert_eq!(outbox(&house).await.waiting, 0);
+}
+
+#[tokio::test]
+async fn a_sender_killed_between_post_and_row_doubles_nothing_and_is_owned_up_to() {
+    let house = House::open(world(20, 1)).await;
+    failed_runs(&house, 1).await;
+    // The post is done at once and answered much later.
+    let slow = Fault {
+        millis: Some(60_000),
+        ..Fault::new("messages", FaultKind::Slow).times(1)
+    };
+    house.simulator.add_fault(slow).expect("a fault");
+    let sending = tokio::spawn({
+        let herald = herald(&house, Ahead::by(0));
+        async move { pass(&herald).await }
+    });
+    until("posted", || posted(&house).len() == 1).await;
+
+    sending.abort();
+    assert!(sending.await.expect_err("aborted").is_cancelled());
+    let clock = Ahead::by(30);
+    let next = herald(&house, clock.clone());
+    pass(&next).await;
+    clock.skip(60);
+    pass(&next).await;
+
+    assert_eq!(posted(&house).len(), 1);
+    assert_eq!(outbox(&house).await.perhaps, 1);
+    failed_runs(&house, 1).await;
+    pass(&next).await;
+    let last = posted(&house).pop().expect("a message");
+    assert!(
+        last.contains("お知らせ1件は、届いていないかもしれません"),
+        "{last}"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_message_is_sent_again_when_the_channel_said_and_once() {
+    let house = House::open(world(20, 1)).await;
+    failed_runs(&house, 1).await;
+    fault(&house, FaultKind::Throttle, 1);
+    let clock = Ahead::by(0);
+    let herald = herald(&house, clock.clone());
+    let asked_at = Utc::now();
+
+    pass(&herald).await;
+
+    let waiting = outbox(&house).await;
+    let not_before = waiting.not_before.expect("a pause");
+    let pause = (not_before - asked_at).num_milliseconds();
+    assert!((10_000..10_000 + 30_000).contains(&pause), "{pause}");
+    pass(&herald).await;
+    assert_eq!(posted(&house), Vec::<String>::new());
+    clock.skip(pause / 1000 + 1);
+    pass(&herald).await;
+    pass(&herald).await;
+    assert_eq!(posted(&house).len(), 1);
+}
+
+#[tokio::test]
+async fn fifty_events_become_one_digest() {
+    let house = House::open(world(20, 1)).await;
+    failed_runs(&house, 50).await;
+
+    let herald = herald(&house, Ahead::by(0));
+    // A look finds twenty runs.
+    for _ in 0..3 {
+        herald.look().await.expect("the store answers");
+    }
+    pass(&herald).await;
+
+    let all = posted(&house);
+    assert_eq!(all.len(), 1);
+    let digest = &all[0];
+    assert!(
+        digest.contains("[title]店番: お知らせ50件[/title]"),
+        "{digest}"
+    );
+    assert!(digest.contains("ほか40件: 失敗した実行 40"), "{digest}");
+    assert!(digest.chars().count() < 3_000, "{digest}");
+}
+
+#[tokio::test]
+async fn a_channel_that_is_down_for_days_delays_no_run_and_leaves_nothing_behind() {
+    let house = House::open(world(20, 1)).await;
+    // Nobody listens there any more.
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let url = format!("http://{}", gone.local_addr().expect("an address"));
+    drop(gone);
+    let clock = Ahead::by(0);
+    let store = house.bench.store.clone();
+    let herald = Herald::new(store, clock.clone(), vec![chatwork(url)], terms("all"));
+
+    for _ in 0..6 {
+        failed_runs(&house, 1).await;
+        pass(&herald).await;
+        clock.skip(600);
+    }
+    assert!(house.run(RunKind::PriceStock).await.ended_at.is_some());
+    pass(&herald).await;
+    assert_eq!(outbox(&house).await.waiting, 7);
+
+    clock.skip(25 * 3_600);
+    pass(&herald).await;
+    let ended = outbox(&house).await;
+    assert_eq!((ended.waiting, ended.lost), (0, 7));
+    clock.skip(31 * 24 * 3_600);
+    pass(&herald).await;
+    assert_eq!(house.store.notice_channels().await.expect("the store"), []);
+}
+
+#[tokio::test]
+async fn a_hanging_channel_holds_nothing_up_but_itself() {
+    let house = House::open(world(20, 1)).await;
+    failed_runs(&house, 1).await;
+    fault(&house, FaultKind::Hang, 1);
+    let heralding = Heralding::begin(herald(&house, Ahead::by(0)));
+    until("the message is on its way", || !posted(&house).is_empty()).await;
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    assert_eq!(report.outcomes.total(), 20);
+    heralding.end().await;
+    assert_eq!(posted(&house).len(), 1);
+}
+
+#[tokio::test]
+async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
+    let house = House::open(world(20, 2)).await;
+    let (first, second) = (AccountId::parse("shop-1"), AccountId::parse("shop-2"));
+    let (first, second) = (first.expect("an id"), second.expect("an id"));
+    let now = house.now();
+    let hour = TimeDelta::hours(1);
+    house
+        .store
+        .park(&first, now + hour)
+        .await
+        .expect("the store");
+    house
+        .store
+        .park(&second, now + TimeDelta::seconds(10))
+        .await
+        .expect("the store");
+    house
+        .store
+        .set_reauthorise(&second, Some(now))
+        .await
+        .expect("the store");
+    let memory = LaneMemory {
+        day_ms: shared::domain::quota::Window::Day
+            .end(now)
+            .timestamp_millis()
+            - 86_400_000,
+        day_used: 90_000,
+        ..LaneMemory::default()
+    };
+    house
+        .store
+        .save_lane("base/shop-1", &memory)
+        .await
+        .expect("the store");
+
+    for _ in 0..2 {
+        pass(&herald(&house, Ahead::by(0))).await;
+    }
+
+    let all = posted(&house);
+    assert_eq!(all.len(), 1, "{all:?}");
+    let digest = &all[0];
+    assert!(digest.contains("お知らせ3件"), "{digest}");
+    let places = [
+        "shop-2 の再認証が必要です",
+        "shop-1 の1日の利用上限が残りわずかです",
+        "shop-1 の利用上限に達しました",
+    ]
+    .map(|text| {
+        digest
+            .find(text)
+            .unwrap_or_else(|| panic!("{text} in {digest}"))
+    });
+    assert!(places.is_sorted(), "the gravest goes first: {digest}");
+}
