@@ -21,6 +21,8 @@ impl Dialect {
     ///
     /// The binary form of JSON on both: an element is cut out once, and not written as text and
     /// read again for each of its columns (a record of twenty took 1.9 ms on `SQLite`, now 0.9).
+    /// `PostgreSQL` takes an array for ten rows and a JSON text for a hundred: with the hundred it
+    /// read whole tables of a few thousand rows, instead of twenty of them by key.
     pub(super) fn statement(self, text: &str) -> String {
         let (rows, texts, lock, share, joined) = match self {
             Self::Sqlite => (
@@ -31,8 +33,8 @@ impl Dialect {
                 "group_concat(r.text, ' ')",
             ),
             Self::Postgres => (
-                "jsonb_array_elements(CAST($1 AS jsonb)) AS r(value)",
-                "jsonb_array_elements_text(CAST($1 AS jsonb)) AS r(value)",
+                "unnest(ARRAY(SELECT jsonb_array_elements(CAST($1 AS jsonb)))) AS r(value)",
+                "unnest(ARRAY(SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))) AS r(value)",
                 "FOR UPDATE",
                 "FOR SHARE",
                 "string_agg(r.text, ' ')",
