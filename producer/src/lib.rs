@@ -6,9 +6,11 @@ pub mod notices;
 mod resume;
 mod start_run;
 mod sweep;
+mod thinner;
 
 pub use lead::Lead;
 pub use minder::Minder;
 pub use resume::{ResumeError, resume, resume_run};
 pub use start_run::{Order, Refused, Started, start_run};
 pub use sweep::sweep;
+pub use thinner::Thinner;

@@ -1,11 +1,13 @@
 //! From a command to what it does: opens what it needs and hands over to `commands`.
 
 use crate::accounts::AccountsFile;
-use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, ValidateArgs};
+use crate::cli::{
+    Command, EcautoArgs, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs,
+};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, demo, doctor, explain, import, migrate, notify, queues, report, run, serve, status,
-    validate,
+    board, changes, demo, doctor, ecauto, explain, import, migrate, notify, queues, release,
+    report, run, serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -50,6 +52,7 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
     let now = Utc::now();
     match command {
         Command::Import(ImportCommand::Listings(args)) => import_listings(args, desk).await,
+        Command::Import(ImportCommand::Ecauto(args)) => import_ecauto(args, desk).await,
         Command::Report(args) => {
             let store = database::existing(desk.database_url()).await?;
             let mut page = desk.page(args.output.json);
@@ -58,6 +61,19 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         Command::Status(Output { json }) => {
             let store = database::existing(desk.database_url()).await?;
             status::status(&store, now, &mut desk.page(*json)).await
+        }
+        Command::Release(RunId { run }) => {
+            let store = database::existing(desk.database_url()).await?;
+            let settings = desk.settings;
+            release::release(run, &store, settings, &mut desk.page(false)).await
+        }
+        Command::Cancel(RunId { run }) => {
+            let store = database::existing(desk.database_url()).await?;
+            release::cancel(run, &store, now, &mut desk.page(false)).await
+        }
+        Command::Changes(args) => {
+            let store = database::existing(desk.database_url()).await?;
+            changes::changes(&store, args, now, &mut desk.page(args.json)).await
         }
         Command::Explain(args) => {
             let store = database::existing(desk.database_url()).await?;
@@ -94,6 +110,20 @@ async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit,
     let store = SqlStore::open(desk.database_url()).await?;
     let mut page = desk.page(args.output.json);
     import::listings(&store, &accounts, sheet, Utc::now(), &mut page).await
+}
+
+async fn import_ecauto(args: &EcautoArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let accounts = AccountsFile::read(&desk.settings.base.accounts_file)?;
+    for warning in &accounts.warnings {
+        desk.mention(warning);
+    }
+    let read = ecauto::read(&args.file, &accounts).await?;
+    if !args.apply {
+        return ecauto::look(read, &mut desk.page(args.output.json));
+    }
+    let store = SqlStore::open(desk.database_url()).await?;
+    let mut page = desk.page(args.output.json);
+    ecauto::apply(read, &store, &accounts, Utc::now(), &mut page).await
 }
 
 async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {

@@ -4,13 +4,16 @@
 //! wrong is a [`Failure`](crate::say::Failure), said by `main.rs`.
 
 pub mod board;
+pub mod changes;
 pub mod demo;
 pub mod doctor;
+pub mod ecauto;
 pub mod explain;
 pub mod import;
 pub mod migrate;
 pub mod notify;
 pub mod queues;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod serve;
