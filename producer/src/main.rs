@@ -169,7 +169,7 @@ impl Watch {
                         None => minder.insert(self.take_lead(begun.elapsed()).await),
                     };
                     self.look(minder, looks.is_multiple_of(LOOKS_A_SWEEP)).await;
-                    self.thin(&mut thinner).await;
+                    self.thin_history(&mut thinner).await;
                 }
                 Ok(false) => minder = None,
                 Err(error) => tracing::warn!(%error, "the lead cannot be kept now"),
@@ -215,8 +215,8 @@ impl Watch {
         }
     }
 
-    async fn thin(&self, thinner: &mut Thinner) {
-        let thinned = thinner.look().await;
+    async fn thin_history(&self, by: &mut Thinner) {
+        let thinned = by.look().await;
         self.pulse.beat(&thinned);
         if let Err(error) = thinned {
             tracing::warn!(%error, "the history cannot be thinned now");
