@@ -35,8 +35,9 @@ pub struct Account {
     line: usize,
     client_id: String,
     client_secret: SecretRef,
-    refresh_token: SecretRef,
-    redirect_uri: Option<String>,
+    refresh_token: Option<SecretRef>,
+    /// The address that BASE sends a browser back to, as it is registered with the application.
+    pub redirect_uri: Option<String>,
 }
 
 /// What BASE asks of a shop.
@@ -48,11 +49,24 @@ pub struct AccountCredentials {
     pub client_id: String,
     /// Of the application at BASE.
     pub client_secret: SecretString,
-    /// The first refresh token; newer ones are in the database.
-    pub refresh_token: SecretString,
+    /// The first refresh token; newer ones are in the database. `None` for a shop whose first one
+    /// comes from `miseban accounts authorize`.
+    pub refresh_token: Option<SecretString>,
     /// The address that the application was authorised with. BASE's papers ask for it at each
     /// refresh; in the field it has worked without.
     pub redirect_uri: Option<String>,
+}
+
+impl Account {
+    /// Whether the file gives a refresh token to begin with.
+    pub fn has_first_token(&self) -> bool {
+        self.refresh_token.is_some()
+    }
+
+    /// The id of its application at BASE, which is no secret.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
 }
 
 #[derive(Debug)]
@@ -92,12 +106,8 @@ impl AccountsFile {
 
     /// The rows that the database takes over.
     pub fn rows(&self) -> Vec<AccountRow> {
-        let row = |account: &Account| AccountRow {
-            id: account.id.clone(),
-            name: account.name.clone(),
-            active: account.active,
-            parked_until: None,
-            reauthorise_since: None,
+        let row = |account: &Account| {
+            AccountRow::new(account.id.clone(), account.name.clone(), account.active)
         };
         self.accounts.iter().map(row).collect()
     }
@@ -109,6 +119,51 @@ impl AccountsFile {
     /// [`Failure::Usage`] that names each variable that is missing.
     pub fn credentials(
         &self,
+        environment: Environment<'_>,
+    ) -> Result<Vec<AccountCredentials>, Failure> {
+        let active = self.accounts.iter().filter(|account| account.active);
+        self.resolve(active, environment)
+    }
+
+    /// The credentials of one shop, also of an inactive one, for what a person does with it by hand.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] for a shop that is not in the file, or a variable that is missing.
+    pub fn credentials_of(
+        &self,
+        id: &AccountId,
+        environment: Environment<'_>,
+    ) -> Result<Vec<AccountCredentials>, Failure> {
+        let account = self.account(id)?;
+        self.resolve(std::iter::once(account), environment)
+    }
+
+    /// One shop.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] when it is not in the file.
+    pub fn account(&self, id: &AccountId) -> Result<&Account, Failure> {
+        let found = self.accounts.iter().find(|account| account.id == *id);
+        found.ok_or_else(|| {
+            let path = self.path.display();
+            let ids: Vec<&str> = self
+                .accounts
+                .iter()
+                .map(|known| known.id.as_str())
+                .collect();
+            let ids = ids.join(", ");
+            Failure::Usage(text!(
+                "ショップ {id} は {path} にありません。あるのは: {ids}",
+                "there is no account {id} in {path}; there are: {ids}"
+            ))
+        })
+    }
+
+    fn resolve<'a>(
+        &self,
+        accounts: impl Iterator<Item = &'a Account>,
         environment: Environment<'_>,
     ) -> Result<Vec<AccountCredentials>, Failure> {
         let mut errors = Vec::new();
@@ -123,20 +178,17 @@ impl AccountsFile {
             }
         };
         let mut found = Vec::new();
-        for account in self.accounts.iter().filter(|account| account.active) {
+        for account in accounts {
             let client_secret = resolve(account, &account.client_secret);
-            let refresh_token = resolve(account, &account.refresh_token);
-            found.extend(
-                client_secret
-                    .zip(refresh_token)
-                    .map(|(client_secret, refresh_token)| AccountCredentials {
-                        id: account.id.clone(),
-                        client_id: account.client_id.clone(),
-                        client_secret,
-                        refresh_token,
-                        redirect_uri: account.redirect_uri.clone(),
-                    }),
-            );
+            let refresh_token = account.refresh_token.as_ref();
+            let refresh_token = refresh_token.and_then(|secret| resolve(account, secret));
+            found.extend(client_secret.map(|client_secret| AccountCredentials {
+                id: account.id.clone(),
+                client_id: account.client_id.clone(),
+                client_secret,
+                refresh_token,
+                redirect_uri: account.redirect_uri.clone(),
+            }));
         }
         if errors.is_empty() {
             Ok(found)

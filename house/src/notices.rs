@@ -172,11 +172,11 @@ fn details(notice: &Notice) -> Vec<Text> {
                 "it goes on by itself at {until}; until then only the updates of this shop wait; nothing to do"
             )]
         }
-        Notice::Reauthorise { since, .. } => {
+        Notice::Reauthorise { account, since, .. } => {
             let since = when(*since);
             vec![text!(
-                "{since} から、このショップには何も反映されていません。BASEで認可し直し、新しい refresh_token をショップ一覧に書いて、店番を再起動してください",
-                "nothing has reached this shop since {since}: authorise it at BASE again, put the new refresh_token into the accounts file, and start Miseban again"
+                "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で、BASEで認可し直してください(店番の再起動は要りません)",
+                "nothing has reached this shop since {since}: authorise it at BASE again with miseban accounts authorize {account}; Miseban need not be started again"
             )]
         }
         Notice::NearlyUsedUp { used, of, .. } => {

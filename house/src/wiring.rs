@@ -19,7 +19,6 @@ use shared::ports::clock::Clock;
 use shared::ports::limiter::Limiter;
 use shared::ports::marketplace::Marketplace;
 use shared::ports::notifier::Notifier;
-use shared::ports::shop::Shop;
 use shared::ports::store::AccountStore as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,15 +83,7 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
         worked_on: Arc::clone(&store),
     };
     let meeting = Meeting::arrange(settings, earnest, &clock, &stores).await?;
-    let outside = Outside {
-        amazon_http: http_client(&HttpSettings::default())?,
-        base_http: http_client(&HttpSettings {
-            total_timeout: BASE_TIMEOUT,
-            ..HttpSettings::default()
-        })?,
-        clock: Arc::clone(&clock),
-        limiter: meeting.limiter.clone(),
-    };
+    let outside = Outside::of(&clock, &meeting)?;
     let sources = Sources {
         store: Arc::clone(&store),
         redis: meeting.redis,
@@ -100,7 +91,7 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
     let bench = Bench {
         marketplace: outside.amazon(&settings.amazon, amazon),
         shop: match earnest {
-            Earnest::Real => outside.base(&settings.base, credentials, &store),
+            Earnest::Real => Arc::new(outside.base(&settings.base, credentials, &store)),
             Earnest::Dry => Arc::new(DryShop),
         },
         cache: meeting.cache,
@@ -115,6 +106,45 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
         doors: meeting.doors,
         work: settings.work,
         sources,
+    })
+}
+
+/// The shops alone, for a person who looks after them: no Amazon, and no leave to work.
+pub struct Shops {
+    /// The shops at BASE.
+    pub base: BaseShop,
+    /// The truth.
+    pub store: Arc<SqlStore>,
+    /// Counts the calls to a shop.
+    pub limiter: Arc<dyn Limiter>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Builds what reaches the shops of `credentials`, and takes `accounts` over into the database.
+///
+/// # Errors
+///
+/// A database or a Redis that cannot be used.
+pub async fn shops(
+    settings: &Settings,
+    accounts: &AccountsFile,
+    credentials: Vec<AccountCredentials>,
+) -> Result<Shops, Failure> {
+    let store = Arc::new(open_store(settings).await?);
+    store.sync_accounts(&accounts.rows()).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let stores = Stores {
+        real: Arc::clone(&store),
+        worked_on: Arc::clone(&store),
+    };
+    let meeting = Meeting::arrange(settings, Earnest::Real, &clock, &stores).await?;
+    let base = Outside::of(&clock, &meeting)?.base(&settings.base, credentials, &store);
+    Ok(Shops {
+        base,
+        store,
+        limiter: meeting.limiter,
+        clock,
     })
 }
 
@@ -187,6 +217,18 @@ struct Outside {
 }
 
 impl Outside {
+    fn of(clock: &Arc<dyn Clock>, meeting: &Meeting) -> Result<Self, Failure> {
+        Ok(Self {
+            amazon_http: http_client(&HttpSettings::default())?,
+            base_http: http_client(&HttpSettings {
+                total_timeout: BASE_TIMEOUT,
+                ..HttpSettings::default()
+            })?,
+            clock: Arc::clone(clock),
+            limiter: meeting.limiter.clone(),
+        })
+    }
+
     fn amazon(&self, amazon: &Amazon, credentials: &AmazonCredentials) -> Arc<dyn Marketplace> {
         let config = SpApiConfig {
             http: self.amazon_http.clone(),
@@ -205,7 +247,7 @@ impl Outside {
         base: &Base,
         credentials: Vec<AccountCredentials>,
         store: &Arc<SqlStore>,
-    ) -> Arc<dyn Shop> {
+    ) -> BaseShop {
         let accounts = credentials.into_iter().map(|account| BaseCredentials {
             account: account.id,
             client_id: account.client_id,
@@ -219,13 +261,7 @@ impl Outside {
             accounts: accounts.collect(),
         };
         let (clock, limiter) = (self.clock.clone(), self.limiter.clone());
-        Arc::new(BaseShop::new(
-            config,
-            clock,
-            limiter,
-            store.clone(),
-            store.clone(),
-        ))
+        BaseShop::new(config, clock, limiter, store.clone(), store.clone())
     }
 }
 

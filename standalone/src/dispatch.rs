@@ -4,8 +4,8 @@ use crate::accounts::AccountsFile;
 use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, ValidateArgs};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, demo, doctor, explain, import, migrate, notify, queues, report, run, serve, status,
-    validate,
+    accounts, board, demo, doctor, explain, import, migrate, notify, queues, report, run, serve,
+    status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -62,6 +62,10 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         Command::Explain(args) => {
             let store = database::existing(desk.database_url()).await?;
             explain::explain(&store, &args.asin, &mut desk.page(args.output.json)).await
+        }
+        Command::Accounts(command) => {
+            let json = command.json();
+            accounts::accounts(command, desk.settings, &mut desk.page(json)).await
         }
         Command::Validate(args) => validate_cache(args, desk).await,
         Command::Board(args) => board::board(args, desk.settings, &mut desk.page(false)).await,

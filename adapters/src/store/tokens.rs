@@ -2,17 +2,18 @@
 
 use super::SqlStore;
 use super::columns::{Columns, instant};
-use super::database::{commit, row, run};
+use super::database::{commit, row, rows, run};
 use super::dialect::Dialect;
 use super::failure::failed;
 use super::statement::statement;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
-use shared::ports::store::{StoreError, StoredToken, TokenStore};
+use shared::ports::store::{StoreError, StoredToken, TokenAge, TokenStore};
 use sqlx::Executor;
 
 statement!(TOKEN, "sql/token.sql");
 statement!(SAVE, "sql/save_token.sql");
+statement!(AGES, "sql/token_ages.sql");
 
 #[async_trait]
 impl TokenStore for SqlStore {
@@ -59,5 +60,18 @@ impl TokenStore for SqlStore {
         let normal = writer.execute("PRAGMA synchronous = NORMAL").await;
         saved?;
         normal.map(|_| ()).map_err(failed)
+    }
+
+    async fn token_ages(&self) -> Result<Vec<TokenAge>, StoreError> {
+        let mut reader = self.db.reader().await?;
+        let found = rows(&mut reader, self.db.query(&AGES)).await?;
+        let age = |row: &sqlx::any::AnyRow| {
+            Ok(TokenAge {
+                owner: row.text("owner")?.to_owned(),
+                access_expires_at: row.at("access_expires_at")?,
+                refreshed_at: row.at("refreshed_at")?,
+            })
+        };
+        found.iter().map(age).collect()
     }
 }

@@ -59,8 +59,9 @@ async fn a_mark_for_a_person_is_set_once_and_cleared_once() {
     shop(&store, "a", 0).await;
     let a = account("a");
 
-    assert!(store.set_reauthorise(&a, Some(at(1))).await.unwrap());
-    assert!(!store.set_reauthorise(&a, Some(at(2))).await.unwrap());
+    let mark = |minutes| Some((at(minutes), "refused"));
+    assert!(store.set_reauthorise(&a, mark(1)).await.unwrap());
+    assert!(!store.set_reauthorise(&a, mark(2)).await.unwrap());
     assert_eq!(
         store.accounts().await.unwrap()[0].reauthorise_since,
         Some(at(1))

@@ -103,12 +103,10 @@ fn check(entry: RawAccount, line: usize) -> Result<Account, Text> {
         entry.client_secret,
         entry.client_secret_env,
     )?;
-    let refresh_token = secret(
-        &id,
-        "refresh_token",
-        entry.refresh_token,
-        entry.refresh_token_env,
-    )?;
+    let refresh_token = match (entry.refresh_token, entry.refresh_token_env) {
+        (None, None) => None,
+        (inline, variable) => Some(secret(&id, "refresh_token", inline, variable)?),
+    };
     Ok(Account {
         name: entry.name.unwrap_or_else(|| id.to_string()),
         id,

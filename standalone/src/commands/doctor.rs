@@ -5,9 +5,8 @@ use crate::config::Settings;
 use crate::config::source::Environment;
 use crate::page::Page;
 use crate::say::{Exit, Failure, Text, text};
-use shared::domain::account::AccountId;
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
-use shared::ports::shop::{Shop, ShopError};
+use shared::ports::shop::Shop;
 use shared::ports::store::Store;
 
 /// What is examined. Whoever calls opens the database and builds the clients, as far as that works.
@@ -60,7 +59,10 @@ pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, F
                 .await
                 .map(|()| text!("つながりました", "reached"));
             let name = text!("BASEへの接続 {id}", "BASE account {id}");
-            chart.note(name, told.map_err(|error| base(id, &error)))?;
+            chart.note(
+                name,
+                told.map_err(|error| super::accounts::advice::of(id, &error)),
+            )?;
         }
     }
     Ok(if chart.failed {
@@ -170,19 +172,6 @@ fn amazon(error: &MarketplaceError) -> Text {
         other => text!(
             "つながりません({other})。インターネット接続と LWA_BASE_URL を確かめてください",
             "it cannot be reached ({other}): check the internet connection and LWA_BASE_URL"
-        ),
-    }
-}
-
-fn base(id: &AccountId, error: &ShopError) -> Text {
-    match error {
-        ShopError::Reauthorise(_) => text!(
-            "認可が切れています。BASEでショップ {id} を認可し直し、新しい refresh_token をショップ一覧に書いてください",
-            "authorise account {id} at BASE again, and put the new refresh_token into the accounts file"
-        ),
-        other => text!(
-            "つながりません({other})。インターネット接続、BASE_API_BASE_URL、client_id、client_secret を確かめてください",
-            "it cannot be reached ({other}): check the internet connection, BASE_API_BASE_URL, client_id and client_secret"
         ),
     }
 }

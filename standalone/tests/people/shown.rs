@@ -104,7 +104,8 @@ async fn busy_shop() -> SqlStore {
     open_run(&store).await;
     let (main, second) = (account("main"), account("second"));
     store.park(&main, at(60)).await.unwrap();
-    store.set_reauthorise(&second, Some(at(5))).await.unwrap();
+    let mark = Some((at(5), "invalid_request"));
+    store.set_reauthorise(&second, mark).await.unwrap();
     let offers = LaneMemory {
         period_us: 10_000_000,
         ..LaneMemory::default()

@@ -275,19 +275,19 @@ fn accounts(simulator: &Simulator) -> Vec<BaseCredentials> {
             account: AccountId::parse(&field(block, "id")).expect("an id"),
             client_id: field(block, "client_id"),
             client_secret: field(block, "client_secret").into(),
-            refresh_token: field(block, "refresh_token").into(),
+            refresh_token: Some(field(block, "refresh_token").into()),
             redirect_uri: None,
         })
         .collect()
 }
 
 fn rows(accounts: &[BaseCredentials], active: impl Fn(&str) -> bool) -> Vec<AccountRow> {
-    let row = |account: &BaseCredentials| AccountRow {
-        id: account.account.clone(),
-        name: account.account.to_string(),
-        active: active(account.account.as_str()),
-        parked_until: None,
-        reauthorise_since: None,
+    let row = |account: &BaseCredentials| {
+        AccountRow::new(
+            account.account.clone(),
+            account.account.to_string(),
+            active(account.account.as_str()),
+        )
     };
     accounts.iter().map(row).collect()
 }

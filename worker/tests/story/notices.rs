@@ -343,7 +343,7 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
         .expect("the store");
     house
         .store
-        .set_reauthorise(&second, Some(now))
+        .set_reauthorise(&second, Some((now, "invalid_request")))
         .await
         .expect("the store");
     let memory = LaneMemory {

@@ -9,7 +9,9 @@ mod notices;
 mod runs;
 mod updates;
 
-pub use accounts::{AccountRow, AccountStore, LaneMemory, LaneStore, StoredToken, TokenStore};
+pub use accounts::{
+    AccountRow, AccountStore, LaneMemory, LaneStore, StoredToken, TokenAge, TokenStore,
+};
 pub use batches::{
     BatchStore, ListingRow, ListingVerdict, Miss, OpenBatch, Part, Record, RecordedAsin,
 };
