@@ -47,7 +47,7 @@ impl SqlStore {
         };
         let cancel = copy.query(&CANCEL_OPEN_RUNS).bind(instant(Utc::now()));
         run(&mut *copy.writer().await?, cancel).await?;
-        Ok(Self::over(copy))
+        Ok(Self::over(copy).with_token_keys(self.keys.clone()))
     }
 }
 

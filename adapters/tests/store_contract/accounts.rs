@@ -126,3 +126,29 @@ async fn lanes_remember_what_they_were_told() {
     assert_eq!(lanes.len(), 2);
     assert_eq!(lanes[0], ("base/a".to_owned(), memory));
 }
+
+#[tokio::test]
+async fn an_account_waits_for_its_proxy_since_the_first_failure_until_it_works() {
+    let store = open().await;
+    store
+        .sync_accounts(&[account_row("a", true)])
+        .await
+        .unwrap();
+    let a = account("a");
+    let noted = async || {
+        let row = store.accounts().await.unwrap().remove(0);
+        (row.proxy_failed_since, row.parked_until)
+    };
+
+    let failed = |since, until| Some((at(since), at(until)));
+    store.set_proxy_failed(&a, failed(1, 300)).await.unwrap();
+    store.set_proxy_failed(&a, failed(301, 900)).await.unwrap();
+    assert_eq!(noted().await, (Some(at(1)), Some(at(900))));
+
+    store.set_proxy_failed(&a, None).await.unwrap();
+    assert_eq!(noted().await, (None, None));
+    // Working, it does not touch what the quota has parked.
+    store.park(&a, at(50)).await.unwrap();
+    store.set_proxy_failed(&a, None).await.unwrap();
+    assert_eq!(noted().await, (None, Some(at(50))));
+}

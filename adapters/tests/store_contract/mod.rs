@@ -10,4 +10,5 @@ mod notices;
 mod opening;
 mod report;
 mod runs;
+mod tokens;
 mod updates;
