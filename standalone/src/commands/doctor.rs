@@ -4,6 +4,7 @@ use crate::accounts::AccountsFile;
 use crate::config::Settings;
 use crate::config::source::Environment;
 use crate::page::Page;
+use crate::private::readable_by_others;
 use crate::say::{Exit, Failure, Text, text};
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
 use shared::ports::shop::Shop;
@@ -43,6 +44,7 @@ pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, F
     )?;
     let accounts = accounts(&patient, &mut chart)?;
     database(&patient, accounts.as_ref(), &mut chart).await?;
+    secrets(&patient, &mut chart)?;
     if let Some(marketplace) = patient.marketplace {
         let reached = marketplace.prepare().await;
         let told = reached.map(|()| text!("つながりました", "reached"));
@@ -117,10 +119,26 @@ fn accounts(
         })
         .map_err(said);
     chart.note(part(), told)?;
-    for warning in &file.warnings {
-        chart.page.line(warning)?;
-    }
     Ok(Some(file))
+}
+
+/// Whatever holds a secret: the accounts file, the settings file, the database, the key's file.
+fn secrets(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Result<(), Failure> {
+    let settings = patient.settings;
+    let files = [
+        Some(settings.base.accounts_file.clone()),
+        settings.file.clone(),
+        settings.database_url.file(),
+        settings.token_keys.file.clone(),
+    ];
+    let open = files.into_iter().flatten();
+    let open: Vec<Text> = open.filter_map(|file| readable_by_others(&file)).collect();
+    let found = if open.is_empty() {
+        Ok(text!("自分だけが読めます", "for you alone"))
+    } else {
+        Err(Text::lines(&open))
+    };
+    chart.note(text!("秘密のあるファイル", "files with secrets"), found)
 }
 
 /// Taking over the accounts, as every run does, proves that the database can be written.
