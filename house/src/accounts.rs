@@ -4,10 +4,12 @@
 //! and an inactive shop needs no credentials.
 
 mod file;
+mod proxy;
 #[cfg(test)]
 mod tests;
 
 use crate::config::source::Environment;
+use crate::private::readable_by_others;
 use crate::say::{Failure, Text, text};
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
@@ -36,6 +38,7 @@ pub struct Account {
     client_id: String,
     client_secret: SecretRef,
     refresh_token: Option<SecretRef>,
+    proxy: Option<SecretRef>,
     /// The address that BASE sends a browser back to, as it is registered with the application.
     pub redirect_uri: Option<String>,
 }
@@ -55,9 +58,23 @@ pub struct AccountCredentials {
     /// The address that the application was authorised with. BASE's papers ask for it at each
     /// refresh; in the field it has worked without.
     pub redirect_uri: Option<String>,
+    /// What all of its requests go through, checked; it may hold a password.
+    pub proxy: Option<SecretString>,
 }
 
 impl Account {
+    /// Host and port of its proxy, without user and password; the name of the variable while that is not
+    /// set. `None` without a proxy.
+    pub fn proxy_shown(&self, environment: Environment<'_>) -> Option<String> {
+        Some(match self.proxy.as_ref()? {
+            SecretRef::Inline(proxy) => proxy::shown(proxy),
+            SecretRef::Variable(name) => match environment(name) {
+                Some(proxy) => proxy::shown(&SecretString::from(proxy.trim())),
+                None => format!("${name}"),
+            },
+        })
+    }
+
     /// Whether the file gives a refresh token to begin with.
     pub fn has_first_token(&self) -> bool {
         self.refresh_token.is_some()
@@ -91,7 +108,8 @@ impl AccountsFile {
         })?;
         let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
         let accounts = file::parse(path, content)?;
-        let warnings = readable_by_others(path).into_iter().collect();
+        let note = |Text { ja, en }: Text| text!("注意: {ja}", "note: {en}");
+        let warnings = readable_by_others(path).map(note).into_iter().collect();
         Ok(Self {
             path: path.to_owned(),
             accounts,
@@ -177,24 +195,41 @@ impl AccountsFile {
                 value.map(|value| SecretString::from(value.trim()))
             }
         };
-        let mut found = Vec::new();
+        let (mut found, mut wrong_proxies) = (Vec::new(), Vec::new());
         for account in accounts {
             let client_secret = resolve(account, &account.client_secret);
             let refresh_token = account.refresh_token.as_ref();
             let refresh_token = refresh_token.and_then(|secret| resolve(account, secret));
+            let proxy = account.proxy.as_ref();
+            let proxy = proxy.and_then(|secret| resolve(account, secret));
+            if let Some(given) = &proxy
+                && !proxy::is_one(given)
+            {
+                wrong_proxies.push(self.wrong_proxy(account));
+            }
             found.extend(client_secret.map(|client_secret| AccountCredentials {
                 id: account.id.clone(),
                 client_id: account.client_id.clone(),
                 client_secret,
                 refresh_token,
                 redirect_uri: account.redirect_uri.clone(),
+                proxy,
             }));
         }
+        errors.extend(wrong_proxies);
         if errors.is_empty() {
             Ok(found)
         } else {
             Err(Failure::Usage(Text::lines(&errors)))
         }
+    }
+
+    fn wrong_proxy(&self, account: &Account) -> Text {
+        let (path, line, id) = (self.path.display(), account.line, &account.id);
+        text!(
+            "{path} の{line}行目: ショップ {id} のプロキシがアドレスではありません。http://ユーザー:パスワード@ホスト:ポート の形(https、socks5、socks5h も可)で書いてください",
+            "{path}, line {line}: the proxy of account {id} is no address: write http://USER:PASSWORD@HOST:PORT (https, socks5 and socks5h will do, too)"
+        )
     }
 
     fn missing_variable(&self, account: &Account, name: &str) -> Text {
@@ -204,22 +239,4 @@ impl AccountsFile {
             "{path}, line {line}: account {id} needs the environment variable {name}, which is not set; set it, or make the account active = false"
         )
     }
-}
-
-#[cfg(unix)]
-fn readable_by_others(path: &Path) -> Option<Text> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
-    let shown = path.display();
-    (mode & 0o077 != 0).then(|| {
-        text!(
-            "注意: {shown} は他の利用者も読めます。chmod 600 {shown} で自分だけにしてください",
-            "note: {shown} can be read by others; chmod 600 {shown} keeps it to yourself"
-        )
-    })
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_path: &Path) -> Option<Text> {
-    None
 }

@@ -92,6 +92,7 @@ impl Keeper {
             .await
             .map_err(|no_pair| match no_pair {
                 NoPair::Refused(code) => ShopError::Refused(code),
+                NoPair::Unanswered(error) => error,
                 NoPair::Unavailable(what) => {
                     ShopError::Unavailable(format!("authorisation: {what}"))
                 }

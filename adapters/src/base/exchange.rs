@@ -3,13 +3,15 @@
 //! Source: BASE API documentation, `oauth/token`: access token 1 hour, refresh token 30 days, and a
 //! new refresh token with every exchange. The exchange is not counted against the quota.
 
+use super::keeper::Keeper;
 use super::{BaseCredentials, FORM, Outside};
+use crate::http::excerpt;
 use crate::http::lenient::{Number, Object};
-use crate::http::{excerpt, read_capped};
 use chrono::TimeDelta;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
 
 const MAX_ANSWER: usize = 64 * 1024;
@@ -22,6 +24,8 @@ pub(super) enum NoPair {
     Refused(String),
     /// May pass. If BASE had made a pair nevertheless, it is lost, and the next try is refused.
     Unavailable(String),
+    /// No answer came, with what that means for the call; of a pair that was made, the same holds.
+    Unanswered(ShopError),
 }
 
 #[derive(Deserialize)]
@@ -46,15 +50,17 @@ pub(super) enum Grant<'a> {
 
 /// Spends `grant`; the pair that comes back has to be stored before it is used.
 pub(super) async fn exchange(
+    keeper: &Keeper,
     outside: &Outside,
-    http: &reqwest::Client,
     credentials: &BaseCredentials,
     grant: Grant<'_>,
-    seed: &str,
 ) -> Result<StoredToken, NoPair> {
     let asked_at = outside.clock.now();
     let url = format!("{}/1/oauth/token", outside.base_url);
-    let (status, body) = ask(http, url, form(credentials, grant)).await?;
+    let request = keeper.http().post(url).header(CONTENT_TYPE, FORM);
+    let request = request.body(form(credentials, grant));
+    let sent = keeper.send(request, MAX_ANSWER).await;
+    let (status, body) = sent.map_err(NoPair::Unanswered)?;
     let Ok(Object(answer)) = serde_json::from_slice::<Object<Answer>>(&body) else {
         return Err(NoPair::Unavailable(format!("http {status}, no token")));
     };
@@ -78,26 +84,11 @@ pub(super) async fn exchange(
                 refresh_token,
                 access_expires_at: asked_at + TimeDelta::seconds(life_s),
                 refreshed_at: asked_at,
-                seed: seed.to_owned(),
+                seed: keeper.seed().to_owned(),
             })
         }
         _ => Err(NoPair::Unavailable(format!("http {status}, no token"))),
     }
-}
-
-async fn ask(http: &reqwest::Client, url: String, form: String) -> Result<(u16, Vec<u8>), NoPair> {
-    let response = http
-        .post(url)
-        .header(CONTENT_TYPE, FORM)
-        .body(form)
-        .send()
-        .await
-        .map_err(|error| NoPair::Unavailable(crate::http::HttpError::from(error).to_string()))?;
-    let status = response.status().as_u16();
-    let body = read_capped(response, MAX_ANSWER)
-        .await
-        .map_err(|error| NoPair::Unavailable(error.to_string()))?;
-    Ok((status, body))
 }
 
 fn form(credentials: &BaseCredentials, grant: Grant<'_>) -> String {

@@ -6,13 +6,14 @@
 
 use super::exchange::{self, Grant, NoPair};
 use super::held::{Access, State, fingerprint};
-use super::{BaseCredentials, Outside};
+use super::way::Way;
+use super::{BaseCredentials, Outside, ThroughProxy};
 use backon::{ExponentialBuilder, Retryable as _};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use shared::domain::account::AccountId;
 use shared::ports::shop::ShopError;
-use shared::ports::store::{StoreError, StoredToken};
+use shared::ports::store::{AccountStore, StoreError, StoredToken};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -47,6 +48,7 @@ pub(super) struct Keeper {
     state: Arc<Mutex<State>>,
     /// The newest generation that BASE has accepted.
     proven: AtomicU64,
+    way: Way,
 }
 
 /// What the store has for an account.
@@ -73,11 +75,17 @@ impl Keeper {
             outside,
             state: Arc::default(),
             proven: AtomicU64::new(0),
+            way: Way::default(),
         }
     }
 
-    fn account(&self) -> &AccountId {
+    pub(super) fn account(&self) -> &AccountId {
         &self.credentials.account
+    }
+
+    /// Names the refresh token that the file gave to begin with; empty where it gave none.
+    pub(super) fn seed(&self) -> &str {
+        &self.seed
     }
 
     pub(super) fn state(&self) -> Arc<Mutex<State>> {
@@ -91,7 +99,26 @@ impl Keeper {
 
     /// The client of this account's requests.
     pub(super) fn http(&self) -> &reqwest::Client {
-        &self.outside.http
+        match &self.credentials.proxy {
+            Some(ThroughProxy(client)) => client,
+            None => &self.outside.http,
+        }
+    }
+
+    pub(super) fn is_proxied(&self) -> bool {
+        self.credentials.proxy.is_some()
+    }
+
+    pub(super) fn way(&self) -> &Way {
+        &self.way
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.outside.clock.now()
+    }
+
+    pub(super) fn accounts(&self) -> &dyn AccountStore {
+        &*self.outside.accounts
     }
 
     /// A token that lasts longer than `at_least`: from memory, from the store, or refreshed.
@@ -104,6 +131,7 @@ impl Keeper {
     /// `Reauthorise` when BASE refuses the refresh token, and at once while the account is marked for
     /// that and the accounts file has not changed; `Unavailable` for what may pass.
     pub(super) async fn access(self: &Arc<Self>, at_least: TimeDelta) -> Result<Access, ShopError> {
+        self.way_is_open()?;
         let state = Arc::clone(&self.state).lock_owned().await;
         if let Some(held) = &state.held
             && self.lasts(&held.token, at_least)
@@ -243,6 +271,7 @@ impl Keeper {
             Err(NoPair::Unavailable(what)) => {
                 Err(ShopError::Unavailable(format!("token refresh: {what}")))
             }
+            Err(NoPair::Unanswered(error)) => Err(error),
             Err(NoPair::Refused(code)) => {
                 match self.stored().await? {
                     // Another process was faster: its pair is the one that counts.
@@ -259,8 +288,7 @@ impl Keeper {
     }
 
     pub(super) async fn exchange(&self, grant: Grant<'_>) -> Result<StoredToken, NoPair> {
-        let (outside, credentials) = (&self.outside, &self.credentials);
-        exchange::exchange(outside, self.http(), credentials, grant, &self.seed).await
+        exchange::exchange(self, &self.outside, &self.credentials, grant).await
     }
 
     /// Stores the pair, then hands it out. While the store is away the pair waits here, under the

@@ -13,8 +13,8 @@ mod held;
 mod keeper;
 mod refusal;
 mod visit;
+mod way;
 
-use crate::http::read_capped;
 use async_trait::async_trait;
 use held::Access;
 use keeper::Keeper;
@@ -29,6 +29,7 @@ use shared::ports::limiter::{Limiter, Permit};
 use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::{AccountStore, TokenStore};
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 /// Where BASE is, and the accounts there.
@@ -62,6 +63,19 @@ pub struct BaseCredentials {
     pub refresh_token: Option<SecretString>,
     /// The redirect URI of the authorisation; the papers ask for it, BASE does without.
     pub redirect_uri: Option<String>,
+    /// The way that all of the account's requests take, token requests too; `None` for the client of all.
+    pub proxy: Option<ThroughProxy>,
+}
+
+/// A client whose requests go through a proxy ([`crate::http::HttpSettings::proxy`]). Debug does not show
+/// which.
+#[derive(Clone)]
+pub struct ThroughProxy(pub reqwest::Client);
+
+impl fmt::Debug for ThroughProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ThroughProxy(…)")
+    }
 }
 
 const MAX_ANSWER: usize = 1024 * 1024;
@@ -126,15 +140,8 @@ impl BaseShop {
         request: RequestBuilder,
         access: &Access,
     ) -> Result<decode::ShownItem, ShopError> {
-        let sent = request
-            .header(AUTHORIZATION, bearer(access)?)
-            .send()
-            .await
-            .map_err(|error| refusal::unread(&error.into()))?;
-        let status = sent.status().as_u16();
-        let body = read_capped(sent, MAX_ANSWER)
-            .await
-            .map_err(|error| refusal::unread(&error))?;
+        let request = request.header(AUTHORIZATION, bearer(access)?);
+        let (status, body) = keeper.send(request, MAX_ANSWER).await?;
         match decode::answer(status, &body) {
             Ok(item) => {
                 keeper.accepted(access);

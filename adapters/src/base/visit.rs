@@ -3,7 +3,6 @@
 use super::keeper::LAST_MOMENT;
 use super::{BaseShop, bearer, decode};
 use crate::http::lenient::Object;
-use crate::http::read_capped;
 use chrono::{DateTime, Utc};
 use reqwest::header::AUTHORIZATION;
 use secrecy::SecretString;
@@ -69,21 +68,11 @@ impl BaseShop {
     ) -> Result<Option<String>, ShopError> {
         let keeper = self.keeper(account)?;
         let access = keeper.access(LAST_MOMENT).await?;
-        let sent = keeper
+        let request = keeper
             .http()
             .get(format!("{}/1/users/me", self.outside.base_url))
-            .header(AUTHORIZATION, bearer(&access)?)
-            .send()
-            .await;
-        let answer = match sent {
-            Ok(response) => {
-                let status = response.status().as_u16();
-                let body = read_capped(response, MAX_ANSWER).await;
-                body.map(|body| (status, body))
-            }
-            Err(error) => Err(error.into()),
-        };
-        let (status, body) = answer.map_err(|error| super::refusal::unread(&error))?;
+            .header(AUTHORIZATION, bearer(&access)?);
+        let (status, body) = keeper.send(request, MAX_ANSWER).await?;
         let me = serde_json::from_slice::<Object<Me>>(&body);
         if let Ok(Object(Me { user: Some(user) })) = me {
             keeper.accepted(&access);

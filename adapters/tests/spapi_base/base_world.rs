@@ -133,5 +133,6 @@ pub fn credentials(account: &Account) -> BaseCredentials {
         client_secret: SecretString::from(account.client_secret.clone()),
         refresh_token: Some(SecretString::from(account.refresh_token.clone())),
         redirect_uri: Some("https://localhost/callback".to_owned()),
+        proxy: None,
     }
 }

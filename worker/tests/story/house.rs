@@ -141,6 +141,24 @@ impl House {
         }
     }
 
+    /// What another process has at hand: the same rows, and no tokens in memory.
+    pub async fn next_process(&self) -> Bench {
+        let rates = Rates {
+            item_offers: None,
+            base: WindowQuota {
+                per_hour: None,
+                per_day: None,
+            },
+        };
+        bench(
+            &self.simulator,
+            accounts(&self.simulator),
+            &self.store,
+            rates,
+        )
+        .await
+    }
+
     /// Switches accounts on and off.
     pub async fn activate(&self, active: impl Fn(&str) -> bool) {
         let rows = rows(&accounts(&self.simulator), active);
@@ -277,6 +295,7 @@ fn accounts(simulator: &Simulator) -> Vec<BaseCredentials> {
             client_secret: field(block, "client_secret").into(),
             refresh_token: Some(field(block, "refresh_token").into()),
             redirect_uri: None,
+            proxy: None,
         })
         .collect()
 }
