@@ -1,5 +1,6 @@
 //! The start: from listed ASINs to rows and messages, and from open rows to messages again.
 
+mod caretaker;
 mod lead;
 mod minder;
 pub mod notices;
@@ -7,6 +8,7 @@ mod resume;
 mod start_run;
 mod sweep;
 
+pub use caretaker::Caretaker;
 pub use lead::Lead;
 pub use minder::Minder;
 pub use resume::{ResumeError, resume, resume_run};

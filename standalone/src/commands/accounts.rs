@@ -16,7 +16,7 @@ use crate::layout::when;
 use crate::page::Page;
 use crate::say::{Exit, Failure, text};
 use crate::wiring;
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
 use shared::ports::store::{AccountStore as _, CatalogueStore as _, TokenStore as _};
 use view::{ShopView, View};
@@ -53,6 +53,7 @@ async fn ls(
         ages: store.token_ages().await?,
         counts: store.listing_counts().await?,
         now: Utc::now(),
+        warned_before: warned_before(settings),
     };
     let shops = file.accounts().iter();
     let view = View {
@@ -60,6 +61,12 @@ async fn ls(
     };
     page.show(&view, text::render)?;
     Ok(Exit::Done)
+}
+
+/// The first of the warnings.
+pub fn warned_before(settings: &Settings) -> TimeDelta {
+    let days = settings.token_warning_days.iter().max();
+    TimeDelta::days(days.copied().unwrap_or_default().into())
 }
 
 async fn refresh(

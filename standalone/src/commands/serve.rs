@@ -10,7 +10,7 @@ use crate::wiring::{self, Earnest};
 use house::health::{Health, Pulse};
 use house::signal::Signals;
 use producer::notices::{Herald, Heralding};
-use producer::{Minder, resume};
+use producer::{Caretaker, Minder, resume};
 use std::pin::pin;
 use std::time::Duration;
 use worker::shift::Shift;
@@ -50,6 +50,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     say(told.of(page.lang));
     let mut minder = Minder::new(house.bench.clone(), hours, open);
     wiring::open_for_work(&house).await?;
+    let mut caretaker = Caretaker::new(house.bench.clone());
     let heralding = Heralding::begin(Herald::of(settings, &house.bench)?);
     health.started(&house);
     let schedule = health.pulse("schedule");
@@ -57,7 +58,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
         failure = shift.broke() => Err(failure),
-        failed = go_on(&mut minder, &schedule, page) => failed.map(|never| match never {}),
+        failed = go_on(&mut minder, &mut caretaker, &schedule, page) => failed.map(|never| match never {}),
     };
     health.stopping();
     shift.end().await;
@@ -72,11 +73,15 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
 
 async fn go_on(
     minder: &mut Minder,
+    caretaker: &mut Caretaker,
     schedule: &Pulse,
     page: &mut Page<'_>,
 ) -> Result<std::convert::Infallible, Failure> {
     loop {
         minder.start_what_is_due().await;
+        if let Err(error) = caretaker.look().await {
+            tracing::warn!(%error, "the age of the tokens cannot be read now");
+        }
         let ended = minder.ended().await;
         schedule.beat(&ended);
         match ended {

@@ -351,3 +351,82 @@ async fn a_shop_without_a_redirect_uri_is_told_to_name_one() {
     assert!(err(&output).contains("redirect_uri"), "{}", err(&output));
     assert!(!Path::new(&street.path("miseban.db")).exists());
 }
+
+/// A `refresh` of the first shop under this key.
+async fn refreshed_with(street: &Street, key: &[(&str, &str)]) -> Output {
+    let mut command = street.command(&["accounts", "refresh", "shop-1"]);
+    command.envs(key.iter().copied());
+    let work = tokio::task::spawn_blocking(move || command.output());
+    work.await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_sealed_by_the_first_command_with_a_key_and_a_wrong_key_changes_nothing() {
+    let street = Street::open("").await;
+    let (one, two) = ("11".repeat(32), "22".repeat(32));
+    let plain = refreshed_with(&street, &[]).await;
+    assert_eq!(plain.status.code(), Some(0), "{}", err(&plain));
+
+    let sealed = refreshed_with(&street, &[("TOKEN_KEY", &one)]).await;
+    let wrong = refreshed_with(&street, &[("TOKEN_KEY", &two)]).await;
+    let missing = refreshed_with(&street, &[]).await;
+    let both = [("TOKEN_KEY", two.as_str()), ("TOKEN_KEY_OLD", &one)];
+    let changed = refreshed_with(&street, &both).await;
+    let after = refreshed_with(&street, &[("TOKEN_KEY", &two)]).await;
+
+    for done in [&sealed, &changed, &after] {
+        assert_eq!(done.status.code(), Some(0), "{}", err(done));
+        assert!(!err(done).contains(&one) && !err(done).contains(&two));
+    }
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(err(&wrong).contains("TOKEN_KEY_OLD"), "{}", err(&wrong));
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(err(&missing).contains("no key is set"), "{}", err(&missing));
+    assert_eq!(street.requests("baseToken"), 4);
+    let unreadable = refreshed_with(&street, &[("TOKEN_KEY", "short-secret")]).await;
+    assert_eq!(unreadable.status.code(), Some(2));
+    assert!(
+        !err(&unreadable).contains("short-secret"),
+        "{}",
+        err(&unreadable)
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_database_is_its_owners_and_a_doctor_refuses_files_that_others_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let street = Street::open("").await;
+    let mode = |name: &str, mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(street.path(name), permissions).unwrap();
+    };
+    std::fs::write(street.path("miseban.toml"), "run_every_hours = 3\n").unwrap();
+    mode("accounts.toml", 0o600);
+    mode("miseban.toml", 0o640);
+
+    let doctor = street.does(&["doctor", "--config", "miseban.toml"]).await;
+
+    let created = std::fs::metadata(street.path("miseban.db")).unwrap();
+    assert_eq!(created.permissions().mode() & 0o777, 0o600);
+    assert!(
+        out(&doctor).contains("NG  files with secrets: miseban.toml can be read"),
+        "{}",
+        out(&doctor)
+    );
+    mode("miseban.toml", 0o600);
+    mode("miseban.db", 0o644);
+    let doctor = street.does(&["doctor", "--config", "miseban.toml"]).await;
+    assert!(
+        out(&doctor).contains("chmod 600 miseban.db"),
+        "{}",
+        out(&doctor)
+    );
+    mode("miseban.db", 0o600);
+    let doctor = street.does(&["doctor", "--config", "miseban.toml"]).await;
+    assert!(
+        out(&doctor).contains("ok  files with secrets"),
+        "{}",
+        out(&doctor)
+    );
+}

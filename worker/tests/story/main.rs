@@ -6,3 +6,4 @@ mod house;
 mod incidents;
 mod notices;
 mod schedule;
+mod tokens;

@@ -8,7 +8,7 @@ use crate::say::{Lang, Text, text};
 pub fn render(view: &View, lang: Lang) -> String {
     let rows: Vec<_> = view.accounts.iter().map(|shop| row(shop, lang)).collect();
     let mut said = table(&rows, &[]);
-    for todo in view.accounts.iter().filter_map(todo) {
+    for todo in view.accounts.iter().flat_map(todos) {
         said.push_str(todo.of(lang));
         said.push('\n');
     }
@@ -27,12 +27,17 @@ fn row(shop: &ShopView, lang: Lang) -> Vec<String> {
         let said = text!("{until} まで待機", "waits until {until}");
         said.of(lang).to_owned()
     });
+    let proxy = shop.proxy.as_deref().map(|proxy| {
+        let said = text!("プロキシ {proxy}", "through {proxy}");
+        said.of(lang).to_owned()
+    });
     vec![
         shop.id.to_string(),
         shop.name.clone(),
         active.to_owned(),
         tokens(shop).of(lang).to_owned(),
         listed.of(lang).to_owned(),
+        proxy.unwrap_or_default(),
         parked.unwrap_or_default(),
     ]
 }
@@ -46,7 +51,7 @@ fn tokens(shop: &ShopView) -> Text {
     match token.state {
         TokenState::None => text!("トークンなし", "no tokens yet"),
         TokenState::Unused => text!("トークン未使用", "tokens not used yet"),
-        TokenState::Good => text!(
+        TokenState::Good | TokenState::Ending => text!(
             "トークン有効(更新から{age}日、{ends} まで)",
             "tokens good (renewed {age} days ago, until {ends})"
         ),
@@ -55,10 +60,25 @@ fn tokens(shop: &ShopView) -> Text {
     }
 }
 
+fn todos(shop: &ShopView) -> Vec<Text> {
+    let id = &shop.id;
+    let proxy = shop.proxy_failed_since.map(when).map(|since| {
+        text!(
+            "{id}: {since} からプロキシが使えません(プロキシを通さずに送ることはしません)。直したら miseban accounts check {id} で確かめてください",
+            "{id}: its proxy fails since {since}, and nothing is sent past it; try it with miseban accounts check {id}"
+        )
+    });
+    todo(shop).into_iter().chain(proxy).collect()
+}
+
 fn todo(shop: &ShopView) -> Option<Text> {
     let (id, token) = (&shop.id, &shop.token);
     match token.state {
         TokenState::Unused | TokenState::Good => None,
+        TokenState::Ending => Some(text!(
+            "{id}: トークンがまもなく切れます。miseban accounts refresh {id} で延ばせます",
+            "{id}: its tokens end soon; miseban accounts refresh {id} renews them"
+        )),
         TokenState::None | TokenState::Ended => Some(text!(
             "{id}: miseban accounts authorize {id} で認可してください",
             "{id}: authorise it with miseban accounts authorize {id}"

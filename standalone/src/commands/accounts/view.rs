@@ -1,7 +1,8 @@
 //! The shops of the accounts file as one JSON object. Times are UTC; no secret is in it.
 
 use crate::accounts::Account;
-use chrono::{DateTime, Utc};
+use crate::config::environment;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::ports::store::{AccountRow, TokenAge};
@@ -20,6 +21,8 @@ pub struct Known {
     /// Listed and held, by account.
     pub counts: Vec<(AccountId, u64, u64)>,
     pub now: DateTime<Utc>,
+    /// The end is near from then on.
+    pub warned_before: TimeDelta,
 }
 
 #[derive(Debug, Serialize)]
@@ -31,6 +34,9 @@ pub struct ShopView {
     pub token: TokenView,
     /// Only while it lies ahead.
     pub parked_until: Option<DateTime<Utc>>,
+    /// Host and port, without user and password.
+    pub proxy: Option<String>,
+    pub proxy_failed_since: Option<DateTime<Utc>>,
 }
 
 /// How the tokens of a shop stand.
@@ -55,6 +61,8 @@ pub enum TokenState {
     /// The first token of the file was not used yet.
     Unused,
     Good,
+    /// A warning's time has come (`TOKEN_WARNING_DAYS`).
+    Ending,
     /// Its 30 days are over.
     Ended,
     /// A person has to authorise the shop again.
@@ -73,6 +81,8 @@ impl ShopView {
             listed: counted.map_or(0, |(_, listed, _)| *listed),
             token: TokenView::of(shop, row, known),
             parked_until: parked.filter(|until| *until > known.now),
+            proxy: shop.proxy_shown(&environment),
+            proxy_failed_since: row.and_then(|row| row.proxy_failed_since),
         }
     }
 }
@@ -85,6 +95,7 @@ impl TokenView {
         let state = match ends_at {
             _ if since.is_some() => TokenState::Reauthorise,
             Some(ends) if ends <= known.now => TokenState::Ended,
+            Some(ends) if ends - known.now <= known.warned_before => TokenState::Ending,
             Some(_) => TokenState::Good,
             None if shop.has_first_token() => TokenState::Unused,
             None => TokenState::None,

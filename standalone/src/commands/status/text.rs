@@ -140,6 +140,21 @@ fn trouble(shop: &ShopView, lang: Lang) -> String {
         );
         return said.of(lang).to_owned();
     }
+    if let Some(since) = shop.proxy_failed_since.map(when) {
+        let said = text!(
+            "プロキシが使えない({since} から)",
+            "its proxy fails (since {since})"
+        );
+        return said.of(lang).to_owned();
+    }
+    if let (None, Some(ends)) = (shop.parked_until, shop.tokens_end_at.map(when)) {
+        let id = &shop.id;
+        let said = text!(
+            "トークンがまもなく切れる({ends}): miseban accounts refresh {id}",
+            "tokens end soon ({ends}): miseban accounts refresh {id}"
+        );
+        return said.of(lang).to_owned();
+    }
     shop.parked_until
         .map(when)
         .map_or_else(String::new, |until| {
