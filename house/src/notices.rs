@@ -273,12 +273,16 @@ fn updates(report: &Report) -> Text {
 }
 
 fn held(report: &Report) -> Option<Text> {
-    (report.state == RunState::Held).then(|| {
-        text!(
-            "することはこれです: Amazonの商品ページをいくつか見て、本当に在庫切れか確かめてください。それまで更新は止まっています(miseban status)",
-            "what to do: look at some of these products on Amazon to see whether it is true; until then the updates are held (miseban status)"
-        )
-    })
+    let guard = report
+        .guard
+        .as_ref()
+        .filter(|_| report.state == RunState::Held)?;
+    let [hides, asins, held] = [guard.hides, report.asins, guard.held].map(grouped);
+    let run = report.run_id;
+    Some(text!(
+        "{asins}件中{hides}件が非公開になるところでした。Amazonの答えが壊れているかもしれないので、{held}件の更新を止めています。することはこれです: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
+        "{hides} of {asins} products would be hidden; Amazon's answers may be broken, so {held} updates are held. What to do: look at some of these products on Amazon; if they are sold out, miseban release {run}; if not, miseban cancel {run}"
+    ))
 }
 
 fn error(report: &Report) -> Option<Text> {

@@ -112,6 +112,10 @@ pub fn hold(reason: HoldReason) -> Text {
             "BASEがAPIでの編集を許さない商品(管理画面で直す)",
             "BASE does not let the API edit this item (edit it by hand)"
         ),
+        HoldReason::MassChange => text!(
+            "一度に非公開になる商品が多すぎる(miseban release か miseban cancel で決める)",
+            "too many would be hidden at once (decide with miseban release or miseban cancel)"
+        ),
     }
 }
 
@@ -146,6 +150,7 @@ pub fn update_state(state: &str, lang: Lang) -> &str {
         "failed" => lang.pick("失敗", "failed"),
         "parked" => lang.pick("上限待ち", "parked"),
         "delisted" => lang.pick("削除済み", "delisted"),
+        "cancelled" => lang.pick("取りやめ", "dropped"),
         other => other,
     }
 }

@@ -7,6 +7,7 @@ pub mod notices;
 mod resume;
 mod start_run;
 mod sweep;
+mod thinner;
 
 pub use caretaker::Caretaker;
 pub use lead::Lead;
@@ -14,3 +15,4 @@ pub use minder::Minder;
 pub use resume::{ResumeError, resume, resume_run};
 pub use start_run::{Order, Refused, Started, start_run};
 pub use sweep::sweep;
+pub use thinner::Thinner;

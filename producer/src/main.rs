@@ -9,7 +9,7 @@ use house::signal::Signals;
 use house::wiring::{self, Earnest};
 use house::{patience, program};
 use producer::notices::{Herald, Heralding};
-use producer::{Caretaker, Lead, Minder, Order, Refused, resume, start_run, sweep};
+use producer::{Caretaker, Lead, Minder, Order, Refused, Thinner, resume, start_run, sweep};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::bench::Bench;
@@ -102,6 +102,7 @@ async fn start(args: RunArgs, bench: &Bench) -> Result<Exit, Failure> {
         max_items: args.max_items,
         dry_run: false,
         ttls: bench.rules.ttls,
+        guard: bench.rules.guard,
         now: bench.clock.now(),
     };
     match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
@@ -156,6 +157,7 @@ impl Watch {
     async fn go_on(&self, lead: &Lead) -> std::convert::Infallible {
         let mut minder = None;
         let mut caretaker = Caretaker::new(self.bench.clone());
+        let mut thinner = Thinner::new(self.bench.clone());
         let mut looks: u32 = 0;
         let begun = Instant::now();
         loop {
@@ -171,6 +173,7 @@ impl Watch {
                     if let Err(error) = caretaker.look().await {
                         tracing::warn!(%error, "the age of the tokens cannot be read now");
                     }
+                    self.thin(&mut thinner).await;
                 }
                 Ok(false) => minder = None,
                 Err(error) => tracing::warn!(%error, "the lead cannot be kept now"),
@@ -213,6 +216,14 @@ impl Watch {
         self.pulse.beat(&swept);
         if let Err(error) = swept {
             tracing::warn!(%error, "open rows cannot be looked through now");
+        }
+    }
+
+    async fn thin(&self, thinner: &mut Thinner) {
+        let thinned = thinner.look().await;
+        self.pulse.beat(&thinned);
+        if let Err(error) = thinned {
+            tracing::warn!(%error, "the history cannot be thinned now");
         }
     }
 }

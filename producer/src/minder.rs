@@ -3,7 +3,7 @@
 use crate::{Order, Refused, start_run};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::report::Report;
-use shared::domain::run::{RunId, RunKind};
+use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::bench::Bench;
 use shared::ports::store::StoreError;
 use std::collections::BTreeSet;
@@ -22,6 +22,8 @@ pub struct Minder {
     every: TimeDelta,
     next_run: DateTime<Utc>,
     open: BTreeSet<RunId>,
+    /// Of those, the ones that wait for a person, who was told.
+    held: BTreeSet<RunId>,
 }
 
 impl Minder {
@@ -31,6 +33,7 @@ impl Minder {
             next_run: bench.clock.now(),
             every: TimeDelta::hours(i64::from(hours)),
             open: open.into_iter().collect(),
+            held: BTreeSet::new(),
             bench,
         }
     }
@@ -71,6 +74,7 @@ impl Minder {
             max_items: None,
             dry_run: false,
             ttls: bench.rules.ttls,
+            guard: bench.rules.guard,
             now,
         };
         match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
@@ -88,7 +92,7 @@ impl Minder {
         }
     }
 
-    /// The reports of runs that have ended since the last look.
+    /// The reports of runs that have ended since the last look, or have begun to wait for a person.
     ///
     /// # Errors
     ///
@@ -96,12 +100,19 @@ impl Minder {
     pub async fn ended(&mut self) -> Result<Vec<Report>, StoreError> {
         let mut reports = Vec::new();
         for id in self.open.clone() {
-            let run = self.bench.store.run(id).await?;
-            if run.is_some_and(|run| run.state.is_open()) {
+            let state = self.bench.store.run(id).await?.map(|run| run.state);
+            let waits = state == Some(RunState::Held);
+            let goes_on = state.is_some_and(RunState::is_open) && !waits;
+            if goes_on || self.held.contains(&id) && waits {
                 continue;
             }
             reports.extend(self.bench.store.report(id, self.bench.clock.now()).await?);
-            self.open.remove(&id);
+            if waits {
+                self.held.insert(id);
+            } else {
+                self.open.remove(&id);
+                self.held.remove(&id);
+            }
         }
         Ok(reports)
     }

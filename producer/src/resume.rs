@@ -1,7 +1,7 @@
 //! Finds what is open and has no live message, and sends it again. The queue drops what is alive, so
 //! that this may be asked at any time, by anybody.
 
-use shared::domain::run::RunId;
+use shared::domain::run::{RunId, RunState};
 use shared::ports::messages;
 use shared::ports::queue::{Queue, QueueError};
 use shared::ports::store::{Store, StoreError};
@@ -25,7 +25,10 @@ pub enum ResumeError {
 pub async fn resume(store: &dyn Store, queue: &dyn Queue) -> Result<Vec<RunId>, ResumeError> {
     let mut open = Vec::new();
     for run in store.runs(true, OPEN_RUNS).await? {
-        resume_run(run.id, store, queue).await?;
+        // What is held waits for a person, and not for a worker.
+        if run.state != RunState::Held {
+            resume_run(run.id, store, queue).await?;
+        }
         open.push(run.id);
     }
     let waiting = store.unsettled_updates().await?;

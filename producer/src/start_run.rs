@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, split};
 use shared::domain::freshness::Ttls;
+use shared::domain::guard::MassChangeGuard;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::cache::{Cache, CacheError};
 use shared::ports::messages;
@@ -28,6 +29,8 @@ pub struct Order {
     pub dry_run: bool,
     /// How long values stay fresh, for a run of what is stale.
     pub ttls: Ttls,
+    /// What it may hide before a person is asked.
+    pub guard: MassChangeGuard,
     /// The start.
     pub now: DateTime<Utc>,
 }
@@ -98,6 +101,7 @@ pub async fn start_run(
         dry_run: order.dry_run,
         started_at: order.now,
         batches: split(asins),
+        guard: order.guard,
     };
     store.start_run(&run).await?;
     tracing::info!(run.id = %run.id, asins = count, batches = run.batches.len(),

@@ -2,6 +2,7 @@
 //! again.
 
 use crate::resume::{ResumeError, resume_run};
+use shared::domain::run::RunState;
 use shared::jobs::QueueName;
 use shared::ports::bench::Bench;
 use shared::ports::queue::QueueStats;
@@ -19,6 +20,9 @@ pub async fn sweep(bench: &Bench) -> Result<(), ResumeError> {
     let sync = alive(&bench.queue.stats(QueueName::Sync).await?);
     let update = alive(&bench.queue.stats(QueueName::Update).await?);
     for run in bench.store.runs(true, OPEN_RUNS).await? {
+        if run.state == RunState::Held {
+            continue;
+        }
         let view = bench.store.run_view(run.id).await?;
         let batches = view.batches.saturating_sub(view.batches_done);
         let updates = view.updates.saturating_sub(view.updates_done);

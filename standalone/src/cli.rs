@@ -3,9 +3,12 @@
 mod accounts;
 mod japanese;
 mod queues;
+mod since;
 
 pub use accounts::{AccountsCommand, AuthorizeArgs, CheckArgs, RefreshArgs};
 pub use queues::{Chosen, QueuesCommand, ShowArgs};
+
+pub use since::Since;
 
 use crate::log::LogFormat;
 use crate::say::Lang;
@@ -104,10 +107,24 @@ pub enum Command {
   miseban report
   miseban report 01939c1e-7c00-7000-8000-000000000001 --json")]
     Report(ReportArgs),
+    /// Send what a run holds, since it would hide many products at once
+    #[command(after_help = "Example:
+  miseban release 01939c1e-7c00-7000-8000-000000000001     it is true, they are sold out")]
+    Release(RunId),
+    /// Drop what a run holds: the shops stay as they are, the next run decides anew
+    #[command(after_help = "Example:
+  miseban cancel 01939c1e-7c00-7000-8000-000000000001      it is not true, Amazon still sells them")]
+    Cancel(RunId),
     /// Show open runs, last runs, shops, listings and quotas
     #[command(after_help = "Example:
   miseban status --json")]
     Status(Output),
+    /// Tell what changed in the shops lately, and why: price, stock, visibility
+    #[command(after_help = "Examples:
+  miseban changes                              the last 24 hours
+  miseban changes --since 7d --asin B00EXAMPLE
+  miseban changes --since 2026-11-01 --account main --limit 100000 --csv > changes.csv")]
+    Changes(ChangesArgs),
     /// Tell all about one ASIN: what Amazon said, why an offer won, what the shop shows
     #[command(after_help = "Example:
   miseban explain B00EXAMPLE")]
@@ -221,6 +238,37 @@ pub struct ReportArgs {
     pub run: Option<String>,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `release` and `cancel`.
+#[derive(Debug, Args)]
+pub struct RunId {
+    /// Id of the run, as the report and `status` show it
+    #[arg(value_name = "RUN")]
+    pub run: String,
+}
+
+/// `changes`.
+#[derive(Debug, Args)]
+pub struct ChangesArgs {
+    /// From when on: 30m, 24h, 7d, or a date or time such as 2026-11-21 or 2026-11-21T09:00:00+09:00
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = Since::parse)]
+    pub since: Since,
+    /// Only this product
+    #[arg(long, value_name = "ASIN")]
+    pub asin: Option<String>,
+    /// Only this shop
+    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    pub account: Option<AccountId>,
+    /// At most this many, the newest
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub limit: u32,
+    /// Print one JSON object
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print a table for a spreadsheet
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// `explain`.

@@ -1,11 +1,11 @@
 //! From a command to what it does: opens what it needs and hands over to `commands`.
 
 use crate::accounts::AccountsFile;
-use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, ValidateArgs};
+use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    accounts, board, demo, doctor, explain, import, migrate, notify, queues, report, run, serve,
-    status, validate,
+    accounts, board, changes, demo, doctor, explain, import, migrate, notify, queues, release,
+    report, run, serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -59,6 +59,19 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
             let store = database::existing(desk.database_url()).await?;
             let near = accounts::warned_before(desk.settings);
             status::status(&store, near, now, &mut desk.page(*json)).await
+        }
+        Command::Release(RunId { run }) => {
+            let store = database::existing(desk.database_url()).await?;
+            let settings = desk.settings;
+            release::release(run, &store, settings, &mut desk.page(false)).await
+        }
+        Command::Cancel(RunId { run }) => {
+            let store = database::existing(desk.database_url()).await?;
+            release::cancel(run, &store, now, &mut desk.page(false)).await
+        }
+        Command::Changes(args) => {
+            let store = database::existing(desk.database_url()).await?;
+            changes::changes(&store, args, now, &mut desk.page(args.json)).await
         }
         Command::Explain(args) => {
             let store = database::existing(desk.database_url()).await?;

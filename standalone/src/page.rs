@@ -34,6 +34,16 @@ impl<'a> Page<'a> {
         Ok(self.out.flush()?)
     }
 
+    /// Writes a part of a result that is longer than one would hold in memory.
+    ///
+    /// # Errors
+    ///
+    /// When the stream is gone.
+    pub fn raw(&mut self, part: &str) -> Result<(), Failure> {
+        self.out.write_all(part.as_bytes())?;
+        Ok(self.out.flush()?)
+    }
+
     /// Writes one line; nothing where JSON was asked for.
     pub fn line(&mut self, text: &Text) -> Result<(), Failure> {
         if !self.json {

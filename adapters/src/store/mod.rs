@@ -11,6 +11,8 @@ pub(crate) mod columns;
 pub(crate) mod database;
 mod dialect;
 mod failure;
+mod guard;
+mod history;
 mod import;
 mod lanes;
 mod leases;
@@ -30,6 +32,7 @@ mod sqlite;
 mod sqlstate;
 pub(crate) mod statement;
 mod story;
+mod thinning;
 mod tokens;
 mod updates;
 

@@ -3,9 +3,11 @@
 use super::columns::{Columns, instant, json};
 use super::database::{Database, Prepared, commit, row, run};
 use super::failure::failed;
+use super::guard;
 use super::record_rows::Rows;
 use super::statement::{Statement, statement};
 use serde::Serialize;
+use shared::domain::guard::Guarding;
 use shared::domain::run::{Progress, RunId, RunState};
 use shared::ports::store::{Part, Record, RequestCost, StoreError};
 use sqlx::AnyConnection;
@@ -30,13 +32,27 @@ pub(super) async fn write(db: &Database, record: &Record) -> Result<Progress, St
     let rows = Rows::of(record);
     let mut writer = db.writer().await?;
     let mut transaction = db.begin(&mut writer).await?;
+    let mut guard = Guarding::Quiet;
     if open(db, &mut transaction, record).await? {
         put_all(db, &mut transaction, record, &rows).await?;
+        if hides(record) {
+            guard = guard::judge(db, &mut transaction, record.run, record.at).await?;
+        }
         commit(transaction).await?;
     } else {
         transaction.rollback().await.map_err(failed)?;
     }
-    progress(db, &mut writer, record.run).await
+    let mut progress = progress(db, &mut writer, record.run).await?;
+    if matches!(guard, Guarding::Tripped { .. }) {
+        progress.guard = guard;
+    }
+    Ok(progress)
+}
+
+/// Whether the record takes something out of a shop's window.
+fn hides(record: &Record) -> bool {
+    let mut verdicts = record.asins.iter().flat_map(|asin| &asin.listings);
+    verdicts.any(|verdict| verdict.update.is_some() && !verdict.desired.visible)
 }
 
 /// What the record says, one statement a table.
@@ -143,6 +159,11 @@ pub(super) async fn progress(
         batches_open: row.yes("batches_open")?,
         backfilled: row.yes("backfilled")?,
         updates_open: row.yes("updates_open")?,
+        guard: if row.yes("holding")? {
+            Guarding::Holding
+        } else {
+            Guarding::Quiet
+        },
     })
 }
 

@@ -5,6 +5,7 @@
 
 use super::columns::{Columns, json};
 use super::database::{Database, commit, one, row, rows, run};
+use super::guard;
 use super::record::unknown;
 use super::statement::statement;
 use chrono::{DateTime, Utc};
@@ -50,6 +51,7 @@ pub(super) async fn read(
     fill_outcomes(db, &mut survey, &mut report).await?;
     fill_misses(db, &mut survey, &mut report).await?;
     fill_updates(db, &mut survey, &mut report, account.as_ref()).await?;
+    report.guard = guard::report(db, &mut survey, id).await?;
     commit(survey).await?;
     Ok(Some(report))
 }
@@ -101,6 +103,7 @@ fn frame(row: &AnyRow, id: RunId, now: DateTime<Utc>) -> Result<Report, StoreErr
         failures: Vec::new(),
         holds: Vec::new(),
         still_missing: Vec::new(),
+        guard: None,
     })
 }
 

@@ -2,7 +2,8 @@
 
 use super::SqlStore;
 use super::columns::{Columns, instant, json};
-use super::database::{commit, row, rows, run};
+use super::database::{Database, commit, row, rows, run};
+use super::guard;
 use super::record::{add_cost, progress, unknown};
 use super::statement::statement;
 use async_trait::async_trait;
@@ -10,8 +11,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::domain::desired::Urgency;
+use shared::domain::guard::Guarding;
 use shared::domain::listing::ListingId;
-use shared::domain::report::Report;
+use shared::domain::report::{Decision, Report};
 use shared::domain::run::{Progress, RunId, RunKind, RunState};
 use shared::ports::store::{
     NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError, StoreError,
@@ -66,6 +68,7 @@ impl RunStore for SqlStore {
             let open = self.open_of_kind(&mut transaction, new.kind).await?;
             return Err(StartError::AlreadyOpen(open.unwrap_or(new.id)));
         }
+        guard::start(&self.db, &mut transaction, new.id, new.guard).await?;
         for (chunk, batches) in new.batches.chunks(CHUNK).enumerate() {
             let rows: Vec<BatchRow> = batches
                 .iter()
@@ -125,6 +128,7 @@ impl RunStore for SqlStore {
         let (batches, batches_done) = done("batches", "batches_open")?;
         let (misses, misses_done) = done("misses", "misses_open")?;
         let (updates, updates_done) = done("updates", "updates_open")?;
+        let held_back = row.count("held_back")?;
         Ok(RunView {
             state: row.word("state", RunState::from_word)?,
             batches,
@@ -133,6 +137,7 @@ impl RunStore for SqlStore {
             misses_done,
             updates,
             updates_done,
+            held_back,
         })
     }
 
@@ -143,16 +148,23 @@ impl RunStore for SqlStore {
 
     /// Misses that are still open now were skipped, and count as failed.
     async fn end_backfill(&self, id: RunId) -> Result<Progress, StoreError> {
+        let now = Utc::now();
         let end = self.db.query(&END_BACKFILL).bind(id.to_string());
-        let end = end.bind(instant(Utc::now()));
+        let end = end.bind(instant(now));
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
+        let mut lifted = false;
         if run(&mut transaction, end).await? > 0 {
             let fail = self.db.query(&FAIL_OPEN_MISSES).bind(id.to_string());
             run(&mut transaction, fail).await?;
+            lifted = guard::reconsider(&self.db, &mut transaction, id, now).await?;
         }
         commit(transaction).await?;
-        progress(&self.db, &mut writer, id).await
+        let mut progress = progress(&self.db, &mut writer, id).await?;
+        if lifted {
+            progress.guard = Guarding::Lifted;
+        }
+        Ok(progress)
     }
 
     /// The run's row is taken first: whoever writes into the run right now is waited for, and what
@@ -166,10 +178,7 @@ impl RunStore for SqlStore {
         row(&mut transaction, lock).await?;
         let closed = run(&mut transaction, close).await?;
         if closed > 0 {
-            for statement in [&SETTLE_COSTS, &FORGET_COSTS] {
-                let query = self.db.query(statement).bind(id.to_string());
-                run(&mut transaction, query).await?;
-            }
+            settle_costs(&self.db, &mut transaction, id).await?;
         }
         commit(transaction).await?;
         Ok(closed > 0)
@@ -178,7 +187,14 @@ impl RunStore for SqlStore {
     async fn fail_run(&self, id: RunId, why: &str, at: DateTime<Utc>) -> Result<bool, StoreError> {
         let fail = self.db.query(&FAIL).bind(id.to_string());
         let fail = fail.bind(why.to_owned()).bind(instant(at));
-        Ok(run(&mut *self.db.writer().await?, fail).await? > 0)
+        let mut writer = self.db.writer().await?;
+        let mut transaction = self.db.begin(&mut writer).await?;
+        let failed = run(&mut transaction, fail).await?;
+        if failed > 0 {
+            guard::drop_held(&self.db, &mut transaction, id, at, Decision::Failed).await?;
+        }
+        commit(transaction).await?;
+        Ok(failed > 0)
     }
 
     async fn count(&self, run: RunId, id: Uuid, cost: RequestCost) -> Result<(), StoreError> {
@@ -206,6 +222,18 @@ impl SqlStore {
         let found = row(on, query).await?;
         found.map(|row| row.word("id", RunId::parse)).transpose()
     }
+}
+
+/// Adds up in the row of a run that ends what its requests cost.
+pub(super) async fn settle_costs(
+    db: &Database,
+    on: &mut AnyConnection,
+    id: RunId,
+) -> Result<(), StoreError> {
+    for statement in [&SETTLE_COSTS, &FORGET_COSTS] {
+        run(on, db.query(statement).bind(id.to_string())).await?;
+    }
+    Ok(())
 }
 
 pub(super) fn run_row(row: &AnyRow) -> Result<RunRow, StoreError> {

@@ -34,6 +34,21 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0005_request_costs.sql"),
     ),
     (
+        6,
+        "guards",
+        include_str!("../../../migrations/0006_guards.sql"),
+    ),
+    (
+        7,
+        "updates_by_time",
+        include_str!("../../../migrations/0007_updates_by_time.sql"),
+    ),
+    (
+        8,
+        "thinning",
+        include_str!("../../../migrations/0008_thinning.sql"),
+    ),
+    (
         10,
         "notices",
         include_str!("../../../migrations/0010_notices.sql"),

@@ -13,6 +13,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 statement!(CANCEL_OPEN_RUNS, "sql/cancel_open_runs.sql");
+statement!(CANCEL_OPEN_GUARDS, "sql/cancel_open_guards.sql");
 
 /// What a dry run reads, those that others refer to first. The rows of runs that were, and what was
 /// once observed, stay behind.
@@ -34,7 +35,7 @@ const PAGE: u32 = 5_000;
 impl SqlStore {
     /// A copy of the database in a temporary `SQLite` file, which vanishes with the returned value:
     /// what is done to it is done to nothing. Runs that are open here are cancelled there, so that
-    /// one can start.
+    /// one can start, and nothing is held there.
     pub async fn scratch_copy(&self) -> Result<Self, StoreError> {
         let folder = TempDir::with_prefix("miseban-").map_err(|error| {
             let advice = "a dry run needs a writable directory for temporary files";
@@ -46,7 +47,11 @@ impl SqlStore {
             Dialect::Postgres => copy_rows(&self.db, &path, folder).await?,
         };
         let cancel = copy.query(&CANCEL_OPEN_RUNS).bind(instant(Utc::now()));
-        run(&mut *copy.writer().await?, cancel).await?;
+        let decide = copy.query(&CANCEL_OPEN_GUARDS).bind(instant(Utc::now()));
+        let mut writer = copy.writer().await?;
+        run(&mut writer, cancel).await?;
+        run(&mut writer, decide).await?;
+        drop(writer);
         Ok(Self::over(copy).with_token_keys(self.keys.clone()))
     }
 }

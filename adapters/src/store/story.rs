@@ -34,7 +34,7 @@ pub(super) async fn read(db: &Database, asin: Asin) -> Result<Story, StoreError>
     })
 }
 
-fn interval(row: &AnyRow) -> Result<SeenInterval, StoreError> {
+pub(super) fn interval(row: &AnyRow) -> Result<SeenInterval, StoreError> {
     let offers = serde_json::from_str(row.text("offers")?);
     Ok(SeenInterval {
         first_at: row.at("first_seen_at")?,

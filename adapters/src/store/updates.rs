@@ -113,6 +113,7 @@ fn task(row: &AnyRow) -> Result<UpdateTask, StoreError> {
         version: row.number("version")?,
         urgency: row.word("urgency", Urgency::from_word)?,
         parked_until: row.maybe_at("parked_until")?,
+        guarded: row.yes("guarded")?,
     })
 }
 
@@ -140,6 +141,10 @@ impl Finish<'_> {
                 db.query(&HOLD).bind(id).bind(reason.as_str()),
                 self.settle("held", None, Some(*reason)),
             ],
+            UpdateResult::Guarded => {
+                let reason = HoldReason::MassChange;
+                vec![release(), self.settle("held", None, Some(reason))]
+            }
             UpdateResult::Failed(code) => {
                 vec![release(), self.settle("failed", Some(code), None)]
             }

@@ -177,9 +177,13 @@ impl AccountStore for Memory {
     ) -> Result<(), StoreError> {
         let mut proxies = self.proxies.lock().unwrap();
         match failed {
-            Some((since, _)) => proxies.entry(account.clone()).or_insert(since),
-            None => return Ok(drop(proxies.remove(account))),
-        };
+            Some((since, _)) => {
+                proxies.entry(account.clone()).or_insert(since);
+            }
+            None => {
+                proxies.remove(account);
+            }
+        }
         Ok(())
     }
 }

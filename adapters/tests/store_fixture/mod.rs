@@ -12,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, split};
 use shared::domain::desired::Urgency;
+use shared::domain::guard::MassChangeGuard;
 use shared::domain::listing::{ItemId, ListingId, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::observation::{JudgedOffer, Verdict};
@@ -93,6 +94,7 @@ pub fn run_of(kind: RunKind, asins: u32) -> NewRun {
         dry_run: false,
         started_at: at(10),
         batches: split((1..=asins).map(asin)),
+        guard: MassChangeGuard::default(),
     }
 }
 

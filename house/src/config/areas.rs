@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shared::domain::desired::SellingRule;
 use shared::domain::freshness::Ttls;
 use shared::domain::guard::MassChangeGuard;
+use shared::domain::keeping::Keeping;
 use shared::domain::money::{Ratio, Yen};
 use shared::domain::notice::Switches;
 use shared::domain::offer::OfferRule;
@@ -212,6 +213,9 @@ fn rules(reader: &mut Reader<'_>) -> Option<Rules> {
     let basic_info = reader.read(&t::TTL_BASIC_INFO_DAYS, |text| whole(text, 1..=3650));
     let percent = reader.read(&t::GUARD_PERCENT, |text| whole(text, 0..=100));
     let count = reader.read(&t::GUARD_COUNT, |text| whole(text, 0..=10_000_000));
+    let days = |text: &str| whole(text, 1..=3650).map(|days| TimeDelta::days(days.into()));
+    let observations = reader.read(&t::KEEP_OBSERVATIONS_DAYS, days);
+    let runs = reader.read(&t::KEEP_RUNS_DAYS, days);
     Some(Rules {
         offers: OfferRule {
             max_handling_hours: hours?.into(),
@@ -226,6 +230,10 @@ fn rules(reader: &mut Reader<'_>) -> Option<Rules> {
         guard: MassChangeGuard {
             percent: percent?,
             count: count?,
+        },
+        keeping: Keeping {
+            observations: observations?,
+            runs: runs?,
         },
     })
 }

@@ -71,6 +71,8 @@ settings! {
     TTL_BASIC_INFO_DAYS = "7": "1~3650 の整数(日)", "a whole number of days from 1 to 3650";
     GUARD_PERCENT = "10": "0~100 の整数(%)", "a whole number of percent from 0 to 100";
     GUARD_COUNT = "50": "0~10000000 の整数(件)", "a whole number from 0 to 10000000";
+    KEEP_OBSERVATIONS_DAYS = "30": "1~3650 の整数(日)", "a whole number of days from 1 to 3650";
+    KEEP_RUNS_DAYS = "30": "1~3650 の整数(日)", "a whole number of days from 1 to 3650";
     RUN_EVERY_HOURS = "3": "1~168 の整数(時間)", "a whole number of hours from 1 to 168";
     SYNC_CONCURRENCY = "8": "1~64 の整数", "a whole number from 1 to 64";
     UPDATE_CONCURRENCY = "16": "1~256 の整数", "a whole number from 1 to 256";

@@ -2,7 +2,9 @@ use super::*;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::money::Yen;
-use shared::domain::report::{Backfill, CacheUse, Outcomes, PriceChanges, StockChanges, Updates};
+use shared::domain::report::{
+    Backfill, CacheUse, Guarded, Outcomes, PriceChanges, StockChanges, Updates,
+};
 use shared::domain::run::{RunId, RunKind};
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -67,6 +69,7 @@ fn report() -> Report {
         }],
         holds: Vec::new(),
         still_missing: (1..=10).map(asin).collect(),
+        guard: None,
     }
 }
 
@@ -123,15 +126,33 @@ fn both_languages_tell_the_same_numbers() {
 
 #[test]
 fn a_held_run_says_first_that_it_waits_for_a_person() {
+    let guard = Guarded {
+        hides: 1_300,
+        allowed_percent: 10,
+        allowed_count: 50,
+        held: 1_250,
+        tripped_at: at("2026-11-22T00:01:00Z"),
+        decided_at: None,
+        decision: None,
+    };
     let held = Report {
         state: RunState::Held,
+        guard: Some(guard),
         ..report()
     };
 
     let told = message(&[run(held)], 0, Lang::En);
 
     assert!(told.title.contains("held"), "{}", told.title);
-    assert!(told.body.contains("until then the updates are held"));
+    assert!(
+        told.body.contains("1,250 updates are held"),
+        "{}",
+        told.body
+    );
+    for command in ["release", "cancel"] {
+        let line = format!("miseban {command} {}", report().run_id);
+        assert!(told.body.contains(&line), "{}", told.body);
+    }
 }
 
 #[test]

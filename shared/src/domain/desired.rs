@@ -43,12 +43,16 @@ pub enum HoldReason {
     PriceAboveBounds,
     /// BASE does not let the API edit this item.
     NotEditable,
+    /// So many were to be hidden at once that the answers may be broken. Held is the update of one run,
+    /// never the desired state.
+    MassChange,
 }
 
 words!(HoldReason {
     PriceBelowBounds => "price_below_bounds",
     PriceAboveBounds => "price_above_bounds",
     NotEditable => "not_editable",
+    MassChange => "mass_change",
 });
 
 /// Which updates go first.

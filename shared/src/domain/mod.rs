@@ -9,6 +9,7 @@ pub mod asin;
 pub mod desired;
 pub mod freshness;
 pub mod guard;
+pub mod keeping;
 pub mod lane;
 pub mod listing;
 pub mod money;

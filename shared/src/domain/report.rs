@@ -2,6 +2,7 @@
 
 use super::asin::Asin;
 use super::money::Yen;
+use super::outcome::words;
 use super::run::{RunId, RunKind, RunState};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,50 @@ pub struct Report {
     /// ASINs that are still missing after the backfill, the first ten.
     #[serde(default)]
     pub still_missing: Vec<Asin>,
+    /// The guard against a broken answer, when it tripped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guarded>,
 }
+
+/// What the guard against a broken answer did in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guarded {
+    /// ASINs that the run would hide, or has hidden.
+    pub hides: u64,
+    /// What it allows: so many percent of the ASINs,
+    pub allowed_percent: u32,
+    /// or so many, whichever is more.
+    pub allowed_count: u32,
+    /// Updates that it holds, or held until they were dropped.
+    pub held: u64,
+    /// When it tripped.
+    pub tripped_at: DateTime<Utc>,
+    /// When that was decided; `None` while they wait.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// How.
+    pub decision: Option<Decision>,
+}
+
+/// What became of updates that were held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// A person let them go.
+    Released,
+    /// A person dropped them, with their run.
+    Cancelled,
+    /// The whole run was no mass change: they were sent at its end.
+    Lifted,
+    /// Their run failed, and dropped them.
+    Failed,
+}
+
+words!(Decision {
+    Released => "released",
+    Cancelled => "cancelled",
+    Lifted => "lifted",
+    Failed => "failed",
+});
 
 /// ASINs by outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

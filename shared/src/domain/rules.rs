@@ -3,6 +3,7 @@
 use super::desired::SellingRule;
 use super::freshness::Ttls;
 use super::guard::MassChangeGuard;
+use super::keeping::Keeping;
 use super::offer::OfferRule;
 
 /// The rules of one shop keeper, as the settings give them.
@@ -16,4 +17,6 @@ pub struct Rules {
     pub ttls: Ttls,
     /// When a run looks like a broken answer.
     pub guard: MassChangeGuard,
+    /// How long history is kept.
+    pub keeping: Keeping,
 }

@@ -1,5 +1,6 @@
 //! One pass over a set of ASINs: its kinds, its states, and what its progress asks for next.
 
+use super::guard::Guarding;
 use super::outcome::words;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -97,6 +98,8 @@ pub struct Progress {
     /// Some update of this run is neither sent nor settled otherwise. Parked ones are settled: they
     /// wait for the account's reset, which may be a day away.
     pub updates_open: bool,
+    /// What becomes of its hides.
+    pub guard: Guarding,
 }
 
 /// What a run's progress asks for.
@@ -142,6 +145,7 @@ mod tests {
             batches_open: bits & 1 > 0,
             backfilled: bits & 2 > 0,
             updates_open: bits & 4 > 0,
+            guard: Guarding::Quiet,
         })
     }
 

@@ -4,6 +4,7 @@
 use super::queue::Message;
 use super::store::{OpenWork, Record};
 use crate::domain::desired::Urgency;
+use crate::domain::guard::Guarding;
 use crate::domain::listing::ListingId;
 use crate::domain::run::{NextStep, RunId};
 use crate::jobs::{Backfill, Job, Rank, SyncBatch, UpdateListing};
@@ -29,14 +30,14 @@ pub fn for_update(listing: ListingId, version: i64, urgency: Urgency) -> Message
     message(job, urgency.into())
 }
 
-/// One `update_listing` message for each update that `record` found due.
-pub fn for_record(record: &Record) -> Vec<Message> {
+/// One `update_listing` message for each update that `record` found due, and that is not held.
+pub fn for_record(record: &Record, guard: Guarding) -> Vec<Message> {
     let verdicts = record.asins.iter().flat_map(|asin| &asin.listings);
     verdicts
         .filter_map(|verdict| {
-            verdict
-                .update
-                .map(|urgency| for_update(verdict.listing, verdict.version, urgency))
+            let urgency = verdict.update?;
+            let held = urgency == Urgency::Hide && guard.holds();
+            (!held).then(|| for_update(verdict.listing, verdict.version, urgency))
         })
         .collect()
 }

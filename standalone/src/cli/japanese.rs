@@ -91,11 +91,44 @@ account_id,asin,item_id,sku,selling_price,visibility(public か hidden)
   miseban report 01939c1e-7c00-7000-8000-000000000001 --json",
     },
     Help {
+        path: "release",
+        about: "一度に非公開になる商品が多すぎて止めている更新を、送ります",
+        args: &[("run", "実行のID(報告や status に出ます)")],
+        examples: "例:
+  miseban release 01939c1e-7c00-7000-8000-000000000001     確かめたら、本当に在庫切れだった",
+    },
+    Help {
+        path: "cancel",
+        about: "止めている更新を取りやめます。ショップはそのままで、次の実行で判断し直します",
+        args: &[("run", "実行のID(報告や status に出ます)")],
+        examples: "例:
+  miseban cancel 01939c1e-7c00-7000-8000-000000000001      確かめたら、Amazonではまだ売っていた",
+    },
+    Help {
         path: "status",
         about: "終わっていない実行、これまでの実行、ショップ、利用上限を表示します",
         args: &[JSON],
         examples: "例:
   miseban status --json",
+    },
+    Help {
+        path: "changes",
+        about: "最近ショップで変わったこと(価格、在庫、公開・非公開)と、その理由を表示します",
+        args: &[
+            (
+                "since",
+                "いつから: 30m、24h、7d、または日付や時刻(例 2026-11-21)。初期値 24h",
+            ),
+            ("asin", "この商品だけ"),
+            ("account", "このショップだけ"),
+            ("limit", "新しいものから最大この件数まで(初期値 1000)"),
+            JSON,
+            ("csv", "表計算ソフト用の表で出力する"),
+        ],
+        examples: "例:
+  miseban changes                              この24時間
+  miseban changes --since 7d --asin B00EXAMPLE
+  miseban changes --since 2026-11-01 --account main --limit 100000 --csv > changes.csv",
     },
     Help {
         path: "explain",

@@ -3,12 +3,14 @@
 use crate::accounts::AccountsFile;
 use crate::config::Settings;
 use crate::config::source::Environment;
+use crate::layout::when;
 use crate::page::Page;
 use crate::private::readable_by_others;
 use crate::say::{Exit, Failure, Text, text};
+use chrono::Utc;
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
 use shared::ports::shop::Shop;
-use shared::ports::store::Store;
+use shared::ports::store::{Store, TokenAge};
 
 /// What is examined. Whoever calls opens the database and builds the clients, as far as that works.
 pub struct Patient<'a> {
@@ -45,6 +47,7 @@ pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, F
     let accounts = accounts(&patient, &mut chart)?;
     database(&patient, accounts.as_ref(), &mut chart).await?;
     secrets(&patient, &mut chart)?;
+    near_their_end(&patient, &mut chart).await?;
     if let Some(marketplace) = patient.marketplace {
         let reached = marketplace.prepare().await;
         let told = reached.map(|()| text!("つながりました", "reached"));
@@ -120,6 +123,30 @@ fn accounts(
         .map_err(said);
     chart.note(part(), told)?;
     Ok(Some(file))
+}
+
+/// Shops of the file whose tokens end soon; nothing is said while there is none.
+async fn near_their_end(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Result<(), Failure> {
+    let Ok((store, _)) = &patient.database else {
+        return Ok(());
+    };
+    let Ok(file) = AccountsFile::read(&patient.settings.base.accounts_file) else {
+        return Ok(());
+    };
+    let near = Utc::now() + super::accounts::warned_before(patient.settings);
+    let ages = store.token_ages().await?;
+    for account in file.accounts() {
+        let age = ages.iter().find(|age| age.is_of(&account.id));
+        if let Some(ends) = age.map(TokenAge::ends_at).filter(|ends| *ends <= near) {
+            let (id, ends) = (&account.id, when(ends));
+            let told = text!(
+                "{ends} に切れます。miseban accounts refresh {id} で延ばせます",
+                "they end at {ends}: miseban accounts refresh {id} renews them"
+            );
+            chart.note(text!("トークン {id}", "tokens of {id}"), Err(told))?;
+        }
+    }
+    Ok(())
 }
 
 /// Whatever holds a secret: the accounts file, the settings file, the database, the key's file.

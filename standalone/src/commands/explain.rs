@@ -5,7 +5,7 @@ mod view;
 
 use crate::page::Page;
 use crate::say::{Exit, Failure, text};
-use shared::domain::asin::Asin;
+use shared::domain::asin::{Asin, InvalidAsin};
 use shared::ports::store::Store;
 
 /// Prints everything about `asin`.
@@ -14,13 +14,7 @@ use shared::ports::store::Store;
 ///
 /// [`Failure::Usage`] for what is no ASIN, [`Failure::Failed`] for one that nothing is known of.
 pub async fn explain(store: &dyn Store, asin: &str, page: &mut Page<'_>) -> Result<Exit, Failure> {
-    let asin = Asin::parse(asin).map_err(|error| {
-        let shown = error.text;
-        Failure::Usage(text!(
-            "{shown:?} はASINではありません。英数字10文字です(例 B00EXAMPLE)",
-            "{shown:?} is not an ASIN: ten letters or digits are needed, such as B00EXAMPLE"
-        ))
-    })?;
+    let asin = Asin::parse(asin).map_err(|error| no_asin(&error))?;
     let told = store.story(asin).await?;
     if told.product.is_none() && told.listings.is_empty() && told.seen.is_empty() {
         return Err(Failure::Failed(text!(
@@ -30,4 +24,13 @@ pub async fn explain(store: &dyn Store, asin: &str, page: &mut Page<'_>) -> Resu
     }
     page.show(&view::view(asin, told), text::render)?;
     Ok(Exit::Done)
+}
+
+/// What is said of a text that is no ASIN.
+pub(crate) fn no_asin(error: &InvalidAsin) -> Failure {
+    let shown = &error.text;
+    Failure::Usage(text!(
+        "{shown:?} はASINではありません。英数字10文字です(例 B00EXAMPLE)",
+        "{shown:?} is not an ASIN: ten letters or digits are needed, such as B00EXAMPLE"
+    ))
 }

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod board;
+pub mod changes;
 pub mod demo;
 pub mod doctor;
 pub mod explain;
@@ -12,6 +13,7 @@ pub mod import;
 pub mod migrate;
 pub mod notify;
 pub mod queues;
+pub mod release;
 pub mod report;
 pub mod run;
 pub mod serve;

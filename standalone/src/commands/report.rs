@@ -39,7 +39,8 @@ async fn newest(store: &dyn Store) -> Result<RunId, Failure> {
     })
 }
 
-fn unknown(given: &str) -> Failure {
+/// What is said of an id that no run has.
+pub(crate) fn unknown(given: &str) -> Failure {
     let shown: String = given.chars().take(40).collect();
     Failure::Usage(text!(
         "実行 {shown:?} はありません。miseban status で実行のIDを見られます",

@@ -24,7 +24,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// How a run that was followed has ended.
 pub enum Followed {
-    /// It has its report.
+    /// It has its report. One that is held is open, and followed no further.
     Ended(Box<Report>),
     /// A signal came first; the run is open and can be resumed.
     Stopped(Exit),
@@ -42,14 +42,11 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     match work(args, settings, page.lang).await? {
         Followed::Ended(report) => {
-            page.show(&*report, report::render)?;
+            let exit = show(&report, page)?;
             if !args.dry_run {
                 tell_people(settings).await;
             }
-            Ok(match report.state {
-                RunState::Done => Exit::Done,
-                _ => Exit::Failed,
-            })
+            Ok(exit)
         }
         Followed::Stopped(exit) => {
             let kind = args.kind.as_str();
@@ -63,10 +60,28 @@ pub async fn run(
     }
 }
 
+/// Prints the report of a run that was followed; says on stderr when it waits for a person.
+///
+/// # Errors
+///
+/// When stdout is gone.
+pub fn show(report: &Report, page: &mut Page<'_>) -> Result<Exit, Failure> {
+    page.show(report, report::render)?;
+    if report.state == RunState::Held
+        && let Some(advice) = report::held_back(report)
+    {
+        say(advice.of(page.lang));
+    }
+    Ok(match report.state {
+        RunState::Done => Exit::Done,
+        _ => Exit::Failed,
+    })
+}
+
 /// Sends what there is to tell, once: `serve` and `producer serve` go on with what is not taken now. The
 /// run is over and its report printed, so that nothing waits for it but the prompt, and nothing that goes
 /// wrong here changes how the run has ended.
-async fn tell_people(settings: &Settings) {
+pub(super) async fn tell_people(settings: &Settings) {
     if let Err(failure) = try_to_tell(settings).await {
         tracing::warn!(%failure, "people cannot be told now");
     }
@@ -127,6 +142,9 @@ async fn open(args: &RunArgs, settings: &Settings, house: &House) -> Result<RunI
         let open = bench.store.runs(true, u32::MAX).await?;
         if let Some(run) = open.into_iter().find(|run| run.kind == args.kind) {
             let id = run.id;
+            if run.state == RunState::Held {
+                return Err(waits(id));
+            }
             let resumed = resume_run(id, &*bench.store, &*bench.queue).await;
             return resumed.map(|()| id).map_err(|error| {
                 Failure::Failed(text!(
@@ -145,12 +163,26 @@ async fn open(args: &RunArgs, settings: &Settings, house: &House) -> Result<RunI
             .map(|items| usize::try_from(items).unwrap_or(usize::MAX)),
         dry_run: args.dry_run,
         ttls: settings.rules.ttls,
+        guard: settings.rules.guard,
         now: bench.clock.now(),
     };
-    let started = start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await;
-    started
-        .map(|started| started.id)
-        .map_err(|refused| tell(refused, args))
+    match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
+        Ok(started) => Ok(started.id),
+        Err(Refused::AlreadyOpen(id)) if is_held(id, house).await? => Err(waits(id)),
+        Err(refused) => Err(tell(refused, args)),
+    }
+}
+
+async fn is_held(run: RunId, house: &House) -> Result<bool, Failure> {
+    let row = house.bench.store.run(run).await?;
+    Ok(row.is_some_and(|row| row.state == RunState::Held))
+}
+
+fn waits(run: RunId) -> Failure {
+    Failure::Usage(text!(
+        "実行 {run} が確認を待っています(miseban report {run} で見られます)。更新を送るなら miseban release {run}、取りやめるなら miseban cancel {run}",
+        "run {run} waits for you (see miseban report {run}): miseban release {run} sends its updates, miseban cancel {run} drops them"
+    ))
 }
 
 fn tell(refused: Refused, args: &RunArgs) -> Failure {
@@ -200,7 +232,7 @@ async fn until_ended(
     let store = &house.bench.store;
     loop {
         let view = store.run_view(run).await?;
-        if !view.state.is_open() {
+        if !view.state.is_open() || view.state == RunState::Held {
             break;
         }
         progress.show(&view);

@@ -10,13 +10,16 @@ use crate::wiring::{self, Earnest};
 use house::health::{Health, Pulse};
 use house::signal::Signals;
 use producer::notices::{Herald, Heralding};
-use producer::{Caretaker, Minder, resume};
+use producer::{Caretaker, Minder, Thinner, resume, sweep};
+use shared::ports::bench::Bench;
 use std::pin::pin;
 use std::time::Duration;
 use worker::shift::Shift;
 
 /// Between two looks at the schedule and at the open runs.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Looks between two for rows that another process has queued: a run that was released.
+const LOOKS_A_SWEEP: u32 = 5;
 
 /// Serves until a signal comes.
 ///
@@ -50,7 +53,6 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     say(told.of(page.lang));
     let mut minder = Minder::new(house.bench.clone(), hours, open);
     wiring::open_for_work(&house).await?;
-    let mut caretaker = Caretaker::new(house.bench.clone());
     let heralding = Heralding::begin(Herald::of(settings, &house.bench)?);
     health.started(&house);
     let schedule = health.pulse("schedule");
@@ -58,7 +60,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
         failure = shift.broke() => Err(failure),
-        failed = go_on(&mut minder, &mut caretaker, &schedule, page) => failed.map(|never| match never {}),
+        failed = go_on(&house.bench, &mut minder, &schedule, page) => failed.map(|never| match never {}),
     };
     health.stopping();
     shift.end().await;
@@ -72,15 +74,29 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
 }
 
 async fn go_on(
+    bench: &Bench,
     minder: &mut Minder,
-    caretaker: &mut Caretaker,
     schedule: &Pulse,
     page: &mut Page<'_>,
 ) -> Result<std::convert::Infallible, Failure> {
+    let mut caretaker = Caretaker::new(bench.clone());
+    let mut thinner = Thinner::new(bench.clone());
+    let mut looks: u32 = 0;
     loop {
         minder.start_what_is_due().await;
         if let Err(error) = caretaker.look().await {
             tracing::warn!(%error, "the age of the tokens cannot be read now");
+        }
+        schedule.answered();
+        if let Err(error) = thinner.look().await {
+            tracing::warn!(%error, "the history cannot be thinned now");
+        }
+        schedule.answered();
+        looks = looks.wrapping_add(1);
+        if looks.is_multiple_of(LOOKS_A_SWEEP)
+            && let Err(error) = sweep(bench).await
+        {
+            tracing::warn!(%error, "open rows cannot be looked through now");
         }
         let ended = minder.ended().await;
         schedule.beat(&ended);

@@ -10,6 +10,7 @@ use shared::domain::run::RunState;
 /// The section; it is never empty, so that "nothing to do" is said and not concluded.
 pub fn render(report: &Report, lang: Lang) -> String {
     let mut advice: Vec<Text> = [
+        held_back(report),
         state(report),
         missing(report),
         held(report),
@@ -34,16 +35,12 @@ pub fn render(report: &Report, lang: Lang) -> String {
 
 fn state(report: &Report) -> Option<Text> {
     let kind = report.kind.as_str();
-    let run = report.run_id;
     match report.state {
-        RunState::Done => None,
+        // What is held is told with its numbers by `held_back`.
+        RunState::Done | RunState::Held => None,
         RunState::Running | RunState::Backfilling => Some(text!(
             "この実行はまだ終わっていません。動いていなければ miseban run {kind} --resume で続きから始めます",
             "this run has not ended; if nothing is working on it, miseban run {kind} --resume goes on with it"
-        )),
-        RunState::Held => Some(text!(
-            "在庫切れが一度に多すぎるため、更新を止めています。Amazonの商品ページをいくつか見て、本当に在庫切れか確かめてください(実行ID {run})",
-            "so many products sold out at once that the updates are held: look at some of them on Amazon to see whether that is true (run {run})"
         )),
         RunState::Failed => Some(text!(
             "この実行は途中で失敗しました。miseban doctor で原因を調べてから、もう一度 miseban run {kind} を実行してください",
@@ -54,6 +51,33 @@ fn state(report: &Report) -> Option<Text> {
             "this run was cancelled; start miseban run {kind} when you want it"
         )),
     }
+}
+
+/// What to do about updates that the guard holds; `None` when nothing of the run waits for a person.
+pub fn held_back(report: &Report) -> Option<Text> {
+    let guard = report.guard.as_ref().filter(|guard| {
+        let undecided = guard.decided_at.is_none();
+        undecided && report.state.is_open()
+    })?;
+    let run = report.run_id;
+    let (hides, asins) = (grouped(guard.hides), grouped(report.asins));
+    let held = grouped(guard.held);
+    let (percent, count) = (guard.allowed_percent, guard.allowed_count);
+    let seen = text!(
+        "一度に非公開になる商品が多すぎます({asins}件中{hides}件。{percent}%か{count}件の多いほうまでは止めません)。Amazonの答えが壊れているかもしれないので、{held}件の更新を止めています",
+        "too many products would be hidden at once ({hides} of {asins}; up to {percent} % or {count}, whichever is more, are not held): Amazon's answers may be broken, so {held} updates are held"
+    );
+    let (seen_ja, seen_en) = (seen.ja, seen.en);
+    if report.dry_run {
+        return Some(text!(
+            "{seen_ja}。予行でない実行なら、あなたの確認を待ちます",
+            "{seen_en}; a run in earnest would wait for you"
+        ));
+    }
+    Some(text!(
+        "{seen_ja}。Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
+        "{seen_en}. Look at some of them on Amazon: if they are sold out, miseban release {run}; if not, miseban cancel {run}"
+    ))
 }
 
 fn missing(report: &Report) -> Option<Text> {
@@ -88,7 +112,8 @@ fn missing(report: &Report) -> Option<Text> {
 }
 
 fn held(report: &Report) -> Option<Text> {
-    let count = some(report.updates.held)?;
+    let mass = report.guard.as_ref().map_or(0, |guard| guard.held);
+    let count = some(report.updates.held.saturating_sub(mass))?;
     Some(text!(
         "保留の商品が{count}件あります。自動では変えません。上の「保留の理由」を見て、設定か商品を見直してください",
         "{count} listings are held and not touched: see \"Held, by reason\" above, then review the setting or the item"

@@ -4,6 +4,8 @@ mod advice;
 #[cfg(test)]
 mod tests;
 
+pub use advice::held_back;
+
 use crate::layout::{Align, clean, grouped, span, table, when};
 use crate::say::{Lang, text};
 use crate::words;

@@ -46,6 +46,7 @@ fn quiet() -> Report {
         failures: Vec::new(),
         holds: Vec::new(),
         still_missing: Vec::new(),
+        guard: None,
     }
 }
 

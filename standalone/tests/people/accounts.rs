@@ -3,11 +3,13 @@
 use adapters::http::HttpSettings;
 use serde_json::Value;
 use simulator::{Config, Fault, FaultKind, Quotas, Simulator, opening_accounts};
+use sqlx::Connection as _;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// Two shops, the second one inactive, and a folder with the accounts file.
 pub struct Street {
@@ -429,4 +431,59 @@ async fn a_new_database_is_its_owners_and_a_doctor_refuses_files_that_others_rea
         "{}",
         out(&doctor)
     );
+}
+
+/// As if the time of every lease were over: a process that is killed keeps its own for a minute.
+async fn leases_are_over(street: &Street) {
+    sqlx::any::install_default_drivers();
+    let url = format!("sqlite:{}", street.path("miseban.db").display());
+    let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+    let over = sqlx::query("UPDATE leases SET until = '1970-01-01T00:00:00.000Z'");
+    let done = over.execute(&mut connection).await.unwrap();
+    assert!(done.rows_affected() > 0, "nobody held a lease");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_between_the_answer_and_its_row_costs_one_authorisation_and_no_loop() {
+    let street = Street::open("").await;
+    let text = std::fs::read_to_string(street.path("accounts.toml")).unwrap();
+    let both = text.replace("active = false", "active = true");
+    std::fs::write(street.path("accounts.toml"), both).unwrap();
+    // BASE has made the pair, and the answer is on its way.
+    let slow = Fault {
+        count: Some(1),
+        millis: Some(60_000),
+        ..Fault::new("baseToken", FaultKind::Slow)
+    };
+    street.simulator.add_fault(slow).unwrap();
+    let mut child = street
+        .command(&["accounts", "refresh", "shop-1"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while street.requests("baseToken") == 0 {
+        assert!(Instant::now() < deadline, "BASE was never asked");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    leases_are_over(&street).await;
+
+    let mut asked = Vec::new();
+    for _ in 0..3 {
+        let check = street.does(&["accounts", "check"]).await;
+        let said = out(&check);
+        assert!(
+            said.contains("NG  shop-1") && said.contains("authorize shop-1"),
+            "{said}"
+        );
+        assert!(said.contains("ok  shop-2"), "{said}");
+        asked.push(street.requests("baseToken"));
+    }
+
+    // The one that was killed, the one that was refused, and the first of the other shop.
+    assert_eq!(asked, [3, 3, 3]);
+    assert_eq!(street.listed(0).await["token"]["state"], "reauthorise");
 }

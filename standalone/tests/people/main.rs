@@ -5,6 +5,7 @@
 mod accounts;
 mod binary;
 mod board;
+mod changes;
 mod notify;
 mod queues;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]

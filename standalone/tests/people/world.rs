@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, split};
 use shared::domain::desired::{HoldReason, Urgency};
+use shared::domain::guard::MassChangeGuard;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::observation::{JudgedOffer, Verdict};
@@ -75,6 +76,7 @@ pub async fn open_run(store: &SqlStore) -> RunId {
         dry_run: false,
         started_at: at(10),
         batches: split([1, 2, 3].map(asin)),
+        guard: MassChangeGuard::default(),
     };
     store.start_run(&run).await.unwrap();
     let record = Record {

@@ -124,11 +124,13 @@ fn verdict(rule: &SellingRule, product: &Product, row: &ListingRow) -> Option<Li
         None => 1,
     };
     let cost = product.price.map(|price| price.value);
-    // What is shown was read a moment ago, and an edit to the former state may be on its way: whenever
-    // the desired state moves, a job looks at the listing after it.
-    let moved = row.desired.is_some_and(|(_, stored)| stored != desired) && hold.is_none();
-    let due = moved || !shown.satisfies(&desired);
-    let update = due.then(|| Urgency::of(&shown, &desired, cost));
+    // An edit to an earlier desired state may be on its way, and end after this was read: whoever comes
+    // next looks again, and edits nothing when all is well.
+    let on_its_way = row
+        .desired
+        .is_some_and(|(_, stored)| !shown.satisfies(&stored));
+    let update =
+        (on_its_way || !shown.satisfies(&desired)).then(|| Urgency::of(&shown, &desired, cost));
     Some(ListingVerdict {
         listing: row.listing.id,
         desired,
@@ -136,4 +138,64 @@ fn verdict(rule: &SellingRule, product: &Product, row: &ListingRow) -> Option<Li
         hold,
         update,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use shared::domain::listing::{ItemId, Listing, ListingId, ShopState};
+    use shared::domain::money::Yen;
+    use shared::domain::product::{Seen, Stock};
+
+    fn state(visible: bool) -> ShopState {
+        ShopState {
+            price: Yen(1_300),
+            visible,
+            stock: Some(u32::from(visible)),
+        }
+    }
+
+    /// What becomes of a listing on display, of a product that is in stock at the right price.
+    fn judged(stored: Option<(i64, ShopState)>) -> ListingVerdict {
+        let asin = Asin::parse("B000000001").unwrap();
+        let at = DateTime::UNIX_EPOCH;
+        let product = Product {
+            price: Some(Seen {
+                value: Yen(1_000),
+                at,
+            }),
+            stock: Some(Seen {
+                value: Stock::In,
+                at,
+            }),
+            ..Product::unknown(asin)
+        };
+        let listing = Listing {
+            id: ListingId(1),
+            account: AccountId::parse("a").unwrap(),
+            asin,
+            item: ItemId(1),
+            shown: state(true),
+        };
+        let row = ListingRow {
+            listing,
+            desired: stored,
+        };
+        verdict(&SellingRule::default(), &product, &row).unwrap()
+    }
+
+    #[test]
+    fn a_listing_that_looks_right_needs_no_update() {
+        assert_eq!(judged(None).update, None);
+        assert_eq!(judged(Some((1, state(true)))).update, None);
+    }
+
+    #[test]
+    fn a_listing_that_an_earlier_edit_may_change_any_moment_is_looked_at_again() {
+        let verdict = judged(Some((1, state(false))));
+
+        assert_eq!((verdict.desired, verdict.version), (state(true), 2));
+        assert_eq!(verdict.update, Some(Urgency::Normal));
+    }
 }

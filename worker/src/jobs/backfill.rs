@@ -43,13 +43,13 @@ pub(super) async fn run(job: &Backfill, bench: &Bench) -> Result<(), Failure> {
         }
     }
     let progress = bench.store.end_backfill(job.run).await?;
-    follow_up::next_step(job.run, progress, bench).await
+    follow_up::after_backfill(job.run, progress, bench).await
 }
 
 /// The job itself cannot be done (its rows cannot be read): its run is closed as it stands.
 pub(super) async fn give_up(job: &Backfill, bench: &Bench) -> Result<(), Failure> {
     let progress = bench.store.end_backfill(job.run).await?;
-    follow_up::next_step(job.run, progress, bench).await
+    follow_up::after_backfill(job.run, progress, bench).await
 }
 
 async fn announce(run: RunId, bench: &Bench) -> Result<(), Failure> {

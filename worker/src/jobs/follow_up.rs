@@ -1,6 +1,7 @@
 //! What comes after a record: the cache, the updates, and the next step of the run.
 
 use crate::failure::Failure;
+use shared::domain::guard::Guarding;
 use shared::domain::product::Product;
 use shared::domain::run::{NextStep, Progress, RunId};
 use shared::ports::bench::Bench;
@@ -14,7 +15,13 @@ pub(super) async fn after_record(
     bench: &Bench,
 ) -> Result<(), Failure> {
     write_cache(record, bench).await;
-    bench.queue.push(&messages::for_record(record)).await?;
+    if let Guarding::Tripped { hides, answered } = progress.guard {
+        let run = record.run;
+        tracing::warn!(run.id = %run, hides, answered,
+            "run {run} would hide {hides} of the {answered} ASINs answered so far: what it hides is held from now on");
+    }
+    let due = messages::for_record(record, progress.guard);
+    bench.queue.push(&due).await?;
     next_step(record.run, progress, bench).await
 }
 
@@ -52,9 +59,31 @@ pub(super) async fn resend(run: RunId, bench: &Bench) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Closes a run that has nothing open any more, and keeps its report.
+/// What comes after the backfill: what was held until then and is no mass change is sent.
+pub(super) async fn after_backfill(
+    run: RunId,
+    progress: Progress,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    if progress.guard == Guarding::Lifted {
+        tracing::info!(run.id = %run, "run {run} hides no more than its guard allows: what was held is sent");
+        resend(run, bench).await?;
+    }
+    next_step(run, progress, bench).await
+}
+
+/// Closes a run that has nothing open any more, and keeps its report; or holds it, when something of
+/// it waits for a person.
 pub(super) async fn close(run: RunId, bench: &Bench) -> Result<(), Failure> {
     let now = bench.clock.now();
+    if bench.store.hold_run(run).await? {
+        let held = bench.store.run_view(run).await?.held_back;
+        tracing::warn!(run.id = %run, held,
+            "run {run} is held: it would hide so many products at once that Amazon's answers may be broken, \
+             so {held} updates wait. Look at some of them on Amazon, then: \
+             miseban release {run} (send them) or miseban cancel {run} (drop them)");
+        return Ok(());
+    }
     if !bench.store.close_run(run, now).await? {
         return Ok(());
     }

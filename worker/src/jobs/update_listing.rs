@@ -75,6 +75,9 @@ async fn bring_to_desired(task: &UpdateTask, bench: &Bench) -> Result<Ended, Fai
     if task.listing.shown.satisfies(&task.desired) {
         return Ok(Ended::With(UpdateResult::Equal));
     }
+    if task.guarded {
+        return Ok(Ended::With(UpdateResult::Guarded));
+    }
     if let Some(until) = task.parked_until.filter(|until| *until > bench.clock.now()) {
         return Ok(Ended::Parked(until));
     }

@@ -18,7 +18,7 @@ use shared::domain::money::Yen;
 use shared::domain::quota::WindowQuota;
 use shared::domain::report::Report;
 use shared::domain::rules::Rules;
-use shared::domain::run::{RunId, RunKind};
+use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
 use shared::ports::store::{
@@ -103,6 +103,7 @@ impl House {
             max_items: None,
             dry_run: false,
             ttls: self.bench.rules.ttls,
+            guard: self.bench.rules.guard,
             now: self.now(),
         };
         let bench = &self.bench;
@@ -110,7 +111,7 @@ impl House {
         Ok(started.id)
     }
 
-    /// Lets workers work until the run has ended.
+    /// Lets workers work until the run has ended, or is held.
     pub async fn finish(&self, run: RunId) -> Report {
         let (stop, stopped) = watch::channel(Stop::NotYet);
         let concurrency = Concurrency { sync: 4, update: 8 };
@@ -133,7 +134,7 @@ impl House {
                 .await
                 .expect("the store answers")
                 .expect("the run");
-            if !row.state.is_open() {
+            if !row.state.is_open() || row.state == RunState::Held {
                 let report = self.store.report(run, self.now()).await;
                 return report.expect("the store answers").expect("a report");
             }
@@ -226,6 +227,13 @@ impl House {
         let shops = (1..).map_while(|no| self.simulator.shop(&format!("shop-{no}")));
         let mut items = shops.flat_map(|shop| shop.items);
         items.find(|item| item.asin == asin).expect("the item")
+    }
+
+    /// How many items the shops show.
+    pub fn on_display(&self) -> usize {
+        let shops = (1..).map_while(|no| self.simulator.shop(&format!("shop-{no}")));
+        let items = shops.flat_map(|shop| shop.items);
+        items.filter(|item| item.visible).count()
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -2,6 +2,7 @@
 //! not come back stand here, each as a test.
 
 mod faults;
+mod guard;
 mod house;
 mod incidents;
 mod notices;

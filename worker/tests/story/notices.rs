@@ -10,7 +10,7 @@ use producer::notices::{Herald, Heralding, Terms};
 use shared::domain::account::AccountId;
 use shared::domain::notice::Switches;
 use shared::domain::report::Report;
-use shared::domain::run::{RunId, RunKind};
+use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::clock::Clock;
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{
@@ -168,6 +168,29 @@ async fn a_run_with_changes_is_told_once_with_its_numbers() {
     let applied = format!("反映 {}(非公開 {}", report.updates.applied, report.hidden);
     assert!(message.contains(&applied), "{message}");
     assert!(message.contains(&report.run_id.to_string()), "{message}");
+}
+
+#[tokio::test]
+async fn a_mass_change_is_told_once_and_names_what_a_person_can_do() {
+    let house = settled(120).await;
+    let told = posted(&house).len();
+    let broken = Fault::new("getItemOffersBatch", FaultKind::EmptyOffers);
+    house.simulator.add_fault(broken).expect("a fault");
+    let run = house.start(RunKind::PriceStock).await.expect("a run");
+    let report = house.finish(run).await;
+    assert_eq!(report.state, RunState::Held);
+
+    for _ in 0..2 {
+        pass(&herald(&house, Ahead::by(0))).await;
+    }
+
+    let all = posted(&house);
+    assert_eq!(all.len() - told, 1, "{all:?}");
+    let message = all.last().expect("a message");
+    for command in ["release", "cancel"] {
+        let line = format!("miseban {command} {run}");
+        assert!(message.contains(&line), "{message}");
+    }
 }
 
 #[tokio::test]

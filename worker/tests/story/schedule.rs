@@ -1,9 +1,14 @@
 //! The schedule of runs, as one producer keeps it and the next one takes it over.
 
 use crate::house::{House, world};
-use producer::Minder;
+use chrono::{DateTime, TimeDelta, Utc};
+use producer::{Minder, Thinner};
+use shared::domain::asin::Asin;
 use shared::domain::run::RunKind;
-use shared::ports::store::RunStore as _;
+use shared::ports::bench::Bench;
+use shared::ports::clock::Clock;
+use shared::ports::store::{CatalogueStore as _, RunStore as _};
+use std::sync::Arc;
 
 async fn open_runs(house: &House) -> usize {
     let open = house.store.runs(true, 10).await;
@@ -35,4 +40,47 @@ async fn who_follows_a_leader_keeps_to_its_schedule() {
     let mut overdue = following(0).await.expect("the store answers");
     overdue.start_what_is_due().await;
     assert_eq!(open_runs(&house).await, 1);
+}
+
+/// The clock of the machine, so much later.
+struct Later(TimeDelta);
+
+impl Clock for Later {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.0
+    }
+}
+
+#[tokio::test]
+async fn what_has_grown_old_goes_and_the_reports_stay() {
+    let house = House::open(world(100, 2)).await;
+    let first = house.run(RunKind::PriceStock).await;
+    house.run(RunKind::PriceStock).await;
+    let after = |days| Bench {
+        clock: Arc::new(Later(TimeDelta::days(days))),
+        ..house.bench.clone()
+    };
+    let (mut young, mut old) = (Thinner::new(after(29)), Thinner::new(after(31)));
+
+    assert_eq!(young.look().await.expect("an answer"), 0);
+    let mut gone = 0;
+    loop {
+        match old.look().await.expect("an answer") {
+            0 => break,
+            rows => gone += rows,
+        }
+    }
+
+    assert!(
+        gone >= 200,
+        "{gone} rows: two outcomes for each of 100 ASINs"
+    );
+    let asin = Asin::parse(&house.simulator.asin(0)).expect("an ASIN");
+    let story = house.store.story(asin).await.expect("an answer");
+    assert_eq!((story.seen.len(), story.updates.len()), (1, 0));
+    let told = house.store.report(first.run_id, house.now()).await;
+    assert_eq!(told.expect("an answer"), Some(first));
+    // Nothing is forgotten that the next run needs.
+    let next = house.run(RunKind::PriceStock).await;
+    assert_eq!((next.updates.applied, next.updates.failed), (0, 0));
 }

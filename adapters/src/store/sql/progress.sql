@@ -22,6 +22,18 @@ SELECT
         )
             THEN 1
         ELSE 0
-    END AS updates_open
+    END AS updates_open,
+    CASE
+        WHEN EXISTS (
+            SELECT 1
+            FROM guards AS g
+            WHERE
+                g.run_id = r.id
+                AND g.tripped_at IS NOT NULL
+                AND g.decided_at IS NULL
+        )
+            THEN 1
+        ELSE 0
+    END AS holding
 FROM runs AS r
 WHERE r.id = $1

@@ -31,6 +31,14 @@ SELECT
         WHERE
             u.run_id = r.id
             AND u.state = 'queued'
-    ) AS updates_open
+    ) AS updates_open,
+    (
+        SELECT COUNT(*)
+        FROM updates AS u
+        WHERE
+            u.run_id = r.id
+            AND u.state = 'held'
+            AND u.hold_reason = 'mass_change'
+    ) AS held_back
 FROM runs AS r
 WHERE r.id = $1

@@ -12,7 +12,25 @@ SELECT
     d.stock AS desired_stock,
     d.version,
     d.urgency,
-    a.parked_until
+    a.parked_until,
+    CASE
+        WHEN
+            s.visible = 1
+            AND d.visible = 0
+            AND EXISTS (
+                SELECT 1
+                FROM updates AS u
+                INNER JOIN guards AS g ON g.run_id = u.run_id
+                WHERE
+                    u.listing_id = l.id
+                    AND u.state = 'held'
+                    AND u.hold_reason = 'mass_change'
+                    AND g.tripped_at IS NOT NULL
+                    AND g.decided_at IS NULL
+            )
+            THEN 1
+        ELSE 0
+    END AS guarded
 FROM listings AS l
 INNER JOIN accounts AS a ON a.id = l.account_id
 INNER JOIN applied_states AS s ON s.listing_id = l.id

@@ -126,6 +126,10 @@ pub trait BatchStore: Send + Sync {
     /// products (newer wins, by part), outcomes and misses keyed by (run, asin), observations,
     /// desired states, due updates, the batch closed, the run's counters.
     ///
+    /// Where the run hides more than its guard allows, what it hides with this record and what it has
+    /// still to send is written as held in the same transaction; records that hide something take
+    /// turns at that, so that no more are sent than the guard allows, however many workers record.
+    ///
     /// A batch that has reported already, or whose run is not open, changes nothing. For
     /// [`Part::Backfill`] the misses of `record` become fetched or failed.
     ///

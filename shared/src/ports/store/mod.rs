@@ -4,9 +4,12 @@
 mod accounts;
 mod batches;
 mod catalogue;
+mod guard;
+mod history;
 mod leases;
 mod notices;
 mod runs;
+mod thinning;
 mod updates;
 
 pub use accounts::{
@@ -18,9 +21,12 @@ pub use batches::{
 pub use catalogue::{
     CatalogueStore, ImportCounts, ListingStory, NewListing, SeenInterval, Story, UpdateStory,
 };
+pub use guard::GuardStore;
+pub use history::{ChangesAsked, HistoryStore, ListingChange};
 pub use leases::LeaseStore;
 pub use notices::{ChannelView, Claim, Claimed, Fate, NewNotice, NoticeStore};
 pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
+pub use thinning::{ThinningPlace, ThinningStep, ThinningStore};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
 
 /// The database cannot do what was asked.
@@ -57,11 +63,14 @@ pub enum StoreError {
 pub trait Store:
     RunStore
     + BatchStore
+    + GuardStore
     + UpdateStore
     + AccountStore
     + TokenStore
     + LaneStore
     + CatalogueStore
+    + HistoryStore
+    + ThinningStore
     + NoticeStore
 {
 }
@@ -69,11 +78,14 @@ pub trait Store:
 impl<T> Store for T where
     T: RunStore
         + BatchStore
+        + GuardStore
         + UpdateStore
         + AccountStore
         + TokenStore
         + LaneStore
         + CatalogueStore
+        + HistoryStore
+        + ThinningStore
         + NoticeStore
 {
 }

@@ -4,6 +4,7 @@ use super::StoreError;
 use crate::domain::account::AccountId;
 use crate::domain::asin::AsinBatch;
 use crate::domain::desired::Urgency;
+use crate::domain::guard::MassChangeGuard;
 use crate::domain::listing::ListingId;
 use crate::domain::report::Report;
 use crate::domain::run::{Progress, RunId, RunKind, RunState};
@@ -26,6 +27,8 @@ pub struct NewRun {
     pub started_at: DateTime<Utc>,
     /// Its batches; the first has number 1.
     pub batches: Vec<AsinBatch>,
+    /// What it may hide before a person is asked, until it has ended.
+    pub guard: MassChangeGuard,
 }
 
 /// Why a run did not start.
@@ -86,6 +89,8 @@ pub struct RunView {
     pub updates: u64,
     /// Updates that are sent or settled otherwise.
     pub updates_done: u64,
+    /// Of those, the ones that wait for a person, since they would hide too many at once.
+    pub held_back: u64,
 }
 
 /// What one request cost, added to the run's counters.
@@ -129,13 +134,19 @@ pub trait RunStore: Send + Sync {
     /// caller gets `true`, however many ask.
     async fn begin_backfill(&self, id: RunId) -> Result<bool, StoreError>;
 
-    /// The backfill has nothing left to fetch. Idempotent.
+    /// The backfill has nothing left to fetch. Idempotent. What the guard holds is let go here when
+    /// the whole run is no mass change ([`Guarding::Lifted`]).
+    ///
+    /// [`Guarding::Lifted`]: crate::domain::guard::Guarding::Lifted
     async fn end_backfill(&self, id: RunId) -> Result<Progress, StoreError>;
 
-    /// Closes a run that has nothing open any more. One caller gets `true`.
+    /// Closes a run that has nothing open any more, and nothing held. One caller gets `true`.
     async fn close_run(&self, id: RunId, at: DateTime<Utc>) -> Result<bool, StoreError>;
 
-    /// Ends an open run without completing it. One caller gets `true`.
+    /// Ends an open run without completing it; what the guard held of it is dropped, as by
+    /// [`GuardStore::cancel_run`]. One caller gets `true`.
+    ///
+    /// [`GuardStore::cancel_run`]: super::GuardStore::cancel_run
     async fn fail_run(&self, id: RunId, why: &str, at: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// Adds what a request cost that left nothing to record. `id` names the request: it is counted

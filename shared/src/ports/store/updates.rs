@@ -20,6 +20,8 @@ pub struct UpdateTask {
     pub urgency: Urgency,
     /// The account's quota is used up until then.
     pub parked_until: Option<DateTime<Utc>>,
+    /// It would hide what the guard of some run holds: not to be sent.
+    pub guarded: bool,
 }
 
 /// How an update ended.
@@ -31,6 +33,8 @@ pub enum UpdateResult {
     Equal,
     /// Waits for a person.
     Held(HoldReason),
+    /// Waits for a person's word on a run, this one or another, that hides too many at once.
+    Guarded,
     /// Refused, or tried in vain; by the report's code.
     Failed(String),
     /// Waits for the account's reset. Not an end for the listing, but for the run that waits for it.

@@ -44,7 +44,30 @@ pub fn render(view: &View, lang: Lang) -> String {
         let rows: Vec<_> = view.notices.iter().map(|one| notices(one, lang)).collect();
         said.push_str(&table(&rows, &[]));
     }
+    for run in view.open_runs.iter().filter(|run| run.held_back > 0) {
+        said.push_str(&held_back(run, lang));
+    }
     said
+}
+
+/// What to do about a run that waits for a person; at the end, where the eye rests.
+fn held_back(run: &OpenRun, lang: Lang) -> String {
+    let (id, count) = (run.run_id, grouped(run.held_back));
+    let said = text!(
+        "
+確認してください: 実行 {id} は、一度に非公開になる商品が多すぎるため、{count}件の更新を止めています
+  詳しく  miseban report {id}
+  送る    miseban release {id}
+  やめる  miseban cancel {id}
+",
+        "
+This waits for you: run {id} would hide too many products at once, so {count} updates are held
+  more about it  miseban report {id}
+  send them      miseban release {id}
+  drop them      miseban cancel {id}
+"
+    );
+    said.of(lang).to_owned()
 }
 
 fn notices(channel: &NoticesView, lang: Lang) -> Vec<String> {

@@ -29,6 +29,8 @@ pub struct OpenRun {
     pub batches: Counted,
     pub misses: Counted,
     pub updates: Counted,
+    /// Updates that wait for `release` or `cancel`.
+    pub held_back: u64,
 }
 
 /// How much of something is done.
@@ -116,6 +118,7 @@ impl OpenRun {
             batches: counted(progress.batches_done, progress.batches),
             misses: counted(progress.misses_done, progress.misses),
             updates: counted(progress.updates_done, progress.updates),
+            held_back: progress.held_back,
         }
     }
 }

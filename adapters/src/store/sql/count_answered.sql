@@ -1,0 +1,12 @@
+-- What the open batches can hold at most is taken off: never more than was really answered.
+SELECT
+    r.asins,
+    r.asins - $2 * (
+        SELECT COUNT(*)
+        FROM batches AS b
+        WHERE
+            b.run_id = r.id
+            AND b.state = 'open'
+    ) AS answered
+FROM runs AS r
+WHERE r.id = $1

@@ -1,0 +1,11 @@
+-- A parked one is not sent yet, either.
+UPDATE updates
+SET
+    state = 'held',
+    code = NULL,
+    hold_reason = 'mass_change'
+WHERE
+    run_id = $1
+    AND state IN ('queued', 'parked')
+    AND from_visible = 1
+    AND to_visible = 0

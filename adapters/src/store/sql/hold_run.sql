@@ -1,0 +1,21 @@
+UPDATE runs
+SET state = 'held'
+WHERE
+    id = $1
+    AND state = 'backfilling'
+    AND backfill_ended_at IS NOT NULL
+    AND EXISTS (
+        SELECT 1
+        FROM guards
+        WHERE
+            run_id = $1
+            AND tripped_at IS NOT NULL
+            AND decided_at IS NULL
+    )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM updates
+        WHERE
+            run_id = $1
+            AND state = 'queued'
+    )

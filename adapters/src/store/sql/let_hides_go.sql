@@ -1,0 +1,14 @@
+-- Another hold of the listing comes to light again.
+UPDATE updates
+SET
+    state = 'queued',
+    hold_reason = (
+        SELECT d.hold_reason
+        FROM desired_states AS d
+        WHERE d.listing_id = updates.listing_id
+    ),
+    at = $2
+WHERE
+    run_id = $1
+    AND state = 'held'
+    AND hold_reason = 'mass_change'

@@ -1,0 +1,10 @@
+-- Whoever hides something in the run takes turns here, so that each sees what the others hide.
+SELECT
+    allowed_percent,
+    allowed_count,
+    CASE WHEN tripped_at IS NULL THEN 0 ELSE 1 END AS tripped
+FROM guards
+WHERE
+    run_id = $1
+    AND decided_at IS NULL
+{lock}

@@ -1,0 +1,6 @@
+INSERT INTO guards (
+    run_id,
+    allowed_percent,
+    allowed_count
+)
+VALUES ($1, $2, $3)

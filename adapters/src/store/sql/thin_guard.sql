@@ -1,0 +1,2 @@
+DELETE FROM guards
+WHERE run_id = $1

@@ -1,0 +1,12 @@
+-- The newest one of an ASIN stays, however old it is: it says why its listings look as they do.
+DELETE FROM observations
+WHERE
+    last_seen_at > $1
+    AND last_seen_at <= $2
+    AND EXISTS (
+        SELECT 1
+        FROM observations AS n
+        WHERE
+            n.asin = observations.asin
+            AND n.first_seen_at > observations.first_seen_at
+    )

@@ -1,0 +1,115 @@
+//! `changes`: what changed in the shops lately, and why.
+
+mod csv;
+mod text;
+mod view;
+
+use crate::cli::ChangesArgs;
+use crate::page::Page;
+use crate::say::{Exit, Failure, text};
+use chrono::{DateTime, Utc};
+use shared::domain::asin::Asin;
+use shared::ports::store::{ChangesAsked, ListingChange, Store};
+use view::{ChangeView, View};
+
+/// Changes in one page of the database.
+const PAGE: u32 = 500;
+
+/// Prints the newest changes, at most as many as asked for; how many there are beyond is not counted,
+/// only whether there are any.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] for what is no ASIN, or a shop that is not known.
+pub async fn changes(
+    store: &dyn Store,
+    args: &ChangesArgs,
+    now: DateTime<Utc>,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let asked = ChangesAsked {
+        since: args.since.before(now),
+        asin: args.asin.as_deref().map(asin).transpose()?,
+        account: args.account.clone(),
+    };
+    known_account(&asked, store).await?;
+    let mut found = Changes {
+        store,
+        asked: &asked,
+        left: args.limit,
+        last: None,
+    };
+    if args.csv {
+        page.raw(&csv::head())?;
+        while let Some(changes) = found.next().await? {
+            let rows: Vec<ChangeView> = changes.iter().map(ChangeView::of).collect();
+            page.raw(&csv::rows(&rows))?;
+        }
+        return Ok(Exit::Done);
+    }
+    let mut changes = Vec::new();
+    while let Some(next) = found.next().await? {
+        changes.extend(next.iter().map(ChangeView::of));
+    }
+    let view = View {
+        since: asked.since,
+        until: now,
+        more: found.more().await?,
+        changes,
+    };
+    page.show(&view, text::render)?;
+    Ok(Exit::Done)
+}
+
+/// The changes that are asked for, a page at a time.
+struct Changes<'a> {
+    store: &'a dyn Store,
+    asked: &'a ChangesAsked,
+    left: u32,
+    last: Option<ListingChange>,
+}
+
+impl Changes<'_> {
+    /// The next page; `None` after the last, or when there are as many as wanted.
+    async fn next(&mut self) -> Result<Option<Vec<ListingChange>>, Failure> {
+        let limit = self.left.min(PAGE);
+        if limit == 0 {
+            return Ok(None);
+        }
+        let store = self.store;
+        let changes = store.changes(self.asked, self.last.as_ref(), limit).await?;
+        let count = u32::try_from(changes.len()).unwrap_or(limit);
+        self.left -= count;
+        if let Some(last) = changes.last() {
+            self.last = Some(last.clone());
+        }
+        Ok(Some(changes).filter(|changes| !changes.is_empty()))
+    }
+
+    async fn more(&self) -> Result<bool, Failure> {
+        let beyond = self
+            .store
+            .changes(self.asked, self.last.as_ref(), 1)
+            .await?;
+        Ok(!beyond.is_empty())
+    }
+}
+
+fn asin(given: &str) -> Result<Asin, Failure> {
+    Asin::parse(given).map_err(|error| crate::commands::explain::no_asin(&error))
+}
+
+/// A misspelt shop must not look like one in which nothing changed.
+async fn known_account(asked: &ChangesAsked, store: &dyn Store) -> Result<(), Failure> {
+    let Some(account) = &asked.account else {
+        return Ok(());
+    };
+    let accounts = store.accounts().await?;
+    if accounts.iter().any(|row| row.id == *account) {
+        return Ok(());
+    }
+    Err(Failure::Usage(text!(
+        "ショップ {account} はありません。idを確かめてください(miseban status で見られます)",
+        "there is no account {account}: check the id (miseban status lists them)"
+    )))
+}

@@ -1,0 +1,112 @@
+//! The changes for a person: two lines each, what changed and why.
+
+use super::view::{ChangeView, Observation, View};
+use crate::layout::{clean, grouped, when};
+use crate::say::{Lang, text};
+use crate::words;
+use shared::domain::listing::ShopState;
+use std::fmt::Write as _;
+
+/// All of them.
+pub fn render(view: &View, lang: Lang) -> String {
+    let (since, count) = (when(view.since), grouped(view.changes.len() as u64));
+    let title = text!(
+        "{since} からの変化(新しい順) {count}件\n",
+        "Changes since {since}, newest first: {count}\n"
+    );
+    let mut said = title.of(lang).to_owned();
+    for change in &view.changes {
+        said.push_str(&entry(change, lang));
+    }
+    if view.more {
+        let more = text!(
+            "\nもっとあります。--since を短くするか、--limit を増やすか、--csv で全部を書き出してください\n",
+            "\nThere are more: shorten --since, raise --limit, or narrow with --asin or --account\n"
+        );
+        said.push_str(more.of(lang));
+    }
+    said
+}
+
+fn entry(change: &ChangeView, lang: Lang) -> String {
+    let (at, account, asin) = (when(change.at), &change.account, change.asin);
+    let state = words::update_state(&change.state, lang);
+    let mut said = format!("\n{at}  {account}  {asin}  {}\n", clean(state));
+    let _ = writeln!(said, "  {}", difference(&change.from, &change.to, lang));
+    let _ = writeln!(said, "  {}", cause(change, lang));
+    if let Some(code) = &change.code {
+        let _ = writeln!(said, "  {}", clean(&words::code(code, lang)));
+    }
+    said
+}
+
+/// Only what differs.
+fn difference(from: &ShopState, to: &ShopState, lang: Lang) -> String {
+    let mut parts = Vec::new();
+    if from.price != to.price {
+        let (old, new) = (from.price, to.price);
+        parts.push(text!("価格 {old}円 -> {new}円", "price {old} -> {new} yen"));
+    }
+    if from.visible != to.visible {
+        parts.push(if to.visible {
+            text!("非公開 -> 公開", "hidden -> public")
+        } else {
+            text!("公開 -> 非公開", "public -> hidden")
+        });
+    }
+    if let (Some(old), Some(new)) = (from.stock, to.stock)
+        && old != new
+    {
+        parts.push(text!("在庫 {old} -> {new}", "stock {old} -> {new}"));
+    }
+    if parts.is_empty() {
+        return words::shop_state(to, lang);
+    }
+    let parts: Vec<&str> = parts.iter().map(|part| part.of(lang)).collect();
+    parts.join(lang.pick("、", ", "))
+}
+
+fn cause(change: &ChangeView, lang: Lang) -> String {
+    let run = change.cause.run_id;
+    let kind = words::kind(change.cause.kind, lang);
+    let seen = change.cause.observation.as_ref();
+    let seen = seen.map_or_else(
+        || lang.pick("記録なし", "not kept").to_owned(),
+        |seen| observation(seen, lang),
+    );
+    let price = change.cause.amazon_price.as_ref().map(|price| {
+        let (old, new) = (price.old, price.new);
+        text!("({old}円 -> {new}円)", " ({old} -> {new} yen)")
+    });
+    let price = price.as_ref().map_or("", |text| text.of(lang));
+    let said = text!(
+        "理由: {seen}{price}、実行 {run}({kind})",
+        "why: {seen}{price}; run {run} ({kind})"
+    );
+    said.of(lang).to_owned()
+}
+
+fn observation(seen: &Observation, lang: Lang) -> String {
+    let outcome = words::outcome(seen.outcome, lang);
+    let offers = seen.offers;
+    if let Some(won) = &seen.won {
+        let price = grouped(won.price.map_or(0, i64::unsigned_abs));
+        let seller = clean(won.seller_id.as_deref().unwrap_or("?"));
+        let said = text!(
+            "{outcome}: {offers}件中、{seller} の{price}円が選ばれた",
+            "{outcome}: of {offers} offers {seller} won with {price} yen"
+        );
+        return said.of(lang).to_owned();
+    }
+    match seen.rejected {
+        Some(why) => {
+            let why = words::rejection(why, lang);
+            let said = text!(
+                "{outcome}: {offers}件とも条件に合わない(主な理由: {why})",
+                "{outcome}: none of {offers} offers passed (mostly: {why})"
+            );
+            said.of(lang).to_owned()
+        }
+        None => outcome.to_owned(),
+    }
+}

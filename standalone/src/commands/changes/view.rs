@@ -1,0 +1,117 @@
+//! The changes as JSON. Times are UTC, yen are integers.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::listing::ShopState;
+use shared::domain::money::Yen;
+use shared::domain::observation::{JudgedOffer, Verdict};
+use shared::domain::offer::Rejection;
+use shared::domain::outcome::Outcome;
+use shared::domain::run::{RunId, RunKind};
+use shared::ports::store::{ListingChange, SeenInterval};
+
+/// See the head of this file.
+#[derive(Debug, Serialize)]
+pub struct View {
+    pub since: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+    /// There are older ones in this time, beyond the limit.
+    pub more: bool,
+    /// Newest first.
+    pub changes: Vec<ChangeView>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ChangeView {
+    pub at: DateTime<Utc>,
+    pub account: AccountId,
+    pub asin: Asin,
+    /// What became of it; `at` is the time of that.
+    pub state: String,
+    /// Why it was not made.
+    pub code: Option<String>,
+    pub from: ShopState,
+    pub to: ShopState,
+    pub cause: Cause,
+}
+
+/// Why.
+#[derive(Debug, Serialize)]
+pub struct Cause {
+    pub run_id: RunId,
+    pub kind: RunKind,
+    pub amazon_price: Option<PriceChange>,
+    pub observation: Option<Observation>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PriceChange {
+    pub old: Yen,
+    pub new: Yen,
+}
+
+/// What Amazon said.
+#[derive(Debug, Serialize)]
+pub struct Observation {
+    pub first_at: DateTime<Utc>,
+    pub last_at: DateTime<Utc>,
+    pub outcome: Outcome,
+    pub offers: usize,
+    /// The offer that won.
+    pub won: Option<JudgedOffer>,
+    /// Where none won: why the most offers were turned down.
+    pub rejected: Option<Rejection>,
+}
+
+impl ChangeView {
+    pub fn of(change: &ListingChange) -> Self {
+        Self {
+            at: change.at,
+            account: change.account.clone(),
+            asin: change.asin,
+            state: change.state.clone(),
+            code: change.code.clone(),
+            from: change.from,
+            to: change.to,
+            cause: Cause {
+                run_id: change.run,
+                kind: change.kind,
+                amazon_price: change.amazon.map(|(old, new)| PriceChange { old, new }),
+                observation: change.seen.as_ref().map(Observation::of),
+            },
+        }
+    }
+}
+
+impl Observation {
+    fn of(seen: &SeenInterval) -> Self {
+        let won = |offer: &&JudgedOffer| matches!(offer.verdict, Verdict::Won(_));
+        let won = seen.offers.iter().find(won).cloned();
+        Self {
+            first_at: seen.first_at,
+            last_at: seen.last_at,
+            outcome: seen.outcome,
+            offers: seen.offers.len(),
+            rejected: if won.is_none() {
+                commonest(&seen.offers)
+            } else {
+                None
+            },
+            won,
+        }
+    }
+}
+
+/// Of equally common ones, the first that was met.
+fn commonest(offers: &[JudgedOffer]) -> Option<Rejection> {
+    let rejections = || {
+        offers.iter().filter_map(|offer| match offer.verdict {
+            Verdict::Rejected(why) => Some(why),
+            _ => None,
+        })
+    };
+    let times = |why: Rejection| rejections().filter(|other| *other == why).count();
+    rejections().rev().max_by_key(|why| times(*why))
+}

@@ -1,0 +1,137 @@
+//! `release RUN` and `cancel RUN`: what a person decides about a run that is held.
+
+use crate::commands::run::{Followed, follow, show, tell_people};
+use crate::config::Settings;
+use crate::lock::WorkLock;
+use crate::page::Page;
+use crate::progress::say;
+use crate::report;
+use crate::say::{Exit, Failure, Text, text};
+use crate::wiring::{self, Earnest};
+use chrono::{DateTime, Utc};
+use house::health::Health;
+use producer::resume_run;
+use shared::domain::run::{RunId, RunState};
+use shared::ports::store::Store;
+use worker::shift::Shift;
+
+/// Lets go of what `run` holds, and sends it: here, unless another process is at work, which then
+/// does.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] for a run that is not known, or of which nothing is held; and as `run`.
+pub async fn release(
+    run: &str,
+    store: &dyn Store,
+    settings: &Settings,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let id = let_go(run, store, Utc::now()).await?;
+    if settings.redis.is_some() {
+        let house = wiring::build(settings, Earnest::Real).await?;
+        resume_run(id, &*house.bench.store, &*house.bench.queue)
+            .await
+            .map_err(|error| not_sent(id, &error))?;
+        page.line(&sent_by_others(id))?;
+        return Ok(Exit::Done);
+    }
+    let Ok(_lock) = WorkLock::take(&settings.database_url) else {
+        page.line(&sent_by_others(id))?;
+        return Ok(Exit::Done);
+    };
+    let house = wiring::build(settings, Earnest::Real).await?;
+    resume_run(id, &*house.bench.store, &*house.bench.queue)
+        .await
+        .map_err(|error| not_sent(id, &error))?;
+    wiring::open_for_work(&house).await?;
+    let shift = Shift::begin(&house, &Health::default());
+    let followed = follow(id, &house, page.lang).await;
+    shift.end().await;
+    match followed? {
+        Followed::Ended(report) => {
+            let exit = show(&report, page)?;
+            tell_people(settings).await;
+            Ok(exit)
+        }
+        Followed::Stopped(exit) => {
+            let told = text!(
+                "止めました。残りは次の miseban serve か run が送ります",
+                "stopped; the next miseban serve or run sends the rest"
+            );
+            say(told.of(page.lang));
+            Ok(exit)
+        }
+    }
+}
+
+/// Queues what `run` holds.
+///
+/// # Errors
+///
+/// As [`release`].
+pub async fn let_go(run: &str, store: &dyn Store, now: DateTime<Utc>) -> Result<RunId, Failure> {
+    let (id, state) = known(run, store).await?;
+    match store.release_run(id, now).await? {
+        Some(count) => {
+            tracing::info!(run.id = %id, count, "run {id} is released: {count} updates are queued");
+            Ok(id)
+        }
+        None => Err(nothing_held(id, state)),
+    }
+}
+
+/// Drops what `run` holds, ends it, and prints its report.
+///
+/// # Errors
+///
+/// As [`release`].
+pub async fn cancel(
+    run: &str,
+    store: &dyn Store,
+    now: DateTime<Utc>,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let (id, state) = known(run, store).await?;
+    let Some(count) = store.cancel_run(id, now).await? else {
+        return Err(nothing_held(id, state));
+    };
+    tracing::info!(run.id = %id, count, "run {id} is cancelled: {count} updates are dropped");
+    if let Some(report) = store.report(id, now).await? {
+        store.keep_report(&report).await?;
+        page.show(&report, report::render)?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn known(run: &str, store: &dyn Store) -> Result<(RunId, RunState), Failure> {
+    let unknown = || crate::commands::report::unknown(run);
+    let id = RunId::parse(run).ok_or_else(unknown)?;
+    let row = store.run(id).await?.ok_or_else(unknown)?;
+    Ok((id, row.state))
+}
+
+fn nothing_held(run: RunId, state: RunState) -> Failure {
+    let (ja, en) = (
+        crate::words::state(state, crate::say::Lang::Ja),
+        crate::words::state(state, crate::say::Lang::En),
+    );
+    Failure::Usage(text!(
+        "実行 {run} には確認を待っている更新がありません(状態: {ja})。miseban status で見られます",
+        "run {run} holds nothing that waits for you (it is {en}); see miseban status"
+    ))
+}
+
+fn sent_by_others(run: RunId) -> Text {
+    text!(
+        "実行 {run} の更新を送ります。作業中の店番が送り、終われば報告します(様子は miseban status)",
+        "the updates of run {run} are on their way: the miseban at work sends them and reports (see miseban status)"
+    )
+}
+
+fn not_sent(run: RunId, error: &producer::ResumeError) -> Failure {
+    Failure::Failed(text!(
+        "実行 {run} の更新は送れる状態になりましたが、仕事を配れませんでした({error})。次の miseban serve か producer serve が送ります",
+        "the updates of run {run} are queued, but could not be handed out ({error}); the next miseban serve or producer serve sends them"
+    ))
+}

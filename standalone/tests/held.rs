@@ -1,0 +1,134 @@
+//! A run that is held, and what a person does about it, with the real program; the vendors are
+//! simulated in this process.
+
+use serde_json::Value;
+use simulator::{Config, Fault, FaultKind, Quotas, Simulator};
+use std::process::{Command, Output, Stdio};
+
+const LISTINGS: usize = 200;
+
+struct Shop {
+    simulator: Simulator,
+    folder: tempfile::TempDir,
+}
+
+impl Shop {
+    /// Two runs have set the shop right, and then all answers are empty.
+    async fn broken() -> Self {
+        let simulator = Simulator::start(Config {
+            catalog: LISTINGS,
+            accounts: 1,
+            quotas: Quotas::Off,
+            ..Config::default()
+        });
+        let simulator = simulator.await.expect("the simulator starts");
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text);
+        write("accounts.toml", simulator.accounts_toml()).expect("written");
+        write("listings.csv", simulator.listings_csv()).expect("written");
+        let shop = Self { simulator, folder };
+        for words in ["import listings listings.csv", RUN, RUN] {
+            assert_eq!(shop.miseban(words).await.0, 0, "{words}");
+        }
+        let empty = Fault::new("getItemOffersBatch", FaultKind::EmptyOffers);
+        shop.simulator.add_fault(empty).expect("a fault");
+        shop
+    }
+
+    /// Exit code, stdout and stderr.
+    async fn miseban(&self, words: &str) -> (i32, String, String) {
+        let url = self.simulator.url();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_miseban"));
+        command
+            .args(words.split(' '))
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("MISEBAN_LANG", "en")
+            .env("SP_API_BASE_URL", &url)
+            .env("LWA_BASE_URL", &url)
+            .env("BASE_API_BASE_URL", &url)
+            .env("LWA_APP_ID", "amzn1.application-oa2-client.example")
+            .env("LWA_CLIENT_SECRET", "amzn1.oa2-cs.v1.example")
+            .env("REFRESH_TOKEN", "Atzr|example")
+            .env("SP_API_ITEM_OFFERS_RATE", "unlimited")
+            .stdin(Stdio::null());
+        let ended = tokio::task::spawn_blocking(move || command.output()).await;
+        let output: Output = ended.expect("no panic").expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        let code = output.status.code().expect("an exit code");
+        (code, text(output.stdout), text(output.stderr))
+    }
+
+    fn on_display(&self) -> usize {
+        let shop = self.simulator.shop("shop-1").expect("a shop");
+        shop.items.iter().filter(|item| item.visible).count()
+    }
+}
+
+const RUN: &str = "run price-stock --json";
+
+fn object(text: &str) -> Value {
+    serde_json::from_str(text).expect("one JSON object")
+}
+
+#[tokio::test]
+async fn a_held_run_ends_the_program_says_what_to_do_and_is_sent_when_released() {
+    let shop = Shop::broken().await;
+    let before = shop.on_display();
+
+    let (code, out, said) = shop.miseban(RUN).await;
+
+    let report = object(&out);
+    let id = report["run_id"].as_str().expect("an id").to_owned();
+    assert_eq!((code, report["state"].as_str()), (1, Some("held")));
+    assert!(said.contains(&format!("miseban release {id}")), "{said}");
+    assert!(said.contains(&format!("miseban cancel {id}")), "{said}");
+    assert!(before - shop.on_display() <= 50);
+    for again in [RUN, "run price-stock --resume"] {
+        let (code, out, said) = shop.miseban(again).await;
+        assert_eq!((code, out.as_str()), (2, ""), "{said}");
+        assert!(said.contains(&format!("miseban release {id}")), "{said}");
+    }
+    let (_, status, _) = shop.miseban("status").await;
+    assert!(
+        status.contains(&format!("miseban release {id}")),
+        "{status}"
+    );
+
+    let (code, out, said) = shop.miseban(&format!("release {id}")).await;
+
+    assert_eq!(code, 0, "{out}{said}");
+    assert_eq!(shop.on_display(), 0);
+    let (code, _, said) = shop.miseban(&format!("release {id}")).await;
+    assert_eq!(code, 2, "{said}");
+}
+
+#[tokio::test]
+async fn a_held_run_that_is_cancelled_leaves_the_shop_and_frees_the_way_for_the_next() {
+    let shop = Shop::broken().await;
+    let before = shop.on_display();
+    let (_, out, _) = shop.miseban(RUN).await;
+    let id = object(&out)["run_id"].as_str().expect("an id").to_owned();
+    let shown = shop.on_display();
+
+    let (code, _, said) = shop.miseban(&format!("cancel {id}")).await;
+
+    assert_eq!((code, shop.on_display()), (0, shown), "{said}");
+    let (_, out, _) = shop.miseban(&format!("report {id} --json")).await;
+    assert_eq!(object(&out)["guard"]["decision"], "cancelled");
+    shop.simulator.clear_faults();
+    let (code, ..) = shop.miseban(RUN).await;
+    assert_eq!((code, shop.on_display()), (0, before));
+}
+
+#[tokio::test]
+async fn a_dry_run_says_that_a_run_would_be_held() {
+    let shop = Shop::broken().await;
+    let before = shop.on_display();
+
+    let (code, out, _) = shop.miseban("run price-stock --dry-run").await;
+
+    assert_eq!((code, shop.on_display()), (1, before));
+    assert!(out.contains("a run in earnest would wait for you"), "{out}");
+    assert!(!out.contains("miseban release 0"), "no id: {out}");
+}

@@ -1,0 +1,150 @@
+//! What changed, for people, programs and spreadsheets, over a real database.
+
+use crate::world::{Paper, RUN, account, asin, at, failure, open_run, shop, state};
+use adapters::store::SqlStore;
+use insta::assert_snapshot;
+use shared::ports::store::{BatchStore, UpdateResult, UpdateStore};
+use standalone::cli::{ChangesArgs, Since};
+use standalone::commands::changes::changes;
+use standalone::say::{Exit, Lang};
+
+fn asked() -> ChangesArgs {
+    ChangesArgs {
+        since: Since::parse("24h").unwrap(),
+        asin: None,
+        account: None,
+        limit: 1_000,
+        json: false,
+        csv: false,
+    }
+}
+
+/// The first listing was changed in the shop, the second one is held.
+async fn changed() -> SqlStore {
+    let store = shop().await;
+    open_run(&store).await;
+    let row = &store.listings(&[asin(1)], None).await.unwrap()[0];
+    let applied = UpdateResult::Applied(state(1_560, true));
+    store
+        .finish_update(row.listing.id, 1, &applied, at(12))
+        .await
+        .unwrap();
+    store
+}
+
+#[tokio::test]
+async fn each_change_is_told_with_its_reason() {
+    let store = changed().await;
+    for (lang, name) in [
+        (Lang::Ja, "changes_in_japanese"),
+        (Lang::En, "changes_in_english"),
+    ] {
+        let mut paper = Paper::new();
+
+        let exit = changes(&store, &asked(), at(20), &mut paper.text(lang)).await;
+
+        assert_eq!(exit.unwrap(), Exit::Done);
+        assert_snapshot!(name, paper.read());
+    }
+}
+
+#[tokio::test]
+async fn the_changes_as_json_hold_run_observation_and_winner() {
+    let store = changed().await;
+    let mut paper = Paper::new();
+
+    changes(&store, &asked(), at(20), &mut paper.json())
+        .await
+        .unwrap();
+
+    let object = paper.object();
+    assert_eq!(object["more"], false);
+    let change = &object["changes"][0];
+    assert_eq!(
+        (&change["state"], &change["code"]),
+        (&"applied".into(), &serde_json::Value::Null)
+    );
+    assert_eq!(change["from"]["price"], 1300);
+    assert_eq!(change["to"]["price"], 1560);
+    let cause = &change["cause"];
+    assert_eq!(cause["run_id"], RUN);
+    assert_eq!(cause["observation"]["won"]["price"], 1200);
+    assert_eq!(object["changes"][1]["code"], "price_above_bounds");
+}
+
+#[tokio::test]
+async fn the_changes_as_a_table_are_one_line_each() {
+    let store = changed().await;
+    let mut paper = Paper::new();
+    let csv = ChangesArgs {
+        csv: true,
+        ..asked()
+    };
+
+    changes(&store, &csv, at(20), &mut paper.text(Lang::Ja))
+        .await
+        .unwrap();
+
+    assert_snapshot!("changes_as_a_table", paper.read());
+}
+
+#[tokio::test]
+async fn no_more_are_told_than_asked_for_and_that_there_are_more() {
+    let store = changed().await;
+    let one = ChangesArgs {
+        limit: 1,
+        ..asked()
+    };
+    let mut paper = Paper::new();
+
+    changes(&store, &one, at(20), &mut paper.json())
+        .await
+        .unwrap();
+
+    let object = paper.object();
+    assert_eq!(object["changes"].as_array().unwrap().len(), 1);
+    assert_eq!(object["more"], true);
+}
+
+#[tokio::test]
+async fn before_and_elsewhere_nothing_has_changed() {
+    let store = changed().await;
+    let late = ChangesArgs {
+        since: Since::parse("5m").unwrap(),
+        ..asked()
+    };
+    let elsewhere = ChangesArgs {
+        account: Some(account("second")),
+        ..asked()
+    };
+    for args in [late, elsewhere] {
+        let mut paper = Paper::new();
+
+        changes(&store, &args, at(20), &mut paper.json())
+            .await
+            .unwrap();
+
+        assert_eq!(paper.object()["changes"].as_array().unwrap().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_shop_or_a_product_that_is_none_is_wrong_use() {
+    let store = changed().await;
+    let no_shop = ChangesArgs {
+        account: Some(account("third")),
+        ..asked()
+    };
+    let no_asin = ChangesArgs {
+        asin: Some("B00".to_owned()),
+        ..asked()
+    };
+    for args in [no_shop, no_asin] {
+        let mut paper = Paper::new();
+
+        let told = changes(&store, &args, at(20), &mut paper.json()).await;
+
+        assert_eq!(failure(told).1, Exit::Usage);
+        assert_eq!(paper.read(), "");
+    }
+}
