@@ -9,7 +9,7 @@ use house::signal::Signals;
 use house::wiring::{self, Earnest};
 use house::{patience, program};
 use producer::notices::{Herald, Heralding};
-use producer::{Lead, Minder, Order, Refused, Thinner, resume, start_run, sweep};
+use producer::{Caretaker, Lead, Minder, Order, Refused, Thinner, resume, start_run, sweep};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::bench::Bench;
@@ -156,6 +156,7 @@ struct Watch {
 impl Watch {
     async fn go_on(&self, lead: &Lead) -> std::convert::Infallible {
         let mut minder = None;
+        let mut caretaker = Caretaker::new(self.bench.clone());
         let mut thinner = Thinner::new(self.bench.clone());
         let mut looks: u32 = 0;
         let begun = Instant::now();
@@ -169,6 +170,9 @@ impl Watch {
                         None => minder.insert(self.take_lead(begun.elapsed()).await),
                     };
                     self.look(minder, looks.is_multiple_of(LOOKS_A_SWEEP)).await;
+                    if let Err(error) = caretaker.look().await {
+                        tracing::warn!(%error, "the age of the tokens cannot be read now");
+                    }
                     self.thin_history(&mut thinner).await;
                 }
                 Ok(false) => minder = None,

@@ -1,9 +1,11 @@
 //! The command line: commands, flags, and an example for each.
 
+mod accounts;
 mod japanese;
 mod queues;
 mod since;
 
+pub use accounts::{AccountsCommand, AuthorizeArgs, CheckArgs, RefreshArgs};
 pub use queues::{Chosen, QueuesCommand, ShowArgs};
 
 pub use since::Since;
@@ -127,6 +129,9 @@ pub enum Command {
     #[command(after_help = "Example:
   miseban explain B00EXAMPLE")]
     Explain(ExplainArgs),
+    /// Look after the shops: how their tokens stand, whether they answer, authorise them at BASE
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Compare the cache with the database
     #[command(after_help = "Examples:
   miseban validate

@@ -6,8 +6,8 @@ use crate::cli::{
 };
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, changes, demo, doctor, ecauto, explain, import, migrate, notify, queues, release,
-    report, run, serve, status, validate,
+    accounts, board, changes, demo, doctor, ecauto, explain, import, migrate, notify, queues,
+    release, report, run, serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -60,7 +60,8 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         }
         Command::Status(Output { json }) => {
             let store = database::existing(desk.database_url()).await?;
-            status::status(&store, now, &mut desk.page(*json)).await
+            let near = accounts::warned_before(desk.settings);
+            status::status(&store, near, now, &mut desk.page(*json)).await
         }
         Command::Release(RunId { run }) => {
             let store = database::existing(desk.database_url()).await?;
@@ -78,6 +79,10 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         Command::Explain(args) => {
             let store = database::existing(desk.database_url()).await?;
             explain::explain(&store, &args.asin, &mut desk.page(args.output.json)).await
+        }
+        Command::Accounts(command) => {
+            let json = command.json();
+            accounts::accounts(command, desk.settings, &mut desk.page(json)).await
         }
         Command::Validate(args) => validate_cache(args, desk).await,
         Command::Board(args) => board::board(args, desk.settings, &mut desk.page(false)).await,
@@ -149,7 +154,7 @@ async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit
 }
 
 async fn examine(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    let opened = open_with_version(desk.database_url()).await;
+    let opened = open_with_version(desk.settings).await;
     // Without a house there is nobody to call; what it lacks is told part by part.
     let house = wiring::build(desk.settings, Earnest::Real).await.ok();
     let patient = Patient {
@@ -164,8 +169,8 @@ async fn examine(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     doctor::doctor(patient, &mut desk.page(false)).await
 }
 
-async fn open_with_version(url: &str) -> Result<(SqlStore, i64), Failure> {
-    let store = SqlStore::open(url).await?;
+async fn open_with_version(settings: &Settings) -> Result<(SqlStore, i64), Failure> {
+    let store = wiring::open_store(settings).await?;
     let version = store.schema_version().await?;
     Ok((store, version))
 }

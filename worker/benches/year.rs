@@ -11,11 +11,9 @@
 #[path = "../tests/story/house.rs"]
 mod house;
 
-use adapters::limiter::Rates;
 use chrono::{DateTime, TimeDelta, Utc};
-use house::{House, world};
+use house::{House, no_limit, world};
 use producer::Thinner;
-use shared::domain::quota::WindowQuota;
 use shared::domain::run::{RunKind, RunState};
 use shared::ports::clock::Clock;
 use sqlx::{Connection as _, Row as _};
@@ -57,14 +55,7 @@ struct Month {
 async fn main() {
     let days = std::env::var("MISEBAN_YEAR_DAYS").map_or(365, |days| days.parse().unwrap());
     let clock = Arc::new(Ahead::default());
-    let unlimited = Rates {
-        item_offers: None,
-        base: WindowQuota {
-            per_hour: None,
-            per_day: None,
-        },
-    };
-    let house = House::open_at(world(LISTINGS, 2), unlimited, clock.clone()).await;
+    let house = House::open_at(world(LISTINGS, 2), no_limit(), clock.clone()).await;
     let mut thinner = Thinner::new(house.bench.clone());
     let mut months: Vec<Month> = Vec::new();
     let mut left = days;
@@ -138,6 +129,10 @@ async fn size(house: &House) -> (u64, u64, Vec<(&'static str, i64)>) {
         (
             "outcomes",
             ask(&mut connection, "SELECT count(*) FROM outcomes").await,
+        ),
+        (
+            "misses",
+            ask(&mut connection, "SELECT count(*) FROM misses").await,
         ),
         (
             "updates",

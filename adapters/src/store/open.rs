@@ -1,8 +1,8 @@
 //! Opening a database: a file or a server, brought to the newest schema, and each refusal says what
 //! to do.
 
-use super::SqlStore;
 use super::database::Database;
+use super::{SqlStore, TokenKeys};
 use super::{postgres, schema, sqlite};
 use shared::ports::store::StoreError;
 use std::path::PathBuf;
@@ -90,7 +90,10 @@ impl SqlStore {
     }
 
     pub(super) fn over(db: Database) -> Self {
-        Self { db: Arc::new(db) }
+        Self {
+            db: Arc::new(db),
+            keys: TokenKeys::default(),
+        }
     }
 }
 

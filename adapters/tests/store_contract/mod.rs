@@ -13,4 +13,5 @@ mod opening;
 mod report;
 mod runs;
 mod thinning;
+mod tokens;
 mod updates;

@@ -51,17 +51,21 @@ pub fn world(catalog: usize, accounts: usize) -> Config {
     }
 }
 
+/// No rate limits on our side.
+pub fn no_limit() -> Rates {
+    Rates {
+        item_offers: None,
+        base: WindowQuota {
+            per_hour: None,
+            per_day: None,
+        },
+    }
+}
+
 impl House {
     /// A house in this world, its listings imported, without rate limits on our side.
     pub async fn open(config: Config) -> Self {
-        let no_limit = Rates {
-            item_offers: None,
-            base: WindowQuota {
-                per_hour: None,
-                per_day: None,
-            },
-        };
-        Self::open_with(config, no_limit).await
+        Self::open_with(config, no_limit()).await
     }
 
     /// The same, with these rates on our side.
@@ -148,6 +152,18 @@ impl House {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// What another process has at hand: the same rows, and no tokens in memory.
+    pub async fn next_process(&self) -> Bench {
+        let terms = (no_limit(), self.bench.clock.clone());
+        bench(
+            &self.simulator,
+            accounts(&self.simulator),
+            &self.store,
+            terms,
+        )
+        .await
     }
 
     /// Switches accounts on and off.
@@ -293,19 +309,20 @@ fn accounts(simulator: &Simulator) -> Vec<BaseCredentials> {
             account: AccountId::parse(&field(block, "id")).expect("an id"),
             client_id: field(block, "client_id"),
             client_secret: field(block, "client_secret").into(),
-            refresh_token: field(block, "refresh_token").into(),
+            refresh_token: Some(field(block, "refresh_token").into()),
             redirect_uri: None,
+            proxy: None,
         })
         .collect()
 }
 
 fn rows(accounts: &[BaseCredentials], active: impl Fn(&str) -> bool) -> Vec<AccountRow> {
-    let row = |account: &BaseCredentials| AccountRow {
-        id: account.account.clone(),
-        name: account.account.to_string(),
-        active: active(account.account.as_str()),
-        parked_until: None,
-        reauthorise_since: None,
+    let row = |account: &BaseCredentials| {
+        AccountRow::new(
+            account.account.clone(),
+            account.account.to_string(),
+            active(account.account.as_str()),
+        )
     };
     accounts.iter().map(row).collect()
 }

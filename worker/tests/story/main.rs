@@ -7,3 +7,4 @@ mod house;
 mod incidents;
 mod notices;
 mod schedule;
+mod tokens;
