@@ -15,6 +15,7 @@ pub fn kind(kind: RunKind, lang: Lang) -> &'static str {
         RunKind::PriceStock => lang.pick("価格と在庫", "price and stock"),
         RunKind::Stale => lang.pick("古くなったものだけ", "stale ones only"),
         RunKind::Visibility => lang.pick("表示の見直し", "visibility"),
+        RunKind::Reconcile => lang.pick("ショップとの突き合わせ", "reconciliation"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod lead;
 mod minder;
+mod nightly;
 pub mod notices;
 mod resume;
 mod start_run;

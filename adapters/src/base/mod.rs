@@ -22,6 +22,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use shared::domain::account::AccountId;
 use shared::domain::listing::{ItemId, ShopState};
+use shared::domain::shelf::{PAGE, ShopPage};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Limiter, Permit};
 use shared::ports::shop::{Shop, ShopError};
@@ -62,7 +63,15 @@ pub struct BaseCredentials {
 }
 
 const MAX_ANSWER: usize = 1024 * 1024;
+/// A hundred items with their descriptions, each of which may be long.
+const MAX_PAGE: usize = 32 * 1024 * 1024;
 const FORM: &str = "application/x-www-form-urlencoded";
+
+/// An answer, unread.
+struct Body {
+    status: u16,
+    bytes: Vec<u8>,
+}
 
 /// What outlives a call: shared with the refresh, which goes on when its caller is gone.
 struct Outside {
@@ -115,7 +124,7 @@ impl BaseShop {
             .ok_or_else(|| ShopError::Reauthorise(account.clone()))
     }
 
-    /// Sends one call and reads its answer, whatever its status.
+    /// Sends one call about one item and reads its answer, whatever its status.
     async fn call(
         &self,
         permit: Permit,
@@ -123,19 +132,42 @@ impl BaseShop {
         request: RequestBuilder,
         access: &Access,
     ) -> Result<decode::ShownItem, ShopError> {
+        let body = self.send(request, access, MAX_ANSWER).await?;
+        let answer = decode::answer(body.status, &body.bytes);
+        self.sort(permit, keeper, access, answer).await
+    }
+
+    /// Sends a call and reads at most `most` bytes of its answer.
+    async fn send(
+        &self,
+        request: RequestBuilder,
+        access: &Access,
+        most: usize,
+    ) -> Result<Body, ShopError> {
         let sent = request
             .header(AUTHORIZATION, bearer(access)?)
             .send()
             .await
             .map_err(|error| refusal::unread(&error.into()))?;
         let status = sent.status().as_u16();
-        let body = read_capped(sent, MAX_ANSWER)
+        let bytes = read_capped(sent, most)
             .await
             .map_err(|error| refusal::unread(&error))?;
-        let refused = match decode::answer(status, &body) {
-            Ok(item) => {
+        Ok(Body { status, bytes })
+    }
+
+    /// What an answer says of the call: its token, its quota, itself.
+    async fn sort<T>(
+        &self,
+        permit: Permit,
+        keeper: &Keeper,
+        access: &Access,
+        answer: Result<T, decode::NoItem>,
+    ) -> Result<T, ShopError> {
+        let refused = match answer {
+            Ok(told) => {
                 keeper.accepted(access);
-                return Ok(item);
+                return Ok(told);
             }
             Err(refused) => refused,
         };
@@ -193,6 +225,28 @@ impl Shop for BaseShop {
         } else {
             Err(ShopError::Refused("not_applied".to_owned()))
         }
+    }
+
+    #[tracing::instrument(name = "base.items", skip_all, fields(account = %account, offset))]
+    async fn items(
+        &self,
+        permit: Permit,
+        account: &AccountId,
+        offset: u32,
+    ) -> Result<ShopPage, ShopError> {
+        let keeper = self.keeper(account)?;
+        let access = keeper.access(keeper::LAST_MOMENT).await?;
+        // In the order of creation, so that new items come last and shift no page; of the images as
+        // little as can be had.
+        let query = format!(
+            "order=created&sort=asc&limit={PAGE}&offset={offset}&max_image_no=1&image_size=76"
+        );
+        let url = format!("{}/1/items?{query}", self.outside.base_url);
+        let request = self.outside.http.get(url);
+
+        let body = self.send(request, &access, MAX_PAGE).await?;
+        let answer = decode::page(body.status, &body.bytes);
+        self.sort(permit, keeper, &access, answer).await
     }
 
     #[tracing::instrument(name = "base.item", skip_all, fields(account = %account, item = item.0))]

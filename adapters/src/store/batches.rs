@@ -87,13 +87,14 @@ impl BatchStore for SqlStore {
     }
 }
 
-fn listing_row(row: &AnyRow) -> Result<ListingRow, StoreError> {
+pub(super) fn listing_row(row: &AnyRow) -> Result<ListingRow, StoreError> {
     let version = row.maybe_number("desired_version")?;
     Ok(ListingRow {
         listing: read_listing(row)?,
         desired: version
             .map(|version| Ok((version, row.state("desired_")?)))
             .transpose()?,
+        sold_out_since: row.maybe_at("sold_out_since")?,
     })
 }
 

@@ -21,6 +21,8 @@ mod open;
 mod pooled;
 mod postgres;
 pub(crate) mod product_rows;
+mod reconcile;
+mod reconcile_rows;
 mod record;
 mod record_rows;
 mod report;

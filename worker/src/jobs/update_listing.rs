@@ -121,9 +121,9 @@ async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Resu
             let lane = Lane::Base(task.listing.account.clone());
             Ok(Ended::Parked(bench.limiter.close(&lane, window).await))
         }
-        ShopError::UnknownItem(code) => check_by_path(task, code, bench).await,
         ShopError::NotEditable(_) => Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable))),
-        ShopError::Refused(_) | ShopError::Reauthorise(_) => {
+        error if error.is_about_the_item() => check_by_path(task, &error, bench).await,
+        ShopError::UnknownItem(_) | ShopError::Refused(_) | ShopError::Reauthorise(_) => {
             tracing::warn!(listing.id = task.listing.id.0, account = %task.listing.account, %error, "an update failed");
             Ok(Ended::With(UpdateResult::Failed(error.code().to_owned())))
         }
@@ -131,9 +131,13 @@ async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Resu
     }
 }
 
-/// The shop does not know the item: ask for it by its path once; if it is really gone, the listing is
-/// never asked for again.
-async fn check_by_path(task: &UpdateTask, code: String, bench: &Bench) -> Result<Ended, Failure> {
+/// The shop refuses the item itself: ask for it by its path once; if it is really gone, the listing is
+/// never asked for again, and if not, it waits for a person.
+async fn check_by_path(
+    task: &UpdateTask,
+    error: &ShopError,
+    bench: &Bench,
+) -> Result<Ended, Failure> {
     let permit = match permit(task, bench).await? {
         Ok(permit) => permit,
         Err(until) => return Ok(Ended::Parked(until)),
@@ -148,7 +152,11 @@ async fn check_by_path(task: &UpdateTask, code: String, bench: &Bench) -> Result
             tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
             Ok(Ended::With(UpdateResult::Delisted))
         }
-        Some(_) => Ok(Ended::With(UpdateResult::Failed(code))),
+        Some(_) => {
+            tracing::warn!(listing.id = listing.id.0, account = %listing.account, %error,
+                "the shop has the item and does not let it be edited: it is held");
+            Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable)))
+        }
     }
 }
 

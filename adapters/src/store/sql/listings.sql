@@ -6,6 +6,7 @@ SELECT
     s.price_yen AS shown_price_yen,
     s.visible AS shown_visible,
     s.stock AS shown_stock,
+    s.sold_out_since,
     d.price_yen AS desired_price_yen,
     d.visible AS desired_visible,
     d.stock AS desired_stock,

@@ -8,6 +8,7 @@ mod guard;
 mod history;
 mod leases;
 mod notices;
+mod reconcile;
 mod runs;
 mod thinning;
 mod updates;
@@ -23,6 +24,10 @@ pub use guard::GuardStore;
 pub use history::{ChangesAsked, HistoryStore, ListingChange};
 pub use leases::LeaseStore;
 pub use notices::{ChannelView, Claim, Claimed, Fate, NewNotice, NoticeStore};
+pub use reconcile::{
+    Advance, Finding, FoundKind, KnownItem, NewReading, PageRecord, PageRecorded, Phase,
+    ReconcileStore, ShopRead, Taken,
+};
 pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
 pub use thinning::{ThinningPlace, ThinningStep, ThinningStore};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
@@ -64,6 +69,7 @@ pub trait Store:
     + HistoryStore
     + ThinningStore
     + NoticeStore
+    + ReconcileStore
 {
 }
 
@@ -79,5 +85,6 @@ impl<T> Store for T where
         + HistoryStore
         + ThinningStore
         + NoticeStore
+        + ReconcileStore
 {
 }
