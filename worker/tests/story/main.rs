@@ -6,4 +6,5 @@ mod guard;
 mod house;
 mod incidents;
 mod notices;
+mod reconcile;
 mod schedule;
