@@ -73,6 +73,14 @@ pub fn stock(stock: Stock, lang: Lang) -> String {
     }
 }
 
+/// The command that does a run of this kind, without the program's name.
+pub fn command(kind: RunKind) -> String {
+    match kind {
+        RunKind::Reconcile => kind.as_str().to_owned(),
+        _ => format!("run {}", kind.as_str()),
+    }
+}
+
 /// Where a listing stands.
 pub fn status(status: ListingStatus, lang: Lang) -> &'static str {
     match status {

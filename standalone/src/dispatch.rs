@@ -4,8 +4,8 @@ use crate::accounts::AccountsFile;
 use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, changes, demo, doctor, explain, import, migrate, notify, queues, release, report, run,
-    serve, status, validate,
+    board, changes, demo, doctor, explain, import, import_shop, migrate, notify, queues, release,
+    report, run, serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -50,6 +50,20 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
     let now = Utc::now();
     match command {
         Command::Import(ImportCommand::Listings(args)) => import_listings(args, desk).await,
+        Command::Import(ImportCommand::Shop(args)) => {
+            import_shop::import_shop(args, desk.settings, &mut desk.page(args.json)).await
+        }
+        Command::Reconcile(args) => {
+            let order = RunArgs {
+                kind: RunKind::Reconcile,
+                account: args.account.clone(),
+                max_items: None,
+                dry_run: false,
+                resume: args.resume,
+                json: args.json,
+            };
+            run::run(&order, desk.settings, &mut desk.page(args.json)).await
+        }
         Command::Report(args) => {
             let store = database::existing(desk.database_url()).await?;
             let mut page = desk.page(args.output.json);

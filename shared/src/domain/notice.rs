@@ -195,6 +195,7 @@ fn changed(report: &Report) -> bool {
         + updates.applied
         + updates.failed
         + report.delisted
+        + report.reconcile.as_ref().map_or(0, |found| found.gone)
         > 0
 }
 

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod explain;
 pub mod import;
+pub mod import_shop;
 pub mod migrate;
 pub mod notify;
 pub mod queues;

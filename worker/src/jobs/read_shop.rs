@@ -186,10 +186,10 @@ async fn after_error(
     error: ShopError,
     bench: &Bench,
 ) -> Result<Failure, Failure> {
+    // What a shop refuses is told by its parking; the report's refusals are Amazon's.
     let refused = u32::from(matches!(error, ShopError::Quota(_)));
     let cost = RequestCost {
         requests: cost.requests.saturating_sub(refused),
-        refused,
         ..cost
     };
     let id = Uuid::now_v7();
