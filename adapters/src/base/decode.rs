@@ -191,3 +191,39 @@ fn shown(item: &Item) -> Option<ShownItem> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_with_impossible_values_is_still_on_its_page() {
+        let body = br#"{"items":[{"item_id":"7","price":-1,"visible":1,"identifier":null},{"item_id":8,"price":900,"visible":0,"stock":"2","identifier":"B0EXAMPLE1"}]}"#;
+
+        let page = page(200, body).unwrap();
+
+        assert_eq!((page.items[0].id, page.items[0].state), (ItemId(7), None));
+        assert_eq!(page.items[1].sku.as_deref(), Some("B0EXAMPLE1"));
+        let state = page.items[1].state.unwrap();
+        assert_eq!((state.visible, state.stock), (false, Some(2)));
+    }
+
+    #[test]
+    fn what_is_no_page_is_never_an_empty_one() {
+        let long = format!(r#"{{"items":[{}]}}"#, [r#"{"item_id":1}"#; 101].join(","));
+        for body in [
+            "",
+            "{}",
+            "[]",
+            r#"{"items":null}"#,
+            r#"{"items":[{"price":1}]}"#,
+            r#"{"item":{}}"#,
+            "<html>",
+            &long,
+        ] {
+            assert!(page(200, body.as_bytes()).is_err(), "{body}");
+        }
+        assert!(page(503, br#"{"items":[]}"#).is_err());
+        assert!(page(200, br#"{"error":"db_error","items":[]}"#).is_err());
+    }
+}

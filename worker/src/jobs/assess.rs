@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
-use shared::domain::desired::{Desire, SellingRule, Urgency};
+use shared::domain::desired::{Desire, HoldReason, SellingRule, Urgency};
 use shared::domain::listing::ShopState;
 use shared::domain::observation::{Finding, JudgedOffer, Observation};
 use shared::domain::outcome::{MissReason, Outcome};
@@ -127,6 +127,15 @@ fn verdict(
         Desire::Held(reason, state) => (state, Some(reason)),
     };
     let version = version(row, &desired);
+    if was_refused(row, &desired) {
+        return Some(ListingVerdict {
+            listing: row.listing.id,
+            desired,
+            version,
+            hold: Some(HoldReason::NotEditable),
+            update: None,
+        });
+    }
     let cost = product.price.map(|price| price.value);
     // An edit to an earlier desired state may be on its way, and end after this was read: whoever comes
     // next looks again, and edits nothing when all is well.
@@ -142,6 +151,14 @@ fn verdict(
         hold,
         update,
     })
+}
+
+/// Whether the shop has refused this very state of the item: a person has to look at it. The
+/// reconciliation tries it once a night.
+pub(super) fn was_refused(row: &ListingRow, desired: &ShopState) -> bool {
+    row.hold == Some(HoldReason::NotEditable)
+        && row.desired.is_some_and(|(_, stored)| stored == *desired)
+        && !row.listing.shown.satisfies(desired)
 }
 
 /// What sold out in the shop rests before it is stocked again, whoever comes by.
@@ -207,6 +224,7 @@ mod tests {
         let row = ListingRow {
             listing,
             desired: stored,
+            hold: None,
             sold_out_since: None,
         };
         verdict(&SellingRule::default(), &product, &row, at).unwrap()

@@ -4,7 +4,7 @@
 //! has changed by hand is set right whatever its size, since the smallest change worth an edit is
 //! measured from what we left and not from what was found.
 
-use super::assess::{desire, version};
+use super::assess::{desire, version, was_refused};
 use super::kept::kept;
 use crate::failure::Failure;
 use chrono::{DateTime, Utc};
@@ -106,14 +106,17 @@ impl Sighted {
         let for_sale = product.sellable(rule.filtered_out_after) == Some(true);
         let waits = seen.sold_out && for_sale;
         let rest_is_over = waits && !rule.rests(sold_out_since, now);
+        // What the shop refused is tried once a night: a person may have mended the item.
+        let refused = known.row.desired;
+        let refused = refused.is_some_and(|(_, desired)| was_refused(&known.row, &desired));
         if seen.drifted() || sold_out_since != since {
             self.taken.push(Taken {
                 listing: listing.id,
                 state: seen.found,
                 sold_out_since,
             });
-        } else if waits {
-            // Nothing new, and still to be told.
+        } else if waits || refused {
+            // Nothing new, and still to be told, or tried again.
             self.taken.push(Taken {
                 listing: listing.id,
                 state: listing.shown,
@@ -121,7 +124,7 @@ impl Sighted {
             });
         }
         self.findings.extend(finding(known, &seen, waits));
-        if seen.drifted() || rest_is_over {
+        if seen.drifted() || rest_is_over || refused {
             let resting = rule.rests(sold_out_since, now);
             let desire = wanted(rule, &product, &seen, resting);
             let verdicts = desire.and_then(|desire| verdict(known, &product, &seen, desire));

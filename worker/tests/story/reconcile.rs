@@ -13,7 +13,7 @@ use shared::jobs::{Job, ReadShop};
 use shared::ports::store::{
     AccountStore as _, CatalogueStore as _, GuardStore as _, ReconcileStore as _,
 };
-use simulator::{Fault, FaultKind, HandEdit, HandMade, ShopItem, ShopTending};
+use simulator::{Fault, FaultKind, HandEdit, HandMade, MarketSet, ShopItem, ShopTending};
 use std::sync::Arc;
 use worker::jobs;
 
@@ -433,4 +433,84 @@ async fn two_hundred_edits_among_twelve_thousand_items_take_a_hundred_and_thirty
     house.simulator.reset_ledger();
     assert_eq!(reconcile(&house).await.drifted, 0);
     assert_eq!(calls(&house, "items/edit"), 0);
+}
+
+/// Doubles the price of the item on Amazon.
+fn dearer(house: &House, item: &ShopItem) {
+    let set = MarketSet {
+        asin: item.asin.clone(),
+        price: Some(item.price * 2),
+        in_stock: Some(true),
+        ..MarketSet::default()
+    };
+    house.simulator.set_market(vec![set]).expect("a market");
+}
+
+#[tokio::test]
+async fn an_item_that_refuses_its_edit_is_looked_at_once_and_held() {
+    let house = reconciled(40, 1).await;
+    let item = displayed(&house)[0].clone();
+    dearer(&house, &item);
+    let refused = Fault {
+        error: Some("validation_error".to_owned()),
+        ..Fault::new("items/edit", FaultKind::BaseError)
+    };
+    house.simulator.add_fault(refused).expect("a fault");
+
+    let first = house.run(RunKind::PriceStock).await;
+    let looked_at = (calls(&house, "items/edit"), calls(&house, "items/detail"));
+    let second = house.run(RunKind::PriceStock).await;
+
+    assert_eq!(looked_at, (1, 1));
+    assert_eq!((first.updates.held, first.updates.failed), (1, 0));
+    assert_eq!((second.updates.held, second.updates.failed), (1, 0));
+    assert_eq!(
+        calls(&house, "items/edit") + calls(&house, "items/detail"),
+        2
+    );
+    // A person has mended it, and the night finds out.
+    house.simulator.clear_faults();
+    reconcile(&house).await;
+    assert!(house.shown(&item.asin).price > item.price * 2);
+    let third = house.run(RunKind::PriceStock).await;
+    assert_eq!((third.updates.held, third.updates.applied), (0, 0));
+}
+
+#[tokio::test]
+async fn an_item_that_refuses_its_edit_and_is_gone_is_delisted() {
+    let house = reconciled(40, 1).await;
+    let item = displayed(&house)[0].clone();
+    dearer(&house, &item);
+    delete(&house, [item.item_id]);
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    assert_eq!((report.delisted, report.updates.failed), (1, 0));
+    assert_eq!(
+        (calls(&house, "items/edit"), calls(&house, "items/detail")),
+        (1, 1)
+    );
+}
+
+#[tokio::test]
+async fn a_digital_item_is_held_without_another_call() {
+    let house = reconciled(40, 1).await;
+    let item = displayed(&house)[0].clone();
+    dearer(&house, &item);
+    by_hand(
+        &house,
+        vec![HandEdit {
+            digital: Some(true),
+            ..edit(&item)
+        }],
+    );
+
+    house.run(RunKind::PriceStock).await;
+    let again = house.run(RunKind::PriceStock).await;
+
+    assert_eq!(again.updates.held, 1);
+    assert_eq!(
+        (calls(&house, "items/edit"), calls(&house, "items/detail")),
+        (1, 0)
+    );
 }

@@ -13,7 +13,8 @@ SELECT
     d.price_yen AS desired_price_yen,
     d.visible AS desired_visible,
     d.stock AS desired_stock,
-    d.version AS desired_version
+    d.version AS desired_version,
+    d.hold_reason
 FROM {texts}
 CROSS JOIN listings AS l
 CROSS JOIN applied_states AS s
