@@ -244,6 +244,17 @@ Listings that are known stay as they are.",
   miseban import shop --account main"
     )]
     Shop(ImportShopArgs),
+    /// Take over the listings of the predecessor's database
+    #[command(
+        long_about = "Take over the listings of the predecessor's database (its SQLite file)
+
+Without --apply it only tells what it would do. Each row stays out or goes in for a reason that is
+counted and shown. The file is only read. Prices and stocks are not taken over: the first run asks.",
+        after_help = "Examples:
+  miseban import ecauto products.db             what would go in, and every trap in the file
+  miseban import ecauto products.db --apply     take it over"
+    )]
+    Ecauto(EcautoArgs),
 }
 
 /// `import shop`.
@@ -258,6 +269,19 @@ pub struct ImportShopArgs {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// `import ecauto`.
+#[derive(Debug, Args)]
+pub struct EcautoArgs {
+    /// The predecessor's database file; it is only read
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Take the listings over; without it, only tell
+    #[arg(long)]
+    pub apply: bool,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// `import listings`.

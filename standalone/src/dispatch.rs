@@ -1,11 +1,13 @@
 //! From a command to what it does: opens what it needs and hands over to `commands`.
 
 use crate::accounts::AccountsFile;
-use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs};
+use crate::cli::{
+    Command, EcautoArgs, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs,
+};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, changes, demo, doctor, explain, import, import_shop, migrate, notify, queues, release,
-    report, run, serve, status, validate,
+    board, changes, demo, doctor, ecauto, explain, import, import_shop, migrate, notify, queues,
+    release, report, run, serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -64,6 +66,7 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
             };
             run::run(&order, desk.settings, &mut desk.page(args.json)).await
         }
+        Command::Import(ImportCommand::Ecauto(args)) => import_ecauto(args, desk).await,
         Command::Report(args) => {
             let store = database::existing(desk.database_url()).await?;
             let mut page = desk.page(args.output.json);
@@ -121,6 +124,20 @@ async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit,
     let store = SqlStore::open(desk.database_url()).await?;
     let mut page = desk.page(args.output.json);
     import::listings(&store, &accounts, sheet, Utc::now(), &mut page).await
+}
+
+async fn import_ecauto(args: &EcautoArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let accounts = AccountsFile::read(&desk.settings.base.accounts_file)?;
+    for warning in &accounts.warnings {
+        desk.mention(warning);
+    }
+    let read = ecauto::read(&args.file, &accounts).await?;
+    if !args.apply {
+        return ecauto::look(read, &mut desk.page(args.output.json));
+    }
+    let store = SqlStore::open(desk.database_url()).await?;
+    let mut page = desk.page(args.output.json);
+    ecauto::apply(read, &store, &accounts, Utc::now(), &mut page).await
 }
 
 async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {

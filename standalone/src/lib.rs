@@ -8,6 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod database;
 pub mod dispatch;
+pub mod ecauto;
 pub mod import;
 pub mod lock;
 pub mod page;

@@ -24,14 +24,19 @@ impl SqlStore {
     /// that cannot be used, with what to do about it, [`StoreError::Unavailable`] for a server
     /// that does not answer.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let db = match place(url)? {
-            Place::Memory => sqlite::connect(sqlite::IN_MEMORY, None).await?,
+        match place(url)? {
+            Place::Memory => Self::ready(sqlite::connect(sqlite::IN_MEMORY, None).await?).await,
             Place::File(path) => {
                 sqlite::make_file(&path)?;
-                sqlite::connect(&sqlite::file_url(&path), None).await?
+                let url = sqlite::file_url(&path);
+                let open = || async { Self::ready(sqlite::connect(&url, None).await?).await };
+                sqlite::among_others(open).await
             }
-            Place::Server => postgres::connect(url).await?,
-        };
+            Place::Server => Self::ready(postgres::connect(url).await?).await,
+        }
+    }
+
+    async fn ready(db: Database) -> Result<Self, StoreError> {
         let store = Self::over(db);
         store.migrate().await?;
         Ok(store)

@@ -111,6 +111,21 @@ account_id,asin,item_id,sku,selling_price,visibility(public か hidden)
   miseban import shop --account main",
     },
     Help {
+        path: "import ecauto",
+        about: "前のシステムのデータベース(SQLiteファイル)から出品を引き継ぎます
+
+--apply を付けなければ、どうなるかを表示するだけです。取り込まない行と理由を、すべて数えて見せます。
+ファイルは読むだけです。価格と在庫は引き継がず、最初の実行でAmazonに聞きます。",
+        args: &[
+            ("file", "前のシステムのSQLiteファイル(読むだけ)"),
+            ("apply", "取り込む。付けなければ見せるだけ"),
+            JSON,
+        ],
+        examples: "例:
+  miseban import ecauto products.db             取り込めるものと、気をつけることを見る
+  miseban import ecauto products.db --apply     取り込む",
+    },
+    Help {
         path: "report",
         about: "実行の報告を表示します(省略すると最新のもの)",
         args: &[("run", "実行のID。省略すると最新のもの"), JSON],

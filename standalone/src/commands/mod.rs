@@ -7,6 +7,7 @@ pub mod board;
 pub mod changes;
 pub mod demo;
 pub mod doctor;
+pub mod ecauto;
 pub mod explain;
 pub mod import;
 pub mod import_shop;

@@ -5,6 +5,7 @@
 mod binary;
 mod board;
 mod changes;
+mod ecauto;
 mod notify;
 mod queues;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]
