@@ -6,8 +6,8 @@
 use super::columns::{Columns, json};
 use super::database::{Database, commit, one, row, rows, run};
 use super::guard;
-use super::reconcile;
 use super::record::unknown;
+use super::report_reconcile;
 use super::statement::statement;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
@@ -54,7 +54,9 @@ pub(super) async fn read(
     fill_updates(db, &mut survey, &mut report, account.as_ref()).await?;
     report.guard = guard::report(db, &mut survey, id).await?;
     if report.kind == RunKind::Reconcile {
-        report.reconcile = Some(reconcile::report(db, &mut survey, id).await?);
+        let found = report_reconcile::read(db, &mut survey, id).await?;
+        report.delisted = report.delisted.max(found.gone);
+        report.reconcile = Some(found);
     }
     commit(survey).await?;
     Ok(Some(report))

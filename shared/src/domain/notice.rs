@@ -195,7 +195,6 @@ fn changed(report: &Report) -> bool {
         + updates.applied
         + updates.failed
         + report.delisted
-        + report.reconcile.as_ref().map_or(0, |found| found.gone)
         > 0
 }
 

@@ -83,7 +83,7 @@ pub struct Reconciled {
     pub shops: Vec<ReadShop>,
     /// Items that were on the pages; one that moved from page to page meanwhile may count twice.
     pub items: u64,
-    /// Listings that look otherwise than we left them.
+    /// Listings that look otherwise than we left them, and not for a sale.
     pub drifted: u64,
     /// Of those, at another price,
     pub price: u64,

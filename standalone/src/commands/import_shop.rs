@@ -1,32 +1,23 @@
 //! `import shop`: reads the shops by pages and takes over the items whose SKU tells their ASIN.
 
+mod pages;
+
 use crate::cli::ImportShopArgs;
 use crate::config::Settings;
 use crate::import::from_shop::{self, LeftOut};
 use crate::layout::{clean, grouped};
 use crate::lock::WorkLock;
 use crate::page::Page;
-use crate::progress::say;
 use crate::say::{Exit, Failure, Lang, text};
 use crate::wiring::{self, Earnest};
 use chrono::Utc;
 use serde::Serialize;
 use shared::domain::account::AccountId;
-use shared::domain::lane::{Lane, Priority};
-use shared::domain::shelf::{PAGE, ShopItem, ShopPage};
 use shared::ports::bench::Bench;
-use shared::ports::limiter::{Grant, Permit};
-use shared::ports::shop::ShopError;
 use shared::ports::store::NewListing;
-use std::time::Duration;
 
 /// Items that a text names; JSON names them all.
 const NAMED: usize = 20;
-/// Pages between two lines about how far it is.
-const PAGES_A_LINE: usize = 10;
-/// Tries of one page while the shop does not answer, and the pause between two.
-const TRIES: u32 = 3;
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// What became of the items.
 #[derive(Debug, Serialize)]
@@ -86,7 +77,7 @@ pub async fn import_shop(
     let mut listings = Vec::new();
     let mut conflicts = false;
     for shop in &shops {
-        let items = read(shop, bench, page.lang).await?;
+        let items = pages::all(shop, bench, page.lang).await?;
         let known = bench.store.listings_of(shop).await?;
         let sorted = from_shop::sort(shop, &items, &known);
         summary.items += items.len() as u64;
@@ -123,86 +114,6 @@ async fn chosen(only: Option<&AccountId>, bench: &Bench) -> Result<Vec<AccountId
     }
     let active = accounts.into_iter().filter(|row| row.active);
     Ok(active.map(|row| row.id).collect())
-}
-
-/// Every item of the shop.
-async fn read(shop: &AccountId, bench: &Bench, lang: Lang) -> Result<Vec<ShopItem>, Failure> {
-    let mut items: Vec<ShopItem> = Vec::new();
-    for pages in 1_usize.. {
-        let offset = u32::try_from((pages - 1) * PAGE as usize).unwrap_or(u32::MAX);
-        let page = read_page(shop, offset, bench).await?;
-        let last = page.is_last();
-        items.extend(page.items);
-        if last || pages.is_multiple_of(PAGES_A_LINE) {
-            let count = grouped(items.len() as u64);
-            let told = text!(
-                "{shop}: {count}件を読みました",
-                "{shop}: {count} items read"
-            );
-            say(told.of(lang));
-        }
-        if last {
-            break;
-        }
-    }
-    Ok(items)
-}
-
-async fn read_page(shop: &AccountId, offset: u32, bench: &Bench) -> Result<ShopPage, Failure> {
-    let mut tries = 1;
-    loop {
-        let error = match try_page(shop, offset, bench).await? {
-            Ok(page) => return Ok(page),
-            Err(error) => error,
-        };
-        let again = match error {
-            ShopError::TokenExpired => Some(Duration::ZERO),
-            ShopError::Unavailable(_) => Some(PAUSE),
-            _ => None,
-        };
-        match again.filter(|_| tries < TRIES) {
-            Some(pause) => tokio::time::sleep(pause).await,
-            None => return Err(unread(shop, &error)),
-        }
-        tries += 1;
-    }
-}
-
-async fn try_page(
-    shop: &AccountId,
-    offset: u32,
-    bench: &Bench,
-) -> Result<Result<ShopPage, ShopError>, Failure> {
-    if let Err(error) = bench.shop.prepare(shop).await {
-        return Ok(Err(error));
-    }
-    let permit = permit(shop, bench).await?;
-    Ok(bench.shop.items(permit, shop, offset).await)
-}
-
-async fn permit(shop: &AccountId, bench: &Bench) -> Result<Permit, Failure> {
-    let lane = Lane::Base(shop.clone());
-    loop {
-        let granted = bench.limiter.acquire(&lane, Priority::Normal).await;
-        match granted.map_err(|error| unread(shop, &error))? {
-            Grant::Go(permit) => return Ok(permit),
-            Grant::Later(pause) => tokio::time::sleep(pause).await,
-            Grant::Closed(until) => {
-                let until = crate::layout::when(until);
-                return Err(Failure::Failed(text!(
-                    "ショップ {shop} の利用上限に達しています。{until} を過ぎてから、もう一度実行してください。何も取り込んでいません",
-                    "shop {shop} is out of quota until {until}: try again then. Nothing went in"
-                )));
-            }
-        }
-    }
-}
-
-fn unread(shop: &AccountId, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Failed(text!(
-        "ショップ {shop} を読めません({error})。miseban doctor で調べてください。何も取り込んでいません",
-        "shop {shop} cannot be read ({error}): see miseban doctor. Nothing went in"
-    ))
 }
 
 fn taken(listing: &NewListing) -> NamedItem {

@@ -77,16 +77,7 @@ async fn page(job: &ReadShop, read: &ShopRead, offset: u32, bench: &Bench) -> Re
         asked_at: call.asked_at,
     };
     let sighted = sighted::judge(&seen, &page.items, bench).await?;
-    let items = u32::try_from(page.items.len()).unwrap_or(PAGE);
-    record(
-        job,
-        (call.asked_at, call.cost),
-        items,
-        sighted,
-        advance,
-        bench,
-    )
-    .await
+    record(job, (call.asked_at, call.cost), sighted, advance, bench).await
 }
 
 /// Asks for the next listing that was on no page: deleted items shift the others to pages that were
@@ -96,7 +87,7 @@ async fn missing(job: &ReadShop, read: &ShopRead, bench: &Bench) -> Result<(), F
         // The last one was delisted by somebody else meanwhile.
         let nothing = (bench.clock.now(), RequestCost::default());
         let none = Sighted::default();
-        return record(job, nothing, 0, none, Advance::FoundMissing, bench).await;
+        return record(job, nothing, none, Advance::FoundMissing, bench).await;
     };
     let call = Call::begin(job, read, bench).await?;
     let answer = bench
@@ -108,7 +99,7 @@ async fn missing(job: &ReadShop, read: &ShopRead, bench: &Bench) -> Result<(), F
         Ok(None) => {
             tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
             let gone = gone(&listing);
-            record(job, costs, 0, gone, Advance::Gone(listing.id), bench).await
+            record(job, costs, gone, Advance::Gone(listing.id), bench).await
         }
         Ok(Some(state)) => {
             let item = ShopItem {
@@ -123,7 +114,7 @@ async fn missing(job: &ReadShop, read: &ShopRead, bench: &Bench) -> Result<(), F
             let mut sighted = sighted::judge(&seen, &[item], bench).await?;
             // Whatever became of its row meanwhile, it was seen.
             sighted.seen.push(listing.id);
-            record(job, costs, 1, sighted, Advance::FoundMissing, bench).await
+            record(job, costs, sighted, Advance::FoundMissing, bench).await
         }
         Err(error) => Err(after_error(job, &read.account, call.cost, error, bench).await?),
     }
@@ -234,7 +225,6 @@ fn until_reset(account: &AccountId, until: DateTime<Utc>, bench: &Bench) -> Fail
 async fn record(
     job: &ReadShop,
     (asked_at, cost): (DateTime<Utc>, RequestCost),
-    items: u32,
     sighted: Sighted,
     advance: Advance,
     bench: &Bench,
@@ -243,7 +233,7 @@ async fn record(
         no: job.no,
         step: job.step,
         asked_at,
-        items,
+        items: sighted.items,
         seen: sighted.seen,
         taken: sighted.taken,
         findings: sighted.findings,

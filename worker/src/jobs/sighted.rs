@@ -28,6 +28,7 @@ pub(super) struct Seen<'a> {
 /// What is to be written about them.
 #[derive(Debug, Default)]
 pub(super) struct Sighted {
+    pub(super) items: u32,
     pub(super) seen: Vec<ListingId>,
     pub(super) taken: Vec<Taken>,
     pub(super) findings: Vec<Finding>,
@@ -48,8 +49,11 @@ pub(super) async fn judge(
         .into_iter()
         .map(|known| (known.row.listing.item, known))
         .collect();
-    let now = bench.clock.now();
-    let mut sighted = Sighted::default();
+    let (rule, now) = (&bench.rules.selling, bench.clock.now());
+    let mut sighted = Sighted {
+        items: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        ..Sighted::default()
+    };
     for item in items {
         let Some(known) = by_item.remove(&item.id) else {
             sighted.findings.push(unknown(item));
@@ -66,7 +70,8 @@ pub(super) async fn judge(
         let product = products
             .remove(&asin)
             .unwrap_or_else(|| Product::unknown(asin));
-        sighted.add(&known, product, state, now, bench);
+        let found = Found::of(&known, product, state, (rule, now));
+        sighted.add(found, rule, now);
     }
     Ok(sighted)
 }
@@ -83,19 +88,26 @@ fn unknown(item: &ShopItem) -> Finding {
     }
 }
 
-impl Sighted {
-    fn add(
-        &mut self,
-        known: &KnownItem,
+/// A listing, and what was found of it.
+struct Found<'a> {
+    known: &'a KnownItem,
+    product: Product,
+    seen: Sighting,
+    /// From now on.
+    sold_out_since: Option<DateTime<Utc>>,
+    /// It is sold out in the shop, and Amazon has it.
+    waits: bool,
+}
+
+impl<'a> Found<'a> {
+    fn of(
+        known: &'a KnownItem,
         product: Product,
         state: ShopState,
-        now: DateTime<Utc>,
-        bench: &Bench,
-    ) {
-        let listing = &known.row.listing;
-        let rule = &bench.rules.selling;
+        (rule, now): (&SellingRule, DateTime<Utc>),
+    ) -> Self {
         let since = known.row.sold_out_since;
-        let seen = Sighting::of(listing.shown, state, since.is_some());
+        let seen = Sighting::of(known.row.listing.shown, state, since.is_some());
         // The mark stays on what is hidden meanwhile; only a stock takes it away.
         let stocked = state.stock.is_some_and(|stock| stock > 0);
         let sold_out_since = if seen.sold_out {
@@ -104,58 +116,66 @@ impl Sighted {
             since.filter(|_| !stocked)
         };
         let for_sale = product.sellable(rule.filtered_out_after) == Some(true);
-        let waits = seen.sold_out && for_sale;
-        let rest_is_over = waits && !rule.rests(sold_out_since, now);
-        // What the shop refused is tried once a night: a person may have mended the item.
-        let refused = known.row.desired;
-        let refused = refused.is_some_and(|(_, desired)| was_refused(&known.row, &desired));
-        if seen.drifted() || sold_out_since != since {
+        Self {
+            known,
+            product,
+            seen,
+            sold_out_since,
+            waits: seen.sold_out && for_sale,
+        }
+    }
+
+    /// What the shop refused is tried once a night: a person may have mended the item.
+    fn was_refused(&self) -> bool {
+        let row = &self.known.row;
+        row.desired
+            .is_some_and(|(_, desired)| was_refused(row, &desired))
+    }
+}
+
+impl Sighted {
+    fn add(&mut self, found: Found<'_>, rule: &SellingRule, now: DateTime<Utc>) {
+        let row = &found.known.row;
+        let drifted = found.seen.drifted();
+        let resting = rule.rests(found.sold_out_since, now);
+        let rest_is_over = found.waits && !resting;
+        let refused = found.was_refused();
+        // Also what is not new and still to be told, or tried again: so that it is certain.
+        if drifted || found.sold_out_since != row.sold_out_since || found.waits || refused {
             self.taken.push(Taken {
-                listing: listing.id,
-                state: seen.found,
-                sold_out_since,
-            });
-        } else if waits || refused {
-            // Nothing new, and still to be told, or tried again.
-            self.taken.push(Taken {
-                listing: listing.id,
-                state: listing.shown,
-                sold_out_since,
+                listing: row.listing.id,
+                state: found.seen.found,
+                sold_out_since: found.sold_out_since,
             });
         }
-        self.findings.extend(finding(known, &seen, waits));
-        if seen.drifted() || rest_is_over || refused {
-            let resting = rule.rests(sold_out_since, now);
-            let desire = wanted(rule, &product, &seen, resting);
-            let verdicts = desire.and_then(|desire| verdict(known, &product, &seen, desire));
-            self.asins.extend(verdicts.map(|verdict| RecordedAsin {
-                product,
-                outcome: Outcome::Success,
-                cache_hit: None,
-                miss: None,
-                change: Change::default(),
-                offers: None,
-                listings: vec![verdict],
-            }));
+        self.findings.extend(finding(&found));
+        if drifted || rest_is_over || refused {
+            self.asins.extend(verdict(found, rule, resting));
         }
     }
 }
 
-/// What looks as we want it is no drift: the answer to our edit was lost.
-fn finding(known: &KnownItem, seen: &Sighting, waits: bool) -> Option<Finding> {
-    let wanted = known.row.desired.map(|(_, wanted)| wanted);
-    let drifted = seen.drifted() && wanted != Some(seen.found);
-    let kind = match (drifted, waits) {
+/// What looks as we want it is no drift: the answer to our edit was lost. Neither is a sale.
+fn finding(found: &Found<'_>) -> Option<Finding> {
+    let (row, seen) = (&found.known.row, &found.seen);
+    let wanted = row.desired.map(|(_, wanted)| wanted);
+    let but_for_stock = ShopState {
+        stock: seen.left.stock,
+        ..seen.found
+    };
+    let sold = found.waits && but_for_stock == seen.left;
+    let drifted = seen.drifted() && wanted != Some(seen.found) && !sold;
+    let kind = match (drifted, found.waits) {
         (true, _) => FoundKind::Drifted,
         (false, true) => FoundKind::SoldOut,
         (false, false) => return None,
     };
     Some(Finding {
-        item: known.row.listing.item,
-        listing: Some(known.row.listing.id),
+        item: row.listing.item,
+        listing: Some(row.listing.id),
         sku: None,
         kind,
-        sold_out: waits,
+        sold_out: found.waits,
         left: Some(seen.left),
         found: Some(seen.found),
     })
@@ -163,36 +183,41 @@ fn finding(known: &KnownItem, seen: &Sighting, waits: bool) -> Option<Finding> {
 
 /// What the listing should look like, had nobody touched it. One that is held is in a person's hands,
 /// who may have set the price: it stays as it was found.
-fn wanted(rule: &SellingRule, product: &Product, seen: &Sighting, resting: bool) -> Option<Desire> {
+fn wanted(found: &Found<'_>, rule: &SellingRule, resting: bool) -> Desire {
+    let (product, seen) = (&found.product, &found.seen);
     let left = ShopState {
         stock: seen.found.stock.filter(|_| resting).or(seen.left.stock),
         ..seen.left
     };
     match desire(rule, product, &left, resting) {
-        Desire::Undecided => None,
-        Desire::State(state) => Some(Desire::State(state)),
-        Desire::Held(..) => Some(desire(rule, product, &seen.found, resting)),
+        Desire::Held(..) => desire(rule, product, &seen.found, resting),
+        decided => decided,
     }
 }
 
-fn verdict(
-    known: &KnownItem,
-    product: &Product,
-    seen: &Sighting,
-    desire: Desire,
-) -> Option<ListingVerdict> {
-    let (desired, hold) = match desire {
+fn verdict(found: Found<'_>, rule: &SellingRule, resting: bool) -> Option<RecordedAsin> {
+    let (desired, hold) = match wanted(&found, rule, resting) {
         Desire::Undecided => return None,
         Desire::State(state) => (state, None),
         Desire::Held(reason, state) => (state, Some(reason)),
     };
-    let cost = product.price.map(|price| price.value);
-    let due = !seen.found.satisfies(&desired);
-    Some(ListingVerdict {
-        listing: known.row.listing.id,
+    let (row, shown) = (&found.known.row, &found.seen.found);
+    let cost = found.product.price.map(|price| price.value);
+    let due = !shown.satisfies(&desired);
+    let verdict = ListingVerdict {
+        listing: row.listing.id,
         desired,
-        version: version(&known.row, &desired),
+        version: version(row, &desired),
         hold,
-        update: due.then(|| Urgency::of(&seen.found, &desired, cost)),
+        update: due.then(|| Urgency::of(shown, &desired, cost)),
+    };
+    Some(RecordedAsin {
+        product: found.product,
+        outcome: Outcome::Success,
+        cache_hit: None,
+        miss: None,
+        change: Change::default(),
+        offers: None,
+        listings: vec![verdict],
     })
 }

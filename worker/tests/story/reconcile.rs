@@ -145,13 +145,33 @@ async fn what_a_person_changed_is_set_right_whatever_its_size() {
         assert_eq!((now.price, now.visible), (item.price, item.visible));
     }
     assert_eq!(of(&title).title, "新しい題");
-    assert_eq!((found.price, found.visible), (2, 1));
-    // A stock that we set is ours; what was imported may have any.
-    assert!(found.drifted >= 3);
+    // The stock of an item that was never edited is not ours.
+    assert_eq!((found.price, found.visible, found.stock), (2, 1, 0));
+    assert_eq!(of(&stock).stock, 9);
+    assert_eq!(found.drifted, 3);
     // Nothing is left to do.
     house.simulator.reset_ledger();
     let again = reconcile(&house).await;
     assert_eq!((again.drifted, calls(&house, "items/edit")), (0, 0));
+}
+
+#[tokio::test]
+async fn a_stock_that_we_set_is_set_right() {
+    let house = settled(200, 1).await;
+    let mut items = displayed(&house).into_iter();
+    let ours = items.find(|item| item.edits > 0).expect("an edited item");
+    by_hand(
+        &house,
+        vec![HandEdit {
+            stock: Some(9),
+            ..edit(&ours)
+        }],
+    );
+
+    let found = reconcile(&house).await;
+
+    assert_eq!((found.drifted, found.stock), (1, 1));
+    assert_eq!(house.shown(&ours.asin).stock, 1);
 }
 
 #[tokio::test]
@@ -174,7 +194,7 @@ async fn an_item_that_sold_out_rests_and_is_stocked_again() {
 
     let found = reconcile(&house).await;
 
-    assert_eq!((found.sold_out, found.stock), (1, 0));
+    assert_eq!((found.sold_out, found.drifted), (1, 0));
     assert_eq!(stock(&house), 0);
     // The ordinary run leaves it alone, too, and it is told again.
     house.run(RunKind::PriceStock).await;
