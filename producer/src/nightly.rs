@@ -66,11 +66,11 @@ impl Nightly {
     /// house stands for it: a house that is new waits for its first night.
     async fn first(&self, bench: &Bench, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
         let runs = bench.store.runs(false, LOOK_BACK).await?;
-        let whole = runs.iter().filter(|run| !run.dry_run);
+        let mut whole = runs.iter().filter(|run| !run.dry_run);
         let mut nightly = whole
             .clone()
             .filter(|run| run.kind == RunKind::Reconcile && run.account.is_none());
-        let last = nightly.next().or(whole.last());
+        let last = nightly.next().or(whole.next_back());
         Ok(next_after(self.at, last.map_or(now, |run| run.started_at)))
     }
 }

@@ -143,21 +143,17 @@ async fn check_by_path(
         Err(until) => return Ok(Ended::Parked(until)),
     };
     let listing = &task.listing;
-    match bench
+    let found = bench
         .shop
         .item(permit, &listing.account, listing.item)
-        .await?
-    {
-        None => {
-            tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
-            Ok(Ended::With(UpdateResult::Delisted))
-        }
-        Some(_) => {
-            tracing::warn!(listing.id = listing.id.0, account = %listing.account, %error,
-                "the shop has the item and does not let it be edited: it is held");
-            Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable)))
-        }
+        .await?;
+    if found.is_none() {
+        tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
+        return Ok(Ended::With(UpdateResult::Delisted));
     }
+    tracing::warn!(listing.id = listing.id.0, account = %listing.account, %error,
+        "the shop has the item and does not let it be edited: it is held");
+    Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable)))
 }
 
 /// The account's quota is used up: its updates wait, nothing is marked failed, people are told once.
