@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use shared::domain::account::AccountId;
 use shared::domain::listing::{ItemId, ShopState};
+use shared::domain::shelf::ShopPage;
 use shared::ports::limiter::Permit;
 use shared::ports::shop::{Shop, ShopError};
 
@@ -25,6 +26,15 @@ impl Shop for DryShop {
         _state: &ShopState,
     ) -> Result<(), ShopError> {
         Ok(())
+    }
+
+    async fn items(
+        &self,
+        _permit: Permit,
+        _account: &AccountId,
+        _offset: u32,
+    ) -> Result<ShopPage, ShopError> {
+        Ok(ShopPage::default())
     }
 
     async fn item(

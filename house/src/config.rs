@@ -13,6 +13,7 @@ mod reader;
 mod tests;
 
 use crate::say::{Failure, Lang, Text, text};
+use chrono::NaiveTime;
 use reader::Reader;
 use secrecy::SecretString;
 use shared::domain::notice::Switches;
@@ -164,6 +165,8 @@ pub struct Chatwork {
 pub struct Work {
     /// Hours from the start of one scheduled run to the next.
     pub run_every_hours: u32,
+    /// When the shops are read back, every day, in Japan's time; `None` for never.
+    pub reconcile_at: Option<NaiveTime>,
     /// Batches at a time; the rate of the lane decides how fast they go.
     pub sync_concurrency: u32,
     /// Shop updates at a time, over all shops.

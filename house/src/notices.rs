@@ -6,7 +6,7 @@ use crate::say::{Lang, Text, text};
 use crate::words;
 use shared::domain::asin::Asin;
 use shared::domain::notice::{EventKind, Notice};
-use shared::domain::report::{Failures, PriceChange, Report};
+use shared::domain::report::{Failures, PriceChange, Reconciled, Report};
 use shared::domain::run::RunState;
 use shared::ports::notifier::Message;
 
@@ -160,6 +160,10 @@ fn run_title(report: &Report) -> Text {
         words::kind(report.kind, Lang::En),
     );
     match report.state {
+        RunState::Held if missing_held(report).is_some() => text!(
+            "店番: {kind_ja} - ショップの商品が足りないため、止めました",
+            "Miseban: {kind_en} - held, too many items are missing in a shop"
+        ),
         RunState::Held => text!(
             "店番: {kind_ja} - 在庫切れが多すぎるため、更新を止めました",
             "Miseban: {kind_en} - held, too many products sold out at once"
@@ -170,6 +174,11 @@ fn run_title(report: &Report) -> Text {
         ),
         _ => text!("店番: {kind_ja} - 完了", "Miseban: {kind_en} - done"),
     }
+}
+
+fn missing_held(report: &Report) -> Option<u64> {
+    let found = report.reconcile.as_ref()?;
+    Some(found.missing_held).filter(|missing| *missing > 0)
 }
 
 fn shop(id: &str, name: &str) -> String {
@@ -223,7 +232,9 @@ fn details(notice: &Notice) -> Vec<Text> {
 }
 
 fn run_details(report: &Report) -> Vec<Text> {
-    let mut lines = vec![changes(report), updates(report)];
+    let first = report.reconcile.as_ref();
+    let first = first.map_or_else(|| changes(report), reconciled);
+    let mut lines = vec![first, updates(report)];
     lines.extend(held(report));
     lines.extend(error(report));
     lines.extend(by_code(report));
@@ -254,6 +265,21 @@ fn changes(report: &Report) -> Text {
     )
 }
 
+fn reconciled(found: &Reconciled) -> Text {
+    let [items, drifted, sold_out, gone, unknown] = [
+        found.items,
+        found.drifted,
+        found.sold_out,
+        found.gone,
+        found.unknown,
+    ]
+    .map(grouped);
+    text!(
+        "ショップの商品 {items}件: 手で変えられていた {drifted}、売り切れて在庫待ち {sold_out}、消えていた {gone}、店番の知らない商品 {unknown}",
+        "{items} items in the shops: {drifted} changed by hand, {sold_out} sold out and waiting for stock, {gone} gone, {unknown} unknown"
+    )
+}
+
 fn updates(report: &Report) -> Text {
     let done = report.updates;
     let [applied, hidden, shown, failed, held, parked, gone] = [
@@ -277,8 +303,15 @@ fn held(report: &Report) -> Option<Text> {
         .guard
         .as_ref()
         .filter(|_| report.state == RunState::Held)?;
-    let [hides, asins, held] = [guard.hides, report.asins, guard.held].map(grouped);
     let run = report.run_id;
+    if let Some(missing) = missing_held(report) {
+        let missing = grouped(missing);
+        return Some(text!(
+            "ショップの一覧にない商品が {missing}件あり、多すぎるので何もしていません。することはこれです: BASEの管理画面を見て、本当に消えているなら miseban release {run}、そうでなければ miseban cancel {run}",
+            "{missing} items are on no page of their shop, which is too many, so nothing is done about them. What to do: look at the shop; if they are gone, miseban release {run}; if not, miseban cancel {run}"
+        ));
+    }
+    let [hides, asins, held] = [guard.hides, report.asins, guard.held].map(grouped);
     Some(text!(
         "{asins}件中{hides}件が非公開になるところでした。Amazonの答えが壊れているかもしれないので、{held}件の更新を止めています。することはこれです: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
         "{hides} of {asins} products would be hidden; Amazon's answers may be broken, so {held} updates are held. What to do: look at some of these products on Amazon; if they are sold out, miseban release {run}; if not, miseban cancel {run}"

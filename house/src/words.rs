@@ -15,6 +15,7 @@ pub fn kind(kind: RunKind, lang: Lang) -> &'static str {
         RunKind::PriceStock => lang.pick("価格と在庫", "price and stock"),
         RunKind::Stale => lang.pick("古くなったものだけ", "stale ones only"),
         RunKind::Visibility => lang.pick("表示の見直し", "visibility"),
+        RunKind::Reconcile => lang.pick("ショップとの突き合わせ", "reconciliation"),
     }
 }
 
@@ -69,6 +70,14 @@ pub fn stock(stock: Stock, lang: Lang) -> String {
             );
             said.of(lang).to_owned()
         }
+    }
+}
+
+/// The command that does a run of this kind, without the program's name.
+pub fn command(kind: RunKind) -> String {
+    match kind {
+        RunKind::Reconcile => kind.as_str().to_owned(),
+        _ => format!("run {}", kind.as_str()),
     }
 }
 

@@ -3,6 +3,7 @@
 mod caretaker;
 mod lead;
 mod minder;
+mod nightly;
 pub mod notices;
 mod resume;
 mod start_run;

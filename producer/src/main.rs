@@ -1,5 +1,6 @@
 //! The binary `producer`: starts runs, and keeps the schedule for any number of workers.
 
+use chrono::NaiveTime;
 use clap::{Args, Parser, Subcommand};
 use house::config::{self, Settings};
 use house::health::{Health, Pulse};
@@ -53,8 +54,8 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// price-stock, stale or visibility
-    #[arg(value_parser = |word: &str| RunKind::from_word(word).ok_or("price-stock, stale or visibility"))]
+    /// price-stock, stale, visibility or reconcile
+    #[arg(value_parser = |word: &str| RunKind::from_word(word).ok_or("price-stock, stale, visibility or reconcile"))]
     kind: RunKind,
     /// Only this shop
     #[arg(long, value_parser = AccountId::parse)]
@@ -134,6 +135,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     let watch = Watch {
         bench: house.bench,
         hours: settings.work.run_every_hours,
+        reconcile_at: settings.work.reconcile_at,
         pulse: health.pulse("schedule"),
     };
     let ended = tokio::select! {
@@ -150,6 +152,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
 struct Watch {
     bench: Bench,
     hours: u32,
+    reconcile_at: Option<NaiveTime>,
     pulse: Pulse,
 }
 
@@ -195,13 +198,13 @@ impl Watch {
             });
         if since_start > START_UP {
             match Minder::following(bench.clone(), self.hours, open.iter().copied()).await {
-                Ok(minder) => return minder,
+                Ok(minder) => return minder.reconciling_at(self.reconcile_at),
                 Err(error) => {
                     tracing::warn!(%error, "the schedule cannot be read, a run is due now");
                 }
             }
         }
-        Minder::new(bench.clone(), self.hours, open)
+        Minder::new(bench.clone(), self.hours, open).reconciling_at(self.reconcile_at)
     }
 
     /// One look of the leader. Each step is a turn, since each may take some seconds.

@@ -1,7 +1,8 @@
 //! Minds the schedule: starts the run that is due, and tells which runs have ended.
 
+use crate::nightly::Nightly;
 use crate::{Order, Refused, start_run};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::bench::Bench;
@@ -24,6 +25,7 @@ pub struct Minder {
     open: BTreeSet<RunId>,
     /// Of those, the ones that wait for a person, who was told.
     held: BTreeSet<RunId>,
+    nightly: Option<Nightly>,
 }
 
 impl Minder {
@@ -34,8 +36,16 @@ impl Minder {
             every: TimeDelta::hours(i64::from(hours)),
             open: open.into_iter().collect(),
             held: BTreeSet::new(),
+            nightly: None,
             bench,
         }
+    }
+
+    /// Reads the shops back every day at `at` (Japan's time) as well, or never.
+    #[must_use]
+    pub fn reconciling_at(mut self, at: Option<NaiveTime>) -> Self {
+        self.nightly = at.map(Nightly::at);
+        self
     }
 
     /// Follows another producer that has kept the schedule: goes on `hours` after the last run.
@@ -62,21 +72,15 @@ impl Minder {
     /// Starts the scheduled run if its time has come. While one of its kind is open it waits, so
     /// that runs which take longer than the schedule follow each other without a pause.
     pub async fn start_what_is_due(&mut self) {
+        if let Some(nightly) = &mut self.nightly {
+            self.open.extend(nightly.look(&self.bench).await);
+        }
         let bench = &self.bench;
         let now = bench.clock.now();
         if now < self.next_run {
             return;
         }
-        let order = Order {
-            id: RunId(Uuid::now_v7()),
-            kind: SCHEDULED,
-            account: None,
-            max_items: None,
-            dry_run: false,
-            ttls: bench.rules.ttls,
-            guard: bench.rules.guard,
-            now,
-        };
+        let order = scheduled(SCHEDULED, bench);
         match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
             Ok(started) => {
                 self.open.insert(started.id);
@@ -115,5 +119,19 @@ impl Minder {
             }
         }
         Ok(reports)
+    }
+}
+
+/// A run of everything, as a schedule starts it.
+pub(crate) fn scheduled(kind: RunKind, bench: &Bench) -> Order {
+    Order {
+        id: RunId(Uuid::now_v7()),
+        kind,
+        account: None,
+        max_items: None,
+        dry_run: false,
+        ttls: bench.rules.ttls,
+        guard: bench.rules.guard,
+        now: bench.clock.now(),
     }
 }

@@ -9,7 +9,7 @@ use shared::domain::run::{RunId, RunKind};
 use shared::ports::cache::{Cache, CacheError};
 use shared::ports::messages;
 use shared::ports::queue::{Queue, QueueError};
-use shared::ports::store::{NewRun, StartError, Store, StoreError};
+use shared::ports::store::{NewReading, NewRun, StartError, Store, StoreError};
 
 /// ASINs that are looked up in the cache at once.
 const LOOK_UP: usize = 1_000;
@@ -92,6 +92,9 @@ pub async fn start_run(
     cache: &dyn Cache,
     queue: &dyn Queue,
 ) -> Result<Started, Refused> {
+    if order.kind == RunKind::Reconcile {
+        return start_reading(order, store, queue).await;
+    }
     let asins = choose(&order, store, cache).await?;
     let count = asins.len();
     let run = NewRun {
@@ -114,6 +117,46 @@ pub async fn start_run(
         asins: count,
         batches: run.batches.len(),
     })
+}
+
+/// A reconciliation has a batch for each shop, and none for ASINs.
+async fn start_reading(
+    order: Order,
+    store: &dyn Store,
+    queue: &dyn Queue,
+) -> Result<Started, Refused> {
+    if let Some(account) = &order.account {
+        check_account(account, store).await?;
+    }
+    let asins = store.listed_asins(order.account.as_ref()).await?.len();
+    let accounts = store.accounts().await?.into_iter();
+    let shops: Vec<AccountId> = accounts
+        .filter(|row| row.active)
+        .map(|row| row.id)
+        .filter(|id| order.account.as_ref().is_none_or(|only| only == id))
+        .collect();
+    let reading = NewReading {
+        run: NewRun {
+            id: order.id,
+            kind: order.kind,
+            account: order.account,
+            dry_run: order.dry_run,
+            started_at: order.now,
+            batches: Vec::new(),
+            guard: order.guard,
+        },
+        shops,
+        asins: asins as u64,
+    };
+    store.start_reading(&reading).await?;
+    let (id, batches) = (order.id, reading.shops.len());
+    tracing::info!(run.id = %id, shops = batches, "started run {id}: {batches} shops are read back");
+    let work = store.open_work(id).await?;
+    queue
+        .push(&messages::for_open_work(id, &work))
+        .await
+        .map_err(|error| Refused::NotSent(id, error))?;
+    Ok(Started { id, asins, batches })
 }
 
 async fn choose(order: &Order, store: &dyn Store, cache: &dyn Cache) -> Result<Vec<Asin>, Refused> {

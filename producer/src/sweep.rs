@@ -2,7 +2,7 @@
 //! again.
 
 use crate::resume::{ResumeError, resume_run};
-use shared::domain::run::RunState;
+use shared::domain::run::{RunKind, RunState};
 use shared::jobs::QueueName;
 use shared::ports::bench::Bench;
 use shared::ports::queue::QueueStats;
@@ -28,7 +28,12 @@ pub async fn sweep(bench: &Bench) -> Result<(), ResumeError> {
         let updates = view.updates.saturating_sub(view.updates_done);
         // A run whose batches have all reported still owes its backfill or its end.
         let nothing_alive = sync == 0 && update == 0;
-        if batches > sync || updates > update || nothing_alive {
+        // The shops of a reconciliation wait beside the updates.
+        let (sync_open, update_open) = match run.kind {
+            RunKind::Reconcile => (0, batches + updates),
+            _ => (batches, updates),
+        };
+        if sync_open > sync || update_open > update || nothing_alive {
             resume_run(run.id, &*bench.store, &*bench.queue).await?;
         }
     }

@@ -36,7 +36,7 @@ A quotas file (TOML or JSON) overrides published limits:
 A faults file is a JSON list, as POST /_sim/faults takes it:
   [{\"operation\": \"getItemOffersBatch\", \"kind\": \"status\", \"status\": 503, \"count\": 3}]
 
-Controls: GET /_sim/ledger (?detail=1), GET /_sim/shop/shop-1, GET and POST /_sim/market,
+Controls: GET /_sim/ledger (?detail=1), GET and POST /_sim/shop/shop-1, GET and POST /_sim/market,
 GET, POST and DELETE /_sim/faults, POST /_sim/quotas, GET and POST /_sim/clock, POST /_sim/reset,
 GET /_sim/messages, GET /_sim/webhook.
 

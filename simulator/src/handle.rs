@@ -1,7 +1,7 @@
 //! The controls in process: what `/_sim/` does over the wire, for tests and the demo.
 
 use crate::chatwork::Message;
-use crate::control::{self, MarketView, ShopView};
+use crate::control::{self, MarketView, ShopTending, ShopView};
 use crate::faults::Fault;
 use crate::ledger::LedgerReport;
 use crate::market::{MarketChange, MarketMove, MarketSet};
@@ -27,6 +27,11 @@ impl Simulator {
     /// The items as this account's shop shows them; none for an account that does not exist.
     pub fn shop(&self, account: &str) -> Option<ShopView> {
         ShopView::of(&self.world(), account)
+    }
+
+    /// Edits, deletes and adds items as a person in the shop's admin; gives the ids of what was made.
+    pub fn tend_shop(&self, account: &str, work: ShopTending) -> Result<Vec<u64>, ControlError> {
+        control::tend(&mut self.world(), account, work).map_err(ControlError)
     }
 
     /// What is true of an ASIN now.

@@ -31,7 +31,7 @@ pub use accounts::{Account, opening_accounts, toml as accounts_toml};
 pub use catalog::{AsinState, Availability, Feedback, TrueOffer};
 pub use chatwork::Message;
 pub use config::Config;
-pub use control::{MarketView, ShopItem, ShopView};
+pub use control::{HandEdit, HandMade, MarketView, ShopItem, ShopTending, ShopView};
 pub use faults::{Fault, FaultKind, FaultList};
 pub use handle::ControlError;
 pub use ledger::{LedgerReport, Line, Tally};

@@ -99,6 +99,11 @@ pub enum Command {
     #[command(after_help = "Example:
   miseban --config miseban.toml serve")]
     Serve,
+    /// Read the shops back, compare, and set right what was changed by hand
+    #[command(after_help = "Examples:
+  miseban reconcile                    every active shop, 100 items a call
+  miseban reconcile --account main     only one shop")]
+    Reconcile(ReconcileArgs),
     /// Take in what the shops sell
     #[command(subcommand)]
     Import(ImportCommand),
@@ -198,9 +203,23 @@ pub struct RunArgs {
 }
 
 fn run_kind() -> impl clap::builder::TypedValueParser<Value = RunKind> {
-    let words = RunKind::ALL.map(RunKind::as_str);
+    let words = RunKind::OF_ASINS.map(RunKind::as_str);
     PossibleValuesParser::new(words)
         .map(|word| RunKind::from_word(&word).expect("only words of kinds are possible"))
+}
+
+/// `reconcile`.
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    /// Only this shop
+    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    pub account: Option<AccountId>,
+    /// Go on with the open reconciliation instead of being refused
+    #[arg(long, conflicts_with = "account")]
+    pub resume: bool,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `import`.
@@ -218,6 +237,18 @@ Wrong rows are named by line and left out; the right ones go in together.",
   cat listings.csv | miseban import listings - --json"
     )]
     Listings(ImportArgs),
+    /// Take in listings from the shops themselves, by the ASIN in the SKU
+    #[command(
+        long_about = "Take in listings from the shops themselves, by the ASIN in the SKU
+
+Reads every item of the shops, 100 a call. An item goes in when its SKU is an ASIN or holds one
+(B0 and eight letters or digits, or an ISBN-10); what is left out is named with the reason.
+Listings that are known stay as they are.",
+        after_help = "Examples:
+  miseban import shop --dry-run            what would go in, and what not
+  miseban import shop --account main"
+    )]
+    Shop(ImportShopArgs),
     /// Take over the listings of the predecessor's database
     #[command(
         long_about = "Take over the listings of the predecessor's database (its SQLite file)
@@ -229,6 +260,20 @@ counted and shown. The file is only read. Prices and stocks are not taken over: 
   miseban import ecauto products.db --apply     take it over"
     )]
     Ecauto(EcautoArgs),
+}
+
+/// `import shop`.
+#[derive(Debug, Args)]
+pub struct ImportShopArgs {
+    /// Only this shop
+    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    pub account: Option<AccountId>,
+    /// Read the shops, but take nothing in
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `import ecauto`.

@@ -6,8 +6,8 @@ use crate::cli::{
 };
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    accounts, board, changes, demo, doctor, ecauto, explain, import, migrate, notify, queues,
-    release, report, run, serve, status, validate,
+    accounts, board, changes, demo, doctor, ecauto, explain, import, import_shop, migrate, notify,
+    queues, release, report, run, serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -52,6 +52,20 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
     let now = Utc::now();
     match command {
         Command::Import(ImportCommand::Listings(args)) => import_listings(args, desk).await,
+        Command::Import(ImportCommand::Shop(args)) => {
+            import_shop::import_shop(args, desk.settings, &mut desk.page(args.json)).await
+        }
+        Command::Reconcile(args) => {
+            let order = RunArgs {
+                kind: RunKind::Reconcile,
+                account: args.account.clone(),
+                max_items: None,
+                dry_run: false,
+                resume: args.resume,
+                json: args.json,
+            };
+            run::run(&order, desk.settings, &mut desk.page(args.json)).await
+        }
         Command::Import(ImportCommand::Ecauto(args)) => import_ecauto(args, desk).await,
         Command::Report(args) => {
             let store = database::existing(desk.database_url()).await?;

@@ -24,6 +24,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use shared::domain::account::AccountId;
 use shared::domain::listing::{ItemId, ShopState};
+use shared::domain::shelf::{PAGE, ShopPage};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Limiter, Permit};
 use shared::ports::shop::{Shop, ShopError};
@@ -79,6 +80,8 @@ impl fmt::Debug for ThroughProxy {
 }
 
 const MAX_ANSWER: usize = 1024 * 1024;
+/// A hundred items with their descriptions, each of which may be long.
+const MAX_PAGE: usize = 32 * 1024 * 1024;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What outlives a call: shared with the refresh, which goes on when its caller is gone.
@@ -132,7 +135,7 @@ impl BaseShop {
             .ok_or_else(|| ShopError::Reauthorise(account.clone()))
     }
 
-    /// Sends one call and reads its answer, whatever its status.
+    /// Sends one call about one item and reads its answer, whatever its status.
     async fn call(
         &self,
         permit: Permit,
@@ -142,10 +145,22 @@ impl BaseShop {
     ) -> Result<decode::ShownItem, ShopError> {
         let request = request.header(AUTHORIZATION, bearer(access)?);
         let (status, body) = keeper.send(request, MAX_ANSWER).await?;
-        match decode::answer(status, &body) {
-            Ok(item) => {
+        let answer = decode::answer(status, &body);
+        self.sort(permit, keeper, access, answer).await
+    }
+
+    /// What an answer says of the call: its token, its quota, itself.
+    async fn sort<T>(
+        &self,
+        permit: Permit,
+        keeper: &Keeper,
+        access: &Access,
+        answer: Result<T, decode::NoItem>,
+    ) -> Result<T, ShopError> {
+        match answer {
+            Ok(told) => {
                 keeper.accepted(access);
-                Ok(item)
+                Ok(told)
             }
             Err(refused) => Err(self.refused(&permit, keeper, access, &refused).await),
         }
@@ -212,6 +227,29 @@ impl Shop for BaseShop {
         } else {
             Err(ShopError::Refused("not_applied".to_owned()))
         }
+    }
+
+    #[tracing::instrument(name = "base.items", skip_all, fields(account = %account, offset))]
+    async fn items(
+        &self,
+        permit: Permit,
+        account: &AccountId,
+        offset: u32,
+    ) -> Result<ShopPage, ShopError> {
+        let keeper = self.keeper(account)?;
+        let access = keeper.access(keeper::LAST_MOMENT).await?;
+        // In the order of creation, so that new items come last and shift no page; of the images as
+        // little as can be had.
+        let query = format!(
+            "order=created&sort=asc&limit={PAGE}&offset={offset}&max_image_no=1&image_size=76"
+        );
+        let url = format!("{}/1/items?{query}", self.outside.base_url);
+        let request = keeper.http().get(url);
+
+        let request = request.header(AUTHORIZATION, bearer(&access)?);
+        let (status, body) = keeper.send(request, MAX_PAGE).await?;
+        let answer = decode::page(status, &body);
+        self.sort(permit, keeper, &access, answer).await
     }
 
     #[tracing::instrument(name = "base.item", skip_all, fields(account = %account, item = item.0))]

@@ -8,6 +8,7 @@ use super::statement::statement;
 use async_trait::async_trait;
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, AsinBatch};
+use shared::domain::desired::HoldReason;
 use shared::domain::listing::{ItemId, Listing, ListingId};
 use shared::domain::product::Product;
 use shared::domain::run::{Progress, RunId, RunKind};
@@ -87,13 +88,15 @@ impl BatchStore for SqlStore {
     }
 }
 
-fn listing_row(row: &AnyRow) -> Result<ListingRow, StoreError> {
+pub(super) fn listing_row(row: &AnyRow) -> Result<ListingRow, StoreError> {
     let version = row.maybe_number("desired_version")?;
     Ok(ListingRow {
         listing: read_listing(row)?,
         desired: version
             .map(|version| Ok((version, row.state("desired_")?)))
             .transpose()?,
+        hold: row.maybe_word("hold_reason", HoldReason::from_word)?,
+        sold_out_since: row.maybe_at("sold_out_since")?,
     })
 }
 

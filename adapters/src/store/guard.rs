@@ -7,6 +7,7 @@
 use super::SqlStore;
 use super::columns::{Columns, instant};
 use super::database::{Database, commit, one, row, run};
+use super::reconcile;
 use super::runs::settle_costs;
 use super::statement::statement;
 use async_trait::async_trait;
@@ -105,6 +106,24 @@ pub(super) async fn judge(
     Ok(guarding)
 }
 
+/// Trips the guard for a shop that lacks more of its listings than is allowed; `false` when it is not
+/// more, or when a person has let the run go.
+pub(super) async fn judge_missing(
+    db: &Database,
+    on: &mut AnyConnection,
+    id: RunId,
+    at: DateTime<Utc>,
+    (missing, listed): (u64, u64),
+) -> Result<bool, StoreError> {
+    let watch = watch(db, on, id).await?;
+    let too_many = watch.is_some_and(|watch| watch.allowed.trips(missing, listed));
+    if too_many {
+        let trip = db.query(&TRIP).bind(id.to_string()).bind(instant(at));
+        run(on, trip).await?;
+    }
+    Ok(too_many)
+}
+
 /// At the end of a run: what its guard holds is let go when all of the run is no mass change, since the
 /// many came close together, or the backfill has found them in stock.
 pub(super) async fn reconsider(
@@ -116,6 +135,9 @@ pub(super) async fn reconsider(
     let Some(watch) = watch(db, on, id).await?.filter(|watch| watch.tripped) else {
         return Ok(false);
     };
+    if reconcile::holds_shops(db, on, id).await? {
+        return Ok(false);
+    }
     let hides = hides(db, on, id).await?;
     let (all, _) = asins(db, on, id).await?;
     if watch.allowed.trips(hides, all) {
@@ -212,6 +234,7 @@ impl GuardStore for SqlStore {
         decide(&self.db, &mut transaction, id, at, Decision::Released).await?;
         let let_go = self.db.query(&LET_GO).bind(id.to_string());
         let released = run(&mut transaction, let_go.bind(instant(at))).await?;
+        reconcile::let_shops_go(&self.db, &mut transaction, id).await?;
         let go_on = self.db.query(&GO_ON).bind(id.to_string());
         run(&mut transaction, go_on).await?;
         commit(transaction).await?;

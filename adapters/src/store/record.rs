@@ -50,7 +50,7 @@ pub(super) async fn write(db: &Database, record: &Record) -> Result<Progress, St
 }
 
 /// Whether the record takes something out of a shop's window.
-fn hides(record: &Record) -> bool {
+pub(super) fn hides(record: &Record) -> bool {
     let mut verdicts = record.asins.iter().flat_map(|asin| &asin.listings);
     verdicts.any(|verdict| verdict.update.is_some() && !verdict.desired.visible)
 }
@@ -83,6 +83,17 @@ async fn put_all(
     if record.part == Part::Backfill || record.asins.iter().any(|asin| asin.miss.is_some()) {
         put(db, on, misses, &rows.misses, |query| query.bind(id.clone())).await?;
     }
+    put_verdicts(db, on, record, rows).await
+}
+
+/// What becomes of the listings: their desired states, and the updates that are due.
+pub(super) async fn put_verdicts(
+    db: &Database,
+    on: &mut AnyConnection,
+    record: &Record,
+    rows: &Rows<'_>,
+) -> Result<(), StoreError> {
+    let (id, at) = (record.run.to_string(), instant(record.at));
     put(db, on, &DESIRED, &rows.desired, |query| {
         query.bind(at.clone())
     })
@@ -131,7 +142,7 @@ pub(super) async fn add_cost(
     Ok(run(on, add).await? > 0)
 }
 
-async fn put(
+pub(super) async fn put(
     db: &Database,
     on: &mut AnyConnection,
     statement: &'static Statement,

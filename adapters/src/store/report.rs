@@ -7,6 +7,7 @@ use super::columns::{Columns, json};
 use super::database::{Database, commit, one, row, rows, run};
 use super::guard;
 use super::record::unknown;
+use super::report_reconcile;
 use super::statement::statement;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
@@ -52,6 +53,11 @@ pub(super) async fn read(
     fill_misses(db, &mut survey, &mut report).await?;
     fill_updates(db, &mut survey, &mut report, account.as_ref()).await?;
     report.guard = guard::report(db, &mut survey, id).await?;
+    if report.kind == RunKind::Reconcile {
+        let found = report_reconcile::read(db, &mut survey, id).await?;
+        report.delisted = report.delisted.max(found.gone);
+        report.reconcile = Some(found);
+    }
     commit(survey).await?;
     Ok(Some(report))
 }
@@ -104,6 +110,7 @@ fn frame(row: &AnyRow, id: RunId, now: DateTime<Utc>) -> Result<Report, StoreErr
         holds: Vec::new(),
         still_missing: Vec::new(),
         guard: None,
+        reconcile: None,
     })
 }
 

@@ -29,6 +29,7 @@ statement!(RUN, "sql/run.sql");
 statement!(RUNS, "sql/runs.sql");
 statement!(OPEN_BATCHES, "sql/open_batches.sql");
 statement!(QUEUED_UPDATES, "sql/queued_updates.sql");
+statement!(OPEN_READS, "sql/open_reads.sql");
 statement!(VIEW, "sql/run_view.sql");
 statement!(BEGIN_BACKFILL, "sql/begin_backfill.sql");
 statement!(END_BACKFILL, "sql/end_backfill.sql");
@@ -43,44 +44,20 @@ statement!(FAIL, "sql/fail_run.sql");
 const CHUNK: usize = 5_000;
 
 #[derive(Serialize)]
-struct BatchRow {
+struct BatchRow<'a> {
     no: usize,
-    asins: String,
+    asins: &'a str,
 }
 
 #[async_trait]
 impl RunStore for SqlStore {
     async fn start_run(&self, new: &NewRun) -> Result<(), StartError> {
         let asins: usize = new.batches.iter().map(|batch| batch.asins().len()).sum();
-        let start = self
-            .db
-            .query(&START)
-            .bind(new.id.to_string())
-            .bind(new.kind.as_str())
-            .bind(new.account.as_ref().map(ToString::to_string))
-            .bind(i64::from(new.dry_run))
-            .bind(instant(new.started_at))
-            .bind(size(asins))
-            .bind(size(new.batches.len()));
+        let batches: Vec<String> = new.batches.iter().map(ToString::to_string).collect();
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
-        if run(&mut transaction, start).await? == 0 {
-            let open = self.open_of_kind(&mut transaction, new.kind).await?;
-            return Err(StartError::AlreadyOpen(open.unwrap_or(new.id)));
-        }
-        guard::start(&self.db, &mut transaction, new.id, new.guard).await?;
-        for (chunk, batches) in new.batches.chunks(CHUNK).enumerate() {
-            let rows: Vec<BatchRow> = batches
-                .iter()
-                .enumerate()
-                .map(|(place, batch)| BatchRow {
-                    no: chunk * CHUNK + place + 1,
-                    asins: batch.to_string(),
-                })
-                .collect();
-            let query = self.db.query(&START_BATCHES).bind(json(&rows)?);
-            run(&mut transaction, query.bind(new.id.to_string())).await?;
-        }
+        self.write_run(&mut transaction, new, size(asins), &batches)
+            .await?;
         commit(transaction).await?;
         Ok(())
     }
@@ -107,12 +84,21 @@ impl RunStore for SqlStore {
         let batches = rows(&mut reader, query).await?;
         let query = self.db.query(&QUEUED_UPDATES).bind(id.to_string());
         let updates = rows(&mut reader, query).await?;
+        let query = self.db.query(&OPEN_READS).bind(id.to_string());
+        let reads: Vec<(u32, u32)> = rows(&mut reader, query)
+            .await?
+            .iter()
+            .map(|row| Ok((row.small("no")?, row.small("step")?)))
+            .collect::<Result<_, StoreError>>()?;
+        let is_read = |no: &u32| reads.iter().any(|(read, _)| read == no);
+        let batches: Vec<u32> = batches
+            .iter()
+            .map(|row| row.small("no"))
+            .collect::<Result<_, _>>()?;
         Ok(OpenWork {
             progress: progress(&self.db, &mut reader, id).await?,
-            batches: batches
-                .iter()
-                .map(|row| row.small("no"))
-                .collect::<Result<_, _>>()?,
+            batches: batches.into_iter().filter(|no| !is_read(no)).collect(),
+            reads,
             updates: updates.iter().map(update_key).collect::<Result<_, _>>()?,
         })
     }
@@ -213,6 +199,45 @@ impl RunStore for SqlStore {
 }
 
 impl SqlStore {
+    /// Writes the row of a new run, its guard, and a row for each batch: what each asks for, which is
+    /// nothing for one that stands for a shop.
+    pub(super) async fn write_run(
+        &self,
+        on: &mut AnyConnection,
+        new: &NewRun,
+        asins: i64,
+        batches: &[String],
+    ) -> Result<(), StartError> {
+        let start = self
+            .db
+            .query(&START)
+            .bind(new.id.to_string())
+            .bind(new.kind.as_str())
+            .bind(new.account.as_ref().map(ToString::to_string))
+            .bind(i64::from(new.dry_run))
+            .bind(instant(new.started_at))
+            .bind(asins)
+            .bind(size(batches.len()));
+        if run(on, start).await? == 0 {
+            let open = self.open_of_kind(on, new.kind).await?;
+            return Err(StartError::AlreadyOpen(open.unwrap_or(new.id)));
+        }
+        guard::start(&self.db, on, new.id, new.guard).await?;
+        for (chunk, batches) in batches.chunks(CHUNK).enumerate() {
+            let rows: Vec<BatchRow> = batches
+                .iter()
+                .enumerate()
+                .map(|(place, asins)| BatchRow {
+                    no: chunk * CHUNK + place + 1,
+                    asins,
+                })
+                .collect();
+            let query = self.db.query(&START_BATCHES).bind(json(&rows)?);
+            run(on, query.bind(new.id.to_string())).await?;
+        }
+        Ok(())
+    }
+
     async fn open_of_kind(
         &self,
         on: &mut AnyConnection,

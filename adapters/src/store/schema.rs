@@ -54,6 +54,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0010_notices.sql"),
     ),
     (
+        12,
+        "reconcile",
+        include_str!("../../../migrations/0012_reconcile.sql"),
+    ),
+    (
         20,
         "account_troubles",
         include_str!("../../../migrations/0020_account_troubles.sql"),

@@ -17,6 +17,8 @@ statement!(MISSES, "sql/thin_misses.sql");
 statement!(BATCHES, "sql/thin_batches.sql");
 statement!(UPDATES, "sql/thin_updates.sql");
 statement!(COSTS, "sql/thin_request_costs.sql");
+statement!(FINDINGS, "sql/thin_findings.sql");
+statement!(READS, "sql/thin_shop_reads.sql");
 statement!(GUARD, "sql/thin_guard.sql");
 statement!(MARK, "sql/mark_thinned.sql");
 statement!(OBSERVATIONS_CHUNK, "sql/observations_chunk.sql");
@@ -26,7 +28,9 @@ statement!(OBSERVATIONS, "sql/thin_observations.sql");
 const CHUNK: i64 = 500;
 
 /// The tables that hold rows of a run, the large ones first.
-const OF_A_RUN: [&Statement; 5] = [&OUTCOMES, &UPDATES, &MISSES, &BATCHES, &COSTS];
+const OF_A_RUN: [&Statement; 7] = [
+    &OUTCOMES, &UPDATES, &MISSES, &BATCHES, &FINDINGS, &READS, &COSTS,
+];
 
 #[async_trait]
 impl ThinningStore for SqlStore {

@@ -12,6 +12,7 @@ use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::listing::{ListingId, ShopState};
 use shared::domain::run::RunId;
 use shared::ports::store::{StoreError, UpdateResult, UpdateStore, UpdateTask};
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 statement!(LEASE, "sql/lease_listing.sql");
@@ -77,12 +78,7 @@ impl UpdateStore for SqlStore {
             run(&mut transaction, statement).await?;
         }
         commit(transaction).await?;
-        let ended = self.db.query(&WITHOUT_QUEUED).bind(listing.0);
-        rows(&mut writer, ended)
-            .await?
-            .iter()
-            .map(|row| row.word("id", RunId::parse))
-            .collect()
+        self.without_queued(&mut writer, listing).await
     }
 
     async fn release_update(&self, listing: ListingId) -> Result<(), StoreError> {
@@ -103,6 +99,41 @@ impl UpdateStore for SqlStore {
         let found = rows(&mut survey, self.db.query(&UNSETTLED)).await?;
         commit(survey).await?;
         found.iter().map(update_key).collect()
+    }
+}
+
+impl SqlStore {
+    /// Open runs that had an update of the listing, and have none queued any more.
+    pub(super) async fn without_queued(
+        &self,
+        on: &mut AnyConnection,
+        listing: ListingId,
+    ) -> Result<Vec<RunId>, StoreError> {
+        let ended = self.db.query(&WITHOUT_QUEUED).bind(listing.0);
+        rows(on, ended)
+            .await?
+            .iter()
+            .map(|row| row.word("id", RunId::parse))
+            .collect()
+    }
+
+    /// Takes the listing out of the catalogue: its item is gone.
+    pub(super) async fn delist(
+        &self,
+        on: &mut AnyConnection,
+        listing: ListingId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let finish = Finish {
+            store: self,
+            listing,
+            version: i64::MAX,
+            at: instant(at),
+        };
+        for statement in finish.statements(&UpdateResult::Delisted) {
+            run(on, statement).await?;
+        }
+        Ok(())
     }
 }
 

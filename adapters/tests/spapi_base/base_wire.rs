@@ -9,7 +9,7 @@ use shared::domain::money::Yen;
 use shared::domain::quota::Window;
 use shared::domain::retry::Remedy;
 use shared::ports::shop::{Shop, ShopError};
-use simulator::opening_accounts;
+use simulator::{HandMade, ShopTending, opening_accounts};
 
 #[tokio::test]
 async fn one_call_sets_price_visibility_and_stock() {
@@ -54,6 +54,43 @@ async fn an_item_is_asked_for_by_its_path() {
         Some(wanted())
     );
     assert_eq!(world.ask(ItemId(1)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_shop_is_read_by_pages_of_a_hundred() {
+    let world = World::start().await;
+    let permit = || permit(Lane::Base(first()));
+    let made = (0..120).map(|number| HandMade {
+        title: format!("手作り{number}"),
+        price: 900,
+        stock: 2,
+        visible: true,
+        identifier: (number > 0).then(|| format!("HANDMADE-{number}")),
+    });
+    let work = ShopTending {
+        add: made.collect(),
+        ..ShopTending::default()
+    };
+    let ids = world.simulator.tend_shop("shop-1", work).unwrap();
+    let all = world.simulator.shop("shop-1").unwrap().items.len();
+
+    let first_page = world.shop.items(permit(), &first(), 0).await.unwrap();
+    let last_page = world.shop.items(permit(), &first(), 100).await.unwrap();
+    let beyond = world.shop.items(permit(), &first(), 500).await.unwrap();
+
+    assert!(!first_page.is_last() && last_page.is_last());
+    assert_eq!(last_page.items.len(), all - 100);
+    assert_eq!((beyond.items.len(), beyond.is_last()), (0, true));
+    // The last made comes last.
+    let last = last_page.items.last().unwrap();
+    assert_eq!(last.id.0.unsigned_abs(), *ids.last().unwrap());
+    assert_eq!(last.sku.as_deref(), Some("HANDMADE-119"));
+    let state = last.state.unwrap();
+    assert_eq!(
+        (state.price, state.visible, state.stock),
+        (Yen(900), true, Some(2))
+    );
+    assert_eq!(world.requests("items"), 3);
 }
 
 #[tokio::test]

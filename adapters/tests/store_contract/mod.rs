@@ -10,6 +10,7 @@ mod guard;
 mod history;
 mod notices;
 mod opening;
+mod reconcile;
 mod report;
 mod runs;
 mod thinning;

@@ -254,6 +254,9 @@ fn selling(reader: &mut Reader<'_>) -> Option<SellingRule> {
     let change_yen = reader.read(&t::UPDATE_MIN_CHANGE_YEN, |text| whole(text, 1..=1_000_000));
     let change_percent = reader.read(&t::UPDATE_MIN_CHANGE_PERCENT, |text| whole(text, 1..=100));
     let times = reader.read(&t::FILTERED_OUT_HIDES_AFTER, |text| whole(text, 1..=100));
+    let restock = reader.read(&t::RESTOCK_AFTER_HOURS, |text| {
+        values::unless_never(text, |text| whole(text, 0..=8760))
+    });
     Some(SellingRule {
         strategy: strategy?,
         bounds: Bounds {
@@ -263,6 +266,7 @@ fn selling(reader: &mut Reader<'_>) -> Option<SellingRule> {
         min_change: Yen(change_yen?),
         min_change_percent: change_percent?,
         filtered_out_after: times?,
+        restock_after: restock?.map(|hours| TimeDelta::hours(hours.into())),
     })
 }
 
@@ -285,11 +289,15 @@ fn strategy(reader: &mut Reader<'_>) -> Option<Strategy> {
 
 fn work(reader: &mut Reader<'_>) -> Option<Work> {
     let run_every_hours = reader.read(&t::RUN_EVERY_HOURS, |text| whole(text, 1..=168));
+    let reconcile_at = reader.read(&t::RECONCILE_AT, |text| {
+        values::unless_never(text, values::time_of_day)
+    });
     let sync = reader.read(&t::SYNC_CONCURRENCY, |text| whole(text, 1..=64));
     let update = reader.read(&t::UPDATE_CONCURRENCY, |text| whole(text, 1..=256));
     let stop = reader.read(&t::STOP_WITHIN_SECONDS, |text| whole(text, 1..=3600));
     Some(Work {
         run_every_hours: run_every_hours?,
+        reconcile_at: reconcile_at?,
         sync_concurrency: sync?,
         update_concurrency: update?,
         stop_within: Duration::from_secs(stop?.into()),

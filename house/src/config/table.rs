@@ -66,6 +66,7 @@ settings! {
     UPDATE_MIN_CHANGE_PERCENT = "3": "1~100 の整数(%)", "a whole number of percent from 1 to 100";
     OFFER_MAX_HANDLING_HOURS = "72": "1~2160 の整数(時間)", "a whole number of hours from 1 to 2160";
     FILTERED_OUT_HIDES_AFTER = "2": "1~100 の整数(回)", "a whole number of times from 1 to 100";
+    RESTOCK_AFTER_HOURS = "24": "0~8760 の整数(時間)。自動で在庫を戻さないなら never", "a whole number of hours from 0 to 8760, or never";
     TTL_PRICE_HOURS = "24": "1~8760 の整数(時間)", "a whole number of hours from 1 to 8760";
     TTL_STOCK_HOURS = "1": "1~8760 の整数(時間)", "a whole number of hours from 1 to 8760";
     TTL_BASIC_INFO_DAYS = "7": "1~3650 の整数(日)", "a whole number of days from 1 to 3650";
@@ -74,6 +75,7 @@ settings! {
     KEEP_OBSERVATIONS_DAYS = "30": "1~3650 の整数(日)", "a whole number of days from 1 to 3650";
     KEEP_RUNS_DAYS = "30": "1~3650 の整数(日)", "a whole number of days from 1 to 3650";
     RUN_EVERY_HOURS = "3": "1~168 の整数(時間)", "a whole number of hours from 1 to 168";
+    RECONCILE_AT = "04:00": "日本時間の HH:MM (例 04:00)。毎晩行わないなら never", "HH:MM of Japan's time, such as 04:00, or never";
     SYNC_CONCURRENCY = "8": "1~64 の整数", "a whole number from 1 to 64";
     UPDATE_CONCURRENCY = "16": "1~256 の整数", "a whole number from 1 to 256";
     STOP_WITHIN_SECONDS = "30": "1~3600 の整数(秒)", "a whole number of seconds from 1 to 3600";

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use chrono::NaiveTime;
 use secrecy::SecretBox;
 use shared::domain::money::{Ratio, Yen};
 use shared::domain::pricing::Tiers;
@@ -45,6 +46,7 @@ impl Rate {
 }
 
 const UNLIMITED: &str = "unlimited";
+const NEVER: &str = "never";
 
 /// Reads a count of requests, or `unlimited` as `None`.
 pub fn quota(text: &str, range: RangeInclusive<u32>) -> Option<Option<u32>> {
@@ -59,6 +61,24 @@ pub fn whole(text: &str, range: RangeInclusive<u32>) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| text.parse().ok()).flatten()?;
     range.contains(&number).then_some(number)
+}
+
+/// Reads `never` as `None`, and anything else by `read`.
+pub fn unless_never<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+    if text == NEVER {
+        return Some(None);
+    }
+    read(text).map(Some)
+}
+
+/// Reads `04:00`: two digits each.
+pub fn time_of_day(text: &str) -> Option<NaiveTime> {
+    let (hour, minute) = text.split_once(':')?;
+    let two = |digits: &str, most| {
+        let number = whole(digits, 0..=most)?;
+        (digits.len() == 2).then_some(number)
+    };
+    NaiveTime::from_hms_opt(two(hour, 23)?, two(minute, 59)?, 0)
 }
 
 /// Reads something that goes into a header or a path as it is: printable ASCII without spaces.

@@ -70,6 +70,7 @@ fn report() -> Report {
         holds: Vec::new(),
         still_missing: (1..=10).map(asin).collect(),
         guard: None,
+        reconcile: None,
     }
 }
 

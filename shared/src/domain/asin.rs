@@ -37,6 +37,19 @@ impl Asin {
         }
     }
 
+    /// The ASIN that a shop's own code is or holds: `B0` and eight capital letters or digits, before an
+    /// ISBN-10 with its check digit; between other characters than letters and digits.
+    ///
+    /// Strict, since a wrong one would sell one product at the price of another: no small letters, and of
+    /// the numbers only those of Japanese and English books, which begin with 4, 0 or 1.
+    pub fn in_sku(sku: &str) -> Option<Self> {
+        let tokens = || sku.split(|character: char| !character.is_ascii_alphanumeric());
+        let found = tokens()
+            .find(|token| is_b0(token))
+            .or_else(|| tokens().find(|token| is_isbn(token)))?;
+        Self::parse(found).ok()
+    }
+
     /// The ten characters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -75,6 +88,28 @@ impl TryFrom<String> for Asin {
     fn try_from(text: String) -> Result<Self, InvalidAsin> {
         Self::parse(&text)
     }
+}
+
+fn is_b0(token: &str) -> bool {
+    let capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    token.len() == 10 && token.starts_with("B0") && token.bytes().all(capital)
+}
+
+/// Ten digits, the last of which (`X` for ten) makes the weighted sum a multiple of eleven.
+fn is_isbn(token: &str) -> bool {
+    if token.len() != 10 || !token.starts_with(['4', '0', '1']) {
+        return false;
+    }
+    let mut sum = 0;
+    for (weight, byte) in (1..=10).rev().zip(token.bytes()) {
+        sum += weight
+            * match byte {
+                b'0'..=b'9' => u32::from(byte - b'0'),
+                b'X' if weight == 1 => 10,
+                _ => return false,
+            };
+    }
+    sum % 11 == 0
 }
 
 /// One to twenty distinct ASINs: the unit of one job and of one marketplace request.
@@ -211,6 +246,39 @@ mod tests {
             let stored = batch.to_string();
 
             prop_assert_eq!(AsinBatch::parse(&stored), Some(batch));
+        }
+    }
+
+    #[test]
+    fn the_asin_of_a_sku_stands_alone_or_between_other_signs() {
+        let found = |sku| Asin::in_sku(sku).map(|asin| asin.to_string());
+
+        assert_eq!(found("B0EXAMPLE1").as_deref(), Some("B0EXAMPLE1"));
+        assert_eq!(
+            found("b-B0EXAMPLE1-20261102010203").as_deref(),
+            Some("B0EXAMPLE1")
+        );
+        assert_eq!(
+            found("本_4873119464_B0EXAMPLE1").as_deref(),
+            Some("B0EXAMPLE1")
+        );
+        assert_eq!(found("4873119464").as_deref(), Some("4873119464"));
+        assert_eq!(found("book/080442957X").as_deref(), Some("080442957X"));
+    }
+
+    #[test]
+    fn what_only_looks_like_an_asin_is_none() {
+        for sku in [
+            "",
+            "HANDMADE-1",
+            "SHELF00001",
+            "xB0EXAMPLE1",
+            "B0EXAMPLE12",
+            "b0example1",
+            "4873119465",
+            "2026112201",
+        ] {
+            assert_eq!(Asin::in_sku(sku), None, "{sku}");
         }
     }
 

@@ -5,7 +5,11 @@ use super::money::Yen;
 use super::outcome::words;
 use super::pricing::{Bounds, Strategy};
 use super::product::Product;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+/// Pieces of an item that can be bought: each order is bought on Amazon.
+const SHELF: u32 = 1;
 
 /// The shop keeper's rules for selling (`PRICE_*` and `UPDATE_*` settings).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +24,9 @@ pub struct SellingRule {
     pub min_change_percent: u32,
     /// Offers that fail the rule hide a listing when seen this many times in a row.
     pub filtered_out_after: u32,
+    /// How long an item that sold out in the shop stays so before it is stocked again
+    /// (`RESTOCK_AFTER_HOURS`); `None` for "until a person stocks it".
+    pub restock_after: Option<TimeDelta>,
 }
 
 /// What should become of a listing.
@@ -79,14 +86,28 @@ impl SellingRule {
     /// A price outside the bounds is held, never clamped; what is shown below cost meanwhile is
     /// hidden, since a sale would lose money.
     pub fn desire(&self, product: &Product, shown: &ShopState) -> Desire {
+        self.desire_with(product, shown, SHELF)
+    }
+
+    /// The same for an item that sold out in the shop and rests: it gets no stock.
+    pub fn desire_resting(&self, product: &Product, shown: &ShopState) -> Desire {
+        self.desire_with(product, shown, 0)
+    }
+
+    /// Whether an item that was first seen sold out in the shop at `since` is to stay so at `now`.
+    pub fn rests(&self, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+        since.is_some_and(|since| self.restock_after.is_none_or(|after| now < since + after))
+    }
+
+    fn desire_with(&self, product: &Product, shown: &ShopState, stock: u32) -> Desire {
         match product.sellable(self.filtered_out_after) {
-            Some(true) => self.sellable(product, shown),
+            Some(true) => self.sellable(product, shown, stock),
             Some(false) => Desire::State(hidden(shown)),
             None => Desire::Undecided,
         }
     }
 
-    fn sellable(&self, product: &Product, shown: &ShopState) -> Desire {
+    fn sellable(&self, product: &Product, shown: &ShopState, stock: u32) -> Desire {
         let Some(cost) = product.price.map(|price| price.value) else {
             return Desire::Undecided;
         };
@@ -99,7 +120,7 @@ impl SellingRule {
         let wanted = ShopState {
             price,
             visible: true,
-            stock: Some(1),
+            stock: Some(stock),
         };
         Desire::State(if self.due(shown, &wanted, cost) {
             wanted
@@ -170,6 +191,7 @@ impl Default for SellingRule {
             min_change: Yen(100),
             min_change_percent: 3,
             filtered_out_after: 2,
+            restock_after: Some(TimeDelta::hours(24)),
         }
     }
 }

@@ -25,3 +25,4 @@ pub mod report;
 pub mod retry;
 pub mod rules;
 pub mod run;
+pub mod shelf;

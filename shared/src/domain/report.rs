@@ -1,6 +1,8 @@
 //! What a run did, in numbers: printed, stored, sent, and given out as JSON.
 
+use super::account::AccountId;
 use super::asin::Asin;
+use super::listing::{ItemId, ShopState};
 use super::money::Yen;
 use super::outcome::words;
 use super::run::{RunId, RunKind, RunState};
@@ -69,6 +71,84 @@ pub struct Report {
     /// The guard against a broken answer, when it tripped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<Guarded>,
+    /// What a reconciliation found; `None` for the other kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconcile: Option<Reconciled>,
+}
+
+/// What a reconciliation found in the shops.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Reconciled {
+    /// The shops that it reads.
+    pub shops: Vec<ReadShop>,
+    /// Items that were on the pages; one that moved from page to page meanwhile may count twice.
+    pub items: u64,
+    /// Listings that look otherwise than we left them, and not for a sale.
+    pub drifted: u64,
+    /// Of those, at another price,
+    pub price: u64,
+    /// shown or hidden,
+    pub visible: u64,
+    /// with another stock, without what sold out.
+    pub stock: u64,
+    /// The first ten of them.
+    pub examples: Vec<Drifted>,
+    /// Listings that sold out in the shop and can be had on Amazon: they wait, or were stocked again.
+    pub sold_out: u64,
+    /// The first ten of them.
+    pub sold_out_examples: Vec<Drifted>,
+    /// Listings whose item is gone; they are delisted.
+    pub gone: u64,
+    /// The first ten of them.
+    pub gone_examples: Vec<Drifted>,
+    /// Listings that were on no page of a shop that lacks too many at once: nothing is done about them.
+    pub missing_held: u64,
+    /// Items that we do not know.
+    pub unknown: u64,
+    /// The first ten of them.
+    pub unknown_examples: Vec<UnknownItem>,
+}
+
+/// A shop that a reconciliation reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadShop {
+    /// The shop.
+    pub account: AccountId,
+    /// `open done held given_up`.
+    pub state: String,
+    /// Items that were on its pages.
+    pub items: u64,
+    /// Listings that were on no page, when the last one was read.
+    pub missing: u64,
+    /// Why it was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// A listing that looks otherwise than we left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drifted {
+    /// The shop.
+    pub account: AccountId,
+    /// The product.
+    pub asin: Asin,
+    /// BASE's number.
+    pub item: ItemId,
+    /// As we left it.
+    pub left: ShopState,
+    /// As it was found; `None` when it is gone.
+    pub found: Option<ShopState>,
+}
+
+/// An item of a shop that is none of our listings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownItem {
+    /// The shop.
+    pub account: AccountId,
+    /// BASE's number.
+    pub item: ItemId,
+    /// The shop's own code.
+    pub sku: Option<String>,
 }
 
 /// What the guard against a broken answer did in a run.

@@ -34,21 +34,32 @@ pub enum RunKind {
     Stale,
     /// As `PriceStock`, from the cache; only misses are asked of Amazon.
     Visibility,
+    /// Every item of the shops, read back by pages and compared with what we know of them.
+    Reconcile,
 }
 
 words!(RunKind {
     PriceStock => "price-stock",
     Stale => "stale",
     Visibility => "visibility",
+    Reconcile => "reconcile",
 });
 
 impl RunKind {
     /// All kinds, in the order of the help text.
-    pub const ALL: [Self; 3] = [Self::PriceStock, Self::Stale, Self::Visibility];
+    pub const ALL: [Self; 4] = [
+        Self::PriceStock,
+        Self::Stale,
+        Self::Visibility,
+        Self::Reconcile,
+    ];
+
+    /// The kinds that go by ASINs; the other one goes by shops.
+    pub const OF_ASINS: [Self; 3] = [Self::PriceStock, Self::Stale, Self::Visibility];
 
     /// Whether its batches ask Amazon, or read the cache.
     pub fn asks_marketplace(self) -> bool {
-        self != Self::Visibility
+        matches!(self, Self::PriceStock | Self::Stale)
     }
 }
 
@@ -120,7 +131,7 @@ impl Progress {
         match self.state {
             RunState::Running if !self.batches_open => NextStep::Backfill,
             RunState::Backfilling if !self.backfilled => NextStep::Backfill,
-            RunState::Backfilling if !self.updates_open => NextStep::Close,
+            RunState::Backfilling if !self.updates_open && !self.batches_open => NextStep::Close,
             _ => NextStep::Nothing,
         }
     }
@@ -165,7 +176,9 @@ mod tests {
     #[test]
     fn a_backfilling_run_closes_when_the_backfill_and_the_updates_are_done() {
         for progress in every_progress(RunState::Backfilling) {
-            let expected = match (progress.backfilled, progress.updates_open) {
+            // A batch is open again where a person let go a shop that was held.
+            let open = progress.updates_open || progress.batches_open;
+            let expected = match (progress.backfilled, open) {
                 (false, _) => NextStep::Backfill,
                 (true, true) => NextStep::Nothing,
                 (true, false) => NextStep::Close,
@@ -209,10 +222,10 @@ mod tests {
     }
 
     #[test]
-    fn only_the_visibility_run_leaves_amazon_alone() {
+    fn what_reads_the_cache_or_the_shops_leaves_amazon_alone() {
         let asks = RunKind::ALL.map(RunKind::asks_marketplace);
 
-        assert_eq!(asks, [true, true, false]);
+        assert_eq!(asks, [true, true, false, false]);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! What a queue message carries: ids and a version, never data that a row has. One file a job.
 
 mod backfill;
+mod read_shop;
 mod sync_batch;
 mod update_listing;
 
 pub use backfill::Backfill;
+pub use read_shop::ReadShop;
 pub use sync_batch::SyncBatch;
 pub use update_listing::UpdateListing;
 
@@ -24,6 +26,9 @@ pub enum Job {
     /// See [`UpdateListing`].
     #[serde(rename = "update_listing/1")]
     UpdateListing(UpdateListing),
+    /// See [`ReadShop`].
+    #[serde(rename = "read_shop/1")]
+    ReadShop(ReadShop),
 }
 
 /// The queues, each with its own workers: what waits for Amazon must not stand before what waits
@@ -32,7 +37,7 @@ pub enum Job {
 pub enum QueueName {
     /// `sync_batch` and `backfill`.
     Sync,
-    /// `update_listing`.
+    /// `update_listing` and `read_shop`.
     Update,
 }
 
@@ -80,7 +85,7 @@ impl Job {
     pub fn queue(&self) -> QueueName {
         match self {
             Self::SyncBatch(_) | Self::Backfill(_) => QueueName::Sync,
-            Self::UpdateListing(_) => QueueName::Update,
+            Self::UpdateListing(_) | Self::ReadShop(_) => QueueName::Update,
         }
     }
 
@@ -90,6 +95,7 @@ impl Job {
             Self::SyncBatch(job) => format!("sync:{}:{}", job.run, job.no),
             Self::Backfill(job) => format!("backfill:{}", job.run),
             Self::UpdateListing(job) => format!("update:{}:{}", job.listing.0, job.version),
+            Self::ReadShop(job) => format!("shop:{}:{}:{}", job.run, job.no, job.step),
         }
     }
 }
@@ -118,6 +124,14 @@ mod tests {
         })
     }
 
+    fn read_shop() -> Job {
+        Job::ReadShop(ReadShop {
+            run: RUN,
+            no: 2,
+            step: 43,
+        })
+    }
+
     /// What stands in queues now must be read by the next version: these texts are never changed, a
     /// new version gets a tag of its own.
     #[test]
@@ -134,6 +148,10 @@ mod tests {
             (
                 update_listing(),
                 r#"{"job":"update_listing/1","listing":12829,"version":3}"#,
+            ),
+            (
+                read_shop(),
+                r#"{"job":"read_shop/1","run":"01970000-0000-7000-8000-00000000002a","no":2,"step":43}"#,
             ),
         ];
 
@@ -164,16 +182,16 @@ mod tests {
         assert_eq!(sync_batch().id(), format!("sync:{run}:7"));
         assert_eq!(backfill().id(), format!("backfill:{run}"));
         assert_eq!(update_listing().id(), "update:12829:3");
+        assert_eq!(read_shop().id(), format!("shop:{run}:2:43"));
     }
 
     #[test]
     fn what_waits_for_amazon_does_not_stand_before_what_waits_for_the_shop() {
-        let queues = [sync_batch(), backfill(), update_listing()].map(|job| job.queue());
+        let queues =
+            [sync_batch(), backfill(), update_listing(), read_shop()].map(|job| job.queue());
 
-        assert_eq!(
-            queues,
-            [QueueName::Sync, QueueName::Sync, QueueName::Update]
-        );
+        let (sync, update) = (QueueName::Sync, QueueName::Update);
+        assert_eq!(queues, [sync, sync, update, update]);
     }
 
     #[test]

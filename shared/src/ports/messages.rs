@@ -7,7 +7,7 @@ use crate::domain::desired::Urgency;
 use crate::domain::guard::Guarding;
 use crate::domain::listing::ListingId;
 use crate::domain::run::{NextStep, RunId};
-use crate::jobs::{Backfill, Job, Rank, SyncBatch, UpdateListing};
+use crate::jobs::{Backfill, Job, Rank, ReadShop, SyncBatch, UpdateListing};
 use std::time::Duration;
 
 /// One `sync_batch` message for each of `batches`.
@@ -42,6 +42,11 @@ pub fn for_record(record: &Record, guard: Guarding) -> Vec<Message> {
         .collect()
 }
 
+/// One `read_shop` message. Behind what hurries: a sold-out product must not wait for 130 pages.
+pub fn for_read(run: RunId, no: u32, step: u32) -> Message {
+    message(Job::ReadShop(ReadShop { run, no, step }), Rank::NORMAL)
+}
+
 /// Everything that the open rows of a run ask for.
 pub fn for_open_work(run: RunId, open: &OpenWork) -> Vec<Message> {
     let mut messages = for_batches(run, open.batches.iter().copied());
@@ -49,6 +54,11 @@ pub fn for_open_work(run: RunId, open: &OpenWork) -> Vec<Message> {
         open.updates
             .iter()
             .map(|(listing, version, urgency)| for_update(*listing, *version, *urgency)),
+    );
+    messages.extend(
+        open.reads
+            .iter()
+            .map(|(no, step)| for_read(run, *no, *step)),
     );
     if open.progress.next_step() != NextStep::Nothing {
         messages.push(for_backfill(run));

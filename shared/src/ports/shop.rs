@@ -5,6 +5,7 @@ use crate::domain::account::AccountId;
 use crate::domain::listing::{ItemId, ShopState};
 use crate::domain::quota::Window;
 use crate::domain::retry::Remedy;
+use crate::domain::shelf::ShopPage;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -60,6 +61,19 @@ impl ShopError {
         }
     }
 
+    /// Whether an edit was refused for the item that it is about, and not for the account or the call:
+    /// then the item itself has to be looked at.
+    pub fn is_about_the_item(&self) -> bool {
+        match self {
+            Self::UnknownItem(_) | Self::NotEditable(_) => true,
+            Self::Refused(code) => matches!(
+                code.as_str(),
+                "validation_error" | "bad_params" | "bad_variation_id" | "invalid_request"
+            ),
+            _ => false,
+        }
+    }
+
     /// The word under which the report counts it.
     pub fn code(&self) -> &str {
         match self {
@@ -90,6 +104,15 @@ pub trait Shop: Send + Sync {
         item: ItemId,
         state: &ShopState,
     ) -> Result<(), ShopError>;
+
+    /// Reads one page of the shop's items in the order in which they were made, from the one after
+    /// `offset`, and spends `permit`. What is deleted meanwhile shifts the rest to earlier pages.
+    async fn items(
+        &self,
+        permit: Permit,
+        account: &AccountId,
+        offset: u32,
+    ) -> Result<ShopPage, ShopError>;
 
     /// Asks for the item by its path, and spends `permit`: what the shop shows, `None` if it is gone.
     async fn item(

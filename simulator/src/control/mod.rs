@@ -2,8 +2,10 @@
 //!
 //! They pass no quota, no fault and no ledger. The same acts can be done in process, see `handle`.
 
+mod tend;
 mod view;
 
+pub use tend::{HandEdit, HandMade, ShopTending, tend};
 pub use view::{ClockView, MarketView, ShopItem, ShopView};
 
 use std::time::Duration;
@@ -58,6 +60,10 @@ pub fn answer(world: &mut World, incoming: &Incoming) -> Reply {
             Some(view) => Reply::json(200, &view),
             None => refuse(404, "no such account"),
         },
+        (&Method::POST, ["shop", account]) => with(incoming, |work: ShopTending| {
+            let made = tend(world, account, work)?;
+            Ok(Reply::json(200, &json!({"ok": true, "made": made})))
+        }),
         (&Method::GET, ["market"]) => market(world, incoming.query("asins").unwrap_or_default()),
         (&Method::GET, ["market", asin]) => Reply::json(200, &MarketView::of(world, asin)),
         (&Method::POST, ["market"]) => with(incoming, |change| set_market(world, change)),

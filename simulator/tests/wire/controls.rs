@@ -205,3 +205,34 @@ async fn a_busy_port_is_told_with_its_address() {
         format!("cannot listen on {listen}")
     );
 }
+
+#[tokio::test]
+async fn a_person_tends_a_shop_by_hand_and_no_call_is_counted() {
+    let bench = Bench::new().await;
+    let shop = || bench.simulator.shop("shop-1").unwrap().items;
+    let before = shop();
+    let (edited, deleted) = (before[0].item_id, before[1].item_id);
+    let work = json!({
+        "edit": [{"item_id": edited, "price": 4321, "stock": 0}],
+        "delete": [deleted],
+        "add": [{"title": "手作り", "price": 900, "stock": 2, "visible": true, "identifier": "HANDMADE-1"}],
+    });
+
+    let answer = read(bench.post("/_sim/shop/shop-1").json(&work)).await;
+    let wrong = read(
+        bench
+            .post("/_sim/shop/shop-1")
+            .json(&json!({"delete": [edited, 1]})),
+    )
+    .await;
+
+    assert_eq!(answer.status, StatusCode::OK);
+    let now = shop();
+    assert_eq!(now.len(), before.len());
+    let item = now.iter().find(|item| item.item_id == edited);
+    assert_eq!(item.map(|item| (item.price, item.stock)), Some((4321, 0)));
+    assert!(now.iter().all(|item| item.item_id != deleted));
+    // What names an item that is not there changes nothing, and nothing of it is a call to BASE.
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert_eq!(bench.simulator.ledger().total.requests, 0);
+}

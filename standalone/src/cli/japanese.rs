@@ -65,6 +65,18 @@ const HELPS: &[Help] = &[
   miseban --config miseban.toml serve",
     },
     Help {
+        path: "reconcile",
+        about: "ショップの商品をすべて読み、手で変えられたものを元に戻します",
+        args: &[
+            ("account", "このショップだけ"),
+            ("resume", "終わっていない突き合わせを、続きから行う"),
+            JSON,
+        ],
+        examples: "例:
+  miseban reconcile                    有効なショップのすべて(1回の呼び出しで100件)
+  miseban reconcile --account main     1つのショップだけ",
+    },
+    Help {
         path: "import",
         about: "ショップで売っているものを取り込みます",
         args: &[],
@@ -81,6 +93,22 @@ account_id,asin,item_id,sku,selling_price,visibility(public か hidden)
         examples: "例:
   miseban import listings listings.csv
   cat listings.csv | miseban import listings - --json",
+    },
+    Help {
+        path: "import shop",
+        about: "ショップにある商品を、SKUのASINで取り込みます
+
+ショップの商品をすべて読みます(1回の呼び出しで100件)。SKUがASINであるか、ASIN(B0と英大文字・数字8文字、
+またはISBN-10)を含む商品を取り込みます。取り込まないものは理由とともに表示します。
+すでに知っている商品はそのままです。",
+        args: &[
+            ("account", "このショップだけ"),
+            ("dry_run", "ショップを読むだけで、取り込まない"),
+            ("json", "JSONオブジェクト1つで出力する"),
+        ],
+        examples: "例:
+  miseban import shop --dry-run            何が取り込まれ、何が取り込まれないかを見る
+  miseban import shop --account main",
     },
     Help {
         path: "import ecauto",

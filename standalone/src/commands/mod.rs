@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod ecauto;
 pub mod explain;
 pub mod import;
+pub mod import_shop;
 pub mod migrate;
 pub mod notify;
 pub mod queues;

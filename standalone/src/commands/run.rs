@@ -8,6 +8,7 @@ use crate::progress::{Progress, say};
 use crate::report;
 use crate::say::{Exit, Failure, Lang, text};
 use crate::wiring::{self, Earnest, House};
+use crate::words;
 use adapters::clock::SystemClock;
 use house::health::Health;
 use house::signal::signal;
@@ -49,10 +50,10 @@ pub async fn run(
             Ok(exit)
         }
         Followed::Stopped(exit) => {
-            let kind = args.kind.as_str();
+            let command = words::command(args.kind);
             let told = text!(
-                "止めました。済んだ分は残っています。続きは: miseban run {kind} --resume",
-                "stopped; what is done is kept. To go on: miseban run {kind} --resume"
+                "止めました。済んだ分は残っています。続きは: miseban {command} --resume",
+                "stopped; what is done is kept. To go on: miseban {command} --resume"
             );
             say(told.of(page.lang));
             Ok(exit)
@@ -73,7 +74,7 @@ pub fn show(report: &Report, page: &mut Page<'_>) -> Result<Exit, Failure> {
         say(advice.of(page.lang));
     }
     Ok(match report.state {
-        RunState::Done => Exit::Done,
+        RunState::Done if !report::lacks_a_shop(report) => Exit::Done,
         _ => Exit::Failed,
     })
 }
@@ -186,11 +187,11 @@ fn waits(run: RunId) -> Failure {
 }
 
 fn tell(refused: Refused, args: &RunArgs) -> Failure {
-    let kind = args.kind.as_str();
+    let (kind, command) = (args.kind.as_str(), words::command(args.kind));
     match refused {
         Refused::AlreadyOpen(id) => Failure::Usage(text!(
-            "{kind} の実行 {id} がまだ終わっていません。続きから始めるには: miseban run {kind} --resume",
-            "run {id} of kind {kind} is still open; to go on with it: miseban run {kind} --resume"
+            "{kind} の実行 {id} がまだ終わっていません。続きから始めるには: miseban {command} --resume",
+            "run {id} of kind {kind} is still open; to go on with it: miseban {command} --resume"
         )),
         Refused::UnknownAccount(account) => Failure::Usage(text!(
             "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
@@ -203,8 +204,8 @@ fn tell(refused: Refused, args: &RunArgs) -> Failure {
         Refused::Store(error) => error.into(),
         Refused::Cache(error) => error.into(),
         Refused::NotSent(id, error) => Failure::Failed(text!(
-            "実行 {id} の仕事を配れませんでした({error})。続きは: miseban run {kind} --resume",
-            "the jobs of run {id} could not be sent ({error}); to go on: miseban run {kind} --resume"
+            "実行 {id} の仕事を配れませんでした({error})。続きは: miseban {command} --resume",
+            "the jobs of run {id} could not be sent ({error}); to go on: miseban {command} --resume"
         )),
     }
 }

@@ -4,6 +4,7 @@
 //! out. All right rows are handed over together, for one transaction.
 
 mod fields;
+pub mod from_shop;
 mod header;
 mod lines;
 mod row;

@@ -3,15 +3,18 @@
 use super::EXAMPLES;
 use crate::layout::grouped;
 use crate::say::{Lang, Text, text};
+use crate::words;
 use shared::domain::asin::Asin;
 use shared::domain::report::Report;
-use shared::domain::run::RunState;
+use shared::domain::run::{RunKind, RunState};
 
 /// The section; it is never empty, so that "nothing to do" is said and not concluded.
 pub fn render(report: &Report, lang: Lang) -> String {
     let mut advice: Vec<Text> = [
         held_back(report),
         state(report),
+        unread(report),
+        unknown(report),
         missing(report),
         held(report),
         failed(report),
@@ -34,21 +37,21 @@ pub fn render(report: &Report, lang: Lang) -> String {
 }
 
 fn state(report: &Report) -> Option<Text> {
-    let kind = report.kind.as_str();
+    let command = words::command(report.kind);
     match report.state {
         // What is held is told with its numbers by `held_back`.
         RunState::Done | RunState::Held => None,
         RunState::Running | RunState::Backfilling => Some(text!(
-            "この実行はまだ終わっていません。動いていなければ miseban run {kind} --resume で続きから始めます",
-            "this run has not ended; if nothing is working on it, miseban run {kind} --resume goes on with it"
+            "この実行はまだ終わっていません。動いていなければ miseban {command} --resume で続きから始めます",
+            "this run has not ended; if nothing is working on it, miseban {command} --resume goes on with it"
         )),
         RunState::Failed => Some(text!(
-            "この実行は途中で失敗しました。miseban doctor で原因を調べてから、もう一度 miseban run {kind} を実行してください",
-            "this run failed before its end: find the cause with miseban doctor, then start miseban run {kind} again"
+            "この実行は途中で失敗しました。miseban doctor で原因を調べてから、もう一度 miseban {command} を実行してください",
+            "this run failed before its end: find the cause with miseban doctor, then start miseban {command} again"
         )),
         RunState::Cancelled => Some(text!(
-            "この実行は中止されました。必要なら miseban run {kind} を実行してください",
-            "this run was cancelled; start miseban run {kind} when you want it"
+            "この実行は中止されました。必要なら miseban {command} を実行してください",
+            "this run was cancelled; start miseban {command} when you want it"
         )),
     }
 }
@@ -60,6 +63,13 @@ pub fn held_back(report: &Report) -> Option<Text> {
         undecided && report.state.is_open()
     })?;
     let run = report.run_id;
+    let found = report.reconcile.as_ref();
+    if let Some(missing) = found.and_then(|found| some(found.missing_held)) {
+        return Some(text!(
+            "ショップの一覧にない商品が多すぎます({missing}件)。ショップか、その認可に問題があるかもしれないので、何もしていません。BASEの管理画面を見て、本当に消えているなら miseban release {run}(1件ずつ確かめて削除済みにします)、そうでなければ miseban cancel {run}",
+            "too many items ({missing}) are on no page of their shop: something may be wrong with the shop or its authorisation, so nothing is done about them. Look at the shop: if they are gone, miseban release {run} (asks for each, and gives up those that are gone); if not, miseban cancel {run}"
+        ));
+    }
     let (hides, asins) = (grouped(guard.hides), grouped(report.asins));
     let held = grouped(guard.held);
     let (percent, count) = (guard.allowed_percent, guard.allowed_count);
@@ -80,8 +90,30 @@ pub fn held_back(report: &Report) -> Option<Text> {
     ))
 }
 
+fn unread(report: &Report) -> Option<Text> {
+    let found = report.reconcile.as_ref()?;
+    let unread = found.shops.iter().filter(|shop| shop.state == "given_up");
+    let names: Vec<&str> = unread.map(|shop| shop.account.as_str()).collect();
+    let names = names.join(" ");
+    (!names.is_empty()).then(|| {
+        text!(
+            "読めなかったショップがあります: {names}。miseban doctor で調べてから、もう一度 miseban reconcile を実行してください",
+            "some shops could not be read: {names}; see miseban doctor, then start miseban reconcile again"
+        )
+    })
+}
+
+fn unknown(report: &Report) -> Option<Text> {
+    let count = some(report.reconcile.as_ref()?.unknown)?;
+    Some(text!(
+        "店番の知らない商品がショップに{count}件あります。SKUにASINがあるものは miseban import shop で取り込めます(先に --dry-run で見られます)",
+        "the shops have {count} items that Miseban does not know; those with an ASIN in their SKU can be taken in with miseban import shop (--dry-run shows which)"
+    ))
+}
+
 fn missing(report: &Report) -> Option<Text> {
-    let unreported = if report.state == RunState::Done {
+    let by_asin = report.kind != RunKind::Reconcile;
+    let unreported = if report.state == RunState::Done && by_asin {
         report.asins.saturating_sub(report.outcomes.total())
     } else {
         0

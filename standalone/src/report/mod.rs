@@ -1,6 +1,7 @@
 //! The report of a run as text, for a terminal or a message.
 
 mod advice;
+mod reconcile;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,6 @@ use crate::say::{Lang, text};
 use crate::words;
 use shared::domain::outcome::Outcome;
 use shared::domain::report::{CacheUse, Failures, PriceChange, Report};
-use std::fmt::Write as _;
 
 /// How many examples a list shows; the rest is told by count.
 const EXAMPLES: usize = 10;
@@ -20,6 +20,15 @@ const EXAMPLES: usize = 10;
 /// left to do.
 pub fn render(report: &Report, lang: Lang) -> String {
     let mut text = head(report, lang);
+    if let Some(found) = &report.reconcile {
+        text.push_str(&reconcile::render(report, found, lang));
+        text.push_str(&two_columns(
+            updates_title(report, lang),
+            &updates(report, lang),
+        ));
+        text.push_str(&causes(report, lang));
+        return text;
+    }
     for (title, rows) in [
         (
             lang.pick("Amazonへの問い合わせ", "Asked of Amazon"),
@@ -36,19 +45,34 @@ pub fn render(report: &Report, lang: Lang) -> String {
         ),
         (updates_title(report, lang), updates(report, lang)),
     ] {
-        let _ = write!(
-            text,
-            "\n{title}\n{}",
-            table(&rows, &[Align::Left, Align::Right])
-        );
+        text.push_str(&two_columns(title, &rows));
     }
     text.push_str(&price_changes(report, lang));
-    let held = lang.pick("保留の理由", "Held, by reason");
-    text.push_str(&by_code(held, &report.holds, lang));
-    let failed = lang.pick("失敗の理由", "Failed, by cause");
-    text.push_str(&by_code(failed, &report.failures, lang));
-    text.push_str(&advice::render(report, lang));
+    text.push_str(&causes(report, lang));
     text
+}
+
+/// Whether some shop of a reconciliation could not be read.
+pub fn lacks_a_shop(report: &Report) -> bool {
+    let shops = report.reconcile.iter().flat_map(|found| &found.shops);
+    shops.into_iter().any(|shop| shop.state == "given_up")
+}
+
+fn two_columns(title: &str, rows: &Rows) -> String {
+    let rows = table(rows, &[Align::Left, Align::Right]);
+    format!("\n{title}\n{rows}")
+}
+
+/// Why something is held or failed, and what is left to do.
+fn causes(report: &Report, lang: Lang) -> String {
+    let held = lang.pick("保留の理由", "Held, by reason");
+    let failed = lang.pick("失敗の理由", "Failed, by cause");
+    [
+        by_code(held, &report.holds, lang),
+        by_code(failed, &report.failures, lang),
+        advice::render(report, lang),
+    ]
+    .concat()
 }
 
 fn head(report: &Report, lang: Lang) -> String {

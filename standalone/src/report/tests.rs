@@ -47,6 +47,7 @@ fn quiet() -> Report {
         holds: Vec::new(),
         still_missing: Vec::new(),
         guard: None,
+        reconcile: None,
     }
 }
 

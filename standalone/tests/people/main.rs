@@ -12,6 +12,7 @@ mod queues;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]
 #[path = "../../../adapters/tests/queue_contract/server.rs"]
 mod server;
+mod shops;
 mod shown;
 mod taken_in;
 mod world;

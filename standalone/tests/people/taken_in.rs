@@ -8,6 +8,7 @@ use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::lane::Lane;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::observation::ItemAnswer;
+use shared::domain::shelf::ShopPage;
 use shared::ports::limiter::Permit;
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
 use shared::ports::shop::{Shop, ShopError};
@@ -202,6 +203,10 @@ impl Shop for Vendor {
         _: ItemId,
         _: &ShopState,
     ) -> Result<(), ShopError> {
+        unreachable!("the doctor spends no permit")
+    }
+
+    async fn items(&self, _: Permit, _: &AccountId, _: u32) -> Result<ShopPage, ShopError> {
         unreachable!("the doctor spends no permit")
     }
 

@@ -3,9 +3,11 @@
 
 use super::kept::kept;
 use crate::failure::Failure;
+use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
-use shared::domain::desired::{Desire, SellingRule, Urgency};
+use shared::domain::desired::{Desire, HoldReason, SellingRule, Urgency};
+use shared::domain::listing::ShopState;
 use shared::domain::observation::{Finding, JudgedOffer, Observation};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Change, Product};
@@ -75,14 +77,14 @@ pub(super) async fn listings(
     for row in kept(|| bench.store.listings(&asins, account)).await? {
         rows.entry(row.listing.asin).or_default().push(row);
     }
-    let rule = &bench.rules.selling;
+    let (rule, now) = (&bench.rules.selling, bench.clock.now());
     Ok(learnt
         .into_iter()
         .map(|learnt| {
             let rows = rows.remove(&learnt.product.asin).unwrap_or_default();
             let verdicts = rows
                 .iter()
-                .filter_map(|row| verdict(rule, &learnt.product, row));
+                .filter_map(|row| verdict(rule, &learnt.product, row, now));
             RecordedAsin {
                 listings: verdicts.collect(),
                 product: learnt.product,
@@ -111,18 +113,29 @@ fn miss(finding: &Finding, round: Round) -> Option<MissReason> {
     }
 }
 
-fn verdict(rule: &SellingRule, product: &Product, row: &ListingRow) -> Option<ListingVerdict> {
+fn verdict(
+    rule: &SellingRule,
+    product: &Product,
+    row: &ListingRow,
+    now: DateTime<Utc>,
+) -> Option<ListingVerdict> {
     let shown = row.listing.shown;
-    let (desired, hold) = match rule.desire(product, &shown) {
+    let resting = rule.rests(row.sold_out_since, now);
+    let (desired, hold) = match desire(rule, product, &shown, resting) {
         Desire::Undecided => return None,
         Desire::State(state) => (state, None),
         Desire::Held(reason, state) => (state, Some(reason)),
     };
-    let version = match row.desired {
-        Some((version, stored)) if stored == desired => version,
-        Some((version, _)) => version + 1,
-        None => 1,
-    };
+    let version = version(row, &desired);
+    if was_refused(row, &desired) {
+        return Some(ListingVerdict {
+            listing: row.listing.id,
+            desired,
+            version,
+            hold: Some(HoldReason::NotEditable),
+            update: None,
+        });
+    }
     let cost = product.price.map(|price| price.value);
     // An edit to an earlier desired state may be on its way, and end after this was read: whoever comes
     // next looks again, and edits nothing when all is well.
@@ -140,11 +153,41 @@ fn verdict(rule: &SellingRule, product: &Product, row: &ListingRow) -> Option<Li
     })
 }
 
+/// Whether the shop has refused this very state of the item: a person has to look at it. The
+/// reconciliation tries it once a night.
+pub(super) fn was_refused(row: &ListingRow, desired: &ShopState) -> bool {
+    row.hold == Some(HoldReason::NotEditable)
+        && row.desired.is_some_and(|(_, stored)| stored == *desired)
+        && !row.listing.shown.satisfies(desired)
+}
+
+/// What sold out in the shop rests before it is stocked again, whoever comes by.
+pub(super) fn desire(
+    rule: &SellingRule,
+    product: &Product,
+    shown: &ShopState,
+    resting: bool,
+) -> Desire {
+    if resting {
+        rule.desire_resting(product, shown)
+    } else {
+        rule.desire(product, shown)
+    }
+}
+
+/// The version that the desired state of a listing gets: the same as long as it is the same.
+pub(super) fn version(row: &ListingRow, desired: &ShopState) -> i64 {
+    match row.desired {
+        Some((version, stored)) if stored == *desired => version,
+        Some((version, _)) => version + 1,
+        None => 1,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::DateTime;
-    use shared::domain::listing::{ItemId, Listing, ListingId, ShopState};
+    use shared::domain::listing::{ItemId, Listing, ListingId};
     use shared::domain::money::Yen;
     use shared::domain::product::{Seen, Stock};
 
@@ -181,8 +224,10 @@ mod tests {
         let row = ListingRow {
             listing,
             desired: stored,
+            hold: None,
+            sold_out_since: None,
         };
-        verdict(&SellingRule::default(), &product, &row).unwrap()
+        verdict(&SellingRule::default(), &product, &row, at).unwrap()
     }
 
     #[test]

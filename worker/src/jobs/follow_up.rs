@@ -78,6 +78,13 @@ pub(super) async fn close(run: RunId, bench: &Bench) -> Result<(), Failure> {
     let now = bench.clock.now();
     if bench.store.hold_run(run).await? {
         let held = bench.store.run_view(run).await?.held_back;
+        if held == 0 {
+            tracing::warn!(run.id = %run,
+                "run {run} is held: so many items are on no page of their shop that something may be wrong with it. \
+                 Look at the shop, then: miseban release {run} (ask for each of them, and give up those that are gone) \
+                 or miseban cancel {run} (leave them as they are)");
+            return Ok(());
+        }
         tracing::warn!(run.id = %run, held,
             "run {run} is held: it would hide so many products at once that Amazon's answers may be broken, \
              so {held} updates wait. Look at some of them on Amazon, then: \

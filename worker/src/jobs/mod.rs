@@ -1,7 +1,7 @@
 //! The jobs, one file each, and the steps that several of them share.
 //!
 //! `assess` turns what was learnt of ASINs into what is to be recorded, `fetch` asks Amazon under a
-//! permit, `kept` holds an answer until it is stored, `follow_up` sends what a record asks for next.
+//! permit, `sighted` judges what a shop shows, `kept` holds an answer until it is stored, `follow_up` sends what a record asks for next.
 
 mod assess;
 mod backfill;
@@ -9,6 +9,8 @@ mod fetch;
 mod follow_up;
 mod from_cache;
 mod kept;
+mod read_shop;
+mod sighted;
 mod sync_batch;
 mod update_listing;
 
@@ -23,6 +25,7 @@ pub async fn run(job: &Job, bench: &Bench) -> Result<(), Failure> {
         Job::SyncBatch(job) => sync_batch::run(job, bench).await,
         Job::Backfill(job) => backfill::run(job, bench).await,
         Job::UpdateListing(job) => update_listing::run(job, bench).await,
+        Job::ReadShop(job) => read_shop::run(job, bench).await,
     }
 }
 
@@ -33,6 +36,7 @@ pub async fn give_up(job: &Job, failure: &Failure, bench: &Bench) -> Result<(), 
         Job::SyncBatch(job) => sync_batch::give_up(job, failure, bench).await,
         Job::Backfill(job) => backfill::give_up(job, bench).await,
         Job::UpdateListing(job) => update_listing::give_up(job, failure, bench).await,
+        Job::ReadShop(job) => read_shop::give_up(job, failure, bench).await,
     }
 }
 
@@ -48,5 +52,6 @@ pub async fn stop(job: &Job, failure: &Failure, bench: &Bench) -> Result<(), Fai
             Ok(())
         }
         Job::UpdateListing(job) => update_listing::give_up(job, failure, bench).await,
+        Job::ReadShop(job) => read_shop::give_up(job, failure, bench).await,
     }
 }

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::lane::{Lane, Priority};
+use shared::domain::listing::ShopState;
 use shared::domain::retry::Remedy;
 use shared::jobs::UpdateListing;
 use shared::ports::bench::Bench;
@@ -91,11 +92,22 @@ async fn bring_to_desired(task: &UpdateTask, bench: &Bench) -> Result<Ended, Fai
     };
     match bench
         .shop
-        .edit(permit, account, task.listing.item, &task.desired)
+        .edit(permit, account, task.listing.item, &to_send(task))
         .await
     {
         Ok(()) => Ok(Ended::With(UpdateResult::Applied(task.desired))),
         Err(error) => after_error(task, error, bench).await,
+    }
+}
+
+/// A stock that is as we left it is left out: the item may have sold in the shop since, and would be
+/// stocked again before its time.
+fn to_send(task: &UpdateTask) -> ShopState {
+    let desired = task.desired;
+    let as_we_left_it = task.listing.shown.stock == desired.stock;
+    ShopState {
+        stock: desired.stock.filter(|_| !as_we_left_it),
+        ..desired
     }
 }
 
@@ -122,9 +134,9 @@ async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Resu
             Ok(Ended::Parked(bench.limiter.close(&lane, window).await))
         }
         ShopError::Proxy { until, .. } => Ok(Ended::Parked(until)),
-        ShopError::UnknownItem(code) => check_by_path(task, code, bench).await,
         ShopError::NotEditable(_) => Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable))),
-        ShopError::Refused(_) | ShopError::Reauthorise(_) => {
+        error if error.is_about_the_item() => check_by_path(task, &error, bench).await,
+        ShopError::UnknownItem(_) | ShopError::Refused(_) | ShopError::Reauthorise(_) => {
             tracing::warn!(listing.id = task.listing.id.0, account = %task.listing.account, %error, "an update failed");
             Ok(Ended::With(UpdateResult::Failed(error.code().to_owned())))
         }
@@ -132,25 +144,29 @@ async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Resu
     }
 }
 
-/// The shop does not know the item: ask for it by its path once; if it is really gone, the listing is
-/// never asked for again.
-async fn check_by_path(task: &UpdateTask, code: String, bench: &Bench) -> Result<Ended, Failure> {
+/// The shop refuses the item itself: ask for it by its path once; if it is really gone, the listing is
+/// never asked for again, and if not, it waits for a person.
+async fn check_by_path(
+    task: &UpdateTask,
+    error: &ShopError,
+    bench: &Bench,
+) -> Result<Ended, Failure> {
     let permit = match permit(task, bench).await? {
         Ok(permit) => permit,
         Err(until) => return Ok(Ended::Parked(until)),
     };
     let listing = &task.listing;
-    match bench
+    let found = bench
         .shop
         .item(permit, &listing.account, listing.item)
-        .await?
-    {
-        None => {
-            tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
-            Ok(Ended::With(UpdateResult::Delisted))
-        }
-        Some(_) => Ok(Ended::With(UpdateResult::Failed(code))),
+        .await?;
+    if found.is_none() {
+        tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
+        return Ok(Ended::With(UpdateResult::Delisted));
     }
+    tracing::warn!(listing.id = listing.id.0, account = %listing.account, %error,
+        "the shop has the item and does not let it be edited: it is held");
+    Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable)))
 }
 
 /// The account's quota is used up, or its proxy fails: its updates wait, nothing is marked failed, people

@@ -6,5 +6,6 @@ mod guard;
 mod house;
 mod incidents;
 mod notices;
+mod reconcile;
 mod schedule;
 mod tokens;

@@ -1,7 +1,7 @@
 //! The schedule of runs, as one producer keeps it and the next one takes it over.
 
 use crate::house::{House, world};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use producer::{Minder, Thinner};
 use shared::domain::asin::Asin;
 use shared::domain::run::RunKind;
@@ -83,4 +83,57 @@ async fn what_has_grown_old_goes_and_the_reports_stay() {
     // Nothing is forgotten that the next run needs.
     let next = house.run(RunKind::PriceStock).await;
     assert_eq!((next.updates.applied, next.updates.failed), (0, 0));
+}
+
+async fn reconciliations(house: &House) -> usize {
+    let runs = house
+        .store
+        .runs(false, 100)
+        .await
+        .expect("the store answers");
+    runs.iter()
+        .filter(|run| run.kind == RunKind::Reconcile)
+        .count()
+}
+
+/// The house so much later, with a schedule that reads its shops back at midnight in Japan.
+fn minding(house: &House, later: TimeDelta) -> Minder {
+    let bench = Bench {
+        clock: Arc::new(Later(later)),
+        ..house.bench.clone()
+    };
+    Minder::new(bench, 3, []).reconciling_at(Some(NaiveTime::MIN))
+}
+
+#[tokio::test]
+async fn the_shops_are_read_back_once_a_day() {
+    let house = House::open(world(20, 1)).await;
+    house.run(RunKind::PriceStock).await;
+    house.run(RunKind::Reconcile).await;
+    let mut minder = minding(&house, TimeDelta::zero());
+    minder.start_what_is_due().await;
+    minder.start_what_is_due().await;
+    assert_eq!(reconciliations(&house).await, 1);
+
+    // Nobody was there at midnight.
+    let mut next_day = minding(&house, TimeDelta::hours(25));
+    next_day.start_what_is_due().await;
+    next_day.start_what_is_due().await;
+    assert_eq!(reconciliations(&house).await, 2);
+    // And whoever comes after it finds it done.
+    minding(&house, TimeDelta::hours(25))
+        .start_what_is_due()
+        .await;
+    assert_eq!(reconciliations(&house).await, 2);
+}
+
+#[tokio::test]
+async fn a_new_house_waits_for_its_first_night() {
+    let house = House::open(world(20, 1)).await;
+    let mut minder = minding(&house, TimeDelta::zero());
+
+    minder.start_what_is_due().await;
+
+    assert_eq!(reconciliations(&house).await, 0);
+    assert_eq!(open_runs(&house).await, 1);
 }

@@ -21,3 +21,10 @@ WHERE
             run_id = $1
             AND state = 'queued'
     )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM batches
+        WHERE
+            run_id = $1
+            AND state = 'open'
+    )

@@ -6,10 +6,12 @@ SELECT
     s.price_yen AS shown_price_yen,
     s.visible AS shown_visible,
     s.stock AS shown_stock,
+    s.sold_out_since,
     d.price_yen AS desired_price_yen,
     d.visible AS desired_visible,
     d.stock AS desired_stock,
-    d.version AS desired_version
+    d.version AS desired_version,
+    d.hold_reason
 FROM {texts}
 INNER JOIN listings AS l ON l.asin = r.value
 INNER JOIN accounts AS a ON a.id = l.account_id

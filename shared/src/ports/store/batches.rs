@@ -32,6 +32,10 @@ pub struct ListingRow {
     pub listing: Listing,
     /// The newest desired state, if one was ever computed, and its version.
     pub desired: Option<(i64, ShopState)>,
+    /// Why it waits for a person.
+    pub hold: Option<HoldReason>,
+    /// Since when it is known to be sold out in the shop.
+    pub sold_out_since: Option<DateTime<Utc>>,
 }
 
 /// A miss that the backfill has still to fetch.

@@ -8,6 +8,7 @@ mod guard;
 mod history;
 mod leases;
 mod notices;
+mod reconcile;
 mod runs;
 mod thinning;
 mod updates;
@@ -26,6 +27,10 @@ pub use guard::GuardStore;
 pub use history::{ChangesAsked, HistoryStore, ListingChange};
 pub use leases::LeaseStore;
 pub use notices::{ChannelView, Claim, Claimed, Fate, NewNotice, NoticeStore};
+pub use reconcile::{
+    Advance, Finding, FoundKind, KnownItem, NewReading, PageRecord, PageRecorded, Phase,
+    ReconcileStore, ShopRead, Taken,
+};
 pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
 pub use thinning::{ThinningPlace, ThinningStep, ThinningStore};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
@@ -73,6 +78,7 @@ pub trait Store:
     + HistoryStore
     + ThinningStore
     + NoticeStore
+    + ReconcileStore
 {
 }
 
@@ -88,5 +94,6 @@ impl<T> Store for T where
         + HistoryStore
         + ThinningStore
         + NoticeStore
+        + ReconcileStore
 {
 }

@@ -68,6 +68,8 @@ pub struct OpenWork {
     pub progress: Progress,
     /// Batches that have not reported.
     pub batches: Vec<u32>,
+    /// Shops that are still read: the number in the run and the step that is due.
+    pub reads: Vec<(u32, u32)>,
     /// Updates that are queued: the listing, the version of its desired state, its urgency.
     pub updates: Vec<(ListingId, i64, Urgency)>,
 }

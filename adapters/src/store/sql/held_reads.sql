@@ -1,0 +1,5 @@
+SELECT COUNT(*) AS held
+FROM shop_reads
+WHERE
+    run_id = $1
+    AND state = 'held'

@@ -1,0 +1,5 @@
+UPDATE shop_reads
+SET state = 'open'
+WHERE
+    run_id = $1
+    AND state = 'held'

@@ -1,0 +1,12 @@
+-- Of all who have done the step, one gets through.
+UPDATE shop_reads
+SET
+    step = step + 1,
+    next_offset = COALESCE(CAST($4 AS BIGINT), next_offset),
+    phase = CASE WHEN CAST($4 AS BIGINT) IS NULL THEN 'missing' ELSE phase END,
+    items = items + $5
+WHERE
+    run_id = $1
+    AND no = $2
+    AND step = $3
+    AND state = 'open'

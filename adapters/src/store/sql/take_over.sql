@@ -1,0 +1,13 @@
+-- What was edited after the page was asked for is newer than the page, and what is being edited may be.
+UPDATE applied_states
+SET
+    price_yen = CAST(r.value->>'price_yen' AS BIGINT),
+    visible = CAST(r.value->>'visible' AS BIGINT),
+    stock = CAST(r.value->>'stock' AS BIGINT),
+    sold_out_since = r.value->>'sold_out_since',
+    read_at = $2
+FROM {rows}
+WHERE
+    applied_states.listing_id = CAST(r.value->>'listing' AS BIGINT)
+    AND (applied_states.applied_at IS NULL OR applied_states.applied_at <= $2)
+    AND (applied_states.busy_until IS NULL OR applied_states.busy_until <= $3)

@@ -1,0 +1,15 @@
+//! Read one page of a shop, or ask for one item that was on none, and compare.
+
+use crate::domain::run::RunId;
+use serde::{Deserialize, Serialize};
+
+/// Names the row of the shop, and its step: one step is one call to the shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadShop {
+    /// The run.
+    pub run: RunId,
+    /// The shop's number in it, from 1.
+    pub no: u32,
+    /// The step that is due, from 0; one that was recorded is not done again.
+    pub step: u32,
+}

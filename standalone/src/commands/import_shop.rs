@@ -1,0 +1,192 @@
+//! `import shop`: reads the shops by pages and takes over the items whose SKU tells their ASIN.
+
+mod pages;
+
+use crate::cli::ImportShopArgs;
+use crate::config::Settings;
+use crate::import::from_shop::{self, LeftOut};
+use crate::layout::{clean, grouped};
+use crate::lock::WorkLock;
+use crate::page::Page;
+use crate::say::{Exit, Failure, Lang, text};
+use crate::wiring::{self, Earnest};
+use chrono::Utc;
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::ports::bench::Bench;
+use shared::ports::store::NewListing;
+
+/// Items that a text names; JSON names them all.
+const NAMED: usize = 20;
+
+/// What became of the items.
+#[derive(Debug, Serialize)]
+struct Summary {
+    dry_run: bool,
+    shops: usize,
+    items: u64,
+    /// Items that went in, or would.
+    taken: u64,
+    /// Items that are listed already.
+    known: u64,
+    /// Items that stayed out.
+    left_out: u64,
+    taken_items: Vec<NamedItem>,
+    left_out_items: Vec<NamedItem>,
+}
+
+#[derive(Debug, Serialize)]
+struct NamedItem {
+    account: AccountId,
+    item_id: i64,
+    sku: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asin: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+/// Reads the shops and takes in what can be; with `--dry-run` only tells. [`Exit::Usage`] when a person
+/// has to mend something.
+///
+/// # Errors
+///
+/// Wrong settings, an account that is not known, a shop that cannot be read: then nothing goes in.
+pub async fn import_shop(
+    args: &ImportShopArgs,
+    settings: &Settings,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let _lock = match settings.redis {
+        Some(_) => None,
+        None => Some(WorkLock::take(&settings.database_url)?),
+    };
+    let house = wiring::build(settings, Earnest::Real).await?;
+    let bench = &house.bench;
+    let shops = chosen(args.account.as_ref(), bench).await?;
+    let mut summary = Summary {
+        dry_run: args.dry_run,
+        shops: shops.len(),
+        items: 0,
+        taken: 0,
+        known: 0,
+        left_out: 0,
+        taken_items: Vec::new(),
+        left_out_items: Vec::new(),
+    };
+    let mut listings = Vec::new();
+    let mut conflicts = false;
+    for shop in &shops {
+        let items = pages::all(shop, bench, page.lang).await?;
+        let known = bench.store.listings_of(shop).await?;
+        let sorted = from_shop::sort(shop, &items, &known);
+        summary.items += items.len() as u64;
+        summary.known += sorted.known;
+        conflicts |= sorted.left_out.iter().any(|out| out.why.is_a_conflict());
+        let left_out = sorted.left_out.iter().map(|out| left_out(out, page.lang));
+        summary.left_out_items.extend(left_out);
+        listings.extend(sorted.listings);
+    }
+    summary.taken = listings.len() as u64;
+    summary.left_out = summary.left_out_items.len() as u64;
+    summary.taken_items = listings.iter().map(taken).collect();
+    if !args.dry_run {
+        bench.store.import(&listings, Utc::now()).await?;
+    }
+    page.show(&summary, render)?;
+    Ok(if conflicts { Exit::Usage } else { Exit::Done })
+}
+
+async fn chosen(only: Option<&AccountId>, bench: &Bench) -> Result<Vec<AccountId>, Failure> {
+    let accounts = bench.store.accounts().await?;
+    if let Some(account) = only {
+        return match accounts.iter().find(|row| row.id == *account) {
+            Some(row) if row.active => Ok(vec![account.clone()]),
+            Some(_) => Err(Failure::Usage(text!(
+                "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
+                "account {account} is inactive: set active = true in the accounts file"
+            ))),
+            None => Err(Failure::Usage(text!(
+                "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
+                "account {account} is not in the accounts file: check the id (miseban status lists them)"
+            ))),
+        };
+    }
+    let active = accounts.into_iter().filter(|row| row.active);
+    Ok(active.map(|row| row.id).collect())
+}
+
+fn taken(listing: &NewListing) -> NamedItem {
+    NamedItem {
+        account: listing.account.clone(),
+        item_id: listing.item.0,
+        sku: Some(listing.sku.clone()),
+        asin: Some(listing.asin.to_string()),
+        why: None,
+    }
+}
+
+fn left_out(out: &LeftOut, lang: Lang) -> NamedItem {
+    NamedItem {
+        account: out.account.clone(),
+        item_id: out.item.0,
+        sku: out.sku.clone(),
+        asin: None,
+        why: Some(out.why.told().of(lang).to_owned()),
+    }
+}
+
+fn render(summary: &Summary, lang: Lang) -> String {
+    let [items, taken, known, left_out] = [
+        summary.items,
+        summary.taken,
+        summary.known,
+        summary.left_out,
+    ]
+    .map(grouped);
+    let said = if summary.dry_run {
+        text!(
+            "{items}件を読みました。取り込むのは {taken}件です(予行のため、まだ取り込んでいません。登録済み {known}件)\n",
+            "{items} items read; {taken} would go in (dry run: none did), {known} are listed already\n"
+        )
+    } else {
+        text!(
+            "{items}件を読み、{taken}件を取り込みました(登録済み {known}件)\n",
+            "{items} items read, {taken} went in, {known} are listed already\n"
+        )
+    };
+    let mut said = said.of(lang).to_owned();
+    if summary.dry_run {
+        said.push_str(&named(&summary.taken_items, lang));
+    }
+    if summary.left_out > 0 {
+        let title = text!(
+            "{left_out}件は取り込みません:\n",
+            "{left_out} items stay out:\n"
+        );
+        said.push_str(title.of(lang));
+        said.push_str(&named(&summary.left_out_items, lang));
+    }
+    said
+}
+
+fn named(items: &[NamedItem], lang: Lang) -> String {
+    let mut said: String = items.iter().take(NAMED).map(line).collect();
+    let left = items.len().saturating_sub(NAMED);
+    if left > 0 {
+        let left = grouped(left as u64);
+        let more = text!(
+            "  ほか {left} 件(--json ですべて見られます)\n",
+            "  and {left} more (--json names them all)\n"
+        );
+        said.push_str(more.of(lang));
+    }
+    said
+}
+
+fn line(item: &NamedItem) -> String {
+    let sku = clean(item.sku.as_deref().unwrap_or("-"));
+    let what = item.asin.as_deref().or(item.why.as_deref());
+    let what = what.unwrap_or_default();
+    format!("  {} {} {sku}: {what}\n", item.account, item.item_id)
+}

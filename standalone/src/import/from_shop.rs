@@ -1,0 +1,277 @@
+//! Listings from a shop itself: which of its items go in, and why the others do not.
+//!
+//! Nothing is guessed: where two items carry one ASIN, or a listing is known already, a person decides.
+
+use crate::say::{Text, text};
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::listing::{ItemId, ListingStatus, ShopState};
+use shared::domain::money::Yen;
+use shared::domain::shelf::ShopItem;
+use shared::ports::store::NewListing;
+use std::collections::{HashMap, HashSet};
+
+/// What a shop holds, sorted.
+#[derive(Debug, Default)]
+pub struct FromShop {
+    /// What goes in.
+    pub listings: Vec<NewListing>,
+    /// Items that are listed already.
+    pub known: u64,
+    /// What stays out.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// An item that does not go in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The shop.
+    pub account: AccountId,
+    /// BASE's number.
+    pub item: ItemId,
+    /// The shop's own code.
+    pub sku: Option<String>,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why an item does not go in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// It has no SKU.
+    NoSku,
+    /// Its SKU holds no ASIN.
+    NoAsin,
+    /// The shop told no possible price.
+    NoPrice,
+    /// Other items of the shop carry the same ASIN: none of them goes in.
+    Twice(Asin, Vec<ItemId>),
+    /// The ASIN is listed in this shop as another item.
+    OtherItem(Asin, ItemId),
+    /// The item is listed as another ASIN.
+    OtherAsin(Asin, Asin),
+    /// It was delisted before.
+    Delisted(Asin),
+}
+
+impl Why {
+    /// The reason, for people.
+    pub fn told(&self) -> Text {
+        match self {
+            Self::NoSku => text!("SKUがありません", "it has no SKU"),
+            Self::NoAsin => text!("SKUにASINがありません", "its SKU holds no ASIN"),
+            Self::NoPrice => text!("価格を読めません", "its price cannot be read"),
+            Self::Twice(asin, others) => {
+                let others: Vec<String> = others.iter().map(|item| item.0.to_string()).collect();
+                let others = others.join(" ");
+                text!(
+                    "同じASIN {asin} の商品がほかにもあります({others})。どちらかのSKUを直してください",
+                    "other items carry the same ASIN {asin} ({others}): change the SKU of all but one"
+                )
+            }
+            Self::OtherItem(asin, item) => {
+                let item = item.0;
+                text!(
+                    "ASIN {asin} は商品 {item} として登録済みです",
+                    "ASIN {asin} is listed as item {item}"
+                )
+            }
+            Self::OtherAsin(in_sku, listed) => text!(
+                "SKUのASINは {in_sku} ですが、{listed} として登録済みです",
+                "its SKU says {in_sku}, but it is listed as {listed}"
+            ),
+            Self::Delisted(asin) => text!(
+                "ASIN {asin} のこの商品は、消えたものとして登録されています",
+                "this item of ASIN {asin} was taken for gone before"
+            ),
+        }
+    }
+
+    /// Whether a person has to mend something before it can go in.
+    pub fn is_a_conflict(&self) -> bool {
+        matches!(
+            self,
+            Self::Twice(..) | Self::OtherItem(..) | Self::OtherAsin(..) | Self::Delisted(_)
+        )
+    }
+}
+
+/// A listing as the database knows it.
+pub type Known = (Asin, Option<ItemId>, ListingStatus);
+
+/// Sorts the items of one shop. One that was read twice, since pages shifted meanwhile, counts once.
+pub fn sort(account: &AccountId, items: &[ShopItem], known: &[Known]) -> FromShop {
+    let mut read = HashSet::new();
+    let items: Vec<&ShopItem> = items.iter().filter(|item| read.insert(item.id)).collect();
+    let mut carriers: HashMap<Asin, Vec<ItemId>> = HashMap::new();
+    for item in &items {
+        if let Some(asin) = item.sku.as_deref().and_then(Asin::in_sku) {
+            carriers.entry(asin).or_default().push(item.id);
+        }
+    }
+    let mut sorted = FromShop::default();
+    for item in items {
+        match judge(account, item, known, &carriers) {
+            Verdict::GoesIn(listing) => sorted.listings.push(listing),
+            Verdict::Known => sorted.known += 1,
+            Verdict::StaysOut(why) => sorted.left_out.push(LeftOut {
+                account: account.clone(),
+                item: item.id,
+                sku: item.sku.clone(),
+                why,
+            }),
+        }
+    }
+    sorted
+}
+
+enum Verdict {
+    GoesIn(NewListing),
+    Known,
+    StaysOut(Why),
+}
+
+fn judge(
+    account: &AccountId,
+    item: &ShopItem,
+    known: &[Known],
+    carriers: &HashMap<Asin, Vec<ItemId>>,
+) -> Verdict {
+    let listed = known.iter().find(|(_, listed, _)| *listed == Some(item.id));
+    let asin = item.sku.as_deref().and_then(Asin::in_sku);
+    if let Some((listed, _, status)) = listed {
+        return match asin.filter(|asin| asin != listed) {
+            Some(asin) => Verdict::StaysOut(Why::OtherAsin(asin, *listed)),
+            None if *status == ListingStatus::Delisted => Verdict::StaysOut(Why::Delisted(*listed)),
+            None => Verdict::Known,
+        };
+    }
+    let Some(asin) = asin else {
+        let why = item.sku.as_ref().map_or(Why::NoSku, |_| Why::NoAsin);
+        return Verdict::StaysOut(why);
+    };
+    let in_use = known
+        .iter()
+        .filter(|(known, _, status)| *known == asin && *status != ListingStatus::Delisted);
+    if let Some(other) = in_use.filter_map(|(_, item, _)| *item).next() {
+        return Verdict::StaysOut(Why::OtherItem(asin, other));
+    }
+    let others = carriers.get(&asin).into_iter().flatten().copied();
+    let others: Vec<ItemId> = others.filter(|other| *other != item.id).collect();
+    if !others.is_empty() {
+        return Verdict::StaysOut(Why::Twice(asin, others));
+    }
+    let Some(state) = item.state.filter(|state| state.price > Yen(0)) else {
+        return Verdict::StaysOut(Why::NoPrice);
+    };
+    Verdict::GoesIn(NewListing {
+        account: account.clone(),
+        asin,
+        item: item.id,
+        sku: item.sku.clone().unwrap_or_default(),
+        // Its stock is not ours until we set it.
+        shown: ShopState {
+            stock: None,
+            ..state
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(id: i64, sku: &str) -> ShopItem {
+        ShopItem {
+            id: ItemId(id),
+            sku: (!sku.is_empty()).then(|| sku.to_owned()),
+            state: Some(ShopState {
+                price: Yen(1_980),
+                visible: true,
+                stock: Some(3),
+            }),
+        }
+    }
+
+    fn asin(text: &str) -> Asin {
+        Asin::parse(text).expect("an ASIN")
+    }
+
+    fn sorted(items: &[ShopItem], known: &[Known]) -> FromShop {
+        sort(&AccountId::parse("main").expect("an id"), items, known)
+    }
+
+    fn reasons(sorted: &FromShop) -> Vec<(i64, Why)> {
+        let told = sorted.left_out.iter();
+        told.map(|out| (out.item.0, out.why.clone())).collect()
+    }
+
+    #[test]
+    fn an_item_goes_in_by_the_asin_in_its_sku_and_keeps_its_own_stock() {
+        let sorted = sorted(&[item(1, "b-B0EXAMPLE1-20261102010203")], &[]);
+
+        assert_eq!(sorted.left_out, []);
+        let listing = &sorted.listings[0];
+        assert_eq!(
+            (listing.asin, listing.item),
+            (asin("B0EXAMPLE1"), ItemId(1))
+        );
+        assert_eq!(
+            (listing.shown.price, listing.shown.stock),
+            (Yen(1_980), None)
+        );
+    }
+
+    #[test]
+    fn an_item_without_an_asin_stays_out() {
+        let sorted = sorted(&[item(1, ""), item(2, "HANDMADE-1")], &[]);
+
+        assert!(sorted.listings.is_empty());
+        assert_eq!(reasons(&sorted), [(1, Why::NoSku), (2, Why::NoAsin)]);
+    }
+
+    #[test]
+    fn two_items_of_one_asin_both_stay_out_and_name_each_other() {
+        let sorted = sorted(&[item(1, "B0EXAMPLE1"), item(2, "x-B0EXAMPLE1")], &[]);
+
+        assert!(sorted.listings.is_empty());
+        let twice = |other| Why::Twice(asin("B0EXAMPLE1"), vec![ItemId(other)]);
+        assert_eq!(reasons(&sorted), [(1, twice(2)), (2, twice(1))]);
+    }
+
+    #[test]
+    fn an_item_that_was_on_two_pages_counts_once() {
+        let sorted = sorted(&[item(1, "B0EXAMPLE1"), item(1, "B0EXAMPLE1")], &[]);
+
+        assert_eq!((sorted.listings.len(), sorted.left_out.len()), (1, 0));
+    }
+
+    #[test]
+    fn what_is_listed_stays_as_it_is() {
+        let listed = ListingStatus::Listed;
+        let known = [
+            (asin("B0EXAMPLE1"), Some(ItemId(1)), listed),
+            (asin("B0EXAMPLE2"), Some(ItemId(2)), listed),
+            (asin("B0EXAMPLE3"), Some(ItemId(9)), listed),
+        ];
+        let items = [
+            item(1, "SHELF-1"),
+            item(2, "B0EXAMPLE4"),
+            item(3, "B0EXAMPLE3"),
+        ];
+
+        let sorted = sorted(&items, &known);
+
+        assert_eq!((sorted.known, sorted.listings.len()), (1, 0));
+        let other_asin = Why::OtherAsin(asin("B0EXAMPLE4"), asin("B0EXAMPLE2"));
+        let other_item = Why::OtherItem(asin("B0EXAMPLE3"), ItemId(9));
+        assert_eq!(reasons(&sorted), [(2, other_asin), (3, other_item)]);
+    }
+
+    #[test]
+    fn a_new_item_of_an_asin_whose_item_is_gone_goes_in() {
+        let known = [(asin("B0EXAMPLE1"), Some(ItemId(1)), ListingStatus::Delisted)];
+
+        assert_eq!(sorted(&[item(2, "B0EXAMPLE1")], &known).listings.len(), 1);
+    }
+}

@@ -1,0 +1,270 @@
+//! One step of reading a shop back: a page of its items, or one item that was on none.
+//!
+//! A step is one call and one message, so that whatever hurries goes between two pages, and the shop's
+//! place in a row: a killed worker's successor does the step again, and it is recorded once.
+
+use super::follow_up;
+use super::kept::kept;
+use super::sighted::{self, Seen, Sighted};
+use crate::failure::Failure;
+use chrono::{DateTime, Utc};
+use shared::domain::account::AccountId;
+use shared::domain::lane::{Lane, Priority};
+use shared::domain::listing::Listing;
+use shared::domain::shelf::{PAGE, ShopItem};
+use shared::jobs::ReadShop;
+use shared::ports::bench::Bench;
+use shared::ports::limiter::{Grant, Permit};
+use shared::ports::messages;
+use shared::ports::shop::ShopError;
+use shared::ports::store::{
+    Advance, Finding, FoundKind, PageRecord, Part, Phase, Record, RequestCost, ShopRead,
+};
+use uuid::Uuid;
+
+/// Does the step that is due.
+pub(super) async fn run(job: &ReadShop, bench: &Bench) -> Result<(), Failure> {
+    let Some(read) = bench.store.shop_read(job.run, job.no).await? else {
+        // The shop is read, but whoever ended it may have died before the follow-up.
+        return follow_up::resend(job.run, bench).await;
+    };
+    if read.step != job.step {
+        return send(job, read.step, bench).await;
+    }
+    if !read.active {
+        return end(job, "account_inactive", bench).await;
+    }
+    wait_for_reset(&read.account, read.parked_until, bench)?;
+    match read.phase {
+        Phase::Pages { offset } => page(job, &read, offset, bench).await,
+        Phase::Missing => missing(job, &read, bench).await,
+    }
+}
+
+/// Ends the reading of this shop; the others go on.
+pub(super) async fn give_up(
+    job: &ReadShop,
+    failure: &Failure,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    tracing::warn!(run.id = %job.run, shop.no = job.no, why = %failure.why, "a shop cannot be read back");
+    end(job, &failure.why, bench).await
+}
+
+async fn end(job: &ReadShop, why: &str, bench: &Bench) -> Result<(), Failure> {
+    let now = bench.clock.now();
+    let ended = || bench.store.give_up_read(job.run, job.no, why, now);
+    let progress = kept(ended).await?;
+    follow_up::next_step(job.run, progress, bench).await
+}
+
+async fn page(job: &ReadShop, read: &ShopRead, offset: u32, bench: &Bench) -> Result<(), Failure> {
+    let call = Call::begin(job, read, bench).await?;
+    let answer = bench.shop.items(call.permit, &read.account, offset).await;
+    let page = match answer {
+        Ok(page) => page,
+        Err(error) => return Err(after_error(job, &read.account, call.cost, error, bench).await?),
+    };
+    let advance = if page.is_last() {
+        Advance::PagesDone
+    } else {
+        Advance::NextPage {
+            offset: offset.saturating_add(PAGE),
+        }
+    };
+    let seen = Seen {
+        account: &read.account,
+        asked_at: call.asked_at,
+    };
+    let sighted = sighted::judge(&seen, &page.items, bench).await?;
+    record(job, (call.asked_at, call.cost), sighted, advance, bench).await
+}
+
+/// Asks for the next listing that was on no page: deleted items shift the others to pages that were
+/// read already, so that being on none does not mean gone.
+async fn missing(job: &ReadShop, read: &ShopRead, bench: &Bench) -> Result<(), Failure> {
+    let Some(listing) = bench.store.next_missing(job.run, job.no).await? else {
+        // The last one was delisted by somebody else meanwhile.
+        let nothing = (bench.clock.now(), RequestCost::default());
+        let none = Sighted::default();
+        return record(job, nothing, none, Advance::FoundMissing, bench).await;
+    };
+    let call = Call::begin(job, read, bench).await?;
+    let answer = bench
+        .shop
+        .item(call.permit, &read.account, listing.item)
+        .await;
+    let costs = (call.asked_at, call.cost);
+    match answer {
+        Ok(None) => {
+            tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
+            let gone = gone(&listing);
+            record(job, costs, gone, Advance::Gone(listing.id), bench).await
+        }
+        Ok(Some(state)) => {
+            let item = ShopItem {
+                id: listing.item,
+                sku: None,
+                state: Some(state),
+            };
+            let seen = Seen {
+                account: &read.account,
+                asked_at: call.asked_at,
+            };
+            let mut sighted = sighted::judge(&seen, &[item], bench).await?;
+            // Whatever became of its row meanwhile, it was seen.
+            sighted.seen.push(listing.id);
+            record(job, costs, sighted, Advance::FoundMissing, bench).await
+        }
+        Err(error) => Err(after_error(job, &read.account, call.cost, error, bench).await?),
+    }
+}
+
+fn gone(listing: &Listing) -> Sighted {
+    let finding = Finding {
+        item: listing.item,
+        listing: Some(listing.id),
+        sku: None,
+        kind: FoundKind::Gone,
+        sold_out: false,
+        left: Some(listing.shown),
+        found: None,
+    };
+    Sighted {
+        findings: vec![finding],
+        ..Sighted::default()
+    }
+}
+
+/// Leave to ask the shop now.
+struct Call {
+    permit: Permit,
+    asked_at: DateTime<Utc>,
+    cost: RequestCost,
+}
+
+impl Call {
+    async fn begin(job: &ReadShop, read: &ShopRead, bench: &Bench) -> Result<Self, Failure> {
+        if let Err(error) = bench.shop.prepare(&read.account).await {
+            let none = RequestCost::default();
+            return Err(after_error(job, &read.account, none, error, bench).await?);
+        }
+        let lane = Lane::Base(read.account.clone());
+        let permit = match bench.limiter.acquire(&lane, Priority::Normal).await? {
+            Grant::Go(permit) => permit,
+            Grant::Closed(until) => return Err(park(&read.account, until, bench).await?),
+            Grant::Later(pause) => {
+                return Err(Failure::wait(pause, format!("lane {lane} is busy")));
+            }
+        };
+        Ok(Self {
+            cost: RequestCost {
+                requests: 1,
+                waited_ms: i64::try_from(permit.waited.as_millis()).unwrap_or(i64::MAX),
+                ..RequestCost::default()
+            },
+            asked_at: bench.clock.now(),
+            permit,
+        })
+    }
+}
+
+/// What to do about a call that failed; what it cost is counted here, since nobody else hears of it.
+async fn after_error(
+    job: &ReadShop,
+    account: &AccountId,
+    cost: RequestCost,
+    error: ShopError,
+    bench: &Bench,
+) -> Result<Failure, Failure> {
+    // What a shop refuses is told by its parking; the report's refusals are Amazon's.
+    let refused = u32::from(matches!(error, ShopError::Quota(_)));
+    let cost = RequestCost {
+        requests: cost.requests.saturating_sub(refused),
+        ..cost
+    };
+    let id = Uuid::now_v7();
+    kept(|| bench.store.count(job.run, id, cost)).await?;
+    match error {
+        ShopError::Quota(window) => {
+            let lane = Lane::Base(account.clone());
+            let until = bench.limiter.close(&lane, window).await;
+            park(account, until, bench).await
+        }
+        // Whoever found that it fails has parked the account.
+        ShopError::Proxy { until, .. } => Ok(until_reset(account, until, bench)),
+        error => Ok(error.into()),
+    }
+}
+
+async fn park(
+    account: &AccountId,
+    until: DateTime<Utc>,
+    bench: &Bench,
+) -> Result<Failure, Failure> {
+    if bench.store.park(account, until).await? {
+        tracing::warn!(%account, %until, "account {account} is parked until {until}: its quota is used up");
+    }
+    Ok(until_reset(account, until, bench))
+}
+
+fn wait_for_reset(
+    account: &AccountId,
+    parked_until: Option<DateTime<Utc>>,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    match parked_until.filter(|until| *until > bench.clock.now()) {
+        Some(until) => Err(until_reset(account, until, bench)),
+        None => Ok(()),
+    }
+}
+
+fn until_reset(account: &AccountId, until: DateTime<Utc>, bench: &Bench) -> Failure {
+    let pause = (until - bench.clock.now()).to_std().unwrap_or_default();
+    Failure::wait(pause, format!("account {account} is parked until {until}"))
+}
+
+async fn record(
+    job: &ReadShop,
+    (asked_at, cost): (DateTime<Utc>, RequestCost),
+    sighted: Sighted,
+    advance: Advance,
+    bench: &Bench,
+) -> Result<(), Failure> {
+    let page = PageRecord {
+        no: job.no,
+        step: job.step,
+        asked_at,
+        items: sighted.items,
+        seen: sighted.seen,
+        taken: sighted.taken,
+        findings: sighted.findings,
+        record: Record {
+            id: Uuid::now_v7(),
+            run: job.run,
+            part: Part::Batch(job.no),
+            at: bench.clock.now(),
+            asins: sighted.asins,
+            cost,
+        },
+        advance,
+    };
+    let recorded = kept(|| bench.store.record_page(&page)).await?;
+    if let Some(missing) = recorded.missing_held {
+        tracing::warn!(run.id = %job.run, missing,
+            "{missing} listings are on no page of their shop: that is too many at once, nothing is done about them");
+    }
+    for run in recorded.settled {
+        follow_up::close(run, bench).await?;
+    }
+    if let Some(step) = recorded.step {
+        send(job, step, bench).await?;
+    }
+    follow_up::after_record(&page.record, recorded.progress, bench).await
+}
+
+async fn send(job: &ReadShop, step: u32, bench: &Bench) -> Result<(), Failure> {
+    let next = messages::for_read(job.run, job.no, step);
+    bench.queue.push(&[next]).await?;
+    Ok(())
+}
