@@ -15,6 +15,8 @@ pub fn kind(kind: RunKind, lang: Lang) -> &'static str {
         RunKind::PriceStock => lang.pick("価格と在庫", "price and stock"),
         RunKind::Stale => lang.pick("古くなったものだけ", "stale ones only"),
         RunKind::Visibility => lang.pick("表示の見直し", "visibility"),
+        RunKind::BasicInfo => lang.pick("商品情報", "basic information"),
+        RunKind::Register => lang.pick("新規登録", "registration"),
     }
 }
 

@@ -2,7 +2,7 @@
 //! again.
 
 use crate::resume::{ResumeError, resume_run};
-use shared::domain::run::RunState;
+use shared::domain::run::{RunKind, RunState};
 use shared::jobs::QueueName;
 use shared::ports::bench::Bench;
 use shared::ports::queue::QueueStats;
@@ -18,6 +18,7 @@ const OPEN_RUNS: u32 = 100;
 /// When the database or the queue is away; the next look finds the same.
 pub async fn sweep(bench: &Bench) -> Result<(), ResumeError> {
     let sync = alive(&bench.queue.stats(QueueName::Sync).await?);
+    let info = alive(&bench.queue.stats(QueueName::Info).await?);
     let update = alive(&bench.queue.stats(QueueName::Update).await?);
     for run in bench.store.runs(true, OPEN_RUNS).await? {
         if run.state == RunState::Held {
@@ -27,8 +28,12 @@ pub async fn sweep(bench: &Bench) -> Result<(), ResumeError> {
         let batches = view.batches.saturating_sub(view.batches_done);
         let updates = view.updates.saturating_sub(view.updates_done);
         // A run whose batches have all reported still owes its backfill or its end.
-        let nothing_alive = sync == 0 && update == 0;
-        if batches > sync || updates > update || nothing_alive {
+        let own = match run.kind {
+            RunKind::BasicInfo => info,
+            _ => sync,
+        };
+        let nothing_alive = own == 0 && update == 0;
+        if batches > own || updates > update || nothing_alive {
             resume_run(run.id, &*bench.store, &*bench.queue).await?;
         }
     }

@@ -56,6 +56,7 @@ impl House {
     pub async fn open(config: Config) -> Self {
         let no_limit = Rates {
             item_offers: None,
+            catalog_items: None,
             base: WindowQuota {
                 per_hour: None,
                 per_day: None,
@@ -114,7 +115,11 @@ impl House {
     /// Lets workers work until the run has ended, or is held.
     pub async fn finish(&self, run: RunId) -> Report {
         let (stop, stopped) = watch::channel(Stop::NotYet);
-        let concurrency = Concurrency { sync: 4, update: 8 };
+        let concurrency = Concurrency {
+            sync: 4,
+            update: 8,
+            info: 1,
+        };
         let runtime = Runtime::new(self.bench.clone(), concurrency);
         let workers = tokio::spawn(runtime.run(stopped));
         let ended = tokio::time::timeout(RUN_ENDS_WITHIN, self.until_ended(run)).await;
