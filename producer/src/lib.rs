@@ -3,6 +3,7 @@
 mod lead;
 mod minder;
 pub mod notices;
+mod register;
 mod resume;
 mod start_run;
 mod sweep;
@@ -10,6 +11,7 @@ mod thinner;
 
 pub use lead::Lead;
 pub use minder::Minder;
+pub use register::{Registered, Registration, register};
 pub use resume::{ResumeError, resume, resume_run};
 pub use start_run::{Order, Refused, Started, start_run};
 pub use sweep::sweep;

@@ -51,10 +51,17 @@ enum Command {
     Serve,
 }
 
+/// A registration takes a file: `miseban register`.
+fn kind(word: &str) -> Result<RunKind, &'static str> {
+    RunKind::from_word(word)
+        .filter(|kind| *kind != RunKind::Register)
+        .ok_or("price-stock, stale, visibility or basic-info")
+}
+
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// price-stock, stale or visibility
-    #[arg(value_parser = |word: &str| RunKind::from_word(word).ok_or("price-stock, stale or visibility"))]
+    /// price-stock, stale, visibility or basic-info
+    #[arg(value_parser = kind)]
     kind: RunKind,
     /// Only this shop
     #[arg(long, value_parser = AccountId::parse)]
@@ -134,6 +141,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
     let watch = Watch {
         bench: house.bench,
         hours: settings.work.run_every_hours,
+        info_days: settings.work.basic_info_every_days,
         pulse: health.pulse("schedule"),
     };
     let ended = tokio::select! {
@@ -150,6 +158,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
 struct Watch {
     bench: Bench,
     hours: u32,
+    info_days: u32,
     pulse: Pulse,
 }
 
@@ -166,7 +175,10 @@ impl Watch {
                 Ok(true) => {
                     let minder = match &mut minder {
                         Some(minder) => minder,
-                        None => minder.insert(self.take_lead(begun.elapsed()).await),
+                        None => {
+                            let fresh = self.take_lead(begun.elapsed()).await;
+                            minder.insert(fresh.with_infos_every(self.info_days))
+                        }
                     };
                     self.look(minder, looks.is_multiple_of(LOOKS_A_SWEEP)).await;
                     self.thin(&mut thinner).await;

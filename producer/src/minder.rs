@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// Pause after a scheduled run that could not be started.
 const AFTER_FAILURE: TimeDelta = TimeDelta::minutes(1);
 
+/// Pause after a look that found no texts stale.
+const NOTHING_STALE: TimeDelta = TimeDelta::hours(1);
+
 const SCHEDULED: RunKind = RunKind::PriceStock;
 /// Among so many of the last runs, of whatever kind, the last scheduled one is looked for.
 const LOOK_BACK: u32 = 50;
@@ -24,6 +27,9 @@ pub struct Minder {
     open: BTreeSet<RunId>,
     /// Of those, the ones that wait for a person, who was told.
     held: BTreeSet<RunId>,
+    /// Between two runs of texts and images; `None` for none.
+    infos_every: Option<TimeDelta>,
+    next_infos: DateTime<Utc>,
 }
 
 impl Minder {
@@ -34,8 +40,18 @@ impl Minder {
             every: TimeDelta::hours(i64::from(hours)),
             open: open.into_iter().collect(),
             held: BTreeSet::new(),
+            infos_every: None,
+            next_infos: bench.clock.now(),
             bench,
         }
+    }
+
+    /// Keeps the schedule of texts and images, too: a run every `days`, counted from the last one whoever
+    /// started it; 0 for none.
+    #[must_use]
+    pub fn with_infos_every(mut self, days: u32) -> Self {
+        self.infos_every = (days > 0).then(|| TimeDelta::days(i64::from(days)));
+        self
     }
 
     /// Follows another producer that has kept the schedule: goes on `hours` after the last run.
@@ -59,24 +75,51 @@ impl Minder {
         Ok(minder)
     }
 
+    /// Starts the runs whose time has come. Texts and images have a lane, a queue and a place of their own,
+    /// so that they may come at any hour.
+    pub async fn start_what_is_due(&mut self) {
+        self.start_prices().await;
+        if let Err(error) = self.start_infos().await {
+            tracing::error!(%error, "the run of basic information could not be started; tried again in a minute");
+            self.next_infos = self.bench.clock.now() + AFTER_FAILURE;
+        }
+    }
+
+    /// Where nothing is stale, no run is started, and it is looked at again in an hour.
+    async fn start_infos(&mut self) -> Result<(), Refused> {
+        let bench = &self.bench;
+        let now = bench.clock.now();
+        let Some(every) = self.infos_every.filter(|_| now >= self.next_infos) else {
+            return Ok(());
+        };
+        if let Some(last) = bench.store.last_of_kind(RunKind::BasicInfo).await? {
+            self.next_infos = last.started_at + every;
+            if last.state.is_open() || now < self.next_infos {
+                self.next_infos = self.next_infos.max(now + NOTHING_STALE);
+                return Ok(());
+            }
+        }
+        let before = bench.rules.ttls.basic_info_stale_before(now);
+        if bench.store.stale_infos(None, before).await?.is_empty() {
+            self.next_infos = now + NOTHING_STALE;
+            return Ok(());
+        }
+        let order = order(RunKind::BasicInfo, bench, now);
+        let started = start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await?;
+        self.open.insert(started.id);
+        self.next_infos = now + every;
+        Ok(())
+    }
+
     /// Starts the scheduled run if its time has come. While one of its kind is open it waits, so
     /// that runs which take longer than the schedule follow each other without a pause.
-    pub async fn start_what_is_due(&mut self) {
+    async fn start_prices(&mut self) {
         let bench = &self.bench;
         let now = bench.clock.now();
         if now < self.next_run {
             return;
         }
-        let order = Order {
-            id: RunId(Uuid::now_v7()),
-            kind: SCHEDULED,
-            account: None,
-            max_items: None,
-            dry_run: false,
-            ttls: bench.rules.ttls,
-            guard: bench.rules.guard,
-            now,
-        };
+        let order = order(SCHEDULED, bench, now);
         match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
             Ok(started) => {
                 self.open.insert(started.id);
@@ -115,5 +158,18 @@ impl Minder {
             }
         }
         Ok(reports)
+    }
+}
+
+fn order(kind: RunKind, bench: &Bench, now: DateTime<Utc>) -> Order {
+    Order {
+        id: RunId(Uuid::now_v7()),
+        kind,
+        account: None,
+        max_items: None,
+        dry_run: false,
+        ttls: bench.rules.ttls,
+        guard: bench.rules.guard,
+        now,
     }
 }

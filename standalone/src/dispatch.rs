@@ -4,11 +4,12 @@ use crate::accounts::AccountsFile;
 use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, changes, demo, doctor, explain, import, migrate, notify, queues, release, report, run,
-    serve, status, validate,
+    board, changes, demo, doctor, explain, import, migrate, notify, queues, register, release,
+    report, run, serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
+use crate::import::AsinList;
 use crate::page::Page;
 use crate::say::{Exit, Failure, Lang, Text};
 use crate::wiring::{self, Earnest};
@@ -94,6 +95,10 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         Command::Doctor => examine(desk).await,
         Command::Demo(args) => demo::demo(args, &mut desk.page(false)).await,
         Command::Run(args) => run::run(args, desk.settings, &mut desk.page(args.json)).await,
+        Command::Register(args) => {
+            let list = AsinList::read(import::open(&args.file)?)?;
+            register::register(args, list, desk.settings, &mut desk.page(args.json)).await
+        }
         Command::Serve => serve::serve(desk.settings, &mut desk.page(false)).await,
     }
 }

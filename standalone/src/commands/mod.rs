@@ -12,6 +12,7 @@ pub mod import;
 pub mod migrate;
 pub mod notify;
 pub mod queues;
+pub mod register;
 pub mod release;
 pub mod report;
 pub mod run;
