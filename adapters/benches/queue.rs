@@ -10,7 +10,7 @@
 mod server;
 
 use adapters::queue::RedisQueue;
-use adapters::redis::{RedisSettings, connect};
+use adapters::redis::{RedisLink, RedisSettings, connect};
 use server::Server;
 use shared::domain::run::RunId;
 use shared::jobs::{Job, QueueName, Rank, SyncBatch};
@@ -24,16 +24,62 @@ const QUEUE: QueueName = QueueName::Sync;
 #[tokio::main]
 async fn main() {
     let server = Server::start();
+    let link = connect(&RedisSettings::new(server.url())).await.unwrap();
     let busy = Arc::new(open(&server).await);
 
-    push(&busy, 50_000).await;
-    work_off(&busy, 1, 5_000).await;
-    work_off(&busy, 16, 45_000).await;
-    push(&busy, 400_000).await;
-    work_off(&busy, 1, 5_000).await;
-    work_off(&busy, 16, 395_000).await;
+    // What Redis keeps for itself after its first use is none of the messages'.
+    push(&busy, 1_000).await;
+    work_off(&busy, 16, 1_000).await;
+    memory(&link, &busy).await;
+    deep(&busy).await;
     pickup(&server, &busy).await;
     idle(&server).await;
+}
+
+/// What Redis holds for the messages of a large run, and what is left of them afterwards.
+async fn memory(link: &RedisLink, queue: &Arc<RedisQueue>) {
+    const MESSAGES: u32 = 50_000;
+    let before = used(link).await;
+    push(queue, MESSAGES).await;
+    let full = used(link).await - before;
+    work_off(queue, 16, MESSAGES).await;
+    let left = used(link).await - before;
+    println!(
+        "Redis: {:.1} MB for {MESSAGES} messages ({:.0} bytes each), {:.2} MB after them",
+        full / 1e6,
+        full / f64::from(MESSAGES),
+        left / 1e6
+    );
+}
+
+/// Whether many messages that wait slow the others down.
+async fn deep(queue: &Arc<RedisQueue>) {
+    const SAMPLE: u32 = 20_000;
+    const WAITING: u32 = 400_000;
+    for claimers in [1, 16] {
+        push(queue, SAMPLE).await;
+        let empty = work_off(queue, claimers, SAMPLE).await;
+        push(queue, WAITING).await;
+        let deep = work_off(queue, claimers, SAMPLE).await;
+        work_off(queue, 64, WAITING - SAMPLE).await;
+        println!(
+            "with {WAITING} waiting, {claimers} at once: {:.2} of the empty queue's rate",
+            deep / empty
+        );
+    }
+}
+
+/// Bytes.
+async fn used(link: &RedisLink) -> f64 {
+    let info: String = redis::cmd("INFO")
+        .arg("memory")
+        .query_async(&mut link.shared())
+        .await
+        .unwrap();
+    let told = info
+        .lines()
+        .find_map(|line| line.strip_prefix("used_memory:"));
+    told.unwrap().trim().parse().unwrap()
 }
 
 /// As one process does it.
@@ -57,8 +103,8 @@ async fn push(queue: &RedisQueue, count: u32) {
     per_second("push", count, begun.elapsed());
 }
 
-/// One call to claim and one to settle for each message.
-async fn work_off(queue: &Arc<RedisQueue>, claimers: u32, count: u32) {
+/// One claim and one settlement for each message; returns how many of both a second.
+async fn work_off(queue: &Arc<RedisQueue>, claimers: u32, count: u32) -> f64 {
     let begun = Instant::now();
     let working: Vec<_> = (0..claimers)
         .map(|_| {
@@ -77,7 +123,7 @@ async fn work_off(queue: &Arc<RedisQueue>, claimers: u32, count: u32) {
         take(queue).await;
     }
     let name = format!("claim and settle, {claimers} at once");
-    per_second(&name, count, begun.elapsed());
+    per_second(&name, count, begun.elapsed())
 }
 
 async fn take(queue: &RedisQueue) {
@@ -138,7 +184,7 @@ async fn idle(server: &Server) {
     assert!(sync.unwrap().is_none() && update.unwrap().is_none());
     let asked = calls(&link).await - before;
     println!(
-        "idle on two queues: {:.1} calls/s",
+        "idle on two queues: {:.1} calls/s, those within scripts counted",
         asked as f64 / SPAN.as_secs_f64()
     );
     if let (Some(before), Some(after)) = (cpu, cpu_ticks()) {
@@ -147,19 +193,25 @@ async fn idle(server: &Server) {
     }
 }
 
-async fn calls(link: &adapters::redis::RedisLink) -> u64 {
+/// Every command so far, those within scripts too, but for what this bench asks itself.
+async fn calls(link: &RedisLink) -> u64 {
     let stats: String = redis::cmd("INFO")
         .arg("commandstats")
         .query_async(&mut link.shared())
         .await
         .unwrap();
-    let of = |command: &str| {
-        let told = stats.lines().find_map(|line| line.strip_prefix(command))?;
-        told.split(',').next()?.parse::<u64>().ok()
-    };
-    ["cmdstat_evalsha:calls=", "cmdstat_ping:calls="]
-        .iter()
-        .filter_map(|name| of(name))
+    let calls = stats
+        .lines()
+        .filter(|line| !line.starts_with("cmdstat_info:"));
+    calls
+        .filter_map(|line| {
+            line.split_once("calls=")?
+                .1
+                .split(',')
+                .next()?
+                .parse::<u64>()
+                .ok()
+        })
         .sum()
 }
 
@@ -172,9 +224,8 @@ fn cpu_ticks() -> Option<u64> {
     ticks.map(|field| field.parse::<u64>().ok()).sum()
 }
 
-fn per_second(what: &str, count: u32, took: Duration) {
-    println!(
-        "{what}: {count} in {took:.2?}, {:.0}/s",
-        f64::from(count) / took.as_secs_f64()
-    );
+fn per_second(what: &str, count: u32, took: Duration) -> f64 {
+    let rate = f64::from(count) / took.as_secs_f64();
+    println!("{what}: {count} in {took:.2?}, {rate:.0}/s");
+    rate
 }

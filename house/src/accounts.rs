@@ -4,10 +4,12 @@
 //! and an inactive shop needs no credentials.
 
 mod file;
+mod proxy;
 #[cfg(test)]
 mod tests;
 
 use crate::config::source::Environment;
+use crate::private::readable_by_others;
 use crate::say::{Failure, Text, text};
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
@@ -35,8 +37,10 @@ pub struct Account {
     line: usize,
     client_id: String,
     client_secret: SecretRef,
-    refresh_token: SecretRef,
-    redirect_uri: Option<String>,
+    refresh_token: Option<SecretRef>,
+    proxy: Option<SecretRef>,
+    /// The address that BASE sends a browser back to, as it is registered with the application.
+    pub redirect_uri: Option<String>,
 }
 
 /// What BASE asks of a shop.
@@ -48,11 +52,38 @@ pub struct AccountCredentials {
     pub client_id: String,
     /// Of the application at BASE.
     pub client_secret: SecretString,
-    /// The first refresh token; newer ones are in the database.
-    pub refresh_token: SecretString,
+    /// The first refresh token; newer ones are in the database. `None` for a shop whose first one
+    /// comes from `miseban accounts authorize`.
+    pub refresh_token: Option<SecretString>,
     /// The address that the application was authorised with. BASE's papers ask for it at each
     /// refresh; in the field it has worked without.
     pub redirect_uri: Option<String>,
+    /// What all of its requests go through, checked; it may hold a password.
+    pub proxy: Option<SecretString>,
+}
+
+impl Account {
+    /// Host and port of its proxy, without user and password; the name of the variable while that is not
+    /// set. `None` without a proxy.
+    pub fn proxy_shown(&self, environment: Environment<'_>) -> Option<String> {
+        Some(match self.proxy.as_ref()? {
+            SecretRef::Inline(proxy) => proxy::shown(proxy),
+            SecretRef::Variable(name) => match environment(name) {
+                Some(proxy) => proxy::shown(&SecretString::from(proxy.trim())),
+                None => format!("${name}"),
+            },
+        })
+    }
+
+    /// Whether the file gives a refresh token to begin with.
+    pub fn has_first_token(&self) -> bool {
+        self.refresh_token.is_some()
+    }
+
+    /// The id of its application at BASE, which is no secret.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
 }
 
 #[derive(Debug)]
@@ -77,7 +108,8 @@ impl AccountsFile {
         })?;
         let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
         let accounts = file::parse(path, content)?;
-        let warnings = readable_by_others(path).into_iter().collect();
+        let note = |Text { ja, en }: Text| text!("注意: {ja}", "note: {en}");
+        let warnings = readable_by_others(path).map(note).into_iter().collect();
         Ok(Self {
             path: path.to_owned(),
             accounts,
@@ -92,12 +124,8 @@ impl AccountsFile {
 
     /// The rows that the database takes over.
     pub fn rows(&self) -> Vec<AccountRow> {
-        let row = |account: &Account| AccountRow {
-            id: account.id.clone(),
-            name: account.name.clone(),
-            active: account.active,
-            parked_until: None,
-            reauthorise_since: None,
+        let row = |account: &Account| {
+            AccountRow::new(account.id.clone(), account.name.clone(), account.active)
         };
         self.accounts.iter().map(row).collect()
     }
@@ -111,6 +139,51 @@ impl AccountsFile {
         &self,
         environment: Environment<'_>,
     ) -> Result<Vec<AccountCredentials>, Failure> {
+        let active = self.accounts.iter().filter(|account| account.active);
+        self.resolve(active, environment)
+    }
+
+    /// The credentials of one shop, also of an inactive one, for what a person does with it by hand.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] for a shop that is not in the file, or a variable that is missing.
+    pub fn credentials_of(
+        &self,
+        id: &AccountId,
+        environment: Environment<'_>,
+    ) -> Result<Vec<AccountCredentials>, Failure> {
+        let account = self.account(id)?;
+        self.resolve(std::iter::once(account), environment)
+    }
+
+    /// One shop.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] when it is not in the file.
+    pub fn account(&self, id: &AccountId) -> Result<&Account, Failure> {
+        let found = self.accounts.iter().find(|account| account.id == *id);
+        found.ok_or_else(|| {
+            let path = self.path.display();
+            let ids: Vec<&str> = self
+                .accounts
+                .iter()
+                .map(|known| known.id.as_str())
+                .collect();
+            let ids = ids.join(", ");
+            Failure::Usage(text!(
+                "ショップ {id} は {path} にありません。あるのは: {ids}",
+                "there is no account {id} in {path}; there are: {ids}"
+            ))
+        })
+    }
+
+    fn resolve<'a>(
+        &self,
+        accounts: impl Iterator<Item = &'a Account>,
+        environment: Environment<'_>,
+    ) -> Result<Vec<AccountCredentials>, Failure> {
         let mut errors = Vec::new();
         let mut resolve = |account: &Account, secret: &SecretRef| match secret {
             SecretRef::Inline(secret) => Some(secret.clone()),
@@ -122,27 +195,41 @@ impl AccountsFile {
                 value.map(|value| SecretString::from(value.trim()))
             }
         };
-        let mut found = Vec::new();
-        for account in self.accounts.iter().filter(|account| account.active) {
+        let (mut found, mut wrong_proxies) = (Vec::new(), Vec::new());
+        for account in accounts {
             let client_secret = resolve(account, &account.client_secret);
-            let refresh_token = resolve(account, &account.refresh_token);
-            found.extend(
-                client_secret
-                    .zip(refresh_token)
-                    .map(|(client_secret, refresh_token)| AccountCredentials {
-                        id: account.id.clone(),
-                        client_id: account.client_id.clone(),
-                        client_secret,
-                        refresh_token,
-                        redirect_uri: account.redirect_uri.clone(),
-                    }),
-            );
+            let refresh_token = account.refresh_token.as_ref();
+            let refresh_token = refresh_token.and_then(|secret| resolve(account, secret));
+            let proxy = account.proxy.as_ref();
+            let proxy = proxy.and_then(|secret| resolve(account, secret));
+            if let Some(given) = &proxy
+                && !proxy::is_one(given)
+            {
+                wrong_proxies.push(self.wrong_proxy(account));
+            }
+            found.extend(client_secret.map(|client_secret| AccountCredentials {
+                id: account.id.clone(),
+                client_id: account.client_id.clone(),
+                client_secret,
+                refresh_token,
+                redirect_uri: account.redirect_uri.clone(),
+                proxy,
+            }));
         }
+        errors.extend(wrong_proxies);
         if errors.is_empty() {
             Ok(found)
         } else {
             Err(Failure::Usage(Text::lines(&errors)))
         }
+    }
+
+    fn wrong_proxy(&self, account: &Account) -> Text {
+        let (path, line, id) = (self.path.display(), account.line, &account.id);
+        text!(
+            "{path} の{line}行目: ショップ {id} のプロキシがアドレスではありません。http://ユーザー:パスワード@ホスト:ポート の形(https、socks5、socks5h も可)で書いてください",
+            "{path}, line {line}: the proxy of account {id} is no address: write http://USER:PASSWORD@HOST:PORT (https, socks5 and socks5h will do, too)"
+        )
     }
 
     fn missing_variable(&self, account: &Account, name: &str) -> Text {
@@ -152,22 +239,4 @@ impl AccountsFile {
             "{path}, line {line}: account {id} needs the environment variable {name}, which is not set; set it, or make the account active = false"
         )
     }
-}
-
-#[cfg(unix)]
-fn readable_by_others(path: &Path) -> Option<Text> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
-    let shown = path.display();
-    (mode & 0o077 != 0).then(|| {
-        text!(
-            "注意: {shown} は他の利用者も読めます。chmod 600 {shown} で自分だけにしてください",
-            "note: {shown} can be read by others; chmod 600 {shown} keeps it to yourself"
-        )
-    })
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_path: &Path) -> Option<Text> {
-    None
 }

@@ -29,6 +29,12 @@ pub use values::Rate;
 pub struct Settings {
     /// Where all is kept: `sqlite://FILE`.
     pub database_url: DatabaseUrl,
+    /// What seals the tokens in it.
+    pub token_keys: Keys,
+    /// Days before the end of an unused token at which people are warned, the longest first.
+    pub token_warning_days: Vec<u32>,
+    /// The settings file, if there is one.
+    pub file: Option<PathBuf>,
     /// Where many processes meet; `None` for one process.
     pub redis: Option<Redis>,
     /// Asked for by the board; without one the board is for this computer only.
@@ -72,6 +78,26 @@ impl std::fmt::Debug for DatabaseUrl {
         let scheme = self.0.split(':').next().unwrap_or_default();
         write!(f, "{scheme}:…")
     }
+}
+
+impl DatabaseUrl {
+    /// The file of a `SQLite` database; `None` for a server.
+    pub fn file(&self) -> Option<PathBuf> {
+        let rest = self.0.strip_prefix("sqlite:")?;
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        path.split('?').next().map(PathBuf::from)
+    }
+}
+
+/// Keys of 32 bytes; no debug print shows one.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// What is sealed now is sealed with it.
+    pub newest: Option<values::Key>,
+    /// What was sealed before may be sealed with it.
+    pub old: Option<values::Key>,
+    /// The file that holds the newest one, if a file does.
+    pub file: Option<PathBuf>,
 }
 
 /// Where many processes meet.
@@ -164,7 +190,10 @@ impl Settings {
         let mut reader = Reader::new(&source);
         let settings = areas::settings(&mut reader);
         match (reader.into_errors(), settings) {
-            (errors, Some(settings)) if errors.is_empty() => Ok(settings),
+            (errors, Some(settings)) if errors.is_empty() => Ok(Self {
+                file: file.map(Path::to_owned),
+                ..settings
+            }),
             (errors, _) => Err(refuse(errors)),
         }
     }

@@ -10,6 +10,7 @@ pub mod log;
 mod meeting;
 pub mod notices;
 pub mod patience;
+pub mod private;
 pub mod program;
 pub mod say;
 pub mod signal;

@@ -105,6 +105,11 @@ pub fn event(kind: EventKind) -> Text {
         EventKind::QuotaAlarm => text!("利用上限の警告", "quota alarms"),
         EventKind::AccountParked => text!("利用上限に達したショップ", "shops out of quota"),
         EventKind::Reauthorise => text!("再認証が必要なショップ", "shops to authorise again"),
+        EventKind::ProxyFailed => text!("プロキシが使えないショップ", "shops whose proxy fails"),
+        EventKind::TokenEnding => text!(
+            "認可がまもなく切れるショップ",
+            "shops whose tokens end soon"
+        ),
     }
 }
 
@@ -123,6 +128,20 @@ fn title(notice: &Notice) -> Text {
             text!(
                 "店番: {shop} の再認証が必要です",
                 "Miseban: {shop} has to be authorised again"
+            )
+        }
+        Notice::ProxyFailed { account, name, .. } => {
+            let shop = shop(account.as_str(), name);
+            text!(
+                "店番: {shop} のプロキシが使えません",
+                "Miseban: the proxy of {shop} fails"
+            )
+        }
+        Notice::TokenEnding { account, name, .. } => {
+            let shop = shop(account.as_str(), name);
+            text!(
+                "店番: {shop} の認可がまもなく切れます",
+                "Miseban: the tokens of {shop} end soon"
             )
         }
         Notice::NearlyUsedUp { account, name, .. } => {
@@ -172,11 +191,25 @@ fn details(notice: &Notice) -> Vec<Text> {
                 "it goes on by itself at {until}; until then only the updates of this shop wait; nothing to do"
             )]
         }
-        Notice::Reauthorise { since, .. } => {
+        Notice::Reauthorise { account, since, .. } => {
             let since = when(*since);
             vec![text!(
-                "{since} から、このショップには何も反映されていません。BASEで認可し直し、新しい refresh_token をショップ一覧に書いて、店番を再起動してください",
-                "nothing has reached this shop since {since}: authorise it at BASE again, put the new refresh_token into the accounts file, and start Miseban again"
+                "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で、BASEで認可し直してください(店番の再起動は要りません)",
+                "nothing has reached this shop since {since}: authorise it at BASE again with miseban accounts authorize {account}; Miseban need not be started again"
+            )]
+        }
+        Notice::ProxyFailed { account, since, .. } => {
+            let since = when(*since);
+            vec![text!(
+                "{since} から、このショップには何も反映されていません(プロキシを通さずに送ることはしません)。直れば自動で再開します。miseban accounts check {account} で確かめられます",
+                "nothing has reached this shop since {since} (nothing is sent past its proxy); it goes on by itself once the proxy works; miseban accounts check {account} tries it"
+            )]
+        }
+        Notice::TokenEnding { account, ends, .. } => {
+            let ends = when(*ends);
+            vec![text!(
+                "{ends} に切れます。使い続けるなら、それまでに miseban accounts refresh {account} を実行してください",
+                "they end at {ends}: to keep the shop, run miseban accounts refresh {account} before that"
             )]
         }
         Notice::NearlyUsedUp { used, of, .. } => {

@@ -148,7 +148,9 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let kind = match error {
             StoreError::Unavailable(_) => Self::Away,
-            StoreError::Unusable(_) | StoreError::Newer { .. } => Self::Usage,
+            StoreError::Unusable(_) | StoreError::Newer { .. } | StoreError::Sealed { .. } => {
+                Self::Usage
+            }
             StoreError::Damaged(_) => Self::Failed,
         };
         let told = match error {
@@ -159,6 +161,14 @@ impl From<StoreError> for Failure {
             StoreError::Unusable(why) => text!(
                 "データベースを使えません({why})。DATABASE_URL、ディスクの空き、書き込み権限を確かめてください。miseban doctor で調べられます",
                 "the database cannot be used ({why}): check DATABASE_URL, disk space and permissions; miseban doctor helps"
+            ),
+            StoreError::Sealed { another: true } => text!(
+                "データベースのトークンは別の鍵で封じられています。TOKEN_KEY(または TOKEN_KEY_FILE)を元の鍵に戻すか、鍵を替えるところなら元の鍵を TOKEN_KEY_OLD に設定してください。何も変えていません",
+                "the tokens in the database are sealed with another key: set TOKEN_KEY (or TOKEN_KEY_FILE) to that key again, or TOKEN_KEY_OLD to it while you change keys; nothing was changed"
+            ),
+            StoreError::Sealed { another: false } => text!(
+                "データベースのトークンは鍵で封じられていますが、鍵が設定されていません。TOKEN_KEY(または TOKEN_KEY_FILE)にその鍵を設定してください。何も変えていません",
+                "the tokens in the database are sealed, and no key is set: set TOKEN_KEY (or TOKEN_KEY_FILE) to the key; nothing was changed"
             ),
             StoreError::Newer { found, known } => text!(
                 "データベースは新しい店番が書いたもの(版 {found})で、このプログラムは版 {known} までしか扱えません。新しいプログラムを使ってください",

@@ -1,25 +1,26 @@
 //! Joins the ports to what stands behind them: the only place that builds adapters.
 
 use crate::accounts::{AccountCredentials, AccountsFile};
+use crate::config::values::Key;
 use crate::config::{Amazon, AmazonCredentials, Base, Settings, Work, environment};
 use crate::doors::Doors;
 pub use crate::meeting::shared_queue;
 use crate::meeting::{Meeting, Stores};
 use crate::say::{Failure, text};
-use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
+use adapters::base::{BaseConfig, BaseCredentials, BaseShop, ThroughProxy};
 use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
 use adapters::http::{HttpError, HttpSettings};
 use adapters::notify::{Chatwork, ChatworkConfig, Webhook};
 use adapters::redis::RedisLink;
 use adapters::spapi::{SpApi, SpApiConfig};
-use adapters::store::SqlStore;
+use adapters::store::{SqlStore, TokenKey, TokenKeys};
+use secrecy::SecretString;
 use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
 use shared::ports::limiter::Limiter;
 use shared::ports::marketplace::Marketplace;
 use shared::ports::notifier::Notifier;
-use shared::ports::shop::Shop;
 use shared::ports::store::AccountStore as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,9 +56,25 @@ pub enum Earnest {
     Dry,
 }
 
-/// Opens the database of the settings, brought to the newest schema.
+/// Opens the database of the settings, brought to the newest schema. With a key, all tokens in it are
+/// sealed when this returns, whoever wrote them.
+///
+/// # Errors
+///
+/// A database that cannot be used, tokens that are sealed with another key.
 pub async fn open_store(settings: &Settings) -> Result<SqlStore, Failure> {
-    Ok(SqlStore::open(&settings.database_url).await?)
+    let key = |bytes: &Key| TokenKey::new(Arc::clone(bytes));
+    let keys = TokenKeys {
+        newest: settings.token_keys.newest.as_ref().map(key),
+        old: settings.token_keys.old.as_ref().map(key),
+    };
+    let store = SqlStore::open(&settings.database_url).await?;
+    let store = store.with_token_keys(keys);
+    let sealed = store.seal_tokens().await?;
+    if sealed > 0 {
+        tracing::info!("sealed the tokens of {sealed} accounts");
+    }
+    Ok(store)
 }
 
 /// Builds everything for one process, and takes the accounts file over into the database.
@@ -84,15 +101,7 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
         worked_on: Arc::clone(&store),
     };
     let meeting = Meeting::arrange(settings, earnest, &clock, &stores).await?;
-    let outside = Outside {
-        amazon_http: http_client(&HttpSettings::default())?,
-        base_http: http_client(&HttpSettings {
-            total_timeout: BASE_TIMEOUT,
-            ..HttpSettings::default()
-        })?,
-        clock: Arc::clone(&clock),
-        limiter: meeting.limiter.clone(),
-    };
+    let outside = Outside::of(&clock, &meeting)?;
     let sources = Sources {
         store: Arc::clone(&store),
         redis: meeting.redis,
@@ -100,7 +109,7 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
     let bench = Bench {
         marketplace: outside.amazon(&settings.amazon, amazon),
         shop: match earnest {
-            Earnest::Real => outside.base(&settings.base, credentials, &store),
+            Earnest::Real => Arc::new(outside.base(&settings.base, credentials, &store)?),
             Earnest::Dry => Arc::new(DryShop),
         },
         cache: meeting.cache,
@@ -115,6 +124,45 @@ pub async fn build(settings: &Settings, earnest: Earnest) -> Result<House, Failu
         doors: meeting.doors,
         work: settings.work,
         sources,
+    })
+}
+
+/// The shops alone, for a person who looks after them: no Amazon, and no leave to work.
+pub struct Shops {
+    /// The shops at BASE.
+    pub base: BaseShop,
+    /// The truth.
+    pub store: Arc<SqlStore>,
+    /// Counts the calls to a shop.
+    pub limiter: Arc<dyn Limiter>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Builds what reaches the shops of `credentials`, and takes `accounts` over into the database.
+///
+/// # Errors
+///
+/// A database or a Redis that cannot be used.
+pub async fn shops(
+    settings: &Settings,
+    accounts: &AccountsFile,
+    credentials: Vec<AccountCredentials>,
+) -> Result<Shops, Failure> {
+    let store = Arc::new(open_store(settings).await?);
+    store.sync_accounts(&accounts.rows()).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let stores = Stores {
+        real: Arc::clone(&store),
+        worked_on: Arc::clone(&store),
+    };
+    let meeting = Meeting::arrange(settings, Earnest::Real, &clock, &stores).await?;
+    let base = Outside::of(&clock, &meeting)?.base(&settings.base, credentials, &store)?;
+    Ok(Shops {
+        base,
+        store,
+        limiter: meeting.limiter,
+        clock,
     })
 }
 
@@ -187,6 +235,15 @@ struct Outside {
 }
 
 impl Outside {
+    fn of(clock: &Arc<dyn Clock>, meeting: &Meeting) -> Result<Self, Failure> {
+        Ok(Self {
+            amazon_http: http_client(&HttpSettings::default())?,
+            base_http: base_client(None)?,
+            clock: Arc::clone(clock),
+            limiter: meeting.limiter.clone(),
+        })
+    }
+
     fn amazon(&self, amazon: &Amazon, credentials: &AmazonCredentials) -> Arc<dyn Marketplace> {
         let config = SpApiConfig {
             http: self.amazon_http.clone(),
@@ -205,28 +262,39 @@ impl Outside {
         base: &Base,
         credentials: Vec<AccountCredentials>,
         store: &Arc<SqlStore>,
-    ) -> Arc<dyn Shop> {
-        let accounts = credentials.into_iter().map(|account| BaseCredentials {
-            account: account.id,
-            client_id: account.client_id,
-            client_secret: account.client_secret,
-            refresh_token: account.refresh_token,
-            redirect_uri: account.redirect_uri,
-        });
+    ) -> Result<BaseShop, Failure> {
+        let mut accounts = Vec::new();
+        for account in credentials {
+            let proxy = match account.proxy {
+                Some(proxy) => Some(ThroughProxy(base_client(Some(proxy))?)),
+                None => None,
+            };
+            accounts.push(BaseCredentials {
+                account: account.id,
+                client_id: account.client_id,
+                client_secret: account.client_secret,
+                refresh_token: account.refresh_token,
+                redirect_uri: account.redirect_uri,
+                proxy,
+            });
+        }
         let config = BaseConfig {
             http: self.base_http.clone(),
             base_url: base.base_url.clone(),
-            accounts: accounts.collect(),
+            accounts,
         };
         let (clock, limiter) = (self.clock.clone(), self.limiter.clone());
-        Arc::new(BaseShop::new(
-            config,
-            clock,
-            limiter,
-            store.clone(),
-            store.clone(),
-        ))
+        let (tokens, rows) = (store.clone(), store.clone());
+        Ok(BaseShop::new(config, clock, limiter, tokens, rows))
     }
+}
+
+fn base_client(proxy: Option<SecretString>) -> Result<reqwest::Client, Failure> {
+    http_client(&HttpSettings {
+        total_timeout: BASE_TIMEOUT,
+        proxy,
+        ..HttpSettings::default()
+    })
 }
 
 fn http_client(settings: &HttpSettings) -> Result<reqwest::Client, Failure> {

@@ -1,5 +1,6 @@
 //! The start: from listed ASINs to rows and messages, and from open rows to messages again.
 
+mod caretaker;
 mod lead;
 mod minder;
 pub mod notices;
@@ -9,6 +10,7 @@ mod start_run;
 mod sweep;
 mod thinner;
 
+pub use caretaker::Caretaker;
 pub use lead::Lead;
 pub use minder::Minder;
 pub use register::{Registered, Registration, register};

@@ -9,7 +9,7 @@ use house::signal::Signals;
 use house::wiring::{self, Earnest};
 use house::{patience, program};
 use producer::notices::{Herald, Heralding};
-use producer::{Lead, Minder, Order, Refused, Thinner, resume, start_run, sweep};
+use producer::{Caretaker, Lead, Minder, Order, Refused, Thinner, resume, start_run, sweep};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::bench::Bench;
@@ -165,6 +165,7 @@ struct Watch {
 impl Watch {
     async fn go_on(&self, lead: &Lead) -> std::convert::Infallible {
         let mut minder = None;
+        let mut caretaker = Caretaker::new(self.bench.clone());
         let mut thinner = Thinner::new(self.bench.clone());
         let mut looks: u32 = 0;
         let begun = Instant::now();
@@ -181,7 +182,10 @@ impl Watch {
                         }
                     };
                     self.look(minder, looks.is_multiple_of(LOOKS_A_SWEEP)).await;
-                    self.thin(&mut thinner).await;
+                    if let Err(error) = caretaker.look().await {
+                        tracing::warn!(%error, "the age of the tokens cannot be read now");
+                    }
+                    self.thin_history(&mut thinner).await;
                 }
                 Ok(false) => minder = None,
                 Err(error) => tracing::warn!(%error, "the lead cannot be kept now"),
@@ -227,8 +231,8 @@ impl Watch {
         }
     }
 
-    async fn thin(&self, thinner: &mut Thinner) {
-        let thinned = thinner.look().await;
+    async fn thin_history(&self, by: &mut Thinner) {
+        let thinned = by.look().await;
         self.pulse.beat(&thinned);
         if let Err(error) = thinned {
             tracing::warn!(%error, "the history cannot be thinned now");

@@ -1,9 +1,11 @@
 //! The command line: commands, flags, and an example for each.
 
+mod accounts;
 mod japanese;
 mod queues;
 mod since;
 
+pub use accounts::{AccountsCommand, AuthorizeArgs, CheckArgs, RefreshArgs};
 pub use queues::{Chosen, QueuesCommand, ShowArgs};
 
 pub use since::Since;
@@ -139,6 +141,9 @@ shop yourself, then take them in with miseban import listings.",
     #[command(after_help = "Example:
   miseban explain B00EXAMPLE")]
     Explain(ExplainArgs),
+    /// Look after the shops: how their tokens stand, whether they answer, authorise them at BASE
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Compare the cache with the database
     #[command(after_help = "Examples:
   miseban validate
@@ -242,6 +247,30 @@ Wrong rows are named by line and left out; the right ones go in together.",
   cat listings.csv | miseban import listings - --json"
     )]
     Listings(ImportArgs),
+    /// Take over the listings of the predecessor's database
+    #[command(
+        long_about = "Take over the listings of the predecessor's database (its SQLite file)
+
+Without --apply it only tells what it would do. Each row stays out or goes in for a reason that is
+counted and shown. The file is only read. Prices and stocks are not taken over: the first run asks.",
+        after_help = "Examples:
+  miseban import ecauto products.db             what would go in, and every trap in the file
+  miseban import ecauto products.db --apply     take it over"
+    )]
+    Ecauto(EcautoArgs),
+}
+
+/// `import ecauto`.
+#[derive(Debug, Args)]
+pub struct EcautoArgs {
+    /// The predecessor's database file; it is only read
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Take the listings over; without it, only tell
+    #[arg(long)]
+    pub apply: bool,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// `import listings`.

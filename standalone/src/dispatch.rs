@@ -1,11 +1,13 @@
 //! From a command to what it does: opens what it needs and hands over to `commands`.
 
 use crate::accounts::AccountsFile;
-use crate::cli::{Command, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs};
+use crate::cli::{
+    Command, EcautoArgs, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs,
+};
 use crate::commands::doctor::Patient;
 use crate::commands::{
-    board, changes, demo, doctor, explain, import, migrate, notify, queues, register, release,
-    report, run, serve, status, validate,
+    accounts, board, changes, demo, doctor, ecauto, explain, import, migrate, notify, queues,
+    register, release, report, run, serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
@@ -51,6 +53,7 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
     let now = Utc::now();
     match command {
         Command::Import(ImportCommand::Listings(args)) => import_listings(args, desk).await,
+        Command::Import(ImportCommand::Ecauto(args)) => import_ecauto(args, desk).await,
         Command::Report(args) => {
             let store = database::existing(desk.database_url()).await?;
             let mut page = desk.page(args.output.json);
@@ -58,7 +61,8 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         }
         Command::Status(Output { json }) => {
             let store = database::existing(desk.database_url()).await?;
-            status::status(&store, now, &mut desk.page(*json)).await
+            let near = accounts::warned_before(desk.settings);
+            status::status(&store, near, now, &mut desk.page(*json)).await
         }
         Command::Release(RunId { run }) => {
             let store = database::existing(desk.database_url()).await?;
@@ -76,6 +80,10 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         Command::Explain(args) => {
             let store = database::existing(desk.database_url()).await?;
             explain::explain(&store, &args.asin, &mut desk.page(args.output.json)).await
+        }
+        Command::Accounts(command) => {
+            let json = command.json();
+            accounts::accounts(command, desk.settings, &mut desk.page(json)).await
         }
         Command::Validate(args) => validate_cache(args, desk).await,
         Command::Board(args) => board::board(args, desk.settings, &mut desk.page(false)).await,
@@ -114,6 +122,20 @@ async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit,
     import::listings(&store, &accounts, sheet, Utc::now(), &mut page).await
 }
 
+async fn import_ecauto(args: &EcautoArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let accounts = AccountsFile::read(&desk.settings.base.accounts_file)?;
+    for warning in &accounts.warnings {
+        desk.mention(warning);
+    }
+    let read = ecauto::read(&args.file, &accounts).await?;
+    if !args.apply {
+        return ecauto::look(read, &mut desk.page(args.output.json));
+    }
+    let store = SqlStore::open(desk.database_url()).await?;
+    let mut page = desk.page(args.output.json);
+    ecauto::apply(read, &store, &accounts, Utc::now(), &mut page).await
+}
+
 async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let ttls = desk.settings.rules.ttls;
     let json = args.output.json;
@@ -137,7 +159,7 @@ async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit
 }
 
 async fn examine(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    let opened = open_with_version(desk.database_url()).await;
+    let opened = open_with_version(desk.settings).await;
     // Without a house there is nobody to call; what it lacks is told part by part.
     let house = wiring::build(desk.settings, Earnest::Real).await.ok();
     let patient = Patient {
@@ -152,8 +174,8 @@ async fn examine(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     doctor::doctor(patient, &mut desk.page(false)).await
 }
 
-async fn open_with_version(url: &str) -> Result<(SqlStore, i64), Failure> {
-    let store = SqlStore::open(url).await?;
+async fn open_with_version(settings: &Settings) -> Result<(SqlStore, i64), Failure> {
+    let store = wiring::open_store(settings).await?;
     let version = store.schema_version().await?;
     Ok((store, version))
 }

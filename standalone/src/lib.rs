@@ -8,6 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod database;
 pub mod dispatch;
+pub mod ecauto;
 pub mod import;
 pub mod lock;
 pub mod page;
@@ -15,4 +16,4 @@ pub mod progress;
 pub mod report;
 
 /// What every program shares, under the names that it has here.
-pub use house::{accounts, config, layout, log, say, wiring, words};
+pub use house::{accounts, config, layout, log, private, say, wiring, words};

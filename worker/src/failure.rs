@@ -55,7 +55,9 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let remedy = match error {
             StoreError::Unavailable(_) => Remedy::Wait(HOUSE_AWAY),
-            StoreError::Unusable(_) | StoreError::Newer { .. } => Remedy::Stop,
+            StoreError::Unusable(_) | StoreError::Newer { .. } | StoreError::Sealed { .. } => {
+                Remedy::Stop
+            }
             StoreError::Damaged(_) => Remedy::GiveUp,
         };
         Self {

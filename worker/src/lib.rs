@@ -4,6 +4,7 @@
 //! that job. Handlers see ports only; adapters are built in the binary's `wiring.rs`.
 
 pub mod failure;
+pub mod handlers;
 pub mod jobs;
 pub mod pulsed_queue;
 pub mod runtime;

@@ -43,6 +43,17 @@ impl Queue for PulsedQueue {
         self.felt(self.queue.claim(queue, lease, patience).await)
     }
 
+    async fn claim_some(
+        &self,
+        queue: QueueName,
+        lease: Duration,
+        patience: Duration,
+        most: usize,
+    ) -> Result<Vec<Claimed>, QueueError> {
+        let claimed = self.queue.claim_some(queue, lease, patience, most);
+        self.felt(claimed.await)
+    }
+
     async fn renew(
         &self,
         queue: QueueName,

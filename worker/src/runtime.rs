@@ -7,17 +7,16 @@
 //! comes back when its lease ends.
 
 use crate::failure::Failure;
-use crate::jobs;
+use crate::handlers::Handlers;
 use crate::pulsed_queue::PulsedQueue;
 use crate::settle::{Ending, ending};
-use adapters::queue::Claims;
-use apalis::layers::WorkerBuilderExt;
+use adapters::queue::{Claims, Placed};
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerError};
 use house::health::Health;
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::jobs::{Job, QueueName};
 use shared::ports::bench::Bench;
-use shared::ports::queue::{Claimed, Settlement};
+use shared::ports::queue::{Claimed, Queue, Settlement};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,24 +53,36 @@ pub struct Concurrency {
 
 /// Runs jobs until told to stop.
 pub struct Runtime {
-    bench: Bench,
+    queue: Arc<dyn Queue>,
+    handlers: Arc<dyn Handlers>,
     concurrency: Concurrency,
     health: Health,
 }
 
 #[derive(Clone)]
 struct Frame {
-    bench: Bench,
-    queue: QueueName,
+    queue: Arc<dyn Queue>,
+    name: QueueName,
+    handlers: Arc<dyn Handlers>,
     retries: Arc<RetryTable>,
     stop: watch::Receiver<Stop>,
 }
 
 impl Runtime {
-    /// A runtime that is not running yet.
+    /// A runtime of the product's jobs that is not running yet.
     pub fn new(bench: Bench, concurrency: Concurrency) -> Self {
+        Self::with(Arc::clone(&bench.queue), Arc::new(bench), concurrency)
+    }
+
+    /// The same frame around other `handlers`.
+    pub fn with(
+        queue: Arc<dyn Queue>,
+        handlers: Arc<dyn Handlers>,
+        concurrency: Concurrency,
+    ) -> Self {
         Self {
-            bench,
+            queue,
+            handlers,
             concurrency,
             health: Health::default(),
         }
@@ -92,8 +103,8 @@ impl Runtime {
     /// When a worker loop of apalis ends by itself, which none of our faults makes it do.
     pub async fn run(self, stop: watch::Receiver<Stop>) -> Result<(), WorkerError> {
         let mut workers = JoinSet::new();
-        for queue in QueueName::ALL {
-            let concurrency = match queue {
+        for name in QueueName::ALL {
+            let concurrency = match name {
                 QueueName::Sync => self.concurrency.sync,
                 QueueName::Update => self.concurrency.update,
                 QueueName::Info => self.concurrency.info,
@@ -101,12 +112,11 @@ impl Runtime {
             if concurrency == 0 {
                 continue;
             }
-            let pulse = self.health.pulse(&format!("queue {}", queue.as_str()));
-            let mut bench = self.bench.clone();
-            bench.queue = Arc::new(PulsedQueue::new(bench.queue, pulse));
+            let pulse = self.health.pulse(&format!("queue {}", name.as_str()));
             let frame = Frame {
-                bench,
-                queue,
+                queue: Arc::new(PulsedQueue::new(Arc::clone(&self.queue), pulse)),
+                name,
+                handlers: Arc::clone(&self.handlers),
                 retries: Arc::new(RetryTable::default()),
                 stop: stop.clone(),
             };
@@ -124,11 +134,11 @@ impl Runtime {
 
 async fn work(frame: Frame, concurrency: usize) -> Result<(), WorkerError> {
     let stop = frame.stop.clone();
-    let claims = Claims::new(Arc::clone(&frame.bench.queue), frame.queue, LEASE);
-    WorkerBuilder::new(format!("{}-{}", frame.queue.as_str(), std::process::id()))
+    let queue = Arc::clone(&frame.queue);
+    let claims = Claims::new(queue, frame.name, LEASE, concurrency.max(1));
+    WorkerBuilder::new(format!("{}-{}", frame.name.as_str(), std::process::id()))
         .backend(claims)
         .data(frame)
-        .concurrency(concurrency.max(1))
         .build(handle)
         .run_with_ctx(move |worker: WorkerContext| {
             let mut stop = stop.clone();
@@ -141,14 +151,15 @@ async fn work(frame: Frame, concurrency: usize) -> Result<(), WorkerError> {
         .await
 }
 
-async fn handle(claimed: Claimed, frame: Data<Frame>) -> Result<(), BoxDynError> {
+async fn handle(placed: Placed, frame: Data<Frame>) -> Result<(), BoxDynError> {
+    let claimed = &placed.claimed;
     let span = tracing::info_span!("job", id = %claimed.id, attempt = claimed.attempt);
-    frame.attend(claimed).instrument(span).await;
+    frame.attend(placed).instrument(span).await;
     Ok(())
 }
 
 impl Frame {
-    async fn attend(&self, claimed: Claimed) {
+    async fn attend(&self, Placed { claimed, place }: Placed) {
         let settlement = match serde_json::from_slice::<Job>(&claimed.payload) {
             Ok(job) => self.run_leased(job, &claimed).await,
             Err(error) => {
@@ -156,16 +167,18 @@ impl Frame {
                 Settlement::Dead(format!("the payload cannot be read: {error}"))
             }
         };
+        // The next message is claimed while this one is settled, in one call where that can be.
+        drop(place);
         self.settle(&claimed, settlement).await;
     }
 
     /// Runs the handler in a task of its own, so that a panic is a failure of the job like any other,
     /// and holds the lease until its end is concluded.
     async fn run_leased(&self, job: Job, claimed: &Claimed) -> Settlement {
-        let (bench, job) = (self.bench.clone(), Arc::new(job));
+        let (handlers, job) = (Arc::clone(&self.handlers), Arc::new(job));
         let task = {
             let job = Arc::clone(&job);
-            tokio::spawn(async move { jobs::run(&job, &bench).await }.in_current_span())
+            tokio::spawn(async move { handlers.run(&job).await }.in_current_span())
         };
         let handler = task.abort_handle();
         let ended = self.end(&job, task, claimed.attempt);
@@ -222,13 +235,10 @@ impl Frame {
         let (concluded, settlement) = match step {
             Ending::Settle(settlement) => return settlement,
             Ending::GiveUp => (
-                jobs::give_up(job, &failure, &self.bench).await,
+                self.handlers.give_up(job, &failure).await,
                 Settlement::Dead(failure.why.clone()),
             ),
-            Ending::Stop => (
-                jobs::stop(job, &failure, &self.bench).await,
-                Settlement::Done,
-            ),
+            Ending::Stop => (self.handlers.stop(job, &failure).await, Settlement::Done),
         };
         // What could not be concluded now (the database is away) is concluded when the message comes
         // back: its attempt is past the last one, so that it ends here again.
@@ -239,7 +249,7 @@ impl Frame {
     }
 
     async fn renew(&self, claimed: &Claimed) {
-        match self.bench.queue.renew(self.queue, claimed, LEASE).await {
+        match self.queue.renew(self.name, claimed, LEASE).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!("the lease is lost; what this worker does is idempotent"),
             Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
@@ -250,9 +260,8 @@ impl Frame {
     async fn settle(&self, claimed: &Claimed, settlement: Settlement) {
         for _ in 0..8 {
             match self
-                .bench
                 .queue
-                .settle(self.queue, claimed, settlement.clone())
+                .settle(self.name, claimed, settlement.clone())
                 .await
             {
                 Ok(true) => return,

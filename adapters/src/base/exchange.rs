@@ -1,15 +1,17 @@
-//! The exchange of a refresh token for a new pair.
+//! The exchange of a refresh token, or of a code that a person brought, for a new pair.
 //!
 //! Source: BASE API documentation, `oauth/token`: access token 1 hour, refresh token 30 days, and a
 //! new refresh token with every exchange. The exchange is not counted against the quota.
 
+use super::keeper::Keeper;
 use super::{BaseCredentials, FORM, Outside};
+use crate::http::excerpt;
 use crate::http::lenient::{Number, Object};
-use crate::http::{excerpt, read_capped};
 use chrono::TimeDelta;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
 
 const MAX_ANSWER: usize = 64 * 1024;
@@ -22,6 +24,8 @@ pub(super) enum NoPair {
     Refused(String),
     /// May pass. If BASE had made a pair nevertheless, it is lost, and the next try is refused.
     Unavailable(String),
+    /// No answer came, with what that means for the call; of a pair that was made, the same holds.
+    Unanswered(ShopError),
 }
 
 #[derive(Deserialize)]
@@ -32,15 +36,31 @@ struct Answer {
     error: Option<String>,
 }
 
-/// Spends `refresh_token`; the pair that comes back has to be stored before it is used.
-pub(super) async fn refresh(
+/// What a pair is given for. Each is good once.
+#[derive(Clone, Copy)]
+pub(super) enum Grant<'a> {
+    /// The refresh token of the pair before.
+    Refresh(&'a SecretString),
+    /// What BASE gave to a person's browser, and the address that it gave it to.
+    Code {
+        code: &'a SecretString,
+        redirect_uri: &'a str,
+    },
+}
+
+/// Spends `grant`; the pair that comes back has to be stored before it is used.
+pub(super) async fn exchange(
+    keeper: &Keeper,
     outside: &Outside,
     credentials: &BaseCredentials,
-    refresh_token: &SecretString,
-    seed: &str,
+    grant: Grant<'_>,
 ) -> Result<StoredToken, NoPair> {
     let asked_at = outside.clock.now();
-    let (status, body) = ask(outside, form(credentials, refresh_token)).await?;
+    let url = format!("{}/1/oauth/token", outside.base_url);
+    let request = keeper.http().post(url).header(CONTENT_TYPE, FORM);
+    let request = request.body(form(credentials, grant));
+    let sent = keeper.send(request, MAX_ANSWER).await;
+    let (status, body) = sent.map_err(NoPair::Unanswered)?;
     let Ok(Object(answer)) = serde_json::from_slice::<Object<Answer>>(&body) else {
         return Err(NoPair::Unavailable(format!("http {status}, no token")));
     };
@@ -52,49 +72,43 @@ pub(super) async fn refresh(
         .and_then(Number::whole)
         .unwrap_or(DEFAULT_LIFE_S)
         .clamp(0, LONGEST_LIFE_S);
-    match answer.access_token {
-        Some(access_token) if status == 200 && !access_token.is_empty() => Ok(StoredToken {
-            access_token: SecretString::from(access_token),
-            refresh_token: answer
-                .refresh_token
-                .map_or_else(|| refresh_token.clone(), SecretString::from),
-            access_expires_at: asked_at + TimeDelta::seconds(life_s),
-            refreshed_at: asked_at,
-            seed: seed.to_owned(),
-        }),
+    let refresh_token = match (answer.refresh_token, grant) {
+        (Some(next), _) => Some(SecretString::from(next)),
+        (None, Grant::Refresh(same)) => Some(same.clone()),
+        (None, Grant::Code { .. }) => None,
+    };
+    match answer.access_token.zip(refresh_token) {
+        Some((access_token, refresh_token)) if status == 200 && !access_token.is_empty() => {
+            Ok(StoredToken {
+                access_token: SecretString::from(access_token),
+                refresh_token,
+                access_expires_at: asked_at + TimeDelta::seconds(life_s),
+                refreshed_at: asked_at,
+                seed: keeper.seed().to_owned(),
+            })
+        }
         _ => Err(NoPair::Unavailable(format!("http {status}, no token"))),
     }
 }
 
-async fn ask(outside: &Outside, form: String) -> Result<(u16, Vec<u8>), NoPair> {
-    let response = outside
-        .http
-        .post(format!("{}/1/oauth/token", outside.base_url))
-        .header(CONTENT_TYPE, FORM)
-        .body(form)
-        .send()
-        .await
-        .map_err(|error| NoPair::Unavailable(crate::http::HttpError::from(error).to_string()))?;
-    let status = response.status().as_u16();
-    let body = read_capped(response, MAX_ANSWER)
-        .await
-        .map_err(|error| NoPair::Unavailable(error.to_string()))?;
-    Ok((status, body))
-}
-
-fn form(credentials: &BaseCredentials, refresh_token: &SecretString) -> String {
+fn form(credentials: &BaseCredentials, grant: Grant<'_>) -> String {
     let mut fields = vec![
-        ("grant_type", "refresh_token"),
         ("client_id", credentials.client_id.as_str()),
         ("client_secret", credentials.client_secret.expose_secret()),
-        ("refresh_token", refresh_token.expose_secret()),
     ];
-    fields.extend(
-        credentials
-            .redirect_uri
-            .as_deref()
-            .map(|uri| ("redirect_uri", uri)),
-    );
+    let redirect_uri = match grant {
+        Grant::Refresh(refresh_token) => {
+            fields.push(("grant_type", "refresh_token"));
+            fields.push(("refresh_token", refresh_token.expose_secret()));
+            credentials.redirect_uri.as_deref()
+        }
+        Grant::Code { code, redirect_uri } => {
+            fields.push(("grant_type", "authorization_code"));
+            fields.push(("code", code.expose_secret()));
+            Some(redirect_uri)
+        }
+    };
+    fields.extend(redirect_uri.map(|uri| ("redirect_uri", uri)));
     serde_urlencoded::to_string(fields).expect("pairs of strings are always a form")
 }
 

@@ -4,15 +4,16 @@
 //! BASE takes a refresh token once and answers a new one. So a pair that is lost costs a person's
 //! visit, and a refresh that has begun is finished even when the job that asked for it is gone.
 
-use super::exchange::{self, NoPair};
+use super::exchange::{self, Grant, NoPair};
 use super::held::{Access, State, fingerprint};
-use super::{BaseCredentials, Outside};
+use super::way::Way;
+use super::{BaseCredentials, Outside, ThroughProxy};
 use backon::{ExponentialBuilder, Retryable as _};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use shared::domain::account::AccountId;
 use shared::ports::shop::ShopError;
-use shared::ports::store::{StoreError, StoredToken};
+use shared::ports::store::{AccountStore, StoreError, StoredToken};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -28,9 +29,9 @@ pub(super) const LAST_MOMENT: TimeDelta = TimeDelta::seconds(2);
 /// Longer than an exchange with BASE and its row can take.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// Between two looks at what the holder of the lease has stored.
-const LEASE_PAUSE: Duration = Duration::from_millis(100);
+pub(super) const LEASE_PAUSE: Duration = Duration::from_millis(100);
 /// Looks until the caller is sent away to try again: 10 s.
-const LEASE_LOOKS: u32 = 100;
+pub(super) const LEASE_LOOKS: u32 = 100;
 
 /// How long callers wait for a pair to be stored, until they are sent away and the next one tries.
 const PAIR_WAITS: Duration = Duration::from_secs(300);
@@ -47,6 +48,7 @@ pub(super) struct Keeper {
     state: Arc<Mutex<State>>,
     /// The newest generation that BASE has accepted.
     proven: AtomicU64,
+    way: Way,
 }
 
 /// What the store has for an account.
@@ -55,23 +57,68 @@ enum Found {
     Lasting(StoredToken),
     /// Only what the next one is asked with.
     RefreshWith(SecretString),
+    /// Nothing: it was never authorised.
+    Nothing,
 }
 
 impl Keeper {
     pub(super) fn new(credentials: BaseCredentials, outside: Arc<Outside>) -> Self {
         Self {
-            seed: fingerprint(&credentials.refresh_token),
+            seed: credentials
+                .refresh_token
+                .as_ref()
+                .map(fingerprint)
+                .unwrap_or_default(),
             owner: format!("base/{}", credentials.account),
             holder: Uuid::now_v7().to_string(),
             credentials,
             outside,
             state: Arc::default(),
             proven: AtomicU64::new(0),
+            way: Way::default(),
         }
     }
 
-    fn account(&self) -> &AccountId {
+    pub(super) fn account(&self) -> &AccountId {
         &self.credentials.account
+    }
+
+    /// Names the refresh token that the file gave to begin with; empty where it gave none.
+    pub(super) fn seed(&self) -> &str {
+        &self.seed
+    }
+
+    pub(super) fn state(&self) -> Arc<Mutex<State>> {
+        Arc::clone(&self.state)
+    }
+
+    /// What the file gave to begin with.
+    pub(super) fn first_refresh_token(&self) -> Option<SecretString> {
+        self.credentials.refresh_token.clone()
+    }
+
+    /// The client of this account's requests.
+    pub(super) fn http(&self) -> &reqwest::Client {
+        match &self.credentials.proxy {
+            Some(ThroughProxy(client)) => client,
+            None => &self.outside.http,
+        }
+    }
+
+    pub(super) fn is_proxied(&self) -> bool {
+        self.credentials.proxy.is_some()
+    }
+
+    pub(super) fn way(&self) -> &Way {
+        &self.way
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.outside.clock.now()
+    }
+
+    pub(super) fn accounts(&self) -> &dyn AccountStore {
+        &*self.outside.accounts
     }
 
     /// A token that lasts longer than `at_least`: from memory, from the store, or refreshed.
@@ -84,6 +131,7 @@ impl Keeper {
     /// `Reauthorise` when BASE refuses the refresh token, and at once while the account is marked for
     /// that and the accounts file has not changed; `Unavailable` for what may pass.
     pub(super) async fn access(self: &Arc<Self>, at_least: TimeDelta) -> Result<Access, ShopError> {
+        self.way_is_open()?;
         let state = Arc::clone(&self.state).lock_owned().await;
         if let Some(held) = &state.held
             && self.lasts(&held.token, at_least)
@@ -162,68 +210,73 @@ impl Keeper {
         match self.look(state, at_least).await? {
             Found::Lasting(token) => Ok(state.hold_stored(token)),
             Found::RefreshWith(refresh_token) => self.refresh(state, &refresh_token).await,
+            Found::Nothing => Err(self.never_authorised(state).await),
         }
+    }
+
+    pub(super) async fn never_authorised(&self, state: &mut State) -> ShopError {
+        self.needs_person(state, "it was never authorised").await
+    }
+
+    /// The token of the store that belongs to this account of the file. A person who has put another
+    /// refresh token into the file has authorised anew: the file wins. A file without one takes any.
+    pub(super) async fn stored(&self) -> Result<Option<StoredToken>, ShopError> {
+        let stored = self.outside.tokens.token(&self.owner).await;
+        let stored = stored.map_err(|error| store_failed(&error))?;
+        Ok(stored.filter(|token| self.is_ours(token)))
+    }
+
+    fn is_ours(&self, token: &StoredToken) -> bool {
+        self.credentials.refresh_token.is_none() || token.seed == self.seed
     }
 
     /// What the store has for this account now.
     async fn look(&self, state: &State, at_least: TimeDelta) -> Result<Found, ShopError> {
-        let stored = self
-            .outside
-            .tokens
-            .token(&self.owner)
-            .await
-            .map_err(|error| store_failed(&error))?;
-        // A person who has put another token into the file has authorised anew: the file wins.
-        let stored = stored.filter(|token| token.seed == self.seed);
+        let stored = self.stored().await?;
         self.stop_if_marked(state, stored.as_ref()).await?;
         Ok(match stored {
             Some(token) if self.lasts(&token, at_least) && !state.was_refused(&token) => {
                 Found::Lasting(token)
             }
             Some(token) => Found::RefreshWith(token.refresh_token),
-            None => Found::RefreshWith(self.credentials.refresh_token.clone()),
+            None => match &self.credentials.refresh_token {
+                Some(first) => Found::RefreshWith(first.clone()),
+                None => Found::Nothing,
+            },
         })
     }
 
-    async fn take_lease(&self) -> Result<bool, ShopError> {
+    pub(super) async fn take_lease(&self) -> Result<bool, ShopError> {
         let now = self.outside.clock.now();
         let tokens = &self.outside.tokens;
         let taken = tokens.take_lease(&self.owner, &self.holder, now, now + LEASE);
         taken.await.map_err(|error| store_failed(&error))
     }
 
-    async fn end_lease(&self) {
+    pub(super) async fn end_lease(&self) {
         let tokens = &self.outside.tokens;
         if let Err(error) = tokens.end_lease(&self.owner, &self.holder).await {
             tracing::warn!(account = %self.account(), "the lease ends by its time only: {error}");
         }
     }
 
-    async fn refresh(
+    pub(super) async fn refresh(
         &self,
         state: &mut State,
         refresh_token: &SecretString,
     ) -> Result<Access, ShopError> {
-        let refreshed =
-            exchange::refresh(&self.outside, &self.credentials, refresh_token, &self.seed).await;
-        match refreshed {
+        let grant = Grant::Refresh(refresh_token);
+        match self.exchange(grant).await {
             Ok(pair) => self.take(state, pair).await,
             Err(NoPair::Unavailable(what)) => {
                 Err(ShopError::Unavailable(format!("token refresh: {what}")))
             }
+            Err(NoPair::Unanswered(error)) => Err(error),
             Err(NoPair::Refused(code)) => {
-                let stored = self
-                    .outside
-                    .tokens
-                    .token(&self.owner)
-                    .await
-                    .map_err(|error| store_failed(&error))?;
-                match stored {
+                match self.stored().await? {
                     // Another process was faster: its pair is the one that counts.
                     Some(token)
-                        if token.seed == self.seed
-                            && token.refresh_token.expose_secret()
-                                != refresh_token.expose_secret()
+                        if token.refresh_token.expose_secret() != refresh_token.expose_secret()
                             && !state.was_refused(&token) =>
                     {
                         Ok(state.hold_stored(token))
@@ -234,9 +287,17 @@ impl Keeper {
         }
     }
 
+    pub(super) async fn exchange(&self, grant: Grant<'_>) -> Result<StoredToken, NoPair> {
+        exchange::exchange(self, &self.outside, &self.credentials, grant).await
+    }
+
     /// Stores the pair, then hands it out. While the store is away the pair waits here, under the
     /// lease: another process would ask with a refresh token that is dead by now.
-    async fn take(&self, state: &mut State, pair: StoredToken) -> Result<Access, ShopError> {
+    pub(super) async fn take(
+        &self,
+        state: &mut State,
+        pair: StoredToken,
+    ) -> Result<Access, ShopError> {
         let stored = (|| self.outside.tokens.save_token(&self.owner, &pair))
             .retry(until_stored())
             .when(|error| matches!(error, StoreError::Unavailable(_)))
@@ -292,7 +353,7 @@ impl Keeper {
         let marked = self
             .outside
             .accounts
-            .set_reauthorise(self.account(), Some(now))
+            .set_reauthorise(self.account(), Some((now, why)))
             .await;
         match marked {
             Ok(true) => tracing::warn!(

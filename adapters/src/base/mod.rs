@@ -6,13 +6,15 @@
 //!
 //! Source: BASE API documentation (`baseinc/api-docs`, `docs.thebase.in`).
 
+mod by_hand;
 pub mod decode;
 mod exchange;
 mod held;
 mod keeper;
 mod refusal;
+mod visit;
+mod way;
 
-use crate::http::read_capped;
 use async_trait::async_trait;
 use held::Access;
 use keeper::Keeper;
@@ -27,6 +29,7 @@ use shared::ports::limiter::{Limiter, Permit};
 use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::{AccountStore, TokenStore};
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 /// Where BASE is, and the accounts there.
@@ -54,11 +57,25 @@ pub struct BaseCredentials {
     pub client_id: String,
     /// Secret of the application.
     pub client_secret: SecretString,
-    /// The refresh token that a person got by authorising. It is used once: BASE gives a new one
-    /// each time, and the newest stands in the [`TokenStore`].
-    pub refresh_token: SecretString,
+    /// The refresh token that a person wrote into the file. It is used once: BASE gives a new one
+    /// each time, and the newest stands in the [`TokenStore`]. `None` where the first pair comes from
+    /// [`BaseShop::authorise`].
+    pub refresh_token: Option<SecretString>,
     /// The redirect URI of the authorisation; the papers ask for it, BASE does without.
     pub redirect_uri: Option<String>,
+    /// The way that all of the account's requests take, token requests too; `None` for the client of all.
+    pub proxy: Option<ThroughProxy>,
+}
+
+/// A client whose requests go through a proxy ([`crate::http::HttpSettings::proxy`]). Debug does not show
+/// which.
+#[derive(Clone)]
+pub struct ThroughProxy(pub reqwest::Client);
+
+impl fmt::Debug for ThroughProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ThroughProxy(…)")
+    }
 }
 
 const MAX_ANSWER: usize = 1024 * 1024;
@@ -123,33 +140,36 @@ impl BaseShop {
         request: RequestBuilder,
         access: &Access,
     ) -> Result<decode::ShownItem, ShopError> {
-        let sent = request
-            .header(AUTHORIZATION, bearer(access)?)
-            .send()
-            .await
-            .map_err(|error| refusal::unread(&error.into()))?;
-        let status = sent.status().as_u16();
-        let body = read_capped(sent, MAX_ANSWER)
-            .await
-            .map_err(|error| refusal::unread(&error))?;
-        let refused = match decode::answer(status, &body) {
+        let request = request.header(AUTHORIZATION, bearer(access)?);
+        let (status, body) = keeper.send(request, MAX_ANSWER).await?;
+        match decode::answer(status, &body) {
             Ok(item) => {
                 keeper.accepted(access);
-                return Ok(item);
+                Ok(item)
             }
-            Err(refused) => refused,
-        };
-        match refusal::sort(&refused) {
-            Refusal::Token => Err(keeper.refused(access).await),
+            Err(refused) => Err(self.refused(&permit, keeper, access, &refused).await),
+        }
+    }
+
+    /// What a refused call means for its caller; keeper and limiter are told.
+    async fn refused(
+        &self,
+        permit: &Permit,
+        keeper: &Keeper,
+        access: &Access,
+        refused: &decode::NoItem,
+    ) -> ShopError {
+        match refusal::sort(refused) {
+            Refusal::Token => keeper.refused(access).await,
             Refusal::Quota(window) => {
                 self.limiter.close(&permit.lane, window).await;
-                Err(ShopError::Quota(window))
+                ShopError::Quota(window)
             }
             Refusal::Call(error) => {
                 if !matches!(error, ShopError::Unavailable(_)) {
                     keeper.accepted(access);
                 }
-                Err(error)
+                error
             }
         }
     }
@@ -176,9 +196,8 @@ impl Shop for BaseShop {
     ) -> Result<(), ShopError> {
         let keeper = self.keeper(account)?;
         let access = keeper.access(keeper::LAST_MOMENT).await?;
-        let request = self
-            .outside
-            .http
+        let request = keeper
+            .http()
             .post(format!("{}/1/items/edit", self.outside.base_url))
             .header(CONTENT_TYPE, FORM)
             .body(edit_form(item, state));
@@ -206,7 +225,7 @@ impl Shop for BaseShop {
         let access = keeper.access(keeper::LAST_MOMENT).await?;
         // As a query parameter the id is refused.
         let url = format!("{}/1/items/detail/{}", self.outside.base_url, item.0);
-        let request = self.outside.http.get(url);
+        let request = keeper.http().get(url);
 
         match self.call(permit, keeper, request, &access).await {
             Ok(shown) if shown.id == item => Ok(Some(shown.state)),

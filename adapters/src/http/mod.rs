@@ -8,7 +8,9 @@ pub(crate) mod lenient;
 
 pub use body::read_capped;
 
+use reqwest::Proxy;
 use reqwest::redirect::Policy;
+use secrecy::{ExposeSecret as _, SecretString};
 use std::error::Error;
 use std::time::Duration;
 
@@ -22,6 +24,8 @@ pub struct HttpSettings {
     /// `user-agent` of every request; at most 500 characters, or Amazon answers 400 (source:
     /// Selling Partner API, "Include a User-Agent header in all requests").
     pub user_agent: Option<String>,
+    /// The only way out, with user and password where it wants them; `None` for straight out.
+    pub proxy: Option<SecretString>,
 }
 
 impl Default for HttpSettings {
@@ -31,6 +35,7 @@ impl Default for HttpSettings {
             connect_timeout: Duration::from_secs(5),
             total_timeout: Duration::from_secs(30),
             user_agent: Some(user_agent()),
+            proxy: None,
         }
     }
 }
@@ -44,7 +49,10 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 /// What an exchange failed of. A variant for each reaction.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// No whole answer came: no connection, a cut one, a time-out.
+    /// No connection, or no answer in time: nobody is at the other end, or on the way.
+    #[error("{0}")]
+    NoWay(String),
+    /// No whole answer came: the connection was cut.
     #[error("{0}")]
     NoAnswer(String),
     /// The answer is larger than any that makes sense; it was not read.
@@ -64,9 +72,14 @@ impl From<reqwest::Error> for HttpError {
         } else {
             "the exchange broke off"
         };
-        match innermost(&error) {
-            Some(cause) => Self::NoAnswer(format!("{kind}: {cause}")),
-            None => Self::NoAnswer(kind.to_owned()),
+        let told = match innermost(&error) {
+            Some(cause) => format!("{kind}: {cause}"),
+            None => kind.to_owned(),
+        };
+        if error.is_timeout() || error.is_connect() {
+            Self::NoWay(told)
+        } else {
+            Self::NoAnswer(told)
         }
     }
 }
@@ -83,11 +96,14 @@ fn innermost(error: &reqwest::Error) -> Option<String> {
 /// The client; cheap to clone, all clones share their connections.
 ///
 /// It follows no redirect, since a redirect would carry the token to another host, and uses no proxy
-/// of the system, since one that is set for a browser must not see shop traffic.
+/// of the system (`HTTPS_PROXY` and the like), since one that is set for a browser must not see shop
+/// traffic. With a proxy in `settings` everything goes through it, whatever `NO_PROXY` says, and nothing
+/// past it.
 ///
 /// # Errors
 ///
-/// [`HttpError::Client`] when the machine has no usable root certificates.
+/// [`HttpError::Client`] when the machine has no usable root certificates, or for a proxy that is no
+/// address.
 pub fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
     // Whoever comes second finds the same provider installed, so that is no failure.
     rustls::crypto::ring::default_provider()
@@ -101,6 +117,11 @@ pub fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
         .http2_keep_alive_while_idle(true)
         .redirect(Policy::none())
         .no_proxy();
+    if let Some(proxy) = &settings.proxy {
+        let proxy = Proxy::all(proxy.expose_secret())
+            .map_err(|_| HttpError::Client("the proxy is no address".to_owned()))?;
+        builder = builder.proxy(proxy);
+    }
     if let Some(user_agent) = &settings.user_agent {
         builder = builder.user_agent(user_agent);
     }

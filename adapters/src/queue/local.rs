@@ -85,6 +85,17 @@ impl Queue for LocalQueue {
         lease: Duration,
         patience: Duration,
     ) -> Result<Option<Claimed>, QueueError> {
+        let claimed = self.claim_some(queue, lease, patience, 1).await?;
+        Ok(claimed.into_iter().next())
+    }
+
+    async fn claim_some(
+        &self,
+        queue: QueueName,
+        lease: Duration,
+        patience: Duration,
+        most: usize,
+    ) -> Result<Vec<Claimed>, QueueError> {
         let counter = self.counter(queue)?;
         let give_up = Instant::now() + patience;
         loop {
@@ -92,13 +103,12 @@ impl Queue for LocalQueue {
             let now = Instant::now();
             let (claimed, next_due) = {
                 let mut messages = counter.shelf();
-                (messages.claim(now, now + lease), messages.next_due())
+                let next = |_| messages.claim(now, now + lease);
+                let claimed: Vec<Claimed> = (0..most).map_while(next).collect();
+                (claimed, messages.next_due())
             };
-            if claimed.is_some() {
+            if !claimed.is_empty() || now >= give_up {
                 return Ok(claimed);
-            }
-            if now >= give_up {
-                return Ok(None);
             }
             let until = next_due.map_or(give_up, |due| due.min(give_up));
             tokio::select! {

@@ -12,7 +12,7 @@ mod shelf;
 
 pub use self::redis::RedisQueue;
 pub use board::{Board, BoardError};
-pub use claims::{Claims, ClaimsError};
+pub use claims::{Claims, ClaimsError, Placed};
 pub use local::LocalQueue;
 
 /// Dead messages that are kept; the oldest goes first.

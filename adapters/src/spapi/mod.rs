@@ -219,7 +219,7 @@ fn lapsed(permit: &Permit) -> bool {
 fn unread(error: &HttpError) -> MarketplaceError {
     match error {
         HttpError::TooLarge(_) => MarketplaceError::Malformed(error.to_string()),
-        HttpError::NoAnswer(_) | HttpError::Client(_) => {
+        HttpError::NoWay(_) | HttpError::NoAnswer(_) | HttpError::Client(_) => {
             MarketplaceError::Unavailable(error.to_string())
         }
     }

@@ -17,6 +17,8 @@ statement!(SETTLE_INACTIVE, "sql/settle_inactive_updates.sql");
 statement!(PARK, "sql/park_account.sql");
 statement!(MARK, "sql/mark_account.sql");
 statement!(CLEAR, "sql/clear_account.sql");
+statement!(PARK_BEHIND_PROXY, "sql/park_behind_proxy.sql");
+statement!(UNPARK_BEHIND_PROXY, "sql/unpark_behind_proxy.sql");
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -61,6 +63,8 @@ impl AccountStore for SqlStore {
                     active: row.yes("active")?,
                     parked_until: row.maybe_at("parked_until")?,
                     reauthorise_since: row.maybe_at("reauthorise_since")?,
+                    reauthorise_why: row.maybe_text("reauthorise_why")?.map(ToOwned::to_owned),
+                    proxy_failed_since: row.maybe_at("proxy_failed_since")?,
                 })
             })
             .collect()
@@ -75,13 +79,32 @@ impl AccountStore for SqlStore {
     async fn set_reauthorise(
         &self,
         account: &AccountId,
-        since: Option<DateTime<Utc>>,
+        mark: Option<(DateTime<Utc>, &str)>,
     ) -> Result<bool, StoreError> {
         let id = account.to_string();
-        let set = match since {
-            Some(since) => self.db.query(&MARK).bind(id).bind(instant(since)),
+        let set = match mark {
+            Some((since, why)) => {
+                let mark = self.db.query(&MARK).bind(id).bind(instant(since));
+                mark.bind(why.to_owned())
+            }
             None => self.db.query(&CLEAR).bind(id),
         };
         Ok(run(&mut *self.db.writer().await?, set).await? > 0)
+    }
+
+    async fn set_proxy_failed(
+        &self,
+        account: &AccountId,
+        failed: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Result<(), StoreError> {
+        let id = account.to_string();
+        let set = match failed {
+            Some((since, until)) => {
+                let park = self.db.query(&PARK_BEHIND_PROXY).bind(id);
+                park.bind(instant(since)).bind(instant(until))
+            }
+            None => self.db.query(&UNPARK_BEHIND_PROXY).bind(id),
+        };
+        run(&mut *self.db.writer().await?, set).await.map(drop)
     }
 }

@@ -16,24 +16,35 @@ impl Dialect {
     /// The statement of a file as this database reads it. `{rows}` is `$1` read as a JSON array of
     /// objects, `{texts}` as one of strings; both are called `r`, and `r.value` is an element.
     /// `{lock}` keeps the rows that are read until the transaction ends, `{share}` lets others read
-    /// them in the same way.
+    /// them in the same way. `{joined}` is the column `r.text` of all rows as one text with spaces
+    /// between, in any order.
     ///
     /// The binary form of JSON on both: an element is cut out once, and not written as text and
     /// read again for each of its columns (a record of twenty took 1.9 ms on `SQLite`, now 0.9).
+    /// `PostgreSQL` takes an array for ten rows and a JSON text for a hundred: with the hundred it
+    /// read whole tables of a few thousand rows, instead of twenty of them by key.
     pub(super) fn statement(self, text: &str) -> String {
-        let (rows, texts, lock, share) = match self {
-            Self::Sqlite => ("jsonb_each($1) AS r", "json_each($1) AS r", "", ""),
+        let (rows, texts, lock, share, joined) = match self {
+            Self::Sqlite => (
+                "jsonb_each($1) AS r",
+                "json_each($1) AS r",
+                "",
+                "",
+                "group_concat(r.text, ' ')",
+            ),
             Self::Postgres => (
-                "jsonb_array_elements(CAST($1 AS jsonb)) AS r(value)",
-                "jsonb_array_elements_text(CAST($1 AS jsonb)) AS r(value)",
+                "unnest(ARRAY(SELECT jsonb_array_elements(CAST($1 AS jsonb)))) AS r(value)",
+                "unnest(ARRAY(SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))) AS r(value)",
                 "FOR UPDATE",
                 "FOR SHARE",
+                "string_agg(r.text, ' ')",
             ),
         };
         text.replace("{rows}", rows)
             .replace("{texts}", texts)
             .replace("{lock}", lock)
             .replace("{share}", share)
+            .replace("{joined}", joined)
     }
 
     /// A migration as this database reads it. Texts sort by their bytes, as times, ASINs and words

@@ -28,6 +28,7 @@ mod report;
 mod runs;
 mod schema;
 mod scratch;
+mod seal;
 mod sqlite;
 mod sqlstate;
 pub(crate) mod statement;
@@ -35,6 +36,8 @@ mod story;
 mod thinning;
 mod tokens;
 mod updates;
+
+pub use seal::{TokenKey, TokenKeys};
 
 use crate::cache::SqlCache;
 use database::Database;
@@ -44,9 +47,16 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct SqlStore {
     db: Arc<Database>,
+    keys: TokenKeys,
 }
 
 impl SqlStore {
+    /// The same database, with tokens sealed under `keys`.
+    #[must_use]
+    pub fn with_token_keys(self, keys: TokenKeys) -> Self {
+        Self { keys, ..self }
+    }
+
     /// The cache in the same database.
     pub fn cache(&self) -> SqlCache {
         SqlCache::over(Arc::clone(&self.db))

@@ -1,8 +1,8 @@
 //! Opening a database: a file or a server, brought to the newest schema, and each refusal says what
 //! to do.
 
-use super::SqlStore;
 use super::database::Database;
+use super::{SqlStore, TokenKeys};
 use super::{postgres, schema, sqlite};
 use shared::ports::store::StoreError;
 use std::path::PathBuf;
@@ -24,14 +24,19 @@ impl SqlStore {
     /// that cannot be used, with what to do about it, [`StoreError::Unavailable`] for a server
     /// that does not answer.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let db = match place(url)? {
-            Place::Memory => sqlite::connect(sqlite::IN_MEMORY, None).await?,
+        match place(url)? {
+            Place::Memory => Self::ready(sqlite::connect(sqlite::IN_MEMORY, None).await?).await,
             Place::File(path) => {
                 sqlite::make_file(&path)?;
-                sqlite::connect(&sqlite::file_url(&path), None).await?
+                let url = sqlite::file_url(&path);
+                let open = || async { Self::ready(sqlite::connect(&url, None).await?).await };
+                sqlite::among_others(open).await
             }
-            Place::Server => postgres::connect(url).await?,
-        };
+            Place::Server => Self::ready(postgres::connect(url).await?).await,
+        }
+    }
+
+    async fn ready(db: Database) -> Result<Self, StoreError> {
         let store = Self::over(db);
         store.migrate().await?;
         Ok(store)
@@ -85,7 +90,10 @@ impl SqlStore {
     }
 
     pub(super) fn over(db: Database) -> Self {
-        Self { db: Arc::new(db) }
+        Self {
+            db: Arc::new(db),
+            keys: TokenKeys::default(),
+        }
     }
 }
 

@@ -53,6 +53,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "notices",
         include_str!("../../../migrations/0010_notices.sql"),
     ),
+    (
+        20,
+        "account_troubles",
+        include_str!("../../../migrations/0020_account_troubles.sql"),
+    ),
 ];
 
 /// How often a file is brought to the newest version before its error is told: a second, for others

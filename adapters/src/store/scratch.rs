@@ -52,7 +52,7 @@ impl SqlStore {
         run(&mut writer, cancel).await?;
         run(&mut writer, decide).await?;
         drop(writer);
-        Ok(Self::over(copy))
+        Ok(Self::over(copy).with_token_keys(self.keys.clone()))
     }
 }
 

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A database that ends with its only connection.
@@ -19,6 +19,10 @@ pub(super) const IN_MEMORY: &str = "sqlite::memory:";
 
 /// Readers beside the one writer: watchers, handlers and the board ask at the same time.
 const READERS: u32 = 4;
+
+/// What is locked for longer is held by somebody, and not by programs that open it.
+const OTHERS_TAKE: Duration = Duration::from_secs(5);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// For every connection. A commit is safe against a crash of the program without an fsync, and
 /// against a power cut as a whole: the last ones may be lost, none is half there.
@@ -63,6 +67,25 @@ async fn try_out(options: &AnyConnectOptions) -> Result<(), StoreError> {
     let mut connection = AnyConnection::connect_with(options).await.map_err(failed)?;
     connection.execute(PRAGMAS).await.map_err(failed)?;
     connection.close().await.map_err(failed)
+}
+
+/// Opens a file that others may open, too, at this moment.
+///
+/// `SQLite` waits for most locks by itself, but not for those of a program that puts a new file into
+/// WAL mode, or that cleans up as the last one to leave.
+pub(super) async fn among_others<T, F>(open: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let begun = Instant::now();
+    loop {
+        match open().await {
+            Err(StoreError::Unavailable(_)) if begun.elapsed() < OTHERS_TAKE => {
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+            }
+            ended => return ended,
+        }
+    }
 }
 
 /// Connections stay open: there is no server at the other end that could close them.

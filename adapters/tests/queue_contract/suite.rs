@@ -94,6 +94,66 @@ pub async fn urgent_messages_go_before_normal_ones_and_first_in_goes_first_out(q
     assert_eq!(order, expected);
 }
 
+pub async fn several_are_claimed_in_their_order_and_no_more_than_there_are(queue: &dyn Queue) {
+    let pushed: Vec<Message> = (1..=5).map(batch).collect();
+    queue.push(&pushed).await.expect("pushed");
+    let some = |most| queue.claim_some(QueueName::Sync, LEASE, BRIEF, most);
+
+    let first = some(3).await.expect("the queue answers");
+    let rest = some(3).await.expect("the queue answers");
+
+    let ids: Vec<&String> = first
+        .iter()
+        .chain(&rest)
+        .map(|claimed| &claimed.id)
+        .collect();
+    let expected: Vec<String> = pushed.iter().map(|message| message.job.id()).collect();
+    assert_eq!((first.len(), rest.len()), (3, 2));
+    assert_eq!(ids, expected.iter().collect::<Vec<_>>());
+    assert!(some(3).await.expect("the queue answers").is_empty());
+}
+
+pub async fn what_is_settled_at_the_same_moment_is_settled_once_each(queue: &dyn Queue) {
+    let pushed: Vec<Message> = (1..=3).map(batch).collect();
+    queue.push(&pushed).await.expect("pushed");
+    let claimed = queue
+        .claim_some(QueueName::Sync, LEASE, BRIEF, 3)
+        .await
+        .expect("the queue answers");
+    let stranger = Claimed {
+        token: claimed[2].token + 1,
+        ..claimed[2].clone()
+    };
+
+    let held = tokio::join!(
+        settle(queue, &claimed[0], Settlement::Done),
+        settle(queue, &claimed[1], Settlement::Done),
+        settle(queue, &claimed[1], Settlement::Done),
+        settle(queue, &stranger, Settlement::Done),
+    );
+
+    assert_eq!(held, (true, true, false, false));
+    let stats = queue
+        .stats(QueueName::Sync)
+        .await
+        .expect("the queue answers");
+    assert_eq!((stats.done, stats.claimed), (2, 1));
+}
+
+pub async fn what_is_pushed_at_the_same_moment_is_counted_for_each_caller(queue: &dyn Queue) {
+    let (one, two) = ([batch(1), batch(2)], [batch(2), batch(3), batch(4)]);
+
+    let (first, second) = tokio::join!(queue.push(&one), queue.push(&two));
+
+    let new = (first.expect("pushed"), second.expect("pushed"));
+    assert_eq!(new.0 + new.1, 4, "{new:?}");
+    let stats = queue
+        .stats(QueueName::Sync)
+        .await
+        .expect("the queue answers");
+    assert_eq!(stats.ready, 4);
+}
+
 pub async fn an_idle_claim_is_woken_by_a_push(queue: &dyn Queue) {
     let (claimed, pushed) = tokio::join!(claim(queue, LONG), async {
         tokio::task::yield_now().await;

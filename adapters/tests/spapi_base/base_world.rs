@@ -131,7 +131,8 @@ pub fn credentials(account: &Account) -> BaseCredentials {
         account: AccountId::parse(&account.id).unwrap(),
         client_id: account.client_id.clone(),
         client_secret: SecretString::from(account.client_secret.clone()),
-        refresh_token: SecretString::from(account.refresh_token.clone()),
+        refresh_token: Some(SecretString::from(account.refresh_token.clone())),
         redirect_uri: Some("https://localhost/callback".to_owned()),
+        proxy: None,
     }
 }

@@ -10,7 +10,7 @@ use shared::domain::rate::{Feedback, Micros};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use shared::ports::store::{
-    AccountRow, AccountStore, LeaseStore, StoreError, StoredToken, TokenStore,
+    AccountRow, AccountStore, LeaseStore, StoreError, StoredToken, TokenAge, TokenStore,
 };
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -72,6 +72,7 @@ impl Limiter for Listener {
 pub struct Memory {
     pub tokens: Mutex<HashMap<String, StoredToken>>,
     pub marks: Mutex<HashMap<AccountId, DateTime<Utc>>>,
+    pub proxies: Mutex<HashMap<AccountId, DateTime<Utc>>>,
     pub leases: Mutex<HashMap<String, (String, DateTime<Utc>)>>,
     /// So many calls of `save_token` fail first.
     pub broken_saves: AtomicUsize,
@@ -124,6 +125,16 @@ impl TokenStore for Memory {
         tokens.insert(owner.to_owned(), token.clone());
         Ok(())
     }
+
+    async fn token_ages(&self) -> Result<Vec<TokenAge>, StoreError> {
+        let tokens = self.tokens.lock().unwrap();
+        let age = |(owner, token): (&String, &StoredToken)| TokenAge {
+            owner: owner.clone(),
+            access_expires_at: token.access_expires_at,
+            refreshed_at: token.refreshed_at,
+        };
+        Ok(tokens.iter().map(age).collect())
+    }
 }
 
 #[async_trait]
@@ -135,11 +146,8 @@ impl AccountStore for Memory {
     async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
         let marks = self.marks.lock().unwrap();
         let row = |(id, since): (&AccountId, &DateTime<Utc>)| AccountRow {
-            id: id.clone(),
-            name: id.to_string(),
-            active: true,
-            parked_until: None,
             reauthorise_since: Some(*since),
+            ..AccountRow::new(id.clone(), id.to_string(), true)
         };
         Ok(marks.iter().map(row).collect())
     }
@@ -151,14 +159,32 @@ impl AccountStore for Memory {
     async fn set_reauthorise(
         &self,
         account: &AccountId,
-        since: Option<DateTime<Utc>>,
+        mark: Option<(DateTime<Utc>, &str)>,
     ) -> Result<bool, StoreError> {
+        let since = mark.map(|(since, _)| since);
         let mut marks = self.marks.lock().unwrap();
         let before = match since {
             Some(since) => marks.insert(account.clone(), since),
             None => marks.remove(account),
         };
         Ok(before != since)
+    }
+
+    async fn set_proxy_failed(
+        &self,
+        account: &AccountId,
+        failed: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Result<(), StoreError> {
+        let mut proxies = self.proxies.lock().unwrap();
+        match failed {
+            Some((since, _)) => {
+                proxies.entry(account.clone()).or_insert(since);
+            }
+            None => {
+                proxies.remove(account);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -59,8 +59,9 @@ async fn a_mark_for_a_person_is_set_once_and_cleared_once() {
     shop(&store, "a", 0).await;
     let a = account("a");
 
-    assert!(store.set_reauthorise(&a, Some(at(1))).await.unwrap());
-    assert!(!store.set_reauthorise(&a, Some(at(2))).await.unwrap());
+    let mark = |minutes| Some((at(minutes), "refused"));
+    assert!(store.set_reauthorise(&a, mark(1)).await.unwrap());
+    assert!(!store.set_reauthorise(&a, mark(2)).await.unwrap());
     assert_eq!(
         store.accounts().await.unwrap()[0].reauthorise_since,
         Some(at(1))
@@ -124,4 +125,30 @@ async fn lanes_remember_what_they_were_told() {
     let lanes = store.lanes().await.unwrap();
     assert_eq!(lanes.len(), 2);
     assert_eq!(lanes[0], ("base/a".to_owned(), memory));
+}
+
+#[tokio::test]
+async fn an_account_waits_for_its_proxy_since_the_first_failure_until_it_works() {
+    let store = open().await;
+    store
+        .sync_accounts(&[account_row("a", true)])
+        .await
+        .unwrap();
+    let a = account("a");
+    let noted = async || {
+        let row = store.accounts().await.unwrap().remove(0);
+        (row.proxy_failed_since, row.parked_until)
+    };
+
+    let failed = |since, until| Some((at(since), at(until)));
+    store.set_proxy_failed(&a, failed(1, 300)).await.unwrap();
+    store.set_proxy_failed(&a, failed(301, 900)).await.unwrap();
+    assert_eq!(noted().await, (Some(at(1)), Some(at(900))));
+
+    store.set_proxy_failed(&a, None).await.unwrap();
+    assert_eq!(noted().await, (None, None));
+    // Working, it does not touch what the quota has parked.
+    store.park(&a, at(50)).await.unwrap();
+    store.set_proxy_failed(&a, None).await.unwrap();
+    assert_eq!(noted().await, (None, Some(at(50))));
 }

@@ -14,4 +14,5 @@ mod opening;
 mod report;
 mod runs;
 mod thinning;
+mod tokens;
 mod updates;

@@ -30,7 +30,10 @@ fn new(notice: &Notice, seen: i64) -> NewNotice {
 
 async fn write(store: &SqlStore, seconds: impl IntoIterator<Item = i64>) -> u64 {
     let notices: Vec<NewNotice> = seconds.into_iter().map(|s| new(&parked(s), s)).collect();
-    store.write_notices(&channels(), &notices).await.unwrap()
+    store
+        .write_notices(&channels(), &notices)
+        .await
+        .expect("the store answers")
 }
 
 fn claim(now: i64) -> Claim {
@@ -44,23 +47,33 @@ fn claim(now: i64) -> Claim {
 }
 
 async fn taken(store: &SqlStore, claim: &Claim) -> Claimed {
-    store.claim_notices("chatwork", claim).await.unwrap()
+    store
+        .claim_notices("chatwork", claim)
+        .await
+        .expect("the store answers")
 }
 
 async fn settle(store: &SqlStore, claim: &Claim, fate: Fate, now: i64) {
     store
         .settle_notices(claim.message, &fate, at(now))
         .await
-        .unwrap();
+        .expect("the store answers");
 }
 
 async fn view(store: &SqlStore) -> ChannelView {
-    store.notice_channels().await.unwrap().remove(0)
+    store
+        .notice_channels()
+        .await
+        .expect("the store answers")
+        .remove(0)
 }
 
 async fn tidy(store: &SqlStore, now: DateTime<Utc>) -> u64 {
     let (expired, forgotten) = (now - TimeDelta::hours(24), now - TimeDelta::days(30));
-    store.tidy_notices(now, expired, forgotten).await.unwrap()
+    store
+        .tidy_notices(now, expired, forgotten)
+        .await
+        .expect("the store answers")
 }
 
 #[tokio::test]
@@ -227,7 +240,10 @@ async fn a_message_takes_no_more_notices_than_it_may() {
 }
 
 async fn untold(store: &SqlStore, since: i64) -> Vec<RunId> {
-    let runs = store.untold_runs(&channels(), at(since)).await.unwrap();
+    let runs = store
+        .untold_runs(&channels(), at(since))
+        .await
+        .expect("the store answers");
     runs.iter().map(|run| run.id).collect()
 }
 

@@ -57,13 +57,7 @@ pub fn account(name: &str) -> AccountId {
 }
 
 pub fn account_row(name: &str, active: bool) -> AccountRow {
-    AccountRow {
-        id: account(name),
-        name: format!("Shop {name}"),
-        active,
-        parked_until: None,
-        reauthorise_since: None,
-    }
+    AccountRow::new(account(name), format!("Shop {name}"), active)
 }
 
 pub fn shop_state(price: u32, visible: bool) -> ShopState {

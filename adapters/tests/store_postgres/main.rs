@@ -5,6 +5,7 @@ mod store_contract;
 #[path = "../store_fixture/mod.rs"]
 mod store_fixture;
 
+mod by_key;
 mod concurrency;
 mod open;
 

@@ -1,10 +1,12 @@
 //! Opening a database, and being refused with a word on what to do.
 
-use crate::world::{account_row, backfilled, open, shop, started};
-use adapters::store::SqlStore;
-use shared::ports::store::{AccountStore, CatalogueStore, StoreError};
+use crate::world::{account_row, at, backfilled, open, shop, started};
+use adapters::store::{SqlStore, TokenKey, TokenKeys};
+use secrecy::SecretBox;
+use shared::ports::store::{AccountStore, CatalogueStore, StoreError, StoredToken, TokenStore};
 use sqlx::Connection;
 use std::path::Path;
+use std::sync::Arc;
 
 fn url(path: &Path) -> String {
     format!("sqlite://{}", path.display())
@@ -164,4 +166,38 @@ async fn a_copy_of_a_database_in_memory_works_too() {
     let copy = store.scratch_copy().await.unwrap();
 
     assert_eq!(copy.listed_asins(None).await.unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn a_file_whose_tokens_were_sealed_shows_none_of_them_anywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.db");
+    let store = SqlStore::open(&format!("sqlite://{}", path.display()))
+        .await
+        .unwrap();
+    let token = StoredToken {
+        access_token: "plain-access-token".to_owned().into(),
+        refresh_token: "plain-refresh-token".to_owned().into(),
+        access_expires_at: at(3600),
+        refreshed_at: at(0),
+        seed: String::new(),
+    };
+    store.save_token("base/a", &token).await.unwrap();
+    let shows = || {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        let files = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files
+            .filter(|bytes| bytes.windows(6).any(|six| six == b"plain-"))
+            .count()
+    };
+    assert!(shows() > 0);
+    let key = TokenKey::new(Arc::new(SecretBox::new(Box::new([7; 32]))));
+    let keys = TokenKeys {
+        newest: Some(key),
+        old: None,
+    };
+
+    let sealed = store.with_token_keys(keys).seal_tokens().await.unwrap();
+
+    assert_eq!((sealed, shows()), (1, 0));
 }

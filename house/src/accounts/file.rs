@@ -30,6 +30,8 @@ struct RawAccount {
     refresh_token: Option<SecretString>,
     refresh_token_env: Option<String>,
     redirect_uri: Option<String>,
+    proxy: Option<SecretString>,
+    proxy_env: Option<String>,
 }
 
 fn yes() -> bool {
@@ -103,12 +105,14 @@ fn check(entry: RawAccount, line: usize) -> Result<Account, Text> {
         entry.client_secret,
         entry.client_secret_env,
     )?;
-    let refresh_token = secret(
-        &id,
-        "refresh_token",
-        entry.refresh_token,
-        entry.refresh_token_env,
-    )?;
+    let refresh_token = match (entry.refresh_token, entry.refresh_token_env) {
+        (None, None) => None,
+        (inline, variable) => Some(secret(&id, "refresh_token", inline, variable)?),
+    };
+    let proxy = match (entry.proxy, entry.proxy_env) {
+        (None, None) => None,
+        (inline, variable) => Some(secret(&id, "proxy", inline, variable)?),
+    };
     Ok(Account {
         name: entry.name.unwrap_or_else(|| id.to_string()),
         id,
@@ -118,6 +122,7 @@ fn check(entry: RawAccount, line: usize) -> Result<Account, Text> {
         client_secret,
         refresh_token,
         redirect_uri: entry.redirect_uri,
+        proxy,
     })
 }
 

@@ -55,7 +55,10 @@ fn secrets_come_from_the_file_or_the_environment_and_only_for_active_shops() {
 
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].client_secret.expose_secret(), "s1");
-    assert_eq!(found[0].refresh_token.expose_secret(), "r1");
+    assert_eq!(
+        found[0].refresh_token.as_ref().unwrap().expose_secret(),
+        "r1"
+    );
     let redirect = found[0].redirect_uri.as_deref();
     assert_eq!(redirect, Some("https://shop.example/back"));
 }

@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use super::table as t;
 use super::values::{self, Rate, is_host_of, whole};
-use super::{Amazon, AmazonCredentials, Base, Chatwork, DatabaseUrl, Redis, Settings, Work};
+use super::{Amazon, AmazonCredentials, Base, Chatwork, DatabaseUrl, Keys, Redis, Settings, Work};
 use crate::say::{Lang, text};
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,13 +17,15 @@ use shared::domain::offer::OfferRule;
 use shared::domain::pricing::{Bounds, Strategy};
 use shared::domain::quota::WindowQuota;
 use shared::domain::rules::Rules;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
 /// All areas; each is read, so that all errors are told at once.
 pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let database_url = reader.read(&t::DATABASE_URL, values::database_url);
+    let token_keys = token_keys(reader);
+    let token_warning_days = reader.read(&t::TOKEN_WARNING_DAYS, values::days);
     let redis = redis(reader, database_url.as_deref());
     let board_password = reader
         .optional(&t::BOARD_PASSWORD, values::password)
@@ -44,6 +46,9 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let lang = reader.read(&t::MISEBAN_LANG, Lang::parse);
     Some(Settings {
         database_url: DatabaseUrl(database_url?),
+        token_keys,
+        token_warning_days: token_warning_days?,
+        file: None,
         redis,
         board_password,
         amazon: amazon?,
@@ -57,6 +62,44 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         lang: lang?,
         log_filter: reader.optional(&t::RUST_LOG, |text| Some(text.to_owned())),
     })
+}
+
+fn token_keys(reader: &mut Reader<'_>) -> Keys {
+    let given = reader.optional(&t::TOKEN_KEY, values::key);
+    let file = reader.optional(&t::TOKEN_KEY_FILE, |text| Some(PathBuf::from(text)));
+    let old = reader.optional(&t::TOKEN_KEY_OLD, values::key);
+    if reader.is_given(&t::TOKEN_KEY) && reader.is_given(&t::TOKEN_KEY_FILE) {
+        reader.conflict(text!(
+            "TOKEN_KEY と TOKEN_KEY_FILE は、どちらか1つだけ設定してください",
+            "set one of TOKEN_KEY and TOKEN_KEY_FILE, not both"
+        ));
+    }
+    let filed = file.as_deref().and_then(|path| key_in(path, reader));
+    let newest = given.or(filed);
+    if old.is_some() && newest.is_none() {
+        reader.conflict(text!(
+            "TOKEN_KEY_OLD だけでは封じられません。新しい鍵を TOKEN_KEY か TOKEN_KEY_FILE に設定してください",
+            "TOKEN_KEY_OLD alone seals nothing: set the new key in TOKEN_KEY or TOKEN_KEY_FILE"
+        ));
+    }
+    Keys { newest, old, file }
+}
+
+fn key_in(path: &Path, reader: &mut Reader<'_>) -> Option<values::Key> {
+    let shown = path.display();
+    let why = match std::fs::read_to_string(path) {
+        Ok(text) => match values::key(text.trim()) {
+            Some(key) => return Some(key),
+            None => text!("32バイトの鍵ではありません", "it holds no key of 32 bytes"),
+        },
+        Err(error) => text!("{error}", "{error}"),
+    };
+    let (ja, en) = (why.ja, why.en);
+    reader.conflict(text!(
+        "TOKEN_KEY_FILE の {shown} を使えません({ja})。openssl rand -base64 32 の結果だけを書いてください",
+        "{shown} of TOKEN_KEY_FILE cannot be used ({en}): write what openssl rand -base64 32 gives, and nothing else"
+    ));
+    None
 }
 
 /// Processes share a queue only where they share a database that is made for it.

@@ -41,8 +41,12 @@ settings! {
     CHATWORK_TOKEN = "" secret: "ChatworkのAPIトークン(空白や改行を含まない文字列)", "an API token of Chatwork, without spaces or line breaks";
     CHATWORK_ROOM_ID = "": "ChatworkのルームID(数字だけ)", "the number of a Chatwork room, digits only";
     NOTIFY_WEBHOOK_URL = "" secret: "https:// で始まるWebhookのURL (httpは自分のPC内だけ)", "the https:// address of a webhook (http only for this computer itself)";
-    NOTIFY_EVENTS = "all": "all か、run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise をコンマで区切って", "all, or some of run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise, with commas";
+    NOTIFY_EVENTS = "all": "all か、run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise proxy-failed token-ending をコンマで区切って", "all, or some of run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise proxy-failed token-ending, with commas";
     DATABASE_URL = "sqlite://miseban.db": "sqlite://ファイル名 (例 sqlite://miseban.db)。REDIS_URL があるときは postgres://", "sqlite://FILE, such as sqlite://miseban.db; postgres:// with REDIS_URL";
+    TOKEN_KEY = "" secret: "32バイトの鍵をbase64か16進で (openssl rand -base64 32 で作れます)", "32 bytes in base64 or hex, such as openssl rand -base64 32 gives";
+    TOKEN_KEY_FILE = "": "その鍵だけを書いたファイルのパス", "the path of a file that holds such a key and nothing else";
+    TOKEN_KEY_OLD = "" secret: "鍵を替えるときの、元の鍵(base64か16進)", "the key of before, in base64 or hex, while you change keys";
+    TOKEN_WARNING_DAYS = "7,2": "1~29 の日数をコンマで区切って(例 7,2)", "days from 1 to 29, with commas, such as 7,2";
     REDIS_URL = "" secret: "空(1つのプロセス)か redis:// または rediss://。DATABASE_URL に postgres:// が必要です", "nothing (one process), or redis:// or rediss://; it needs a DATABASE_URL of postgres://";
     REDIS_PREFIX = "miseban": "英数字と _ - . で1~32文字", "1 to 32 letters, digits, _ - .";
     BOARD_PASSWORD = "" secret: "空白を含まない英数字と記号で12文字以上", "at least 12 letters, digits or signs, without spaces";

@@ -1,11 +1,18 @@
 //! How each kind of value is read; `None` for what is not accepted.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use secrecy::SecretBox;
 use shared::domain::money::{Ratio, Yen};
 use shared::domain::pricing::Tiers;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
+
+/// 32 bytes that nobody sees.
+pub type Key = Arc<SecretBox<[u8; 32]>>;
 
 /// How often a lane may be used.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,6 +70,31 @@ pub fn word(text: &str) -> Option<String> {
 /// Reads a password that may be asked for over the net: a word that nobody guesses soon.
 pub fn password(text: &str) -> Option<String> {
     word(text).filter(|word| word.len() >= 12)
+}
+
+/// Reads 32 bytes in hexadecimal or base64.
+pub fn key(text: &str) -> Option<Key> {
+    let bytes = if text.len() == 64 {
+        let digit = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+        let plain = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let digits = (0..64).step_by(2).map(digit);
+        plain
+            .then(|| digits.collect::<Option<Vec<u8>>>())
+            .flatten()?
+    } else {
+        STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok()?
+    };
+    let bytes = <[u8; 32]>::try_from(bytes).ok()?;
+    Some(Arc::new(SecretBox::new(Box::new(bytes))))
+}
+
+/// Reads days, the longest first.
+pub fn days(text: &str) -> Option<Vec<u32>> {
+    let each = text.split(',').map(|day| whole(day.trim(), 1..=29));
+    let mut days = each.collect::<Option<Vec<u32>>>()?;
+    days.sort_unstable_by(|one, other| other.cmp(one));
+    days.dedup();
+    Some(days)
 }
 
 /// Reads a base URL.

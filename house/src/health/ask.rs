@@ -53,6 +53,7 @@ async fn get(address: SocketAddr) -> Result<(bool, String), HttpError> {
         connect_timeout: ANSWER_WITHIN,
         total_timeout: ANSWER_WITHIN,
         user_agent: None,
+        proxy: None,
     })?;
     let answer = client
         .get(format!("http://{address}/readyz"))

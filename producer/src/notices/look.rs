@@ -7,7 +7,7 @@ use shared::domain::account::AccountId;
 use shared::domain::notice::{Notice, run_event};
 use shared::domain::quota::Window;
 use shared::domain::run::RunState;
-use shared::ports::store::{AccountRow, LaneMemory, NewNotice, RunRow, StoreError};
+use shared::ports::store::{AccountRow, LaneMemory, NewNotice, RunRow, StoreError, TokenAge};
 use std::collections::BTreeSet;
 
 /// A shop that waits for less is told of by nobody: a refusal right after a reset parks it for seconds.
@@ -70,8 +70,13 @@ impl Herald {
         let mut found = Vec::new();
         for account in accounts.iter().filter(|account| account.active) {
             found.extend(parked(account, now));
+            found.extend(proxy_failed(account));
             found.extend(to_authorise(account));
             found.extend(self.nearly_used_up(account, &lanes, now));
+        }
+        let ages = self.store.token_ages().await?;
+        for account in accounts.iter().filter(|account| self.minds(account)) {
+            found.extend(self.token_ending(account, &ages, now));
         }
         let wanted = found
             .into_iter()
@@ -106,6 +111,34 @@ impl Herald {
         })
     }
 
+    /// Inactive shops are minded as well, as long as they are in the accounts file.
+    fn minds(&self, account: &AccountRow) -> bool {
+        let shops = self.terms.shops.as_ref();
+        account.active || shops.is_none_or(|shops| shops.contains(&account.id))
+    }
+
+    /// The last warning whose time has come.
+    fn token_ending(
+        &self,
+        account: &AccountRow,
+        ages: &[TokenAge],
+        now: DateTime<Utc>,
+    ) -> Option<Notice> {
+        if account.reauthorise_since.is_some() {
+            return None;
+        }
+        let ends = ages.iter().find(|age| age.is_of(&account.id))?.ends_at();
+        let left = ends - now;
+        let due = |days: &&u32| left <= TimeDelta::days(i64::from(**days));
+        let days = self.terms.warning_days.iter().filter(due).min()?;
+        (left > TimeDelta::zero()).then(|| Notice::TokenEnding {
+            account: account.id.clone(),
+            name: account.name.clone(),
+            ends,
+            days: *days,
+        })
+    }
+
     fn is_new(&self, event: &str) -> bool {
         let standing = self.standing.lock();
         standing.is_ok_and(|standing| !standing.contains(event))
@@ -120,10 +153,19 @@ impl Herald {
 
 fn parked(account: &AccountRow, now: DateTime<Utc>) -> Option<Notice> {
     let until = account.parked_until?;
-    (until > now + SHORT_PARK).then(|| Notice::Parked {
+    let for_quota = account.proxy_failed_since.is_none();
+    (for_quota && until > now + SHORT_PARK).then(|| Notice::Parked {
         account: account.id.clone(),
         name: account.name.clone(),
         until,
+    })
+}
+
+fn proxy_failed(account: &AccountRow) -> Option<Notice> {
+    account.proxy_failed_since.map(|since| Notice::ProxyFailed {
+        account: account.id.clone(),
+        name: account.name.clone(),
+        since,
     })
 }
 

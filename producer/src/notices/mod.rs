@@ -8,9 +8,11 @@ mod look;
 mod post;
 
 use chrono::TimeDelta;
+use house::accounts::AccountsFile;
 use house::config::Settings;
 use house::say::{Failure, Lang};
 use house::wiring;
+use shared::domain::account::AccountId;
 use shared::domain::notice::Switches;
 use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
@@ -44,6 +46,10 @@ pub struct Terms {
     pub calls_a_day: Option<u32>,
     /// From one message of a channel to the next, so that what happens meanwhile becomes one.
     pub gather: TimeDelta,
+    /// Days before the end of a token at which people are warned.
+    pub warning_days: Vec<u32>,
+    /// The shops of the accounts file; `None` where that is not known.
+    pub shops: Option<BTreeSet<AccountId>>,
 }
 
 impl Terms {
@@ -54,6 +60,13 @@ impl Terms {
             lang: settings.lang,
             calls_a_day: settings.base.quota.per_day,
             gather: TimeDelta::minutes(1),
+            warning_days: settings.token_warning_days.clone(),
+            shops: AccountsFile::read(&settings.base.accounts_file)
+                .ok()
+                .map(|file| {
+                    let ids = file.accounts().iter().map(|account| account.id.clone());
+                    ids.collect()
+                }),
         }
     }
 }

@@ -1,7 +1,12 @@
 //! One BASE shop.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// How long a refresh token of BASE lives; each use gives a new one (source: BASE API documentation,
+/// `oauth/token`).
+pub const REFRESH_TOKEN_LIVES: TimeDelta = TimeDelta::days(30);
 
 /// The shop keeper's own name for an account: 1 to 64 of `[A-Za-z0-9_.-]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

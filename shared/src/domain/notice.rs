@@ -26,6 +26,10 @@ pub enum EventKind {
     AccountParked,
     /// A shop has to be authorised again.
     Reauthorise,
+    /// The proxy that a shop goes through fails.
+    ProxyFailed,
+    /// The tokens of a shop that is not used are near their end.
+    TokenEnding,
 }
 
 words!(EventKind {
@@ -36,14 +40,18 @@ words!(EventKind {
     QuotaAlarm => "quota-alarm",
     AccountParked => "account-parked",
     Reauthorise => "reauthorise",
+    ProxyFailed => "proxy-failed",
+    TokenEnding => "token-ending",
 });
 
 impl EventKind {
     /// All of them, the gravest first: a digest is in this order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::RunHeld,
         Self::RunFailed,
         Self::Reauthorise,
+        Self::ProxyFailed,
+        Self::TokenEnding,
         Self::QuotaAlarm,
         Self::AccountParked,
         Self::BackfillFailed,
@@ -115,6 +123,26 @@ pub enum Notice {
         /// Since when nothing reaches it.
         since: DateTime<Utc>,
     },
+    /// The proxy that a shop goes through fails: nothing reaches the shop, and nothing is sent past it.
+    ProxyFailed {
+        /// The shop.
+        account: AccountId,
+        /// Its name for people.
+        name: String,
+        /// The first failure.
+        since: DateTime<Utc>,
+    },
+    /// The tokens of a shop end soon, since nobody has used them.
+    TokenEnding {
+        /// The shop.
+        account: AccountId,
+        /// Its name for people.
+        name: String,
+        /// Their end.
+        ends: DateTime<Utc>,
+        /// The warning: so many days before, or less.
+        days: u32,
+    },
     /// A shop has used most of the quota of its day.
     NearlyUsedUp {
         /// The shop.
@@ -139,6 +167,17 @@ impl Notice {
             Self::Reauthorise { account, since, .. } => {
                 format!("reauthorise/{account}/{}", second(*since))
             }
+            Self::ProxyFailed { account, since, .. } => {
+                format!("proxy-failed/{account}/{}", second(*since))
+            }
+            Self::TokenEnding {
+                account,
+                ends,
+                days,
+                ..
+            } => {
+                format!("token-ending/{account}/{}/{days}", second(*ends))
+            }
             Self::NearlyUsedUp { account, day, .. } => {
                 format!("nearly-used-up/{account}/{}", second(*day))
             }
@@ -151,6 +190,8 @@ impl Notice {
             Self::Run { report } => run_reasons(report),
             Self::Parked { .. } => vec![EventKind::AccountParked],
             Self::Reauthorise { .. } => vec![EventKind::Reauthorise],
+            Self::ProxyFailed { .. } => vec![EventKind::ProxyFailed],
+            Self::TokenEnding { .. } => vec![EventKind::TokenEnding],
             Self::NearlyUsedUp { .. } => vec![EventKind::QuotaAlarm],
         }
     }

@@ -141,6 +141,17 @@ pub trait Queue: Send + Sync {
         patience: Duration,
     ) -> Result<Option<Claimed>, QueueError>;
 
+    /// The same for up to `most` messages, of which it waits for the first only.
+    ///
+    /// Dropping the future before it ends takes nothing.
+    async fn claim_some(
+        &self,
+        queue: QueueName,
+        lease: Duration,
+        patience: Duration,
+        most: usize,
+    ) -> Result<Vec<Claimed>, QueueError>;
+
     /// Prolongs a lease; `false` when the claim does not hold any more.
     async fn renew(
         &self,

@@ -6,6 +6,7 @@ use crate::domain::listing::{ItemId, ShopState};
 use crate::domain::quota::Window;
 use crate::domain::retry::Remedy;
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use std::time::Duration;
 
 /// A failure of a call to the shop. A variant for each reaction.
@@ -30,6 +31,15 @@ pub enum ShopError {
     /// permit of its own.
     #[error("base's access token had ended")]
     TokenExpired,
+    /// The proxy that all requests of this account go through fails. Nothing is sent past it; it is tried
+    /// again from `until` on.
+    #[error("the proxy of the account fails: {why}")]
+    Proxy {
+        /// Nothing is sent before.
+        until: DateTime<Utc>,
+        /// Without its address.
+        why: String,
+    },
     /// The account has to be authorised again by a person.
     #[error("base account {0} has to be authorised again")]
     Reauthorise(AccountId),
@@ -39,8 +49,11 @@ impl ShopError {
     /// The one place that decides what a job does about this error.
     pub fn remedy(&self) -> Remedy {
         match self {
-            // The caller knows the end of the window from the limiter.
-            Self::Quota(_) | Self::TokenExpired => Remedy::Wait(Duration::ZERO),
+            // The caller knows the end of the window from the limiter, and that of the wait for a proxy
+            // from the error.
+            Self::Quota(_) | Self::Proxy { .. } | Self::TokenExpired => {
+                Remedy::Wait(Duration::ZERO)
+            }
             Self::Unavailable(_) => Remedy::TryAgain,
             Self::UnknownItem(_) | Self::NotEditable(_) | Self::Refused(_) => Remedy::GiveUp,
             Self::Reauthorise(_) => Remedy::Stop,
@@ -55,6 +68,7 @@ impl ShopError {
             Self::Unavailable(_) => "unavailable",
             Self::UnknownItem(code) | Self::NotEditable(code) | Self::Refused(code) => code,
             Self::TokenExpired => "token_expired",
+            Self::Proxy { .. } => "proxy_failed",
             Self::Reauthorise(_) => "reauthorise",
         }
     }

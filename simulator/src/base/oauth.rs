@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::error;
 use super::tokens::Pair;
-use crate::faults::Struck;
+use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply, find, parse_form};
 use crate::operation::Operation;
 use crate::world::World;
@@ -17,7 +17,18 @@ struct TokenAnswer<'a> {
     refresh_token: &'a str,
 }
 
-/// Answers `GET /1/oauth/authorize`: the shop keeper always says yes.
+/// What may be asked for.
+const SCOPES: &[&str] = &[
+    "read_users",
+    "read_users_mail",
+    "read_items",
+    "read_orders",
+    "read_savings",
+    "write_items",
+    "write_orders",
+];
+
+/// Answers `GET /1/oauth/authorize`: the shop keeper says yes at once, and no under a fault `forbidden`.
 pub fn authorize(world: &mut World, incoming: &Incoming) -> Reply {
     let (Some(client), Some(back)) = (incoming.query("client_id"), incoming.query("redirect_uri"))
     else {
@@ -29,11 +40,22 @@ pub fn authorize(world: &mut World, incoming: &Incoming) -> Reply {
     let Some(shop) = world.shops.iter().position(|shop| shop.client_id == client) else {
         return error::reply("unauthorized_client", "登録されていないclient_idです。");
     };
+    let scopes = incoming.query("scope").unwrap_or("read_users");
+    if !scopes.split(' ').all(|scope| SCOPES.contains(&scope)) {
+        return error::reply("invalid_scope", "scopeが不正です。");
+    }
+    let id = world.shops[shop].id.clone();
+    let struck = world.faults.strike(Operation::BaseAuthorize, incoming, &id);
     let code = world.chance.hex();
-    world
-        .base_tokens
-        .keep_code(code.clone(), shop, world.clock.elapsed_nanos());
-    let mut pairs = vec![("code", code.as_str())];
+    let mut pairs = if struck.has(FaultKind::Forbidden) {
+        vec![("error", "access_denied")]
+    } else {
+        let now = world.clock.elapsed_nanos();
+        world
+            .base_tokens
+            .keep_code(code.clone(), shop, back.to_owned(), now);
+        vec![("code", code.as_str())]
+    };
     pairs.extend(incoming.query("state").map(|state| ("state", state)));
     let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
     let mark = if back.contains('?') { '&' } else { '?' };
@@ -84,7 +106,8 @@ fn exchange(
         }
         Some("authorization_code") => {
             let code = field("code").unwrap_or_default();
-            if !world.base_tokens.use_code(code, shop, now) {
+            let back = field("redirect_uri").unwrap_or_default();
+            if !world.base_tokens.use_code(code, shop, back, now) {
                 return error::reply("invalid_request", "認可コードが無効です。");
             }
         }

@@ -14,12 +14,20 @@ pub struct Pair {
     pub refresh: String,
 }
 
+/// A code given to a browser: whose, until when, and to which address.
+#[derive(Debug)]
+struct Code {
+    shop: usize,
+    ends: u64,
+    redirect_uri: String,
+}
+
 /// Tokens given out: shop and end in nanoseconds of simulator time.
 #[derive(Debug, Default)]
 pub struct BaseTokens {
     access: HashMap<String, (usize, u64)>,
     refresh: HashMap<String, (usize, u64)>,
-    codes: HashMap<String, (usize, u64)>,
+    codes: HashMap<String, Code>,
 }
 
 impl BaseTokens {
@@ -41,17 +49,21 @@ impl BaseTokens {
             .insert(refresh, (shop, now.saturating_add(REFRESH_NANOS)));
     }
 
-    pub fn keep_code(&mut self, code: String, shop: usize, now: u64) {
-        self.codes
-            .insert(code, (shop, now.saturating_add(CODE_NANOS)));
+    pub fn keep_code(&mut self, code: String, shop: usize, redirect_uri: String, now: u64) {
+        let ends = now.saturating_add(CODE_NANOS);
+        let kept = Code {
+            shop,
+            ends,
+            redirect_uri,
+        };
+        self.codes.insert(code, kept);
     }
 
-    /// The shop whose code this is. A code is good once.
-    pub fn use_code(&mut self, code: &str, shop: usize, now: u64) -> bool {
-        let good = self
-            .codes
-            .get(code)
-            .is_some_and(|known| known.0 == shop && now < known.1);
+    /// Uses up a code of this shop, which is good once and for the address that it was given to.
+    pub fn use_code(&mut self, code: &str, shop: usize, redirect_uri: &str, now: u64) -> bool {
+        let good = self.codes.get(code).is_some_and(|known| {
+            known.shop == shop && now < known.ends && known.redirect_uri == redirect_uri
+        });
         good && self.codes.remove(code).is_some()
     }
 

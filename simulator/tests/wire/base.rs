@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use simulator::{BaseLimits, QuotaChange};
+use simulator::{BaseLimits, Fault, FaultKind, QuotaChange};
 
 use crate::support::{Bench, read};
 
@@ -63,16 +63,41 @@ async fn a_code_from_the_browser_is_exchanged_for_tokens() {
 
     let landed = bench.get(&path).send().await.unwrap();
     let pairs: Vec<(String, String)> = landed.url().query_pairs().into_owned().collect();
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("client_id", &id),
-        ("client_secret", &secret),
-        ("code", &pairs[0].1),
-    ];
-    let answer = read(bench.post("/1/oauth/token").form(&form)).await;
+    let back = format!("{}/1/back", bench.simulator.url());
+    let form = |back: &str| {
+        [
+            ("grant_type", "authorization_code".to_owned()),
+            ("client_id", id.clone()),
+            ("client_secret", secret.clone()),
+            ("code", pairs[0].1.clone()),
+            ("redirect_uri", back.to_owned()),
+        ]
+    };
+    let exchange = async |back: &str| read(bench.post("/1/oauth/token").form(&form(back))).await;
+    let elsewhere = exchange("https://elsewhere.example/").await;
+    let answer = exchange(&back).await;
+    let again = exchange(&back).await;
 
     assert_eq!(pairs[1], ("state".to_owned(), "s".to_owned()));
+    assert_eq!(elsewhere.status, StatusCode::BAD_REQUEST);
     assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(again.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_shop_keeper_who_says_no_is_sent_back_without_a_code() {
+    let bench = Bench::new().await;
+    let [id, ..] = bench.credentials();
+    let no = Fault::new("baseAuthorize", FaultKind::Forbidden);
+    bench.simulator.add_fault(no).unwrap();
+    let path = format!(
+        "/1/oauth/authorize?response_type=code&client_id={id}&state=s&redirect_uri={}/1/back",
+        bench.simulator.url()
+    );
+
+    let landed = bench.get(&path).send().await.unwrap();
+
+    assert_eq!(landed.url().query(), Some("error=access_denied&state=s"));
 }
 
 #[tokio::test]

@@ -3,12 +3,14 @@
 use crate::accounts::AccountsFile;
 use crate::config::Settings;
 use crate::config::source::Environment;
+use crate::layout::when;
 use crate::page::Page;
+use crate::private::readable_by_others;
 use crate::say::{Exit, Failure, Text, text};
-use shared::domain::account::AccountId;
+use chrono::Utc;
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
-use shared::ports::shop::{Shop, ShopError};
-use shared::ports::store::Store;
+use shared::ports::shop::Shop;
+use shared::ports::store::{Store, TokenAge};
 
 /// What is examined. Whoever calls opens the database and builds the clients, as far as that works.
 pub struct Patient<'a> {
@@ -44,6 +46,8 @@ pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, F
     )?;
     let accounts = accounts(&patient, &mut chart)?;
     database(&patient, accounts.as_ref(), &mut chart).await?;
+    secrets(&patient, &mut chart)?;
+    near_their_end(&patient, &mut chart).await?;
     if let Some(marketplace) = patient.marketplace {
         let reached = marketplace.prepare().await;
         let told = reached.map(|()| text!("つながりました", "reached"));
@@ -60,7 +64,10 @@ pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, F
                 .await
                 .map(|()| text!("つながりました", "reached"));
             let name = text!("BASEへの接続 {id}", "BASE account {id}");
-            chart.note(name, told.map_err(|error| base(id, &error)))?;
+            chart.note(
+                name,
+                told.map_err(|error| super::accounts::advice::of(id, &error)),
+            )?;
         }
     }
     Ok(if chart.failed {
@@ -115,10 +122,50 @@ fn accounts(
         })
         .map_err(said);
     chart.note(part(), told)?;
-    for warning in &file.warnings {
-        chart.page.line(warning)?;
-    }
     Ok(Some(file))
+}
+
+/// Shops of the file whose tokens end soon; nothing is said while there is none.
+async fn near_their_end(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Result<(), Failure> {
+    let Ok((store, _)) = &patient.database else {
+        return Ok(());
+    };
+    let Ok(file) = AccountsFile::read(&patient.settings.base.accounts_file) else {
+        return Ok(());
+    };
+    let near = Utc::now() + super::accounts::warned_before(patient.settings);
+    let ages = store.token_ages().await?;
+    for account in file.accounts() {
+        let age = ages.iter().find(|age| age.is_of(&account.id));
+        if let Some(ends) = age.map(TokenAge::ends_at).filter(|ends| *ends <= near) {
+            let (id, ends) = (&account.id, when(ends));
+            let told = text!(
+                "{ends} に切れます。miseban accounts refresh {id} で延ばせます",
+                "they end at {ends}: miseban accounts refresh {id} renews them"
+            );
+            chart.note(text!("トークン {id}", "tokens of {id}"), Err(told))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whatever holds a secret: the accounts file, the settings file, the database, the key's file.
+fn secrets(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Result<(), Failure> {
+    let settings = patient.settings;
+    let files = [
+        Some(settings.base.accounts_file.clone()),
+        settings.file.clone(),
+        settings.database_url.file(),
+        settings.token_keys.file.clone(),
+    ];
+    let open = files.into_iter().flatten();
+    let open: Vec<Text> = open.filter_map(|file| readable_by_others(&file)).collect();
+    let found = if open.is_empty() {
+        Ok(text!("自分だけが読めます", "for you alone"))
+    } else {
+        Err(Text::lines(&open))
+    };
+    chart.note(text!("秘密のあるファイル", "files with secrets"), found)
 }
 
 /// Taking over the accounts, as every run does, proves that the database can be written.
@@ -170,19 +217,6 @@ fn amazon(error: &MarketplaceError) -> Text {
         other => text!(
             "つながりません({other})。インターネット接続と LWA_BASE_URL を確かめてください",
             "it cannot be reached ({other}): check the internet connection and LWA_BASE_URL"
-        ),
-    }
-}
-
-fn base(id: &AccountId, error: &ShopError) -> Text {
-    match error {
-        ShopError::Reauthorise(_) => text!(
-            "認可が切れています。BASEでショップ {id} を認可し直し、新しい refresh_token をショップ一覧に書いてください",
-            "authorise account {id} at BASE again, and put the new refresh_token into the accounts file"
-        ),
-        other => text!(
-            "つながりません({other})。インターネット接続、BASE_API_BASE_URL、client_id、client_secret を確かめてください",
-            "it cannot be reached ({other}): check the internet connection, BASE_API_BASE_URL, client_id and client_secret"
         ),
     }
 }

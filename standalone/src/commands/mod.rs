@@ -3,10 +3,12 @@
 //! A command writes its result to a [`Page`](crate::page::Page) and gives the exit code; what went
 //! wrong is a [`Failure`](crate::say::Failure), said by `main.rs`.
 
+pub mod accounts;
 pub mod board;
 pub mod changes;
 pub mod demo;
 pub mod doctor;
+pub mod ecauto;
 pub mod explain;
 pub mod import;
 pub mod migrate;

@@ -10,7 +10,7 @@ use crate::wiring::{self, Earnest};
 use house::health::{Health, Pulse};
 use house::signal::Signals;
 use producer::notices::{Herald, Heralding};
-use producer::{Minder, Thinner, resume, sweep};
+use producer::{Caretaker, Minder, Thinner, resume, sweep};
 use shared::ports::bench::Bench;
 use std::pin::pin;
 use std::time::Duration;
@@ -80,10 +80,14 @@ async fn go_on(
     schedule: &Pulse,
     page: &mut Page<'_>,
 ) -> Result<std::convert::Infallible, Failure> {
+    let mut caretaker = Caretaker::new(bench.clone());
     let mut thinner = Thinner::new(bench.clone());
     let mut looks: u32 = 0;
     loop {
         minder.start_what_is_due().await;
+        if let Err(error) = caretaker.look().await {
+            tracing::warn!(%error, "the age of the tokens cannot be read now");
+        }
         schedule.answered();
         if let Err(error) = thinner.look().await {
             tracing::warn!(%error, "the history cannot be thinned now");

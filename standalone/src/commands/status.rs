@@ -5,16 +5,17 @@ mod view;
 
 use crate::page::Page;
 use crate::say::{Exit, Failure};
-use chrono::{DateTime, Utc};
-use shared::ports::store::Store;
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::ports::store::{Store, TokenAge};
 use view::{LaneView, NoticesView, OpenRun, PastRun, ShopView, View};
 
 /// How many runs are shown of each list.
 const RUNS: u32 = 10;
 
-/// Prints the state of all.
+/// Prints the state of all; tokens that end within `warned_before` are told.
 pub async fn status(
     store: &dyn Store,
+    warned_before: TimeDelta,
     now: DateTime<Utc>,
     page: &mut Page<'_>,
 ) -> Result<Exit, Failure> {
@@ -26,6 +27,7 @@ pub async fn status(
     let past = store.runs(false, RUNS).await?;
     let counts = store.listing_counts().await?;
     let shops = store.accounts().await?;
+    let ages = store.token_ages().await?;
     let lanes = store.lanes().await?;
     let channels = store.notice_channels().await?;
     let view = View {
@@ -37,7 +39,12 @@ pub async fn status(
             .collect(),
         accounts: shops
             .iter()
-            .map(|shop| ShopView::of(shop, &counts, now))
+            .map(|shop| {
+                let ends = ages.iter().find(|age| age.is_of(&shop.id));
+                let ends = ends.map(TokenAge::ends_at);
+                let near = ends.filter(|ends| *ends - now <= warned_before);
+                ShopView::of(shop, &counts, near, now)
+            })
             .collect(),
         lanes: lanes
             .iter()

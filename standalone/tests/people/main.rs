@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
+mod accounts;
 mod binary;
 mod board;
 mod changes;
+mod ecauto;
 mod notify;
 mod queues;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]

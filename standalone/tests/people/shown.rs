@@ -2,6 +2,7 @@
 
 use crate::world::{Paper, RUN, account, asin, at, failure, open_run, product, shop};
 use adapters::store::SqlStore;
+use chrono::TimeDelta;
 use insta::assert_snapshot;
 use shared::domain::report::Report;
 use shared::ports::cache::Cache;
@@ -104,7 +105,8 @@ async fn busy_shop() -> SqlStore {
     open_run(&store).await;
     let (main, second) = (account("main"), account("second"));
     store.park(&main, at(60)).await.unwrap();
-    store.set_reauthorise(&second, Some(at(5))).await.unwrap();
+    let mark = Some((at(5), "invalid_request"));
+    store.set_reauthorise(&second, mark).await.unwrap();
     let offers = LaneMemory {
         period_us: 10_000_000,
         ..LaneMemory::default()
@@ -134,7 +136,7 @@ async fn the_state_of_all_reads_well() {
     ] {
         let mut paper = Paper::new();
 
-        status::status(&store, at(12), &mut paper.text(lang))
+        status::status(&store, TimeDelta::days(7), at(12), &mut paper.text(lang))
             .await
             .unwrap();
 
@@ -147,7 +149,7 @@ async fn what_has_passed_is_no_longer_told() {
     let store = busy_shop().await;
     let mut paper = Paper::new();
 
-    status::status(&store, at(61), &mut paper.json())
+    status::status(&store, TimeDelta::days(7), at(61), &mut paper.json())
         .await
         .unwrap();
 
@@ -166,7 +168,7 @@ async fn an_empty_database_has_a_state_too() {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
     let mut paper = Paper::new();
 
-    status::status(&store, at(0), &mut paper.text(Lang::En))
+    status::status(&store, TimeDelta::days(7), at(0), &mut paper.text(Lang::En))
         .await
         .unwrap();
 

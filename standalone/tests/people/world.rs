@@ -47,13 +47,8 @@ pub fn state(price: u32, visible: bool) -> ShopState {
 /// Two shops, the second one inactive, and three listings in the first.
 pub async fn shop() -> SqlStore {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
-    let row = |name: &str, title: &str, active| AccountRow {
-        id: account(name),
-        name: title.to_owned(),
-        active,
-        parked_until: None,
-        reauthorise_since: None,
-    };
+    let row =
+        |name: &str, title: &str, active| AccountRow::new(account(name), title.to_owned(), active);
     let rows = [
         row("main", "本店", true),
         row("second", "Second shop", false),

@@ -121,6 +121,7 @@ async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Resu
             let lane = Lane::Base(task.listing.account.clone());
             Ok(Ended::Parked(bench.limiter.close(&lane, window).await))
         }
+        ShopError::Proxy { until, .. } => Ok(Ended::Parked(until)),
         ShopError::UnknownItem(code) => check_by_path(task, code, bench).await,
         ShopError::NotEditable(_) => Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable))),
         ShopError::Refused(_) | ShopError::Reauthorise(_) => {
@@ -152,7 +153,8 @@ async fn check_by_path(task: &UpdateTask, code: String, bench: &Bench) -> Result
     }
 }
 
-/// The account's quota is used up: its updates wait, nothing is marked failed, people are told once.
+/// The account's quota is used up, or its proxy fails: its updates wait, nothing is marked failed, people
+/// are told once.
 async fn park(
     job: &UpdateListing,
     task: &UpdateTask,
@@ -161,7 +163,7 @@ async fn park(
 ) -> Result<(), Failure> {
     let account = &task.listing.account;
     if bench.store.park(account, until).await? {
-        tracing::warn!(%account, %until, "account {account} is parked until {until}: its quota is used up");
+        tracing::warn!(%account, %until, "account {account} is parked until {until}");
     }
     finish(job, task.version, &UpdateResult::Parked, bench).await?;
     let pause = (until - bench.clock.now()).to_std().unwrap_or_default();

@@ -51,22 +51,31 @@ pub fn world(catalog: usize, accounts: usize) -> Config {
     }
 }
 
+/// No rate limits on our side.
+pub fn no_limit() -> Rates {
+    Rates {
+        item_offers: None,
+        catalog_items: None,
+        base: WindowQuota {
+            per_hour: None,
+            per_day: None,
+        },
+    }
+}
+
 impl House {
     /// A house in this world, its listings imported, without rate limits on our side.
     pub async fn open(config: Config) -> Self {
-        let no_limit = Rates {
-            item_offers: None,
-            catalog_items: None,
-            base: WindowQuota {
-                per_hour: None,
-                per_day: None,
-            },
-        };
-        Self::open_with(config, no_limit).await
+        Self::open_with(config, no_limit()).await
     }
 
     /// The same, with these rates on our side.
     pub async fn open_with(config: Config, rates: Rates) -> Self {
+        Self::open_at(config, rates, Arc::new(SystemClock)).await
+    }
+
+    /// The same, by this clock on our side.
+    pub async fn open_at(config: Config, rates: Rates, clock: Arc<dyn Clock>) -> Self {
         let simulator = Simulator::start(config)
             .await
             .expect("the simulator starts");
@@ -79,8 +88,11 @@ impl House {
             .await
             .expect("accounts");
         let listings = listings(&simulator.listings_csv());
-        store.import(&listings, Utc::now()).await.expect("listings");
-        let bench = bench(&simulator, accounts, &store, rates).await;
+        store
+            .import(&listings, clock.now())
+            .await
+            .expect("listings");
+        let bench = bench(&simulator, accounts, &store, (rates, clock)).await;
         Self {
             simulator,
             store,
@@ -147,6 +159,18 @@ impl House {
         }
     }
 
+    /// What another process has at hand: the same rows, and no tokens in memory.
+    pub async fn next_process(&self) -> Bench {
+        let terms = (no_limit(), self.bench.clock.clone());
+        bench(
+            &self.simulator,
+            accounts(&self.simulator),
+            &self.store,
+            terms,
+        )
+        .await
+    }
+
     /// Switches accounts on and off.
     pub async fn activate(&self, active: impl Fn(&str) -> bool) {
         let rows = rows(&accounts(&self.simulator), active);
@@ -155,8 +179,7 @@ impl House {
 
     /// Drops the cache entries of `count` products; returns how many there were.
     pub async fn forget_cache(&self, count: u32) -> u64 {
-        let path = self.folder.path().join("shop.db");
-        let url = format!("sqlite://{}", path.display());
+        let url = format!("sqlite://{}", self.database().display());
         sqlx::any::install_default_drivers();
         let mut connection = sqlx::AnyConnection::connect(&url)
             .await
@@ -170,10 +193,14 @@ impl House {
         forgotten.expect("the cache").rows_affected()
     }
 
+    /// Where the database is.
+    pub fn database(&self) -> std::path::PathBuf {
+        self.folder.path().join("shop.db")
+    }
+
     /// Lets nobody write to the database until the lock is dropped or closed.
     pub async fn lock_database(&self) -> sqlx::AnyConnection {
-        let path = self.folder.path().join("shop.db");
-        let url = format!("sqlite://{}", path.display());
+        let url = format!("sqlite://{}", self.database().display());
         sqlx::any::install_default_drivers();
         let mut connection = sqlx::AnyConnection::connect(&url)
             .await
@@ -232,9 +259,8 @@ async fn bench(
     simulator: &Simulator,
     accounts: Vec<BaseCredentials>,
     store: &Arc<SqlStore>,
-    rates: Rates,
+    (rates, clock): (Rates, Arc<dyn Clock>),
 ) -> Bench {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let limiter = LocalLimiter::new(rates, clock.clone(), store.clone()).await;
     let limiter = Arc::new(limiter.expect("a limiter"));
     let http = adapters::http::client(&HttpSettings::default()).expect("a client");
@@ -288,19 +314,20 @@ fn accounts(simulator: &Simulator) -> Vec<BaseCredentials> {
             account: AccountId::parse(&field(block, "id")).expect("an id"),
             client_id: field(block, "client_id"),
             client_secret: field(block, "client_secret").into(),
-            refresh_token: field(block, "refresh_token").into(),
+            refresh_token: Some(field(block, "refresh_token").into()),
             redirect_uri: None,
+            proxy: None,
         })
         .collect()
 }
 
 fn rows(accounts: &[BaseCredentials], active: impl Fn(&str) -> bool) -> Vec<AccountRow> {
-    let row = |account: &BaseCredentials| AccountRow {
-        id: account.account.clone(),
-        name: account.account.to_string(),
-        active: active(account.account.as_str()),
-        parked_until: None,
-        reauthorise_since: None,
+    let row = |account: &BaseCredentials| {
+        AccountRow::new(
+            account.account.clone(),
+            account.account.to_string(),
+            active(account.account.as_str()),
+        )
     };
     accounts.iter().map(row).collect()
 }

@@ -8,3 +8,4 @@ mod house;
 mod incidents;
 mod notices;
 mod schedule;
+mod tokens;

@@ -15,6 +15,7 @@ use shared::ports::clock::Clock;
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{
     AccountStore as _, ChannelView, LaneMemory, LaneStore as _, NoticeStore as _, RunStore as _,
+    StoredToken, TokenStore as _,
 };
 use simulator::{Fault, FaultKind, MarketSet};
 use std::sync::Arc;
@@ -49,6 +50,8 @@ fn terms(events: &str) -> Terms {
         lang: Lang::Ja,
         calls_a_day: Some(100_000),
         gather: TimeDelta::zero(),
+        warning_days: vec![7, 2],
+        shops: None,
     }
 }
 
@@ -366,7 +369,7 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
         .expect("the store");
     house
         .store
-        .set_reauthorise(&second, Some(now))
+        .set_reauthorise(&second, Some((now, "invalid_request")))
         .await
         .expect("the store");
     let memory = LaneMemory {
@@ -402,4 +405,57 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
             .unwrap_or_else(|| panic!("{text} in {digest}"))
     });
     assert!(places.is_sorted(), "the gravest goes first: {digest}");
+}
+
+#[tokio::test]
+async fn a_token_that_ends_and_a_proxy_that_fails_are_told_once_each() {
+    let house = House::open(world(2, 2)).await;
+    house.activate(|id| id == "shop-1").await;
+    let now = house.now();
+    let store = &house.store;
+    // The end lies 6 days ahead, in an inactive shop, and 8 days ahead in an active one.
+    for (shop, left) in [("shop-1", 8), ("shop-2", 6)] {
+        let token = StoredToken {
+            access_token: "a".to_owned().into(),
+            refresh_token: "r".to_owned().into(),
+            access_expires_at: now,
+            refreshed_at: now - TimeDelta::days(30 - left),
+            seed: String::new(),
+        };
+        let owner = format!("base/{shop}");
+        store.save_token(&owner, &token).await.expect("stored");
+    }
+    let first = AccountId::parse("shop-1").expect("an id");
+    for minutes in [5, 10] {
+        let until = now + TimeDelta::minutes(minutes);
+        let failed = store.set_proxy_failed(&first, Some((now, until))).await;
+        failed.expect("noted");
+    }
+
+    for _ in 0..2 {
+        pass(&herald(&house, Ahead::by(0))).await;
+    }
+    let told = posted(&house);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("お知らせ2件"), "{told:?}");
+    assert!(
+        told[0].contains("shop-1 のプロキシが使えません"),
+        "{told:?}"
+    );
+    assert!(
+        told[0].contains("shop-2 の認可がまもなく切れます"),
+        "{told:?}"
+    );
+
+    let later = TimeDelta::days(4).num_seconds() + 60;
+    for _ in 0..2 {
+        pass(&herald(&house, Ahead::by(later))).await;
+    }
+    let told = posted(&house);
+    assert_eq!(
+        told.len(),
+        2,
+        "the second warning, and the first of shop-1: {told:?}"
+    );
+    assert!(told[1].contains("お知らせ2件"), "{told:?}");
 }

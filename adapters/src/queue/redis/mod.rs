@@ -1,10 +1,13 @@
 //! The queue that many processes share: the contract of `shared::ports::queue` over Redis.
 //!
-//! Each transition is one Lua script on Redis' own clock. A claim asks once, and asks again when the
+//! Each transition is one Lua script on Redis' own clock. Calls of one process that come at the same
+//! moment go together: claims and what is done over the `counter`, pushes over the `belt`. A claim asks once, and asks again when the
 //! bell rings, when the next message or lease falls due, and every two seconds anyway. Redis that is
 //! away is an error of the call and nothing more; `crate::redis` mends the connection.
 
 mod bell;
+mod belt;
+mod counter;
 mod desk;
 mod keys;
 mod presence;
@@ -15,22 +18,21 @@ use super::{DEAD_KEPT, clipped};
 use crate::redis::{RedisFault, RedisLink};
 use async_trait::async_trait;
 use bell::Bell;
+use belt::{Belt, Load};
+use counter::Counter;
 use keys::Keys;
 use presence::Presence;
 use redis::{FromRedisValue, Script, ScriptInvocation};
 use scripts::Scripts;
-use shared::jobs::{QueueName, Rank};
+use shared::jobs::QueueName;
 use shared::ports::queue::{
     Claimed, Message, Queue, QueueError, QueueStats, Settlement, WorkerSign,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// Messages of one push script: it holds up everyone else for about two milliseconds.
-const PUSHED_AT_ONCE: usize = 500;
 /// Messages and leases that fell due and are lined up by one claim, of each kind.
 const LINED_UP_AT_ONCE: usize = 100;
 /// A waiting claim looks again after this long even if no bell rings: the net below a lost ring.
@@ -39,10 +41,12 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// Messages in Redis.
 pub struct RedisQueue {
     calls: Arc<Calls>,
+    counters: HashMap<QueueName, Counter>,
+    belts: HashMap<QueueName, Belt>,
     bell: Bell,
 }
 
-/// What a call needs; shared with claims that outlive whoever waited for them.
+/// What a call needs; shared with what outlives whoever waited for it.
 struct Calls {
     link: RedisLink,
     scripts: Scripts,
@@ -50,9 +54,9 @@ struct Calls {
     presence: Presence,
 }
 
-/// What a claim script finds.
+/// What a claim finds.
 enum Found {
-    Message(Claimed),
+    Messages(Vec<Claimed>),
     /// Nothing; the next message or lease falls due in this time, if any is known of.
     Nothing(Option<Duration>),
 }
@@ -75,35 +79,24 @@ impl RedisQueue {
             keys,
             presence: Presence::new(),
         });
-        Self { calls, bell }
+        let counters = QueueName::ALL.map(|queue| (queue, Counter::open(calls.clone(), queue)));
+        let belts = QueueName::ALL.map(|queue| (queue, Belt::start(calls.clone(), queue)));
+        Self {
+            calls,
+            counters: counters.into(),
+            belts: belts.into(),
+            bell,
+        }
     }
 
-    /// Takes a message for a caller who may be gone by the time it is there: then it goes back.
-    async fn find(&self, queue: QueueName, lease: Duration) -> Result<Found, QueueError> {
-        let (give, found) = oneshot::channel();
-        let calls = Arc::clone(&self.calls);
-        tokio::spawn(async move {
-            let Err(unclaimed) = give.send(calls.claim(queue, lease).await) else {
-                return;
-            };
-            if let Ok(Found::Message(claimed)) = unclaimed {
-                let back = Settlement::Defer(Duration::ZERO);
-                if let Err(error) = calls.settle(queue, &claimed, back).await {
-                    tracing::debug!(%error, "a message that nobody waits for stays on its lease");
-                }
-            }
-        });
-        found
-            .await
-            .unwrap_or_else(|_| Err(QueueError("the claim broke off".to_owned())))
+    fn counter(&self, queue: QueueName) -> Result<&Counter, QueueError> {
+        self.counters.get(&queue).ok_or_else(|| unknown(queue))
     }
 }
 
 impl Calls {
     fn keys(&self, queue: QueueName) -> Result<&Keys, QueueError> {
-        self.keys
-            .get(&queue)
-            .ok_or_else(|| QueueError(format!("there is no queue {}", queue.as_str())))
+        self.keys.get(&queue).ok_or_else(|| unknown(queue))
     }
 
     async fn ask<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, QueueError> {
@@ -122,46 +115,25 @@ impl Calls {
             .arg(micros(WorkerSign::SILENCE));
     }
 
-    async fn push(&self, queue: QueueName, messages: &[&Message]) -> Result<u64, QueueError> {
+    /// For each of `loads` whether it was new, as a `1` or a `0`.
+    async fn push(
+        &self,
+        queue: QueueName,
+        loads: impl Iterator<Item = &Load>,
+    ) -> Result<String, QueueError> {
         let keys = self.keys(queue)?;
         let mut call = call(&self.scripts.push, [&keys.messages]);
         call.key(&keys.ready).key(&keys.delayed).arg(&keys.bell);
-        for message in messages {
-            let payload = serde_json::to_vec(&message.job)
-                .map_err(|error| QueueError(format!("a job cannot be written: {error}")))?;
-            call.arg(message.job.id())
-                .arg(message.rank.0.min(Rank::COUNT - 1))
-                .arg(micros(message.delay))
-                .arg(payload);
+        for load in loads {
+            call.arg(&load.id)
+                .arg(load.rank)
+                .arg(load.delay)
+                .arg(&load.payload);
         }
         self.ask(&call).await
     }
 
-    async fn claim(&self, queue: QueueName, lease: Duration) -> Result<Found, QueueError> {
-        let keys = self.keys(queue)?;
-        let mut call = call(&self.scripts.claim, [&keys.messages]);
-        call.key(&keys.ready)
-            .key(&keys.delayed)
-            .key(&keys.leases)
-            .key(&keys.paused)
-            .key(&keys.workers)
-            .arg(&keys.bell)
-            .arg(micros(lease))
-            .arg(LINED_UP_AT_ONCE);
-        self.sign(&mut call, queue);
-        let (wait, id, payload, attempt, token): (i64, String, Vec<u8>, u32, u64) =
-            self.ask(&call).await?;
-        if id.is_empty() {
-            return Ok(Found::Nothing(span(wait)));
-        }
-        Ok(Found::Message(Claimed {
-            id,
-            payload,
-            attempt,
-            token,
-        }))
-    }
-
+    /// Ends a claim whose message comes again, or is given up.
     async fn settle(
         &self,
         queue: QueueName,
@@ -170,7 +142,9 @@ impl Calls {
     ) -> Result<bool, QueueError> {
         let keys = self.keys(queue)?;
         let (verdict, delay, error) = match &settlement {
-            Settlement::Done => ("done", Duration::ZERO, ""),
+            Settlement::Done => {
+                return Err(QueueError("what is done goes over the counter".to_owned()));
+            }
             Settlement::Defer(delay) => ("defer", *delay, ""),
             Settlement::Retry(delay, _) => ("retry", *delay, ""),
             Settlement::Dead(error) => ("dead", Duration::ZERO, clipped(error)),
@@ -195,14 +169,12 @@ impl Calls {
 impl Queue for RedisQueue {
     async fn push(&self, messages: &[Message]) -> Result<u64, QueueError> {
         let mut new = 0;
-        for queue in QueueName::ALL {
+        for (queue, belt) in &self.belts {
             let of_queue: Vec<&Message> = messages
                 .iter()
-                .filter(|message| message.job.queue() == queue)
+                .filter(|message| message.job.queue() == *queue)
                 .collect();
-            for part in of_queue.chunks(PUSHED_AT_ONCE) {
-                new += self.calls.push(queue, part).await?;
-            }
+            new += belt.push(&of_queue).await?;
         }
         Ok(new)
     }
@@ -213,16 +185,28 @@ impl Queue for RedisQueue {
         lease: Duration,
         patience: Duration,
     ) -> Result<Option<Claimed>, QueueError> {
+        let claimed = self.claim_some(queue, lease, patience, 1).await?;
+        Ok(claimed.into_iter().next())
+    }
+
+    async fn claim_some(
+        &self,
+        queue: QueueName,
+        lease: Duration,
+        patience: Duration,
+        most: usize,
+    ) -> Result<Vec<Claimed>, QueueError> {
         let give_up = Instant::now() + patience;
+        let counter = self.counter(queue)?;
         loop {
             let ring = self.bell.next_ring(queue);
-            let next_due = match self.find(queue, lease).await? {
-                Found::Message(claimed) => return Ok(Some(claimed)),
+            let next_due = match counter.claim(most, lease).await? {
+                Found::Messages(claimed) => return Ok(claimed),
                 Found::Nothing(next_due) => next_due,
             };
             let left = give_up.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Ok(None);
+                return Ok(Vec::new());
             }
             let wait = next_due.unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN).min(left);
             // Without a bell there is only the clock.
@@ -255,6 +239,11 @@ impl Queue for RedisQueue {
         claim: &Claimed,
         settlement: Settlement,
     ) -> Result<bool, QueueError> {
+        let counter = self.counter(queue)?;
+        if settlement == Settlement::Done {
+            return counter.done(claim).await;
+        }
+        counter.let_go();
         self.calls.settle(queue, claim, settlement).await
     }
 
@@ -298,6 +287,10 @@ impl From<RedisFault> for QueueError {
     fn from(fault: RedisFault) -> Self {
         Self(fault.told())
     }
+}
+
+fn unknown(queue: QueueName) -> QueueError {
+    QueueError(format!("there is no queue {}", queue.as_str()))
 }
 
 fn micros(span: Duration) -> u64 {

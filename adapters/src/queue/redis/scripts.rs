@@ -6,7 +6,7 @@ use redis::Script;
 /// One script a transition.
 pub struct Scripts {
     pub push: Script,
-    pub claim: Script,
+    pub turn: Script,
     pub renew: Script,
     pub settle: Script,
     pub stats: Script,
@@ -31,7 +31,7 @@ impl Scripts {
     pub fn new() -> Self {
         Self {
             push: script!("lua/push.lua"),
-            claim: script!("lua/claim.lua"),
+            turn: script!("lua/turn.lua"),
             renew: script!("lua/renew.lua"),
             settle: script!("lua/settle.lua"),
             stats: script!("lua/stats.lua"),

@@ -1,25 +1,37 @@
 //! What one entry of the answer says of its ASIN.
 
-use super::wire::{Body, Entry, Error, Money, Offer as WireOffer, Payload, Status};
+use super::wire::{Body, Entry, Error, Money, Offer as WireOffer, Payload, Status, Whole};
 use crate::http::excerpt;
-use crate::http::lenient::{Number, Object};
+use crate::http::lenient::{Number, Object, Text};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::domain::asin::Asin;
 use shared::domain::observation::ItemAnswer;
 use shared::domain::offer::{Amount, Availability, Offer};
 
-/// The entry's answer; whatever cannot be read is [`ItemAnswer::Failed`].
-pub(super) fn read(entry: &Entry<'_>, asin: Asin) -> ItemAnswer {
-    try_read(entry, asin).unwrap_or_else(ItemAnswer::Failed)
+/// The answer of an entry that could be read as a whole.
+pub(super) fn read(whole: Whole<'_>, asin: Asin) -> ItemAnswer {
+    let status = whole.status.map(|status| status.0);
+    let body = whole.body.map(|body| body.0);
+    judge(status, Ok(body), asin).unwrap_or_else(ItemAnswer::Failed)
+}
+
+/// The answer of an entry, read part by part; whatever cannot be read is [`ItemAnswer::Failed`].
+pub(super) fn read_parts(entry: &Entry<'_>, asin: Asin) -> ItemAnswer {
+    part("status", entry.status)
+        .and_then(|status| judge(status, part("body", entry.body), asin))
+        .unwrap_or_else(ItemAnswer::Failed)
 }
 
 /// Both parts of the status are optional in the model, so that an entry without it goes by its body.
-fn try_read(entry: &Entry<'_>, asin: Asin) -> Result<ItemAnswer, String> {
-    let status: Option<Status> = part("status", entry.status)?;
+fn judge(
+    status: Option<Status>,
+    body: Result<Option<Body<'_>>, String>,
+    asin: Asin,
+) -> Result<ItemAnswer, String> {
     let code = status.and_then(|status| status.status_code);
     let failed = code.is_some_and(|code| code.whole() != Some(200));
-    let body = match part::<Body>("body", entry.body) {
+    let body = match body {
         Ok(Some(body)) => body,
         Err(error) if !failed => return Err(error),
         Ok(None) if !failed => return Err("no body".to_owned()),
@@ -68,11 +80,14 @@ fn of_errors(code: Option<Number>, errors: &[Object<Error>]) -> Result<ItemAnswe
 /// Statuses: `Success` and `NoBuyableOffers` from the model's sandbox cases,
 /// `ActiveButTooSoonForProcessing` from its text, `NoOfferDueToMissingShippingCharge` from the older
 /// MWS. The list is open, so that an unknown one with offers is taken at its offers.
-fn of_payload(payload: Payload, asin: Asin) -> Result<ItemAnswer, String> {
+fn of_payload(payload: Payload<'_>, asin: Asin) -> Result<ItemAnswer, String> {
     if let Some(named) = &payload.asin
         && Asin::parse(named) != Ok(asin)
     {
-        return Err(excerpt(&format!("answered with the offers of {named}"), 80));
+        return Err(excerpt(
+            &format!("answered with the offers of {}", &**named),
+            80,
+        ));
     }
     let offers: Option<Vec<Offer>> = match payload.offers {
         Some(offers) => Some(
@@ -103,7 +118,7 @@ fn of_payload(payload: Payload, asin: Asin) -> Result<ItemAnswer, String> {
     }
 }
 
-fn offer(wire: WireOffer) -> Result<Offer, String> {
+fn offer(wire: WireOffer<'_>) -> Result<Offer, String> {
     let shipping_time = wire.shipping_time.map(|time| time.0);
     let (hours, availability) = shipping_time.map_or((None, None), |time| {
         (time.maximum_hours, time.availability_type)
@@ -121,12 +136,15 @@ fn offer(wire: WireOffer) -> Result<Offer, String> {
             .prime_information
             .is_some_and(|prime| prime.0.is_prime == Some(true)),
         fulfilled_by_amazon: wire.is_fulfilled_by_amazon == Some(true),
-        seller_id: wire.seller_id,
+        seller_id: wire.seller_id.map(|id| id.0.into_owned()),
     })
 }
 
 /// `Very Good` and `very_good` are one condition.
 fn plain(condition: &str) -> String {
+    if condition.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return condition.to_owned();
+    }
     condition
         .chars()
         .filter(|c| *c != ' ' && *c != '_')
@@ -136,14 +154,14 @@ fn plain(condition: &str) -> String {
 
 /// The yen has no smaller unit, so a fraction of it is a fault; other currencies are the rule's to
 /// turn down.
-fn amount(money: Option<Object<Money>>) -> Result<Option<Amount>, String> {
+fn amount(money: Option<Object<Money<'_>>>) -> Result<Option<Amount>, String> {
     let Some(Object(money)) = money else {
         return Ok(None);
     };
     let Some(number) = money.amount else {
         return Ok(None);
     };
-    let currency = money.currency_code.map(|code| code.to_ascii_uppercase());
+    let currency = money.currency_code.map(upper);
     if !number.exact && currency.as_deref() == Some("JPY") {
         return Err("a fraction of a yen".to_owned());
     }
@@ -151,6 +169,12 @@ fn amount(money: Option<Object<Money>>) -> Result<Option<Amount>, String> {
         currency,
         units: number.units,
     }))
+}
+
+fn upper(code: Text<'_>) -> String {
+    let mut code = code.0.into_owned();
+    code.make_ascii_uppercase();
+    code
 }
 
 fn available(kind: &str) -> Availability {

@@ -9,10 +9,11 @@ mod wire;
 
 use crate::http::excerpt;
 use crate::http::lenient::Object;
+use serde_json::value::RawValue;
 use shared::domain::asin::Asin;
 use shared::domain::observation::ItemAnswer;
 use shared::ports::marketplace::MarketplaceError;
-use wire::{Entry, Envelope};
+use wire::{Entry, Envelope, Whole};
 
 /// What the answer in `bytes` says of each ASIN of `asked`, in the order of asking.
 ///
@@ -23,33 +24,85 @@ use wire::{Entry, Envelope};
 ///
 /// [`MarketplaceError::Malformed`] when there is no list of responses to be read.
 pub fn offers(bytes: &[u8], asked: &[Asin]) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError> {
-    let envelope: Object<Envelope<'_>> = serde_json::from_slice(bytes)
-        .map_err(|error| MarketplaceError::Malformed(excerpt(&error.to_string(), 200)))?;
-    let mut answers: Vec<Option<ItemAnswer>> = vec![None; asked.len()];
-    let mut strangers = 0_usize;
-    for raw in envelope.0.responses {
-        let entry = serde_json::from_str::<Object<Entry<'_>>>(raw.get()).ok();
-        let place = entry.as_ref().and_then(|entry| {
-            let asin = entry.0.asin()?;
-            asked.iter().position(|known| *known == asin)
-        });
-        match (entry, place) {
-            (Some(entry), Some(place)) => {
-                keep(&mut answers[place], item::read(&entry.0, asked[place]));
+    let mut answers = Answers::of(asked);
+    // The whole at once goes over the text once and not three times, and is possible but for faults.
+    match whole(bytes) {
+        Some(envelope)
+            if envelope
+                .responses
+                .iter()
+                .all(|entry| entry.0.asin().is_some()) =>
+        {
+            for Object(entry) in envelope.responses {
+                answers.add(entry.asin(), |asin| item::read(entry, asin));
             }
-            _ => strangers += 1,
+        }
+        _ => by_parts(bytes, &mut answers)?,
+    }
+    Ok(answers.told())
+}
+
+/// UTF-8 is checked once, and not for each string.
+fn whole(bytes: &[u8]) -> Option<Envelope<Object<Whole<'_>>>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let Object(envelope) = serde_json::from_str(text).ok()?;
+    Some(envelope)
+}
+
+/// Entry by entry and part by part, so that a fault spoils no more than its own.
+fn by_parts(bytes: &[u8], answers: &mut Answers<'_>) -> Result<(), MarketplaceError> {
+    let Object(envelope): Object<Envelope<&RawValue>> = serde_json::from_slice(bytes)
+        .map_err(|error| MarketplaceError::Malformed(excerpt(&error.to_string(), 200)))?;
+    for raw in envelope.responses {
+        match serde_json::from_str::<Object<Entry<'_>>>(raw.get()) {
+            Ok(Object(entry)) => {
+                answers.add(entry.asin(), |asin| item::read_parts(&entry, asin));
+            }
+            Err(_) => answers.strangers += 1,
         }
     }
-    if strangers > 0 {
-        tracing::warn!(
-            entries = strangers,
-            "left out {strangers} entries of an answer that name no ASIN asked for"
-        );
+    Ok(())
+}
+
+/// What has been read of each ASIN asked for.
+struct Answers<'a> {
+    asked: &'a [Asin],
+    read: Vec<Option<ItemAnswer>>,
+    /// Entries that name no ASIN asked for.
+    strangers: usize,
+}
+
+impl<'a> Answers<'a> {
+    fn of(asked: &'a [Asin]) -> Self {
+        Self {
+            asked,
+            read: vec![None; asked.len()],
+            strangers: 0,
+        }
     }
-    let told = answers
-        .into_iter()
-        .map(|answer| answer.unwrap_or(ItemAnswer::Absent));
-    Ok(asked.iter().copied().zip(told).collect())
+
+    fn add(&mut self, asin: Option<Asin>, read: impl FnOnce(Asin) -> ItemAnswer) {
+        let place = asin.and_then(|asin| self.asked.iter().position(|known| *known == asin));
+        match place {
+            Some(place) => keep(&mut self.read[place], read(self.asked[place])),
+            None => self.strangers += 1,
+        }
+    }
+
+    fn told(self) -> Vec<(Asin, ItemAnswer)> {
+        if self.strangers > 0 {
+            tracing::warn!(
+                entries = self.strangers,
+                "left out {} entries of an answer that name no ASIN asked for",
+                self.strangers
+            );
+        }
+        let told = self
+            .read
+            .into_iter()
+            .map(|answer| answer.unwrap_or(ItemAnswer::Absent));
+        self.asked.iter().copied().zip(told).collect()
+    }
 }
 
 fn keep(kept: &mut Option<ItemAnswer>, answer: ItemAnswer) {

@@ -4,20 +4,36 @@
 //! `ItemOffersResponse`, `GetOffersResult`, `OfferDetail`. Parts that decide nothing here (rankings,
 //! lowest prices, points) are not read, so that a fault in them costs nothing.
 
-use crate::http::lenient::{Number, Object};
+use crate::http::lenient::{Number, Object, Text};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use shared::domain::asin::Asin;
 
-/// The whole answer.
+/// The whole answer, each entry a `T`.
 #[derive(Deserialize)]
-pub(super) struct Envelope<'a> {
-    #[serde(borrow)]
-    pub(super) responses: Vec<&'a RawValue>,
+pub(super) struct Envelope<T> {
+    pub(super) responses: Vec<T>,
 }
 
-/// One of its entries, its parts not yet read.
+/// One of its entries.
+#[derive(Deserialize)]
+pub(super) struct Whole<'a> {
+    #[serde(borrow)]
+    request: Option<Object<Request<'a>>>,
+    pub(super) status: Option<Object<Status>>,
+    #[serde(borrow)]
+    pub(super) body: Option<Object<Body<'a>>>,
+}
+
+/// The echo of what was asked.
+#[derive(Deserialize)]
+struct Request<'a> {
+    #[serde(rename = "Asin", borrow)]
+    asin: Option<Text<'a>>,
+}
+
+/// An entry, its parts not yet read.
 #[derive(Deserialize)]
 pub(super) struct Entry<'a> {
     #[serde(borrow)]
@@ -35,8 +51,9 @@ pub(super) struct Status {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Body {
-    pub(super) payload: Option<Object<Payload>>,
+pub(super) struct Body<'a> {
+    #[serde(borrow)]
+    pub(super) payload: Option<Object<Payload<'a>>>,
     pub(super) errors: Option<Vec<Object<Error>>>,
 }
 
@@ -48,14 +65,15 @@ pub(super) struct Error {
 
 /// Its marketplace id, spelled in two ways over the years, is what we asked for and is not read.
 #[derive(Deserialize)]
-pub(super) struct Payload {
-    #[serde(rename = "ASIN")]
-    pub(super) asin: Option<String>,
-    pub(super) status: Option<String>,
+pub(super) struct Payload<'a> {
+    #[serde(rename = "ASIN", borrow)]
+    pub(super) asin: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) status: Option<Text<'a>>,
     #[serde(rename = "Summary")]
     pub(super) summary: Option<Object<Summary>>,
-    #[serde(rename = "Offers")]
-    pub(super) offers: Option<Vec<Object<Offer>>>,
+    #[serde(rename = "Offers", borrow)]
+    pub(super) offers: Option<Vec<Object<Offer<'a>>>>,
 }
 
 #[derive(Deserialize)]
@@ -66,34 +84,48 @@ pub(super) struct Summary {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Offer {
-    pub(super) sub_condition: Option<String>,
-    pub(super) seller_id: Option<String>,
-    pub(super) listing_price: Option<Object<Money>>,
-    pub(super) shipping: Option<Object<Money>>,
-    pub(super) shipping_time: Option<Object<ShippingTime>>,
+pub(super) struct Offer<'a> {
+    #[serde(borrow)]
+    pub(super) sub_condition: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) seller_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) listing_price: Option<Object<Money<'a>>>,
+    #[serde(borrow)]
+    pub(super) shipping: Option<Object<Money<'a>>>,
+    #[serde(borrow)]
+    pub(super) shipping_time: Option<Object<ShippingTime<'a>>>,
     pub(super) is_fulfilled_by_amazon: Option<bool>,
     pub(super) prime_information: Option<Object<Prime>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Money {
-    pub(super) currency_code: Option<String>,
+pub(super) struct Money<'a> {
+    #[serde(borrow)]
+    pub(super) currency_code: Option<Text<'a>>,
     pub(super) amount: Option<Number>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ShippingTime {
+pub(super) struct ShippingTime<'a> {
     pub(super) maximum_hours: Option<Number>,
-    pub(super) availability_type: Option<String>,
+    #[serde(borrow)]
+    pub(super) availability_type: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Prime {
     pub(super) is_prime: Option<bool>,
+}
+
+impl Whole<'_> {
+    /// The ASIN that the echo of the request names.
+    pub(super) fn asin(&self) -> Option<Asin> {
+        Asin::parse(self.request.as_ref()?.0.asin.as_ref()?).ok()
+    }
 }
 
 impl Entry<'_> {

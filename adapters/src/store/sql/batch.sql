@@ -1,3 +1,4 @@
+-- By key: the index of open batches would do, too, but PostgreSQL then reads all of the run's.
 SELECT
     b.asins,
     r.kind,
@@ -7,5 +8,5 @@ INNER JOIN runs AS r ON r.id = b.run_id
 WHERE
     b.run_id = $1
     AND b.no = $2
-    AND b.state = 'open'
+    AND b.state || '' = 'open'
     AND r.state IN ('running', 'backfilling', 'held')

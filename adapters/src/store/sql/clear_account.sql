@@ -1,5 +1,7 @@
 UPDATE accounts
-SET reauthorise_since = NULL
+SET
+    reauthorise_since = NULL,
+    reauthorise_why = NULL
 WHERE
     id = $1
     AND reauthorise_since IS NOT NULL

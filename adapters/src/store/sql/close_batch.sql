@@ -1,3 +1,4 @@
+-- By key, as in batch.sql.
 UPDATE batches
 SET
     state = $3,
@@ -5,7 +6,7 @@ SET
 WHERE
     run_id = $1
     AND no = $2
-    AND state = 'open'
+    AND state || '' = 'open'
     AND EXISTS (
         SELECT 1
         FROM runs

@@ -1,6 +1,6 @@
 -- Due updates are queued, holds without one are noted as held. A row of the run that stands for the
 -- listing already is taken further: queued again for a newer version, held instead of sent, or
--- equal when a hold is over.
+-- equal when a hold is over. A join and not EXISTS, for which PostgreSQL reads all updates of the run.
 INSERT INTO updates (
     run_id,
     listing_id,
@@ -35,15 +35,13 @@ SELECT
 FROM {rows}
 INNER JOIN desired_states AS d ON d.listing_id = CAST(r.value->>'listing' AS BIGINT)
 INNER JOIN applied_states AS s ON s.listing_id = d.listing_id
+LEFT JOIN updates AS u
+    ON
+        u.run_id = $2
+        AND u.listing_id = d.listing_id
 WHERE
     r.value->>'state' <> 'equal'
-    OR EXISTS (
-        SELECT 1
-        FROM updates AS u
-        WHERE
-            u.run_id = $2
-            AND u.listing_id = d.listing_id
-    )
+    OR u.listing_id IS NOT NULL
 ON CONFLICT (run_id, listing_id) DO UPDATE SET
     version = excluded.version,
     urgency = excluded.urgency,

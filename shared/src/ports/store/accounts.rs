@@ -1,7 +1,7 @@
 //! Accounts, their tokens, and what the lanes must remember from one process to the next.
 
 use super::{LeaseStore, StoreError};
-use crate::domain::account::AccountId;
+use crate::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -15,10 +15,29 @@ pub struct AccountRow {
     pub name: String,
     /// Gets requests at all.
     pub active: bool,
-    /// Its quota is used up until then.
+    /// It waits until then: for its quota, or for its proxy.
     pub parked_until: Option<DateTime<Utc>>,
     /// A person has to authorise it again, since then.
     pub reauthorise_since: Option<DateTime<Utc>>,
+    /// Why, in the words of the one who marked it; `None` for a mark of an older program.
+    pub reauthorise_why: Option<String>,
+    /// The proxy that its requests go through fails since then; nothing is sent past it.
+    pub proxy_failed_since: Option<DateTime<Utc>>,
+}
+
+impl AccountRow {
+    /// An account as the accounts file gives it, in no trouble.
+    pub fn new(id: AccountId, name: String, active: bool) -> Self {
+        Self {
+            id,
+            name,
+            active,
+            parked_until: None,
+            reauthorise_since: None,
+            reauthorise_why: None,
+            proxy_failed_since: None,
+        }
+    }
 }
 
 /// The accounts as the accounts file gives them, and their state.
@@ -35,12 +54,21 @@ pub trait AccountStore: Send + Sync {
     /// once.
     async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError>;
 
-    /// Marks the account for a person, or clears the mark; `true` when that changed something.
+    /// Marks the account for a person, since when and why, or clears the mark; `true` when that changed
+    /// something.
     async fn set_reauthorise(
         &self,
         account: &AccountId,
-        since: Option<DateTime<Utc>>,
+        mark: Option<(DateTime<Utc>, &str)>,
     ) -> Result<bool, StoreError>;
+
+    /// Notes that the account's proxy fails: since when, where that is not known yet, and until when
+    /// the account waits. `None` when it works: what was noted is gone, and the account waits no more.
+    async fn set_proxy_failed(
+        &self,
+        account: &AccountId,
+        failed: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Result<(), StoreError>;
 }
 
 /// A token as it is stored. Debug prints no secret.
@@ -59,6 +87,29 @@ pub struct StoredToken {
     pub seed: String,
 }
 
+/// How old a token is, told without the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenAge {
+    /// Whose it is: `base/<account>`.
+    pub owner: String,
+    /// End of the access token.
+    pub access_expires_at: DateTime<Utc>,
+    /// When the refresh token was given out.
+    pub refreshed_at: DateTime<Utc>,
+}
+
+impl TokenAge {
+    /// When a person has to authorise anew, if the token is not renewed before.
+    pub fn ends_at(&self) -> DateTime<Utc> {
+        self.refreshed_at + REFRESH_TOKEN_LIVES
+    }
+
+    /// Whether it is the one of `account`.
+    pub fn is_of(&self, account: &AccountId) -> bool {
+        self.owner.strip_prefix("base/") == Some(account.as_str())
+    }
+}
+
 /// Keeps tokens, by owner (`base/<account>`), and the leases under which they are renewed.
 #[async_trait]
 pub trait TokenStore: LeaseStore {
@@ -67,6 +118,9 @@ pub trait TokenStore: LeaseStore {
 
     /// Stores the token durably: it is on the disk when this returns.
     async fn save_token(&self, owner: &str, token: &StoredToken) -> Result<(), StoreError>;
+
+    /// How old all tokens are; needs no key.
+    async fn token_ages(&self) -> Result<Vec<TokenAge>, StoreError>;
 }
 
 /// What a lane must remember when its process dies, so that the next one keeps the quota.

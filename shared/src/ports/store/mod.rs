@@ -12,7 +12,9 @@ mod runs;
 mod thinning;
 mod updates;
 
-pub use accounts::{AccountRow, AccountStore, LaneMemory, LaneStore, StoredToken, TokenStore};
+pub use accounts::{
+    AccountRow, AccountStore, LaneMemory, LaneStore, StoredToken, TokenAge, TokenStore,
+};
 pub use batches::{
     BatchStore, ListingRow, ListingVerdict, Miss, OpenBatch, Part, Record, RecordedAsin,
 };
@@ -36,6 +38,12 @@ pub enum StoreError {
     /// The file cannot be written, the disk is full, the schema is not ours.
     #[error("the database cannot be used: {0}")]
     Unusable(String),
+    /// Tokens in it are sealed, and this program does not have the key.
+    #[error("its tokens are sealed with {}: check TOKEN_KEY, TOKEN_KEY_FILE and TOKEN_KEY_OLD", if *.another { "another key" } else { "a key, and none is set" })]
+    Sealed {
+        /// This program has a key, which is not the one.
+        another: bool,
+    },
     /// The database was written by a newer Miseban.
     #[error(
         "the database has schema version {found}, this program knows up to {known}: use the newer program"

@@ -156,9 +156,25 @@ fn shop_row(shop: &ShopView, lang: Lang) -> Vec<String> {
 
 fn trouble(shop: &ShopView, lang: Lang) -> String {
     if let Some(since) = shop.reauthorise_since.map(when) {
+        let id = &shop.id;
         let said = text!(
-            "再認証が必要({since} から): BASEで認可し直し、新しい refresh_token をショップ一覧に書く",
-            "has to be authorised again (since {since}): put a new refresh_token into the accounts file"
+            "再認証が必要({since} から): miseban accounts authorize {id}",
+            "has to be authorised again (since {since}): miseban accounts authorize {id}"
+        );
+        return said.of(lang).to_owned();
+    }
+    if let Some(since) = shop.proxy_failed_since.map(when) {
+        let said = text!(
+            "プロキシが使えない({since} から)",
+            "its proxy fails (since {since})"
+        );
+        return said.of(lang).to_owned();
+    }
+    if let (None, Some(ends)) = (shop.parked_until, shop.tokens_end_at.map(when)) {
+        let id = &shop.id;
+        let said = text!(
+            "トークンがまもなく切れる({ends}): miseban accounts refresh {id}",
+            "tokens end soon ({ends}): miseban accounts refresh {id}"
         );
         return said.of(lang).to_owned();
     }

@@ -60,6 +60,9 @@ pub struct ShopView {
     /// Only while it lies ahead.
     pub parked_until: Option<DateTime<Utc>>,
     pub reauthorise_since: Option<DateTime<Utc>>,
+    pub proxy_failed_since: Option<DateTime<Utc>>,
+    /// Only when a warning's time has come.
+    pub tokens_end_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -134,7 +137,13 @@ impl PastRun {
 }
 
 impl ShopView {
-    pub fn of(shop: &AccountRow, counts: &[(AccountId, u64, u64)], now: DateTime<Utc>) -> Self {
+    /// `ends_at` is the end of the tokens, where it is near.
+    pub fn of(
+        shop: &AccountRow,
+        counts: &[(AccountId, u64, u64)],
+        ends_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let counted = counts.iter().find(|(id, ..)| *id == shop.id);
         let (listed, held) = counted.map_or((0, 0), |(_, listed, held)| (*listed, *held));
         Self {
@@ -145,6 +154,8 @@ impl ShopView {
             held,
             parked_until: shop.parked_until.filter(|until| *until > now),
             reauthorise_since: shop.reauthorise_since,
+            proxy_failed_since: shop.proxy_failed_since,
+            tokens_end_at: ends_at,
         }
     }
 }

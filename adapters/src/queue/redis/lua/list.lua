@@ -2,7 +2,7 @@
 -- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed, 6 leases, 7 dead, 8 dead:messages
 -- ARGV   1 place (ready, delayed, leased, dead), 2 how many are passed over, 3 how many at most
 -- RETURN for each message what `tell_alive` or `tell_dead` gives
--- Ids without a message (see claim.lua) are left out, so that a page may be short.
+-- Ids without a message (see turn.lua) are left out, so that a page may be short.
 
 local place, over, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = now()

@@ -45,10 +45,11 @@ local function tell_dead(id, raw, died_at, time)
 end
 
 -- A worker is the text `<begun> <heard>`, both in microseconds. An empty name has nothing to tell.
-local function sign_in(workers, name, age, silence, time)
+local function sign_in(workers, name, age, silence)
   if name == '' then
     return
   end
+  local time = now()
   local told = redis.call('HGETALL', workers)
   for i = 1, #told, 2 do
     local heard = tonumber(string.match(told[i + 1], ' (%d+)$') or 0)

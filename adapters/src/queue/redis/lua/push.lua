@@ -1,25 +1,51 @@
 -- Puts messages on the queue whose ids are not alive.
 -- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed
 -- ARGV   1 bell; then for each message four: id, rank, delay in microseconds, payload
--- RETURN how many were new
+-- RETURN for each message 1 if it was new, or 0
 -- The microsecond that each message of a call is later than the one before keeps the order of those
 -- that are delayed alike.
+-- Whoever waits has found the lists empty, so that only a list that was empty needs the bell.
+
+local ids = {}
+for i = 2, #ARGV, 4 do
+  ids[#ids + 1] = ARGV[i]
+end
+local alive = redis.call('HMGET', KEYS[1], unpack(ids))
 
 local at = now()
-local new = 0
-for i = 2, #ARGV, 4 do
-  local id, rank, delay, payload = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), ARGV[i + 3]
+local new, messages, ready, delayed = {}, {}, { {}, {}, {} }, {}
+for n, id in ipairs(ids) do
+  local rank, delay, payload = tonumber(ARGV[4 * n - 1]), tonumber(ARGV[4 * n]), ARGV[4 * n + 1]
   at = at + 1
-  if redis.call('HSETNX', KEYS[1], id, pack_message(rank, 0, at, payload)) == 1 then
-    new = new + 1
+  if alive[n] or messages[id] then
+    new[n] = '0'
+  else
+    new[n] = '1'
+    messages[id] = true
+    messages[#messages + 1] = id
+    messages[#messages + 1] = pack_message(rank, 0, at, payload)
     if delay > 0 then
-      redis.call('ZADD', KEYS[5], string.format('%.0f', at + delay), id)
+      delayed[#delayed + 1] = string.format('%.0f', at + delay)
+      delayed[#delayed + 1] = id
     else
-      redis.call('RPUSH', KEYS[2 + rank], id)
+      ready[rank + 1][#ready[rank + 1] + 1] = id
     end
   end
 end
-if new > 0 then
-  redis.call('PUBLISH', ARGV[1], new)
+
+if #messages > 0 then
+  redis.call('HSET', KEYS[1], unpack(messages))
 end
-return new
+local ring = #delayed > 0
+if ring then
+  redis.call('ZADD', KEYS[5], unpack(delayed))
+end
+for rank, list in ipairs(ready) do
+  if #list > 0 and redis.call('RPUSH', KEYS[1 + rank], unpack(list)) == #list then
+    ring = true
+  end
+end
+if ring then
+  redis.call('PUBLISH', ARGV[1], #messages / 2)
+end
+return table.concat(new)

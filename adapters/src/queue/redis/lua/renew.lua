@@ -1,10 +1,9 @@
 -- Prolongs a lease.
 -- KEYS   1 messages, 2 leases, 3 workers
--- ARGV   1 id, 2 token, 3 lease in microseconds, 4-6 the worker as for claim.lua
+-- ARGV   1 id, 2 token, 3 lease in microseconds, 4-6 the worker as 6-8 of turn.lua
 -- RETURN 1, or 0 when the claim does not hold any more
 
-local time = now()
-sign_in(KEYS[3], ARGV[4], ARGV[5], ARGV[6], time)
+sign_in(KEYS[3], ARGV[4], ARGV[5], ARGV[6])
 local raw = redis.call('HGET', KEYS[1], ARGV[1])
 if not raw or not redis.call('ZSCORE', KEYS[2], ARGV[1]) then
   return 0
@@ -13,5 +12,5 @@ local _, _, token = unpack_message(raw)
 if token ~= tonumber(ARGV[2]) then
   return 0
 end
-redis.call('ZADD', KEYS[2], string.format('%.0f', time + tonumber(ARGV[3])), ARGV[1])
+redis.call('ZADD', KEYS[2], string.format('%.0f', now() + tonumber(ARGV[3])), ARGV[1])
 return 1

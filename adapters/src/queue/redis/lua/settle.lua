@@ -1,6 +1,6 @@
--- Ends a claim.
+-- Ends a claim whose message is not done: it comes again, or is given up. `turn.lua` ends the others.
 -- KEYS   1 messages, 2 delayed, 3 leases, 4 counts, 5 dead, 6 dead:messages
--- ARGV   1 bell, 2 id, 3 token, 4 what becomes of it (done, defer, retry, dead), 5 delay in
+-- ARGV   1 bell, 2 id, 3 token, 4 what becomes of it (defer, retry, dead), 5 delay in
 --        microseconds (defer, retry), 6 error (dead), 7 how many dead messages are kept
 -- RETURN 1, or 0 when the claim does not hold any more
 
@@ -19,10 +19,7 @@ end
 
 local time = now()
 redis.call('ZREM', KEYS[3], id)
-if verdict == 'done' then
-  redis.call('HDEL', KEYS[1], id)
-  redis.call('HINCRBY', KEYS[4], 'done', 1)
-elseif verdict == 'dead' then
+if verdict == 'dead' then
   redis.call('HDEL', KEYS[1], id)
   redis.call('ZADD', KEYS[5], string.format('%.0f', time), id)
   redis.call('HSET', KEYS[6], id, string.format('%d %d %d ', rank, attempt, #ARGV[6]) .. ARGV[6] .. ' ' .. payload)

@@ -1,0 +1,295 @@
+//! The counter of one queue in this process: who claims, and who has done, is served together.
+//!
+//! One call takes all who ask at the same moment, so that a busy process sends few calls and a quiet
+//! one waits for nobody.
+
+use super::{Calls, Found, LINED_UP_AT_ONCE, call, micros, span};
+use shared::jobs::QueueName;
+use shared::ports::queue::{Claimed, QueueError, Settlement};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+/// A turn that follows another this soon waits for others to join it, unless all that this process
+/// holds is back already: the price of fewer calls is that a place stands idle for a part of it.
+const GATHER: Duration = Duration::from_millis(3);
+/// While messages are ready, what is due is looked for this often only.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Messages, and claims that are done, of one turn: it holds up everyone else.
+const SERVED_AT_ONCE: usize = 100;
+
+type Reply<T> = oneshot::Sender<Result<T, QueueError>>;
+
+/// Where one asks. The task that serves ends with it.
+pub struct Counter {
+    asks: mpsc::UnboundedSender<Ask>,
+    /// Claims that were given out here and have not come back: about so many may still come.
+    out: Arc<AtomicUsize>,
+    server: AbortHandle,
+}
+
+enum Ask {
+    Claim(Wanted),
+    Done(Done),
+}
+
+struct Wanted {
+    most: usize,
+    lease: Duration,
+    reply: Reply<Found>,
+}
+
+struct Done {
+    id: String,
+    token: u64,
+    reply: Reply<bool>,
+}
+
+/// What one turn is to do, and the answer of its script.
+#[derive(Default)]
+struct Turn {
+    wanted: Vec<Wanted>,
+    done: Vec<Done>,
+}
+type Answer = (i64, String, Vec<(String, Vec<u8>, u32, u64)>);
+
+impl Counter {
+    /// Serves `queue` from now on.
+    pub fn open(calls: Arc<Calls>, queue: QueueName) -> Self {
+        let (asks, asked) = mpsc::unbounded_channel();
+        let out = Arc::new(AtomicUsize::new(0));
+        let server = Server {
+            calls,
+            queue,
+            asked,
+            out: Arc::clone(&out),
+            last_turn: None,
+            last_look: None,
+            empty: true,
+        };
+        let server = tokio::spawn(server.serve()).abort_handle();
+        Self { asks, out, server }
+    }
+
+    /// Up to `most` messages, each for `lease` or longer. Where the caller is gone by the time they
+    /// are there, they go back.
+    pub async fn claim(&self, most: usize, lease: Duration) -> Result<Found, QueueError> {
+        let (reply, answer) = oneshot::channel();
+        let wanted = Wanted {
+            most: most.min(SERVED_AT_ONCE),
+            lease,
+            reply,
+        };
+        self.ask(Ask::Claim(wanted), answer).await
+    }
+
+    /// Ends a claim whose work is done; `false` when it does not hold any more.
+    pub async fn done(&self, claim: &Claimed) -> Result<bool, QueueError> {
+        let (reply, answer) = oneshot::channel();
+        let done = Done {
+            id: claim.id.clone(),
+            token: claim.token,
+            reply,
+        };
+        self.ask(Ask::Done(done), answer).await
+    }
+
+    /// A claim ends elsewhere: nobody needs to wait for it here.
+    pub fn let_go(&self) {
+        fewer(&self.out, 1);
+    }
+
+    async fn ask<T>(
+        &self,
+        ask: Ask,
+        answer: oneshot::Receiver<Result<T, QueueError>>,
+    ) -> Result<T, QueueError> {
+        let closed = || QueueError("the counter is closed".to_owned());
+        self.asks.send(ask).map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+struct Server {
+    calls: Arc<Calls>,
+    queue: QueueName,
+    asked: mpsc::UnboundedReceiver<Ask>,
+    out: Arc<AtomicUsize>,
+    last_turn: Option<Instant>,
+    last_look: Option<Instant>,
+    /// The last claim found nothing.
+    empty: bool,
+}
+
+impl Server {
+    async fn serve(mut self) {
+        let mut turn = Turn::default();
+        while let Some(ask) = self.asked.recv().await {
+            turn.add(ask);
+            self.gather(&mut turn).await;
+            self.last_turn = Some(Instant::now());
+            let turn = std::mem::take(&mut turn);
+            if turn.wanted.is_empty() && turn.done.is_empty() {
+                continue;
+            }
+            let answer = self.call(&turn).await;
+            if !turn.wanted.is_empty() {
+                self.empty = answer
+                    .as_ref()
+                    .is_ok_and(|(.., messages)| messages.is_empty());
+            }
+            self.reply(turn, answer);
+        }
+    }
+
+    /// Waits for those who may still come, where the last turn was just now.
+    async fn gather(&mut self, turn: &mut Turn) {
+        let until = self.last_turn.map(|last| last + GATHER);
+        loop {
+            while turn.has_room()
+                && let Ok(ask) = self.asked.try_recv()
+            {
+                turn.add(ask);
+            }
+            let Some(until) = until.filter(|until| *until > Instant::now()) else {
+                return;
+            };
+            if !turn.has_room() || turn.done.len() >= self.out.load(Ordering::Relaxed) {
+                return;
+            }
+            match tokio::time::timeout_at(until, self.asked.recv()).await {
+                Ok(Some(ask)) => turn.add(ask),
+                Ok(None) | Err(_) => return,
+            }
+        }
+    }
+
+    async fn call(&mut self, turn: &Turn) -> Result<Answer, QueueError> {
+        let look = self.look();
+        let lease = turn.wanted.iter().map(|wanted| wanted.lease).max();
+        let keys = self.calls.keys(self.queue)?;
+        let mut call = call(&self.calls.scripts.turn, [&keys.messages]);
+        call.key(&keys.ready)
+            .key(&keys.delayed)
+            .key(&keys.leases)
+            .key(&keys.paused)
+            .key(&keys.counts)
+            .key(&keys.workers)
+            .arg(&keys.bell)
+            .arg(micros(lease.unwrap_or_default()))
+            .arg(LINED_UP_AT_ONCE)
+            .arg(turn.messages())
+            .arg(look);
+        self.calls.sign(&mut call, self.queue);
+        for done in &turn.done {
+            call.arg(&done.id).arg(done.token);
+        }
+        self.calls.ask(&call).await
+    }
+
+    fn look(&mut self) -> &'static str {
+        if self.empty {
+            return "idle";
+        }
+        let now = Instant::now();
+        if self.last_look.is_some_and(|last| now < last + LOOK_EVERY) {
+            return "";
+        }
+        self.last_look = Some(now);
+        "first"
+    }
+
+    fn reply(&mut self, turn: Turn, answer: Result<Answer, QueueError>) {
+        // Whoever has asked to settle has no claim that this process would wait for, whatever the
+        // answer is. One that nobody waits for any more has settled all the same.
+        fewer(&self.out, turn.done.len());
+        let (wait, held, messages) = match answer {
+            Ok(answer) => answer,
+            Err(QueueError(why)) => return turn.refuse(&why),
+        };
+        for (done, held) in turn.done.into_iter().zip(held.bytes()) {
+            done.reply.send(Ok(held == b'1')).ok();
+        }
+        let mut messages: VecDeque<Claimed> = messages
+            .into_iter()
+            .map(|(id, payload, attempt, token)| Claimed {
+                id,
+                payload,
+                attempt,
+                token,
+            })
+            .collect();
+        for wanted in turn.wanted {
+            let share: Vec<Claimed> = messages.drain(..wanted.most.min(messages.len())).collect();
+            self.out.fetch_add(share.len(), Ordering::Relaxed);
+            let found = if share.is_empty() {
+                Found::Nothing(span(wait))
+            } else {
+                Found::Messages(share)
+            };
+            if let Err(Ok(Found::Messages(share))) = wanted.reply.send(Ok(found)) {
+                self.give_back(share);
+            }
+        }
+    }
+
+    /// Nobody waits for these any more.
+    fn give_back(&self, claimed: Vec<Claimed>) {
+        fewer(&self.out, claimed.len());
+        let (calls, queue) = (Arc::clone(&self.calls), self.queue);
+        tokio::spawn(async move {
+            for claimed in claimed {
+                let back = Settlement::Defer(Duration::ZERO);
+                if let Err(error) = calls.settle(queue, &claimed, back).await {
+                    tracing::debug!(%error, "a message that nobody waits for stays on its lease");
+                }
+            }
+        });
+    }
+}
+
+impl Turn {
+    /// Takes whoever still waits for the answer.
+    fn add(&mut self, ask: Ask) {
+        match ask {
+            Ask::Claim(wanted) if wanted.reply.is_closed() => {}
+            Ask::Claim(wanted) => self.wanted.push(wanted),
+            Ask::Done(done) => self.done.push(done),
+        }
+    }
+
+    fn messages(&self) -> usize {
+        self.wanted.iter().map(|wanted| wanted.most).sum()
+    }
+
+    fn has_room(&self) -> bool {
+        self.messages().max(self.done.len()) < SERVED_AT_ONCE
+    }
+
+    fn refuse(self, why: &str) {
+        let error = || QueueError(why.to_owned());
+        for wanted in self.wanted {
+            wanted.reply.send(Err(error())).ok();
+        }
+        for done in self.done {
+            done.reply.send(Err(error())).ok();
+        }
+    }
+}
+
+fn fewer(out: &AtomicUsize, by: usize) {
+    let lower = |out: usize| Some(out.saturating_sub(by));
+    // Always some, so that it always succeeds.
+    out.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lower)
+        .ok();
+}

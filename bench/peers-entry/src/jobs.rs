@@ -1,0 +1,200 @@
+//! The bench's job in our frame: read the batch's row, ask, record, cache, send the follow-ups.
+//!
+//! Each step may be done twice. What ends a run is asked of the rows and not counted.
+
+use crate::rows::{Priced, Rows};
+use crate::setting::unix_seconds;
+use adapters::redis::RedisLink;
+use async_trait::async_trait;
+use chrono::Utc;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::desired::Urgency;
+use shared::domain::lane::{Lane, Priority};
+use shared::domain::listing::{ItemId, ListingId, ShopState};
+use shared::domain::money::Yen;
+use shared::domain::observation::ItemAnswer;
+use shared::domain::offer::Offer;
+use shared::domain::retry::Remedy;
+use shared::domain::run::RunId;
+use shared::jobs::{Backfill, Job, SyncBatch, UpdateListing};
+use shared::ports::limiter::{Grant, Limiter, Permit};
+use shared::ports::marketplace::Marketplace;
+use shared::ports::messages;
+use shared::ports::queue::Queue;
+use shared::ports::shop::{Shop, ShopError};
+use shared::ports::store::RunStore;
+use std::sync::Arc;
+use std::time::Duration;
+use worker::failure::Failure;
+use worker::handlers::Handlers;
+
+/// The item that the bench's shop knows.
+const ITEM: ItemId = ItemId(1_234_567);
+const CACHED_FOR_S: u32 = 86_400;
+
+/// All that the jobs have at hand.
+pub struct Hands {
+    pub account: AccountId,
+    pub rows: Rows,
+    pub runs: Arc<dyn RunStore>,
+    pub queue: Arc<dyn Queue>,
+    pub limiter: Arc<dyn Limiter>,
+    pub marketplace: Arc<dyn Marketplace>,
+    pub shop: Arc<dyn Shop>,
+    pub link: RedisLink,
+}
+
+#[async_trait]
+impl Handlers for Hands {
+    async fn run(&self, job: &Job) -> Result<(), Failure> {
+        match job {
+            Job::SyncBatch(job) => self.sync_batch(job).await,
+            Job::UpdateListing(job) => self.update_listing(job).await,
+            Job::Backfill(job) => self.last(job).await,
+        }
+    }
+
+    async fn give_up(&self, _: &Job, failure: &Failure) -> Result<(), Failure> {
+        self.failed(failure).await
+    }
+
+    async fn stop(&self, _: &Job, failure: &Failure) -> Result<(), Failure> {
+        self.failed(failure).await
+    }
+}
+
+impl Hands {
+    async fn sync_batch(&self, job: &SyncBatch) -> Result<(), Failure> {
+        let Some(batch) = self.rows.batch(job.run, job.no).await? else {
+            return self.resend(job.run).await;
+        };
+        let permit = self.permit(&self.marketplace.lane()).await?;
+        let answers = self.marketplace.offers(permit, &batch).await?;
+        let products: Vec<Priced> = answers
+            .iter()
+            .enumerate()
+            .filter_map(|(place, (asin, answer))| priced(job.no, place, *asin, answer))
+            .collect();
+        self.rows.record(job.run, job.no, &products).await?;
+        let edits = products.iter().filter_map(|product| product.listing);
+        let follow_ups: Vec<_> = edits
+            .map(|listing| messages::for_update(listing, 1, Urgency::Normal))
+            .collect();
+        let (cached, sent) = tokio::join!(self.cache(&products), self.queue.push(&follow_ups));
+        cached?;
+        sent?;
+        Ok(())
+    }
+
+    /// The batch has reported, but whoever reported may have died before it sent the follow-ups.
+    async fn resend(&self, run: RunId) -> Result<(), Failure> {
+        let work = self.runs.open_work(run).await?;
+        let updates = work.updates.iter();
+        let follow_ups: Vec<_> = updates
+            .map(|(listing, version, urgency)| messages::for_update(*listing, *version, *urgency))
+            .collect();
+        self.queue.push(&follow_ups).await?;
+        Ok(())
+    }
+
+    async fn update_listing(&self, job: &UpdateListing) -> Result<(), Failure> {
+        // Without a row it is done, and whoever did it asked what is left before it settled.
+        let Some(edit) = self.rows.update(job.listing).await? else {
+            return Ok(());
+        };
+        let permit = self.permit(&Lane::Base(self.account.clone())).await?;
+        let state = ShopState {
+            price: edit.price,
+            visible: true,
+            stock: Some(edit.stock),
+        };
+        match self.shop.edit(permit, &self.account, ITEM, &state).await {
+            // The bench's shop answers with one item and one price, whatever is asked of it.
+            Ok(()) => {}
+            Err(ShopError::Refused(code)) if code == "not_applied" => {}
+            Err(error) => return Err(error.into()),
+        }
+        if self.rows.finish(edit.run, job.listing).await? {
+            self.queue.push(&[messages::for_backfill(edit.run)]).await?;
+        }
+        Ok(())
+    }
+
+    async fn last(&self, job: &Backfill) -> Result<(), Failure> {
+        let (count, sum) = self.rows.totals().await?;
+        self.runs.begin_backfill(job.run).await?;
+        self.runs.end_backfill(job.run).await?;
+        if !self.runs.close_run(job.run, Utc::now()).await? {
+            return Ok(());
+        }
+        let told = serde_json::json!({ "n": count, "s": sum }).to_string();
+        let mut both = redis::pipe();
+        both.cmd("SET").arg("cache:backfill").arg(told);
+        both.cmd("RPUSH").arg("bench:done").arg(unix_seconds());
+        self.write(&both).await
+    }
+
+    async fn cache(&self, products: &[Priced]) -> Result<(), Failure> {
+        let at = Utc::now().timestamp_millis();
+        let mut entries = redis::pipe();
+        for product in products {
+            let value =
+                serde_json::json!({ "p": product.price, "s": product.price.is_some(), "t": at });
+            let set = entries.cmd("SET").arg(format!("cache:{}", product.asin));
+            set.arg(value.to_string())
+                .arg("EX")
+                .arg(CACHED_FOR_S)
+                .ignore();
+        }
+        self.write(&entries).await
+    }
+
+    async fn write(&self, commands: &redis::Pipeline) -> Result<(), Failure> {
+        let mut connection = self.link.shared();
+        let written = self.link.within(commands.exec_async(&mut connection)).await;
+        written.map_err(|fault| Failure {
+            remedy: Remedy::TryAgain,
+            why: fault.told(),
+        })
+    }
+
+    async fn permit(&self, lane: &Lane) -> Result<Permit, Failure> {
+        match self.limiter.acquire(lane, Priority::Normal).await? {
+            Grant::Go(permit) => Ok(permit),
+            Grant::Later(_) | Grant::Closed(_) => Err(Failure::wait(Duration::ZERO, "no permit")),
+        }
+    }
+
+    async fn failed(&self, failure: &Failure) -> Result<(), Failure> {
+        eprintln!("a job is given up: {failure}");
+        let mut count = redis::pipe();
+        count.cmd("INCR").arg("bench:failed");
+        self.write(&count).await
+    }
+}
+
+/// The bench's rule: the least price with shipping among the offers in new condition. The first two
+/// of a batch get an edit.
+fn priced(no: u32, place: usize, asin: Asin, answer: &ItemAnswer) -> Option<Priced> {
+    let price = match answer {
+        ItemAnswer::Offers(offers) => offers.iter().filter_map(landed).min(),
+        ItemAnswer::NoOffer => None,
+        ItemAnswer::InvalidAsin | ItemAnswer::Failed(_) | ItemAnswer::Absent => return None,
+    };
+    let number = i64::from(no - 1) * 20 + i64::try_from(place).ok()? + 1;
+    Some(Priced {
+        asin: asin.to_string(),
+        price,
+        listing: (place < 2).then_some(ListingId(number)),
+    })
+}
+
+fn landed(offer: &Offer) -> Option<Yen> {
+    if offer.sub_condition.as_deref() != Some("new") {
+        return None;
+    }
+    let shipping = offer.shipping.as_ref().map_or(0, |amount| amount.units);
+    let listing = offer.listing_price.as_ref()?.units;
+    u32::try_from(listing + shipping).ok().map(Yen)
+}

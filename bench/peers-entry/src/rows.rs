@@ -1,0 +1,292 @@
+//! The rows of a run in PostgreSQL, written by statements that are a transaction each: the bench's
+//! `products` and our own `batches` and `updates`.
+//!
+//! Statements follow each other on a connection without waiting for the answer of the one before.
+
+use crate::together::Together;
+use anyhow::Context;
+use chrono::{SecondsFormat, Utc};
+use shared::domain::asin::AsinBatch;
+use shared::domain::listing::ListingId;
+use shared::domain::money::Yen;
+use shared::domain::run::RunId;
+use shared::ports::store::StoreError;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, NoTls, Row, Statement};
+
+/// As our store sets its connections: rows are found by key, whatever the statistics say.
+const SESSION: &str = "SET search_path = miseban; SET application_name = 'miseban';
+    SET statement_timeout = '10s'; SET enable_seqscan = off; SET enable_hashjoin = off;
+    SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan;";
+
+/// By key: left to itself, the planner takes the index of what is open, and reads all of it.
+const BATCHES: &str = "SELECT b.no, b.asins
+    FROM unnest($1::text[], $2::bigint[]) AS k(run_id, no)
+    INNER JOIN batches AS b ON b.run_id = k.run_id AND b.no = k.no
+    WHERE b.state || '' = 'open'";
+
+/// The bench's upsert and our rows, in one transaction; nothing where the batch has reported.
+const RECORD: &str = "WITH closed AS (
+    UPDATE batches SET state = 'done', reported_at = $3
+    WHERE run_id = $1 AND no = $2 AND state || '' = 'open' RETURNING run_id
+), queued AS (
+    INSERT INTO updates (run_id, listing_id, version, urgency, state, from_price_yen, from_visible,
+        to_price_yen, to_visible, to_stock, at)
+    SELECT run_id, u.id, 1, 'normal', 'queued', 0, 0, u.price, 1, u.stock, $3
+    FROM closed, unnest($7::bigint[], $8::bigint[], $9::bigint[]) AS u(id, price, stock)
+)
+INSERT INTO public.products (asin, price, in_stock, updated_at)
+SELECT p.asin, p.price, p.in_stock, now()
+FROM closed, unnest($4::text[], $5::int[], $6::bool[]) AS p(asin, price, in_stock)
+ON CONFLICT (asin) DO UPDATE SET
+    price = excluded.price, in_stock = excluded.in_stock, updated_at = excluded.updated_at";
+
+const UPDATES: &str = "SELECT listing_id::bigint, run_id, to_price_yen, to_stock FROM updates
+    WHERE listing_id = ANY($1::bigint[]) AND state = 'queued'";
+
+const FINISH: &str = "UPDATE updates AS u SET state = 'applied', at = $3
+    FROM unnest($1::text[], $2::bigint[]) AS k(run_id, listing_id)
+    WHERE u.run_id = k.run_id AND u.listing_id = k.listing_id AND u.state || '' = 'queued'";
+
+/// Asked when a row is closed for good: of two that close the last two rows, the later one sees
+/// both.
+const ANYTHING_OPEN: &str = "SELECT
+    EXISTS (SELECT 1 FROM batches WHERE run_id = $1 AND state = 'open')
+    OR EXISTS (SELECT 1 FROM updates WHERE run_id = $1 AND state = 'queued')";
+
+const TOTALS: &str = "SELECT count(*), sum(price)::bigint FROM public.products";
+
+/// What is known of one product after its answer.
+pub struct Priced {
+    pub asin: String,
+    pub price: Option<Yen>,
+    /// The listing that gets an edit, where there is one.
+    pub listing: Option<ListingId>,
+}
+
+/// An edit to be made.
+#[derive(Clone, Copy)]
+pub struct Edit {
+    pub run: RunId,
+    pub price: Yen,
+    pub stock: u32,
+}
+
+/// The statements, prepared. Reading and closing go over a line of their own, all in one who ask at
+/// the same moment; answers are recorded over the others.
+pub struct Rows {
+    batches: Together<(RunId, u32), Option<AsinBatch>>,
+    updates: Together<ListingId, Option<Edit>>,
+    finish: Together<(RunId, ListingId), bool>,
+    lines: Vec<Arc<Line>>,
+    turn: AtomicUsize,
+}
+
+struct Line {
+    client: Client,
+    batches: Statement,
+    record: Statement,
+    updates: Statement,
+    finish: Statement,
+    anything_open: Statement,
+}
+
+impl Rows {
+    /// With so many lines for recording.
+    pub async fn open(url: &str, connections: usize) -> anyhow::Result<Self> {
+        let mut lines = Vec::new();
+        for _ in 0..connections {
+            lines.push(Arc::new(Line::open(url).await?));
+        }
+        let line = Arc::new(Line::open(url).await?);
+        let (reading, reading_too, closing) = (Arc::clone(&line), Arc::clone(&line), line);
+        Ok(Self {
+            batches: Together::new(move |keys| Arc::clone(&reading).batches(keys)),
+            updates: Together::new(move |keys| Arc::clone(&reading_too).updates(keys)),
+            finish: Together::new(move |keys| Arc::clone(&closing).finish(keys)),
+            lines,
+            turn: AtomicUsize::new(0),
+        })
+    }
+
+    fn line(&self) -> &Line {
+        &self.lines[self.turn.fetch_add(1, Ordering::Relaxed) % self.lines.len()]
+    }
+
+    /// The ASINs of an open batch.
+    pub async fn batch(&self, run: RunId, no: u32) -> Result<Option<AsinBatch>, StoreError> {
+        self.batches.ask((run, no)).await
+    }
+
+    /// The edit that is still to be made of a listing.
+    pub async fn update(&self, listing: ListingId) -> Result<Option<Edit>, StoreError> {
+        self.updates.ask(listing).await
+    }
+
+    /// Closes an edit; `true` when nothing of its run is open any more.
+    pub async fn finish(&self, run: RunId, listing: ListingId) -> Result<bool, StoreError> {
+        self.finish.ask((run, listing)).await
+    }
+
+    /// Writes an answer down and closes its batch.
+    pub async fn record(&self, run: RunId, no: u32, products: &[Priced]) -> Result<(), StoreError> {
+        let line = self.line();
+        let asins: Vec<&str> = products.iter().map(|p| p.asin.as_str()).collect();
+        let prices: Vec<Option<i32>> = products.iter().map(|p| p.price.map(yen)).collect();
+        let stock: Vec<bool> = products.iter().map(|p| p.price.is_some()).collect();
+        let edits = || {
+            products
+                .iter()
+                .filter_map(|p| Some((p.listing?.0, p.price)))
+        };
+        let ids: Vec<i64> = edits().map(|(id, _)| id).collect();
+        let edit_prices: Vec<i64> = edits()
+            .map(|(_, price)| price.map_or(0, yen).into())
+            .collect();
+        let edit_stock: Vec<i64> = edits().map(|(_, price)| price.is_some().into()).collect();
+        line.run(
+            &line.record,
+            &[
+                &run.to_string(),
+                &i64::from(no),
+                &now(),
+                &asins,
+                &prices,
+                &stock,
+                &ids,
+                &edit_prices,
+                &edit_stock,
+            ],
+        )
+        .await
+    }
+
+    /// How many products there are, and the sum of their prices.
+    pub async fn totals(&self) -> Result<(i64, Option<i64>), StoreError> {
+        let row = self
+            .line()
+            .client
+            .query_one(TOTALS, &[])
+            .await
+            .map_err(|e| away(&e))?;
+        Ok((row.get(0), row.get(1)))
+    }
+}
+
+impl Line {
+    async fn open(url: &str) -> anyhow::Result<Self> {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        tokio::spawn(connection);
+        client.batch_execute(SESSION).await?;
+        let text = [Type::TEXT];
+        Ok(Self {
+            batches: client.prepare(BATCHES).await.context("batches")?,
+            record: client
+                .prepare_typed(RECORD, &text)
+                .await
+                .context("record")?,
+            updates: client.prepare(UPDATES).await.context("updates")?,
+            finish: client.prepare(FINISH).await.context("finish")?,
+            anything_open: client
+                .prepare_typed(ANYTHING_OPEN, &text)
+                .await
+                .context("anything open")?,
+            client,
+        })
+    }
+
+    async fn batches(
+        self: Arc<Self>,
+        keys: Vec<(RunId, u32)>,
+    ) -> Result<Vec<Option<AsinBatch>>, StoreError> {
+        let runs: Vec<String> = keys.iter().map(|(run, _)| run.to_string()).collect();
+        let numbers: Vec<i64> = keys.iter().map(|(_, no)| i64::from(*no)).collect();
+        let rows = self.rows(&self.batches, &[&runs, &numbers]).await?;
+        // One run is open at a time.
+        let found: HashMap<i64, AsinBatch> = rows
+            .iter()
+            .filter_map(|row| Some((row.get(0), AsinBatch::parse(row.get(1))?)))
+            .collect();
+        Ok(numbers.iter().map(|no| found.get(no).cloned()).collect())
+    }
+
+    async fn updates(
+        self: Arc<Self>,
+        keys: Vec<ListingId>,
+    ) -> Result<Vec<Option<Edit>>, StoreError> {
+        let ids: Vec<i64> = keys.iter().map(|listing| listing.0).collect();
+        let rows = self.rows(&self.updates, &[&ids]).await?;
+        let found: HashMap<i64, Edit> = rows
+            .iter()
+            .filter_map(|row| {
+                let edit = Edit {
+                    run: RunId::parse(row.get(1))?,
+                    price: Yen(u32::try_from(row.get::<_, i64>(2)).ok()?),
+                    stock: u32::try_from(row.get::<_, i64>(3)).ok()?,
+                };
+                Some((row.get(0), edit))
+            })
+            .collect();
+        Ok(ids.iter().map(|id| found.get(id).copied()).collect())
+    }
+
+    /// The question follows on the same line, so that it sees what was closed.
+    async fn finish(
+        self: Arc<Self>,
+        keys: Vec<(RunId, ListingId)>,
+    ) -> Result<Vec<bool>, StoreError> {
+        let runs: Vec<String> = keys.iter().map(|(run, _)| run.to_string()).collect();
+        let ids: Vec<i64> = keys.iter().map(|(_, listing)| listing.0).collect();
+        let at = now();
+        let close: [&(dyn ToSql + Sync); 3] = [&runs, &ids, &at];
+        let ask: [&(dyn ToSql + Sync); 1] = [&runs[0]];
+        let (closed, open) = tokio::join!(
+            self.run(&self.finish, &close),
+            self.rows(&self.anything_open, &ask)
+        );
+        closed?;
+        let done = open?.first().is_some_and(|row| !row.get::<_, bool>(0));
+        Ok(vec![done; keys.len()])
+    }
+
+    async fn rows(
+        &self,
+        statement: &Statement,
+        with: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.client
+            .query(statement, with)
+            .await
+            .map_err(|e| away(&e))
+    }
+
+    async fn run(
+        &self,
+        statement: &Statement,
+        with: &[&(dyn ToSql + Sync)],
+    ) -> Result<(), StoreError> {
+        self.client
+            .execute(statement, with)
+            .await
+            .map(drop)
+            .map_err(|e| away(&e))
+    }
+}
+
+fn yen(price: Yen) -> i32 {
+    i32::try_from(price.0).unwrap_or(i32::MAX)
+}
+
+fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn away(error: &tokio_postgres::Error) -> StoreError {
+    let told = error
+        .as_db_error()
+        .map_or_else(|| error.to_string(), |told| told.to_string());
+    StoreError::Unavailable(told)
+}

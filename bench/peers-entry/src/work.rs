@@ -1,0 +1,96 @@
+//! The worker: our runtime over our queue in Redis, with the bench's jobs.
+
+use crate::doors::Open;
+use crate::jobs::Hands;
+use crate::rows::Rows;
+use crate::setting::{env, link, number, store};
+use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
+use adapters::clock::SystemClock;
+use adapters::http::{HttpSettings, client};
+use adapters::queue::RedisQueue;
+use adapters::spapi::{SpApi, SpApiConfig};
+use secrecy::SecretString;
+use shared::domain::account::AccountId;
+use shared::ports::marketplace::Marketplace as _;
+use shared::ports::shop::Shop as _;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use worker::runtime::{Concurrency, Runtime, Stop};
+
+/// Works until SIGTERM.
+pub async fn work() -> anyhow::Result<()> {
+    let (hands, queue) = hands().await?;
+    let places = number("CONCURRENCY", 16);
+    let concurrency = Concurrency {
+        sync: places,
+        update: places,
+        info: 0,
+    };
+    let (stop, stopped) = watch::channel(Stop::NotYet);
+    let link = hands.link.clone();
+    let runtime = Runtime::with(queue, Arc::new(hands), concurrency);
+    let working = tokio::spawn(runtime.run(stopped));
+    let mut ready = redis::cmd("RPUSH");
+    ready.arg("bench:ready").arg(std::process::id());
+    ready.exec_async(&mut link.shared()).await?;
+
+    signal(SignalKind::terminate())?.recv().await;
+    stop.send(Stop::ClaimNoMore)?;
+    Ok(working.await??)
+}
+
+async fn hands() -> anyhow::Result<(Hands, Arc<RedisQueue>)> {
+    let (store, link) = (Arc::new(store().await?), link().await?);
+    let queue = Arc::new(RedisQueue::new(link.clone()));
+    if number("RESUME", 0) > 0 {
+        producer::resume(&*store, &*queue).await?;
+    }
+    let (clock, limiter) = (Arc::new(SystemClock), Arc::new(Open));
+    let http = client(&HttpSettings::default())?;
+    let account = AccountId::parse("bench")?;
+    let marketplace = SpApi::new(
+        SpApiConfig {
+            http: http.clone(),
+            base_url: env("SP_API_BASE_URL")?,
+            lwa_url: env("LWA_BASE_URL")?,
+            marketplace_id: SpApiConfig::JAPAN.to_owned(),
+            client_id: "bench".to_owned(),
+            client_secret: SecretString::from("secret"),
+            refresh_token: SecretString::from("token"),
+        },
+        clock.clone(),
+        limiter.clone(),
+    );
+    let shop = BaseShop::new(
+        BaseConfig {
+            http,
+            base_url: env("BASE_API_BASE_URL")?,
+            accounts: vec![BaseCredentials {
+                account: account.clone(),
+                client_id: "bench".to_owned(),
+                client_secret: SecretString::from("secret"),
+                refresh_token: SecretString::from("token"),
+                redirect_uri: None,
+            }],
+        },
+        clock,
+        limiter.clone(),
+        store.clone(),
+        store.clone(),
+    );
+    // As the other systems do before they are ready.
+    marketplace.prepare().await?;
+    shop.prepare(&account).await?;
+    let hands = Hands {
+        account,
+        rows: Rows::open(&env("BENCH_PG_URL")?, number("PG_LINES", 3)).await?,
+        runs: store,
+        queue: queue.clone(),
+        limiter,
+        marketplace: Arc::new(marketplace),
+        shop: Arc::new(shop),
+        link,
+    };
+    Ok((hands, queue))
+}

@@ -1,0 +1,88 @@
+//! `accounts`: shows the shops of the accounts file, asks whether they answer, renews their tokens and
+//! authorises them at BASE.
+
+pub mod advice;
+mod authorize;
+mod browser;
+mod check;
+mod text;
+mod view;
+
+use crate::accounts::AccountsFile;
+use crate::cli::AccountsCommand;
+use crate::config::{Settings, environment};
+use crate::database;
+use crate::layout::when;
+use crate::page::Page;
+use crate::say::{Exit, Failure, text};
+use crate::wiring;
+use chrono::{TimeDelta, Utc};
+use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
+use shared::ports::store::{AccountStore as _, CatalogueStore as _, TokenStore as _};
+use view::{ShopView, View};
+
+/// Does one of the commands of `accounts`.
+///
+/// # Errors
+///
+/// An accounts file or a database that cannot be used, a shop that is not in the file, a shop that BASE
+/// refuses.
+pub async fn accounts(
+    command: &AccountsCommand,
+    settings: &Settings,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let file = AccountsFile::read(&settings.base.accounts_file)?;
+    match command {
+        AccountsCommand::Ls(_) => ls(&file, settings, page).await,
+        AccountsCommand::Check(args) => check::check(&file, args.id.as_ref(), settings, page).await,
+        AccountsCommand::Refresh(args) => refresh(&file, &args.id, settings, page).await,
+        AccountsCommand::Authorize(args) => authorize::authorize(&file, args, settings, page).await,
+    }
+}
+
+/// Reads the file and the rows, and asks nobody.
+async fn ls(
+    file: &AccountsFile,
+    settings: &Settings,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let store = database::existing(&settings.database_url).await?;
+    let known = view::Known {
+        rows: store.accounts().await?,
+        ages: store.token_ages().await?,
+        counts: store.listing_counts().await?,
+        now: Utc::now(),
+        warned_before: warned_before(settings),
+    };
+    let shops = file.accounts().iter();
+    let view = View {
+        accounts: shops.map(|shop| ShopView::of(shop, &known)).collect(),
+    };
+    page.show(&view, text::render)?;
+    Ok(Exit::Done)
+}
+
+/// The first of the warnings.
+pub fn warned_before(settings: &Settings) -> TimeDelta {
+    let days = settings.token_warning_days.iter().max();
+    TimeDelta::days(days.copied().unwrap_or_default().into())
+}
+
+async fn refresh(
+    file: &AccountsFile,
+    id: &AccountId,
+    settings: &Settings,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let credentials = file.credentials_of(id, &environment)?;
+    let shops = wiring::shops(settings, file, credentials).await?;
+    let renewed = shops.base.renew(id).await;
+    let renewed = renewed.map_err(|error| Failure::Failed(advice::of(id, &error)))?;
+    let until = when(renewed + REFRESH_TOKEN_LIVES);
+    page.line(&text!(
+        "ショップ {id} のトークンを更新し、保存しました。何もしなくても {until} まで有効です",
+        "the tokens of account {id} are renewed and stored; even unused, they are good until {until}"
+    ))?;
+    Ok(Exit::Done)
+}

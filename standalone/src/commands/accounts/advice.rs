@@ -1,0 +1,35 @@
+//! What a person can do about a shop that does not answer as it should.
+
+use crate::layout::when;
+use crate::say::{Text, text};
+use shared::domain::account::AccountId;
+use shared::ports::shop::ShopError;
+
+/// What went wrong with `id`, and what to do.
+pub fn of(id: &AccountId, error: &ShopError) -> Text {
+    match error {
+        ShopError::Reauthorise(_) => text!(
+            "ショップ {id} の認可が切れています。miseban accounts authorize {id} で認可し直してください",
+            "account {id} has to be authorised again: miseban accounts authorize {id}"
+        ),
+        ShopError::Quota(_) => text!(
+            "ショップ {id} の利用上限に達しています({error})。枠が戻るまで待ってください",
+            "account {id} is out of quota ({error}): wait for the reset"
+        ),
+        ShopError::Proxy { until, why } => {
+            let until = when(*until);
+            text!(
+                "ショップ {id} のプロキシが使えません({why})。ショップ一覧の proxy と、プロキシを確かめてください。{until} にもう一度試します",
+                "the proxy of account {id} fails ({why}): check it, and proxy in the accounts file; it is tried again at {until}"
+            )
+        }
+        ShopError::Refused(code) => text!(
+            "BASEがショップ {id} を受け付けません({code})。client_id、client_secret、redirect_uri と、アプリの権限を確かめてください",
+            "BASE refuses account {id} ({code}): check client_id, client_secret, redirect_uri and the rights of the application"
+        ),
+        other => text!(
+            "ショップ {id} につながりません({other})。インターネット接続、BASE_API_BASE_URL、client_id、client_secret を確かめてください",
+            "account {id} cannot be reached ({other}): check the internet connection, BASE_API_BASE_URL, client_id and client_secret"
+        ),
+    }
+}

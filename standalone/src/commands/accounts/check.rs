@@ -1,0 +1,147 @@
+//! `accounts check`: one real request to each active shop.
+
+use super::advice;
+use crate::accounts::{Account, AccountsFile};
+use crate::config::{Settings, environment};
+use crate::layout::{clean, when};
+use crate::page::Page;
+use crate::say::{Exit, Failure, Lang, Text, text};
+use crate::wiring::{self, Shops};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::domain::lane::{Lane, Priority};
+use shared::ports::limiter::Grant;
+use shared::ports::shop::ShopError;
+use std::fmt::Write as _;
+
+#[derive(Serialize)]
+struct View {
+    accounts: Vec<Checked>,
+}
+
+#[derive(Serialize)]
+struct Checked {
+    id: AccountId,
+    result: Mark,
+    /// The shop's name at BASE, where the token may read it.
+    shop_name: Option<String>,
+    /// What is wrong, and what to do.
+    problem: Option<String>,
+    #[serde(skip)]
+    said: Text,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Mark {
+    Ok,
+    Ng,
+    /// Inactive: nobody was asked.
+    Inactive,
+}
+
+/// Asks the active shops, or one; [`Exit::Failed`] when one does not answer as it should.
+pub(super) async fn check(
+    file: &AccountsFile,
+    only: Option<&AccountId>,
+    settings: &Settings,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let chosen: Vec<&Account> = match only {
+        Some(id) => vec![file.account(id)?],
+        None => file.accounts().iter().collect(),
+    };
+    let credentials = match only {
+        Some(id) if chosen[0].active => file.credentials_of(id, &environment)?,
+        Some(_) => Vec::new(),
+        None => file.credentials(&environment)?,
+    };
+    let shops = wiring::shops(settings, file, credentials).await?;
+    let mut accounts = Vec::new();
+    for account in chosen {
+        accounts.push(look(account, &shops, page.lang).await);
+    }
+    let failed = accounts.iter().any(|checked| checked.result == Mark::Ng);
+    page.show(&View { accounts }, render)?;
+    Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+async fn look(account: &Account, shops: &Shops, lang: Lang) -> Checked {
+    let id = &account.id;
+    let checked = |result, shop_name: Option<String>, said: Text| Checked {
+        id: id.clone(),
+        result,
+        shop_name,
+        problem: (result == Mark::Ng).then(|| said.of(lang).to_owned()),
+        said,
+    };
+    if !account.active {
+        let said = text!("停止中(問い合わせません)", "inactive, so it was not asked");
+        return checked(Mark::Inactive, None, said);
+    }
+    match ask(id, shops).await {
+        Ok(Some(name)) => {
+            let shown: String = clean(&name).chars().take(60).collect();
+            let said = text!(
+                "つながりました(BASEでの名前: {shown})",
+                "answers, as {shown}"
+            );
+            checked(Mark::Ok, Some(name), said)
+        }
+        Ok(None) => checked(Mark::Ok, None, text!("つながりました", "answers")),
+        Err(problem) => checked(Mark::Ng, None, problem),
+    }
+}
+
+/// A token that BASE has ended before its time is renewed, and asked with once more.
+async fn ask(id: &AccountId, shops: &Shops) -> Result<Option<String>, Text> {
+    match ask_once(id, shops).await? {
+        Err(ShopError::TokenExpired) => ask_once(id, shops).await?,
+        answered => answered,
+    }
+    .map_err(|error| advice::of(id, &error))
+}
+
+async fn ask_once(
+    id: &AccountId,
+    shops: &Shops,
+) -> Result<Result<Option<String>, ShopError>, Text> {
+    let lane = Lane::Base(id.clone());
+    let permit = match shops.limiter.acquire(&lane, Priority::Urgent).await {
+        Ok(Grant::Go(permit)) => permit,
+        Ok(Grant::Closed(until)) => {
+            let until = when(until);
+            return Err(text!(
+                "利用上限に達しています。{until} に枠が戻ります",
+                "out of quota until {until}"
+            ));
+        }
+        Ok(Grant::Later(_)) => {
+            return Err(text!(
+                "ほかの問い合わせで混み合っています。少し待ってから、もう一度実行してください",
+                "its lane is busy: try again in a moment"
+            ));
+        }
+        Err(error) => {
+            return Err(text!(
+                "問い合わせてよいか分かりません({error})",
+                "nobody can say whether it may be asked ({error})"
+            ));
+        }
+    };
+    Ok(shops.base.shop_name(permit, id).await)
+}
+
+fn render(view: &View, lang: Lang) -> String {
+    let mut said = String::new();
+    for checked in &view.accounts {
+        let mark = match checked.result {
+            Mark::Ok => "ok",
+            Mark::Ng => "NG",
+            Mark::Inactive => "--",
+        };
+        let (id, told) = (&checked.id, checked.said.of(lang));
+        let _ = writeln!(said, "{mark}  {id}: {told}");
+    }
+    said
+}

@@ -1,0 +1,96 @@
+//! The shops of the accounts file for a person: one line each, and below it what is to be done.
+
+use super::view::{ShopView, TokenState, View};
+use crate::layout::{clean, grouped, table, when};
+use crate::say::{Lang, Text, text};
+
+/// All shops.
+pub fn render(view: &View, lang: Lang) -> String {
+    let rows: Vec<_> = view.accounts.iter().map(|shop| row(shop, lang)).collect();
+    let mut said = table(&rows, &[]);
+    for todo in view.accounts.iter().flat_map(todos) {
+        said.push_str(todo.of(lang));
+        said.push('\n');
+    }
+    said
+}
+
+fn row(shop: &ShopView, lang: Lang) -> Vec<String> {
+    let active = if shop.active {
+        lang.pick("有効", "active")
+    } else {
+        lang.pick("停止中", "inactive")
+    };
+    let listed = grouped(shop.listed);
+    let listed = text!("出品中 {listed}", "{listed} listed");
+    let parked = shop.parked_until.map(when).map(|until| {
+        let said = text!("{until} まで待機", "waits until {until}");
+        said.of(lang).to_owned()
+    });
+    let proxy = shop.proxy.as_deref().map(|proxy| {
+        let said = text!("プロキシ {proxy}", "through {proxy}");
+        said.of(lang).to_owned()
+    });
+    vec![
+        shop.id.to_string(),
+        shop.name.clone(),
+        active.to_owned(),
+        tokens(shop).of(lang).to_owned(),
+        listed.of(lang).to_owned(),
+        proxy.unwrap_or_default(),
+        parked.unwrap_or_default(),
+    ]
+}
+
+fn tokens(shop: &ShopView) -> Text {
+    let token = &shop.token;
+    let (age, ends) = (
+        token.age_days.unwrap_or_default(),
+        token.ends_at.map(when).unwrap_or_default(),
+    );
+    match token.state {
+        TokenState::None => text!("トークンなし", "no tokens yet"),
+        TokenState::Unused => text!("トークン未使用", "tokens not used yet"),
+        TokenState::Good | TokenState::Ending => text!(
+            "トークン有効(更新から{age}日、{ends} まで)",
+            "tokens good (renewed {age} days ago, until {ends})"
+        ),
+        TokenState::Ended => text!("トークン期限切れ({ends})", "tokens ended ({ends})"),
+        TokenState::Reauthorise => text!("再認証が必要", "to be authorised again"),
+    }
+}
+
+fn todos(shop: &ShopView) -> Vec<Text> {
+    let id = &shop.id;
+    let proxy = shop.proxy_failed_since.map(when).map(|since| {
+        text!(
+            "{id}: {since} からプロキシが使えません(プロキシを通さずに送ることはしません)。直したら miseban accounts check {id} で確かめてください",
+            "{id}: its proxy fails since {since}, and nothing is sent past it; try it with miseban accounts check {id}"
+        )
+    });
+    todo(shop).into_iter().chain(proxy).collect()
+}
+
+fn todo(shop: &ShopView) -> Option<Text> {
+    let (id, token) = (&shop.id, &shop.token);
+    match token.state {
+        TokenState::Unused | TokenState::Good => None,
+        TokenState::Ending => Some(text!(
+            "{id}: トークンがまもなく切れます。miseban accounts refresh {id} で延ばせます",
+            "{id}: its tokens end soon; miseban accounts refresh {id} renews them"
+        )),
+        TokenState::None | TokenState::Ended => Some(text!(
+            "{id}: miseban accounts authorize {id} で認可してください",
+            "{id}: authorise it with miseban accounts authorize {id}"
+        )),
+        TokenState::Reauthorise => {
+            let since = token.reauthorise_since.map(when).unwrap_or_default();
+            let why = token.reauthorise_why.as_deref().unwrap_or("?");
+            let why: String = clean(why).chars().take(80).collect();
+            Some(text!(
+                "{id}: {since} から止まっています(理由: {why})。miseban accounts authorize {id} で認可し直してください",
+                "{id}: nothing reaches it since {since} ({why}): authorise it again with miseban accounts authorize {id}"
+            ))
+        }
+    }
+}

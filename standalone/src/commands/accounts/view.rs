@@ -1,0 +1,113 @@
+//! The shops of the accounts file as one JSON object. Times are UTC; no secret is in it.
+
+use crate::accounts::Account;
+use crate::config::environment;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::ports::store::{AccountRow, TokenAge};
+
+/// See the head of this file.
+#[derive(Debug, Serialize)]
+pub struct View {
+    /// In the order of the file.
+    pub accounts: Vec<ShopView>,
+}
+
+/// What the database knows.
+pub struct Known {
+    pub rows: Vec<AccountRow>,
+    pub ages: Vec<TokenAge>,
+    /// Listed and held, by account.
+    pub counts: Vec<(AccountId, u64, u64)>,
+    pub now: DateTime<Utc>,
+    /// The end is near from then on.
+    pub warned_before: TimeDelta,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ShopView {
+    pub id: AccountId,
+    pub name: String,
+    pub active: bool,
+    pub listed: u64,
+    pub token: TokenView,
+    /// Only while it lies ahead.
+    pub parked_until: Option<DateTime<Utc>>,
+    /// Host and port, without user and password.
+    pub proxy: Option<String>,
+    pub proxy_failed_since: Option<DateTime<Utc>>,
+}
+
+/// How the tokens of a shop stand.
+#[derive(Debug, Serialize)]
+pub struct TokenView {
+    pub state: TokenState,
+    pub access_expires_at: Option<DateTime<Utc>>,
+    pub refreshed_at: Option<DateTime<Utc>>,
+    pub age_days: Option<i64>,
+    /// The end of the refresh token's 30 days.
+    pub ends_at: Option<DateTime<Utc>>,
+    pub reauthorise_since: Option<DateTime<Utc>>,
+    pub reauthorise_why: Option<String>,
+}
+
+/// The word for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenState {
+    /// Never authorised, and no first token in the file.
+    None,
+    /// The first token of the file was not used yet.
+    Unused,
+    Good,
+    /// A warning's time has come (`TOKEN_WARNING_DAYS`).
+    Ending,
+    /// Its 30 days are over.
+    Ended,
+    /// A person has to authorise the shop again.
+    Reauthorise,
+}
+
+impl ShopView {
+    pub fn of(shop: &Account, known: &Known) -> Self {
+        let row = known.rows.iter().find(|row| row.id == shop.id);
+        let counted = known.counts.iter().find(|(id, ..)| *id == shop.id);
+        let parked = row.and_then(|row| row.parked_until);
+        Self {
+            id: shop.id.clone(),
+            name: shop.name.clone(),
+            active: shop.active,
+            listed: counted.map_or(0, |(_, listed, _)| *listed),
+            token: TokenView::of(shop, row, known),
+            parked_until: parked.filter(|until| *until > known.now),
+            proxy: shop.proxy_shown(&environment),
+            proxy_failed_since: row.and_then(|row| row.proxy_failed_since),
+        }
+    }
+}
+
+impl TokenView {
+    fn of(shop: &Account, row: Option<&AccountRow>, known: &Known) -> Self {
+        let age = known.ages.iter().find(|age| age.is_of(&shop.id));
+        let ends_at = age.map(TokenAge::ends_at);
+        let since = row.and_then(|row| row.reauthorise_since);
+        let state = match ends_at {
+            _ if since.is_some() => TokenState::Reauthorise,
+            Some(ends) if ends <= known.now => TokenState::Ended,
+            Some(ends) if ends - known.now <= known.warned_before => TokenState::Ending,
+            Some(_) => TokenState::Good,
+            None if shop.has_first_token() => TokenState::Unused,
+            None => TokenState::None,
+        };
+        Self {
+            state,
+            access_expires_at: age.map(|age| age.access_expires_at),
+            refreshed_at: age.map(|age| age.refreshed_at),
+            age_days: age.map(|age| (known.now - age.refreshed_at).num_days()),
+            ends_at,
+            reauthorise_since: since,
+            reauthorise_why: row.and_then(|row| row.reauthorise_why.clone()),
+        }
+    }
+}

@@ -1,0 +1,496 @@
+//! `accounts`: the binary against the simulated BASE.
+
+use adapters::http::HttpSettings;
+use serde_json::Value;
+use simulator::{Config, Fault, FaultKind, Quotas, Simulator, opening_accounts};
+use sqlx::Connection as _;
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// Two shops, the second one inactive, and a folder with the accounts file.
+pub struct Street {
+    pub simulator: Simulator,
+    pub folder: tempfile::TempDir,
+}
+
+impl Street {
+    /// `first` goes into the entry of the first shop.
+    pub async fn open(first: &str) -> Self {
+        let simulator = Simulator::start(Config {
+            catalog: 2,
+            accounts: 2,
+            quotas: Quotas::Off,
+            ..Config::default()
+        });
+        let street = Self {
+            simulator: simulator.await.unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        };
+        street.write_accounts(first, true);
+        street
+    }
+
+    /// Writes the accounts file, with or without the refresh tokens of the beginning.
+    pub fn write_accounts(&self, first: &str, with_tokens: bool) {
+        let mut text = String::new();
+        for (account, extra) in opening_accounts(1, 2).iter().zip([first, "active = false"]) {
+            write!(
+                text,
+                "[[account]]\nid = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n{extra}\n",
+                account.id, account.client_id, account.client_secret
+            )
+            .unwrap();
+            if with_tokens {
+                writeln!(text, "refresh_token = \"{}\"", account.refresh_token).unwrap();
+            }
+        }
+        std::fs::write(self.path("accounts.toml"), text).unwrap();
+    }
+
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_miseban"));
+        command
+            .args(args)
+            .env_clear()
+            .env("BASE_API_BASE_URL", self.simulator.url())
+            .env("MISEBAN_LANG", "en")
+            .env("RUST_LOG", "debug")
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs to its end, while the simulator in this process goes on answering.
+    pub async fn does(&self, args: &[&str]) -> Output {
+        let mut command = self.command(args);
+        let work = tokio::task::spawn_blocking(move || command.output());
+        work.await.unwrap().unwrap()
+    }
+
+    pub fn requests(&self, operation: &str) -> u64 {
+        let ledger = self.simulator.ledger();
+        let tally = ledger.operations.get(operation);
+        tally.map_or(0, |tally| tally.requests)
+    }
+
+    async fn listed(&self, shop: usize) -> Value {
+        let output = self.does(&["accounts", "ls", "--json"]).await;
+        let view: Value = serde_json::from_slice(&output.stdout).unwrap();
+        view["accounts"][shop].clone()
+    }
+}
+
+pub fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+pub fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_asks_each_active_shop_once_and_no_other() {
+    let street = Street::open("").await;
+
+    let output = street.does(&["accounts", "check"]).await;
+
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert_eq!(
+        out(&output),
+        "ok  shop-1: answers, as Shop 1\n--  shop-2: inactive, so it was not asked\n"
+    );
+    assert_eq!(street.requests("users/me"), 1);
+    assert_eq!(street.requests("baseToken"), 1);
+    let single = street
+        .does(&["accounts", "check", "shop-2", "--json"])
+        .await;
+    let view: Value = serde_json::from_slice(&single.stdout).unwrap();
+    assert_eq!(view["accounts"][0]["result"], "inactive");
+    assert_eq!(street.requests("users/me"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_ended_early_is_renewed_by_the_check() {
+    let street = Street::open("").await;
+    street.does(&["accounts", "check"]).await;
+    let expiry = Fault {
+        count: Some(1),
+        ..Fault::new("users/me", FaultKind::TokenExpiry)
+    };
+    street.simulator.add_fault(expiry).unwrap();
+
+    let output = street.does(&["accounts", "check"]).await;
+
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    assert_eq!(street.requests("baseToken"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_renews_also_an_inactive_shop_and_ls_shows_how_long_it_is_good() {
+    let street = Street::open("").await;
+
+    let output = street.does(&["accounts", "refresh", "shop-2"]).await;
+
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(out(&output).contains("good until"), "{}", out(&output));
+    assert_eq!(street.requests("baseToken"), 1);
+    let listed = street.listed(1).await;
+    assert_eq!(listed["token"]["state"], "good");
+    assert_eq!(listed["token"]["age_days"], 0);
+    assert_eq!(street.listed(0).await["token"]["state"], "unused");
+    let again = street.does(&["accounts", "refresh", "shop-2"]).await;
+    assert_eq!(again.status.code(), Some(0), "{}", err(&again));
+    assert_eq!(street.requests("baseToken"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_refresh_says_what_to_do_and_stays_in_the_list_with_its_reason() {
+    let street = Street::open("refresh_token = \"0123456789abcdef\"").await;
+    let text = std::fs::read_to_string(street.path("accounts.toml")).unwrap();
+    let first = format!(
+        "refresh_token = \"{}\"\n",
+        opening_accounts(1, 2)[0].refresh_token
+    );
+    std::fs::write(street.path("accounts.toml"), text.replace(&first, "")).unwrap();
+
+    let output = street.does(&["accounts", "refresh", "shop-1"]).await;
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        err(&output).contains("accounts authorize shop-1"),
+        "{}",
+        err(&output)
+    );
+    let listed = street.listed(0).await;
+    assert_eq!(listed["token"]["state"], "reauthorise");
+    assert_eq!(listed["token"]["reauthorise_why"], "invalid_request");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_not_in_the_file_is_wrong_use() {
+    let street = Street::open("").await;
+
+    let output = street.does(&["accounts", "check", "shop-9"]).await;
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("shop-1, shop-2"), "{}", err(&output));
+}
+
+/// A port that nobody has; whoever takes it in between makes the test fail, and not pass.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// The address that the program shows.
+fn shown_address(child: &mut Child) -> (String, BufReader<std::process::ChildStdout>) {
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    loop {
+        let mut line = String::new();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "no address");
+        if line.starts_with("http") {
+            return (line.trim().to_owned(), lines);
+        }
+    }
+}
+
+/// Nothing of what BASE gave out may stand in what the program said.
+fn no_secret_in(street: &Street, said: &str, code: &str) {
+    assert!(!said.contains(code), "{said}");
+    for secret in opening_accounts(1, 2) {
+        assert!(!said.contains(&secret.client_secret), "{said}");
+    }
+    let stored = std::fs::read(street.path("miseban.db")).unwrap();
+    assert!(!stored.is_empty());
+}
+
+/// A browser that follows no redirect.
+async fn visit(url: &str) -> reqwest::Response {
+    let browser = adapters::http::client(&HttpSettings::default()).unwrap();
+    browser.get(url).send().await.unwrap()
+}
+
+/// Where BASE sends the browser when the person has said yes.
+async fn sent_to(address: &str) -> String {
+    let answer = visit(address).await;
+    answer.headers()["location"].to_str().unwrap().to_owned()
+}
+
+fn code_of(url: &str) -> String {
+    let code = url.split("code=").nth(1).unwrap();
+    code.split('&').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_browsers_answer_is_caught_exchanged_and_stored() {
+    let back = format!("http://127.0.0.1:{}/back", free_port());
+    let street = Street::open("").await;
+    street.write_accounts(&format!("redirect_uri = \"{back}\""), false);
+    let refused = street.does(&["accounts", "refresh", "shop-1"]).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(street.listed(0).await["token"]["state"], "reauthorise");
+
+    let mut authorize = street.command(&["accounts", "authorize", "shop-1"]);
+    let mut child = authorize
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (address, rest) = shown_address(&mut child);
+    let forged = visit(&format!("{back}?code=abc&state=forged")).await;
+    let landed = sent_to(&address).await;
+    let code = code_of(&landed);
+    let shown = visit(&landed).await;
+    let (status, page) = (shown.status(), shown.text().await.unwrap());
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output());
+    let output = output.await.unwrap().unwrap();
+    let said: String = rest.lines().map(Result::unwrap).collect();
+
+    assert_eq!(forged.status().as_u16(), 400);
+    assert_eq!(status, 200);
+    assert!(
+        page.contains("店番") && page.contains("go back to Miseban"),
+        "{page}"
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(
+        said.contains("authorised and its tokens are stored"),
+        "{said}"
+    );
+    no_secret_in(&street, &format!("{said}{}", err(&output)), &code);
+    assert_eq!(street.listed(0).await["token"]["state"], "good");
+    let check = street.does(&["accounts", "check", "shop-1"]).await;
+    assert_eq!(check.status.code(), Some(0), "{}", out(&check));
+    // The tokens that were stored did for the check.
+    assert_eq!(street.requests("baseToken"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_the_browser_can_be_pasted() {
+    let street = Street::open("").await;
+    street.write_accounts("redirect_uri = \"https://shop.example/back\"", false);
+    let mut authorize = street.command(&["accounts", "authorize", "shop-1"]);
+    let mut child = authorize
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (address, rest) = shown_address(&mut child);
+    let landed = sent_to(&address).await;
+
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "https://shop.example/back?code=abc&state=forged").unwrap();
+    writeln!(stdin, "{landed}").unwrap();
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output());
+    let output = output.await.unwrap().unwrap();
+    let said: String = rest.lines().map(Result::unwrap).collect();
+
+    assert!(landed.starts_with("https://shop.example/back?code="));
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(
+        said.contains("not the answer to this authorisation"),
+        "{said}"
+    );
+    no_secret_in(
+        &street,
+        &format!("{said}{}", err(&output)),
+        &code_of(&landed),
+    );
+    assert_eq!(street.listed(0).await["token"]["state"], "good");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_code_a_closed_input_and_a_lack_of_patience_change_nothing() {
+    let street = Street::open("redirect_uri = \"https://shop.example/back\"").await;
+
+    let unanswered = street.does(&["accounts", "authorize", "shop-1"]).await;
+    let mut wrong = street.command(&["accounts", "authorize", "shop-1"]);
+    let mut child = wrong
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "0123456789abcdef").unwrap();
+    let wrong = tokio::task::spawn_blocking(move || child.wait_with_output());
+    let wrong = wrong.await.unwrap().unwrap();
+    street.write_accounts(
+        &format!("redirect_uri = \"http://127.0.0.1:{}/\"", free_port()),
+        true,
+    );
+    let late = street
+        .does(&["accounts", "authorize", "shop-1", "--within", "1"])
+        .await;
+
+    assert_eq!(unanswered.status.code(), Some(2), "{}", err(&unanswered));
+    assert_eq!(wrong.status.code(), Some(1), "{}", err(&wrong));
+    assert!(
+        err(&wrong).contains("A code is good once"),
+        "{}",
+        err(&wrong)
+    );
+    assert!(!err(&wrong).contains("0123456789abcdef"), "{}", err(&wrong));
+    assert_eq!(late.status.code(), Some(1), "{}", err(&late));
+    assert_eq!(street.listed(0).await["token"]["state"], "unused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_without_a_redirect_uri_is_told_to_name_one() {
+    let street = Street::open("").await;
+
+    let output = street.does(&["accounts", "authorize", "shop-1"]).await;
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("redirect_uri"), "{}", err(&output));
+    assert!(!Path::new(&street.path("miseban.db")).exists());
+}
+
+/// A `refresh` of the first shop under this key.
+async fn refreshed_with(street: &Street, key: &[(&str, &str)]) -> Output {
+    let mut command = street.command(&["accounts", "refresh", "shop-1"]);
+    command.envs(key.iter().copied());
+    let work = tokio::task::spawn_blocking(move || command.output());
+    work.await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_sealed_by_the_first_command_with_a_key_and_a_wrong_key_changes_nothing() {
+    let street = Street::open("").await;
+    let (one, two) = ("11".repeat(32), "22".repeat(32));
+    let plain = refreshed_with(&street, &[]).await;
+    assert_eq!(plain.status.code(), Some(0), "{}", err(&plain));
+
+    let sealed = refreshed_with(&street, &[("TOKEN_KEY", &one)]).await;
+    let wrong = refreshed_with(&street, &[("TOKEN_KEY", &two)]).await;
+    let missing = refreshed_with(&street, &[]).await;
+    let both = [("TOKEN_KEY", two.as_str()), ("TOKEN_KEY_OLD", &one)];
+    let changed = refreshed_with(&street, &both).await;
+    let after = refreshed_with(&street, &[("TOKEN_KEY", &two)]).await;
+
+    for done in [&sealed, &changed, &after] {
+        assert_eq!(done.status.code(), Some(0), "{}", err(done));
+        assert!(!err(done).contains(&one) && !err(done).contains(&two));
+    }
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(err(&wrong).contains("TOKEN_KEY_OLD"), "{}", err(&wrong));
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(err(&missing).contains("no key is set"), "{}", err(&missing));
+    assert_eq!(street.requests("baseToken"), 4);
+    let unreadable = refreshed_with(&street, &[("TOKEN_KEY", "short-secret")]).await;
+    assert_eq!(unreadable.status.code(), Some(2));
+    assert!(
+        !err(&unreadable).contains("short-secret"),
+        "{}",
+        err(&unreadable)
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_database_is_its_owners_and_a_doctor_refuses_files_that_others_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let street = Street::open("").await;
+    let mode = |name: &str, mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(street.path(name), permissions).unwrap();
+    };
+    std::fs::write(street.path("miseban.toml"), "run_every_hours = 3\n").unwrap();
+    mode("accounts.toml", 0o600);
+    mode("miseban.toml", 0o640);
+
+    let doctor = street.does(&["doctor", "--config", "miseban.toml"]).await;
+
+    let created = std::fs::metadata(street.path("miseban.db")).unwrap();
+    assert_eq!(created.permissions().mode() & 0o777, 0o600);
+    assert!(
+        out(&doctor).contains("NG  files with secrets: miseban.toml can be read"),
+        "{}",
+        out(&doctor)
+    );
+    mode("miseban.toml", 0o600);
+    mode("miseban.db", 0o644);
+    let doctor = street.does(&["doctor", "--config", "miseban.toml"]).await;
+    assert!(
+        out(&doctor).contains("chmod 600 miseban.db"),
+        "{}",
+        out(&doctor)
+    );
+    mode("miseban.db", 0o600);
+    let doctor = street.does(&["doctor", "--config", "miseban.toml"]).await;
+    assert!(
+        out(&doctor).contains("ok  files with secrets"),
+        "{}",
+        out(&doctor)
+    );
+}
+
+/// As if the time of every lease were over: a process that is killed keeps its own for a minute.
+async fn leases_are_over(street: &Street) {
+    sqlx::any::install_default_drivers();
+    let url = format!("sqlite:{}", street.path("miseban.db").display());
+    let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+    let over = sqlx::query("UPDATE leases SET until = '1970-01-01T00:00:00.000Z'");
+    let done = over.execute(&mut connection).await.unwrap();
+    assert!(done.rows_affected() > 0, "nobody held a lease");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_between_the_answer_and_its_row_costs_one_authorisation_and_no_loop() {
+    let street = Street::open("").await;
+    let text = std::fs::read_to_string(street.path("accounts.toml")).unwrap();
+    let both = text.replace("active = false", "active = true");
+    std::fs::write(street.path("accounts.toml"), both).unwrap();
+    let before = street.does(&["accounts", "check"]).await;
+    assert_eq!(before.status.code(), Some(0), "{}", out(&before));
+    // BASE has made the pair, and the answer is on its way.
+    let slow = Fault {
+        count: Some(1),
+        millis: Some(60_000),
+        ..Fault::new("baseToken", FaultKind::Slow)
+    };
+    street.simulator.add_fault(slow).unwrap();
+    let mut child = street
+        .command(&["accounts", "refresh", "shop-1"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while street.requests("baseToken") == 2 {
+        assert!(Instant::now() < deadline, "BASE was never asked");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    leases_are_over(&street).await;
+    let expiry = Fault {
+        count: Some(1),
+        ..Fault::new("users/me", FaultKind::TokenExpiry)
+    };
+    street.simulator.add_fault(expiry).unwrap();
+
+    let mut asked = Vec::new();
+    for _ in 0..3 {
+        let check = street.does(&["accounts", "check"]).await;
+        let said = out(&check);
+        assert!(
+            said.contains("NG  shop-1") && said.contains("authorize shop-1"),
+            "{said}"
+        );
+        assert!(said.contains("ok  shop-2"), "{said}");
+        asked.push(street.requests("baseToken"));
+    }
+
+    // Two at first, the one that was killed, the one that was refused, and one of the other shop.
+    assert_eq!(asked, [5, 5, 5]);
+    assert_eq!(street.listed(0).await["token"]["state"], "reauthorise");
+}
