@@ -180,10 +180,17 @@ fn render(summary: &Summary, lang: Lang) -> String {
         "refused, since the shop has them already"
     );
     names(&mut said, title.of(lang), duplicates, lang);
-    let title = text!(
-        "Amazonで見つからず、登録していないもの",
-        "not found on Amazon, and not registered"
-    );
+    let title = if summary.report.state == RunState::Done {
+        text!(
+            "Amazonで見つからず、登録していないもの",
+            "not found on Amazon, and not registered"
+        )
+    } else {
+        text!(
+            "最後まで問い合わせできず、登録していないもの",
+            "not asked to the end, and not registered"
+        )
+    };
     names(
         &mut said,
         title.of(lang),
