@@ -74,7 +74,7 @@ impl Keeper {
     async fn renew_stored(&self, state: &mut State) -> Result<DateTime<Utc>, ShopError> {
         let stored = self.stored().await?.map(|token| token.refresh_token);
         let Some(refresh_token) = stored.or_else(|| self.first_refresh_token()) else {
-            return Err(self.never_authorised(state).await);
+            return Err(self.never_authorised().await);
         };
         self.refresh(state, &refresh_token).await?;
         Ok(refreshed_at(state))

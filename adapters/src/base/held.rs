@@ -13,8 +13,6 @@ pub(super) struct State {
     pub(super) unsaved: Option<StoredToken>,
     /// The access token that BASE refused last: the store may still hold it.
     pub(super) refused: Option<SecretString>,
-    /// BASE refused the seed of the accounts file, of which the store may know no token.
-    pub(super) seed_refused: bool,
 }
 
 /// The token in use.

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use shared::domain::account::AccountId;
 use shared::ports::shop::ShopError;
-use shared::ports::store::{AccountStore, StoreError, StoredToken};
+use shared::ports::store::{AccountRow, AccountStore, ReauthoriseMark, StoreError, StoredToken};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -167,9 +167,7 @@ impl Keeper {
         state.refused = Some(held.token.access_token);
         let unproven = self.proven.load(Ordering::Relaxed) < held.generation;
         if held.replaces_refused && unproven {
-            return self
-                .needs_person(&mut state, "a fresh access token was refused")
-                .await;
+            return self.needs_person("a fresh access token was refused").await;
         }
         ShopError::TokenExpired
     }
@@ -210,12 +208,12 @@ impl Keeper {
         match self.look(state, at_least).await? {
             Found::Lasting(token) => Ok(state.hold_stored(token)),
             Found::RefreshWith(refresh_token) => self.refresh(state, &refresh_token).await,
-            Found::Nothing => Err(self.never_authorised(state).await),
+            Found::Nothing => Err(self.never_authorised().await),
         }
     }
 
-    pub(super) async fn never_authorised(&self, state: &mut State) -> ShopError {
-        self.needs_person(state, "it was never authorised").await
+    pub(super) async fn never_authorised(&self) -> ShopError {
+        self.needs_person("it was never authorised").await
     }
 
     /// The token of the store that belongs to this account of the file. A person who has put another
@@ -233,7 +231,7 @@ impl Keeper {
     /// What the store has for this account now.
     async fn look(&self, state: &State, at_least: TimeDelta) -> Result<Found, ShopError> {
         let stored = self.stored().await?;
-        self.stop_if_marked(state, stored.as_ref()).await?;
+        self.stop_if_marked(stored.as_ref()).await?;
         Ok(match stored {
             Some(token) if self.lasts(&token, at_least) && !state.was_refused(&token) => {
                 Found::Lasting(token)
@@ -281,7 +279,7 @@ impl Keeper {
                     {
                         Ok(state.hold_stored(token))
                     }
-                    _ => Err(self.needs_person(state, &code).await),
+                    _ => Err(self.needs_person(&code).await),
                 }
             }
         }
@@ -307,7 +305,6 @@ impl Keeper {
             return Err(store_failed(&error));
         }
         state.unsaved = None;
-        state.seed_refused = false;
         let cleared = self
             .outside
             .accounts
@@ -319,42 +316,37 @@ impl Keeper {
         Ok(state.hold_refreshed(pair))
     }
 
-    /// Answers at once while the mark stands, so that a dead token is not asked with in a loop. The
-    /// mark is void once the file has another seed or another process has refreshed since.
-    async fn stop_if_marked(
-        &self,
-        state: &State,
-        stored: Option<&StoredToken>,
-    ) -> Result<(), ShopError> {
-        if stored.is_none() && !state.seed_refused {
-            return Ok(());
-        }
+    /// Answers at once while the mark stands, so that a dead token is not asked with in a loop, nor by
+    /// one process after another. The mark is void once the file has another seed or another process
+    /// has refreshed since.
+    async fn stop_if_marked(&self, stored: Option<&StoredToken>) -> Result<(), ShopError> {
         let rows = self
             .outside
             .accounts
             .accounts()
             .await
             .map_err(|error| store_failed(&error))?;
-        let marked = rows
-            .iter()
-            .find(|row| row.id == *self.account())
-            .and_then(|row| row.reauthorise_since);
-        match marked {
-            Some(since) if stored.is_none_or(|token| token.refreshed_at <= since) => {
-                Err(ShopError::Reauthorise(self.account().clone()))
-            }
-            _ => Ok(()),
+        let row = rows.iter().find(|row| row.id == *self.account());
+        let stands = |row: &AccountRow| match stored {
+            Some(token) => row
+                .reauthorise_since
+                .is_some_and(|since| token.refreshed_at <= since),
+            None => row.reauthorise_seed.as_ref() == Some(&self.seed),
+        };
+        if row.is_some_and(stands) {
+            return Err(ShopError::Reauthorise(self.account().clone()));
         }
+        Ok(())
     }
 
-    async fn needs_person(&self, state: &mut State, why: &str) -> ShopError {
-        state.seed_refused = true;
-        let now = self.outside.clock.now();
-        let marked = self
-            .outside
-            .accounts
-            .set_reauthorise(self.account(), Some((now, why)))
-            .await;
+    async fn needs_person(&self, why: &str) -> ShopError {
+        let mark = ReauthoriseMark {
+            since: self.outside.clock.now(),
+            why,
+            seed: &self.seed,
+        };
+        let accounts = &self.outside.accounts;
+        let marked = accounts.set_reauthorise(self.account(), Some(mark)).await;
         match marked {
             Ok(true) => tracing::warn!(
                 account = %self.account(),

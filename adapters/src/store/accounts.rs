@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
-use shared::ports::store::{AccountRow, AccountStore, StoreError};
+use shared::ports::store::{AccountRow, AccountStore, ReauthoriseMark, StoreError};
 
 statement!(ACCOUNTS, "sql/accounts.sql");
 statement!(SYNC, "sql/sync_accounts.sql");
@@ -64,6 +64,7 @@ impl AccountStore for SqlStore {
                     parked_until: row.maybe_at("parked_until")?,
                     reauthorise_since: row.maybe_at("reauthorise_since")?,
                     reauthorise_why: row.maybe_text("reauthorise_why")?.map(ToOwned::to_owned),
+                    reauthorise_seed: row.maybe_text("reauthorise_seed")?.map(ToOwned::to_owned),
                     proxy_failed_since: row.maybe_at("proxy_failed_since")?,
                 })
             })
@@ -79,13 +80,13 @@ impl AccountStore for SqlStore {
     async fn set_reauthorise(
         &self,
         account: &AccountId,
-        mark: Option<(DateTime<Utc>, &str)>,
+        mark: Option<ReauthoriseMark<'_>>,
     ) -> Result<bool, StoreError> {
         let id = account.to_string();
         let set = match mark {
-            Some((since, why)) => {
-                let mark = self.db.query(&MARK).bind(id).bind(instant(since));
-                mark.bind(why.to_owned())
+            Some(mark) => {
+                let set = self.db.query(&MARK).bind(id).bind(instant(mark.since));
+                set.bind(mark.why.to_owned()).bind(mark.seed.to_owned())
             }
             None => self.db.query(&CLEAR).bind(id),
         };

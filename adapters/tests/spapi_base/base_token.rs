@@ -251,6 +251,27 @@ async fn the_mark_holds_in_the_next_process_while_the_seed_is_the_same() {
 }
 
 #[tokio::test]
+async fn a_first_token_that_is_dead_is_asked_with_by_one_process_only() {
+    let world = World::start().await;
+    world
+        .process(&wrong_seed())
+        .prepare(&first())
+        .await
+        .unwrap_err();
+
+    for _ in 0..3 {
+        let error = world
+            .process(&wrong_seed())
+            .prepare(&first())
+            .await
+            .unwrap_err();
+        assert!(matches!(error, ShopError::Reauthorise(_)));
+    }
+
+    assert_eq!(world.requests("baseToken"), 1);
+}
+
+#[tokio::test]
 async fn a_process_that_comes_second_to_a_refresh_uses_the_pair_of_the_first() {
     let world = World::start().await;
     world.shop.prepare(&first()).await.unwrap();

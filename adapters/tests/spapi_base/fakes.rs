@@ -10,7 +10,8 @@ use shared::domain::rate::{Feedback, Micros};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use shared::ports::store::{
-    AccountRow, AccountStore, LeaseStore, StoreError, StoredToken, TokenAge, TokenStore,
+    AccountRow, AccountStore, LeaseStore, ReauthoriseMark, StoreError, StoredToken, TokenAge,
+    TokenStore,
 };
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -72,6 +73,7 @@ impl Limiter for Listener {
 pub struct Memory {
     pub tokens: Mutex<HashMap<String, StoredToken>>,
     pub marks: Mutex<HashMap<AccountId, DateTime<Utc>>>,
+    seeds: Mutex<HashMap<AccountId, String>>,
     pub proxies: Mutex<HashMap<AccountId, DateTime<Utc>>>,
     pub leases: Mutex<HashMap<String, (String, DateTime<Utc>)>>,
     /// So many calls of `save_token` fail first.
@@ -147,6 +149,7 @@ impl AccountStore for Memory {
         let marks = self.marks.lock().unwrap();
         let row = |(id, since): (&AccountId, &DateTime<Utc>)| AccountRow {
             reauthorise_since: Some(*since),
+            reauthorise_seed: self.seeds.lock().unwrap().get(id).cloned(),
             ..AccountRow::new(id.clone(), id.to_string(), true)
         };
         Ok(marks.iter().map(row).collect())
@@ -159,9 +162,11 @@ impl AccountStore for Memory {
     async fn set_reauthorise(
         &self,
         account: &AccountId,
-        mark: Option<(DateTime<Utc>, &str)>,
+        mark: Option<ReauthoriseMark<'_>>,
     ) -> Result<bool, StoreError> {
-        let since = mark.map(|(since, _)| since);
+        let since = mark.map(|mark| mark.since);
+        let seed = mark.map(|mark| mark.seed.to_owned()).unwrap_or_default();
+        self.seeds.lock().unwrap().insert(account.clone(), seed);
         let mut marks = self.marks.lock().unwrap();
         let before = match since {
             Some(since) => marks.insert(account.clone(), since),

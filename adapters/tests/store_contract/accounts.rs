@@ -3,7 +3,7 @@
 use crate::world::*;
 use secrecy::{ExposeSecret, SecretString};
 use shared::ports::store::{
-    AccountStore, CatalogueStore, LaneMemory, LaneStore, StoredToken, TokenStore,
+    AccountStore, CatalogueStore, LaneMemory, LaneStore, ReauthoriseMark, StoredToken, TokenStore,
 };
 
 #[tokio::test]
@@ -59,12 +59,25 @@ async fn a_mark_for_a_person_is_set_once_and_cleared_once() {
     shop(&store, "a", 0).await;
     let a = account("a");
 
-    let mark = |minutes| Some((at(minutes), "refused"));
-    assert!(store.set_reauthorise(&a, mark(1)).await.unwrap());
-    assert!(!store.set_reauthorise(&a, mark(2)).await.unwrap());
+    let mark = |minutes, seed| {
+        Some(ReauthoriseMark {
+            since: at(minutes),
+            why: "refused",
+            seed,
+        })
+    };
+    assert!(store.set_reauthorise(&a, mark(1, "x")).await.unwrap());
+    assert!(!store.set_reauthorise(&a, mark(2, "x")).await.unwrap());
     assert_eq!(
         store.accounts().await.unwrap()[0].reauthorise_since,
         Some(at(1))
+    );
+    assert!(store.set_reauthorise(&a, mark(3, "y")).await.unwrap());
+    let row = store.accounts().await.unwrap().remove(0);
+    assert_eq!(
+        (row.reauthorise_since, row.reauthorise_seed.as_deref()),
+        (Some(at(3)), Some("y")),
+        "another first token is as bad"
     );
     assert!(store.set_reauthorise(&a, None).await.unwrap());
     assert!(!store.set_reauthorise(&a, None).await.unwrap());

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use insta::assert_snapshot;
 use shared::domain::report::Report;
 use shared::ports::cache::Cache;
-use shared::ports::store::{AccountStore, LaneMemory, LaneStore, RunStore};
+use shared::ports::store::{AccountStore, LaneMemory, LaneStore, ReauthoriseMark, RunStore};
 use standalone::commands::{explain, report, status, validate};
 use standalone::say::{Exit, Lang};
 
@@ -105,7 +105,11 @@ async fn busy_shop() -> SqlStore {
     open_run(&store).await;
     let (main, second) = (account("main"), account("second"));
     store.park(&main, at(60)).await.unwrap();
-    let mark = Some((at(5), "invalid_request"));
+    let mark = Some(ReauthoriseMark {
+        since: at(5),
+        why: "invalid_request",
+        seed: "",
+    });
     store.set_reauthorise(&second, mark).await.unwrap();
     let offers = LaneMemory {
         period_us: 10_000_000,

@@ -14,8 +14,8 @@ use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::clock::Clock;
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{
-    AccountStore as _, ChannelView, LaneMemory, LaneStore as _, NoticeStore as _, RunStore as _,
-    StoredToken, TokenStore as _,
+    AccountStore as _, ChannelView, LaneMemory, LaneStore as _, NoticeStore as _, ReauthoriseMark,
+    RunStore as _, StoredToken, TokenStore as _,
 };
 use simulator::{Fault, FaultKind, MarketSet};
 use std::sync::Arc;
@@ -369,7 +369,14 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
         .expect("the store");
     house
         .store
-        .set_reauthorise(&second, Some((now, "invalid_request")))
+        .set_reauthorise(
+            &second,
+            Some(ReauthoriseMark {
+                since: now,
+                why: "invalid_request",
+                seed: "",
+            }),
+        )
         .await
         .expect("the store");
     let memory = LaneMemory {

@@ -5,6 +5,7 @@ SELECT
     parked_until,
     reauthorise_since,
     reauthorise_why,
+    reauthorise_seed,
     proxy_failed_since
 FROM accounts
 ORDER BY id

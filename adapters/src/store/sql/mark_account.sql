@@ -1,7 +1,11 @@
 UPDATE accounts
 SET
     reauthorise_since = $2,
-    reauthorise_why = $3
+    reauthorise_why = $3,
+    reauthorise_seed = $4
 WHERE
     id = $1
-    AND reauthorise_since IS NULL
+    AND (
+        reauthorise_since IS NULL
+        OR reauthorise_seed <> $4
+    )

@@ -21,6 +21,8 @@ pub struct AccountRow {
     pub reauthorise_since: Option<DateTime<Utc>>,
     /// Why, in the words of the one who marked it; `None` for a mark of an older program.
     pub reauthorise_why: Option<String>,
+    /// [`StoredToken::seed`] of the accounts file at that time.
+    pub reauthorise_seed: Option<String>,
     /// The proxy that its requests go through fails since then; nothing is sent past it.
     pub proxy_failed_since: Option<DateTime<Utc>>,
 }
@@ -35,9 +37,21 @@ impl AccountRow {
             parked_until: None,
             reauthorise_since: None,
             reauthorise_why: None,
+            reauthorise_seed: None,
             proxy_failed_since: None,
         }
     }
+}
+
+/// Why a person has to authorise an account again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReauthoriseMark<'a> {
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// In the words of the one who marks it; no secret.
+    pub why: &'a str,
+    /// [`StoredToken::seed`] of the accounts file: with another one, a person has authorised anew.
+    pub seed: &'a str,
 }
 
 /// The accounts as the accounts file gives them, and their state.
@@ -54,12 +68,12 @@ pub trait AccountStore: Send + Sync {
     /// once.
     async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError>;
 
-    /// Marks the account for a person, since when and why, or clears the mark; `true` when that changed
-    /// something.
+    /// Marks the account for a person, or clears the mark; `true` when that changed something. A mark
+    /// stays as it is until it is cleared, or until another seed is found to be as bad.
     async fn set_reauthorise(
         &self,
         account: &AccountId,
-        mark: Option<(DateTime<Utc>, &str)>,
+        mark: Option<ReauthoriseMark<'_>>,
     ) -> Result<bool, StoreError>;
 
     /// Notes that the account's proxy fails: since when, where that is not known yet, and until when

@@ -13,7 +13,8 @@ mod thinning;
 mod updates;
 
 pub use accounts::{
-    AccountRow, AccountStore, LaneMemory, LaneStore, StoredToken, TokenAge, TokenStore,
+    AccountRow, AccountStore, LaneMemory, LaneStore, ReauthoriseMark, StoredToken, TokenAge,
+    TokenStore,
 };
 pub use batches::{
     BatchStore, ListingRow, ListingVerdict, Miss, OpenBatch, Part, Record, RecordedAsin,
