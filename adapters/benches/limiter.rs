@@ -126,6 +126,7 @@ fn main() {
 async fn process(redis: &TestRedis, period: Duration) -> Arc<RedisLimiter> {
     let rates = Rates {
         item_offers: Some(Micros::try_from(period.as_micros()).unwrap()),
+        catalog_items: None,
         base: WindowQuota::default(),
     };
     let link = redis.link().await;

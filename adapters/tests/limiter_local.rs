@@ -77,6 +77,7 @@ impl LaneStore for FullDisk {
 fn rates() -> Rates {
     Rates {
         item_offers: Some(T),
+        catalog_items: None,
         base: WindowQuota {
             per_hour: Some(120),
             per_day: Some(1_000),

@@ -35,6 +35,7 @@ async fn process(redis: &TestRedis, period: Micros) -> Arc<RedisLimiter> {
 async fn patient(redis: &TestRedis, period: Micros, patience: Patience) -> Arc<RedisLimiter> {
     let rates = Rates {
         item_offers: Some(period),
+        catalog_items: None,
         base: WindowQuota {
             per_hour: None,
             per_day: Some(10),

@@ -121,6 +121,8 @@ pub struct Amazon {
     pub marketplace_id: String,
     /// `getItemOffersBatch` requests a second. 0.1 is what Amazon publishes; it may change.
     pub item_offers_rate: Rate,
+    /// `searchCatalogItems` requests a second. 2 is what Amazon publishes; it may change.
+    pub catalog_items_rate: Rate,
     /// Who we are; `None` while one of the three is missing.
     pub credentials: Option<AmazonCredentials>,
     /// Names of the credentials that are missing.
@@ -167,10 +169,14 @@ pub struct Work {
     pub run_every_hours: u32,
     /// When the shops are read back, every day, in Japan's time; `None` for never.
     pub reconcile_at: Option<NaiveTime>,
+    /// Days from the start of one scheduled `basic-info` run to the next; 0 for none.
+    pub basic_info_every_days: u32,
     /// Batches at a time; the rate of the lane decides how fast they go.
     pub sync_concurrency: u32,
     /// Shop updates at a time, over all shops.
     pub update_concurrency: u32,
+    /// Batches of texts and images at a time: 1, or 0 for a worker that leaves them to others.
+    pub info_concurrency: u32,
     /// Running jobs get this long to end after a stop; then they are put back.
     pub stop_within: Duration,
 }

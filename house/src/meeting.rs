@@ -1,6 +1,6 @@
 //! Where the work meets: queue, cache and limiter, of this process alone or shared through Redis.
 
-use crate::config::{Redis, Settings};
+use crate::config::{Rate, Redis, Settings};
 use crate::doors::Doors;
 use crate::say::{Failure, Text, text};
 use crate::wiring::Earnest;
@@ -89,14 +89,17 @@ pub async fn shared_queue(redis: &Redis) -> Result<RedisQueue, Failure> {
 }
 
 fn rates(settings: &Settings, earnest: Earnest) -> Rates {
-    let period = settings.amazon.item_offers_rate.period();
+    let micros = |rate: Rate| {
+        let period = rate.period();
+        period.map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX))
+    };
     let no_quota = WindowQuota {
         per_hour: None,
         per_day: None,
     };
     Rates {
-        item_offers: period
-            .map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX)),
+        item_offers: micros(settings.amazon.item_offers_rate),
+        catalog_items: micros(settings.amazon.catalog_items_rate),
         base: match earnest {
             Earnest::Real => settings.base.quota,
             Earnest::Dry => no_quota,

@@ -381,6 +381,12 @@ fn missing(report: &Report) -> Option<Text> {
         .map(Asin::as_str)
         .collect();
     let (count, names) = (grouped(failed), names.join(" "));
+    if !report.kind.minds_shops() {
+        return Some(text!(
+            "商品情報の取れなかったASIN {count}件(Amazonにない商品かもしれません): {names}",
+            "{count} ASINs of which nothing was told (Amazon may not know them): {names}"
+        ));
+    }
     Some(text!(
         "まだ値の取れないASIN {count}件(ショップの表示は前のまま。miseban run stale で取り直せます): {names}",
         "{count} ASINs still missing (the shops show what they showed before; miseban run stale asks again): {names}"

@@ -16,6 +16,8 @@ pub fn kind(kind: RunKind, lang: Lang) -> &'static str {
         RunKind::Stale => lang.pick("古くなったものだけ", "stale ones only"),
         RunKind::Visibility => lang.pick("表示の見直し", "visibility"),
         RunKind::Reconcile => lang.pick("ショップとの突き合わせ", "reconciliation"),
+        RunKind::BasicInfo => lang.pick("商品情報", "basic information"),
+        RunKind::Register => lang.pick("新規登録", "registration"),
     }
 }
 

@@ -52,10 +52,17 @@ enum Command {
     Serve,
 }
 
+/// A registration takes a file: `miseban register`.
+fn kind(word: &str) -> Result<RunKind, &'static str> {
+    RunKind::from_word(word)
+        .filter(|kind| *kind != RunKind::Register)
+        .ok_or("price-stock, stale, visibility, basic-info or reconcile")
+}
+
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// price-stock, stale, visibility or reconcile
-    #[arg(value_parser = |word: &str| RunKind::from_word(word).ok_or("price-stock, stale, visibility or reconcile"))]
+    /// price-stock, stale, visibility, basic-info or reconcile
+    #[arg(value_parser = kind)]
     kind: RunKind,
     /// Only this shop
     #[arg(long, value_parser = AccountId::parse)]
@@ -136,6 +143,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
         bench: house.bench,
         hours: settings.work.run_every_hours,
         reconcile_at: settings.work.reconcile_at,
+        info_days: settings.work.basic_info_every_days,
         pulse: health.pulse("schedule"),
     };
     let ended = tokio::select! {
@@ -153,6 +161,7 @@ struct Watch {
     bench: Bench,
     hours: u32,
     reconcile_at: Option<NaiveTime>,
+    info_days: u32,
     pulse: Pulse,
 }
 
@@ -198,13 +207,19 @@ impl Watch {
             });
         if since_start > START_UP {
             match Minder::following(bench.clone(), self.hours, open.iter().copied()).await {
-                Ok(minder) => return minder.reconciling_at(self.reconcile_at),
+                Ok(minder) => return self.scheduling(minder),
                 Err(error) => {
                     tracing::warn!(%error, "the schedule cannot be read, a run is due now");
                 }
             }
         }
-        Minder::new(bench.clone(), self.hours, open).reconciling_at(self.reconcile_at)
+        self.scheduling(Minder::new(bench.clone(), self.hours, open))
+    }
+
+    fn scheduling(&self, minder: Minder) -> Minder {
+        minder
+            .with_infos_every(self.info_days)
+            .reconciling_at(self.reconcile_at)
     }
 
     /// One look of the leader. Each step is a turn, since each may take some seconds.

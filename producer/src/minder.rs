@@ -13,6 +13,9 @@ use uuid::Uuid;
 /// Pause after a scheduled run that could not be started.
 const AFTER_FAILURE: TimeDelta = TimeDelta::minutes(1);
 
+/// Pause after a look that found no texts stale.
+const NOTHING_STALE: TimeDelta = TimeDelta::hours(1);
+
 const SCHEDULED: RunKind = RunKind::PriceStock;
 /// Among so many of the last runs, of whatever kind, the last scheduled one is looked for.
 const LOOK_BACK: u32 = 50;
@@ -26,6 +29,9 @@ pub struct Minder {
     /// Of those, the ones that wait for a person, who was told.
     held: BTreeSet<RunId>,
     nightly: Option<Nightly>,
+    /// Between two runs of texts and images; `None` for none.
+    infos_every: Option<TimeDelta>,
+    next_infos: DateTime<Utc>,
 }
 
 impl Minder {
@@ -37,6 +43,8 @@ impl Minder {
             open: open.into_iter().collect(),
             held: BTreeSet::new(),
             nightly: None,
+            infos_every: None,
+            next_infos: bench.clock.now(),
             bench,
         }
     }
@@ -45,6 +53,14 @@ impl Minder {
     #[must_use]
     pub fn reconciling_at(mut self, at: Option<NaiveTime>) -> Self {
         self.nightly = at.map(Nightly::at);
+        self
+    }
+
+    /// Keeps the schedule of texts and images, too: a run every `days`, counted from the last one whoever
+    /// started it; 0 for none.
+    #[must_use]
+    pub fn with_infos_every(mut self, days: u32) -> Self {
+        self.infos_every = (days > 0).then(|| TimeDelta::days(i64::from(days)));
         self
     }
 
@@ -69,12 +85,48 @@ impl Minder {
         Ok(minder)
     }
 
-    /// Starts the scheduled run if its time has come. While one of its kind is open it waits, so
-    /// that runs which take longer than the schedule follow each other without a pause.
+    /// Starts the runs whose time has come. Texts and images have a lane, a queue and a place of their own,
+    /// so that they may come at any hour.
     pub async fn start_what_is_due(&mut self) {
+        self.start_prices().await;
         if let Some(nightly) = &mut self.nightly {
             self.open.extend(nightly.look(&self.bench).await);
         }
+        if let Err(error) = self.start_infos().await {
+            tracing::error!(%error, "the run of basic information could not be started; tried again in a minute");
+            self.next_infos = self.bench.clock.now() + AFTER_FAILURE;
+        }
+    }
+
+    /// Where nothing is stale, no run is started, and it is looked at again in an hour.
+    async fn start_infos(&mut self) -> Result<(), Refused> {
+        let bench = &self.bench;
+        let now = bench.clock.now();
+        let Some(every) = self.infos_every.filter(|_| now >= self.next_infos) else {
+            return Ok(());
+        };
+        if let Some(last) = bench.store.last_of_kind(RunKind::BasicInfo).await? {
+            self.next_infos = last.started_at + every;
+            if last.state.is_open() || now < self.next_infos {
+                self.next_infos = self.next_infos.max(now + NOTHING_STALE);
+                return Ok(());
+            }
+        }
+        let before = bench.rules.ttls.basic_info_stale_before(now);
+        if bench.store.stale_infos(None, before).await?.is_empty() {
+            self.next_infos = now + NOTHING_STALE;
+            return Ok(());
+        }
+        let order = scheduled(RunKind::BasicInfo, bench);
+        let started = start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await?;
+        self.open.insert(started.id);
+        self.next_infos = now + every;
+        Ok(())
+    }
+
+    /// Starts the scheduled run if its time has come. While one of its kind is open it waits, so
+    /// that runs which take longer than the schedule follow each other without a pause.
+    async fn start_prices(&mut self) {
         let bench = &self.bench;
         let now = bench.clock.now();
         if now < self.next_run {

@@ -163,15 +163,22 @@ async fn choose(order: &Order, store: &dyn Store, cache: &dyn Cache) -> Result<V
     if let Some(account) = &order.account {
         check_account(account, store).await?;
     }
-    let mut asins = store.listed_asins(order.account.as_ref()).await?;
-    if order.kind == RunKind::Stale {
-        asins = stale(asins, order, cache).await?;
-    }
+    let account = order.account.as_ref();
+    let mut asins = match order.kind {
+        RunKind::PriceStock | RunKind::Visibility => store.listed_asins(account).await?,
+        RunKind::Stale => stale(store.listed_asins(account).await?, order, cache).await?,
+        RunKind::BasicInfo => {
+            let before = order.ttls.basic_info_stale_before(order.now);
+            store.stale_infos(account, before).await?
+        }
+        // These ASINs are given by a person, or by the shops: see `register` and `start_reading`.
+        RunKind::Register | RunKind::Reconcile => Vec::new(),
+    };
     asins.truncate(order.max_items.unwrap_or(usize::MAX));
     Ok(asins)
 }
 
-async fn check_account(account: &AccountId, store: &dyn Store) -> Result<(), Refused> {
+pub(crate) async fn check_account(account: &AccountId, store: &dyn Store) -> Result<(), Refused> {
     let accounts = store.accounts().await?;
     match accounts.iter().find(|row| row.id == *account) {
         None => Err(Refused::UnknownAccount(account.clone())),
@@ -199,11 +206,11 @@ async fn stale(
     Ok(stale)
 }
 
-async fn send(run: &NewRun, queue: &dyn Queue) -> Result<(), QueueError> {
+pub(crate) async fn send(run: &NewRun, queue: &dyn Queue) -> Result<(), QueueError> {
     let last = u32::try_from(run.batches.len()).unwrap_or(u32::MAX);
-    let mut batch_messages = messages::for_batches(run.id, 1..=last);
+    let mut batch_messages = messages::for_batches(run.id, run.kind, 1..=last);
     if batch_messages.is_empty() {
-        batch_messages.push(messages::for_backfill(run.id));
+        batch_messages.push(messages::for_backfill(run.id, run.kind));
     }
     queue.push(&batch_messages).await?;
     Ok(())

@@ -18,6 +18,7 @@ const OPEN_RUNS: u32 = 100;
 /// When the database or the queue is away; the next look finds the same.
 pub async fn sweep(bench: &Bench) -> Result<(), ResumeError> {
     let sync = alive(&bench.queue.stats(QueueName::Sync).await?);
+    let info = alive(&bench.queue.stats(QueueName::Info).await?);
     let update = alive(&bench.queue.stats(QueueName::Update).await?);
     for run in bench.store.runs(true, OPEN_RUNS).await? {
         if run.state == RunState::Held {
@@ -27,13 +28,14 @@ pub async fn sweep(bench: &Bench) -> Result<(), ResumeError> {
         let batches = view.batches.saturating_sub(view.batches_done);
         let updates = view.updates.saturating_sub(view.updates_done);
         // A run whose batches have all reported still owes its backfill or its end.
-        let nothing_alive = sync == 0 && update == 0;
-        // The shops of a reconciliation wait beside the updates.
-        let (sync_open, update_open) = match run.kind {
-            RunKind::Reconcile => (0, batches + updates),
-            _ => (batches, updates),
+        let (own, own_open, update_open) = match run.kind {
+            RunKind::BasicInfo => (info, batches, updates),
+            // The shops of a reconciliation wait beside the updates.
+            RunKind::Reconcile => (sync, 0, batches + updates),
+            _ => (sync, batches, updates),
         };
-        if sync_open > sync || update_open > update || nothing_alive {
+        let nothing_alive = own == 0 && update == 0;
+        if own_open > own || update_open > update || nothing_alive {
             resume_run(run.id, &*bench.store, &*bench.queue).await?;
         }
     }

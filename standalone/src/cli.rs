@@ -95,6 +95,18 @@ pub enum Command {
   miseban run stale --account main                      only what has grown old, only one shop
   miseban run price-stock --resume                      go on with the run that was interrupted")]
     Run(RunArgs),
+    /// Make new ASINs known, as listings to come: asks Amazon for all of the product
+    #[command(
+        long_about = "Make new ASINs known, as listings to come (pending)
+
+FILE has one ASIN a line, or is a CSV file with a column asin; - reads from stdin. What the shop has already
+is refused by name, wrong lines by number; the rest goes in. Nothing is made in BASE: put the items in the
+shop yourself, then take them in with miseban import listings.",
+        after_help = "Examples:
+  miseban register new.txt --account main --dry-run     what Amazon knows of them
+  miseban register new.csv --account main"
+    )]
+    Register(RegisterArgs),
     /// Mind the shops: runs by schedule, until told to stop
     #[command(after_help = "Example:
   miseban --config miseban.toml serve")]
@@ -198,6 +210,23 @@ pub struct RunArgs {
     #[arg(long, conflicts_with_all = ["account", "max_items", "dry_run"])]
     pub resume: bool,
     /// Print the report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `register`.
+#[derive(Debug, Args)]
+pub struct RegisterArgs {
+    /// The file; `-` reads from stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The shop that will sell them
+    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    pub account: AccountId,
+    /// Ask Amazon, but write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
 }

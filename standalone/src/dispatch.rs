@@ -2,15 +2,17 @@
 
 use crate::accounts::AccountsFile;
 use crate::cli::{
-    Command, EcautoArgs, ImportArgs, ImportCommand, Output, RunArgs, RunId, ValidateArgs,
+    Command, EcautoArgs, ImportArgs, ImportCommand, Output, ReconcileArgs, RegisterArgs, RunArgs,
+    RunId, ValidateArgs,
 };
 use crate::commands::doctor::Patient;
 use crate::commands::{
     accounts, board, changes, demo, doctor, ecauto, explain, import, import_shop, migrate, notify,
-    queues, release, report, run, serve, status, validate,
+    queues, register, release, report, run, serve, status, validate,
 };
 use crate::config::{self, Settings};
 use crate::database;
+use crate::import::AsinList;
 use crate::page::Page;
 use crate::say::{Exit, Failure, Lang, Text};
 use crate::wiring::{self, Earnest};
@@ -51,22 +53,8 @@ impl Desk<'_> {
 pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
     let now = Utc::now();
     match command {
-        Command::Import(ImportCommand::Listings(args)) => import_listings(args, desk).await,
-        Command::Import(ImportCommand::Shop(args)) => {
-            import_shop::import_shop(args, desk.settings, &mut desk.page(args.json)).await
-        }
-        Command::Reconcile(args) => {
-            let order = RunArgs {
-                kind: RunKind::Reconcile,
-                account: args.account.clone(),
-                max_items: None,
-                dry_run: false,
-                resume: args.resume,
-                json: args.json,
-            };
-            run::run(&order, desk.settings, &mut desk.page(args.json)).await
-        }
-        Command::Import(ImportCommand::Ecauto(args)) => import_ecauto(args, desk).await,
+        Command::Import(command) => take_in(command, desk).await,
+        Command::Reconcile(args) => reconcile(args, desk).await,
         Command::Report(args) => {
             let store = database::existing(desk.database_url()).await?;
             let mut page = desk.page(args.output.json);
@@ -116,8 +104,36 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
         Command::Doctor => examine(desk).await,
         Command::Demo(args) => demo::demo(args, &mut desk.page(false)).await,
         Command::Run(args) => run::run(args, desk.settings, &mut desk.page(args.json)).await,
+        Command::Register(args) => register_new(args, desk).await,
         Command::Serve => serve::serve(desk.settings, &mut desk.page(false)).await,
     }
+}
+
+async fn take_in(command: &ImportCommand, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    match command {
+        ImportCommand::Listings(args) => import_listings(args, desk).await,
+        ImportCommand::Shop(args) => {
+            import_shop::import_shop(args, desk.settings, &mut desk.page(args.json)).await
+        }
+        ImportCommand::Ecauto(args) => import_ecauto(args, desk).await,
+    }
+}
+
+async fn reconcile(args: &ReconcileArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let order = RunArgs {
+        kind: RunKind::Reconcile,
+        account: args.account.clone(),
+        max_items: None,
+        dry_run: false,
+        resume: args.resume,
+        json: args.json,
+    };
+    run::run(&order, desk.settings, &mut desk.page(args.json)).await
+}
+
+async fn register_new(args: &RegisterArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+    let list = AsinList::read(import::open(&args.file)?)?;
+    register::register(args, list, desk.settings, &mut desk.page(args.json)).await
 }
 
 async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {

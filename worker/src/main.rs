@@ -34,10 +34,10 @@ struct Cli {
     /// Language of messages
     #[arg(long, value_enum)]
     lang: Option<Lang>,
-    /// Queues to take jobs from: sync (asks Amazon), update (edits shops)
-    #[arg(long, value_delimiter = ',', default_value = "sync,update", value_parser = queue)]
+    /// Queues to take jobs from: sync (asks Amazon), update (edits shops), info (texts and images)
+    #[arg(long, value_delimiter = ',', default_value = "sync,update,info", value_parser = queue)]
     queues: Vec<QueueName>,
-    /// Jobs at a time, for each queue; the settings decide if left out
+    /// Jobs at a time, for each queue but info, which has one place; the settings decide if left out
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     concurrency: Option<u32>,
     /// Only ask the program that runs with these settings whether it is ready (`HEALTH_LISTEN`)
@@ -49,7 +49,7 @@ fn queue(word: &str) -> Result<QueueName, String> {
     let named = QueueName::ALL
         .into_iter()
         .find(|queue| queue.as_str() == word);
-    named.ok_or_else(|| "sync or update".to_owned())
+    named.ok_or_else(|| "sync, update or info".to_owned())
 }
 
 fn main() -> ExitCode {
@@ -71,6 +71,9 @@ fn main() -> ExitCode {
         let work = &mut settings.work;
         work.sync_concurrency = places(QueueName::Sync, work.sync_concurrency);
         work.update_concurrency = places(QueueName::Update, work.update_concurrency);
+        if !cli.queues.contains(&QueueName::Info) {
+            work.info_concurrency = 0;
+        }
         program::block_on(serve(&settings))
     });
     program::finish(ended, lang)

@@ -47,6 +47,8 @@ pub struct Concurrency {
     pub sync: usize,
     /// Of the queue `update`.
     pub update: usize,
+    /// Of the queue `info`; one is enough for a lane of 2 requests a second.
+    pub info: usize,
 }
 
 /// Runs jobs until told to stop.
@@ -105,6 +107,7 @@ impl Runtime {
             let concurrency = match name {
                 QueueName::Sync => self.concurrency.sync,
                 QueueName::Update => self.concurrency.update,
+                QueueName::Info => self.concurrency.info,
             };
             if concurrency == 0 {
                 continue;

@@ -98,5 +98,6 @@ fn concurrency(house: &House) -> Concurrency {
     Concurrency {
         sync: places(house.work.sync_concurrency),
         update: places(house.work.update_concurrency),
+        info: places(house.work.info_concurrency),
     }
 }

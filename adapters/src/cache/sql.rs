@@ -2,14 +2,16 @@
 //! or emptied, and the truth beside it stays.
 
 use crate::store::SqlStore;
+use crate::store::catalogue::read_infos;
 use crate::store::columns::{instant, json};
 use crate::store::database::{Database, rows, run};
-use crate::store::product_rows::{ProductRow, read_product};
+use crate::store::product_rows::{InfoRow, ProductRow, read_product};
 use crate::store::statement::statement;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
-use shared::domain::product::Product;
+use shared::domain::basic_info::BasicInfo;
+use shared::domain::product::{Product, Seen};
 use shared::ports::cache::{Cache, CacheError};
 use shared::ports::store::StoreError;
 use std::collections::HashMap;
@@ -17,6 +19,8 @@ use std::sync::Arc;
 
 statement!(GET, "sql/get.sql");
 statement!(PUT, "sql/put.sql");
+statement!(INFOS, "sql/infos.sql");
+statement!(PUT_INFOS, "sql/put_infos.sql");
 
 /// The cache over the store's database. Cloning shares the connections.
 #[derive(Clone)]
@@ -55,6 +59,33 @@ impl SqlCache {
         run(&mut *self.db.writer().await?, query.bind(instant(now))).await?;
         Ok(())
     }
+
+    async fn read_infos(
+        &self,
+        asins: &[Asin],
+    ) -> Result<HashMap<Asin, Seen<BasicInfo>>, StoreError> {
+        let query = self.db.query(&INFOS).bind(json(&asins)?);
+        read_infos(&rows(&mut *self.db.reader().await?, query).await?)
+    }
+
+    async fn write_infos(
+        &self,
+        infos: &[(Asin, Seen<BasicInfo>)],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut infos: Vec<&(Asin, Seen<BasicInfo>)> = infos.iter().collect();
+        infos.sort_by_key(|(asin, _)| *asin);
+        let entries: Vec<InfoRow> = infos
+            .into_iter()
+            .map(|(asin, info)| InfoRow::of(*asin, info))
+            .collect();
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let query = self.db.query(&PUT_INFOS).bind(json(&entries)?);
+        run(&mut *self.db.writer().await?, query.bind(instant(now))).await?;
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -66,6 +97,20 @@ impl Cache for SqlCache {
 
     async fn put(&self, products: &[Product], now: DateTime<Utc>) -> Result<(), CacheError> {
         let written = self.write(products, now).await;
+        written.map_err(|error| CacheError(error.to_string()))
+    }
+
+    async fn infos(&self, asins: &[Asin]) -> Result<HashMap<Asin, Seen<BasicInfo>>, CacheError> {
+        let read = self.read_infos(asins).await;
+        read.map_err(|error| CacheError(error.to_string()))
+    }
+
+    async fn put_infos(
+        &self,
+        infos: &[(Asin, Seen<BasicInfo>)],
+        now: DateTime<Utc>,
+    ) -> Result<(), CacheError> {
+        let written = self.write_infos(infos, now).await;
         written.map_err(|error| CacheError(error.to_string()))
     }
 }

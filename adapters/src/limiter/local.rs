@@ -21,8 +21,21 @@ use tokio::time::Instant;
 pub struct Rates {
     /// Period of `getItemOffersBatch` in microseconds; `None` for no limit.
     pub item_offers: Option<Micros>,
+    /// Period of `searchCatalogItems` in microseconds; `None` for no limit.
+    pub catalog_items: Option<Micros>,
     /// Calls of a BASE account.
     pub base: WindowQuota,
+}
+
+impl Rates {
+    /// The period of a lane with a rate; `None` for no limit, and for the lane of a shop.
+    pub(super) fn period(&self, lane: &Lane) -> Option<Micros> {
+        match lane {
+            Lane::ItemOffers(_) => self.item_offers,
+            Lane::CatalogItems(_) => self.catalog_items,
+            Lane::Base(_) => None,
+        }
+    }
 }
 
 /// Hands out permits within one process.
@@ -130,7 +143,7 @@ impl LocalLimiter {
         let memory = self.remembered.get(&lane.to_string()).copied();
         match lane {
             Lane::Base(_) => LaneKind::Windows(WindowLane::new(self.rates.base, memory)),
-            Lane::ItemOffers(_) => match self.rates.item_offers {
+            Lane::ItemOffers(_) | Lane::CatalogItems(_) => match self.rates.period(lane) {
                 None => LaneKind::Unlimited,
                 Some(configured) => {
                     // A database that has never seen this lane is new: nobody has sent yet.

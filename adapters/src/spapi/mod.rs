@@ -1,10 +1,12 @@
-//! Amazon's Selling Partner API, as far as prices and stock need it: `getItemOffersBatch`.
+//! Amazon's Selling Partner API, as far as it is needed: `getItemOffersBatch` for prices and stock,
+//! `searchCatalogItems` for texts and images.
 //!
-//! Path of a call: [`SpApi::offers`] takes a token of `lwa`, sends what `request` wrote over a
+//! Path of a call: [`SpApi::offers`], or [`SpApi::basic_info`], takes a token of `lwa`, sends what `request` wrote over a
 //! connection that `warmth` has kept, lets
-//! `refusal` sort what is not 200, and `decode` read the rest. Pacing is the limiter's, repeating is
+//! `refusal` sort what is not 200, and `decode` or `catalog` read the rest. Pacing is the limiter's, repeating is
 //! the job's.
 
+pub mod catalog;
 pub mod decode;
 mod lwa;
 mod refusal;
@@ -17,7 +19,7 @@ use chrono::TimeDelta;
 use lwa::{Access, Lwa};
 use refusal::Refusal;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Response, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::lane::Lane;
@@ -25,7 +27,7 @@ use shared::domain::observation::ItemAnswer;
 use shared::domain::rate::{Feedback, Micros};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Limiter, Permit};
-use shared::ports::marketplace::{Marketplace, MarketplaceError};
+use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -115,19 +117,34 @@ impl SpApi {
             .await;
     }
 
-    async fn read(
+    /// Sends `request` with an access token, tells the limiter what became of it, and gives the body of
+    /// an answer that is 200.
+    async fn exchange(
         &self,
-        response: Response,
-        access: &Access,
-        batch: &AsinBatch,
-    ) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError> {
+        permit: &Permit,
+        request: RequestBuilder,
+    ) -> Result<Vec<u8>, MarketplaceError> {
+        let started = Instant::now();
+        let access = self.lwa.access(LAST_MOMENT).await?;
+        let request = request.header(TOKEN_HEADER, token_header(&access)?);
+        if lapsed(permit) {
+            return Err(MarketplaceError::Lapsed);
+        }
+        let late = Micros::try_from(started.elapsed().as_micros()).unwrap_or(Micros::MAX);
+        let sent = request.send().await;
+        self.tell_limiter(permit, &sent, late).await;
+
+        let response = sent.map_err(|error| unread(&error.into()))?;
+        self.warmth.used();
+        self.read(response, &access).await
+    }
+
+    async fn read(&self, response: Response, access: &Access) -> Result<Vec<u8>, MarketplaceError> {
         let status = response.status();
         if status == StatusCode::OK {
             self.lwa.accepted(access);
-            let body = read_capped(response, MAX_ANSWER)
-                .await
-                .map_err(|error| unread(&error))?;
-            return decode::offers(&body, batch.asins());
+            let body = read_capped(response, MAX_ANSWER).await;
+            return body.map_err(|error| unread(&error));
         }
         let request_id = request_id(response.headers());
         // What a refusal says of itself is a help, and its status alone says enough.
@@ -161,26 +178,34 @@ impl Marketplace for SpApi {
         permit: Permit,
         batch: &AsinBatch,
     ) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError> {
-        let started = Instant::now();
-        let access = self.lwa.access(LAST_MOMENT).await?;
         let request = self
             .config
             .http
             .post(format!("{}{}", self.config.base_url, request::PATH))
-            .header(TOKEN_HEADER, token_header(&access)?)
             .header(CONTENT_TYPE, "application/json")
             .body(request::body(batch, &self.config.marketplace_id));
+        let body = self.exchange(&permit, request).await?;
+        decode::offers(&body, batch.asins())
+    }
 
-        if lapsed(&permit) {
-            return Err(MarketplaceError::Lapsed);
-        }
-        let late = Micros::try_from(started.elapsed().as_micros()).unwrap_or(Micros::MAX);
-        let sent = request.send().await;
-        self.tell_limiter(&permit, &sent, late).await;
+    fn info_lane(&self) -> Lane {
+        Lane::CatalogItems(self.config.client_id.clone())
+    }
 
-        let response = sent.map_err(|error| unread(&error.into()))?;
-        self.warmth.used();
-        self.read(response, &access, batch).await
+    /// As [`SpApi::offers`]. A GET with a content type is answered by an HTML 400
+    /// (selling-partner-api-models issue 4007), so that this one has none.
+    #[tracing::instrument(name = "spapi.basic_info", skip_all, fields(asins = batch.len()))]
+    async fn basic_info(
+        &self,
+        permit: Permit,
+        batch: &AsinBatch,
+        page: Option<&str>,
+    ) -> Result<InfoPage, MarketplaceError> {
+        let place = &self.config.marketplace_id;
+        let url = catalog::url(&self.config.base_url, place, batch, page)
+            .ok_or_else(|| MarketplaceError::Refused("its address is none".to_owned()))?;
+        let body = self.exchange(&permit, self.config.http.get(url)).await?;
+        catalog::items(&body, batch.asins(), place)
     }
 }
 

@@ -26,11 +26,12 @@ pub(super) fn sort(status: StatusCode, body: &[u8], request_id: &str) -> Refusal
         told.words()
     );
     Refusal::Request(match status.as_u16() {
+        400 if told.names_malformed_asin() => MarketplaceError::MalformedAsin(what),
         400 | 404 | 413 | 415 => MarketplaceError::Refused(what),
         401 | 403 => match told.denial() {
             Denial::Token => return Refusal::Token,
             Denial::Role => MarketplaceError::Credentials(format!(
-                "{what}: the application lacks the Pricing role, or host and path do not belong to it; \
+                "{what}: the application lacks the Pricing role (or Product Listing, for texts and images), or host and path do not belong to it; \
                  check its roles in Seller Central and the host of the region"
             )),
             Denial::Gateway => MarketplaceError::Unavailable(what),
@@ -73,6 +74,13 @@ impl Told {
             Some(code) => format!(" {}: {}", excerpt(code, 60), excerpt(&self.message, 200)),
             None => String::new(),
         }
+    }
+
+    /// "Invalid 'asin' provided.": one malformed ASIN spoils a whole search of the catalogue, and is not
+    /// named (selling-partner-api-models issue 2894).
+    fn names_malformed_asin(&self) -> bool {
+        let message = self.message.to_ascii_lowercase();
+        self.code.as_deref() == Some("InvalidInput") && message.contains("invalid 'asin'")
     }
 
     /// `details` name the access token when it is expired, revoked, malformed or missing, and are

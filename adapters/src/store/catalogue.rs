@@ -1,20 +1,27 @@
 //! The catalogue: which listings there are.
 
 use super::SqlStore;
-use super::columns::Columns;
+use super::columns::{Columns, instant, json};
 use super::database::{commit, one, rows};
 use super::failure::damaged;
-use super::product_rows::read_product;
+use super::pending;
+use super::product_rows::{read_info, read_product};
 use super::statement::statement;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
-use shared::domain::product::Product;
+use shared::domain::basic_info::BasicInfo;
+use shared::domain::listing::ListingStatus;
+use shared::domain::product::{Product, Seen};
 use shared::ports::store::{CatalogueStore, ImportCounts, NewListing, StoreError, Story};
+use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
 statement!(LISTED, "sql/listed_asins.sql");
 statement!(PRODUCTS_AFTER, "sql/products_after.sql");
+statement!(INFOS, "sql/infos.sql");
+statement!(STALE_INFOS, "sql/stale_infos.sql");
 statement!(COUNTS, "sql/listing_counts.sql");
 
 #[async_trait]
@@ -61,6 +68,46 @@ impl CatalogueStore for SqlStore {
             .collect()
     }
 
+    async fn infos(&self, asins: &[Asin]) -> Result<HashMap<Asin, Seen<BasicInfo>>, StoreError> {
+        let query = self.db.query(&INFOS).bind(json(&asins)?);
+        read_infos(&rows(&mut *self.db.reader().await?, query).await?)
+    }
+
+    async fn stale_infos(
+        &self,
+        account: Option<&AccountId>,
+        before: DateTime<Utc>,
+    ) -> Result<Vec<Asin>, StoreError> {
+        let query = self.db.query(&STALE_INFOS);
+        let query = query.bind(account.map(ToString::to_string));
+        let mut reader = self.db.reader().await?;
+        let mut survey = self.db.survey(&mut reader).await?;
+        let found = rows(&mut survey, query.bind(instant(before))).await?;
+        commit(survey).await?;
+        found.iter().map(Columns::asin).collect()
+    }
+
+    async fn listed_in(
+        &self,
+        account: &AccountId,
+        asins: &[Asin],
+    ) -> Result<HashMap<Asin, ListingStatus>, StoreError> {
+        pending::listed_in(&self.db, account, asins).await
+    }
+
+    async fn add_pending(
+        &self,
+        account: &AccountId,
+        asins: &[Asin],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let mut writer = self.db.writer().await?;
+        let mut transaction = self.db.begin(&mut writer).await?;
+        let added = pending::add(&self.db, &mut transaction, account, asins, now).await?;
+        commit(transaction).await?;
+        Ok(added)
+    }
+
     async fn story(&self, asin: Asin) -> Result<Story, StoreError> {
         super::story::read(&self.db, asin).await
     }
@@ -81,4 +128,15 @@ impl CatalogueStore for SqlStore {
             })
             .collect()
     }
+}
+
+/// Basic information by ASIN.
+pub(crate) fn read_infos(rows: &[AnyRow]) -> Result<HashMap<Asin, Seen<BasicInfo>>, StoreError> {
+    let mut infos = HashMap::with_capacity(rows.len());
+    for row in rows {
+        if let Some(info) = read_info(row)? {
+            infos.insert(row.asin()?, info);
+        }
+    }
+    Ok(infos)
 }

@@ -6,7 +6,7 @@
 
 mod accounts;
 mod batches;
-mod catalogue;
+pub(crate) mod catalogue;
 pub(crate) mod columns;
 pub(crate) mod database;
 mod dialect;
@@ -18,6 +18,7 @@ mod lanes;
 mod leases;
 mod notices;
 mod open;
+mod pending;
 mod pooled;
 mod postgres;
 pub(crate) mod product_rows;

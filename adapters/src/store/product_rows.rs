@@ -6,6 +6,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize, Serialize};
 use shared::domain::asin::Asin;
+use shared::domain::basic_info::BasicInfo;
 use shared::domain::money::Yen;
 use shared::domain::offer::Rejection;
 use shared::domain::product::{Product, Seen, Stock};
@@ -53,6 +54,55 @@ impl ProductRow {
             invalid_since: product.invalid_since.map(instant),
         })
     }
+}
+
+/// The columns that basic information fills; images are a JSON list in one of them.
+#[derive(Serialize)]
+pub(crate) struct InfoRow<'a> {
+    asin: Asin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brand: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images: Option<String>,
+    basic_info_updated_at: String,
+}
+
+impl<'a> InfoRow<'a> {
+    pub(crate) fn of(asin: Asin, info: &'a Seen<BasicInfo>) -> Self {
+        let told = &info.value;
+        let images = told.images.as_ref();
+        Self {
+            asin,
+            title: told.title.as_deref(),
+            description: told.description.as_deref(),
+            brand: told.brand.as_deref(),
+            category: told.category.as_deref(),
+            images: images.map(|images| serde_json::Value::from(images.as_slice()).to_string()),
+            basic_info_updated_at: instant(info.at),
+        }
+    }
+}
+
+/// Reads the columns of basic information; `None` where it was never told.
+pub(crate) fn read_info(row: &AnyRow) -> Result<Option<Seen<BasicInfo>>, StoreError> {
+    let Some(at) = row.maybe_at("basic_info_updated_at")? else {
+        return Ok(None);
+    };
+    let text = |column: &str| Ok(row.maybe_text(column)?.map(ToOwned::to_owned));
+    let value = BasicInfo {
+        title: text("title")?,
+        description: text("description")?,
+        brand: text("brand")?,
+        category: text("category")?,
+        images: row.maybe_word("images", |images| serde_json::from_str(images).ok())?,
+    };
+    Ok(Some(Seen { value, at }))
 }
 
 fn word(stock: Stock) -> &'static str {

@@ -4,11 +4,12 @@ use super::columns::{Columns, instant, json};
 use super::database::{Database, Prepared, commit, row, run};
 use super::failure::failed;
 use super::guard;
+use super::pending;
 use super::record_rows::Rows;
 use super::statement::{Statement, statement};
 use serde::Serialize;
 use shared::domain::guard::Guarding;
-use shared::domain::run::{Progress, RunId, RunState};
+use shared::domain::run::{Progress, RunId, RunKind, RunState};
 use shared::ports::store::{Part, Record, RequestCost, StoreError};
 use sqlx::AnyConnection;
 use uuid::Uuid;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 statement!(CLOSE_BATCH, "sql/close_batch.sql");
 statement!(ADD_COST, "sql/add_cost.sql");
 statement!(PRODUCTS, "sql/record_products.sql");
+statement!(INFOS, "sql/record_infos.sql");
 statement!(OBSERVATIONS, "sql/record_observations.sql");
 statement!(OUTCOMES, "sql/record_outcomes.sql");
 statement!(OPEN_MISSES, "sql/record_misses.sql");
@@ -64,6 +66,7 @@ async fn put_all(
 ) -> Result<(), StoreError> {
     let (id, at) = (record.run.to_string(), instant(record.at));
     put(db, on, &PRODUCTS, &rows.products, |query| query).await?;
+    put(db, on, &INFOS, &rows.infos, |query| query).await?;
     put(db, on, &OBSERVATIONS, &rows.observations, |query| {
         query.bind(at.clone())
     })
@@ -101,7 +104,11 @@ pub(super) async fn put_verdicts(
     put(db, on, &UPDATES, &rows.updates, |query| {
         query.bind(id.clone()).bind(at.clone())
     })
-    .await
+    .await?;
+    for (account, asins) in &rows.pending {
+        pending::add(db, on, account, asins, record.at).await?;
+    }
+    Ok(())
 }
 
 /// Takes the record in if it is still to be written: the batch is closed by it, and the cost counted.
@@ -166,6 +173,7 @@ pub(super) async fn progress(
     let query = db.query(&PROGRESS).bind(id.to_string());
     let row = row(on, query).await?.ok_or_else(|| unknown(id))?;
     Ok(Progress {
+        kind: row.word("kind", RunKind::from_word)?,
         state: row.word("state", RunState::from_word)?,
         batches_open: row.yes("batches_open")?,
         backfilled: row.yes("backfilled")?,

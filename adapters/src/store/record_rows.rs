@@ -1,8 +1,9 @@
 //! A record as rows, one list a statement; each becomes one JSON text.
 
 use super::columns::instant;
-use super::product_rows::ProductRow;
+use super::product_rows::{InfoRow, ProductRow};
 use serde::Serialize;
+use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::listing::ListingId;
@@ -10,16 +11,20 @@ use shared::domain::observation::{JudgedOffer, Verdict};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::StockChange;
 use shared::ports::store::{ListingVerdict, Record, RecordedAsin};
+use std::collections::BTreeMap;
 
 /// The rows of one record, each list in the order of its key: two records that write the same rows
 /// then wait for each other, and never in a circle.
 pub(super) struct Rows<'a> {
     pub(super) products: Vec<ProductRow>,
+    pub(super) infos: Vec<InfoRow<'a>>,
     pub(super) observations: Vec<ObservationRow<'a>>,
     pub(super) outcomes: Vec<OutcomeRow>,
     pub(super) misses: Vec<MissRow>,
     pub(super) desired: Vec<DesiredRow>,
     pub(super) updates: Vec<UpdateRow>,
+    /// Listings to come, by account.
+    pub(super) pending: BTreeMap<&'a AccountId, Vec<Asin>>,
 }
 
 #[derive(Serialize)]
@@ -81,6 +86,9 @@ impl<'a> Rows<'a> {
             products: asins()
                 .filter_map(|asin| ProductRow::of(&asin.product))
                 .collect(),
+            infos: asins()
+                .filter_map(|asin| Some(InfoRow::of(asin.product.asin, asin.info.as_ref()?)))
+                .collect(),
             observations: asins().filter_map(observation).collect(),
             outcomes: asins().map(outcome).collect(),
             misses: asins()
@@ -97,8 +105,19 @@ impl<'a> Rows<'a> {
                 .iter()
                 .map(|(_, verdict)| update(verdict))
                 .collect(),
+            pending: pending(&sorted),
         }
     }
+}
+
+fn pending<'a>(asins: &[&'a RecordedAsin]) -> BTreeMap<&'a AccountId, Vec<Asin>> {
+    let mut pending: BTreeMap<&AccountId, Vec<Asin>> = BTreeMap::new();
+    for asin in asins {
+        if let Some(account) = &asin.pending_in {
+            pending.entry(account).or_default().push(asin.product.asin);
+        }
+    }
+    pending
 }
 
 /// `None` where nothing was asked: what a cache holds was observed before, and stands there already.

@@ -26,6 +26,7 @@ statement!(START, "sql/start_run.sql");
 statement!(OPEN_OF_KIND, "sql/open_run_of_kind.sql");
 statement!(START_BATCHES, "sql/start_batches.sql");
 statement!(RUN, "sql/run.sql");
+statement!(LAST_OF_KIND, "sql/last_of_kind.sql");
 statement!(RUNS, "sql/runs.sql");
 statement!(OPEN_BATCHES, "sql/open_batches.sql");
 statement!(QUEUED_UPDATES, "sql/queued_updates.sql");
@@ -76,6 +77,12 @@ impl RunStore for SqlStore {
             .iter()
             .map(run_row)
             .collect()
+    }
+
+    async fn last_of_kind(&self, kind: RunKind) -> Result<Option<RunRow>, StoreError> {
+        let query = self.db.query(&LAST_OF_KIND).bind(kind.as_str());
+        let found = row(&mut *self.db.reader().await?, query).await?;
+        found.as_ref().map(run_row).transpose()
     }
 
     async fn open_work(&self, id: RunId) -> Result<OpenWork, StoreError> {

@@ -3,8 +3,9 @@
 use super::batches::read_listing;
 use super::columns::{Columns, json};
 use super::database::{Database, row, rows};
-use super::product_rows::read_product;
+use super::product_rows::{read_info, read_product};
 use super::statement::statement;
+use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::desired::HoldReason;
@@ -15,6 +16,8 @@ use shared::ports::store::{ListingStory, SeenInterval, StoreError, Story, Update
 use sqlx::any::AnyRow;
 
 statement!(PRODUCT, "sql/products.sql");
+statement!(INFO, "sql/infos.sql");
+statement!(PENDING, "sql/story_pending.sql");
 statement!(OBSERVATIONS, "sql/story_observations.sql");
 statement!(LISTINGS, "sql/story_listings.sql");
 statement!(UPDATES, "sql/story_updates.sql");
@@ -23,13 +26,17 @@ statement!(UPDATES, "sql/story_updates.sql");
 pub(super) async fn read(db: &Database, asin: Asin) -> Result<Story, StoreError> {
     let mut on = db.reader().await?;
     let product = row(&mut on, db.query(&PRODUCT).bind(json(&[asin])?)).await?;
+    let info = row(&mut on, db.query(&INFO).bind(json(&[asin])?)).await?;
+    let pending = rows(&mut on, db.query(&PENDING).bind(asin.to_string())).await?;
     let seen = rows(&mut on, db.query(&OBSERVATIONS).bind(asin.to_string())).await?;
     let listings = rows(&mut on, db.query(&LISTINGS).bind(asin.to_string())).await?;
     let updates = rows(&mut on, db.query(&UPDATES).bind(asin.to_string())).await?;
     Ok(Story {
         product: product.as_ref().map(read_product).transpose()?,
+        info: info.as_ref().map(read_info).transpose()?.flatten(),
         seen: seen.iter().map(interval).collect::<Result<_, _>>()?,
         listings: listings.iter().map(listing).collect::<Result<_, _>>()?,
+        pending: pending.iter().map(to_come).collect::<Result<_, _>>()?,
         updates: updates.iter().map(update).collect::<Result<_, _>>()?,
     })
 }
@@ -43,6 +50,11 @@ pub(super) fn interval(row: &AnyRow) -> Result<SeenInterval, StoreError> {
         price: row.maybe_small("price_yen")?,
         offers: offers.map_err(|error| StoreError::Damaged(format!("offers: {error}")))?,
     })
+}
+
+fn to_come(row: &AnyRow) -> Result<(AccountId, DateTime<Utc>), StoreError> {
+    let account = row.word("account_id", |id| AccountId::parse(id).ok())?;
+    Ok((account, row.at("imported_at")?))
 }
 
 fn listing(row: &AnyRow) -> Result<ListingStory, StoreError> {

@@ -66,6 +66,9 @@ sentences! {
     a_product_of_which_nothing_is_known_gets_no_entry,
     a_product_stays_invalid_from_its_first_sight_until_a_newer_price,
     many_random_puts_leave_the_newest_of_each_part,
+    texts_that_were_put_are_got,
+    a_newer_answer_that_tells_nothing_erases_nothing,
+    texts_and_prices_never_make_each_other_fresh,
 }
 
 #[tokio::test]

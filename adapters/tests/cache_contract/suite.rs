@@ -1,6 +1,7 @@
 //! What every cache promises: one entry an ASIN, each part with its own time.
 
-use crate::store_fixture::{asin, at, in_stock, sold_out};
+use crate::store_fixture::{asin, at, in_stock, informed, sold_out};
+use shared::domain::basic_info::BasicInfo;
 use shared::domain::offer::Rejection;
 use shared::domain::product::{Product, Seen, Stock};
 use shared::ports::cache::Cache;
@@ -145,4 +146,70 @@ pub async fn many_random_puts_leave_the_newest_of_each_part(cache: &dyn Cache) {
     let got = got(cache, 1).await;
     assert_eq!(Some(got.price), price.map(|(price, _)| price));
     assert_eq!(Some(got.stock), stock.map(|(stock, _)| stock));
+}
+
+pub async fn texts_that_were_put_are_got(cache: &dyn Cache) {
+    let nothing = Seen {
+        value: BasicInfo::default(),
+        at: at(2),
+    };
+    let infos = [
+        (asin(1), informed("𠮷野の急須 😀\n\"赤\"", at(1))),
+        (asin(2), nothing),
+    ];
+
+    cache.put_infos(&infos, at(5)).await.unwrap();
+
+    let got = cache.infos(&[asin(1), asin(2), asin(3)]).await.unwrap();
+    assert_eq!(got, infos.into_iter().collect());
+}
+
+pub async fn a_newer_answer_that_tells_nothing_erases_nothing(cache: &dyn Cache) {
+    let known = informed("known", at(10));
+    let nothing = |seconds| Seen {
+        value: BasicInfo::default(),
+        at: at(seconds),
+    };
+    cache
+        .put_infos(&[(asin(1), known.clone())], at(10))
+        .await
+        .unwrap();
+
+    cache
+        .put_infos(&[(asin(1), informed("older", at(9)))], at(11))
+        .await
+        .unwrap();
+    cache
+        .put_infos(&[(asin(1), informed("as old", at(10)))], at(11))
+        .await
+        .unwrap();
+    let before = cache.infos(&[asin(1)]).await.unwrap();
+    cache
+        .put_infos(&[(asin(1), nothing(20))], at(20))
+        .await
+        .unwrap();
+
+    assert_eq!(before[&asin(1)], known);
+    let after = cache.infos(&[asin(1)]).await.unwrap();
+    assert_eq!(
+        after[&asin(1)],
+        Seen {
+            at: at(20),
+            ..known
+        }
+    );
+}
+
+pub async fn texts_and_prices_never_make_each_other_fresh(cache: &dyn Cache) {
+    put(cache, &[in_stock(1, 1000, at(1))]).await;
+
+    cache
+        .put_infos(&[(asin(1), informed("new", at(500)))], at(500))
+        .await
+        .unwrap();
+    put(cache, &[in_stock(1, 1100, at(600))]).await;
+
+    assert_eq!(got(cache, 1).await, in_stock(1, 1100, at(600)));
+    let infos = cache.infos(&[asin(1)]).await.unwrap();
+    assert_eq!(infos[&asin(1)].at, at(500));
 }

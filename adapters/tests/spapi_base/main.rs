@@ -11,6 +11,7 @@ mod base_token;
 mod base_wire;
 mod base_world;
 mod fakes;
+mod spapi_catalog;
 mod spapi_decode;
 mod spapi_faults;
 mod spapi_fuzz;

@@ -8,6 +8,7 @@ mod catalogue;
 mod crash;
 mod guard;
 mod history;
+mod infos;
 mod notices;
 mod opening;
 mod reconcile;

@@ -52,7 +52,7 @@ fn page(run: RunId, step: u32, advance: Advance) -> PageRecord {
 }
 
 /// The item of a listing, found at another price than we left it, and set right by an update.
-fn drifted(page: PageRecord, number: u32, listing: ListingId, price: u32) -> PageRecord {
+fn drifted(page: &PageRecord, number: u32, listing: ListingId, price: u32) -> PageRecord {
     let (left, found) = (shop_state(1300, true), shop_state(price, true));
     let finding = Finding {
         item: ItemId(i64::from(number) + 1000),
@@ -74,7 +74,7 @@ fn drifted(page: PageRecord, number: u32, listing: ListingId, price: u32) -> Pag
         taken: vec![taken(listing, found, None)],
         findings: vec![finding],
         record: record(page.record.run, Part::Batch(1), vec![asin]),
-        ..page
+        ..page.clone()
     }
 }
 
@@ -120,11 +120,11 @@ async fn a_reconciliation_has_a_batch_and_a_message_for_each_shop() {
 async fn a_page_is_recorded_once_and_the_place_in_the_shop_moves_with_it() {
     let (store, run) = being_read(3).await;
     let listing = listing_of(&store, 1).await;
-    let record = drifted(page(run, 0, NEXT), 1, listing, 1700);
+    let record = drifted(&page(run, 0, NEXT), 1, listing, 1700);
 
     let first = store.record_page(&record).await.unwrap();
     // Another worker has read the same page.
-    let mut again = drifted(page(run, 0, NEXT), 1, listing, 9900);
+    let mut again = drifted(&page(run, 0, NEXT), 1, listing, 9900);
     again.record.at = at(25);
     let second = store.record_page(&again).await.unwrap();
 
@@ -152,7 +152,7 @@ async fn what_is_being_edited_or_was_edited_since_is_newer_than_the_page() {
     let task = store.begin_update(listing, at(18), at(30)).await.unwrap();
 
     store
-        .record_page(&drifted(page(run, 0, NEXT), 1, listing, 1700))
+        .record_page(&drifted(&page(run, 0, NEXT), 1, listing, 1700))
         .await
         .unwrap();
     assert_eq!(shown(&store, 1).await, shop_state(1300, true), "in hand");
@@ -163,7 +163,7 @@ async fn what_is_being_edited_or_was_edited_since_is_newer_than_the_page() {
         .await
         .unwrap();
     store
-        .record_page(&drifted(page(run, 1, NEXT), 1, listing, 1700))
+        .record_page(&drifted(&page(run, 1, NEXT), 1, listing, 1700))
         .await
         .unwrap();
 
@@ -342,7 +342,7 @@ async fn a_mass_of_hides_that_a_page_finds_due_is_held() {
 async fn rows_of_an_old_reconciliation_go_and_its_report_stays() {
     let (store, run) = being_read(1).await;
     let listing = listing_of(&store, 1).await;
-    let last = drifted(page(run, 0, Advance::PagesDone), 1, listing, 1700);
+    let last = drifted(&page(run, 0, Advance::PagesDone), 1, listing, 1700);
     store.record_page(&last).await.unwrap();
     store.fail_run(run, "old", at(30)).await.unwrap();
 

@@ -11,6 +11,7 @@ use adapters::store::SqlStore;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, split};
+use shared::domain::basic_info::BasicInfo;
 use shared::domain::desired::Urgency;
 use shared::domain::guard::MassChangeGuard;
 use shared::domain::listing::{ItemId, ListingId, ShopState};
@@ -144,6 +145,23 @@ pub fn priced(number: u32, price: u32, seen_at: DateTime<Utc>) -> RecordedAsin {
             verdict: Verdict::Won(1048),
         }]),
         listings: Vec::new(),
+        info: None,
+        pending_in: None,
+    }
+}
+
+/// Basic information that is complete.
+pub fn informed(title: &str, seen_at: DateTime<Utc>) -> Seen<BasicInfo> {
+    let told = |text: &str| Some(text.to_owned());
+    Seen {
+        value: BasicInfo {
+            title: told(title),
+            description: told("一行目\n二行目"),
+            brand: told("店番"),
+            category: told("台所"),
+            images: Some(vec!["https://example.com/1.jpg".to_owned()]),
+        },
+        at: seen_at,
     }
 }
 

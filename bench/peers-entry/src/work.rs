@@ -25,6 +25,7 @@ pub async fn work() -> anyhow::Result<()> {
     let concurrency = Concurrency {
         sync: places,
         update: places,
+        info: 0,
     };
     let (stop, stopped) = watch::channel(Stop::NotYet);
     let link = hands.link.clone();

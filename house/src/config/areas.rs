@@ -129,6 +129,10 @@ fn amazon(reader: &mut Reader<'_>) -> Option<Amazon> {
     if rate == Some(Rate::Unlimited) && real {
         reader.reject(&t::SP_API_ITEM_OFFERS_RATE);
     }
+    let catalog_rate = reader.read(&t::SP_API_CATALOG_ITEMS_RATE, Rate::parse);
+    if catalog_rate == Some(Rate::Unlimited) && real {
+        reader.reject(&t::SP_API_CATALOG_ITEMS_RATE);
+    }
     let app_id = reader.optional(&t::LWA_APP_ID, values::word);
     let client_secret = reader.secret(&t::LWA_CLIENT_SECRET);
     let refresh_token = reader.secret(&t::REFRESH_TOKEN);
@@ -149,6 +153,7 @@ fn amazon(reader: &mut Reader<'_>) -> Option<Amazon> {
         lwa_base_url: values::address(&lwa_base_url?),
         marketplace_id: marketplace_id?,
         item_offers_rate: rate?,
+        catalog_items_rate: catalog_rate?,
         credentials,
         missing,
     })
@@ -292,12 +297,15 @@ fn work(reader: &mut Reader<'_>) -> Option<Work> {
     let reconcile_at = reader.read(&t::RECONCILE_AT, |text| {
         values::unless_never(text, values::time_of_day)
     });
+    let basic_info_every_days = reader.read(&t::BASIC_INFO_EVERY_DAYS, |text| whole(text, 0..=365));
     let sync = reader.read(&t::SYNC_CONCURRENCY, |text| whole(text, 1..=64));
     let update = reader.read(&t::UPDATE_CONCURRENCY, |text| whole(text, 1..=256));
     let stop = reader.read(&t::STOP_WITHIN_SECONDS, |text| whole(text, 1..=3600));
     Some(Work {
         run_every_hours: run_every_hours?,
         reconcile_at: reconcile_at?,
+        basic_info_every_days: basic_info_every_days?,
+        info_concurrency: 1,
         sync_concurrency: sync?,
         update_concurrency: update?,
         stop_within: Duration::from_secs(stop?.into()),

@@ -56,6 +56,7 @@ settings! {
     CHATWORK_BASE_URL = "https://api.chatwork.com": "https://ホスト名 (httpは自分のPC内か http://simulator だけ)", "https://HOST (http only for this computer itself, or http://simulator)";
     SP_API_MARKETPLACE_ID = "A1VC38T7YXB528": "マーケットプレイスID(英大文字と数字。Amazon.co.jpは A1VC38T7YXB528)", "a marketplace id of capital letters and digits; A1VC38T7YXB528 is Amazon.co.jp";
     SP_API_ITEM_OFFERS_RATE = "0.1": "0.0001~100 の数(1秒あたりの回数)。unlimited は amazon.com 以外に対してだけ", "a number from 0.0001 to 100, requests a second; `unlimited` only for a host that is not amazon.com";
+    SP_API_CATALOG_ITEMS_RATE = "2": "0.0001~100 の数(1秒あたりの回数)。unlimited は amazon.com 以外に対してだけ", "a number from 0.0001 to 100, requests a second; `unlimited` only for a host that is not amazon.com";
     BASE_HOUR_QUOTA = "5000": "1~1000000 の整数(1時間あたりの回数)。unlimited は thebase.in 以外に対してだけ", "a whole number from 1 to 1000000, requests an hour; `unlimited` only for a host that is not thebase.in";
     BASE_DAY_QUOTA = "100000": "1~10000000 の整数(1日あたりの回数)。unlimited は thebase.in 以外に対してだけ", "a whole number from 1 to 10000000, requests a day; `unlimited` only for a host that is not thebase.in";
     PRICE_RATIO = "1.3": "1より大きく10以下の数(小数は3桁まで、例 1.3)", "a number above 1 and up to 10 with at most three decimals, such as 1.3";
@@ -76,6 +77,7 @@ settings! {
     KEEP_RUNS_DAYS = "30": "1~3650 の整数(日)", "a whole number of days from 1 to 3650";
     RUN_EVERY_HOURS = "3": "1~168 の整数(時間)", "a whole number of hours from 1 to 168";
     RECONCILE_AT = "04:00": "日本時間の HH:MM (例 04:00)。毎晩行わないなら never", "HH:MM of Japan's time, such as 04:00, or never";
+    BASIC_INFO_EVERY_DAYS = "7": "0~365 の整数(日)。0 は定期的に行わない", "a whole number of days from 0 to 365; 0 for never";
     SYNC_CONCURRENCY = "8": "1~64 の整数", "a whole number from 1 to 64";
     UPDATE_CONCURRENCY = "16": "1~256 の整数", "a whole number from 1 to 256";
     STOP_WITHIN_SECONDS = "30": "1~3600 の整数(秒)", "a whole number of seconds from 1 to 3600";

@@ -25,6 +25,11 @@ impl Default for Ttls {
 }
 
 impl Ttls {
+    /// The instant before which basic information counts as stale at `now`.
+    pub fn basic_info_stale_before(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now - self.basic_info
+    }
+
     /// Whether a reader that wants to know what to show can rely on `product` at `now`.
     ///
     /// The stock must be fresh; the price only where it is needed, which is when the product is in

@@ -9,6 +9,10 @@ pub enum Lane {
     /// `getItemOffersBatch` of one application: 0.1 requests a second, burst 1 (source: Selling
     /// Partner API model `productPricingV0`, 2026-08-05). The string is the application's id.
     ItemOffers(String),
+    /// `searchCatalogItems` of one application: 2 requests a second, burst 2, of which only 1 is used
+    /// (source: Selling Partner API model `catalogItems_2022-04-01`, 2026-08-05). The string is the
+    /// application's id.
+    CatalogItems(String),
     /// All calls of one BASE shop: 5,000 a clock hour and 100,000 a day (source: BASE API
     /// documentation, `docs.thebase.in`).
     Base(AccountId),
@@ -27,6 +31,7 @@ impl fmt::Display for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ItemOffers(credential) => write!(f, "spapi/{credential}/item-offers"),
+            Self::CatalogItems(credential) => write!(f, "spapi/{credential}/catalog-items"),
             Self::Base(account) => write!(f, "base/{account}"),
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod asin;
+pub mod basic_info;
 pub mod desired;
 pub mod freshness;
 pub mod guard;

@@ -34,6 +34,10 @@ pub enum RunKind {
     Stale,
     /// As `PriceStock`, from the cache; only misses are asked of Amazon.
     Visibility,
+    /// Title, description, brand, category and images of products whose own are missing or stale.
+    BasicInfo,
+    /// Given ASINs, of which nothing is known yet: all of the product, and a listing to come.
+    Register,
     /// Every item of the shops, read back by pages and compared with what we know of them.
     Reconcile,
 }
@@ -42,24 +46,39 @@ words!(RunKind {
     PriceStock => "price-stock",
     Stale => "stale",
     Visibility => "visibility",
+    BasicInfo => "basic-info",
+    Register => "register",
     Reconcile => "reconcile",
 });
 
 impl RunKind {
     /// All kinds, in the order of the help text.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::PriceStock,
         Self::Stale,
         Self::Visibility,
+        Self::BasicInfo,
+        Self::Register,
         Self::Reconcile,
     ];
 
     /// The kinds that go by ASINs; the other one goes by shops.
-    pub const OF_ASINS: [Self; 3] = [Self::PriceStock, Self::Stale, Self::Visibility];
+    pub const OF_ASINS: [Self; 5] = [
+        Self::PriceStock,
+        Self::Stale,
+        Self::Visibility,
+        Self::BasicInfo,
+        Self::Register,
+    ];
 
     /// Whether its batches ask Amazon, or read the cache.
     pub fn asks_marketplace(self) -> bool {
-        matches!(self, Self::PriceStock | Self::Stale)
+        !matches!(self, Self::Visibility | Self::Reconcile)
+    }
+
+    /// Whether it looks after what the shops show.
+    pub fn minds_shops(self) -> bool {
+        matches!(self, Self::PriceStock | Self::Stale | Self::Visibility)
     }
 }
 
@@ -100,6 +119,8 @@ impl RunState {
 /// How far a run is, read in the same transaction that changed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
+    /// The kind of the run.
+    pub kind: RunKind,
     /// Where it stands.
     pub state: RunState,
     /// Some batch has not reported yet.
@@ -152,6 +173,7 @@ mod tests {
 
     fn every_progress(state: RunState) -> impl Iterator<Item = Progress> {
         (0..8_u8).map(move |bits| Progress {
+            kind: RunKind::PriceStock,
             state,
             batches_open: bits & 1 > 0,
             backfilled: bits & 2 > 0,
@@ -225,7 +247,7 @@ mod tests {
     fn what_reads_the_cache_or_the_shops_leaves_amazon_alone() {
         let asks = RunKind::ALL.map(RunKind::asks_marketplace);
 
-        assert_eq!(asks, [true, true, false, false]);
+        assert_eq!(asks, [true, true, false, true, true, false]);
     }
 
     #[test]

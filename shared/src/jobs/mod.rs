@@ -29,6 +29,12 @@ pub enum Job {
     /// See [`ReadShop`].
     #[serde(rename = "read_shop/1")]
     ReadShop(ReadShop),
+    /// A batch of a `basic-info` run.
+    #[serde(rename = "info_batch/1")]
+    InfoBatch(SyncBatch),
+    /// The backfill of a `basic-info` run.
+    #[serde(rename = "info_backfill/1")]
+    InfoBackfill(Backfill),
 }
 
 /// The queues, each with its own workers: what waits for Amazon must not stand before what waits
@@ -39,6 +45,9 @@ pub enum QueueName {
     Sync,
     /// `update_listing` and `read_shop`.
     Update,
+    /// `info_batch` and `info_backfill`: texts and images, which nobody waits for, have a place of
+    /// their own, so that prices and stock never wait for them.
+    Info,
 }
 
 /// Order within a queue: lower goes first, first in first out within.
@@ -64,13 +73,14 @@ impl From<Urgency> for Rank {
 
 impl QueueName {
     /// All queues.
-    pub const ALL: [Self; 2] = [Self::Sync, Self::Update];
+    pub const ALL: [Self; 3] = [Self::Sync, Self::Update, Self::Info];
 
     /// The name in keys and in commands.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sync => "sync",
             Self::Update => "update",
+            Self::Info => "info",
         }
     }
 
@@ -86,14 +96,15 @@ impl Job {
         match self {
             Self::SyncBatch(_) | Self::Backfill(_) => QueueName::Sync,
             Self::UpdateListing(_) | Self::ReadShop(_) => QueueName::Update,
+            Self::InfoBatch(_) | Self::InfoBackfill(_) => QueueName::Info,
         }
     }
 
     /// The id under which the job is pushed once, whoever pushes it.
     pub fn id(&self) -> String {
         match self {
-            Self::SyncBatch(job) => format!("sync:{}:{}", job.run, job.no),
-            Self::Backfill(job) => format!("backfill:{}", job.run),
+            Self::SyncBatch(job) | Self::InfoBatch(job) => format!("sync:{}:{}", job.run, job.no),
+            Self::Backfill(job) | Self::InfoBackfill(job) => format!("backfill:{}", job.run),
             Self::UpdateListing(job) => format!("update:{}:{}", job.listing.0, job.version),
             Self::ReadShop(job) => format!("shop:{}:{}:{}", job.run, job.no, job.step),
         }
@@ -132,6 +143,14 @@ mod tests {
         })
     }
 
+    fn info_batch() -> Job {
+        Job::InfoBatch(SyncBatch { run: RUN, no: 7 })
+    }
+
+    fn info_backfill() -> Job {
+        Job::InfoBackfill(Backfill { run: RUN })
+    }
+
     /// What stands in queues now must be read by the next version: these texts are never changed, a
     /// new version gets a tag of its own.
     #[test]
@@ -152,6 +171,14 @@ mod tests {
             (
                 read_shop(),
                 r#"{"job":"read_shop/1","run":"01970000-0000-7000-8000-00000000002a","no":2,"step":43}"#,
+            ),
+            (
+                info_batch(),
+                r#"{"job":"info_batch/1","run":"01970000-0000-7000-8000-00000000002a","no":7}"#,
+            ),
+            (
+                info_backfill(),
+                r#"{"job":"info_backfill/1","run":"01970000-0000-7000-8000-00000000002a"}"#,
             ),
         ];
 
@@ -192,6 +219,13 @@ mod tests {
 
         let (sync, update) = (QueueName::Sync, QueueName::Update);
         assert_eq!(queues, [sync, sync, update, update]);
+    }
+
+    #[test]
+    fn texts_and_images_stand_before_nobody() {
+        let queues = [info_batch(), info_backfill()].map(|job| job.queue());
+
+        assert_eq!(queues, [QueueName::Info, QueueName::Info]);
     }
 
     #[test]

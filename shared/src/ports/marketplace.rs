@@ -2,6 +2,7 @@
 
 use super::limiter::Permit;
 use crate::domain::asin::{Asin, AsinBatch};
+use crate::domain::basic_info::BasicInfo;
 use crate::domain::lane::Lane;
 use crate::domain::observation::ItemAnswer;
 use crate::domain::retry::Remedy;
@@ -27,6 +28,9 @@ pub enum MarketplaceError {
     /// Amazon refuses this request for what it asks.
     #[error("amazon refuses the request: {0}")]
     Refused(String),
+    /// Amazon refuses the whole request, since one of its ASINs is malformed; it does not say which.
+    #[error("amazon takes one of the ASINs for malformed: {0}")]
+    MalformedAsin(String),
     /// The access token had ended before its time; it is dropped, and the same request succeeds with
     /// a permit of its own.
     #[error("amazon's access token had ended")]
@@ -43,10 +47,19 @@ impl MarketplaceError {
             // The limiter has paused the lane; waiting there is all the waiting there is to do.
             Self::Throttled | Self::TokenExpired | Self::Lapsed => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) | Self::Malformed(_) => Remedy::TryAgain,
-            Self::Refused(_) => Remedy::GiveUp,
+            Self::Refused(_) | Self::MalformedAsin(_) => Remedy::GiveUp,
             Self::Credentials(_) => Remedy::Stop,
         }
     }
+}
+
+/// One page of basic information.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InfoPage {
+    /// What is told, by ASIN; one that Amazon does not know is left out.
+    pub items: Vec<(Asin, BasicInfo)>,
+    /// Names the next page, if there is one.
+    pub next: Option<String>,
 }
 
 /// Asks Amazon.
@@ -76,4 +89,21 @@ pub trait Marketplace: Send + Sync {
         permit: Permit,
         batch: &AsinBatch,
     ) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError>;
+
+    /// The lane on which [`Marketplace::basic_info`] needs its permit.
+    fn info_lane(&self) -> Lane;
+
+    /// Asks for the basic information of `batch` in one request, or for a further page of the answer
+    /// to it, and spends `permit`.
+    ///
+    /// # Errors
+    ///
+    /// Only where the whole request failed. [`MarketplaceError::MalformedAsin`] says that one ASIN
+    /// spoils it for all: the others are answered when asked without it.
+    async fn basic_info(
+        &self,
+        permit: Permit,
+        batch: &AsinBatch,
+        page: Option<&str>,
+    ) -> Result<InfoPage, MarketplaceError>;
 }

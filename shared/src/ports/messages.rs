@@ -6,22 +6,33 @@ use super::store::{OpenWork, Record};
 use crate::domain::desired::Urgency;
 use crate::domain::guard::Guarding;
 use crate::domain::listing::ListingId;
-use crate::domain::run::{NextStep, RunId};
+use crate::domain::run::{NextStep, RunId, RunKind};
 use crate::jobs::{Backfill, Job, Rank, ReadShop, SyncBatch, UpdateListing};
 use std::time::Duration;
 
-/// One `sync_batch` message for each of `batches`.
-pub fn for_batches(run: RunId, batches: impl IntoIterator<Item = u32>) -> Vec<Message> {
-    let job = |no| Job::SyncBatch(SyncBatch { run, no });
+/// One message for each of `batches`.
+pub fn for_batches(
+    run: RunId,
+    kind: RunKind,
+    batches: impl IntoIterator<Item = u32>,
+) -> Vec<Message> {
+    let job = |no| match kind {
+        RunKind::BasicInfo => Job::InfoBatch(SyncBatch { run, no }),
+        _ => Job::SyncBatch(SyncBatch { run, no }),
+    };
     batches
         .into_iter()
         .map(|no| message(job(no), Rank::NORMAL))
         .collect()
 }
 
-/// The one `backfill` message of a run. It goes first, since it is all that is left of its run.
-pub fn for_backfill(run: RunId) -> Message {
-    message(Job::Backfill(Backfill { run }), Rank(0))
+/// The one backfill message of a run. It goes first, since it is all that is left of its run.
+pub fn for_backfill(run: RunId, kind: RunKind) -> Message {
+    let job = match kind {
+        RunKind::BasicInfo => Job::InfoBackfill(Backfill { run }),
+        _ => Job::Backfill(Backfill { run }),
+    };
+    message(job, Rank(0))
 }
 
 /// One `update_listing` message.
@@ -49,7 +60,8 @@ pub fn for_read(run: RunId, no: u32, step: u32) -> Message {
 
 /// Everything that the open rows of a run ask for.
 pub fn for_open_work(run: RunId, open: &OpenWork) -> Vec<Message> {
-    let mut messages = for_batches(run, open.batches.iter().copied());
+    let kind = open.progress.kind;
+    let mut messages = for_batches(run, kind, open.batches.iter().copied());
     messages.extend(
         open.updates
             .iter()
@@ -61,7 +73,7 @@ pub fn for_open_work(run: RunId, open: &OpenWork) -> Vec<Message> {
             .map(|(no, step)| for_read(run, *no, *step)),
     );
     if open.progress.next_step() != NextStep::Nothing {
-        messages.push(for_backfill(run));
+        messages.push(for_backfill(run, kind));
     }
     messages
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::error;
 use crate::catalog::{Product, is_well_formed};
+use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply};
 use crate::world::World;
 
@@ -19,7 +20,7 @@ struct SearchAnswer {
 }
 
 /// Answers `GET /catalog/2022-04-01/items`.
-pub fn search(world: &World, incoming: &Incoming) -> Reply {
+pub fn search(world: &World, incoming: &Incoming, struck: &Struck) -> Reply {
     if incoming.query("marketplaceIds") != Some(super::MARKETPLACE) {
         return error::reply(400, "400", UNREADABLE);
     }
@@ -44,7 +45,25 @@ pub fn search(world: &World, incoming: &Incoming) -> Reply {
     };
     let sets = included(incoming);
     let page = found.get(from..end).unwrap_or_default();
-    let items = page.iter().map(|asin| item(world, asin, &sets)).collect();
+    let left_out = |place: usize, asin: &str| {
+        let fault = struck.hits(FaultKind::MissingItems, place, asin);
+        fault.is_some()
+    };
+    let mut items: Vec<Value> = page
+        .iter()
+        .enumerate()
+        .filter(|(place, asin)| !left_out(*place, asin))
+        .map(|(place, asin)| {
+            let item = item(world, asin, &sets);
+            match struck.hits(FaultKind::NoTexts, place, asin) {
+                Some(_) => without_texts(item),
+                None => item,
+            }
+        })
+        .collect();
+    if struck.has(FaultKind::Shuffle) {
+        items.reverse();
+    }
     let answer = SearchAnswer {
         number_of_results: found.len(),
         pagination,
@@ -146,6 +165,22 @@ fn item(world: &World, asin: &str, sets: &[String]) -> Value {
         item.insert(set.clone(), value);
     }
     Value::Object(item)
+}
+
+/// The same sets with nothing in them: each text null, each list of values empty.
+fn without_texts(mut item: Value) -> Value {
+    for (name, set) in item.as_object_mut().into_iter().flatten() {
+        let entries = set.as_array_mut().into_iter().flatten();
+        for field in entries.filter_map(Value::as_object_mut).flatten() {
+            if field.0 != "marketplaceId" {
+                *field.1 = Value::Null;
+            }
+        }
+        if name == "attributes" {
+            *set = json!({});
+        }
+    }
+    item
 }
 
 fn summaries(product: &Product) -> Value {

@@ -43,7 +43,7 @@ fn serve(world: &mut World, operation: Operation, incoming: &Incoming, pass: &ga
         Operation::ItemOffersBatch => offers_batch::answer(world, incoming, struck),
         Operation::ItemOffers => item_offers::answer(world, incoming, struck),
         Operation::CompetitivePricing => competitive::answer(world, incoming),
-        Operation::SearchCatalogItems => catalog_items::search(world, incoming),
+        Operation::SearchCatalogItems => catalog_items::search(world, incoming, struck),
         _ => catalog_items::one(world, incoming),
     };
     if let Some(limit) = &pass.limit_header {

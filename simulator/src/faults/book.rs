@@ -150,7 +150,9 @@ impl Struck {
             .filter(|fault| fault.kind == kind)
             .find(|fault| match &fault.asins {
                 Some(asins) => asins.iter().any(|known| known == asin),
-                None if kind == FaultKind::EmptyOffers => place < fault.items.unwrap_or(usize::MAX),
+                None if matches!(kind, FaultKind::EmptyOffers | FaultKind::NoTexts) => {
+                    place < fault.items.unwrap_or(usize::MAX)
+                }
                 None => place < fault.items.unwrap_or(1),
             })
     }

@@ -38,6 +38,9 @@ pub enum FaultKind {
     MissingItems,
     /// `items` (default all) or `asins` of a batch are said to have no offer.
     EmptyOffers,
+    /// Of `items` (default all) or `asins` of a search of the catalogue nothing is told: the sets are
+    /// there, and every text and image in them is null.
+    NoTexts,
     /// The answers of a batch come in another order.
     Shuffle,
     /// The payload says `MarketplaceID` as the model did until early 2026.

@@ -270,10 +270,24 @@ async fn a_catalogue_search_leaves_unknown_asins_out_and_fails_for_a_malformed_o
     let whole = search(format!("{},B0ZZZZZZZZ", known.join(",")), "&pageSize=20").await;
     let page = search(known.join(","), "").await;
     bench.simulator.advance(1.0).unwrap();
-    let malformed = search(format!("{},b0", known[0]), "&pageSize=20").await;
+    let malformed = search(format!("{},0123456A89", known[0]), "&pageSize=20").await;
+    bench.simulator.advance(1.0).unwrap();
+    let too_many: Vec<String> = (0..21).map(|number| bench.simulator.asin(number)).collect();
+    let too_many = search(too_many.join(","), "&pageSize=20").await;
+    let too_fast = [
+        search(known.join(","), "").await,
+        search(known.join(","), "").await,
+    ];
 
     assert_eq!(whole.json()["items"].as_array().unwrap().len(), 15);
     assert_eq!(page.json()["items"].as_array().unwrap().len(), 10);
     assert_eq!(page.json()["pagination"]["nextToken"], "10");
     assert_eq!(malformed.status, StatusCode::BAD_REQUEST);
+    assert_eq!(malformed.json()["errors"][0]["code"], "InvalidInput");
+    assert_eq!(
+        malformed.json()["errors"][0]["message"],
+        "Invalid 'asin' provided."
+    );
+    assert_eq!(too_many.status, StatusCode::BAD_REQUEST);
+    assert_eq!(too_fast[1].status, StatusCode::TOO_MANY_REQUESTS);
 }

@@ -58,6 +58,23 @@ const HELPS: &[Help] = &[
   miseban run price-stock --resume                      中断した実行の続き",
     },
     Help {
+        path: "register",
+        about: "新しいASINを登録します: Amazonに商品のすべてを問い合わせ、出品待ちにします
+
+ファイルには、ASINを1行に1つ書くか、列 asin のあるCSVを使います(- なら標準入力)。
+すでにショップにあるものは名前を挙げて断り、間違った行は行番号を示します。残りは登録します。
+BASEに商品は作りません。ショップに出品してから、miseban import listings で取り込んでください。",
+        args: &[
+            ("file", "ファイル。- なら標準入力"),
+            ("account", "売る予定のショップ"),
+            ("dry_run", "Amazonに問い合わせるが、何も書かない"),
+            JSON,
+        ],
+        examples: "例:
+  miseban register new.txt --account main --dry-run     Amazonで見つかるかだけを見る
+  miseban register new.csv --account main",
+    },
+    Help {
         path: "serve",
         about: "店番をします: 止めるまで、決まった間隔で実行します",
         args: &[],
@@ -250,7 +267,7 @@ BASEのリフレッシュトークンの有効期間は30日で、使うたび�
         path: "queues show",
         about: "キューの中のメッセージ、または1つのメッセージのすべてを表示します",
         args: &[
-            ("what", "キュー(sync か update)、またはメッセージのID"),
+            ("what", "キュー(sync、update、info)、またはメッセージのID"),
             ("ready", "今すぐ始められるものだけ"),
             ("delayed", "時刻を待っているものだけ"),
             ("leased", "ワーカーが処理しているものだけ"),

@@ -16,7 +16,8 @@ use shared::ports::store::Store;
 pub async fn explain(store: &dyn Store, asin: &str, page: &mut Page<'_>) -> Result<Exit, Failure> {
     let asin = Asin::parse(asin).map_err(|error| no_asin(&error))?;
     let told = store.story(asin).await?;
-    if told.product.is_none() && told.listings.is_empty() && told.seen.is_empty() {
+    let nowhere = told.listings.is_empty() && told.pending.is_empty();
+    if told.product.is_none() && told.info.is_none() && nowhere && told.seen.is_empty() {
         return Err(Failure::Failed(text!(
             "{asin} はどのショップにもなく、Amazonに問い合わせたこともありません。ASINを確かめるか、miseban import listings で取り込んでください",
             "{asin} is in no shop and was never asked for: check the ASIN, or take it in with miseban import listings"

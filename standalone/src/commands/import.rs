@@ -25,10 +25,20 @@ struct Summary {
     wrong_rows: Vec<NamedRow>,
 }
 
+/// A wrong row, in the language of the person.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct NamedRow {
-    line: u64,
-    why: String,
+pub(super) struct NamedRow {
+    pub(super) line: u64,
+    pub(super) why: String,
+}
+
+impl NamedRow {
+    pub(super) fn of(row: &WrongRow, lang: Lang) -> Self {
+        Self {
+            line: row.line,
+            why: row.why.of(lang).to_owned(),
+        }
+    }
 }
 
 /// Opens the file; `-` is stdin.
@@ -63,17 +73,17 @@ pub async fn listings(
     store.sync_accounts(&accounts.rows()).await?;
     let counts = store.import(&sheet.listings, now).await?;
     let lang = page.lang;
-    let named = |row: &WrongRow| NamedRow {
-        line: row.line,
-        why: row.why.of(lang).to_owned(),
-    };
     let summary = Summary {
         imported: sheet.listings.len() as u64,
         new: counts.new,
         changed: counts.changed,
         same: counts.same,
         wrong: sheet.wrong,
-        wrong_rows: sheet.named.iter().map(named).collect(),
+        wrong_rows: sheet
+            .named
+            .iter()
+            .map(|row| NamedRow::of(row, lang))
+            .collect(),
     };
     page.show(&summary, render)?;
     Ok(if summary.wrong == 0 {

@@ -15,6 +15,7 @@ pub mod import_shop;
 pub mod migrate;
 pub mod notify;
 pub mod queues;
+pub mod register;
 pub mod release;
 pub mod report;
 pub mod run;

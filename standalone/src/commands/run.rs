@@ -15,7 +15,7 @@ use house::signal::signal;
 use producer::notices::{Herald, Terms};
 use producer::{Order, Refused, resume_run, start_run};
 use shared::domain::report::Report;
-use shared::domain::run::{RunId, RunState};
+use shared::domain::run::{RunId, RunKind, RunState};
 use std::sync::Arc;
 use std::time::Duration;
 use worker::shift::Shift;
@@ -41,6 +41,9 @@ pub async fn run(
     settings: &Settings,
     page: &mut Page<'_>,
 ) -> Result<Exit, Failure> {
+    if args.kind == RunKind::Register && !args.resume {
+        return Err(needs_a_file());
+    }
     match work(args, settings, page.lang).await? {
         Followed::Ended(report) => {
             let exit = show(&report, page)?;
@@ -118,11 +121,35 @@ pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Fol
     };
     let house = wiring::build(settings, earnest).await?;
     let run = open(args, settings, &house).await?;
-    wiring::open_for_work(&house).await?;
-    let shift = Shift::begin(&house, &Health::default());
-    let followed = follow(run, &house, lang).await;
+    carry_out(run, &house, false, lang).await
+}
+
+/// Follows `run` to its end. With a shared queue the workers do it; else this process does.
+///
+/// # Errors
+///
+/// As [`follow`].
+pub(super) async fn carry_out(
+    run: RunId,
+    house: &House,
+    shared_queue: bool,
+    lang: Lang,
+) -> Result<Followed, Failure> {
+    if shared_queue {
+        return follow(run, house, lang).await;
+    }
+    wiring::open_for_work(house).await?;
+    let shift = Shift::begin(house, &Health::default());
+    let followed = follow(run, house, lang).await;
     shift.end().await;
     followed
+}
+
+fn needs_a_file() -> Failure {
+    Failure::Usage(text!(
+        "register にはASINのファイルとショップが要ります: miseban register FILE --account ID",
+        "register needs a file of ASINs and a shop: miseban register FILE --account ID"
+    ))
 }
 
 /// With a shared queue the workers do the run; this process starts it and looks on.
@@ -155,6 +182,9 @@ async fn open(args: &RunArgs, settings: &Settings, house: &House) -> Result<RunI
             });
         }
     }
+    if args.kind == RunKind::Register {
+        return Err(needs_a_file());
+    }
     let order = Order {
         id: RunId(uuid::Uuid::now_v7()),
         kind: args.kind,
@@ -170,7 +200,7 @@ async fn open(args: &RunArgs, settings: &Settings, house: &House) -> Result<RunI
     match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
         Ok(started) => Ok(started.id),
         Err(Refused::AlreadyOpen(id)) if is_held(id, house).await? => Err(waits(id)),
-        Err(refused) => Err(tell(refused, args)),
+        Err(refused) => Err(tell(refused, args.kind)),
     }
 }
 
@@ -186,8 +216,10 @@ fn waits(run: RunId) -> Failure {
     ))
 }
 
-fn tell(refused: Refused, args: &RunArgs) -> Failure {
-    let (kind, command) = (args.kind.as_str(), words::command(args.kind));
+/// What is said of a run that was refused.
+pub(super) fn tell(refused: Refused, kind: RunKind) -> Failure {
+    let command = words::command(kind);
+    let kind = kind.as_str();
     match refused {
         Refused::AlreadyOpen(id) => Failure::Usage(text!(
             "{kind} の実行 {id} がまだ終わっていません。続きから始めるには: miseban {command} --resume",

@@ -51,8 +51,9 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
         "minding the shops (every {hours} h, {resumed} runs resumed); Ctrl+C stops"
     );
     say(told.of(page.lang));
-    let mut minder =
-        Minder::new(house.bench.clone(), hours, open).reconciling_at(settings.work.reconcile_at);
+    let mut minder = Minder::new(house.bench.clone(), hours, open)
+        .with_infos_every(settings.work.basic_info_every_days)
+        .reconciling_at(settings.work.reconcile_at);
     wiring::open_for_work(&house).await?;
     let heralding = Heralding::begin(Herald::of(settings, &house.bench)?);
     health.started(&house);

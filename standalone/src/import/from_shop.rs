@@ -150,10 +150,10 @@ fn judge(
         let why = item.sku.as_ref().map_or(Why::NoSku, |_| Why::NoAsin);
         return Verdict::StaysOut(why);
     };
-    let in_use = known
+    let mut in_use = known
         .iter()
         .filter(|(known, _, status)| *known == asin && *status != ListingStatus::Delisted);
-    if let Some(other) = in_use.filter_map(|(_, item, _)| *item).next() {
+    if let Some(other) = in_use.find_map(|(_, item, _)| *item) {
         return Verdict::StaysOut(Why::OtherItem(asin, other));
     }
     let others = carriers.get(&asin).into_iter().flatten().copied();

@@ -3,6 +3,7 @@
 //! A file that cannot be what it should be lets nothing in; a wrong row is named by its line and left
 //! out. All right rows are handed over together, for one transaction.
 
+mod asins;
 mod fields;
 pub mod from_shop;
 mod header;
@@ -12,6 +13,7 @@ mod row;
 mod tests;
 
 use crate::say::{Failure, Text, text};
+pub use asins::AsinList;
 use fields::Fields;
 use header::Header;
 use lines::Lines;

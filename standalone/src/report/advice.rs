@@ -137,6 +137,12 @@ fn missing(report: &Report) -> Option<Text> {
         text!(" ほか{left}件", " and {left} more")
     };
     let (rest_ja, rest_en) = (rest.ja, rest.en);
+    if !report.kind.minds_shops() {
+        return Some(text!(
+            "商品情報の取れなかったASINが{count}件あります(Amazonにない商品かもしれません): {names}{rest_ja}",
+            "of {count} ASINs nothing was told (Amazon may not know them): {names}{rest_en}"
+        ));
+    }
     Some(text!(
         "まだ値の取れていないASINが{count}件あります(ショップの表示は前のまま)。miseban run stale で取り直せます: {names}{rest_ja}",
         "{count} ASINs are still missing (the shops show what they showed before); miseban run stale asks again: {names}{rest_en}"

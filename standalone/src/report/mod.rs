@@ -12,6 +12,7 @@ use crate::say::{Lang, text};
 use crate::words;
 use shared::domain::outcome::Outcome;
 use shared::domain::report::{CacheUse, Failures, PriceChange, Report};
+use shared::domain::run::RunKind;
 
 /// How many examples a list shows; the rest is told by count.
 const EXAMPLES: usize = 10;
@@ -152,7 +153,16 @@ fn outcomes(report: &Report, lang: Lang) -> Rows {
         (Outcome::ApiError, found.api_error),
         (Outcome::InvalidAsin, found.invalid_asin),
     ]
-    .map(|(outcome, number)| count(words::outcome(outcome, lang), number))
+    .map(|(outcome, number)| {
+        // Texts say nothing of what can be bought.
+        let told = report.kind == RunKind::BasicInfo && outcome == Outcome::Success;
+        let label = if told {
+            lang.pick("取得できた", "told")
+        } else {
+            words::outcome(outcome, lang)
+        };
+        count(label, number)
+    })
     .to_vec()
 }
 

@@ -126,7 +126,8 @@ async fn every_queue_tells_its_figures() {
     assert_eq!(update["ready_by_rank"], json!([1, 0, 0]));
     assert!(sync["oldest_seconds"].as_f64().unwrap() < LONG.as_secs_f64());
     assert_eq!(sync["paused"], false);
-    assert_eq!(text.lines().count(), 2);
+    assert_eq!(object["queues"][2]["queue"], "info");
+    assert_eq!(text.lines().count(), 3);
     assert!(text.contains("ready 1 (0/0/1)"), "{text}");
 }
 

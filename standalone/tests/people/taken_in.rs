@@ -10,7 +10,7 @@ use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::observation::ItemAnswer;
 use shared::domain::shelf::ShopPage;
 use shared::ports::limiter::Permit;
-use shared::ports::marketplace::{Marketplace, MarketplaceError};
+use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::{AccountStore, CatalogueStore};
 use standalone::accounts::AccountsFile;
@@ -185,6 +185,19 @@ impl Marketplace for Vendor {
         _: Permit,
         _: &AsinBatch,
     ) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError> {
+        unreachable!("the doctor spends no permit")
+    }
+
+    fn info_lane(&self) -> Lane {
+        Lane::CatalogItems("app".to_owned())
+    }
+
+    async fn basic_info(
+        &self,
+        _: Permit,
+        _: &AsinBatch,
+        _: Option<&str>,
+    ) -> Result<InfoPage, MarketplaceError> {
         unreachable!("the doctor spends no permit")
     }
 }

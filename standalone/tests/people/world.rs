@@ -130,6 +130,8 @@ async fn priced(
         change: Change::default(),
         offers: Some(offers(price)),
         listings: listings.iter().map(verdict).collect(),
+        info: None,
+        pending_in: None,
     }
 }
 
@@ -142,6 +144,8 @@ fn missed(number: u32) -> RecordedAsin {
         change: Change::default(),
         offers: None,
         listings: Vec::new(),
+        info: None,
+        pending_in: None,
     }
 }
 

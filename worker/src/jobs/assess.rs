@@ -1,16 +1,18 @@
 //! From what was learnt of ASINs to what is to be recorded: products, changes, misses, and the
 //! desired state of each listing. Reads what is stored, decides by the rules, writes nothing.
 
+use super::info::InfoAnswer;
 use super::kept::kept;
 use crate::failure::Failure;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
+use shared::domain::basic_info::BasicInfo;
 use shared::domain::desired::{Desire, HoldReason, SellingRule, Urgency};
 use shared::domain::listing::ShopState;
 use shared::domain::observation::{Finding, JudgedOffer, Observation};
 use shared::domain::outcome::{MissReason, Outcome};
-use shared::domain::product::{Change, Product};
+use shared::domain::product::{Change, Product, Seen};
 use shared::ports::bench::Bench;
 use shared::ports::store::{ListingRow, ListingVerdict, RecordedAsin};
 use std::collections::HashMap;
@@ -24,6 +26,8 @@ pub(super) struct Learnt {
     pub(super) miss: Option<MissReason>,
     pub(super) change: Change,
     pub(super) offers: Option<Vec<JudgedOffer>>,
+    pub(super) info: Option<Seen<BasicInfo>>,
+    pub(super) pending_in: Option<AccountId>,
 }
 
 /// Whether there is another round in which an ASIN can be asked again.
@@ -61,9 +65,44 @@ pub(super) async fn observed(
                 miss: miss(&observation.finding, round),
                 change,
                 offers: learnt_something(&observation).then_some(observation.offers),
+                info: None,
+                pending_in: None,
             }
         })
         .collect())
+}
+
+/// What the search of the catalogue says of one ASIN. It says nothing of price and stock, and nothing that
+/// would stop them from being watched: whether Amazon sells an ASIN is for its offers to tell.
+pub(super) fn informed(asin: Asin, answer: InfoAnswer, round: Round) -> Learnt {
+    let (outcome, miss, info) = match answer {
+        InfoAnswer::Told(info) => (Outcome::Success, None, Some(info)),
+        InfoAnswer::Absent => (Outcome::ApiError, Some(MissReason::Absent), None),
+        InfoAnswer::Malformed => {
+            let still_missing = (round == Round::Backfill).then_some(MissReason::ApiError);
+            (Outcome::InvalidAsin, still_missing, None)
+        }
+        InfoAnswer::Failed(why) => {
+            tracing::debug!(%asin, why, "the basic information is left to the backfill");
+            (Outcome::ApiError, Some(MissReason::ApiError), None)
+        }
+    };
+    Learnt {
+        product: Product::unknown(asin),
+        outcome,
+        cache_hit: None,
+        miss,
+        change: Change::default(),
+        offers: None,
+        info,
+        pending_in: None,
+    }
+}
+
+/// Adds nothing: what is learnt is stored, and the listings are left to the runs that mind them.
+pub(super) fn without_listings(learnt: Vec<Learnt>) -> Vec<RecordedAsin> {
+    let alone = |learnt: Learnt| learnt.recorded(Vec::new());
+    learnt.into_iter().map(alone).collect()
 }
 
 /// Adds to each ASIN what becomes of its listings, in all active accounts or in the given one.
@@ -85,17 +124,26 @@ pub(super) async fn listings(
             let verdicts = rows
                 .iter()
                 .filter_map(|row| verdict(rule, &learnt.product, row, now));
-            RecordedAsin {
-                listings: verdicts.collect(),
-                product: learnt.product,
-                outcome: learnt.outcome,
-                cache_hit: learnt.cache_hit,
-                miss: learnt.miss,
-                change: learnt.change,
-                offers: learnt.offers,
-            }
+            let verdicts = verdicts.collect();
+            learnt.recorded(verdicts)
         })
         .collect())
+}
+
+impl Learnt {
+    fn recorded(self, listings: Vec<ListingVerdict>) -> RecordedAsin {
+        RecordedAsin {
+            product: self.product,
+            outcome: self.outcome,
+            cache_hit: self.cache_hit,
+            miss: self.miss,
+            change: self.change,
+            offers: self.offers,
+            listings,
+            info: self.info,
+            pending_in: self.pending_in,
+        }
+    }
 }
 
 fn learnt_something(observation: &Observation) -> bool {

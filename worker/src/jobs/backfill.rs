@@ -4,17 +4,17 @@
 //! request that fails counts against its misses and not against the job: after the third they are
 //! failed, and the job goes on with the others.
 
+use super::assess::{self, Round};
+use super::follow_up;
 use super::kept::kept;
-use super::{assess, fetch, follow_up};
+use super::learn::{self, Asked};
 use crate::failure::Failure;
-use shared::domain::asin::{self, Asin, AsinBatch};
-use shared::domain::lane::Priority;
-use shared::domain::observation::{ItemAnswer, Observation};
+use shared::domain::asin::{self, Asin};
 use shared::domain::retry::{Remedy, RetryTable};
-use shared::domain::run::{NextStep, RunId};
+use shared::domain::run::{NextStep, RunId, RunKind};
 use shared::jobs::Backfill;
 use shared::ports::bench::Bench;
-use shared::ports::store::{Miss, Part, Record, RequestCost};
+use shared::ports::store::{Miss, Part, Record, RequestCost, RunRow};
 use uuid::Uuid;
 
 /// One request's worth.
@@ -35,11 +35,11 @@ pub(super) async fn run(job: &Backfill, bench: &Bench) -> Result<(), Failure> {
     if open.progress.next_step() == NextStep::Nothing && open.progress.batches_open {
         return Ok(());
     }
-    announce(job.run, bench).await?;
+    announce(job.run, row.kind, bench).await?;
     // A dry run asks for what is listed, once; what it missed is only counted.
     if !row.dry_run {
         while let Some(misses) = next_chunk(job.run, bench).await? {
-            fetch_chunk(job.run, row.account.as_ref(), &misses, bench).await?;
+            fetch_chunk(asked(&row), &misses, bench).await?;
         }
     }
     let progress = bench.store.end_backfill(job.run).await?;
@@ -52,18 +52,18 @@ pub(super) async fn give_up(job: &Backfill, bench: &Bench) -> Result<(), Failure
     follow_up::after_backfill(job.run, progress, bench).await
 }
 
-async fn announce(run: RunId, bench: &Bench) -> Result<(), Failure> {
+async fn announce(run: RunId, kind: RunKind, bench: &Bench) -> Result<(), Failure> {
     let view = bench.store.run_view(run).await?;
     let asins = view.misses.saturating_sub(view.misses_done);
     if asins == 0 {
         return Ok(());
     }
     let requests = asins.div_ceil(u64::from(CHUNK));
-    let period = bench
-        .limiter
-        .period(&bench.marketplace.lane())
-        .await
-        .unwrap_or(0);
+    let lane = match kind {
+        RunKind::BasicInfo => bench.marketplace.info_lane(),
+        _ => bench.marketplace.lane(),
+    };
+    let period = bench.limiter.period(&lane).await.unwrap_or(0);
     let seconds = requests.saturating_mul(u64::try_from(period).unwrap_or(0)) / 1_000_000;
     tracing::info!(run.id = %run, asins, requests, seconds,
         "backfill of run {run}: {asins} ASINs in {requests} requests, about {seconds} s");
@@ -75,40 +75,44 @@ async fn next_chunk(run: RunId, bench: &Bench) -> Result<Option<Vec<Miss>>, Fail
     Ok(Some(misses).filter(|misses| !misses.is_empty()))
 }
 
-async fn fetch_chunk(
-    run: RunId,
-    account: Option<&shared::domain::account::AccountId>,
-    misses: &[Miss],
-    bench: &Bench,
-) -> Result<(), Failure> {
+fn asked(row: &RunRow) -> Asked<'_> {
+    Asked {
+        run: row.id,
+        kind: row.kind,
+        account: row.account.as_ref(),
+        round: Round::Backfill,
+    }
+}
+
+async fn fetch_chunk(asked: Asked<'_>, misses: &[Miss], bench: &Bench) -> Result<(), Failure> {
     let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();
     let Some(batch) = asin::split(asins.iter().copied()).pop() else {
         return Ok(());
     };
-    let (observations, cost) = match fetch::offers(run, &batch, Priority::Urgent, bench).await {
-        Ok((observations, cost)) => {
-            let backfill_requests = cost.requests;
-            (
-                observations,
-                RequestCost {
-                    backfill_requests,
-                    ..cost
-                },
-            )
-        }
-        Err(failure) => match after_failure(run, misses, &failure, bench).await? {
-            AfterFailure::GiveTheseUp => (failed(&batch, &failure, bench), RequestCost::default()),
+    let (learnt, cost) = match learn::ask(asked, &batch, bench).await {
+        Ok(told) => told,
+        Err(failure) => match after_failure(asked.run, misses, &failure, bench).await? {
+            AfterFailure::GiveTheseUp => {
+                let learnt = learn::failed(asked, &batch, &failure.why, bench).await?;
+                (learnt, RequestCost::default())
+            }
             AfterFailure::ComeBack(failure) => return Err(failure),
         },
     };
-    let learnt = assess::observed(observations, assess::Round::Backfill, bench).await?;
     let record = Record {
         id: Uuid::now_v7(),
-        run,
+        run: asked.run,
         part: Part::Backfill,
         at: bench.clock.now(),
-        asins: assess::listings(learnt, account, bench).await?,
-        cost,
+        asins: if asked.kind.minds_shops() {
+            assess::listings(learnt, asked.account, bench).await?
+        } else {
+            assess::without_listings(learnt)
+        },
+        cost: RequestCost {
+            backfill_requests: cost.requests,
+            ..cost
+        },
     };
     let progress = kept(|| bench.store.record(&record)).await?;
     follow_up::after_record(&record, progress, bench).await
@@ -143,13 +147,4 @@ async fn after_failure(
                 }))
         }
     }
-}
-
-fn failed(batch: &AsinBatch, failure: &Failure, bench: &Bench) -> Vec<Observation> {
-    let now = bench.clock.now();
-    let observe = |asin: &Asin| {
-        let answer = ItemAnswer::Failed(failure.why.clone());
-        Observation::judge(*asin, now, answer, &bench.rules.offers)
-    };
-    batch.asins().iter().map(observe).collect()
 }

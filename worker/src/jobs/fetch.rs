@@ -3,13 +3,14 @@
 use super::kept::kept;
 use crate::failure::Failure;
 use shared::domain::asin::AsinBatch;
-use shared::domain::lane::Priority;
+use shared::domain::lane::{Lane, Priority};
 use shared::domain::observation::Observation;
 use shared::domain::run::RunId;
 use shared::ports::bench::Bench;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::marketplace::MarketplaceError;
 use shared::ports::store::RequestCost;
+use std::convert::Infallible;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -22,45 +23,67 @@ pub(super) async fn offers(
     priority: Priority,
     bench: &Bench,
 ) -> Result<(Vec<Observation>, RequestCost), Failure> {
-    // All that takes time and is not the request itself comes before the permit.
-    bench.marketplace.prepare().await?;
-    let permit = tokio::select! {
-        permit = permit(priority, bench) => permit?,
-        never = bench.marketplace.stay_warm() => match never {},
-    };
-    let cost = RequestCost {
-        requests: 1,
-        waited_ms: millis(permit.waited),
-        lane_us: permit.period,
-        ..RequestCost::default()
-    };
+    let permit = ready(&bench.marketplace.lane(), priority, bench).await?;
+    let cost = cost_of(&permit);
     match bench.marketplace.offers(permit, batch).await {
         Ok(answers) => {
             let now = bench.clock.now();
             let judge = |(asin, answer)| Observation::judge(asin, now, answer, &bench.rules.offers);
             Ok((answers.into_iter().map(judge).collect(), cost))
         }
-        Err(error) => {
-            let (requests, refused) = match error {
-                MarketplaceError::Lapsed => (0, 0),
-                MarketplaceError::Throttled => (0, 1),
-                _ => (1, 0),
-            };
-            let cost = RequestCost {
-                requests,
-                refused,
-                ..cost
-            };
-            let id = Uuid::now_v7();
-            kept(|| bench.store.count(run, id, cost)).await?;
-            Err(error.into())
-        }
+        Err(error) => count_failed(run, cost, error, bench)
+            .await
+            .map(|never| match never {}),
     }
 }
 
-async fn permit(priority: Priority, bench: &Bench) -> Result<Permit, Failure> {
-    let lane = bench.marketplace.lane();
-    match bench.limiter.acquire(&lane, priority).await? {
+/// A permit of `lane`, with all done that takes time and is not the request itself.
+pub(super) async fn ready(
+    lane: &Lane,
+    priority: Priority,
+    bench: &Bench,
+) -> Result<Permit, Failure> {
+    bench.marketplace.prepare().await?;
+    tokio::select! {
+        permit = permit(lane, priority, bench) => permit,
+        never = bench.marketplace.stay_warm() => match never {},
+    }
+}
+
+/// What a request with `permit` costs if it is answered.
+pub(super) fn cost_of(permit: &Permit) -> RequestCost {
+    RequestCost {
+        requests: 1,
+        waited_ms: millis(permit.waited),
+        lane_us: permit.period,
+        ..RequestCost::default()
+    }
+}
+
+/// Counts the cost of a request that failed with `error`, which is given as the failure of the job.
+pub(super) async fn count_failed(
+    run: RunId,
+    cost: RequestCost,
+    error: MarketplaceError,
+    bench: &Bench,
+) -> Result<Infallible, Failure> {
+    let (requests, refused) = match error {
+        MarketplaceError::Lapsed => (0, 0),
+        MarketplaceError::Throttled => (0, 1),
+        _ => (1, 0),
+    };
+    let cost = RequestCost {
+        requests,
+        refused,
+        ..cost
+    };
+    let id = Uuid::now_v7();
+    kept(|| bench.store.count(run, id, cost)).await?;
+    Err(error.into())
+}
+
+async fn permit(lane: &Lane, priority: Priority, bench: &Bench) -> Result<Permit, Failure> {
+    match bench.limiter.acquire(lane, priority).await? {
         Grant::Go(permit) => Ok(permit),
         Grant::Later(pause) => Err(Failure::wait(pause, format!("lane {lane} is busy"))),
         Grant::Closed(until) => {

@@ -1,8 +1,10 @@
 //! What comes after a record: the cache, the updates, and the next step of the run.
 
 use crate::failure::Failure;
+use shared::domain::asin::Asin;
+use shared::domain::basic_info::BasicInfo;
 use shared::domain::guard::Guarding;
-use shared::domain::product::Product;
+use shared::domain::product::{Product, Seen};
 use shared::domain::run::{NextStep, Progress, RunId};
 use shared::ports::bench::Bench;
 use shared::ports::messages;
@@ -35,7 +37,8 @@ pub(super) async fn next_step(
         NextStep::Nothing => Ok(()),
         NextStep::Backfill => {
             bench.store.begin_backfill(run).await?;
-            bench.queue.push(&[messages::for_backfill(run)]).await?;
+            let due = messages::for_backfill(run, progress.kind);
+            bench.queue.push(&[due]).await?;
             Ok(())
         }
         NextStep::Close => close(run, bench).await,
@@ -104,11 +107,19 @@ pub(super) async fn close(run: RunId, bench: &Bench) -> Result<(), Failure> {
 async fn write_cache(record: &Record, bench: &Bench) {
     let asked = record.asins.iter().filter(|asin| asin.offers.is_some());
     let products: Vec<Product> = asked.map(|asin| asin.product.clone()).collect();
-    if products.is_empty() {
-        return;
-    }
+    let informed = record.asins.iter();
+    let infos: Vec<(Asin, Seen<BasicInfo>)> = informed
+        .filter_map(|asin| Some((asin.product.asin, asin.info.clone()?)))
+        .collect();
     // What is not cached is a miss of a later run, and fetched then.
-    if let Err(error) = bench.cache.put(&products, record.at).await {
+    if !products.is_empty()
+        && let Err(error) = bench.cache.put(&products, record.at).await
+    {
         tracing::error!(run.id = %record.run, %error, "{} cache entries were not written", products.len());
+    }
+    if !infos.is_empty()
+        && let Err(error) = bench.cache.put_infos(&infos, record.at).await
+    {
+        tracing::error!(run.id = %record.run, %error, "{} cached texts were not written", infos.len());
     }
 }

@@ -62,5 +62,7 @@ fn known(product: Product, miss: Option<MissReason>) -> Learnt {
         miss,
         change: Change::default(),
         offers: None,
+        info: None,
+        pending_in: None,
     }
 }

@@ -219,5 +219,7 @@ fn verdict(found: Found<'_>, rule: &SellingRule, resting: bool) -> Option<Record
         change: Change::default(),
         offers: None,
         listings: vec![verdict],
+        info: None,
+        pending_in: None,
     })
 }

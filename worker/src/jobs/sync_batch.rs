@@ -3,12 +3,11 @@
 //! This is the only place that knows the order. Each step is idempotent; what a crash leaves undone
 //! is found again from the rows.
 
-use super::assess::{self, Learnt};
+use super::assess::{self, Learnt, Round};
 use super::kept::kept;
-use super::{fetch, follow_up, from_cache};
+use super::learn::{self, Asked};
+use super::{follow_up, from_cache};
 use crate::failure::Failure;
-use shared::domain::lane::Priority;
-use shared::domain::observation::{ItemAnswer, Observation};
 use shared::domain::outcome::MissReason;
 use shared::jobs::SyncBatch;
 use shared::ports::bench::Bench;
@@ -21,20 +20,16 @@ pub(super) async fn run(job: &SyncBatch, bench: &Bench) -> Result<(), Failure> {
         // It has reported already, but whoever reported may have died before the follow-up.
         return follow_up::resend(job.run, bench).await;
     };
-    let report = if open.kind.asks_marketplace() {
-        let (observations, cost) =
-            fetch::offers(job.run, &open.batch, Priority::Normal, bench).await?;
-        Report {
-            part: Part::Batch(job.no),
-            learnt: assess::observed(observations, assess::Round::First, bench).await?,
-            cost,
-        }
+    let (learnt, cost) = if open.kind.asks_marketplace() {
+        learn::ask(asked(job, &open), &open.batch, bench).await?
     } else {
-        Report {
-            part: Part::Batch(job.no),
-            learnt: from_cache::read(&open.batch, bench).await?,
-            cost: RequestCost::default(),
-        }
+        let read = from_cache::read(&open.batch, bench).await?;
+        (read, RequestCost::default())
+    };
+    let report = Report {
+        part: Part::Batch(job.no),
+        learnt,
+        cost,
     };
     record(job, &open, report, bench).await
 }
@@ -50,13 +45,7 @@ pub(super) async fn give_up(
     };
     tracing::warn!(run.id = %job.run, batch.no = job.no, why = %failure.why,
         "batch {} of run {} is given up, its {} ASINs go to the backfill", job.no, job.run, open.batch.len());
-    let now = bench.clock.now();
-    let failed = |asin| {
-        let answer = ItemAnswer::Failed(failure.why.clone());
-        Observation::judge(asin, now, answer, &bench.rules.offers)
-    };
-    let observations = open.batch.asins().iter().copied().map(failed).collect();
-    let mut learnt = assess::observed(observations, assess::Round::First, bench).await?;
+    let mut learnt = learn::failed(asked(job, &open), &open.batch, &failure.why, bench).await?;
     for asin in &mut learnt {
         asin.miss = Some(MissReason::GivenUp);
     }
@@ -66,6 +55,15 @@ pub(super) async fn give_up(
         cost: RequestCost::default(),
     };
     record(job, &open, report, bench).await
+}
+
+fn asked<'a>(job: &SyncBatch, open: &'a OpenBatch) -> Asked<'a> {
+    Asked {
+        run: job.run,
+        kind: open.kind,
+        account: open.account.as_ref(),
+        round: Round::First,
+    }
 }
 
 /// What a batch has to report.
@@ -86,7 +84,11 @@ async fn record(
         run: job.run,
         part: report.part,
         at: bench.clock.now(),
-        asins: assess::listings(report.learnt, open.account.as_ref(), bench).await?,
+        asins: if open.kind.minds_shops() {
+            assess::listings(report.learnt, open.account.as_ref(), bench).await?
+        } else {
+            assess::without_listings(report.learnt)
+        },
         cost: report.cost,
     };
     let progress = kept(|| bench.store.record(&record)).await?;

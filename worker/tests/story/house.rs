@@ -55,6 +55,7 @@ pub fn world(catalog: usize, accounts: usize) -> Config {
 pub fn no_limit() -> Rates {
     Rates {
         item_offers: None,
+        catalog_items: None,
         base: WindowQuota {
             per_hour: None,
             per_day: None,
@@ -126,7 +127,11 @@ impl House {
     /// Lets workers work until the run has ended, or is held.
     pub async fn finish(&self, run: RunId) -> Report {
         let (stop, stopped) = watch::channel(Stop::NotYet);
-        let concurrency = Concurrency { sync: 4, update: 8 };
+        let concurrency = Concurrency {
+            sync: 4,
+            update: 8,
+            info: 1,
+        };
         let runtime = Runtime::new(self.bench.clone(), concurrency);
         let workers = tokio::spawn(runtime.run(stopped));
         let ended = tokio::time::timeout(RUN_ENDS_WITHIN, self.until_ended(run)).await;

@@ -43,7 +43,7 @@ async fn who_follows_a_leader_keeps_to_its_schedule() {
 }
 
 /// The clock of the machine, so much later.
-struct Later(TimeDelta);
+pub struct Later(pub TimeDelta);
 
 impl Clock for Later {
     fn now(&self) -> DateTime<Utc> {

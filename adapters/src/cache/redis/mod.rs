@@ -4,14 +4,16 @@
 //! older or missing is done in Redis (`put.lua`), so that two processes cannot undo each other.
 
 mod entry;
+mod info;
 
 use crate::redis::{RedisFault, RedisLink};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use redis::Script;
 use shared::domain::asin::Asin;
+use shared::domain::basic_info::BasicInfo;
 use shared::domain::freshness::Ttls;
-use shared::domain::product::Product;
+use shared::domain::product::{Product, Seen};
 use shared::ports::cache::{Cache, CacheError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,7 +30,9 @@ const MARGIN: TimeDelta = TimeDelta::hours(1);
 pub struct RedisCache {
     link: RedisLink,
     put: Arc<Script>,
+    put_info: Arc<Script>,
     expiry: TimeDelta,
+    info_expiry: TimeDelta,
 }
 
 impl RedisCache {
@@ -38,12 +42,26 @@ impl RedisCache {
         Self {
             link: link.clone(),
             put: Arc::new(Script::new(include_str!("put.lua"))),
+            put_info: Arc::new(Script::new(include_str!("put_info.lua"))),
+            info_expiry: ttls.basic_info.max(TimeDelta::zero()) + MARGIN,
             expiry: ttls.price.max(ttls.stock).max(TimeDelta::zero()) + MARGIN,
         }
     }
 
     fn key(&self, asin: Asin) -> String {
         format!("{}:cache:{asin}", self.link.prefix())
+    }
+
+    fn info_key(&self, asin: Asin) -> String {
+        format!("{}:info:{asin}", self.link.prefix())
+    }
+
+    /// The texts under `keys`, in one round trip; at least one key.
+    async fn texts(&self, keys: &[String]) -> Result<Vec<Option<String>>, RedisFault> {
+        let mut command = redis::cmd("MGET");
+        command.arg(keys);
+        let mut connection = self.link.shared();
+        self.link.within(command.query_async(&mut connection)).await
     }
 }
 
@@ -53,13 +71,8 @@ impl Cache for RedisCache {
         if asins.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut command = redis::cmd("MGET");
-        for asin in asins {
-            command.arg(self.key(*asin));
-        }
-        let mut connection = self.link.shared();
-        let values = command.query_async(&mut connection);
-        let values: Vec<Option<String>> = self.link.within(values).await?;
+        let keys: Vec<String> = asins.iter().map(|asin| self.key(*asin)).collect();
+        let values = self.texts(&keys).await?;
         let entries = asins.iter().zip(values);
         Ok(entries
             .filter_map(|(asin, text)| Some((*asin, entry::read(*asin, &text?)?)))
@@ -77,6 +90,36 @@ impl Cache for RedisCache {
         }
         if entries == 0 {
             return Ok(());
+        }
+        let mut connection = self.link.shared();
+        let _written: u64 = self.link.within(call.invoke_async(&mut connection)).await?;
+        Ok(())
+    }
+
+    async fn infos(&self, asins: &[Asin]) -> Result<HashMap<Asin, Seen<BasicInfo>>, CacheError> {
+        if asins.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let keys: Vec<String> = asins.iter().map(|asin| self.info_key(*asin)).collect();
+        let entries = asins.iter().zip(self.texts(&keys).await?);
+        Ok(entries
+            .filter_map(|(asin, text)| Some((*asin, info::read(&text?)?)))
+            .collect())
+    }
+
+    async fn put_infos(
+        &self,
+        infos: &[(Asin, Seen<BasicInfo>)],
+        _now: DateTime<Utc>,
+    ) -> Result<(), CacheError> {
+        if infos.is_empty() {
+            return Ok(());
+        }
+        let mut call = self.put_info.arg(self.info_expiry.num_milliseconds());
+        for (asin, info) in infos {
+            if let Some(text) = info::write(info) {
+                call.key(self.info_key(*asin)).arg(text);
+            }
         }
         let mut connection = self.link.shared();
         let _written: u64 = self.link.within(call.invoke_async(&mut connection)).await?;

@@ -166,17 +166,17 @@ impl RedisLimiter {
 #[async_trait]
 impl Limiter for RedisLimiter {
     async fn acquire(&self, lane: &Lane, priority: Priority) -> Result<Grant, LimiterError> {
-        match (lane, self.rates.item_offers) {
+        match (lane, self.rates.period(lane)) {
             (Lane::Base(_), _) => self.acquire_windows(lane).await,
-            (Lane::ItemOffers(_), None) => Ok(Grant::Go(free_permit(lane))),
-            (Lane::ItemOffers(_), Some(configured)) => {
+            (Lane::ItemOffers(_) | Lane::CatalogItems(_), None) => Ok(Grant::Go(free_permit(lane))),
+            (Lane::ItemOffers(_) | Lane::CatalogItems(_), Some(configured)) => {
                 self.acquire_rate(lane, configured, priority).await
             }
         }
     }
 
     async fn feedback(&self, lane: &Lane, granted_at: Micros, feedback: Feedback) {
-        if let (Lane::ItemOffers(_), Some(configured)) = (lane, self.rates.item_offers) {
+        if let Some(configured) = self.rates.period(lane) {
             self.lane(lane, configured).done(granted_at, feedback).await;
         }
     }
@@ -191,15 +191,13 @@ impl Limiter for RedisLimiter {
                     WindowUse::default().close(window, self.clock.now())
                 }
             },
-            Lane::ItemOffers(_) => window.end(self.clock.now()),
+            Lane::ItemOffers(_) | Lane::CatalogItems(_) => window.end(self.clock.now()),
         }
     }
 
     async fn period(&self, lane: &Lane) -> Option<Micros> {
-        match (lane, self.rates.item_offers) {
-            (Lane::ItemOffers(_), Some(configured)) => Some(self.lane(lane, configured).period()),
-            (Lane::ItemOffers(_), None) | (Lane::Base(_), _) => None,
-        }
+        let configured = self.rates.period(lane)?;
+        Some(self.lane(lane, configured).period())
     }
 }
 

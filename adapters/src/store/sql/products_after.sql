@@ -8,6 +8,12 @@ SELECT
     stock_updated_at,
     invalid_since
 FROM products
-WHERE asin > $1
+WHERE
+    asin > $1
+    AND (
+        price_updated_at IS NOT NULL
+        OR stock_updated_at IS NOT NULL
+        OR invalid_since IS NOT NULL
+    )
 ORDER BY asin
 LIMIT $2

@@ -1,4 +1,5 @@
 SELECT
+    r.kind,
     r.state,
     CASE WHEN r.backfill_ended_at IS NULL THEN 0 ELSE 1 END AS backfilled,
     CASE

@@ -1,6 +1,7 @@
 -- Listings of the run's ASINs that were judged, and needed nothing.
 SELECT COUNT(*) AS untouched
 FROM outcomes AS o
+INNER JOIN runs AS r ON r.id = o.run_id
 INNER JOIN listings AS l ON l.asin = o.asin
 INNER JOIN accounts AS a ON a.id = l.account_id
 INNER JOIN desired_states AS d ON d.listing_id = l.id
@@ -10,6 +11,7 @@ LEFT JOIN updates AS u
         AND u.listing_id = l.id
 WHERE
     o.run_id = $1
+    AND r.kind IN ('price-stock', 'stale', 'visibility')
     AND l.status = 'listed'
     AND a.active = 1
     AND (CAST($2 AS TEXT) IS NULL OR l.account_id = $2)

@@ -3,11 +3,12 @@
 use super::{RequestCost, StoreError};
 use crate::domain::account::AccountId;
 use crate::domain::asin::{Asin, AsinBatch};
+use crate::domain::basic_info::BasicInfo;
 use crate::domain::desired::{HoldReason, Urgency};
 use crate::domain::listing::{Listing, ListingId, ShopState};
 use crate::domain::observation::JudgedOffer;
 use crate::domain::outcome::{MissReason, Outcome};
-use crate::domain::product::{Change, Product};
+use crate::domain::product::{Change, Product, Seen};
 use crate::domain::run::{Progress, RunId, RunKind};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -92,6 +93,10 @@ pub struct RecordedAsin {
     pub offers: Option<Vec<JudgedOffer>>,
     /// What becomes of each of its listings.
     pub listings: Vec<ListingVerdict>,
+    /// Its basic information, where that was asked for: newer than what is stored it wins, part by part.
+    pub info: Option<Seen<BasicInfo>>,
+    /// The account that gets a `pending` listing of it, unless it has a listing already.
+    pub pending_in: Option<AccountId>,
 }
 
 /// What becomes of a listing.

@@ -3,14 +3,16 @@
 use super::StoreError;
 use crate::domain::account::AccountId;
 use crate::domain::asin::Asin;
+use crate::domain::basic_info::BasicInfo;
 use crate::domain::desired::HoldReason;
 use crate::domain::listing::{ItemId, Listing, ListingStatus, ShopState};
 use crate::domain::observation::JudgedOffer;
 use crate::domain::outcome::Outcome;
-use crate::domain::product::Product;
+use crate::domain::product::{Product, Seen};
 use crate::domain::run::RunId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use std::collections::HashMap;
 
 /// A listing to import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,10 +96,14 @@ pub struct UpdateStory {
 pub struct Story {
     /// What is known of it.
     pub product: Option<Product>,
+    /// Its basic information, and when Amazon told it.
+    pub info: Option<Seen<BasicInfo>>,
     /// What was observed, newest first, at most 20.
     pub seen: Vec<SeenInterval>,
     /// Its listings in all accounts.
     pub listings: Vec<ListingStory>,
+    /// Accounts in which it is registered and not yet in the shop, and since when.
+    pub pending: Vec<(AccountId, DateTime<Utc>)>,
     /// Its updates, newest first, at most 20.
     pub updates: Vec<UpdateStory>,
 }
@@ -123,6 +129,33 @@ pub trait CatalogueStore: Send + Sync {
         after: Option<Asin>,
         limit: u32,
     ) -> Result<Vec<Product>, StoreError>;
+
+    /// The basic information of `asins`; an ASIN without one is left out.
+    async fn infos(&self, asins: &[Asin]) -> Result<HashMap<Asin, Seen<BasicInfo>>, StoreError>;
+
+    /// ASINs with a listing, or one to come, in an active account (or in the given one), whose basic
+    /// information is missing or older than `before`: the oldest first, without those that Amazon does
+    /// not know.
+    async fn stale_infos(
+        &self,
+        account: Option<&AccountId>,
+        before: DateTime<Utc>,
+    ) -> Result<Vec<Asin>, StoreError>;
+
+    /// Which of `asins` have a listing in `account`, of whatever status.
+    async fn listed_in(
+        &self,
+        account: &AccountId,
+        asins: &[Asin],
+    ) -> Result<HashMap<Asin, ListingStatus>, StoreError>;
+
+    /// Writes a `pending` listing in `account` for each of `asins` that has none there; returns how many.
+    async fn add_pending(
+        &self,
+        account: &AccountId,
+        asins: &[Asin],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
 
     /// Everything about `asin`.
     async fn story(&self, asin: Asin) -> Result<Story, StoreError>;

@@ -110,6 +110,20 @@ pub struct RequestCost {
     pub lane_us: i64,
 }
 
+impl RequestCost {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            requests: self.requests + other.requests,
+            backfill_requests: self.backfill_requests + other.backfill_requests,
+            refused: self.refused + other.refused,
+            waited_ms: self.waited_ms + other.waited_ms,
+            lane_us: self.lane_us + other.lane_us,
+        }
+    }
+}
+
 /// Starts, watches and ends runs.
 #[async_trait]
 pub trait RunStore: Send + Sync {
@@ -125,6 +139,9 @@ pub trait RunStore: Send + Sync {
 
     /// The newest runs, newest first; only open ones if asked for.
     async fn runs(&self, open_only: bool, limit: u32) -> Result<Vec<RunRow>, StoreError>;
+
+    /// The newest run of this kind, open or not.
+    async fn last_of_kind(&self, kind: RunKind) -> Result<Option<RunRow>, StoreError>;
 
     /// The open rows of the run.
     async fn open_work(&self, id: RunId) -> Result<OpenWork, StoreError>;

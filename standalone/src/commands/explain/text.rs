@@ -1,11 +1,13 @@
 //! The story of an ASIN for a person.
 
-use super::view::{ListingView, ProductView, SeenView, UpdateView, View};
+use super::view::{ListingView, PendingView, ProductView, SeenView, UpdateView, View};
 use crate::layout::{Align, clean, grouped, table, when};
 use crate::say::{Lang, text};
 use crate::words;
+use shared::domain::basic_info::BasicInfo;
 use shared::domain::money::Yen;
 use shared::domain::observation::{JudgedOffer, Verdict};
+use shared::domain::product::Seen;
 use std::fmt::Write as _;
 
 /// The whole story.
@@ -15,13 +17,26 @@ pub fn render(view: &View, lang: Lang) -> String {
     let title = lang.pick("Amazonについて分かっていること", "What is known of Amazon");
     let known = product(view.product.as_ref(), lang);
     let _ = write!(said, "\n{title}\n{known}");
+    if let Some(info) = &view.basic_info {
+        let title = lang.pick("商品情報", "Basic information");
+        let _ = write!(said, "\n{title}\n{}", basic_info(info, lang));
+    }
     let title = lang.pick(
         "問い合わせの結果(新しい順)",
         "What was observed, newest first",
     );
     let _ = write!(said, "\n{title}\n{}", observed(&view.seen, lang));
     let title = lang.pick("ショップの商品", "Listings in the shops");
-    let _ = write!(said, "\n{title}\n{}", listings(&view.listings, lang));
+    let in_shops = if view.pending.is_empty() || !view.listings.is_empty() {
+        listings(&view.listings, lang)
+    } else {
+        String::new()
+    };
+    let _ = write!(
+        said,
+        "\n{title}\n{in_shops}{}",
+        pending(&view.pending, lang)
+    );
     let title = lang.pick(
         "ショップの更新(新しい順)",
         "Updates of the shops, newest first",
@@ -60,6 +75,54 @@ fn product(product: Option<&ProductView>, lang: Lang) -> String {
         return none(lang);
     }
     table(&rows, &[])
+}
+
+fn basic_info(info: &Seen<BasicInfo>, lang: Lang) -> String {
+    let told = &info.value;
+    let images = told.images.as_ref().map(|images| {
+        let count = images.len();
+        let said = text!("{count}枚", "{count} images");
+        said.of(lang).to_owned()
+    });
+    let row = |label: &str, value: String| vec![label.to_owned(), value];
+    let texts = [
+        (lang.pick("商品名", "title"), told.title.as_deref()),
+        (lang.pick("ブランド", "brand"), told.brand.as_deref()),
+        (lang.pick("分類", "category"), told.category.as_deref()),
+        (
+            lang.pick("説明", "description"),
+            told.description.as_deref(),
+        ),
+        (lang.pick("画像", "images"), images.as_deref()),
+    ];
+    let mut rows: Vec<_> = texts
+        .into_iter()
+        .filter_map(|(label, value)| Some(row(label, shortened(value?))))
+        .collect();
+    rows.push(row(lang.pick("取得", "told"), when(info.at)));
+    table(&rows, &[])
+}
+
+/// One line; the whole text is in the JSON.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    let text = clean(&text.replace('\n', " "));
+    let cut: String = text.chars().take(MOST).collect();
+    let more = if cut.len() < text.len() { "..." } else { "" };
+    format!("{cut}{more}")
+}
+
+fn pending(pending: &[PendingView], lang: Lang) -> String {
+    let mut said = String::new();
+    for PendingView { account, since } in pending {
+        let since = when(*since);
+        let line = text!(
+            "  {account}  {since} に登録、まだ出品していません(出品したら miseban import listings)",
+            "  {account}  registered {since}, not in the shop yet (once it is: miseban import listings)"
+        );
+        let _ = writeln!(said, "{}", line.of(lang));
+    }
+    said
 }
 
 /// The offers of the newest answer are shown one by one; those of older ones are in the JSON.

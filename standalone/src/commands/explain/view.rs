@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
+use shared::domain::basic_info::BasicInfo;
 use shared::domain::desired::HoldReason;
 use shared::domain::listing::{ItemId, ListingStatus, ShopState};
 use shared::domain::money::Yen;
@@ -18,9 +19,13 @@ use shared::ports::store::{ListingStory, SeenInterval, Story, UpdateStory};
 pub struct View {
     pub asin: Asin,
     pub product: Option<ProductView>,
+    /// Texts and images, and when Amazon told them.
+    pub basic_info: Option<Seen<BasicInfo>>,
     /// Newest first.
     pub seen: Vec<SeenView>,
     pub listings: Vec<ListingView>,
+    /// Registered, and not in the shop yet.
+    pub pending: Vec<PendingView>,
     /// Newest first.
     pub updates: Vec<UpdateView>,
 }
@@ -54,6 +59,12 @@ pub struct ListingView {
 }
 
 #[derive(Debug, Serialize)]
+pub struct PendingView {
+    pub account: AccountId,
+    pub since: DateTime<Utc>,
+}
+
+#[derive(Debug, Serialize)]
 pub struct DesiredView {
     pub version: i64,
     pub state: ShopState,
@@ -76,8 +87,14 @@ pub fn view(asin: Asin, story: Story) -> View {
     View {
         asin,
         product: story.product.as_ref().map(product),
+        basic_info: story.info,
         seen: story.seen.into_iter().map(seen).collect(),
         listings: story.listings.into_iter().map(listing).collect(),
+        pending: story
+            .pending
+            .into_iter()
+            .map(|(account, since)| PendingView { account, since })
+            .collect(),
         updates: story.updates.into_iter().map(update).collect(),
     }
 }

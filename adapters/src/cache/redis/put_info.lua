@@ -1,0 +1,33 @@
+-- Merges basic information into the cache: the newer one wins, field by field; what it does not tell stays.
+-- As sql/put_infos.sql.
+--
+-- KEYS  one for each entry
+-- ARGV  1 milliseconds after which an entry that no longer changes ends   2.. the entries, in the order
+--       of KEYS: JSON objects with `at` in milliseconds since 1970, and a field for what is told
+-- Returns how many entries were written.
+
+local written = 0
+for place, key in ipairs(KEYS) do
+  local text = ARGV[place + 1]
+  local stored = redis.call('GET', key)
+  local readable, old = false, nil
+  if stored then
+    readable, old = pcall(cjson.decode, stored)
+  end
+  if readable and type(old) == 'table' and type(old.at) == 'number' then
+    local new = cjson.decode(text)
+    if new.at > old.at then
+      for field, value in pairs(new) do
+        old[field] = value
+      end
+      text = cjson.encode(old)
+    else
+      text = nil
+    end
+  end
+  if text then
+    redis.call('SET', key, text, 'PX', ARGV[1])
+    written = written + 1
+  end
+end
+return written

@@ -1,0 +1,150 @@
+//! `searchCatalogItems` by ASIN: where it goes, and what its answer says.
+//!
+//! Source: Selling Partner API model `catalogItems_2022-04-01` (2026-08-05). Every field is optional
+//! there but the ASIN, and the attributes are free JSON by product type: whatever is missing, null or of
+//! another type is not told, and costs nothing else.
+
+use crate::http::excerpt;
+use reqwest::Url;
+use serde_json::Value;
+use shared::domain::asin::{Asin, AsinBatch};
+use shared::domain::basic_info::BasicInfo;
+use shared::ports::marketplace::{InfoPage, MarketplaceError};
+use std::collections::HashSet;
+
+const PATH: &str = "/catalog/2022-04-01/items";
+/// What is asked for; prices are in none of the sets.
+const SETS: &str = "summaries,images,attributes";
+/// The default is 10: the other half of a batch would cost a second request.
+const PAGE_SIZE: &str = "20";
+/// The marketplace of Japan answers in Japanese, even to an account that is kept in English.
+const LOCALES: [(&str, &str); 1] = [(super::SpApiConfig::JAPAN, "ja_JP")];
+
+/// The address of the request for `batch`, or for a further `page` of its answer; `None` where
+/// `base_url` is no address.
+pub(super) fn url(
+    base_url: &str,
+    marketplace_id: &str,
+    batch: &AsinBatch,
+    page: Option<&str>,
+) -> Option<Url> {
+    let asins: Vec<&str> = batch.asins().iter().map(Asin::as_str).collect();
+    let asins = asins.join(",");
+    let mut query = vec![
+        ("marketplaceIds", marketplace_id),
+        ("identifiersType", "ASIN"),
+        ("identifiers", asins.as_str()),
+        ("includedData", SETS),
+        ("pageSize", PAGE_SIZE),
+    ];
+    let locale = LOCALES.iter().find(|(place, _)| *place == marketplace_id);
+    query.extend(locale.map(|(_, locale)| ("locale", *locale)));
+    query.extend(page.map(|page| ("pageToken", page)));
+    Url::parse_with_params(&format!("{base_url}{PATH}"), query).ok()
+}
+
+/// What the answer in `bytes` tells of the ASINs `asked`.
+///
+/// Items belong to the ASIN that they name, not to their place; the first for an ASIN stands. One that
+/// names no ASIN asked is left out.
+///
+/// # Errors
+///
+/// [`MarketplaceError::Malformed`] when there is no list of items to be read.
+pub fn items(
+    bytes: &[u8],
+    asked: &[Asin],
+    marketplace_id: &str,
+) -> Result<InfoPage, MarketplaceError> {
+    let malformed = |why: &str| MarketplaceError::Malformed(excerpt(why, 200));
+    let answer: Value =
+        serde_json::from_slice(bytes).map_err(|error| malformed(&error.to_string()))?;
+    let list = answer["items"]
+        .as_array()
+        .ok_or_else(|| malformed("no list of items"))?;
+    let mut page = InfoPage {
+        items: Vec::new(),
+        next: text(&answer["pagination"]["nextToken"]),
+    };
+    let mut read: HashSet<Asin> = HashSet::new();
+    for item in list {
+        let asin = item["asin"]
+            .as_str()
+            .and_then(|asin| Asin::parse(asin).ok());
+        match asin.filter(|asin| asked.contains(asin)) {
+            Some(asin) if read.insert(asin) => page.items.push((asin, info(item, marketplace_id))),
+            Some(_) => {}
+            None => tracing::warn!("left out an item of an answer that names no ASIN asked for"),
+        }
+    }
+    Ok(page)
+}
+
+fn info(item: &Value, marketplace_id: &str) -> BasicInfo {
+    let summary = of_place(&item["summaries"], marketplace_id);
+    let attributes = &item["attributes"];
+    let description = written(&attributes["product_description"], marketplace_id)
+        .or_else(|| written(&attributes["bullet_point"], marketplace_id));
+    BasicInfo {
+        title: text(&summary["itemName"])
+            .or_else(|| written(&attributes["item_name"], marketplace_id)),
+        description,
+        brand: text(&summary["brand"]).or_else(|| written(&attributes["brand"], marketplace_id)),
+        category: text(&summary["browseClassification"]["displayName"])
+            .or_else(|| text(&summary["websiteDisplayGroupName"])),
+        images: images(&of_place(&item["images"], marketplace_id)["images"]),
+    }
+}
+
+/// The entry of a set for this marketplace; the first one where none says for which it is.
+fn of_place<'a>(set: &'a Value, marketplace_id: &str) -> &'a Value {
+    const NOTHING: &Value = &Value::Null;
+    let entries = set.as_array().map(Vec::as_slice).unwrap_or_default();
+    let named = |entry: &&Value| entry["marketplaceId"].as_str() == Some(marketplace_id);
+    let unnamed = |entry: &&Value| entry["marketplaceId"].as_str().is_none();
+    entries
+        .iter()
+        .find(named)
+        .or_else(|| entries.iter().find(unnamed))
+        .unwrap_or(NOTHING)
+}
+
+/// The values of an attribute, one a line. Those of another marketplace are left out.
+fn written(attribute: &Value, marketplace_id: &str) -> Option<String> {
+    let entries = attribute.as_array()?.iter();
+    let here = |entry: &&Value| {
+        let place = entry["marketplace_id"].as_str();
+        place.is_none_or(|place| place == marketplace_id)
+    };
+    let lines: Vec<String> = entries
+        .filter(here)
+        .filter_map(|entry| text(&entry["value"]))
+        .collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// The largest image of each variant: the main one first, the others by name.
+fn images(list: &Value) -> Option<Vec<String>> {
+    let mut largest: Vec<(&str, i64, String)> = Vec::new();
+    for image in list.as_array()? {
+        let Some(link) = text(&image["link"]) else {
+            continue;
+        };
+        let variant = image["variant"].as_str().unwrap_or_default();
+        let height = image["height"].as_i64().unwrap_or_default();
+        match largest.iter_mut().find(|(known, ..)| *known == variant) {
+            Some(known) if height > known.1 => *known = (variant, height, link),
+            Some(_) => {}
+            None => largest.push((variant, height, link)),
+        }
+    }
+    largest.sort_by_key(|(variant, ..)| (*variant != "MAIN", *variant));
+    let links: Vec<String> = largest.into_iter().map(|(.., link)| link).collect();
+    (!links.is_empty()).then_some(links)
+}
+
+/// A text that says something.
+fn text(value: &Value) -> Option<String> {
+    let text = value.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,17 @@
+-- The oldest first, so that a cap on the number takes all of them in turn.
+SELECT l.asin
+FROM listings AS l
+INNER JOIN accounts AS a ON a.id = l.account_id
+LEFT JOIN products AS p ON p.asin = l.asin
+WHERE
+    l.status IN ('listed', 'pending')
+    AND a.active = 1
+    AND p.invalid_since IS NULL
+    AND COALESCE(p.basic_info_updated_at, '') < $2
+    AND (CAST($1 AS TEXT) IS NULL OR l.account_id = $1)
+GROUP BY
+    l.asin,
+    p.basic_info_updated_at
+ORDER BY
+    COALESCE(p.basic_info_updated_at, ''),
+    l.asin

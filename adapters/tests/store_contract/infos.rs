@@ -1,0 +1,222 @@
+//! Basic information, and listings that are not in the shop yet.
+
+use crate::world::*;
+use adapters::store::SqlStore;
+use shared::domain::asin::Asin;
+use shared::domain::basic_info::BasicInfo;
+use shared::domain::listing::ListingStatus;
+use shared::domain::outcome::Outcome;
+use shared::domain::product::{Product, Seen};
+use shared::domain::run::{RunId, RunKind};
+use shared::ports::store::{
+    AccountStore, BatchStore, CatalogueStore, ImportCounts, Part, RecordedAsin, RunStore,
+};
+
+async fn started_of(store: &SqlStore, kind: RunKind, asins: u32) -> RunId {
+    let run = run_of(kind, asins);
+    store.start_run(&run).await.expect("an answer");
+    run.id
+}
+
+fn told(number: u32, info: Seen<BasicInfo>) -> RecordedAsin {
+    RecordedAsin {
+        product: Product::unknown(asin(number)),
+        outcome: Outcome::Success,
+        offers: None,
+        info: Some(info),
+        ..priced(number, 1, at(0))
+    }
+}
+
+async fn info_of(store: &SqlStore, number: u32) -> Option<Seen<BasicInfo>> {
+    let mut infos = store.infos(&[asin(number)]).await.expect("an answer");
+    infos.remove(&asin(number))
+}
+
+#[tokio::test]
+async fn texts_are_kept_beside_price_and_stock_and_touch_neither() {
+    let store = open().await;
+    shop(&store, "a", 2).await;
+    let prices = started(&store, 2).await;
+    let seen = record(prices, Part::Batch(1), vec![priced(1, 1000, at(20))]);
+    store.record(&seen).await.unwrap();
+    let texts = started_of(&store, RunKind::BasicInfo, 2).await;
+    let info = informed("𠮷野の急須 😀", at(30));
+
+    let seen = record(
+        texts,
+        Part::Batch(1),
+        vec![told(1, info.clone()), told(2, info.clone())],
+    );
+    store.record(&seen).await.unwrap();
+
+    assert_eq!(info_of(&store, 1).await, Some(info.clone()));
+    let products = store.products(&[asin(1)]).await.unwrap();
+    assert_eq!(products[&asin(1)], in_stock(1, 1000, at(20)));
+    // Of a product without a price there is nothing to compare a cache with.
+    assert_eq!(store.products_after(None, 10).await.unwrap().len(), 1);
+    assert_eq!(store.story(asin(2)).await.unwrap().info, Some(info));
+}
+
+#[tokio::test]
+async fn a_newer_answer_that_tells_nothing_erases_nothing_and_an_older_one_changes_nothing() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let run = started_of(&store, RunKind::BasicInfo, 1).await;
+    let known = informed("known", at(20));
+    let nothing = Seen {
+        value: BasicInfo::default(),
+        at: at(30),
+    };
+    let told = |info| record(run, Part::Backfill, vec![told(1, info)]);
+
+    store.record(&told(known.clone())).await.unwrap();
+    store
+        .record(&told(informed("older", at(19))))
+        .await
+        .unwrap();
+    let before = info_of(&store, 1).await;
+    store.record(&told(nothing)).await.unwrap();
+
+    assert_eq!(before, Some(known.clone()));
+    assert_eq!(
+        info_of(&store, 1).await,
+        Some(Seen {
+            at: at(30),
+            ..known
+        })
+    );
+}
+
+#[tokio::test]
+async fn what_is_stale_comes_oldest_first_and_only_of_active_accounts() {
+    let store = open().await;
+    shop(&store, "a", 4).await;
+    shop(&store, "b", 5).await;
+    let run = started_of(&store, RunKind::BasicInfo, 4).await;
+    let seen = vec![
+        told(1, informed("old", at(20))),
+        told(2, informed("older", at(10))),
+        told(3, informed("fresh", at(40))),
+    ];
+    store
+        .record(&record(run, Part::Batch(1), seen))
+        .await
+        .unwrap();
+    store
+        .add_pending(&account("b"), &[asin(9)], at(50))
+        .await
+        .unwrap();
+    let stale = async |name: Option<&str>| {
+        let name = name.map(account);
+        store.stale_infos(name.as_ref(), at(40)).await.unwrap()
+    };
+
+    let all: Vec<Asin> = [4, 5, 9, 2, 1].map(asin).to_vec();
+    assert_eq!(stale(None).await, all);
+    assert_eq!(stale(Some("a")).await, [4, 2, 1].map(asin));
+    let rows = [account_row("a", true), account_row("b", false)];
+    store.sync_accounts(&rows).await.unwrap();
+    assert_eq!(stale(None).await, [4, 2, 1].map(asin));
+}
+
+#[tokio::test]
+async fn a_pending_listing_is_nobodys_work_until_it_is_listed() {
+    let store = open().await;
+    shop(&store, "a", 2).await;
+    let run = started_of(&store, RunKind::Register, 3).await;
+    let pending = |number| RecordedAsin {
+        pending_in: Some(account("a")),
+        info: Some(informed("new", at(20))),
+        ..priced(number, 1000, at(20))
+    };
+
+    let seen = vec![pending(2), pending(3)];
+    store
+        .record(&record(run, Part::Batch(1), seen))
+        .await
+        .unwrap();
+
+    let listed = store
+        .listed_in(&account("a"), &[asin(1), asin(3), asin(4)])
+        .await
+        .unwrap();
+    let expected = [
+        (asin(1), ListingStatus::Listed),
+        (asin(3), ListingStatus::Pending),
+    ];
+    assert_eq!(listed, expected.into_iter().collect());
+    assert_eq!(store.listed_asins(None).await.unwrap(), [1, 2].map(asin));
+    assert!(store.listings(&[asin(3)], None).await.unwrap().is_empty());
+    let told = store.story(asin(3)).await.unwrap();
+    assert_eq!(told.pending.len(), 1);
+    assert!(store.story(asin(2)).await.unwrap().pending.is_empty());
+
+    // An import that knows its item puts it on the list.
+    let counts = store.import(&[new_listing("a", 3)], at(60)).await.unwrap();
+
+    assert_eq!(
+        counts,
+        ImportCounts {
+            new: 0,
+            changed: 1,
+            same: 0
+        }
+    );
+    assert_eq!(store.listed_asins(None).await.unwrap(), [1, 2, 3].map(asin));
+    assert_eq!(store.listings(&[asin(3)], None).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_asin_is_pending_once_in_an_account_however_often_it_is_added() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    shop(&store, "b", 0).await;
+    let asins = [1, 2, 3].map(asin);
+    let add = async |name: &str| {
+        store
+            .add_pending(&account(name), &asins, at(5))
+            .await
+            .unwrap()
+    };
+
+    assert_eq!(add("a").await, 2);
+    assert_eq!(add("a").await, 0);
+    assert_eq!(add("b").await, 3);
+}
+
+#[tokio::test]
+async fn listings_that_a_run_of_texts_does_not_judge_are_not_counted() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let prices = started(&store, 1).await;
+    let mut seen = priced(1, 1000, at(20));
+    seen.listings = vec![due(
+        store.listings(&[asin(1)], None).await.unwrap()[0]
+            .listing
+            .id,
+        shop_state(1300, true),
+        1,
+    )];
+    store
+        .record(&record(prices, Part::Batch(1), vec![seen]))
+        .await
+        .unwrap();
+    let texts = started_of(&store, RunKind::BasicInfo, 1).await;
+
+    let seen = vec![told(1, informed("new", at(30)))];
+    store
+        .record(&record(texts, Part::Batch(1), seen))
+        .await
+        .unwrap();
+
+    let report = store.report(texts, at(40)).await.unwrap().unwrap();
+    assert_eq!((report.outcomes.success, report.updates.equal), (1, 0));
+    let last = store
+        .last_of_kind(RunKind::BasicInfo)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(last.id, texts);
+    assert_eq!(store.last_of_kind(RunKind::Visibility).await.unwrap(), None);
+}

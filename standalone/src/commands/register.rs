@@ -1,0 +1,241 @@
+//! `register`: ASINs that a shop does not have yet become known, and listings to come.
+//!
+//! Nothing is made in the shop: its owner puts the items there, and `import listings` then names them.
+
+use super::import::NamedRow;
+use super::run::{self, Followed};
+use crate::cli::RegisterArgs;
+use crate::config::Settings;
+use crate::import::AsinList;
+use crate::layout::grouped;
+use crate::lock::WorkLock;
+use crate::page::Page;
+use crate::progress::say;
+use crate::report;
+use crate::say::{Exit, Failure, Lang, text};
+use crate::wiring::{self, Earnest, House};
+use producer::{Registered, Registration};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::listing::ListingStatus;
+use shared::domain::report::Report;
+use shared::domain::run::{RunId, RunKind, RunState};
+use shared::ports::store::Store;
+use std::fmt::Write as _;
+
+/// ASINs of each list that are named in a text; the JSON has them all.
+const NAMED: usize = 20;
+
+/// What became of the ASINs.
+#[derive(Debug, Serialize)]
+struct Summary {
+    account: AccountId,
+    dry_run: bool,
+    /// Listings to come, from this file.
+    pending: u64,
+    /// Of those, the ones that were known, and asked of nobody.
+    known: u64,
+    /// Not registered, since the shop has a listing of it.
+    duplicates: Vec<Duplicate>,
+    /// Not registered, since Amazon did not tell of them.
+    not_found: Vec<Asin>,
+    wrong: u64,
+    /// The first of the wrong lines.
+    wrong_rows: Vec<NamedRow>,
+    report: Report,
+}
+
+#[derive(Debug, Serialize)]
+struct Duplicate {
+    asin: Asin,
+    status: ListingStatus,
+}
+
+/// Registers the ASINs of `list`. [`Exit::Usage`] when one was refused, since the person has to look at it.
+///
+/// # Errors
+///
+/// Wrong settings, an account that is not known, an open registration, a database that is away.
+pub async fn register(
+    args: &RegisterArgs,
+    list: AsinList,
+    settings: &Settings,
+    page: &mut Page<'_>,
+) -> Result<Exit, Failure> {
+    let shared_queue = settings.redis.is_some() && !args.dry_run;
+    let _lock = (!shared_queue)
+        .then(|| WorkLock::take(&settings.database_url))
+        .transpose()?;
+    let earnest = if args.dry_run {
+        Earnest::Dry
+    } else {
+        Earnest::Real
+    };
+    let house = wiring::build(settings, earnest).await?;
+    let begun = begin(args, &list, settings, &house).await?;
+    let followed = run::carry_out(begun.run.id, &house, shared_queue, page.lang).await?;
+    let report = match followed {
+        Followed::Ended(report) => *report,
+        Followed::Stopped(exit) => {
+            let told = text!(
+                "止めました。済んだ分は残っています。続きは: miseban run register --resume",
+                "stopped; what is done is kept. To go on: miseban run register --resume"
+            );
+            say(told.of(page.lang));
+            return Ok(exit);
+        }
+    };
+    let state = report.state;
+    let mut summary = summary(args, &list, begun, report, page.lang);
+    count_pending(&mut summary, &list, &*house.bench.store).await?;
+    page.show(&summary, render)?;
+    if !args.dry_run {
+        run::tell_people(settings).await;
+    }
+    Ok(match state {
+        RunState::Done if summary.wrong == 0 && summary.duplicates.is_empty() => Exit::Done,
+        RunState::Done => Exit::Usage,
+        _ => Exit::Failed,
+    })
+}
+
+async fn begin(
+    args: &RegisterArgs,
+    list: &AsinList,
+    settings: &Settings,
+    house: &House,
+) -> Result<Registered, Failure> {
+    let bench = &house.bench;
+    let order = Registration {
+        id: RunId(uuid::Uuid::now_v7()),
+        account: args.account.clone(),
+        asins: list.asins.clone(),
+        dry_run: args.dry_run,
+        guard: settings.rules.guard,
+        now: bench.clock.now(),
+    };
+    let begun = producer::register(order, &*bench.store, &*bench.queue).await;
+    begun.map_err(|refused| run::tell(refused, RunKind::Register))
+}
+
+fn summary(
+    args: &RegisterArgs,
+    list: &AsinList,
+    begun: Registered,
+    report: Report,
+    lang: Lang,
+) -> Summary {
+    let duplicates = begun
+        .duplicates
+        .into_iter()
+        .map(|(asin, status)| Duplicate { asin, status });
+    Summary {
+        account: args.account.clone(),
+        dry_run: args.dry_run,
+        pending: 0,
+        known: begun.known,
+        not_found: Vec::new(),
+        wrong: list.wrong,
+        wrong_rows: list
+            .named
+            .iter()
+            .map(|row| NamedRow::of(row, lang))
+            .collect(),
+        report,
+        duplicates: duplicates.collect(),
+    }
+}
+
+/// Looks what became of each ASIN.
+async fn count_pending(
+    summary: &mut Summary,
+    list: &AsinList,
+    store: &dyn Store,
+) -> Result<(), Failure> {
+    for chunk in list.asins.chunks(1_000) {
+        let listed = store.listed_in(&summary.account, chunk).await?;
+        summary.pending += listed.len() as u64;
+        let missing = chunk.iter().filter(|asin| !listed.contains_key(*asin));
+        summary.not_found.extend(missing);
+    }
+    summary.pending -= summary.duplicates.len() as u64;
+    Ok(())
+}
+
+fn render(summary: &Summary, lang: Lang) -> String {
+    let (account, pending, known) = (
+        &summary.account,
+        grouped(summary.pending),
+        grouped(summary.known),
+    );
+    let went_in = if summary.dry_run {
+        text!(
+            "予行: {pending}件を {account} の出品待ちにできます(うち問い合わせ不要 {known}件)\n",
+            "dry run: {pending} products would be pending in {account} ({known} of them known already)\n"
+        )
+    } else {
+        text!(
+            "{pending}件を {account} の出品待ちにしました(うち問い合わせ不要 {known}件)\n",
+            "{pending} products are pending in {account} ({known} of them known already)\n"
+        )
+    };
+    let mut said = went_in.of(lang).to_owned();
+    let duplicates = summary.duplicates.iter().map(|of| of.asin);
+    let title = text!(
+        "登録済みなので断ったもの",
+        "refused, since the shop has them already"
+    );
+    names(&mut said, title.of(lang), duplicates, lang);
+    let title = if summary.report.state == RunState::Done {
+        text!(
+            "Amazonで見つからず、登録していないもの",
+            "not found on Amazon, and not registered"
+        )
+    } else {
+        text!(
+            "最後まで問い合わせできず、登録していないもの",
+            "not asked to the end, and not registered"
+        )
+    };
+    names(
+        &mut said,
+        title.of(lang),
+        summary.not_found.iter().copied(),
+        lang,
+    );
+    if summary.wrong > 0 {
+        let wrong = grouped(summary.wrong);
+        let title = text!("読めなかった行 {wrong}:\n", "{wrong} lines are wrong:\n");
+        said.push_str(title.of(lang));
+        for NamedRow { line, why } in &summary.wrong_rows {
+            let row = text!("  {line}行目: {why}\n", "  line {line}: {why}\n");
+            said.push_str(row.of(lang));
+        }
+    }
+    let advice = text!(
+        "BASEに商品は作りません。ショップに出品したら、miseban import listings で取り込んでください。それまで価格と在庫は追いません",
+        "no item is made in BASE: put them in the shop, then take them in with miseban import listings; until then their prices and stock are not minded"
+    );
+    let _ = writeln!(said, "{}\n", advice.of(lang));
+    said + &report::render(&summary.report, lang)
+}
+
+fn names(said: &mut String, title: &str, asins: impl ExactSizeIterator<Item = Asin>, lang: Lang) {
+    let count = asins.len();
+    if count == 0 {
+        return;
+    }
+    let named: Vec<String> = asins.take(NAMED).map(|asin| asin.to_string()).collect();
+    let _ = write!(
+        said,
+        "{title} {}: {}",
+        grouped(count as u64),
+        named.join(" ")
+    );
+    if count > NAMED {
+        let rest = grouped((count - NAMED) as u64);
+        let _ = write!(said, "{}{rest}", lang.pick(" ほか ", " and more: "));
+    }
+    said.push('\n');
+}

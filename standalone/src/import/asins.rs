@@ -1,0 +1,173 @@
+//! ASINs from a file: one a line, or the column `asin` of a CSV file with a header.
+//!
+//! A wrong line is named and left out, and so is a second line with the same ASIN.
+
+use super::fields::Fields;
+use super::lines::Lines;
+use super::{Sheet, WrongRow, shown};
+use crate::say::{Failure, Text, text};
+use shared::domain::asin::Asin;
+use std::collections::HashMap;
+use std::io::BufRead;
+
+/// What a file names.
+#[derive(Debug, Default)]
+pub struct AsinList {
+    /// The ASINs in the order of the file, each once.
+    pub asins: Vec<Asin>,
+    /// How many lines are wrong.
+    pub wrong: u64,
+    /// The first wrong lines, at most [`Sheet::NAMED`].
+    pub named: Vec<WrongRow>,
+}
+
+impl AsinList {
+    /// Reads a whole file.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Usage`] when the file as a whole is wrong: no ASIN, not UTF-8, a line too long, a header
+    /// without `asin`.
+    pub fn read(input: impl BufRead) -> Result<Self, Failure> {
+        let mut lines = Lines::new(input);
+        let mut fields = Fields::new();
+        let mut list = Self::default();
+        let mut first_lines: HashMap<Asin, u64> = HashMap::new();
+        let mut place = None;
+        while let Some((number, line)) = lines.next()? {
+            let Ok(row) = fields.split(line) else {
+                list.note(number, open_quote());
+                continue;
+            };
+            if row.iter().all(|field| field.is_empty()) {
+                continue;
+            }
+            let Some(place) = place else {
+                let (column, is_header) = column(number, &row)?;
+                place = Some(column);
+                if !is_header {
+                    list.take(number, row[column], &mut first_lines);
+                }
+                continue;
+            };
+            match row.get(place) {
+                Some(asin) => list.take(number, asin, &mut first_lines),
+                None => list.note(number, too_short()),
+            }
+        }
+        if list.asins.is_empty() && list.wrong == 0 {
+            return Err(empty());
+        }
+        Ok(list)
+    }
+
+    fn take(&mut self, line: u64, field: &str, first_lines: &mut HashMap<Asin, u64>) {
+        let Ok(asin) = Asin::parse(field) else {
+            return self.note(line, no_asin(field));
+        };
+        if let Some(first) = first_lines.get(&asin) {
+            return self.note(line, twice(asin, *first));
+        }
+        first_lines.insert(asin, line);
+        self.asins.push(asin);
+    }
+
+    fn note(&mut self, line: u64, why: Text) {
+        self.wrong += 1;
+        if self.named.len() < Sheet::NAMED {
+            self.named.push(WrongRow { line, why });
+        }
+    }
+}
+
+/// In which column the ASINs stand, and whether the first line is a header. One column without a header is
+/// a plain list; several need a header that names `asin`.
+fn column(line: u64, row: &[&str]) -> Result<(usize, bool), Failure> {
+    let named = |field: &&str| field.eq_ignore_ascii_case("asin");
+    if let Some(place) = row.iter().position(named) {
+        return Ok((place, true));
+    }
+    if row.len() == 1 {
+        return Ok((0, false));
+    }
+    Err(Failure::Usage(text!(
+        "{line}行目に asin という列がありません。何も登録していません。ASINを1行に1つ書くか、1行目に列名 asin を入れてください",
+        "line {line} names no column asin; nothing was registered. Write one ASIN a line, or name the column asin in the first line"
+    )))
+}
+
+fn no_asin(field: &str) -> Text {
+    let shown = shown(field);
+    text!(
+        "{shown} はASINではありません。英数字10文字です(例 B00EXAMPLE)",
+        "{shown} is not an ASIN: ten letters or digits are needed, such as B00EXAMPLE"
+    )
+}
+
+fn twice(asin: Asin, first: u64) -> Text {
+    text!(
+        "{asin} は{first}行目にもあります",
+        "{asin} is in line {first} already"
+    )
+}
+
+fn open_quote() -> Text {
+    text!("引用符 \" が閉じていません", "a quote \" is not closed")
+}
+
+fn too_short() -> Text {
+    text!("asin の列がありません", "the field asin is missing")
+}
+
+fn empty() -> Failure {
+    Failure::Usage(text!(
+        "ASINが1つもありません。ASINを1行に1つ書いてください",
+        "there is no ASIN: write one ASIN a line"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::say::Lang;
+
+    fn read(content: &str) -> AsinList {
+        AsinList::read(content.as_bytes()).unwrap()
+    }
+
+    fn names(list: &AsinList) -> Vec<&str> {
+        list.asins.iter().map(Asin::as_str).collect()
+    }
+
+    #[test]
+    fn a_plain_list_and_a_column_of_a_table_are_read_alike() {
+        let plain = read("\u{feff}B00EXAMPL1\r\n\r\nb00exampl2\n");
+        let headed = read("asin\nB00EXAMPL1\nB00EXAMPL2\n");
+        let table = read("title,ASIN\n\"pot, red\",B00EXAMPL1\n,B00EXAMPL2\n");
+
+        for list in [plain, headed, table] {
+            assert_eq!(names(&list), ["B00EXAMPL1", "B00EXAMPL2"]);
+            assert_eq!(list.wrong, 0);
+        }
+    }
+
+    #[test]
+    fn a_wrong_line_and_a_repeated_one_are_named_and_left_out() {
+        let list = read("B00EXAMPL1\nB00\nB00EXAMPL1\nB00EXAMPL2\n");
+
+        assert_eq!(names(&list), ["B00EXAMPL1", "B00EXAMPL2"]);
+        let lines: Vec<u64> = list.named.iter().map(|row| row.line).collect();
+        assert_eq!((list.wrong, lines), (2, vec![2, 3]));
+        assert!(list.named[1].why.of(Lang::En).contains("line 1 already"));
+    }
+
+    #[test]
+    fn a_file_without_an_asin_or_with_another_header_registers_nothing() {
+        for content in ["", "\n\n", "asin\n", "title,price\nB00EXAMPL1,5\n"] {
+            let failure = AsinList::read(content.as_bytes()).unwrap_err();
+
+            assert!(matches!(failure, Failure::Usage(_)), "{content:?}");
+        }
+        assert!(AsinList::read(&b"B00EXAMPL1\n\x83A\n"[..]).is_err());
+    }
+}

@@ -1,0 +1,404 @@
+//! Runs of texts and images, and registrations, against the simulated Amazon.
+
+use crate::house::{House, world};
+use crate::schedule::Later;
+use adapters::queue::LocalQueue;
+use chrono::TimeDelta;
+use producer::{Minder, Registered, Registration, register, resume};
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::listing::{ItemId, ListingStatus, ShopState};
+use shared::domain::money::Yen;
+use shared::domain::run::{RunId, RunKind, RunState};
+use shared::jobs::QueueName;
+use shared::ports::store::{BatchStore as _, CatalogueStore as _, NewListing, RunStore as _};
+use simulator::{Fault, FaultKind, MarketSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use worker::runtime::{Concurrency, Runtime, Stop};
+
+const SEARCH: &str = "searchCatalogItems";
+const OFFERS: &str = "getItemOffersBatch";
+const MALFORMED: &str = "0123456A89";
+const UNKNOWN: &str = "B0ZZZZZZZZ";
+
+fn requests(house: &House, operation: &str) -> u64 {
+    let ledger = house.simulator.ledger();
+    let tally = ledger.operations.get(operation);
+    tally.map_or(0, |tally| tally.requests)
+}
+
+fn asin(text: &str) -> Asin {
+    Asin::parse(text).expect("an ASIN")
+}
+
+fn shop(no: u32) -> AccountId {
+    AccountId::parse(&format!("shop-{no}")).expect("an id")
+}
+
+/// The same house, so many days later.
+fn after(mut house: House, days: i64) -> House {
+    house.bench.clock = Arc::new(Later(TimeDelta::days(days)));
+    house
+}
+
+async fn list(house: &House, text: &str) {
+    let listing = NewListing {
+        account: shop(1),
+        asin: asin(text),
+        item: ItemId(999_999_999),
+        sku: "by-hand".to_owned(),
+        shown: ShopState {
+            price: Yen(1_300),
+            visible: true,
+            stock: None,
+        },
+    };
+    house
+        .store
+        .import(&[listing], house.now())
+        .await
+        .expect("a listing");
+}
+
+fn all_asins(house: &House, count: usize) -> Vec<Asin> {
+    (0..count)
+        .map(|number| asin(&house.simulator.asin(number)))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_run_asks_twenty_at_a_time_for_what_is_stale_and_for_nothing_else() {
+    let house = House::open(world(100, 2)).await;
+    let shown = house.on_display();
+
+    let first = house.run(RunKind::BasicInfo).await;
+    let second = house.run(RunKind::BasicInfo).await;
+    let house = after(house, 8);
+    let third = house.run(RunKind::BasicInfo).await;
+
+    assert_eq!(
+        (first.asins, first.outcomes.success, first.requests),
+        (100, 100, 5)
+    );
+    assert_eq!(
+        (second.asins, second.requests, second.state),
+        (0, 0, RunState::Done)
+    );
+    assert_eq!((third.asins, third.outcomes.success), (100, 100));
+    assert_eq!(
+        (requests(&house, SEARCH), requests(&house, OFFERS)),
+        (10, 0)
+    );
+    // Nothing goes to the shops.
+    assert_eq!(first.updates.applied + first.updates.equal, 0);
+    assert_eq!(house.on_display(), shown);
+    let asins = all_asins(&house, 100);
+    assert_eq!(
+        house.store.infos(&asins).await.expect("an answer").len(),
+        100
+    );
+    assert_eq!(
+        house
+            .bench
+            .cache
+            .infos(&asins)
+            .await
+            .expect("an answer")
+            .len(),
+        100
+    );
+}
+
+#[tokio::test]
+async fn texts_make_no_price_fresh_and_prices_no_texts() {
+    let house = House::open(world(20, 1)).await;
+    house.run(RunKind::BasicInfo).await;
+
+    let stale = house.run(RunKind::Stale).await;
+    let texts = house.run(RunKind::BasicInfo).await;
+
+    assert_eq!((stale.asins, texts.asins), (20, 0));
+}
+
+#[tokio::test]
+async fn an_answer_that_tells_nothing_erases_nothing() {
+    let house = House::open(world(20, 1)).await;
+    let asins = all_asins(&house, 20);
+    house.run(RunKind::BasicInfo).await;
+    let before = house.store.infos(&asins).await.expect("an answer");
+    house
+        .simulator
+        .add_fault(Fault::new(SEARCH, FaultKind::NoTexts))
+        .expect("a fault");
+
+    let house = after(house, 8);
+    let report = house.run(RunKind::BasicInfo).await;
+
+    assert_eq!(report.outcomes.success, 20);
+    let stored = house.store.infos(&asins).await.expect("an answer");
+    let cached = house.bench.cache.infos(&asins).await.expect("an answer");
+    for asin in &asins {
+        assert!(before[asin].value.title.is_some());
+        for after in [&stored[asin], &cached[asin]] {
+            assert_eq!(after.value, before[asin].value, "{asin}");
+            assert!(after.at > before[asin].at);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_asin_among_twenty_is_found_and_the_other_nineteen_keep_their_texts() {
+    let house = House::open(world(19, 1)).await;
+    list(&house, MALFORMED).await;
+
+    let report = house.run(RunKind::BasicInfo).await;
+
+    assert_eq!((report.batches, report.asins), (1, 20));
+    assert_eq!(
+        (report.outcomes.success, report.outcomes.invalid_asin),
+        (19, 1)
+    );
+    assert_eq!((report.state, report.backfill.asins), (RunState::Done, 0));
+    assert_eq!(
+        house
+            .store
+            .infos(&all_asins(&house, 19))
+            .await
+            .expect("an answer")
+            .len(),
+        19
+    );
+    // The whole, then at most two of each of five halvings.
+    let asked = requests(&house, SEARCH);
+    assert!((2..=11).contains(&asked), "{asked}");
+    assert_eq!(report.requests, asked);
+    // Whether it is sold is for its offers to say.
+    let listed = house.store.listed_asins(None).await.expect("an answer");
+    assert!(listed.contains(&asin(MALFORMED)));
+}
+
+#[tokio::test]
+async fn an_asin_that_amazon_does_not_know_is_asked_once_more_and_named() {
+    let house = House::open(world(39, 1)).await;
+    list(&house, UNKNOWN).await;
+
+    let report = house.run(RunKind::BasicInfo).await;
+
+    assert_eq!(
+        (report.outcomes.success, report.outcomes.api_error),
+        (39, 1)
+    );
+    assert_eq!((report.backfill.asins, report.backfill.failed), (1, 1));
+    assert_eq!(report.still_missing, [asin(UNKNOWN)]);
+    assert_eq!(requests(&house, SEARCH), 3);
+}
+
+#[tokio::test]
+async fn a_refusal_by_quota_is_waited_for_and_loses_nothing() {
+    let house = House::open(world(60, 1)).await;
+    let throttle = Fault::new(SEARCH, FaultKind::Throttle).times(2);
+    house.simulator.add_fault(throttle).expect("a fault");
+
+    let report = house.run(RunKind::BasicInfo).await;
+
+    assert_eq!((report.state, report.refused), (RunState::Done, 2));
+    assert_eq!((report.outcomes.success, report.requests), (60, 3));
+}
+
+#[tokio::test]
+async fn an_outage_costs_the_backfill_one_more_request_and_no_text() {
+    let house = House::open(world(40, 1)).await;
+    house.run(RunKind::BasicInfo).await;
+    let house = after(house, 8);
+    let missing = Fault {
+        items: Some(3),
+        ..Fault::new(SEARCH, FaultKind::MissingItems).times(1)
+    };
+    house.simulator.add_fault(missing).expect("a fault");
+
+    let report = house.run(RunKind::BasicInfo).await;
+
+    assert_eq!((report.backfill.asins, report.backfill.success), (3, 3));
+    assert_eq!((report.outcomes.success, report.requests), (40, 3));
+}
+
+#[tokio::test]
+async fn a_run_that_is_killed_goes_on_where_it_stopped() {
+    let mut house = House::open(world(100, 1)).await;
+    let slow = Fault {
+        millis: Some(100),
+        ..Fault::new(SEARCH, FaultKind::Slow)
+    };
+    house.simulator.add_fault(slow).expect("a fault");
+    let run = house.start(RunKind::BasicInfo).await.expect("it starts");
+    let concurrency = Concurrency {
+        sync: 4,
+        update: 8,
+        info: 1,
+    };
+    let (_stop, stopped) = watch::channel(Stop::NotYet);
+    let workers = tokio::spawn(Runtime::new(house.bench.clone(), concurrency).run(stopped));
+    let patience = Instant::now() + Duration::from_secs(30);
+    while house
+        .store
+        .run_view(run)
+        .await
+        .expect("a view")
+        .batches_done
+        < 2
+    {
+        assert!(Instant::now() < patience, "no batch was done");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    workers.abort();
+
+    // Its queue is gone with the process.
+    house.bench.queue = Arc::new(LocalQueue::new());
+    resume(&*house.bench.store, &*house.bench.queue)
+        .await
+        .expect("it goes on");
+    let report = house.finish(run).await;
+
+    assert_eq!(
+        (report.state, report.outcomes.success),
+        (RunState::Done, 100)
+    );
+    let asked = requests(&house, SEARCH);
+    assert!(
+        (5..=6).contains(&asked),
+        "{asked}: only what was on its way is asked twice"
+    );
+}
+
+#[tokio::test]
+async fn texts_stand_in_a_queue_of_their_own() {
+    let house = House::open(world(100, 1)).await;
+
+    house.start(RunKind::BasicInfo).await.expect("it starts");
+
+    let ready = async |queue| house.bench.queue.stats(queue).await.expect("figures").ready;
+    assert_eq!(ready(QueueName::Info).await, 5);
+    assert_eq!(ready(QueueName::Sync).await, 0);
+}
+
+#[tokio::test]
+async fn the_schedule_starts_a_run_of_texts_when_the_last_is_old_enough_and_some_are_stale() {
+    let house = House::open(world(20, 1)).await;
+    let due = async |house: &House, days| {
+        let mut minder = Minder::new(house.bench.clone(), 3, []).with_infos_every(days);
+        minder.start_what_is_due().await;
+        let open = house.store.runs(true, 10).await.expect("an answer");
+        open.into_iter().find(|run| run.kind == RunKind::BasicInfo)
+    };
+
+    assert_eq!(due(&house, 0).await, None);
+    let first = due(&house, 7).await.expect("nothing is told yet");
+    house.finish(first.id).await;
+    assert_eq!(due(&house, 7).await, None);
+    let house = after(house, 6);
+    assert_eq!(due(&house, 7).await, None);
+    let house = after(house, 8);
+    let second = due(&house, 7).await.expect("it is a week old");
+    assert_ne!(second.id, first.id);
+    assert_eq!(due(&house, 7).await.map(|run| run.id), Some(second.id));
+}
+
+async fn registered(house: &House, account: AccountId, asins: &[&str]) -> Registered {
+    let order = Registration {
+        id: RunId(uuid::Uuid::now_v7()),
+        account,
+        asins: asins.iter().map(|text| asin(text)).collect(),
+        dry_run: false,
+        guard: house.bench.rules.guard,
+        now: house.now(),
+    };
+    let begun = register(order, &*house.bench.store, &*house.bench.queue).await;
+    begun.expect("it is registered")
+}
+
+#[tokio::test]
+async fn what_is_new_is_asked_for_whole_and_becomes_a_listing_to_come() {
+    let house = House::open(world(20, 2)).await;
+    let known = house
+        .store
+        .listed_asins(Some(&shop(1)))
+        .await
+        .expect("an answer")[0]
+        .to_string();
+    let new = ["B0NEWITEM1", "B0NEWITEM2"];
+    for (asin, price) in new.into_iter().zip([1_000, 2_000]) {
+        let set = MarketSet {
+            asin: asin.to_owned(),
+            price: Some(price),
+            in_stock: Some(true),
+            ..MarketSet::default()
+        };
+        house.simulator.set_market(vec![set]).expect("the market");
+    }
+
+    let asked = [&known, new[0], new[1], UNKNOWN, MALFORMED];
+    let begun = registered(&house, shop(1), &asked).await;
+    let report = house.finish(begun.run.id).await;
+
+    assert_eq!(begun.duplicates, [(asin(&known), ListingStatus::Listed)]);
+    assert_eq!((begun.run.asins, begun.known), (4, 0));
+    assert_eq!(report.state, RunState::Done);
+    assert_eq!(report.still_missing, [asin(UNKNOWN)]);
+    assert_eq!(
+        (report.outcomes.success, report.outcomes.invalid_asin),
+        (2, 1)
+    );
+    assert_eq!(requests(&house, OFFERS), 1);
+    let asins = [asin(new[0]), asin(new[1])];
+    let products = house.store.products(&asins).await.expect("an answer");
+    let infos = house.store.infos(&asins).await.expect("an answer");
+    assert_eq!(
+        products[&asins[1]].price.map(|price| price.value),
+        Some(Yen(2_000))
+    );
+    assert!(infos[&asins[0]].value.title.is_some());
+    let listed = [asins[0], asins[1], asin(UNKNOWN), asin(MALFORMED)];
+    let listed = house
+        .store
+        .listed_in(&shop(1), &listed)
+        .await
+        .expect("an answer");
+    let pending = asins.map(|asin| (asin, ListingStatus::Pending));
+    assert_eq!(listed, pending.into_iter().collect());
+    // Nobody minds their price until they are in the shop.
+    assert_eq!(house.run(RunKind::PriceStock).await.asins, 20);
+}
+
+#[tokio::test]
+async fn what_another_shop_has_made_known_is_registered_without_a_request() {
+    let house = House::open(world(20, 2)).await;
+    let listed = house
+        .store
+        .listed_asins(Some(&shop(1)))
+        .await
+        .expect("an answer");
+    let others = house
+        .store
+        .listed_in(&shop(2), &listed)
+        .await
+        .expect("an answer");
+    let only_there = listed.iter().find(|asin| !others.contains_key(*asin));
+    let only_there = only_there.expect("a product of one shop").to_string();
+    house.run(RunKind::BasicInfo).await;
+    house.run(RunKind::PriceStock).await;
+    let asked = (requests(&house, SEARCH), requests(&house, OFFERS));
+
+    let begun = registered(&house, shop(2), &[&only_there, &only_there]).await;
+    let report = house.finish(begun.run.id).await;
+    let again = registered(&house, shop(2), &[&only_there]).await;
+
+    assert_eq!((begun.known, begun.run.asins), (1, 0));
+    assert_eq!((report.state, report.requests), (RunState::Done, 0));
+    assert_eq!((requests(&house, SEARCH), requests(&house, OFFERS)), asked);
+    assert_eq!(
+        again.duplicates,
+        [(asin(&only_there), ListingStatus::Pending)]
+    );
+}
