@@ -109,6 +109,23 @@ async fn a_claim_that_is_dropped_at_any_moment_takes_nothing() {
     }
 }
 
+#[tokio::test]
+async fn a_claim_that_is_dropped_with_its_answer_unread_takes_nothing() {
+    let queue = RedisQueue::new(link(&shared_url()).await);
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let mut given_up = Box::pin(queue.claim(QueueName::Sync, LEASE, LONG));
+    assert!(futures::poll!(&mut given_up).is_pending());
+    let stats = async || queue.stats(QueueName::Sync).await.expect("an answer");
+    while stats().await.claimed == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+
+    drop(given_up);
+
+    let claimed = claim(&queue, LONG).await.expect("it is back");
+    assert_eq!(claimed.attempt, 1);
+}
+
 /// Calls of scripts and pings so far, which is all that an idle process sends.
 async fn calls(link: &RedisLink) -> u64 {
     let mut calls = 0;

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -40,7 +41,7 @@ enum Ask {
 struct Wanted {
     most: usize,
     lease: Duration,
-    reply: Reply<Found>,
+    reply: Reply<Handed>,
 }
 
 struct Done {
@@ -84,7 +85,7 @@ impl Counter {
             lease,
             reply,
         };
-        self.ask(Ask::Claim(wanted), answer).await
+        self.ask(Ask::Claim(wanted), answer).await.map(Handed::take)
     }
 
     /// Ends a claim whose work is done; `false` when it does not hold any more.
@@ -232,22 +233,66 @@ impl Server {
         for wanted in turn.wanted {
             let share: Vec<Claimed> = messages.drain(..wanted.most.min(messages.len())).collect();
             self.out.fetch_add(share.len(), Ordering::Relaxed);
-            let found = if share.is_empty() {
-                Found::Nothing(span(wait))
-            } else {
-                Found::Messages(share)
+            let handed = Handed {
+                share,
+                next_due: span(wait),
+                back: self.way_back(),
             };
-            if let Err(Ok(Found::Messages(share))) = wanted.reply.send(Ok(found)) {
-                self.give_back(share);
-            }
+            // Where nobody waits for them any more, they go back by being dropped.
+            wanted.reply.send(Ok(handed)).ok();
         }
     }
 
-    /// Nobody waits for these any more.
-    fn give_back(&self, claimed: Vec<Claimed>) {
+    fn way_back(&self) -> WayBack {
+        WayBack {
+            calls: Arc::clone(&self.calls),
+            queue: self.queue,
+            out: Arc::clone(&self.out),
+            runtime: Handle::current(),
+        }
+    }
+}
+
+/// Messages on their way to who asked for them. Dropped on it, also when they have arrived and nobody
+/// looked, they go back.
+struct Handed {
+    share: Vec<Claimed>,
+    /// Where there is none: when something falls due.
+    next_due: Option<Duration>,
+    back: WayBack,
+}
+
+impl Handed {
+    fn take(mut self) -> Found {
+        let share = std::mem::take(&mut self.share);
+        if share.is_empty() {
+            Found::Nothing(self.next_due)
+        } else {
+            Found::Messages(share)
+        }
+    }
+}
+
+impl Drop for Handed {
+    fn drop(&mut self) {
+        if !self.share.is_empty() {
+            self.back.give(std::mem::take(&mut self.share));
+        }
+    }
+}
+
+struct WayBack {
+    calls: Arc<Calls>,
+    queue: QueueName,
+    out: Arc<AtomicUsize>,
+    runtime: Handle,
+}
+
+impl WayBack {
+    fn give(&self, claimed: Vec<Claimed>) {
         fewer(&self.out, claimed.len());
         let (calls, queue) = (Arc::clone(&self.calls), self.queue);
-        tokio::spawn(async move {
+        self.runtime.spawn(async move {
             for claimed in claimed {
                 let back = Settlement::Defer(Duration::ZERO);
                 if let Err(error) = calls.settle(queue, &claimed, back).await {
