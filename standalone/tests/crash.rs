@@ -21,6 +21,18 @@ struct Shop {
     folder: tempfile::TempDir,
 }
 
+/// Secrets are in it, and `doctor` minds who can read them.
+fn own_only(path: &std::path::Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(path, mode).expect("the mode is set");
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
 impl Shop {
     async fn open() -> Self {
         let simulator = Simulator::start(Config {
@@ -35,6 +47,7 @@ impl Shop {
         let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text);
         write("accounts.toml", simulator.accounts_toml()).expect("written");
         write("listings.csv", simulator.listings_csv()).expect("written");
+        own_only(&folder.path().join("accounts.toml"));
         let shop = Self { simulator, folder };
         let imported = shop
             .miseban(&["import", "listings", "listings.csv"])
