@@ -1,0 +1,108 @@
+//! How soon a product that ran out is hidden, while thousands of price changes wait for the same shop. Run
+//! with `cargo bench -p worker --bench hide`; one shop whose lane is free and that takes 100 ms a call.
+//! Prints from Amazon's answer to the shop's answer, for the hides and for the rest.
+
+#![expect(clippy::unwrap_used, reason = "a bench that fails may panic")]
+#![expect(clippy::expect_used, reason = "a bench that fails may panic")]
+#![expect(clippy::print_stdout, reason = "the figures are its result")]
+
+#[expect(dead_code, reason = "the stories need more of it")]
+#[path = "../tests/story/house.rs"]
+mod house;
+
+use chrono::{DateTime, Utc};
+use house::{House, world};
+use shared::domain::run::RunKind;
+use simulator::{Fault, FaultKind, MarketSet};
+use sqlx::{Connection as _, Row as _};
+
+const LISTINGS: usize = 6_500;
+/// Of the listings that are on display, every so many runs out: less than the guard holds.
+const ONE_IN: usize = 50;
+const CALL_TAKES: u64 = 100;
+/// Prices rise by half, so that each is worth an edit.
+const DEARER: (i64, i64) = (3, 2);
+
+#[tokio::main]
+async fn main() {
+    let house = House::open(world(LISTINGS, 1)).await;
+    house.run(RunKind::PriceStock).await;
+    house.run(RunKind::PriceStock).await;
+    let gone = move_market(&house);
+    let slow = Fault {
+        millis: Some(CALL_TAKES),
+        ..Fault::new("items/edit", FaultKind::Slow)
+    };
+    house.simulator.add_fault(slow).unwrap();
+
+    let begun = Utc::now();
+    let report = house.run(RunKind::PriceStock).await;
+
+    let (hides, prices) = latencies(&house, begun).await;
+    println!(
+        "{} edits applied in {:.1} s, {gone} products ran out",
+        report.updates.applied, report.seconds
+    );
+    tell("hides", hides);
+    tell("price changes", prices);
+}
+
+/// Everything becomes dearer, and some of it runs out.
+fn move_market(house: &House) -> usize {
+    let shop = house.simulator.shop("shop-1").expect("the shop");
+    let shown = shop.items.into_iter().filter(|item| item.visible);
+    let mut gone = 0;
+    let changes = shown.enumerate().map(|(place, item)| {
+        let runs_out = place % ONE_IN == 0;
+        gone += usize::from(runs_out);
+        MarketSet {
+            in_stock: runs_out.then_some(false),
+            price: (!runs_out).then_some(item.price * DEARER.0 / DEARER.1),
+            asin: item.asin,
+            ..MarketSet::default()
+        }
+    });
+    let changes = changes.collect();
+    house.simulator.set_market(changes).unwrap();
+    gone
+}
+
+/// Milliseconds from the answer that showed the change to the shop's: of hides, and of the rest.
+async fn latencies(house: &House, begun: DateTime<Utc>) -> (Vec<i64>, Vec<i64>) {
+    let url = format!("sqlite://{}", house.database().display());
+    let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+    let changed = "SELECT a.visible, a.applied_at, o.first_seen_at
+        FROM applied_states AS a
+        JOIN listings AS l ON l.id = a.listing_id
+        JOIN observations AS o ON o.asin = l.asin
+        WHERE a.applied_at > $1 AND o.first_seen_at > $1";
+    let since = begun.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let rows = sqlx::query(changed)
+        .bind(since)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    let (mut hides, mut rest) = (Vec::new(), Vec::new());
+    for row in rows {
+        let at = |column: &str| -> DateTime<Utc> { row.get::<String, _>(column).parse().unwrap() };
+        let took = (at("applied_at") - at("first_seen_at")).num_milliseconds();
+        if row.get::<i64, _>("visible") == 0 {
+            hides.push(took);
+        } else {
+            rest.push(took);
+        }
+    }
+    (hides, rest)
+}
+
+fn tell(what: &str, mut took: Vec<i64>) {
+    took.sort_unstable();
+    let at = |percent: usize| took[(took.len() - 1) * percent / 100];
+    println!(
+        "{what}: {} of them, p50 {} ms, p99 {} ms, longest {} ms",
+        took.len(),
+        at(50),
+        at(99),
+        at(100)
+    );
+}
