@@ -1,5 +1,5 @@
 //! How soon a product that ran out is hidden, while thousands of price changes wait for the same shop. Run
-//! with `cargo bench -p worker --bench hide`; one shop whose lane is free and that takes 100 ms a call.
+//! with `cargo bench -p worker --bench hide`; one shop whose lane is free and that takes 50 ms a call.
 //! Prints from Amazon's answer to the shop's answer, for the hides and for the rest.
 
 #![expect(clippy::unwrap_used, reason = "a bench that fails may panic")]
@@ -19,7 +19,7 @@ use sqlx::{Connection as _, Row as _};
 const LISTINGS: usize = 6_500;
 /// Of the listings that are on display, every so many runs out: less than the guard holds.
 const ONE_IN: usize = 50;
-const CALL_TAKES: u64 = 100;
+const CALL_TAKES: u64 = 50;
 /// Prices rise by half, so that each is worth an edit.
 const DEARER: (i64, i64) = (3, 2);
 
