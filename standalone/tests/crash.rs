@@ -22,7 +22,7 @@ struct Shop {
 }
 
 /// Secrets are in it, and `doctor` minds who can read them.
-fn own_only(path: &std::path::Path) {
+fn own_only(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
