@@ -16,7 +16,7 @@ use shared::domain::money::Yen;
 use shared::domain::observation::ItemAnswer;
 use shared::domain::offer::Offer;
 use shared::domain::retry::Remedy;
-use shared::domain::run::RunId;
+use shared::domain::run::{RunId, RunKind};
 use shared::jobs::{Backfill, Job, SyncBatch, UpdateListing};
 use shared::ports::limiter::{Grant, Limiter, Permit};
 use shared::ports::marketplace::Marketplace;
@@ -52,6 +52,13 @@ impl Handlers for Hands {
             Job::SyncBatch(job) => self.sync_batch(job).await,
             Job::UpdateListing(job) => self.update_listing(job).await,
             Job::Backfill(job) => self.last(job).await,
+            other => {
+                let why = format!("the bench has no {}", other.id());
+                Err(Failure {
+                    remedy: Remedy::GiveUp,
+                    why,
+                })
+            }
         }
     }
 
@@ -116,7 +123,9 @@ impl Hands {
             Err(error) => return Err(error.into()),
         }
         if self.rows.finish(edit.run, job.listing).await? {
-            self.queue.push(&[messages::for_backfill(edit.run)]).await?;
+            self.queue
+                .push(&[messages::for_backfill(edit.run, RunKind::PriceStock)])
+                .await?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use adapters::queue::RedisQueue;
 use anyhow::Context;
 use chrono::Utc;
 use shared::domain::asin::{Asin, split};
+use shared::domain::guard::MassChangeGuard;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::messages;
 use shared::ports::queue::Queue as _;
@@ -31,10 +32,11 @@ pub async fn start(mode: &str, batches: u32) -> anyhow::Result<()> {
         dry_run: false,
         started_at: Utc::now(),
         batches: split(asins.collect::<Result<Vec<_>, _>>()?),
+        guard: MassChangeGuard::default(),
     };
     store.start_run(&run).await?;
     let sent = queue
-        .push(&messages::for_batches(run.id, 1..=batches))
+        .push(&messages::for_batches(run.id, run.kind, 1..=batches))
         .await?;
     let seconds = unix_seconds() - begun;
 
@@ -52,7 +54,7 @@ async fn clear(batches: u32) -> anyhow::Result<()> {
     client.batch_execute(&format!(
         "SET search_path = miseban;
         TRUNCATE runs, batches, outcomes, misses, updates, observations,
-            desired_states, applied_states, listings;
+            desired_states, applied_states, listings CASCADE;
         INSERT INTO accounts (id, name, active) VALUES ('bench', 'bench', 1)
             ON CONFLICT DO NOTHING;
         INSERT INTO listings (id, account_id, asin, item_id, sku, status, imported_at)
