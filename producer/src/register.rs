@@ -10,7 +10,7 @@ use shared::domain::listing::ListingStatus;
 use shared::domain::product::Product;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::queue::Queue;
-use shared::ports::store::{NewRun, Store, StoreError};
+use shared::ports::store::{NewRegistration, NewRun, Store, StoreError};
 use std::collections::HashSet;
 
 /// ASINs that are looked up at once.
@@ -44,12 +44,12 @@ pub struct Registered {
     pub known: u64,
 }
 
-/// Starts the run of a registration. The listings of what is known are written after it stands, so that of
-/// two registrations at once one is refused as a whole.
+/// Starts the run of a registration. The listings of what is known stand or fall with its row: of two
+/// registrations at once one is refused as a whole, and a crash leaves a run to resume or nothing.
 ///
 /// # Errors
 ///
-/// See [`Refused`].
+/// See [`Refused`]; only after `NotSent` anything is written.
 pub async fn register(
     order: Registration,
     store: &dyn Store,
@@ -58,19 +58,21 @@ pub async fn register(
     check_account(&order.account, store).await?;
     let sorted = sort(&order, store).await?;
     let count = sorted.unknown.len();
-    let run = NewRun {
-        id: order.id,
-        kind: RunKind::Register,
-        account: Some(order.account.clone()),
-        dry_run: order.dry_run,
-        started_at: order.now,
-        batches: split(sorted.unknown),
-        guard: order.guard,
+    let new = NewRegistration {
+        run: NewRun {
+            id: order.id,
+            kind: RunKind::Register,
+            account: Some(order.account.clone()),
+            dry_run: order.dry_run,
+            started_at: order.now,
+            batches: split(sorted.unknown),
+            guard: order.guard,
+        },
+        account: order.account,
+        known: sorted.known,
     };
-    store.start_run(&run).await?;
-    let known = store
-        .add_pending(&order.account, &sorted.known, order.now)
-        .await?;
+    let known = store.start_registration(&new).await?;
+    let run = new.run;
     send(&run, queue)
         .await
         .map_err(|error| Refused::NotSent(run.id, error))?;

@@ -95,19 +95,6 @@ impl CatalogueStore for SqlStore {
         pending::listed_in(&self.db, account, asins).await
     }
 
-    async fn add_pending(
-        &self,
-        account: &AccountId,
-        asins: &[Asin],
-        now: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
-        let mut writer = self.db.writer().await?;
-        let mut transaction = self.db.begin(&mut writer).await?;
-        let added = pending::add(&self.db, &mut transaction, account, asins, now).await?;
-        commit(transaction).await?;
-        Ok(added)
-    }
-
     async fn story(&self, asin: Asin) -> Result<Story, StoreError> {
         super::story::read(&self.db, asin).await
     }

@@ -4,6 +4,7 @@ use super::SqlStore;
 use super::columns::{Columns, instant, json};
 use super::database::{Database, commit, row, rows, run};
 use super::guard;
+use super::pending;
 use super::record::{add_cost, progress, unknown};
 use super::statement::statement;
 use async_trait::async_trait;
@@ -16,7 +17,8 @@ use shared::domain::listing::ListingId;
 use shared::domain::report::{Decision, Report};
 use shared::domain::run::{Progress, RunId, RunKind, RunState};
 use shared::ports::store::{
-    NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError, StoreError,
+    NewRegistration, NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError,
+    StoreError,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -53,14 +55,21 @@ struct BatchRow<'a> {
 #[async_trait]
 impl RunStore for SqlStore {
     async fn start_run(&self, new: &NewRun) -> Result<(), StartError> {
-        let asins: usize = new.batches.iter().map(|batch| batch.asins().len()).sum();
-        let batches: Vec<String> = new.batches.iter().map(ToString::to_string).collect();
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
-        self.write_run(&mut transaction, new, size(asins), &batches)
-            .await?;
+        self.write_asking(&mut transaction, new).await?;
         commit(transaction).await?;
         Ok(())
+    }
+
+    async fn start_registration(&self, new: &NewRegistration) -> Result<u64, StartError> {
+        let mut writer = self.db.writer().await?;
+        let mut transaction = self.db.begin(&mut writer).await?;
+        self.write_asking(&mut transaction, &new.run).await?;
+        let (account, at) = (&new.account, new.run.started_at);
+        let added = pending::add(&self.db, &mut transaction, account, &new.known, at).await?;
+        commit(transaction).await?;
+        Ok(added)
     }
 
     async fn run(&self, id: RunId) -> Result<Option<RunRow>, StoreError> {
@@ -206,6 +215,13 @@ impl RunStore for SqlStore {
 }
 
 impl SqlStore {
+    /// Writes a run whose batches ask for ASINs.
+    async fn write_asking(&self, on: &mut AnyConnection, new: &NewRun) -> Result<(), StartError> {
+        let asins: usize = new.batches.iter().map(|batch| batch.asins().len()).sum();
+        let batches: Vec<String> = new.batches.iter().map(ToString::to_string).collect();
+        self.write_run(on, new, size(asins), &batches).await
+    }
+
     /// Writes the row of a new run, its guard, and a row for each batch: what each asks for, which is
     /// nothing for one that stands for a shop.
     pub(super) async fn write_run(

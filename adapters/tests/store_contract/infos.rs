@@ -9,7 +9,8 @@ use shared::domain::outcome::Outcome;
 use shared::domain::product::{Product, Seen};
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::store::{
-    AccountStore, BatchStore, CatalogueStore, ImportCounts, Part, RecordedAsin, RunStore,
+    AccountStore, BatchStore, CatalogueStore, ImportCounts, NewRegistration, Part, RecordedAsin,
+    RunStore, StartError,
 };
 
 async fn started_of(store: &SqlStore, kind: RunKind, asins: u32) -> RunId {
@@ -103,10 +104,7 @@ async fn what_is_stale_comes_oldest_first_and_only_of_active_accounts() {
         .record(&record(run, Part::Batch(1), seen))
         .await
         .unwrap();
-    store
-        .add_pending(&account("b"), &[asin(9)], at(50))
-        .await
-        .unwrap();
+    assert_eq!(registered(&store, "b", &[9]).await, 1);
     let stale = async |name: Option<&str>| {
         let name = name.map(account);
         store.stale_infos(name.as_ref(), at(40)).await.unwrap()
@@ -172,17 +170,48 @@ async fn an_asin_is_pending_once_in_an_account_however_often_it_is_added() {
     let store = open().await;
     shop(&store, "a", 1).await;
     shop(&store, "b", 0).await;
-    let asins = [1, 2, 3].map(asin);
-    let add = async |name: &str| {
-        store
-            .add_pending(&account(name), &asins, at(5))
-            .await
-            .unwrap()
-    };
+    let asins = [1, 2, 3];
 
-    assert_eq!(add("a").await, 2);
-    assert_eq!(add("a").await, 0);
-    assert_eq!(add("b").await, 3);
+    assert_eq!(registered(&store, "a", &asins).await, 2);
+    assert_eq!(registered(&store, "a", &asins).await, 0);
+    assert_eq!(registered(&store, "b", &asins).await, 3);
+}
+
+#[tokio::test]
+async fn a_registration_that_is_refused_leaves_no_listing_to_come() {
+    let store = open().await;
+    shop(&store, "a", 0).await;
+    let first = registration("a", &[1]);
+    store.start_registration(&first).await.unwrap();
+
+    let refused = store.start_registration(&registration("a", &[2])).await;
+
+    assert!(
+        matches!(refused, Err(StartError::AlreadyOpen(id)) if id == first.run.id),
+        "{refused:?}"
+    );
+    let listed = store.listed_in(&account("a"), &[1, 2].map(asin)).await;
+    let only = [(asin(1), ListingStatus::Pending)].into_iter().collect();
+    assert_eq!(listed.unwrap(), only);
+}
+
+fn registration(name: &str, known: &[u32]) -> NewRegistration {
+    NewRegistration {
+        run: run_of(RunKind::Register, 0),
+        account: account(name),
+        known: known.iter().copied().map(asin).collect(),
+    }
+}
+
+/// Listings to come that a registration of its own has written.
+async fn registered(store: &SqlStore, name: &str, known: &[u32]) -> u64 {
+    let new = registration(name, known);
+    let added = store.start_registration(&new).await.expect("started");
+    store
+        .fail_run(new.run.id, "next", at(99))
+        .await
+        .expect("ended");
+    added
 }
 
 #[tokio::test]

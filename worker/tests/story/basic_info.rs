@@ -14,6 +14,7 @@ use shared::jobs::QueueName;
 use shared::ports::store::{BatchStore as _, CatalogueStore as _, NewListing, RunStore as _};
 use simulator::{Fault, FaultKind, MarketSet};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use worker::runtime::{Concurrency, Runtime, Stop};
@@ -305,15 +306,20 @@ async fn the_schedule_starts_a_run_of_texts_when_the_last_is_old_enough_and_some
     assert_eq!(due(&house, 7).await.map(|run| run.id), Some(second.id));
 }
 
-async fn registered(house: &House, account: AccountId, asins: &[&str]) -> Registered {
-    let order = Registration {
+fn order(house: &House, account: AccountId, asins: Vec<Asin>) -> Registration {
+    Registration {
         id: RunId(uuid::Uuid::now_v7()),
         account,
-        asins: asins.iter().map(|text| asin(text)).collect(),
+        asins,
         dry_run: false,
         guard: house.bench.rules.guard,
         now: house.now(),
-    };
+    }
+}
+
+async fn registered(house: &House, account: AccountId, asins: &[&str]) -> Registered {
+    let asins = asins.iter().map(|text| asin(text)).collect();
+    let order = order(house, account, asins);
     let begun = register(order, &*house.bench.store, &*house.bench.queue).await;
     begun.expect("it is registered")
 }
@@ -401,4 +407,55 @@ async fn what_another_shop_has_made_known_is_registered_without_a_request() {
         again.duplicates,
         [(asin(&only_there), ListingStatus::Pending)]
     );
+}
+
+#[tokio::test]
+async fn a_registration_that_is_cut_off_has_its_run_and_its_listings_or_neither() {
+    let house = House::open(world(20, 2)).await;
+    let known = house.store.listed_asins(Some(&shop(1))).await;
+    let known = known.expect("an answer");
+    house.run(RunKind::BasicInfo).await;
+    house.run(RunKind::PriceStock).await;
+    let taken = house.store.listed_in(&shop(2), &known).await;
+    let taken = taken.expect("an answer").len();
+    let mut polls = 0;
+
+    let id = loop {
+        let order = order(&house, shop(2), known.clone());
+        let id = order.id;
+        let cut = register(order, &*house.bench.store, &*house.bench.queue);
+        poll_some(polls, cut).await;
+        // The next to write waits for what the one that was cut off has left behind.
+        let next = house.store.begin_backfill(RunId(uuid::Uuid::nil())).await;
+        next.expect("an answer");
+
+        let listed = house.store.listed_in(&shop(2), &known).await;
+        let listed = listed.expect("an answer").len();
+        let open = house.store.run(id).await.expect("an answer").is_some();
+        let expected = if open { known.len() } else { taken };
+        assert_eq!(listed, expected, "after {polls} polls, a run: {open}");
+        if open {
+            break id;
+        }
+        polls += 1;
+    };
+
+    assert!(polls > 1, "cut off {polls} times");
+    let again = resume(&*house.bench.store, &*house.bench.queue).await;
+    assert_eq!(again.expect("an answer"), [id]);
+    assert_eq!(house.finish(id).await.state, RunState::Done);
+}
+
+/// Drops `work` when it is woken for the so-many-th time.
+async fn poll_some<T>(polls: u32, work: impl Future<Output = T>) {
+    let mut work = std::pin::pin!(work);
+    let mut left = polls;
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(drop)
+    })
+    .await;
 }

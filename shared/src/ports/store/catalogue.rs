@@ -149,14 +149,6 @@ pub trait CatalogueStore: Send + Sync {
         asins: &[Asin],
     ) -> Result<HashMap<Asin, ListingStatus>, StoreError>;
 
-    /// Writes a `pending` listing in `account` for each of `asins` that has none there; returns how many.
-    async fn add_pending(
-        &self,
-        account: &AccountId,
-        asins: &[Asin],
-        now: DateTime<Utc>,
-    ) -> Result<u64, StoreError>;
-
     /// Everything about `asin`.
     async fn story(&self, asin: Asin) -> Result<Story, StoreError>;
 

@@ -31,7 +31,9 @@ pub use reconcile::{
     Advance, Finding, FoundKind, KnownItem, NewReading, PageRecord, PageRecorded, Phase,
     ReconcileStore, ShopRead, Taken,
 };
-pub use runs::{NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError};
+pub use runs::{
+    NewRegistration, NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError,
+};
 pub use thinning::{ThinningPlace, ThinningStep, ThinningStore};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
 

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use crate::domain::account::AccountId;
-use crate::domain::asin::AsinBatch;
+use crate::domain::asin::{Asin, AsinBatch};
 use crate::domain::desired::Urgency;
 use crate::domain::guard::MassChangeGuard;
 use crate::domain::listing::ListingId;
@@ -29,6 +29,17 @@ pub struct NewRun {
     pub batches: Vec<AsinBatch>,
     /// What it may hide before a person is asked, until it has ended.
     pub guard: MassChangeGuard,
+}
+
+/// A registration to start: its run, and what needs no request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRegistration {
+    /// The run that asks for what is not known.
+    pub run: NewRun,
+    /// The shop.
+    pub account: AccountId,
+    /// Known already: become listings to come with the start.
+    pub known: Vec<Asin>,
 }
 
 /// Why a run did not start.
@@ -133,6 +144,14 @@ pub trait RunStore: Send + Sync {
     ///
     /// [`StartError::AlreadyOpen`] when a run of the same kind is open; nothing is written then.
     async fn start_run(&self, run: &NewRun) -> Result<(), StartError>;
+
+    /// Writes the run, its batches, and a `pending` listing for each known ASIN that has none in the
+    /// account, in one transaction; returns how many listings.
+    ///
+    /// # Errors
+    ///
+    /// As [`RunStore::start_run`]; nothing is written then.
+    async fn start_registration(&self, new: &NewRegistration) -> Result<u64, StartError>;
 
     /// The run; `None` for an id that is not known.
     async fn run(&self, id: RunId) -> Result<Option<RunRow>, StoreError>;
