@@ -116,6 +116,9 @@ pub struct ServeArgs {
     /// Let the market move with simulator time
     #[arg(long)]
     pub moving: bool,
+    /// Seconds of simulator time that an access token of BASE lives
+    #[arg(long, default_value_t = Config::BASE_ACCESS_SECONDS, value_name = "SECONDS")]
+    pub base_access_seconds: u32,
 }
 
 impl WorldArgs {
@@ -140,6 +143,7 @@ impl ServeArgs {
             start: self.start,
             quotas: quotas(&self.quotas)?,
             moving: self.moving,
+            base_access_seconds: self.base_access_seconds,
             faults: self
                 .faults
                 .as_deref()

@@ -29,6 +29,14 @@ pub struct Config {
     /// Lets the market move with simulator time; otherwise it stands until told.
     pub moving: bool,
     pub faults: Vec<Fault>,
+    /// How long an access token of BASE lives, in simulator time; BASE says so in its answer. Refresh
+    /// tokens live 30 days in any case.
+    pub base_access_seconds: u32,
+}
+
+impl Config {
+    /// Source: BASE API documentation, `oauth/token`: an hour.
+    pub const BASE_ACCESS_SECONDS: u32 = 3_600;
 }
 
 impl Default for Config {
@@ -45,6 +53,7 @@ impl Default for Config {
             unknown_permille: 0,
             moving: false,
             faults: Vec::new(),
+            base_access_seconds: Self::BASE_ACCESS_SECONDS,
         }
     }
 }

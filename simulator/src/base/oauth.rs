@@ -13,7 +13,7 @@ use crate::world::World;
 struct TokenAnswer<'a> {
     access_token: &'a str,
     token_type: &'a str,
-    expires_in: u64,
+    expires_in: u32,
     refresh_token: &'a str,
 }
 
@@ -117,11 +117,12 @@ fn exchange(
         access: world.chance.hex(),
         refresh: world.chance.hex(),
     };
-    world.base_tokens.keep(&pair, shop, now);
+    let lives = world.config.base_access_seconds;
+    world.base_tokens.keep(&pair, shop, now, lives);
     let answer = TokenAnswer {
         access_token: &pair.access,
         token_type: "bearer",
-        expires_in: 3_600,
+        expires_in: lives,
         refresh_token: &pair.refresh,
     };
     Reply::json(200, &answer)

@@ -1,11 +1,12 @@
-//! The tokens of the shops: access for an hour, refresh for 30 days and once only.
+//! The tokens of the shops: access for an hour or as the world has it, refresh for 30 days and once only.
 
 use std::collections::HashMap;
 
-const ACCESS_NANOS: u64 = 3_600 * 1_000_000_000;
-const REFRESH_NANOS: u64 = 30 * 24 * ACCESS_NANOS;
+const SECOND_NANOS: u64 = 1_000_000_000;
+const HOUR_NANOS: u64 = 3_600 * SECOND_NANOS;
+const REFRESH_NANOS: u64 = 30 * 24 * HOUR_NANOS;
 /// A code of the authorization is good for about an hour (reported, not documented).
-const CODE_NANOS: u64 = ACCESS_NANOS;
+const CODE_NANOS: u64 = HOUR_NANOS;
 
 /// A new pair for a shop.
 #[derive(Debug)]
@@ -76,14 +77,12 @@ impl BaseTokens {
         good && self.refresh.remove(refresh).is_some()
     }
 
-    /// Keeps a new pair. Ended tokens of all shops are dropped.
-    pub fn keep(&mut self, pair: &Pair, shop: usize, now: u64) {
+    /// Keeps a new pair, whose access token lives so many seconds. Ended tokens of all shops are dropped.
+    pub fn keep(&mut self, pair: &Pair, shop: usize, now: u64, access_seconds: u32) {
         self.access.retain(|_, (_, ends)| now < *ends);
         self.refresh.retain(|_, (_, ends)| now < *ends);
-        self.access.insert(
-            pair.access.clone(),
-            (shop, now.saturating_add(ACCESS_NANOS)),
-        );
+        let ends = now.saturating_add(u64::from(access_seconds) * SECOND_NANOS);
+        self.access.insert(pair.access.clone(), (shop, ends));
         self.admit(pair.refresh.clone(), shop, now);
     }
 }

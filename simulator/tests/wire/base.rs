@@ -2,9 +2,9 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use simulator::{BaseLimits, Fault, FaultKind, QuotaChange};
+use simulator::{BaseLimits, Config, Fault, FaultKind, QuotaChange};
 
-use crate::support::{Bench, read};
+use crate::support::{Bench, read, still};
 
 const FIRST: &str = "70000001";
 
@@ -50,6 +50,27 @@ async fn an_access_token_ends_after_an_hour_and_a_refresh_token_after_thirty_day
         "アクセストークンが無効です。"
     );
     assert_eq!(refused.error(), "invalid_request");
+}
+
+#[tokio::test]
+async fn an_access_token_lives_as_long_as_the_world_has_it_and_says_so() {
+    let bench = Bench::with(Config {
+        base_access_seconds: 64,
+        ..still()
+    })
+    .await;
+    let [_, _, first] = bench.credentials();
+    let answer = bench.refresh(&first).await.json();
+    let access = answer["access_token"].as_str().unwrap();
+
+    bench.simulator.advance(63.0).unwrap();
+    let alive = read(bench.get("/1/users/me").bearer_auth(access)).await;
+    bench.simulator.advance(1.0).unwrap();
+    let ended = read(bench.get("/1/users/me").bearer_auth(access)).await;
+
+    assert_eq!(answer["expires_in"], 64);
+    assert_eq!(alive.status, StatusCode::OK);
+    assert_eq!(ended.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
