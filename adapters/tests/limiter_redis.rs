@@ -390,6 +390,24 @@ async fn all_processes_count_the_calls_of_a_shop_together() {
 }
 
 #[tokio::test]
+async fn what_all_processes_have_used_of_a_shop_is_known_to_each() {
+    let redis = TestRedis::open().await;
+    let (one, other) = (process(&redis, MS).await, process(&redis, MS).await);
+    assert_eq!(one.shared_use(&shop()).await.unwrap(), None);
+    for limiter in [&one, &other, &one] {
+        let granted = limiter.acquire(&shop(), Priority::Normal).await.unwrap();
+        assert!(matches!(granted, Grant::Go(_)), "{granted:?}");
+    }
+    let until = other.close(&shop(), Window::Day).await;
+
+    let used = other.shared_use(&shop()).await.unwrap().unwrap();
+
+    assert_eq!(used.day_used, 3);
+    assert!(used.day <= used.hour && used.hour <= chrono::Utc::now());
+    assert_eq!(used.closed_until, Some(until));
+}
+
+#[tokio::test]
 async fn a_shop_that_refuses_one_process_is_closed_for_all() {
     let redis = TestRedis::open().await;
     let (one, other) = (process(&redis, MS).await, process(&redis, MS).await);

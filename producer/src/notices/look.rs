@@ -3,7 +3,7 @@
 
 use super::{Herald, NEWS};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::domain::account::AccountId;
+use shared::domain::lane::Lane;
 use shared::domain::notice::{Notice, run_event};
 use shared::domain::quota::Window;
 use shared::domain::run::RunState;
@@ -72,7 +72,7 @@ impl Herald {
             found.extend(parked(account, now));
             found.extend(proxy_failed(account));
             found.extend(to_authorise(account));
-            found.extend(self.nearly_used_up(account, &lanes, now));
+            found.extend(self.nearly_used_up(account, &lanes, now).await);
         }
         let ages = self.store.token_ages().await?;
         for account in accounts.iter().filter(|account| self.minds(account)) {
@@ -90,25 +90,48 @@ impl Herald {
             .collect())
     }
 
-    /// Counted in the database where one process has the lanes to itself; not where Redis counts.
-    fn nearly_used_up(
+    async fn nearly_used_up(
         &self,
         account: &AccountRow,
         lanes: &[(String, LaneMemory)],
         now: DateTime<Utc>,
     ) -> Option<Notice> {
         let of = self.terms.calls_a_day?;
-        let (_, memory) = lanes.iter().find(|(name, _)| *name == lane(&account.id))?;
-        let day = DateTime::from_timestamp_millis(memory.day_ms)?;
+        let (day, used) = self.used_in_a_day(account, lanes).await?;
         let today = Window::Day.end(now) - TimeDelta::days(1) == day;
-        let share = u64::from(memory.day_used) * 100;
+        let share = u64::from(used) * 100;
         (today && share >= u64::from(of) * ALARM_PERCENT).then(|| Notice::NearlyUsedUp {
             account: account.id.clone(),
             name: account.name.clone(),
-            used: memory.day_used,
+            used,
             of,
             day,
         })
+    }
+
+    /// The day that was counted last, and its calls: in Redis where many processes count, else in the
+    /// database.
+    async fn used_in_a_day(
+        &self,
+        account: &AccountRow,
+        lanes: &[(String, LaneMemory)],
+    ) -> Option<(DateTime<Utc>, u32)> {
+        let lane = Lane::Base(account.id.clone());
+        if let Some(limiter) = &self.limiter {
+            match limiter.shared_use(&lane).await {
+                Ok(Some(used)) => return Some((used.day, used.day_used)),
+                Ok(None) => {}
+                // The next look asks again; the other notices do not wait for it.
+                Err(error) => {
+                    tracing::debug!(%error, "nobody knows now what is used of {lane}");
+                    return None;
+                }
+            }
+        }
+        let lane = lane.to_string();
+        let (_, memory) = lanes.iter().find(|(name, _)| *name == lane)?;
+        let day = DateTime::from_timestamp_millis(memory.day_ms)?;
+        Some((day, memory.day_used))
     }
 
     /// Inactive shops are minded as well, as long as they are in the accounts file.
@@ -175,8 +198,4 @@ fn to_authorise(account: &AccountRow) -> Option<Notice> {
         name: account.name.clone(),
         since,
     })
-}
-
-fn lane(account: &AccountId) -> String {
-    shared::domain::lane::Lane::Base(account.clone()).to_string()
 }

@@ -16,6 +16,7 @@ use shared::domain::account::AccountId;
 use shared::domain::notice::Switches;
 use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
+use shared::ports::limiter::Limiter;
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{Store, StoreError};
 use std::collections::BTreeSet;
@@ -77,6 +78,8 @@ pub struct Herald {
     clock: Arc<dyn Clock>,
     channels: Vec<Arc<dyn Notifier>>,
     terms: Terms,
+    /// Counts the calls to the shops; `None` where only the rows are at hand.
+    limiter: Option<Arc<dyn Limiter>>,
     /// States that were written already, so that a state that lasts is not written at each look.
     standing: Mutex<BTreeSet<String>>,
 }
@@ -90,7 +93,8 @@ impl Herald {
     pub fn of(settings: &Settings, bench: &Bench) -> Result<Self, Failure> {
         let channels = wiring::channels(settings)?;
         let (store, clock) = (bench.store.clone(), bench.clock.clone());
-        Ok(Self::new(store, clock, channels, Terms::of(settings)))
+        let herald = Self::new(store, clock, channels, Terms::of(settings));
+        Ok(herald.counted_by(bench.limiter.clone()))
     }
 
     /// Tells on `channels`.
@@ -105,8 +109,16 @@ impl Herald {
             clock,
             channels,
             terms,
+            limiter: None,
             standing: Mutex::default(),
         }
+    }
+
+    /// Asks `limiter` how much of their quota the shops have used.
+    #[must_use]
+    pub fn counted_by(mut self, limiter: Arc<dyn Limiter>) -> Self {
+        self.limiter = Some(limiter);
+        self
     }
 
     /// Tidies, looks and sends, for a program that ends: nothing is gathered for later.

@@ -1,7 +1,7 @@
 //! Leave to send: no request goes out without a permit of its lane.
 
 use crate::domain::lane::{Lane, Priority};
-use crate::domain::quota::Window;
+use crate::domain::quota::{Window, WindowUse};
 use crate::domain::rate::{Feedback, Micros};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -56,4 +56,15 @@ pub trait Limiter: Send + Sync {
 
     /// The present period of a lane with a rate; `None` for one without.
     async fn period(&self, lane: &Lane) -> Option<Micros>;
+
+    /// What all processes together have used of a shop's windows. `None` where nothing is counted yet,
+    /// and where one process counts: that one keeps it in the database
+    /// ([`LaneStore`](super::store::LaneStore)).
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be asked now.
+    async fn shared_use(&self, _lane: &Lane) -> Result<Option<WindowUse>, LimiterError> {
+        Ok(None)
+    }
 }

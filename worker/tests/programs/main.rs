@@ -1,6 +1,7 @@
 //! The programs as processes, over a real Redis and a real `PostgreSQL`, with the vendors simulated
 //! in this one: how they show that they are well, how they stop, and how they start.
 
+mod alarm;
 mod health;
 mod looking;
 mod servers;

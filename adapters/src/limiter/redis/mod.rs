@@ -199,6 +199,13 @@ impl Limiter for RedisLimiter {
         let configured = self.rates.period(lane)?;
         Some(self.lane(lane, configured).period())
     }
+
+    async fn shared_use(&self, lane: &Lane) -> Result<Option<WindowUse>, LimiterError> {
+        match lane {
+            Lane::Base(_) => Ok(self.windows.used(lane).await?),
+            Lane::ItemOffers(_) | Lane::CatalogItems(_) => Ok(None),
+        }
+    }
 }
 
 impl Drop for RedisLimiter {

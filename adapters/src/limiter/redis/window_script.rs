@@ -5,7 +5,7 @@ use crate::redis::{RedisFault, RedisLink};
 use chrono::{DateTime, Utc};
 use redis::Script;
 use shared::domain::lane::Lane;
-use shared::domain::quota::{Window, WindowQuota};
+use shared::domain::quota::{Window, WindowQuota, WindowUse};
 use std::sync::Arc;
 
 /// The lanes that are counted by windows, in Redis: each call is one round trip. Cheap to clone.
@@ -67,6 +67,38 @@ impl WindowScript {
         Ok(until)
     }
 
+    /// What is counted of a lane, in the windows of its last call; `None` before the first.
+    ///
+    /// # Errors
+    ///
+    /// May be asked again.
+    pub async fn used(&self, lane: &Lane) -> Result<Option<WindowUse>, RedisFault> {
+        let mut read = redis::cmd("HMGET");
+        read.arg(self.keys.windows(lane));
+        read.arg(&["hour", "hour_used", "day", "day_used", "closed_until"]);
+        let mut connection = self.link.shared();
+        let reply = read.query_async(&mut connection);
+        let counted: [Option<i64>; 5] = self.link.within(reply).await?;
+        let [
+            Some(hour),
+            Some(hour_used),
+            Some(day),
+            Some(day_used),
+            closed_until,
+        ] = counted
+        else {
+            return Ok(None);
+        };
+        let count = |calls: i64| u32::try_from(calls).unwrap_or(u32::MAX);
+        Ok(Some(WindowUse {
+            hour: at(hour),
+            hour_used: count(hour_used),
+            day: at(day),
+            day_used: count(day_used),
+            closed_until: closed_until.filter(|until| *until > 0).map(at),
+        }))
+    }
+
     async fn call(
         &self,
         lane: &Lane,
@@ -81,9 +113,10 @@ impl WindowScript {
         let mut connection = self.link.shared();
         let reply = call.invoke_async(&mut connection);
         let (granted, until): (i64, i64) = self.link.within(reply).await?;
-        Ok((
-            granted,
-            DateTime::from_timestamp_micros(until).unwrap_or_default(),
-        ))
+        Ok((granted, at(until)))
     }
+}
+
+fn at(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }
