@@ -1,8 +1,13 @@
 use super::*;
 use chrono::{DateTime, Utc};
+use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
+use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
-use shared::domain::report::{Backfill, CacheUse, Outcomes, PriceChanges, StockChanges, Updates};
+use shared::domain::report::{
+    Backfill, CacheUse, Drifted, Outcomes, PriceChanges, ReadShop, Reconciled, StockChanges,
+    UnknownItem, Updates,
+};
 use shared::domain::run::{RunId, RunKind, RunState};
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -104,6 +109,93 @@ fn eventful() -> Report {
         still_missing: (1..=10).map(asin).collect(),
         ..quiet()
     }
+}
+
+fn drifted(number: u32, left: ShopState, found: Option<ShopState>) -> Drifted {
+    Drifted {
+        account: account("main"),
+        asin: asin(number),
+        item: ItemId(i64::from(number) + 70_000_000),
+        left,
+        found,
+    }
+}
+
+fn account(name: &str) -> AccountId {
+    AccountId::parse(name).unwrap()
+}
+
+fn read(name: &str, state: &str, items: u64, error: Option<&str>) -> ReadShop {
+    ReadShop {
+        account: account(name),
+        state: state.to_owned(),
+        items,
+        missing: 0,
+        error: error.map(ToOwned::to_owned),
+    }
+}
+
+/// A night on which much was found: one shop whole, one held, one that could not be read.
+fn reconciled() -> Report {
+    let look = |price, visible, stock| ShopState {
+        price: Yen(price),
+        visible,
+        stock: Some(stock),
+    };
+    let unknown = |item, sku: Option<&str>| UnknownItem {
+        account: account("main"),
+        item: ItemId(item),
+        sku: sku.map(ToOwned::to_owned),
+    };
+    let left = look(1_560, true, 1);
+    let found = Reconciled {
+        shops: vec![
+            read("main", "done", 8_204, None),
+            read("second", "held", 1_100, None),
+            read("third", "given_up", 300, Some("http 500, no items")),
+        ],
+        items: 9_604,
+        drifted: 14,
+        price: 3,
+        visible: 12,
+        stock: 1,
+        examples: vec![
+            drifted(1, left, Some(look(1_980, true, 1))),
+            drifted(2, left, Some(look(1_560, false, 1))),
+            drifted(3, left, Some(look(1_200, false, 5))),
+        ],
+        sold_out: 1,
+        sold_out_examples: vec![drifted(4, left, Some(look(1_560, true, 0)))],
+        gone: 2,
+        gone_examples: vec![drifted(5, left, None), drifted(6, left, None)],
+        missing_held: 870,
+        unknown: 2,
+        unknown_examples: vec![unknown(71_000_001, Some("棚-7")), unknown(71_000_002, None)],
+    };
+    Report {
+        kind: RunKind::Reconcile,
+        asins: 12_829,
+        batches: 3,
+        requests: 97,
+        outcomes: Outcomes::default(),
+        updates: Updates {
+            applied: 14,
+            ..Updates::default()
+        },
+        delisted: 2,
+        reconcile: Some(found),
+        ..quiet()
+    }
+}
+
+#[test]
+fn a_reconciliation_reads_well_in_japanese() {
+    insta::assert_snapshot!(render(&reconciled(), Lang::Ja));
+}
+
+#[test]
+fn a_reconciliation_reads_well_in_english() {
+    insta::assert_snapshot!(render(&reconciled(), Lang::En));
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! `reconcile` and `import shop`: the program itself, on simulated shops.
+//! `register`, `reconcile` and `import shop`: the program itself, on simulated shops.
 
 use serde_json::Value;
-use simulator::{Config, HandEdit, HandMade, Quotas, ShopItem, ShopTending, Simulator};
+use simulator::{Config, HandEdit, HandMade, MarketSet, Quotas, ShopItem, ShopTending, Simulator};
 use std::process::{Command, Output, Stdio};
 
 struct Shops {
@@ -126,6 +126,76 @@ async fn reconcile_tells_what_was_changed_by_hand_and_sets_it_right() {
     let found = &json(&again)["reconcile"];
     assert_eq!(found["shops"].as_array().unwrap().len(), 1);
     assert_eq!(found["drifted"], 0);
+}
+
+#[tokio::test]
+async fn register_tells_what_it_took_and_names_what_it_refused() {
+    let shops = Shops::minded(20).await;
+    let texts = shops.miseban(&["run", "basic-info"]).await;
+    assert!(texts.status.success(), "{}", said(&texts));
+    let listed = |shop: &str| shops.items(shop)[0].asin.clone();
+    let (own, known, new) = (listed("shop-1"), listed("shop-2"), "B0NEWITEM1");
+    let set = MarketSet {
+        asin: new.to_owned(),
+        price: Some(1_000),
+        in_stock: Some(true),
+        ..MarketSet::default()
+    };
+    shops.simulator.set_market(vec![set]).unwrap();
+    let file = format!("asin\n{own}\n{known}\n{new}\nB0ZZZZZZZZ\nno-asin\n");
+    std::fs::write(shops.folder.path().join("new.csv"), file).unwrap();
+    let register = ["register", "new.csv", "--account", "shop-1"];
+
+    let dry = shops
+        .miseban(&[&register[..], &["--dry-run", "--json"]].concat())
+        .await;
+    let first = shops.miseban(&register).await;
+    let again = shops.miseban(&[&register[..], &["--json"]].concat()).await;
+
+    let tried = json(&dry);
+    assert_eq!(
+        (&tried["pending"], &tried["known"]),
+        (&2.into(), &1.into()),
+        "{tried}"
+    );
+    // Some lines are for a person to look at.
+    assert_eq!(first.status.code(), Some(2));
+    let told = said(&first);
+    for expected in [
+        "2 products are pending in shop-1 (1 of them known already)",
+        &format!("refused, since the shop has them already 1: {own}"),
+        "not found on Amazon, and not registered 1: B0ZZZZZZZZ",
+        "1 lines are wrong",
+        "line 6",
+    ] {
+        assert!(told.contains(expected), "{told} lacks {expected}");
+    }
+    let again = json(&again);
+    assert_eq!(again["pending"], 0, "{again}");
+    assert_eq!(again["duplicates"].as_array().unwrap().len(), 3, "{again}");
+    let explained = shops.miseban(&["explain", new]).await;
+    assert!(explained.status.success(), "{}", said(&explained));
+}
+
+#[tokio::test]
+async fn register_of_a_file_or_an_account_that_is_not_there_writes_nothing() {
+    let shops = Shops::open(10).await;
+    std::fs::write(shops.folder.path().join("new.csv"), "B0NEWITEM1\n").unwrap();
+
+    for (arguments, expected) in [
+        (
+            ["register", "missing.csv", "--account", "shop-1"],
+            "missing.csv",
+        ),
+        (["register", "new.csv", "--account", "nowhere"], "nowhere"),
+    ] {
+        let output = shops.miseban(&arguments).await;
+
+        let told = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(expected), "{told}");
+    }
+    assert_eq!(shops.simulator.ledger().total.requests, 0);
 }
 
 #[tokio::test]
