@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::notice::Notice;
 use shared::ports::store::{
-    ChannelView, Claim, Claimed, Fate, NewNotice, NoticeStore, RunRow, StoreError,
+    ChannelView, Claim, Claimed, ENDED_BEFORE_ANSWER, Fate, NewNotice, NoticeStore, RunRow,
+    StoreError,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -150,6 +151,7 @@ impl NoticeStore for SqlStore {
     ) -> Result<u64, StoreError> {
         let mut writer = self.db.writer().await?;
         let bury = self.db.query(&BURY).bind(instant(now));
+        let bury = bury.bind(ENDED_BEFORE_ANSWER);
         let buried = run(&mut writer, bury).await?;
         let expire = self.db.query(&EXPIRE).bind(instant(now));
         run(&mut writer, expire.bind(instant(expired))).await?;

@@ -8,6 +8,7 @@ use super::runs::update_key;
 use super::statement::statement;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use shared::domain::account::AccountId;
 use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::listing::{ListingId, ShopState};
 use shared::domain::run::RunId;
@@ -28,6 +29,7 @@ statement!(SETTLE, "sql/settle_updates.sql");
 statement!(PARK, "sql/park_updates.sql");
 statement!(WITHOUT_QUEUED, "sql/runs_without_queued.sql");
 statement!(UNSETTLED, "sql/unsettled_updates.sql");
+statement!(WAITING, "sql/waiting_updates.sql");
 
 #[async_trait]
 impl UpdateStore for SqlStore {
@@ -99,6 +101,18 @@ impl UpdateStore for SqlStore {
         let found = rows(&mut survey, self.db.query(&UNSETTLED)).await?;
         commit(survey).await?;
         found.iter().map(update_key).collect()
+    }
+
+    async fn waiting_updates(&self) -> Result<Vec<(AccountId, u64)>, StoreError> {
+        let mut reader = self.db.reader().await?;
+        let mut survey = self.db.survey(&mut reader).await?;
+        let found = rows(&mut survey, self.db.query(&WAITING)).await?;
+        commit(survey).await?;
+        let waiting = |row: &AnyRow| {
+            let account = row.word("account_id", |id| AccountId::parse(id).ok())?;
+            Ok((account, row.count("waiting")?))
+        };
+        found.iter().map(waiting).collect()
     }
 }
 

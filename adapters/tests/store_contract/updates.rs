@@ -80,6 +80,27 @@ async fn a_version_that_came_later_stays_queued() {
 }
 
 #[tokio::test]
+async fn what_waits_for_a_shop_counts_once_a_listing_until_it_is_settled() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    shop(&store, "b", 1).await;
+    let (run, listing) = run_with_update(&store).await;
+    let waiting = async || store.waiting_updates().await.unwrap();
+    let finish = async |result| {
+        let done = store.finish_update(listing, 1, &result, at(40));
+        done.await.unwrap();
+    };
+    assert_eq!(waiting().await, [(account("a"), 1)]);
+    finish(UpdateResult::Parked).await;
+    store.fail_run(run, "next", at(41)).await.unwrap();
+    run_with_update(&store).await;
+
+    assert_eq!(waiting().await, [(account("a"), 1)]);
+    finish(UpdateResult::Applied(shop_state(1560, true))).await;
+    assert_eq!(waiting().await, []);
+}
+
+#[tokio::test]
 async fn a_parked_update_does_not_keep_its_run_open_and_is_not_forgotten() {
     let store = open().await;
     shop(&store, "a", 1).await;

@@ -6,8 +6,8 @@ mod view;
 use crate::page::Page;
 use crate::say::{Exit, Failure};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::ports::store::{Store, TokenAge};
-use view::{LaneView, NoticesView, OpenRun, PastRun, ShopView, View};
+use shared::ports::store::Store;
+use view::{Known, LaneView, NoticesView, OpenRun, PastRun, ShopView, View};
 
 /// How many runs are shown of each list.
 const RUNS: u32 = 10;
@@ -25,9 +25,13 @@ pub async fn status(
         open_runs.push(OpenRun::of(&run, &progress));
     }
     let past = store.runs(false, RUNS).await?;
-    let counts = store.listing_counts().await?;
     let shops = store.accounts().await?;
-    let ages = store.token_ages().await?;
+    let known = Known {
+        counts: store.listing_counts().await?,
+        waiting: store.waiting_updates().await?,
+        ages: store.token_ages().await?,
+        warned_before,
+    };
     let lanes = store.lanes().await?;
     let channels = store.notice_channels().await?;
     let view = View {
@@ -39,12 +43,7 @@ pub async fn status(
             .collect(),
         accounts: shops
             .iter()
-            .map(|shop| {
-                let ends = ages.iter().find(|age| age.is_of(&shop.id));
-                let ends = ends.map(TokenAge::ends_at);
-                let near = ends.filter(|ends| *ends - now <= warned_before);
-                ShopView::of(shop, &counts, near, now)
-            })
+            .map(|shop| ShopView::of(shop, &known, now))
             .collect(),
         lanes: lanes
             .iter()

@@ -4,11 +4,15 @@ use crate::world::{Paper, RUN, account, asin, at, failure, open_run, product, sh
 use adapters::store::SqlStore;
 use chrono::TimeDelta;
 use insta::assert_snapshot;
+use shared::domain::notice::Notice;
 use shared::domain::report::Report;
 use shared::ports::cache::Cache;
-use shared::ports::store::{AccountStore, LaneMemory, LaneStore, ReauthoriseMark, RunStore};
+use shared::ports::store::{
+    AccountStore, Claim, LaneMemory, LaneStore, NewNotice, NoticeStore, ReauthoriseMark, RunStore,
+};
 use standalone::commands::{explain, report, status, validate};
 use standalone::say::{Exit, Lang};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn the_newest_report_is_shown_when_no_run_is_named() {
@@ -146,6 +150,66 @@ async fn the_state_of_all_reads_well() {
 
         assert_snapshot!(name, paper.read());
     }
+}
+
+#[tokio::test]
+async fn a_shop_that_waits_is_told_with_how_much_waits_with_it() {
+    let store = busy_shop().await;
+    let mut paper = Paper::new();
+
+    status::status(&store, TimeDelta::days(7), at(12), &mut paper.json())
+        .await
+        .unwrap();
+
+    let waiting = |shop: usize| paper.object()["accounts"][shop]["waiting"].clone();
+    assert_eq!((waiting(0), waiting(1)), (1.into(), 0.into()));
+}
+
+#[tokio::test]
+async fn a_message_that_may_have_been_sent_is_told_with_its_cause() {
+    let store = shop().await;
+    claimed_by_the_dead(&store).await;
+    let told = async |lang| {
+        let mut paper = Paper::new();
+        let page = &mut paper.text(lang);
+        status::status(&store, TimeDelta::days(7), at(12), page)
+            .await
+            .unwrap();
+        paper.read()
+    };
+
+    let (japanese, english) = (told(Lang::Ja).await, told(Lang::En).await);
+
+    let cause = "届いたか不明 1、答えが来る前にプログラムが終わりました";
+    assert!(japanese.contains(cause), "{japanese}");
+    let cause = "unknown whether sent 1, the program ended before it knew the answer";
+    assert!(english.contains(cause), "{english}");
+}
+
+/// A message whose sender has not been heard of again.
+async fn claimed_by_the_dead(store: &SqlStore) {
+    let notice = Notice::Parked {
+        account: account("main"),
+        name: "本店".to_owned(),
+        until: at(60),
+    };
+    let new = NewNotice {
+        event: notice.event(),
+        notice: Some(notice),
+        at: at(1),
+    };
+    let channels = ["chatwork".to_owned()];
+    store.write_notices(&channels, &[new]).await.unwrap();
+    let claim = Claim {
+        message: Uuid::now_v7(),
+        now: at(2),
+        until: at(3),
+        gather: TimeDelta::zero(),
+        most: 1,
+    };
+    let claimed = store.claim_notices("chatwork", &claim).await.unwrap();
+    assert_eq!(claimed.notices.len(), 1);
+    store.tidy_notices(at(9), at(-9), at(-99)).await.unwrap();
 }
 
 #[tokio::test]

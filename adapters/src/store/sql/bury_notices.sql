@@ -2,7 +2,7 @@ UPDATE notices
 SET
     state = 'perhaps',
     settled_at = $1,
-    error = 'the program ended before it knew the answer'
+    error = $2
 WHERE
     state = 'sending'
     AND not_before <= $1

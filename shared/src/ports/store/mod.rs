@@ -26,7 +26,7 @@ pub use catalogue::{
 pub use guard::GuardStore;
 pub use history::{ChangesAsked, HistoryStore, ListingChange};
 pub use leases::LeaseStore;
-pub use notices::{ChannelView, Claim, Claimed, Fate, NewNotice, NoticeStore};
+pub use notices::{ChannelView, Claim, Claimed, ENDED_BEFORE_ANSWER, Fate, NewNotice, NoticeStore};
 pub use reconcile::{
     Advance, Finding, FoundKind, KnownItem, NewReading, PageRecord, PageRecorded, Phase,
     ReconcileStore, ShopRead, Taken,

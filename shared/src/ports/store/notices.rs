@@ -10,6 +10,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+/// Why nobody can say whether a message was sent, where its sender has died.
+pub const ENDED_BEFORE_ANSWER: &str = "the program ended before it knew the answer";
+
 /// An event to write for some channels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewNotice {

@@ -1,6 +1,7 @@
 //! Updates: one listing brought to its desired state, by one worker at a time.
 
 use super::StoreError;
+use crate::domain::account::AccountId;
 use crate::domain::desired::{HoldReason, Urgency};
 use crate::domain::listing::{Listing, ListingId, ShopState};
 use crate::domain::run::RunId;
@@ -79,4 +80,8 @@ pub trait UpdateStore: Send + Sync {
     /// Listings of active accounts whose desired state differs from what is shown, with an update
     /// that is queued or parked: what a process that starts has to send messages for.
     async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError>;
+
+    /// How many listings of each account have an update that is not settled: on its way, or waiting for
+    /// the account. An account without one is left out.
+    async fn waiting_updates(&self) -> Result<Vec<(AccountId, u64)>, StoreError>;
 }

@@ -5,12 +5,14 @@ use crate::layout::{Align, grouped, span, table, when};
 use crate::say::{Lang, text};
 use crate::words;
 use shared::domain::run::RunKind;
+use shared::ports::store::ENDED_BEFORE_ANSWER;
 use std::fmt::Write as _;
 
 /// The whole state.
 pub fn render(view: &View, lang: Lang) -> String {
     let left = Align::Left;
-    let counts = [left, left, left, Align::Right, Align::Right];
+    let right = Align::Right;
+    let counts = [left, left, left, right, right, right];
     let open: Vec<_> = view.open_runs.iter().map(|run| open(run, lang)).collect();
     let past: Vec<_> = view.last_runs.iter().map(|run| past(run, lang)).collect();
     let shops: Vec<_> = view
@@ -78,7 +80,7 @@ fn notices(channel: &NoticesView, lang: Lang) -> Vec<String> {
     let never = lang.pick("まだ送っていません", "nothing sent yet");
     let counted = [
         (channel.waiting, "送信待ち", "waiting"),
-        (channel.perhaps, "届いたか不明", "perhaps sent"),
+        (channel.perhaps, "届いたか不明", "unknown whether sent"),
         (channel.lost, "送れなかった", "not sent"),
     ];
     let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
@@ -86,13 +88,22 @@ fn notices(channel: &NoticesView, lang: Lang) -> Vec<String> {
         .map(|(count, ja, en)| format!("{} {}", lang.pick(ja, en), grouped(count)))
         .collect();
     // What was said against a notice is of interest while one is not where it should be.
-    let error = channel.error.clone().filter(|_| !told.is_empty());
-    told.extend(error);
+    let error = channel.error.as_deref().filter(|_| !told.is_empty());
+    told.extend(error.map(|error| cause(error, lang)));
     vec![
         channel.channel.clone(),
         last.unwrap_or_else(|| never.to_owned()),
         told.join(lang.pick("、", ", ")),
     ]
+}
+
+/// What the channel said, in its words, or what we noted.
+fn cause(error: &str, lang: Lang) -> String {
+    if error == ENDED_BEFORE_ANSWER {
+        let ended = lang.pick("答えが来る前にプログラムが終わりました", error);
+        return ended.to_owned();
+    }
+    error.to_owned()
 }
 
 fn kind_of(kind: RunKind, dry_run: bool, lang: Lang) -> String {
@@ -139,6 +150,8 @@ fn shop_row(shop: &ShopView, lang: Lang) -> Vec<String> {
     let (listed, held) = (grouped(shop.listed), grouped(shop.held));
     let listed = text!("出品中 {listed}", "{listed} listed");
     let held = text!("保留 {held}", "{held} held");
+    let waiting = grouped(shop.waiting);
+    let waiting = text!("更新待ち {waiting}", "{waiting} waiting");
     let active = if shop.active {
         lang.pick("有効", "active")
     } else {
@@ -150,6 +163,7 @@ fn shop_row(shop: &ShopView, lang: Lang) -> Vec<String> {
         active.to_owned(),
         listed.of(lang).to_owned(),
         held.of(lang).to_owned(),
+        waiting.of(lang).to_owned(),
         trouble(shop, lang),
     ]
 }

@@ -1,10 +1,10 @@
 //! The state of all as one JSON object. Times are UTC.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind, RunState};
-use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView};
+use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView, TokenAge};
 
 /// See the head of this file.
 #[derive(Debug, Serialize)]
@@ -57,12 +57,25 @@ pub struct ShopView {
     pub active: bool,
     pub listed: u64,
     pub held: u64,
+    /// Listings whose update is on its way, or waits for the shop.
+    pub waiting: u64,
     /// Only while it lies ahead.
     pub parked_until: Option<DateTime<Utc>>,
     pub reauthorise_since: Option<DateTime<Utc>>,
     pub proxy_failed_since: Option<DateTime<Utc>>,
     /// Only when a warning's time has come.
     pub tokens_end_at: Option<DateTime<Utc>>,
+}
+
+/// What the rows tell of the shops beside their own.
+pub struct Known {
+    /// Account, listed, held.
+    pub counts: Vec<(AccountId, u64, u64)>,
+    /// Account, updates that are not settled.
+    pub waiting: Vec<(AccountId, u64)>,
+    pub ages: Vec<TokenAge>,
+    /// How long before their end tokens are told.
+    pub warned_before: TimeDelta,
 }
 
 #[derive(Debug, Serialize)]
@@ -137,25 +150,23 @@ impl PastRun {
 }
 
 impl ShopView {
-    /// `ends_at` is the end of the tokens, where it is near.
-    pub fn of(
-        shop: &AccountRow,
-        counts: &[(AccountId, u64, u64)],
-        ends_at: Option<DateTime<Utc>>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let counted = counts.iter().find(|(id, ..)| *id == shop.id);
+    pub fn of(shop: &AccountRow, known: &Known, now: DateTime<Utc>) -> Self {
+        let counted = known.counts.iter().find(|(id, ..)| *id == shop.id);
         let (listed, held) = counted.map_or((0, 0), |(_, listed, held)| (*listed, *held));
+        let waiting = known.waiting.iter().find(|(id, _)| *id == shop.id);
+        let ends = known.ages.iter().find(|age| age.is_of(&shop.id));
+        let ends = ends.map(TokenAge::ends_at);
         Self {
             id: shop.id.clone(),
             name: shop.name.clone(),
             active: shop.active,
             listed,
             held,
+            waiting: waiting.map_or(0, |(_, waiting)| *waiting),
             parked_until: shop.parked_until.filter(|until| *until > now),
             reauthorise_since: shop.reauthorise_since,
             proxy_failed_since: shop.proxy_failed_since,
-            tokens_end_at: ends_at,
+            tokens_end_at: ends.filter(|ends| *ends - now <= known.warned_before),
         }
     }
 }
