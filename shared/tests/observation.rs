@@ -31,13 +31,13 @@ fn offers() -> impl Strategy<Value = Vec<Offer>> {
     );
     let offer = offer.prop_map(
         |(condition, price, shipping, hours, availability, prime, fba)| Offer {
-            sub_condition: condition.map(str::to_owned),
+            sub_condition: condition.map(Into::into),
             listing_price: price.map(|(currency, units)| Amount {
-                currency: Some(currency.to_owned()),
+                currency: Some(currency.into()),
                 units: units * 500,
             }),
             shipping: shipping.map(|units| Amount {
-                currency: Some("JPY".to_owned()),
+                currency: Some("JPY".into()),
                 units,
             }),
             max_handling_hours: hours,
@@ -112,11 +112,11 @@ proptest! {
 #[test]
 fn the_commonest_reason_is_told_and_of_equals_the_first_of_the_list() {
     let used = Offer {
-        sub_condition: Some("used".to_owned()),
+        sub_condition: Some("used".into()),
         ..Offer::default()
     };
     let by_invitation = Offer {
-        sub_condition: Some("new".to_owned()),
+        sub_condition: Some("new".into()),
         ..Offer::default()
     };
 

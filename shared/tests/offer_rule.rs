@@ -4,14 +4,14 @@ use shared::domain::offer::{Amount, Availability, Offer, OfferRule, Rejection};
 
 fn yen(units: i64) -> Amount {
     Amount {
-        currency: Some("JPY".to_owned()),
+        currency: Some("JPY".into()),
         units,
     }
 }
 
 fn good() -> Offer {
     Offer {
-        sub_condition: Some("new".to_owned()),
+        sub_condition: Some("new".into()),
         listing_price: Some(yen(1_000)),
         shipping: Some(yen(0)),
         max_handling_hours: Some(24),
@@ -80,7 +80,7 @@ fn an_offer_scores_for_now_for_speed_for_prime_and_for_amazons_warehouse() {
 #[test]
 fn the_condition_is_compared_without_case() {
     let named = |condition: &str| Offer {
-        sub_condition: Some(condition.to_owned()),
+        sub_condition: Some(condition.into()),
         ..good()
     };
 
@@ -141,7 +141,7 @@ fn a_price_is_there_positive_and_in_the_marketplaces_currency() {
     };
     let amount = |currency: Option<&str>, units| {
         Some(Amount {
-            currency: currency.map(str::to_owned),
+            currency: currency.map(Into::into),
             units,
         })
     };
@@ -174,7 +174,7 @@ fn a_price_is_there_positive_and_in_the_marketplaces_currency() {
 fn the_first_reason_in_the_order_of_the_list_is_told() {
     let mut offer = Offer {
         listing_price: Some(Amount {
-            currency: Some("USD".to_owned()),
+            currency: Some("USD".into()),
             units: 0,
         }),
         shipping: Some(yen(500)),
@@ -183,7 +183,7 @@ fn the_first_reason_in_the_order_of_the_list_is_told() {
     };
 
     let mut told = vec![rejection(&offer)];
-    offer.sub_condition = Some("new".to_owned());
+    offer.sub_condition = Some("new".into());
     told.push(rejection(&offer));
     offer.max_handling_hours = Some(1);
     told.push(rejection(&offer));

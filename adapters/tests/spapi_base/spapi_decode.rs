@@ -34,7 +34,7 @@ fn is_failed(answer: &ItemAnswer) -> bool {
 }
 
 fn yen(units: i64) -> Amount {
-    let currency = Some("JPY".to_owned());
+    let currency = Some("JPY".into());
     Amount { currency, units }
 }
 
@@ -43,14 +43,14 @@ fn an_offer_is_read_field_by_field() {
     let answer = read_one(priced());
 
     let expected = Offer {
-        sub_condition: Some("new".to_owned()),
+        sub_condition: Some("new".into()),
         listing_price: Some(yen(2500)),
         shipping: Some(yen(0)),
         max_handling_hours: Some(24),
         availability: Availability::Now,
         prime: true,
         fulfilled_by_amazon: true,
-        seller_id: Some("AEXAMPLESELLER1".to_owned()),
+        seller_id: Some("AEXAMPLESELLER1".into()),
     };
     assert_eq!(answer, ItemAnswer::Offers(vec![expected]));
 }

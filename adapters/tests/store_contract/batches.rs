@@ -263,7 +263,7 @@ async fn an_answer_with_a_character_that_no_text_can_hold_is_recorded() {
     let run = started(&store, 1).await;
     let mut seen = priced(1, 1000, at(20));
     let mut offers = seen.offers.take().unwrap();
-    offers[0].seller_id = Some("a\0b\\u0000\"".to_owned());
+    offers[0].seller_id = Some("a\0b\\u0000\"".into());
     seen.offers = Some(offers);
 
     let recorded = store.record(&record(run, Part::Batch(1), vec![seen])).await;

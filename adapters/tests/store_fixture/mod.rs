@@ -139,7 +139,7 @@ pub fn priced(number: u32, price: u32, seen_at: DateTime<Utc>) -> RecordedAsin {
         miss: None,
         change: Change::default(),
         offers: Some(vec![JudgedOffer {
-            seller_id: Some("S1".to_owned()),
+            seller_id: Some("S1".into()),
             price: Some(i64::from(price)),
             max_handling_hours: Some(24),
             verdict: Verdict::Won(1048),

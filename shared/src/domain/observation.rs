@@ -6,6 +6,7 @@ use super::offer::{Offer, OfferRule, Rejection};
 use super::outcome::Outcome;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// What one answer of the marketplace says of one ASIN, before our rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub enum Finding {
 pub struct JudgedOffer {
     /// The seller's public id.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub seller_id: Option<String>,
+    pub seller_id: Option<SmolStr>,
     /// The listing price in whole units of its currency.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub price: Option<i64>,

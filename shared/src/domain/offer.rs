@@ -2,12 +2,13 @@
 
 use super::money::Yen;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// An offer as Amazon told it; whatever it left out is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Offer {
     /// `new`, `used`, `likenew` …, without spaces and underscores; the case does not matter.
-    pub sub_condition: Option<String>,
+    pub sub_condition: Option<SmolStr>,
     /// What the seller asks, without shipping.
     pub listing_price: Option<Amount>,
     /// What the seller asks for shipping; missing counts as free.
@@ -22,14 +23,14 @@ pub struct Offer {
     /// Shipped from Amazon's warehouse.
     pub fulfilled_by_amazon: bool,
     /// The seller's public id.
-    pub seller_id: Option<String>,
+    pub seller_id: Option<SmolStr>,
 }
 
 /// Money of any currency, in its whole unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Amount {
     /// ISO 4217 code.
-    pub currency: Option<String>,
+    pub currency: Option<SmolStr>,
     /// Whole units; may be zero or negative on the wire.
     pub units: i64,
 }

@@ -151,7 +151,7 @@ fn missed(number: u32) -> RecordedAsin {
 
 fn offers(price: u32) -> Vec<JudgedOffer> {
     let offer = |price: i64, hours, verdict| JudgedOffer {
-        seller_id: Some("A1SELLER".to_owned()),
+        seller_id: Some("A1SELLER".into()),
         price: Some(price),
         max_handling_hours: hours,
         verdict,

@@ -2,12 +2,13 @@
 
 use super::wire::{Body, Entry, Error, Money, Offer as WireOffer, Payload, Status, Whole};
 use crate::http::excerpt;
-use crate::http::lenient::{Number, Object, Text};
+use crate::http::lenient::{Number, Object};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::domain::asin::Asin;
 use shared::domain::observation::ItemAnswer;
 use shared::domain::offer::{Amount, Availability, Offer};
+use smol_str::{SmolStr, StrExt as _};
 
 /// The answer of an entry that could be read as a whole.
 pub(super) fn read(whole: Whole<'_>, asin: Asin) -> ItemAnswer {
@@ -136,14 +137,14 @@ fn offer(wire: WireOffer<'_>) -> Result<Offer, String> {
             .prime_information
             .is_some_and(|prime| prime.0.is_prime == Some(true)),
         fulfilled_by_amazon: wire.is_fulfilled_by_amazon == Some(true),
-        seller_id: wire.seller_id.map(|id| id.0.into_owned()),
+        seller_id: wire.seller_id.map(|id| SmolStr::new(&*id)),
     })
 }
 
 /// `Very Good` and `very_good` are one condition.
-fn plain(condition: &str) -> String {
+fn plain(condition: &str) -> SmolStr {
     if condition.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return condition.to_owned();
+        return SmolStr::new(condition);
     }
     condition
         .chars()
@@ -161,7 +162,9 @@ fn amount(money: Option<Object<Money<'_>>>) -> Result<Option<Amount>, String> {
     let Some(number) = money.amount else {
         return Ok(None);
     };
-    let currency = money.currency_code.map(upper);
+    let currency = money
+        .currency_code
+        .map(|code| code.to_ascii_uppercase_smolstr());
     if !number.exact && currency.as_deref() == Some("JPY") {
         return Err("a fraction of a yen".to_owned());
     }
@@ -169,12 +172,6 @@ fn amount(money: Option<Object<Money<'_>>>) -> Result<Option<Amount>, String> {
         currency,
         units: number.units,
     }))
-}
-
-fn upper(code: Text<'_>) -> String {
-    let mut code = code.0.into_owned();
-    code.make_ascii_uppercase();
-    code
 }
 
 fn available(kind: &str) -> Availability {

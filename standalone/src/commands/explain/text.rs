@@ -186,7 +186,7 @@ fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
             text!("除外: {ja}", "turned down: {en}")
         }
     };
-    let seller = offer.seller_id.clone().unwrap_or_default();
+    let seller = offer.seller_id.as_deref().unwrap_or_default().to_owned();
     vec![price, hours, verdict.of(lang).to_owned(), seller]
 }
 
