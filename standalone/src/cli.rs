@@ -1,21 +1,24 @@
-//! The command line: commands, flags, and an example for each.
+//! The command line: what every command has in common, and all commands with an example for each. The
+//! flags of a command stand beside those of its neighbours in the files below.
 
 mod accounts;
+mod import;
 mod japanese;
+mod looking;
 mod queues;
+mod runs;
 mod since;
 
 pub use accounts::{AccountsCommand, AuthorizeArgs, CheckArgs, RefreshArgs};
+pub use import::{EcautoArgs, ImportArgs, ImportCommand, ImportShopArgs};
+pub use looking::{ChangesArgs, ExplainArgs, ReportArgs, ValidateArgs};
 pub use queues::{Chosen, QueuesCommand, ShowArgs};
-
+pub use runs::{ReconcileArgs, RegisterArgs, RunArgs, RunId};
 pub use since::Since;
 
 use crate::log::LogFormat;
 use crate::say::Lang;
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use shared::domain::account::AccountId;
-use shared::domain::run::RunKind;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -189,204 +192,6 @@ pub struct DemoArgs {
     /// Keep the demo's files in this directory
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
-}
-
-/// `run`.
-#[derive(Debug, Args)]
-pub struct RunArgs {
-    /// What the run is about
-    #[arg(value_name = "KIND", value_parser = run_kind())]
-    pub kind: RunKind,
-    /// Only this shop
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
-    pub account: Option<AccountId>,
-    /// At most this many ASINs
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_items: Option<u32>,
-    /// Ask Amazon, but change nothing in the shops
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Go on with the open run of this kind instead of being refused
-    #[arg(long, conflicts_with_all = ["account", "max_items", "dry_run"])]
-    pub resume: bool,
-    /// Print the report as one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `register`.
-#[derive(Debug, Args)]
-pub struct RegisterArgs {
-    /// The file; `-` reads from stdin
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// The shop that will sell them
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
-    pub account: AccountId,
-    /// Ask Amazon, but write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-fn run_kind() -> impl clap::builder::TypedValueParser<Value = RunKind> {
-    let words = RunKind::OF_ASINS.map(RunKind::as_str);
-    PossibleValuesParser::new(words)
-        .map(|word| RunKind::from_word(&word).expect("only words of kinds are possible"))
-}
-
-/// `reconcile`.
-#[derive(Debug, Args)]
-pub struct ReconcileArgs {
-    /// Only this shop
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
-    pub account: Option<AccountId>,
-    /// Go on with the open reconciliation instead of being refused
-    #[arg(long, conflicts_with = "account")]
-    pub resume: bool,
-    /// Print the report as one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `import`.
-#[derive(Debug, Subcommand)]
-pub enum ImportCommand {
-    /// Take in listings from a CSV file
-    #[command(
-        long_about = "Take in listings from a CSV file in UTF-8
-
-Columns, in any order, named in the first line:
-account_id,asin,item_id,sku,selling_price,visibility (public or hidden).
-Wrong rows are named by line and left out; the right ones go in together.",
-        after_help = "Examples:
-  miseban import listings listings.csv
-  cat listings.csv | miseban import listings - --json"
-    )]
-    Listings(ImportArgs),
-    /// Take in listings from the shops themselves, by the ASIN in the SKU
-    #[command(
-        long_about = "Take in listings from the shops themselves, by the ASIN in the SKU
-
-Reads every item of the shops, 100 a call. An item goes in when its SKU is an ASIN or holds one
-(B0 and eight letters or digits, or an ISBN-10); what is left out is named with the reason.
-Listings that are known stay as they are.",
-        after_help = "Examples:
-  miseban import shop --dry-run            what would go in, and what not
-  miseban import shop --account main"
-    )]
-    Shop(ImportShopArgs),
-    /// Take over the listings of the predecessor's database
-    #[command(
-        long_about = "Take over the listings of the predecessor's database (its SQLite file)
-
-Without --apply it only tells what it would do. Each row stays out or goes in for a reason that is
-counted and shown. The file is only read. Prices and stocks are not taken over: the first run asks.",
-        after_help = "Examples:
-  miseban import ecauto products.db             what would go in, and every trap in the file
-  miseban import ecauto products.db --apply     take it over"
-    )]
-    Ecauto(EcautoArgs),
-}
-
-/// `import shop`.
-#[derive(Debug, Args)]
-pub struct ImportShopArgs {
-    /// Only this shop
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
-    pub account: Option<AccountId>,
-    /// Read the shops, but take nothing in
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `import ecauto`.
-#[derive(Debug, Args)]
-pub struct EcautoArgs {
-    /// The predecessor's database file; it is only read
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Take the listings over; without it, only tell
-    #[arg(long)]
-    pub apply: bool,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `import listings`.
-#[derive(Debug, Args)]
-pub struct ImportArgs {
-    /// The file; `-` reads from stdin
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `report`.
-#[derive(Debug, Args)]
-pub struct ReportArgs {
-    /// Id of the run; the newest one if left out
-    #[arg(value_name = "RUN")]
-    pub run: Option<String>,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `release` and `cancel`.
-#[derive(Debug, Args)]
-pub struct RunId {
-    /// Id of the run, as the report and `status` show it
-    #[arg(value_name = "RUN")]
-    pub run: String,
-}
-
-/// `changes`.
-#[derive(Debug, Args)]
-pub struct ChangesArgs {
-    /// From when on: 30m, 24h, 7d, or a date or time such as 2026-11-21 or 2026-11-21T09:00:00+09:00
-    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = Since::parse)]
-    pub since: Since,
-    /// Only this product
-    #[arg(long, value_name = "ASIN")]
-    pub asin: Option<String>,
-    /// Only this shop
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
-    pub account: Option<AccountId>,
-    /// At most this many, the newest
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub limit: u32,
-    /// Print one JSON object
-    #[arg(long, conflicts_with = "csv")]
-    pub json: bool,
-    /// Print a table for a spreadsheet
-    #[arg(long)]
-    pub csv: bool,
-}
-
-/// `explain`.
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// Amazon's product id, ten letters or digits
-    #[arg(value_name = "ASIN")]
-    pub asin: String,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `validate`.
-#[derive(Debug, Args)]
-pub struct ValidateArgs {
-    /// Start a `stale` run for what is missing or stale
-    #[arg(long, conflicts_with = "json")]
-    pub fill: bool,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 /// `notify`.

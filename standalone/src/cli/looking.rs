@@ -1,0 +1,58 @@
+//! The commands that tell what is known: their flags.
+
+use super::{Output, Since};
+use clap::Args;
+use shared::domain::account::AccountId;
+
+/// `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Id of the run; the newest one if left out
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `changes`.
+#[derive(Debug, Args)]
+pub struct ChangesArgs {
+    /// From when on: 30m, 24h, 7d, or a date or time such as 2026-11-21 or 2026-11-21T09:00:00+09:00
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = Since::parse)]
+    pub since: Since,
+    /// Only this product
+    #[arg(long, value_name = "ASIN")]
+    pub asin: Option<String>,
+    /// Only this shop
+    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    pub account: Option<AccountId>,
+    /// At most this many, the newest
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub limit: u32,
+    /// Print one JSON object
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print a table for a spreadsheet
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Amazon's product id, ten letters or digits
+    #[arg(value_name = "ASIN")]
+    pub asin: String,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Start a `stale` run for what is missing or stale
+    #[arg(long, conflicts_with = "json")]
+    pub fill: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
