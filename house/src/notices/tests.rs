@@ -1,11 +1,13 @@
 use super::*;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
 use shared::domain::money::Yen;
 use shared::domain::report::{
-    Backfill, CacheUse, Guarded, Outcomes, PriceChanges, StockChanges, Updates,
+    Backfill, CacheUse, Failures, Guarded, Outcomes, PriceChange, PriceChanges, Report,
+    StockChanges, Updates,
 };
-use shared::domain::run::{RunId, RunKind};
+use shared::domain::run::{RunId, RunKind, RunState};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
