@@ -35,6 +35,7 @@ mod scratch;
 mod seal;
 mod sqlite;
 mod sqlstate;
+mod start;
 pub(crate) mod statement;
 mod story;
 mod thinning;

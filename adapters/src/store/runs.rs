@@ -1,7 +1,7 @@
-//! Runs: their start, their barrier, their end.
+//! Runs: their start, their barrier, their end. The rows of a new one are `start.rs`'s.
 
 use super::SqlStore;
-use super::columns::{Columns, instant, json};
+use super::columns::{Columns, instant};
 use super::database::{Database, commit, row, rows, run};
 use super::guard;
 use super::pending;
@@ -9,7 +9,6 @@ use super::record::{add_cost, progress, unknown};
 use super::statement::statement;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::domain::desired::Urgency;
 use shared::domain::guard::Guarding;
@@ -24,9 +23,6 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-statement!(START, "sql/start_run.sql");
-statement!(OPEN_OF_KIND, "sql/open_run_of_kind.sql");
-statement!(START_BATCHES, "sql/start_batches.sql");
 statement!(RUN, "sql/run.sql");
 statement!(LAST_OF_KIND, "sql/last_of_kind.sql");
 statement!(RUNS, "sql/runs.sql");
@@ -42,15 +38,6 @@ statement!(CLOSE, "sql/close_run.sql");
 statement!(SETTLE_COSTS, "sql/settle_costs.sql");
 statement!(FORGET_COSTS, "sql/forget_costs.sql");
 statement!(FAIL, "sql/fail_run.sql");
-
-/// Batches in one statement: a megabyte of JSON or two.
-const CHUNK: usize = 5_000;
-
-#[derive(Serialize)]
-struct BatchRow<'a> {
-    no: usize,
-    asins: &'a str,
-}
 
 #[async_trait]
 impl RunStore for SqlStore {
@@ -214,64 +201,6 @@ impl RunStore for SqlStore {
     }
 }
 
-impl SqlStore {
-    /// Writes a run whose batches ask for ASINs.
-    async fn write_asking(&self, on: &mut AnyConnection, new: &NewRun) -> Result<(), StartError> {
-        let asins: usize = new.batches.iter().map(|batch| batch.asins().len()).sum();
-        let batches: Vec<String> = new.batches.iter().map(ToString::to_string).collect();
-        self.write_run(on, new, size(asins), &batches).await
-    }
-
-    /// Writes the row of a new run, its guard, and a row for each batch: what each asks for, which is
-    /// nothing for one that stands for a shop.
-    pub(super) async fn write_run(
-        &self,
-        on: &mut AnyConnection,
-        new: &NewRun,
-        asins: i64,
-        batches: &[String],
-    ) -> Result<(), StartError> {
-        let start = self
-            .db
-            .query(&START)
-            .bind(new.id.to_string())
-            .bind(new.kind.as_str())
-            .bind(new.account.as_ref().map(ToString::to_string))
-            .bind(i64::from(new.dry_run))
-            .bind(instant(new.started_at))
-            .bind(asins)
-            .bind(size(batches.len()));
-        if run(on, start).await? == 0 {
-            let open = self.open_of_kind(on, new.kind).await?;
-            return Err(StartError::AlreadyOpen(open.unwrap_or(new.id)));
-        }
-        guard::start(&self.db, on, new.id, new.guard).await?;
-        for (chunk, batches) in batches.chunks(CHUNK).enumerate() {
-            let rows: Vec<BatchRow> = batches
-                .iter()
-                .enumerate()
-                .map(|(place, asins)| BatchRow {
-                    no: chunk * CHUNK + place + 1,
-                    asins,
-                })
-                .collect();
-            let query = self.db.query(&START_BATCHES).bind(json(&rows)?);
-            run(on, query.bind(new.id.to_string())).await?;
-        }
-        Ok(())
-    }
-
-    async fn open_of_kind(
-        &self,
-        on: &mut AnyConnection,
-        kind: RunKind,
-    ) -> Result<Option<RunId>, StoreError> {
-        let query = self.db.query(&OPEN_OF_KIND).bind(kind.as_str());
-        let found = row(on, query).await?;
-        found.map(|row| row.word("id", RunId::parse)).transpose()
-    }
-}
-
 /// Adds up in the row of a run that ends what its requests cost.
 pub(super) async fn settle_costs(
     db: &Database,
@@ -303,8 +232,4 @@ pub(super) fn update_key(row: &AnyRow) -> Result<(ListingId, i64, Urgency), Stor
         row.number("version")?,
         row.word("urgency", Urgency::from_word)?,
     ))
-}
-
-fn size(length: usize) -> i64 {
-    i64::try_from(length).unwrap_or(i64::MAX)
 }
