@@ -4,6 +4,13 @@
 use super::dialect::Dialect;
 use std::sync::OnceLock;
 
+/// What statements of several tables have in common, by its word in braces. The row that is there is
+/// called `known` in them.
+const PARTS: [(&str, &str); 2] = [
+    ("{newer_info}", include_str!("sql/newer_info.sql")),
+    ("{newer_product}", include_str!("sql/newer_product.sql")),
+];
+
 /// One statement of a `.sql` file.
 pub(crate) struct Statement {
     text: &'static str,
@@ -26,8 +33,14 @@ impl Statement {
             Dialect::Sqlite => &self.sqlite,
             Dialect::Postgres => &self.postgres,
         };
-        place.get_or_init(|| dialect.statement(self.text))
+        place.get_or_init(|| dialect.statement(&whole(self.text)))
     }
+}
+
+/// The text with its parts in it.
+fn whole(text: &str) -> String {
+    let put_in = |text: String, (word, part): (&str, &str)| text.replace(word, part.trim_end());
+    PARTS.into_iter().fold(text.to_owned(), put_in)
 }
 
 /// Declares the statement of a file beside the caller.

@@ -1,5 +1,5 @@
--- As record_products.sql; cached_at moves when a part does.
-INSERT INTO cache_entries (
+-- cached_at moves when a part does.
+INSERT INTO cache_entries AS known (
     asin,
     price_yen,
     price_updated_at,
@@ -23,49 +23,11 @@ SELECT
 FROM {rows}
 WHERE true
 ON CONFLICT (asin) DO UPDATE SET
-    price_yen = CASE
-        WHEN excluded.price_updated_at > COALESCE(cache_entries.price_updated_at, '')
-            THEN excluded.price_yen
-        ELSE cache_entries.price_yen
-    END,
-    price_updated_at = CASE
-        WHEN excluded.price_updated_at > COALESCE(cache_entries.price_updated_at, '')
-            THEN excluded.price_updated_at
-        ELSE cache_entries.price_updated_at
-    END,
-    stock = CASE
-        WHEN excluded.stock_updated_at > COALESCE(cache_entries.stock_updated_at, '')
-            THEN excluded.stock
-        ELSE cache_entries.stock
-    END,
-    filtered_times = CASE
-        WHEN excluded.stock_updated_at > COALESCE(cache_entries.stock_updated_at, '')
-            THEN excluded.filtered_times
-        ELSE cache_entries.filtered_times
-    END,
-    filtered_why = CASE
-        WHEN excluded.stock_updated_at > COALESCE(cache_entries.stock_updated_at, '')
-            THEN excluded.filtered_why
-        ELSE cache_entries.filtered_why
-    END,
-    stock_updated_at = CASE
-        WHEN excluded.stock_updated_at > COALESCE(cache_entries.stock_updated_at, '')
-            THEN excluded.stock_updated_at
-        ELSE cache_entries.stock_updated_at
-    END,
-    invalid_since = CASE
-        WHEN excluded.invalid_since >= COALESCE(cache_entries.price_updated_at, '')
-            THEN COALESCE(cache_entries.invalid_since, excluded.invalid_since)
-        WHEN
-            excluded.invalid_since IS NULL
-            AND excluded.price_updated_at > cache_entries.invalid_since
-            THEN NULL
-        ELSE cache_entries.invalid_since
-    END,
+    {newer_product},
     cached_at = CASE
         WHEN
-            excluded.price_updated_at > COALESCE(cache_entries.price_updated_at, '')
-            OR excluded.stock_updated_at > COALESCE(cache_entries.stock_updated_at, '')
+            excluded.price_updated_at > COALESCE(known.price_updated_at, '')
+            OR excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
             THEN excluded.cached_at
-        ELSE cache_entries.cached_at
+        ELSE known.cached_at
     END

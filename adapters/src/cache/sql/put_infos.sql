@@ -1,5 +1,5 @@
--- As record_infos.sql; cached_at moves when a part does.
-INSERT INTO cache_entries (
+-- cached_at moves when a part does.
+INSERT INTO cache_entries AS known (
     asin,
     title,
     description,
@@ -21,38 +21,9 @@ SELECT
 FROM {rows}
 WHERE true
 ON CONFLICT (asin) DO UPDATE SET
-    title = CASE
-        WHEN excluded.basic_info_updated_at > COALESCE(cache_entries.basic_info_updated_at, '')
-            THEN COALESCE(excluded.title, cache_entries.title)
-        ELSE cache_entries.title
-    END,
-    description = CASE
-        WHEN excluded.basic_info_updated_at > COALESCE(cache_entries.basic_info_updated_at, '')
-            THEN COALESCE(excluded.description, cache_entries.description)
-        ELSE cache_entries.description
-    END,
-    brand = CASE
-        WHEN excluded.basic_info_updated_at > COALESCE(cache_entries.basic_info_updated_at, '')
-            THEN COALESCE(excluded.brand, cache_entries.brand)
-        ELSE cache_entries.brand
-    END,
-    category = CASE
-        WHEN excluded.basic_info_updated_at > COALESCE(cache_entries.basic_info_updated_at, '')
-            THEN COALESCE(excluded.category, cache_entries.category)
-        ELSE cache_entries.category
-    END,
-    images = CASE
-        WHEN excluded.basic_info_updated_at > COALESCE(cache_entries.basic_info_updated_at, '')
-            THEN COALESCE(excluded.images, cache_entries.images)
-        ELSE cache_entries.images
-    END,
-    basic_info_updated_at = CASE
-        WHEN excluded.basic_info_updated_at > COALESCE(cache_entries.basic_info_updated_at, '')
-            THEN excluded.basic_info_updated_at
-        ELSE cache_entries.basic_info_updated_at
-    END,
+    {newer_info},
     cached_at = CASE
-        WHEN excluded.basic_info_updated_at > COALESCE(cache_entries.basic_info_updated_at, '')
+        WHEN excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
             THEN excluded.cached_at
-        ELSE cache_entries.cached_at
+        ELSE known.cached_at
     END

@@ -1,0 +1,32 @@
+-- A part of record_infos.sql and put_infos.sql, on a row that is known. The newer one wins, part by
+-- part: what it does not tell stays. Price and stock are not touched.
+title = CASE
+    WHEN excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
+        THEN COALESCE(excluded.title, known.title)
+    ELSE known.title
+END,
+description = CASE
+    WHEN excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
+        THEN COALESCE(excluded.description, known.description)
+    ELSE known.description
+END,
+brand = CASE
+    WHEN excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
+        THEN COALESCE(excluded.brand, known.brand)
+    ELSE known.brand
+END,
+category = CASE
+    WHEN excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
+        THEN COALESCE(excluded.category, known.category)
+    ELSE known.category
+END,
+images = CASE
+    WHEN excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
+        THEN COALESCE(excluded.images, known.images)
+    ELSE known.images
+END,
+basic_info_updated_at = CASE
+    WHEN excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
+        THEN excluded.basic_info_updated_at
+    ELSE known.basic_info_updated_at
+END

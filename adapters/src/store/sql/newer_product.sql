@@ -1,0 +1,42 @@
+-- A part of record_products.sql and put.sql, on a row that is known. Each part wins over a stored
+-- one that is older; a part that is not there changes nothing. A price that is newer than the mark
+-- shows that Amazon knows the ASIN after all.
+price_yen = CASE
+    WHEN excluded.price_updated_at > COALESCE(known.price_updated_at, '')
+        THEN excluded.price_yen
+    ELSE known.price_yen
+END,
+price_updated_at = CASE
+    WHEN excluded.price_updated_at > COALESCE(known.price_updated_at, '')
+        THEN excluded.price_updated_at
+    ELSE known.price_updated_at
+END,
+stock = CASE
+    WHEN excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+        THEN excluded.stock
+    ELSE known.stock
+END,
+filtered_times = CASE
+    WHEN excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+        THEN excluded.filtered_times
+    ELSE known.filtered_times
+END,
+filtered_why = CASE
+    WHEN excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+        THEN excluded.filtered_why
+    ELSE known.filtered_why
+END,
+stock_updated_at = CASE
+    WHEN excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+        THEN excluded.stock_updated_at
+    ELSE known.stock_updated_at
+END,
+invalid_since = CASE
+    WHEN excluded.invalid_since >= COALESCE(known.price_updated_at, '')
+        THEN COALESCE(known.invalid_since, excluded.invalid_since)
+    WHEN
+        excluded.invalid_since IS NULL
+        AND excluded.price_updated_at > known.invalid_since
+        THEN NULL
+    ELSE known.invalid_since
+END
