@@ -2,6 +2,7 @@
 //! that ends with it, however it ends.
 
 use adapters::redis::{RedisLink, RedisSettings, connect};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,14 +11,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// Runs the server until its standard input closes, which it does when this process is gone, even
-/// killed; then nothing is left of it.
+/// killed; it dies as in a power cut, and nothing is left of it.
 const UNTIL_CLOSED: &str = r#"
     dir=$1; shift
     "$@" --dir "$dir" >/dev/null & server=$!
     cat >/dev/null
-    kill -CONT $server; kill -TERM $server; wait $server
+    kill -KILL $server; wait $server 2>/dev/null
     [ "$KEEP" = yes ] || rm -rf "$dir"
 "#;
+
+/// Longer than a server needs on a loaded machine.
+const STARTS_WITHIN: Duration = Duration::from_secs(30);
 
 /// A server that is ours alone.
 pub struct Server {
@@ -36,8 +40,13 @@ impl Server {
 
     /// Starts one that writes every change to disk in `dir`, and leaves it there when it is stopped.
     pub fn start_durable(port: u16, dir: &Path) -> Self {
-        let durable = ["--appendonly", "yes", "--appendfsync", "always"];
-        Self::start_at(port, dir, &durable, true)
+        Self::start_appending(port, dir, "always")
+    }
+
+    /// The same, but it tells the disk to keep what was written as `fsync` says.
+    pub fn start_appending(port: u16, dir: &Path, fsync: &str) -> Self {
+        let options = ["--appendonly", "yes", "--appendfsync", fsync];
+        Self::start_at(port, dir, &options, true)
     }
 
     fn start_at(port: u16, dir: &Path, options: &[&str], kept: bool) -> Self {
@@ -58,21 +67,34 @@ impl Server {
             .stdin(Stdio::piped())
             .spawn()
             .expect("sh runs");
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(
-                begun.elapsed() < Duration::from_secs(20),
-                "redis-server does not start"
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        let dir = dir.to_owned();
-        Self {
+        let server = Self {
             port,
-            dir,
+            dir: dir.to_owned(),
             kept,
             child,
+        };
+        server.until_it_answers();
+        server
+    }
+
+    fn until_it_answers(&self) {
+        let begun = Instant::now();
+        while self.order("PING").as_deref() != Some("+PONG\r\n") {
+            let waited = begun.elapsed();
+            assert!(waited < STARTS_WITHIN, "redis-server does not start");
+            std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Says one command, by words without spaces, and gives the first line of the answer; none from
+    /// a server that does not answer.
+    pub fn order(&self, command: &str) -> Option<String> {
+        let mut line = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        line.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        write!(line, "{command}\r\n").ok()?;
+        let mut answer = String::new();
+        BufReader::new(line).read_line(&mut answer).ok()?;
+        Some(answer)
     }
 
     pub fn url(&self) -> String {

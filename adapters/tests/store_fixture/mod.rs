@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
 pub mod postgres;
+pub mod server;
 pub mod sqlite;
 
 use adapters::store::SqlStore;

@@ -1,63 +1,13 @@
-//! A new `PostgreSQL` database on the tests' server: the one of `MISEBAN_TEST_POSTGRES_URL`, or one
-//! that this process starts for itself.
+//! Homes for a store on a `PostgreSQL` server.
 
 use super::Home;
+use super::server::{Server, new_database, url};
 use adapters::store::SqlStore;
-use sqlx::Connection;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-/// A server of one's own, which ends with the value.
-pub struct Server {
-    /// Its first database, as its superuser.
-    pub url: String,
-    orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
-    _process: Child,
-}
 
 impl Server {
-    /// Starts one; nothing else can be done where that fails.
-    pub fn start() -> Self {
-        let script = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/store_fixture/postgres-server"
-        );
-        let mut process = Command::new(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{script}: {error}"));
-        let orders = process.stdin.take().unwrap();
-        let mut answers = BufReader::new(process.stdout.take().unwrap());
-        let mut url = String::new();
-        answers.read_line(&mut url).unwrap();
-        assert!(
-            url.starts_with("postgres://"),
-            "there is no PostgreSQL to test on: run scripts/test, or set MISEBAN_TEST_POSTGRES_URL \
-             to the url of a superuser of a server for tests"
-        );
-        Self {
-            url: url.trim().to_owned(),
-            orders,
-            answers,
-            _process: process,
-        }
-    }
-
-    /// Kills it in the middle of whatever it does, and starts it again.
-    pub fn restart(&mut self) {
-        self.orders.write_all(b"restart\n").unwrap();
-        let mut answer = String::new();
-        self.answers.read_line(&mut answer).unwrap();
-        assert_eq!(answer, "ready\n");
-    }
-
     /// A new database on it.
     pub async fn home(&self) -> Home {
-        new_database(&self.url).await
+        new_home(&self.url).await
     }
 }
 
@@ -68,48 +18,12 @@ pub async fn open() -> SqlStore {
 
 /// A database of its own, still empty.
 pub async fn home() -> Home {
-    new_database(url()).await
+    new_home(url()).await
 }
 
-/// The url of the tests' server.
-pub fn url() -> &'static str {
-    static URL: OnceLock<String> = OnceLock::new();
-    URL.get_or_init(|| {
-        std::env::var("MISEBAN_TEST_POSTGRES_URL").unwrap_or_else(|_| {
-            // Lives as long as this process, whose end closes the pipe to it.
-            let server = Box::leak(Box::new(Server::start()));
-            server.url.clone()
-        })
-    })
-}
-
-/// The url of another database, or of another user, on the server of `url`.
-pub fn elsewhere(url: &str, user: Option<&str>, database: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap();
-    let (place, _) = rest.split_once('/').unwrap_or((rest, ""));
-    let (own, host) = place.split_once('@').unwrap();
-    format!("{scheme}://{}@{host}/{database}", user.unwrap_or(own))
-}
-
-/// Does something as the superuser.
-pub async fn command(url: &str, sql: String) {
-    sqlx::any::install_default_drivers();
-    let mut on = sqlx::AnyConnection::connect(url).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
-        .execute(&mut on)
-        .await
-        .unwrap();
-    on.close().await.unwrap();
-}
-
-async fn new_database(url: &str) -> Home {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("miseban_test_{}_{count}", std::process::id());
-    command(url, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-    command(url, format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+async fn new_home(url: &str) -> Home {
     Home {
-        url: elsewhere(url, None, &name),
+        url: new_database(url).await,
         _folder: None,
     }
 }

@@ -1,7 +1,7 @@
 //! Opening a database of a server, being refused with a word on what to do, and servers that come
 //! and go.
 
-use crate::store_fixture::postgres::{Server, command, elsewhere, url};
+use crate::store_fixture::server::{Server, command, elsewhere, url};
 use crate::world::*;
 use adapters::store::SqlStore;
 use shared::ports::store::{CatalogueStore, RunStore, StoreError};

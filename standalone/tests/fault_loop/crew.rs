@@ -1,11 +1,19 @@
 //! Producers and workers as processes of their own, to be killed, stopped and started.
 
-use crate::servers::{UNTIL_CLOSED, program};
+use crate::servers::program;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+/// Runs a program until standard input closes, which it does when the test is gone, even killed.
+/// Prints the number of the process first.
+const UNTIL_CLOSED: &str = r#"
+    "$@" >/dev/null & echo $!
+    cat >/dev/null
+    kill -CONT $! 2>/dev/null; kill -KILL $! 2>/dev/null; wait
+"#;
 
 /// What every program of the house is told.
 pub type Environment = Vec<(&'static str, String)>;

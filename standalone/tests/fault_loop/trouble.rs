@@ -117,9 +117,7 @@ impl World {
             }
             Kind::RedisRestarted => self.redis.restart(Memory::Kept, span).await,
             Kind::RedisLost => self.redis.restart(Memory::Lost, span).await,
-            Kind::RedisFlushed => {
-                self.redis.order(&["FLUSHALL"]).expect("Redis answers");
-            }
+            Kind::RedisFlushed => self.redis.flush(),
             Kind::PostgresRestarted => self.postgres.restart(),
             Kind::RedisCut => self.redis.street.cut(),
             Kind::PostgresCut => self.postgres.street.cut(),

@@ -1,12 +1,15 @@
 //! The servers that the programs meet at: a Redis of a test's own, and a database of its own on a
 //! `PostgreSQL` that the tests share.
 
-use sqlx::Connection as _;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+#[expect(dead_code, reason = "the contract of the store needs more of it")]
+#[path = "../../../adapters/tests/store_fixture/server.rs"]
+mod postgres;
+
+pub use postgres::command;
+
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -140,62 +143,5 @@ pub fn signal(process: u32, name: &str) {
 
 /// The url of a new database.
 pub async fn new_database() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("miseban_programs_{}_{count}", std::process::id());
-    command(
-        postgres(),
-        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-    )
-    .await;
-    command(
-        postgres(),
-        format!("CREATE DATABASE {name} TEMPLATE template0"),
-    )
-    .await;
-    let (server, _) = postgres().rsplit_once('/').expect("a database in the url");
-    format!("{server}/{name}")
-}
-
-/// Does something as the superuser.
-pub async fn command(url: &str, sql: String) {
-    sqlx::any::install_default_drivers();
-    let mut on = sqlx::AnyConnection::connect(url)
-        .await
-        .expect("a connection");
-    let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
-        .execute(&mut on)
-        .await;
-    done.expect("done");
-    on.close().await.expect("closed");
-}
-
-/// The url of the tests' server: the one of `MISEBAN_TEST_POSTGRES_URL`, or one of this process's own.
-fn postgres() -> &'static str {
-    // The server lives while the pipe to it is open, which is as long as this process.
-    static SERVER: OnceLock<(String, Option<Child>)> = OnceLock::new();
-    let (url, _) = SERVER.get_or_init(|| {
-        if let Ok(url) = std::env::var("MISEBAN_TEST_POSTGRES_URL") {
-            return (url, None);
-        }
-        let script = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../adapters/tests/store_fixture/postgres-server"
-        );
-        let process = Command::new(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        let mut process = process.expect("the script runs");
-        let mut url = String::new();
-        let said = process.stdout.take().expect("its stdout");
-        let read = BufReader::new(said).read_line(&mut url);
-        read.expect("its url");
-        assert!(
-            url.starts_with("postgres://"),
-            "there is no PostgreSQL to test on: run scripts/test"
-        );
-        (url.trim().to_owned(), Some(process))
-    });
-    url
+    postgres::new_database(postgres::url()).await
 }
