@@ -1,6 +1,9 @@
 //! `kill -9` in the middle of a run, again and again: what was stored stays, one backfill, and in the
 //! end the same totals as undisturbed. Real processes; the vendors are simulated in this one.
 
+#[path = "../../worker/tests/vendors/mod.rs"]
+mod vendors;
+
 use adapters::store::SqlStore;
 use serde_json::Value;
 use shared::ports::store::RunStore as _;
@@ -21,18 +24,6 @@ struct Shop {
     folder: tempfile::TempDir,
 }
 
-/// Secrets are in it, and `doctor` minds who can read them.
-fn own_only(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(path, mode).expect("the mode is set");
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-}
-
 impl Shop {
     async fn open() -> Self {
         let simulator = Simulator::start(Config {
@@ -43,11 +34,7 @@ impl Shop {
             ..Config::default()
         });
         let simulator = simulator.await.expect("the simulator starts");
-        let folder = tempfile::tempdir().expect("a folder");
-        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text);
-        write("accounts.toml", simulator.accounts_toml()).expect("written");
-        write("listings.csv", simulator.listings_csv()).expect("written");
-        own_only(&folder.path().join("accounts.toml"));
+        let folder = vendors::folder(&simulator);
         let shop = Self { simulator, folder };
         let imported = shop
             .miseban(&["import", "listings", "listings.csv"])
@@ -61,18 +48,12 @@ impl Shop {
     }
 
     fn miseban(&self, arguments: &[&str]) -> Command {
-        let url = self.simulator.url();
         let mut command = Command::new(env!("CARGO_BIN_EXE_miseban"));
         command
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
-            .env("SP_API_BASE_URL", &url)
-            .env("LWA_BASE_URL", &url)
-            .env("BASE_API_BASE_URL", &url)
-            .env("LWA_APP_ID", "amzn1.application-oa2-client.example")
-            .env("LWA_CLIENT_SECRET", "amzn1.oa2-cs.v1.example")
-            .env("REFRESH_TOKEN", "Atzr|example")
+            .envs(vendors::settings(&self.simulator))
             .env("SP_API_ITEM_OFFERS_RATE", "unlimited")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

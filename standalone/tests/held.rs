@@ -1,6 +1,9 @@
 //! A run that is held, and what a person does about it, with the real program; the vendors are
 //! simulated in this process.
 
+#[path = "../../worker/tests/vendors/mod.rs"]
+mod vendors;
+
 use serde_json::Value;
 use simulator::{Config, Fault, FaultKind, Quotas, Simulator};
 use std::process::{Command, Output, Stdio};
@@ -22,10 +25,7 @@ impl Shop {
             ..Config::default()
         });
         let simulator = simulator.await.expect("the simulator starts");
-        let folder = tempfile::tempdir().expect("a folder");
-        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text);
-        write("accounts.toml", simulator.accounts_toml()).expect("written");
-        write("listings.csv", simulator.listings_csv()).expect("written");
+        let folder = vendors::folder(&simulator);
         let shop = Self { simulator, folder };
         for words in ["import listings listings.csv", RUN, RUN] {
             assert_eq!(shop.miseban(words).await.0, 0, "{words}");
@@ -37,19 +37,13 @@ impl Shop {
 
     /// Exit code, stdout and stderr.
     async fn miseban(&self, words: &str) -> (i32, String, String) {
-        let url = self.simulator.url();
         let mut command = Command::new(env!("CARGO_BIN_EXE_miseban"));
         command
             .args(words.split(' '))
             .current_dir(self.folder.path())
             .env_clear()
             .env("MISEBAN_LANG", "en")
-            .env("SP_API_BASE_URL", &url)
-            .env("LWA_BASE_URL", &url)
-            .env("BASE_API_BASE_URL", &url)
-            .env("LWA_APP_ID", "amzn1.application-oa2-client.example")
-            .env("LWA_CLIENT_SECRET", "amzn1.oa2-cs.v1.example")
-            .env("REFRESH_TOKEN", "Atzr|example")
+            .envs(vendors::settings(&self.simulator))
             .env("SP_API_ITEM_OFFERS_RATE", "unlimited")
             .stdin(Stdio::null());
         let ended = tokio::task::spawn_blocking(move || command.output()).await;

@@ -10,6 +10,8 @@ mod crew;
 mod servers;
 mod street;
 mod trouble;
+#[path = "../../../worker/tests/vendors/mod.rs"]
+mod vendors;
 
 use adapters::store::SqlStore;
 use crew::{Environment, Hand};
@@ -97,26 +99,15 @@ impl World {
         let quota: QuotaChange = serde_json::from_value(quota).expect("a quota");
         simulator.set_quota(&quota).expect("a quota");
         let (redis, postgres) = (Redis::start().await, Postgres::start().await);
-        let folder = tempfile::tempdir().expect("a folder");
-        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text);
-        write("accounts.toml", simulator.accounts_toml()).expect("written");
-        write("listings.csv", simulator.listings_csv()).expect("written");
+        let folder = vendors::folder(&simulator);
         let path = |name: &str| folder.path().join(name).display().to_string();
-        let environment = vec![
+        let mut environment = vec![
             ("DATABASE_URL", postgres.url()),
             ("REDIS_URL", redis.url()),
             ("ACCOUNTS_FILE", path("accounts.toml")),
-            ("SP_API_BASE_URL", simulator.url()),
-            ("LWA_BASE_URL", simulator.url()),
-            ("BASE_API_BASE_URL", simulator.url()),
-            (
-                "LWA_APP_ID",
-                "amzn1.application-oa2-client.example".to_owned(),
-            ),
-            ("LWA_CLIENT_SECRET", "amzn1.oa2-cs.v1.example".to_owned()),
-            ("REFRESH_TOKEN", "Atzr|example".to_owned()),
             ("SP_API_ITEM_OFFERS_RATE", RATE.to_string()),
         ];
+        environment.extend(vendors::settings(&simulator));
         let mut world = Self {
             redis,
             postgres,

@@ -15,4 +15,6 @@ mod server;
 mod shops;
 mod shown;
 mod taken_in;
+#[path = "../../../worker/tests/vendors/mod.rs"]
+mod vendors;
 mod world;

@@ -1,5 +1,6 @@
 //! `register`, `reconcile` and `import shop`: the program itself, on simulated shops.
 
+use crate::vendors;
 use serde_json::Value;
 use simulator::{Config, HandEdit, HandMade, MarketSet, Quotas, ShopItem, ShopTending, Simulator};
 use std::process::{Command, Output, Stdio};
@@ -18,10 +19,7 @@ impl Shops {
             ..Config::default()
         });
         let simulator = simulator.await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text);
-        write("accounts.toml", simulator.accounts_toml()).unwrap();
-        write("listings.csv", simulator.listings_csv()).unwrap();
+        let folder = vendors::folder(&simulator);
         Self { simulator, folder }
     }
 
@@ -39,19 +37,13 @@ impl Shops {
     }
 
     async fn miseban(&self, arguments: &[&str]) -> Output {
-        let url = self.simulator.url();
         let mut command = Command::new(env!("CARGO_BIN_EXE_miseban"));
         command
             .args(["--lang", "en"])
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
-            .env("SP_API_BASE_URL", &url)
-            .env("LWA_BASE_URL", &url)
-            .env("BASE_API_BASE_URL", &url)
-            .env("LWA_APP_ID", "amzn1.application-oa2-client.example")
-            .env("LWA_CLIENT_SECRET", "amzn1.oa2-cs.v1.example")
-            .env("REFRESH_TOKEN", "Atzr|example")
+            .envs(vendors::settings(&self.simulator))
             .env("SP_API_ITEM_OFFERS_RATE", "unlimited")
             .stdin(Stdio::null());
         let run = tokio::task::spawn_blocking(move || command.output());

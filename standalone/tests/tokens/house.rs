@@ -3,6 +3,7 @@
 use crate::PATIENCE;
 use crate::crew::{Environment, Hand};
 use crate::servers::{Postgres, Redis, program};
+use crate::vendors;
 use adapters::store::SqlStore;
 use chrono::{TimeDelta, Utc};
 use shared::domain::report::Report;
@@ -68,26 +69,15 @@ impl House {
         };
         simulator.add_fault(slow).expect("a fault");
         let (redis, postgres) = (Redis::start().await, Postgres::start().await);
-        let folder = tempfile::tempdir().expect("a folder");
-        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text);
-        write("accounts.toml", simulator.accounts_toml()).expect("written");
-        write("listings.csv", simulator.listings_csv()).expect("written");
+        let folder = vendors::folder(&simulator);
         let path = |name: &str| folder.path().join(name).display().to_string();
-        let environment = vec![
+        let mut environment = vec![
             ("DATABASE_URL", postgres.direct.clone()),
             ("REDIS_URL", redis.url()),
             ("ACCOUNTS_FILE", path("accounts.toml")),
-            ("SP_API_BASE_URL", simulator.url()),
-            ("LWA_BASE_URL", simulator.url()),
-            ("BASE_API_BASE_URL", simulator.url()),
-            (
-                "LWA_APP_ID",
-                "amzn1.application-oa2-client.example".to_owned(),
-            ),
-            ("LWA_CLIENT_SECRET", "amzn1.oa2-cs.v1.example".to_owned()),
-            ("REFRESH_TOKEN", "Atzr|example".to_owned()),
             ("SP_API_ITEM_OFFERS_RATE", "unlimited".to_owned()),
         ];
+        environment.extend(vendors::settings(&simulator));
         run_to_its_end(
             &environment,
             &["miseban", "import", "listings", &path("listings.csv")],

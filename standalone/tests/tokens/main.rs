@@ -10,6 +10,8 @@ mod servers;
 #[expect(dead_code, reason = "the night of faults needs more of it")]
 #[path = "../fault_loop/street.rs"]
 mod street;
+#[path = "../../../worker/tests/vendors/mod.rs"]
+mod vendors;
 
 use house::{EDIT, House, LISTINGS, SHOPS};
 use simulator::{Config, Fault, FaultKind};

@@ -7,4 +7,6 @@ mod looking;
 mod servers;
 mod starting;
 mod stopping;
+#[path = "../vendors/mod.rs"]
+mod vendors;
 mod world;

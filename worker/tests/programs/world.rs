@@ -1,6 +1,7 @@
 //! Everything around the programs, and the programs as children of the test.
 
 use crate::servers::{Redis, new_database, signal};
+use crate::vendors;
 use adapters::http::{HttpSettings, client};
 use simulator::{Config, Quotas, Simulator};
 use std::fs::File;
@@ -36,10 +37,7 @@ impl World {
             ..Config::default()
         });
         let simulator = simulator.await.expect("the simulator starts");
-        let folder = tempfile::tempdir().expect("a folder");
-        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text);
-        write("accounts.toml", simulator.accounts_toml()).expect("written");
-        write("listings.csv", simulator.listings_csv()).expect("written");
+        let folder = vendors::folder(&simulator);
         let world = Self {
             simulator,
             redis,
@@ -53,7 +51,6 @@ impl World {
 
     /// A program with the settings of this world.
     pub fn command(&self, name: &str, arguments: &[&str]) -> Command {
-        let url = self.simulator.url();
         let mut command = Command::new(program(name));
         command
             .args(arguments)
@@ -63,12 +60,7 @@ impl World {
             .env("DATABASE_URL", &self.database)
             .env("REDIS_URL", self.redis.url())
             .env("HEALTH_LISTEN", "127.0.0.1:0")
-            .env("SP_API_BASE_URL", &url)
-            .env("LWA_BASE_URL", &url)
-            .env("BASE_API_BASE_URL", &url)
-            .env("LWA_APP_ID", "amzn1.application-oa2-client.example")
-            .env("LWA_CLIENT_SECRET", "amzn1.oa2-cs.v1.example")
-            .env("REFRESH_TOKEN", "Atzr|example")
+            .envs(vendors::settings(&self.simulator))
             .env("SP_API_ITEM_OFFERS_RATE", "unlimited");
         command
     }
