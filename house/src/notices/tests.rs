@@ -1,80 +1,10 @@
+mod reports;
+
 use super::*;
-use chrono::{DateTime, Utc};
+use reports::{at, eventful};
 use shared::domain::account::AccountId;
-use shared::domain::asin::Asin;
-use shared::domain::money::Yen;
-use shared::domain::report::{
-    Backfill, CacheUse, Failures, Guarded, Outcomes, PriceChange, PriceChanges, Report,
-    StockChanges, Updates,
-};
-use shared::domain::run::{RunId, RunKind, RunState};
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
-fn asin(number: u32) -> Asin {
-    Asin::parse(&format!("B0{number:08}")).unwrap()
-}
-
-fn report() -> Report {
-    let change = |number: u32| PriceChange {
-        asin: asin(number),
-        old: Yen(1_000),
-        new: Yen(1_000 + 100 * number),
-    };
-    Report {
-        run_id: RunId::parse("01939c1e-7c00-7000-8000-000000000001").unwrap(),
-        kind: RunKind::PriceStock,
-        dry_run: false,
-        state: RunState::Done,
-        error: None,
-        started_at: at("2026-11-22T00:00:00Z"),
-        ended_at: Some(at("2026-11-22T01:51:12Z")),
-        seconds: 6672.4,
-        asins: 12_829,
-        batches: 642,
-        requests: 671,
-        refused: 2,
-        outcomes: Outcomes::default(),
-        cache: CacheUse::default(),
-        backfill: Backfill {
-            asins: 580,
-            requests: 29,
-            success: 563,
-            failed: 17,
-        },
-        price_changes: PriceChanges {
-            count: 734,
-            of_100_yen_or_more: 310,
-            examples: (1..=12).map(change).collect(),
-        },
-        stock_changes: StockChanges {
-            to_out: 41,
-            to_in: 9,
-        },
-        updates: Updates {
-            applied: 720,
-            equal: 12_000,
-            held: 4,
-            failed: 5,
-            parked: 1_500,
-        },
-        hidden: 41,
-        shown: 9,
-        delisted: 17,
-        permit_wait_seconds: 0.0,
-        quota_used: 0.9,
-        failures: vec![Failures {
-            code: "unavailable".to_owned(),
-            count: 5,
-        }],
-        holds: Vec::new(),
-        still_missing: (1..=10).map(asin).collect(),
-        guard: None,
-        reconcile: None,
-    }
-}
+use shared::domain::report::{Guarded, Report};
+use shared::domain::run::RunState;
 
 fn run(report: Report) -> Notice {
     Notice::Run {
@@ -92,18 +22,18 @@ fn parked(name: &str) -> Notice {
 
 #[test]
 fn a_run_is_told_with_its_numbers_and_what_to_do() {
-    let told = message(&[run(report())], 0, Lang::Ja);
+    let told = message(&[run(eventful())], 0, Lang::Ja);
 
     assert_eq!(told.title, "店番: 価格と在庫 - 完了");
     for part in [
         "価格 734(うち100円以上 310)、在庫切れ 41、在庫復活 9",
         "反映 720(非公開 41、公開 9)、失敗 5、保留 4、上限待ち 1,500、ショップから消えていた 17",
-        "BASEが応答しない (unavailable) 5",
-        "  B000000001  1,000円 → 1,100円 (+100円)\n",
+        "BASEが応答しない (unavailable) 4",
+        "  B000000001  20,001円 → 120,000円 (+99,999円)\n",
         "  ほか724件\n",
         "ASIN 17件",
         "上限で断られたリクエスト 2回",
-        "ASIN 12,829、リクエスト 671、時間 1時間51分",
+        "ASIN 12,829、リクエスト 642、時間 1時間51分",
         "miseban report 01939c1e-7c00-7000-8000-000000000001",
     ] {
         assert!(told.body.contains(part), "{part} in {}", told.body);
@@ -114,7 +44,7 @@ fn a_run_is_told_with_its_numbers_and_what_to_do() {
 #[test]
 fn both_languages_tell_the_same_numbers() {
     let numbers = |lang| {
-        let body = message(&[run(report())], 3, lang).body;
+        let body = message(&[run(eventful())], 3, lang).body;
         let digits = body.split(|c: char| !c.is_ascii_digit() && c != ',');
         let mut all: Vec<String> = digits
             .map(|number| number.trim_matches(',').to_owned())
@@ -141,7 +71,7 @@ fn a_held_run_says_first_that_it_waits_for_a_person() {
     let held = Report {
         state: RunState::Held,
         guard: Some(guard),
-        ..report()
+        ..eventful()
     };
 
     let told = message(&[run(held)], 0, Lang::En);
@@ -153,7 +83,7 @@ fn a_held_run_says_first_that_it_waits_for_a_person() {
         told.body
     );
     for command in ["release", "cancel"] {
-        let line = format!("miseban {command} {}", report().run_id);
+        let line = format!("miseban {command} {}", eventful().run_id);
         assert!(told.body.contains(&line), "{}", told.body);
     }
 }
@@ -177,10 +107,10 @@ fn what_may_be_missing_is_said_at_the_end() {
 fn a_digest_tells_the_gravest_first_and_counts_what_is_left() {
     let failed = Report {
         state: RunState::Failed,
-        ..report()
+        ..eventful()
     };
     let mut notices = vec![parked("a"); 15];
-    notices.push(run(report()));
+    notices.push(run(eventful()));
     notices.push(run(failed));
 
     let told = message(&notices, 0, Lang::En);

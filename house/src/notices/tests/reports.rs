@@ -1,0 +1,113 @@
+//! Reports of runs as they are told to people, in a notice and in the report itself.
+
+use chrono::{DateTime, Utc};
+use shared::domain::asin::Asin;
+use shared::domain::money::Yen;
+use shared::domain::report::{
+    Backfill, CacheUse, Failures, Outcomes, PriceChange, PriceChanges, Report, StockChanges,
+    Updates,
+};
+use shared::domain::run::{RunId, RunKind, RunState};
+
+pub fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+pub fn asin(number: u32) -> Asin {
+    Asin::parse(&format!("B0{number:08}")).unwrap()
+}
+
+/// A run in which nothing happened.
+pub fn quiet() -> Report {
+    Report {
+        run_id: RunId::parse("01939c1e-7c00-7000-8000-000000000001").unwrap(),
+        kind: RunKind::PriceStock,
+        dry_run: false,
+        state: RunState::Done,
+        error: None,
+        started_at: at("2026-11-22T00:00:00Z"),
+        ended_at: Some(at("2026-11-22T01:51:12Z")),
+        seconds: 6672.4,
+        asins: 12_829,
+        batches: 642,
+        requests: 642,
+        refused: 0,
+        outcomes: Outcomes {
+            success: 12_560,
+            out_of_stock: 107,
+            filtered_out: 162,
+            ..Outcomes::default()
+        },
+        cache: CacheUse::default(),
+        backfill: Backfill::default(),
+        price_changes: PriceChanges::default(),
+        stock_changes: StockChanges::default(),
+        updates: Updates::default(),
+        hidden: 0,
+        shown: 0,
+        delisted: 0,
+        permit_wait_seconds: 6120.0,
+        quota_used: 0.962,
+        failures: Vec::new(),
+        holds: Vec::new(),
+        still_missing: Vec::new(),
+        guard: None,
+        reconcile: None,
+    }
+}
+
+/// One in which everything happened that happens in runs of prices.
+pub fn eventful() -> Report {
+    let cause = |code: &str, count| Failures {
+        code: code.to_owned(),
+        count,
+    };
+    let change = |number: u32| PriceChange {
+        asin: asin(number),
+        old: Yen(20_000 + number),
+        new: Yen(if number.is_multiple_of(2) {
+            1_200
+        } else {
+            120_000
+        }),
+    };
+    Report {
+        refused: 2,
+        outcomes: Outcomes {
+            success: 12_540,
+            out_of_stock: 107,
+            filtered_out: 162,
+            api_error: 17,
+            invalid_asin: 3,
+        },
+        backfill: Backfill {
+            asins: 580,
+            requests: 29,
+            success: 563,
+            failed: 17,
+        },
+        price_changes: PriceChanges {
+            count: 734,
+            of_100_yen_or_more: 310,
+            examples: (1..=12).map(change).collect(),
+        },
+        stock_changes: StockChanges {
+            to_out: 41,
+            to_in: 9,
+        },
+        updates: Updates {
+            applied: 720,
+            equal: 12_000,
+            held: 4,
+            failed: 5,
+            parked: 1_500,
+        },
+        hidden: 41,
+        shown: 9,
+        delisted: 17,
+        failures: vec![cause("unavailable", 4), cause("bad_price", 1)],
+        holds: vec![cause("price_above_bounds", 3), cause("not_editable", 1)],
+        still_missing: (1..=10).map(asin).collect(),
+        ..quiet()
+    }
+}
