@@ -83,12 +83,13 @@ impl Hands {
             .enumerate()
             .filter_map(|(place, (asin, answer))| priced(job.no, place, *asin, answer))
             .collect();
-        self.rows.record(job.run, job.no, &products).await?;
+        let entries = entries(&products);
         let edits = products.iter().filter_map(|product| product.listing);
         let follow_ups: Vec<_> = edits
             .map(|listing| messages::for_update(listing, 1, Urgency::Normal))
             .collect();
-        let (cached, sent) = tokio::join!(self.cache(&products), self.queue.push(&follow_ups));
+        self.rows.record((job.run, job.no, products)).await?;
+        let (cached, sent) = tokio::join!(self.write(&entries), self.queue.push(&follow_ups));
         cached?;
         sent?;
         Ok(())
@@ -107,9 +108,10 @@ impl Hands {
 
     async fn update_listing(&self, job: &UpdateListing) -> Result<(), Failure> {
         // Without a row it is done, and whoever did it asked what is left before it settled.
-        let Some(edit) = self.rows.update(job.listing).await? else {
+        let Some(held) = self.rows.update(job.listing).await? else {
             return Ok(());
         };
+        let edit = held.edit;
         let permit = self.permit(&Lane::Base(self.account.clone())).await?;
         let state = ShopState {
             price: edit.price,
@@ -122,7 +124,7 @@ impl Hands {
             Err(ShopError::Refused(code)) if code == "not_applied" => {}
             Err(error) => return Err(error.into()),
         }
-        if self.rows.finish(edit.run, job.listing).await? {
+        if self.rows.finish(held, job.listing).await? {
             self.queue
                 .push(&[messages::for_backfill(edit.run, RunKind::PriceStock)])
                 .await?;
@@ -142,21 +144,6 @@ impl Hands {
         both.cmd("SET").arg("cache:backfill").arg(told);
         both.cmd("RPUSH").arg("bench:done").arg(unix_seconds());
         self.write(&both).await
-    }
-
-    async fn cache(&self, products: &[Priced]) -> Result<(), Failure> {
-        let at = Utc::now().timestamp_millis();
-        let mut entries = redis::pipe();
-        for product in products {
-            let value =
-                serde_json::json!({ "p": product.price, "s": product.price.is_some(), "t": at });
-            let set = entries.cmd("SET").arg(format!("cache:{}", product.asin));
-            set.arg(value.to_string())
-                .arg("EX")
-                .arg(CACHED_FOR_S)
-                .ignore();
-        }
-        self.write(&entries).await
     }
 
     async fn write(&self, commands: &redis::Pipeline) -> Result<(), Failure> {
@@ -197,6 +184,22 @@ fn priced(no: u32, place: usize, asin: Asin, answer: &ItemAnswer) -> Option<Pric
         price,
         listing: (place < 2).then_some(ListingId(number)),
     })
+}
+
+/// The cache's entries of a batch.
+fn entries(products: &[Priced]) -> redis::Pipeline {
+    let at = Utc::now().timestamp_millis();
+    let mut entries = redis::pipe();
+    for product in products {
+        let value =
+            serde_json::json!({ "p": product.price, "s": product.price.is_some(), "t": at });
+        let set = entries.cmd("SET").arg(format!("cache:{}", product.asin));
+        set.arg(value.to_string())
+            .arg("EX")
+            .arg(CACHED_FOR_S)
+            .ignore();
+    }
+    entries
 }
 
 fn landed(offer: &Offer) -> Option<Yen> {

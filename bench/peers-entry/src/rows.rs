@@ -28,24 +28,30 @@ const BATCHES: &str = "SELECT b.no, b.asins
     INNER JOIN batches AS b ON b.run_id = k.run_id AND b.no = k.no
     WHERE b.state || '' = 'open'";
 
-/// The bench's upsert and our rows, in one transaction; nothing where the batch has reported.
+/// The bench's upsert and our rows, in one transaction, of all who record at the same moment; nothing
+/// of a batch that has reported.
 const RECORD: &str = "WITH closed AS (
-    UPDATE batches SET state = 'done', reported_at = $3
-    WHERE run_id = $1 AND no = $2 AND state || '' = 'open' RETURNING run_id
+    UPDATE batches AS b SET state = 'done', reported_at = $1
+    FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS k(run_id, no, place)
+    WHERE b.run_id = k.run_id AND b.no = k.no AND b.state || '' = 'open'
+    RETURNING b.run_id, k.place
 ), queued AS (
     INSERT INTO updates (run_id, listing_id, version, urgency, state, from_price_yen, from_visible,
         to_price_yen, to_visible, to_stock, at)
-    SELECT run_id, u.id, 1, 'normal', 'queued', 0, 0, u.price, 1, u.stock, $3
-    FROM closed, unnest($7::bigint[], $8::bigint[], $9::bigint[]) AS u(id, price, stock)
+    SELECT closed.run_id, u.id, 1, 'normal', 'queued', 0, 0, u.price, 1, u.stock, $1
+    FROM unnest($8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[]) AS u(place, id, price, stock)
+    INNER JOIN closed ON closed.place = u.place
 )
 INSERT INTO public.products (asin, price, in_stock, updated_at)
 SELECT p.asin, p.price, p.in_stock, now()
-FROM closed, unnest($4::text[], $5::int[], $6::bool[]) AS p(asin, price, in_stock)
+FROM unnest($4::bigint[], $5::text[], $6::int[], $7::bool[]) AS p(place, asin, price, in_stock)
+INNER JOIN closed ON closed.place = p.place
 ON CONFLICT (asin) DO UPDATE SET
     price = excluded.price, in_stock = excluded.in_stock, updated_at = excluded.updated_at";
 
+/// By the listing, likewise.
 const UPDATES: &str = "SELECT listing_id::bigint, run_id, to_price_yen, to_stock FROM updates
-    WHERE listing_id = ANY($1::bigint[]) AND state = 'queued'";
+    WHERE listing_id = ANY($1::bigint[]) AND state || '' = 'queued'";
 
 const FINISH: &str = "UPDATE updates AS u SET state = 'applied', at = $3
     FROM unnest($1::text[], $2::bigint[]) AS k(run_id, listing_id)
@@ -75,14 +81,42 @@ pub struct Edit {
     pub stock: u32,
 }
 
-/// The statements, prepared. Reading and closing go over a line of their own, all in one who ask at
-/// the same moment; answers are recorded over the others.
+/// The edits whose rows this process has read and not yet closed.
+#[derive(Clone, Default)]
+struct InHand(Arc<AtomicUsize>);
+
+/// One of them; in hand until it is dropped, however it ends.
+pub struct Held {
+    pub edit: Edit,
+    all: InHand,
+}
+
+impl Held {
+    fn take(edit: Edit, all: &InHand) -> Self {
+        all.0.fetch_add(1, Ordering::SeqCst);
+        let all = all.clone();
+        Self { edit, all }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.all.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// The products of a batch that has answered.
+pub type Answered = (RunId, u32, Vec<Priced>);
+
+/// The statements, prepared: all in one who ask the same at the same moment. Recording has a line of
+/// its own, so that nobody waits behind it.
 pub struct Rows {
     batches: Together<(RunId, u32), Option<AsinBatch>>,
+    record: Together<Answered, ()>,
     updates: Together<ListingId, Option<Edit>>,
-    finish: Together<(RunId, ListingId), bool>,
-    lines: Vec<Arc<Line>>,
-    turn: AtomicUsize,
+    finish: Together<(RunId, ListingId), ()>,
+    line: Arc<Line>,
+    in_hand: InHand,
 }
 
 struct Line {
@@ -95,25 +129,19 @@ struct Line {
 }
 
 impl Rows {
-    /// With so many lines for recording.
-    pub async fn open(url: &str, connections: usize) -> anyhow::Result<Self> {
-        let mut lines = Vec::new();
-        for _ in 0..connections {
-            lines.push(Arc::new(Line::open(url).await?));
-        }
+    /// Two connections.
+    pub async fn open(url: &str) -> anyhow::Result<Self> {
+        let recording = Arc::new(Line::open(url).await?);
         let line = Arc::new(Line::open(url).await?);
-        let (reading, reading_too, closing) = (Arc::clone(&line), Arc::clone(&line), line);
+        let (reading, reading_too, closing) = (line.clone(), line.clone(), line.clone());
         Ok(Self {
-            batches: Together::new(move |keys| Arc::clone(&reading).batches(keys)),
-            updates: Together::new(move |keys| Arc::clone(&reading_too).updates(keys)),
-            finish: Together::new(move |keys| Arc::clone(&closing).finish(keys)),
-            lines,
-            turn: AtomicUsize::new(0),
+            batches: Together::new(move |keys| reading.clone().batches(keys)),
+            record: Together::new(move |answered| recording.clone().record(answered)),
+            updates: Together::new(move |keys| reading_too.clone().updates(keys)),
+            finish: Together::new(move |keys| closing.clone().finish(keys)),
+            line,
+            in_hand: InHand::default(),
         })
-    }
-
-    fn line(&self) -> &Line {
-        &self.lines[self.turn.fetch_add(1, Ordering::Relaxed) % self.lines.len()]
     }
 
     /// The ASINs of an open batch.
@@ -122,52 +150,32 @@ impl Rows {
     }
 
     /// The edit that is still to be made of a listing.
-    pub async fn update(&self, listing: ListingId) -> Result<Option<Edit>, StoreError> {
-        self.updates.ask(listing).await
+    pub async fn update(&self, listing: ListingId) -> Result<Option<Held>, StoreError> {
+        let edit = self.updates.ask(listing).await?;
+        Ok(edit.map(|edit| Held::take(edit, &self.in_hand)))
     }
 
-    /// Closes an edit; `true` when nothing of its run is open any more.
-    pub async fn finish(&self, run: RunId, listing: ListingId) -> Result<bool, StoreError> {
-        self.finish.ask((run, listing)).await
+    /// Closes an edit; `true` when nothing of its run is open any more. While another is in hand, its
+    /// row is open, and its end asks: whoever puts down the last one does so after all were closed.
+    pub async fn finish(&self, held: Held, listing: ListingId) -> Result<bool, StoreError> {
+        let run = held.edit.run;
+        self.finish.ask((run, listing)).await?;
+        drop(held);
+        if self.in_hand.0.load(Ordering::SeqCst) > 0 {
+            return Ok(false);
+        }
+        self.line.nothing_open(run).await
     }
 
     /// Writes an answer down and closes its batch.
-    pub async fn record(&self, run: RunId, no: u32, products: &[Priced]) -> Result<(), StoreError> {
-        let line = self.line();
-        let asins: Vec<&str> = products.iter().map(|p| p.asin.as_str()).collect();
-        let prices: Vec<Option<i32>> = products.iter().map(|p| p.price.map(yen)).collect();
-        let stock: Vec<bool> = products.iter().map(|p| p.price.is_some()).collect();
-        let edits = || {
-            products
-                .iter()
-                .filter_map(|p| Some((p.listing?.0, p.price)))
-        };
-        let ids: Vec<i64> = edits().map(|(id, _)| id).collect();
-        let edit_prices: Vec<i64> = edits()
-            .map(|(_, price)| price.map_or(0, yen).into())
-            .collect();
-        let edit_stock: Vec<i64> = edits().map(|(_, price)| price.is_some().into()).collect();
-        line.run(
-            &line.record,
-            &[
-                &run.to_string(),
-                &i64::from(no),
-                &now(),
-                &asins,
-                &prices,
-                &stock,
-                &ids,
-                &edit_prices,
-                &edit_stock,
-            ],
-        )
-        .await
+    pub async fn record(&self, answered: Answered) -> Result<(), StoreError> {
+        self.record.ask(answered).await
     }
 
     /// How many products there are, and the sum of their prices.
     pub async fn totals(&self) -> Result<(i64, Option<i64>), StoreError> {
         let row = self
-            .line()
+            .line
             .client
             .query_one(TOTALS, &[])
             .await
@@ -213,6 +221,44 @@ impl Line {
         Ok(numbers.iter().map(|no| found.get(no).cloned()).collect())
     }
 
+    async fn record(self: Arc<Self>, answered: Vec<Answered>) -> Result<Vec<()>, StoreError> {
+        let runs: Vec<String> = answered.iter().map(|(run, ..)| run.to_string()).collect();
+        let numbers: Vec<i64> = answered.iter().map(|(_, no, _)| i64::from(*no)).collect();
+        let products = || {
+            let placed = (1_i64..).zip(&answered);
+            placed.flat_map(|(place, (.., products))| products.iter().map(move |p| (place, p)))
+        };
+        let places: Vec<i64> = products().map(|(place, _)| place).collect();
+        let asins: Vec<&str> = products().map(|(_, p)| p.asin.as_str()).collect();
+        let prices: Vec<Option<i32>> = products().map(|(_, p)| p.price.map(yen)).collect();
+        let stock: Vec<bool> = products().map(|(_, p)| p.price.is_some()).collect();
+        let edits = || products().filter_map(|(place, p)| Some((place, p.listing?.0, p.price)));
+        let edit_places: Vec<i64> = edits().map(|(place, ..)| place).collect();
+        let ids: Vec<i64> = edits().map(|(_, id, _)| id).collect();
+        let edit_prices: Vec<i64> = edits()
+            .map(|(.., price)| price.map_or(0, yen).into())
+            .collect();
+        let edit_stock: Vec<i64> = edits().map(|(.., price)| price.is_some().into()).collect();
+        self.run(
+            &self.record,
+            &[
+                &now(),
+                &runs,
+                &numbers,
+                &places,
+                &asins,
+                &prices,
+                &stock,
+                &edit_places,
+                &ids,
+                &edit_prices,
+                &edit_stock,
+            ],
+        )
+        .await?;
+        Ok(vec![(); answered.len()])
+    }
+
     async fn updates(
         self: Arc<Self>,
         keys: Vec<ListingId>,
@@ -233,23 +279,16 @@ impl Line {
         Ok(ids.iter().map(|id| found.get(id).copied()).collect())
     }
 
-    /// The question follows on the same line, so that it sees what was closed.
-    async fn finish(
-        self: Arc<Self>,
-        keys: Vec<(RunId, ListingId)>,
-    ) -> Result<Vec<bool>, StoreError> {
+    async fn finish(self: Arc<Self>, keys: Vec<(RunId, ListingId)>) -> Result<Vec<()>, StoreError> {
         let runs: Vec<String> = keys.iter().map(|(run, _)| run.to_string()).collect();
         let ids: Vec<i64> = keys.iter().map(|(_, listing)| listing.0).collect();
-        let at = now();
-        let close: [&(dyn ToSql + Sync); 3] = [&runs, &ids, &at];
-        let ask: [&(dyn ToSql + Sync); 1] = [&runs[0]];
-        let (closed, open) = tokio::join!(
-            self.run(&self.finish, &close),
-            self.rows(&self.anything_open, &ask)
-        );
-        closed?;
-        let done = open?.first().is_some_and(|row| !row.get::<_, bool>(0));
-        Ok(vec![done; keys.len()])
+        self.run(&self.finish, &[&runs, &ids, &now()]).await?;
+        Ok(vec![(); keys.len()])
+    }
+
+    async fn nothing_open(&self, run: RunId) -> Result<bool, StoreError> {
+        let open = self.rows(&self.anything_open, &[&run.to_string()]).await?;
+        Ok(open.first().is_some_and(|row| !row.get::<_, bool>(0)))
     }
 
     async fn rows(

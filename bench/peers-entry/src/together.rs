@@ -22,7 +22,15 @@ impl<K: Send + 'static, A: Send + 'static> Together<K, A> {
         let (asks, mut asked) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             let mut waiting: Vec<(K, Reply<A>)> = Vec::new();
-            while asked.recv_many(&mut waiting, AT_ONCE).await > 0 {
+            while let Some(first) = asked.recv().await {
+                waiting.push(first);
+                // Who is about to ask as well, does so before the statement goes.
+                tokio::task::yield_now().await;
+                while waiting.len() < AT_ONCE
+                    && let Ok(next) = asked.try_recv()
+                {
+                    waiting.push(next);
+                }
                 let (keys, replies): (Vec<K>, Vec<Reply<A>>) = waiting.drain(..).unzip();
                 match answer(keys).await {
                     Ok(answers) => replies

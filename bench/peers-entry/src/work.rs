@@ -85,7 +85,7 @@ async fn hands() -> anyhow::Result<(Hands, Arc<RedisQueue>)> {
     shop.prepare(&account).await?;
     let hands = Hands {
         account,
-        rows: Rows::open(&env("BENCH_PG_URL")?, number("PG_LINES", 3)).await?,
+        rows: Rows::open(&env("BENCH_PG_URL")?).await?,
         runs: store,
         queue: queue.clone(),
         limiter,

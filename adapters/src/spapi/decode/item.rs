@@ -1,14 +1,12 @@
 //! What one entry of the answer says of its ASIN.
 
-use super::wire::{Body, Entry, Error, Money, Offer as WireOffer, Payload, Status, Whole};
+use super::wire::{Body, Entry, Error, Payload, Status, Whole};
 use crate::http::excerpt;
 use crate::http::lenient::{Number, Object};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::domain::asin::Asin;
 use shared::domain::observation::ItemAnswer;
-use shared::domain::offer::{Amount, Availability, Offer};
-use smol_str::{SmolStr, StrExt as _};
 
 /// The answer of an entry that could be read as a whole.
 pub(super) fn read(whole: Whole<'_>, asin: Asin) -> ItemAnswer {
@@ -90,15 +88,7 @@ fn of_payload(payload: Payload<'_>, asin: Asin) -> Result<ItemAnswer, String> {
             80,
         ));
     }
-    let offers: Option<Vec<Offer>> = match payload.offers {
-        Some(offers) => Some(
-            offers
-                .into_iter()
-                .map(|o| offer(o.0))
-                .collect::<Result<_, _>>()?,
-        ),
-        None => None,
-    };
+    let offers = payload.offers.map(|offers| offers.0).transpose()?;
     let total = payload
         .summary
         .and_then(|summary| summary.0.total_offer_count)
@@ -116,68 +106,5 @@ fn of_payload(payload: Payload<'_>, asin: Asin) -> Result<ItemAnswer, String> {
         ("Success", None) if total == Some(0) => Ok(ItemAnswer::NoOffer),
         ("Success", None) => Err("success without a list of offers".to_owned()),
         (status, _) => Err(excerpt(&format!("unknown status {status:?}"), 80)),
-    }
-}
-
-fn offer(wire: WireOffer<'_>) -> Result<Offer, String> {
-    let shipping_time = wire.shipping_time.map(|time| time.0);
-    let (hours, availability) = shipping_time.map_or((None, None), |time| {
-        (time.maximum_hours, time.availability_type)
-    });
-    Ok(Offer {
-        sub_condition: wire.sub_condition.map(|text| plain(&text)),
-        listing_price: amount(wire.listing_price)?,
-        shipping: amount(wire.shipping)?,
-        max_handling_hours: match hours {
-            Some(hours) => Some(hours.whole().ok_or("a fraction of an hour")?),
-            None => None,
-        },
-        availability: availability.map_or(Availability::Unknown, |text| available(&text)),
-        prime: wire
-            .prime_information
-            .is_some_and(|prime| prime.0.is_prime == Some(true)),
-        fulfilled_by_amazon: wire.is_fulfilled_by_amazon == Some(true),
-        seller_id: wire.seller_id.map(|id| SmolStr::new(&*id)),
-    })
-}
-
-/// `Very Good` and `very_good` are one condition.
-fn plain(condition: &str) -> SmolStr {
-    if condition.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return SmolStr::new(condition);
-    }
-    condition
-        .chars()
-        .filter(|c| *c != ' ' && *c != '_')
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// The yen has no smaller unit, so a fraction of it is a fault; other currencies are the rule's to
-/// turn down.
-fn amount(money: Option<Object<Money<'_>>>) -> Result<Option<Amount>, String> {
-    let Some(Object(money)) = money else {
-        return Ok(None);
-    };
-    let Some(number) = money.amount else {
-        return Ok(None);
-    };
-    let currency = money
-        .currency_code
-        .map(|code| code.to_ascii_uppercase_smolstr());
-    if !number.exact && currency.as_deref() == Some("JPY") {
-        return Err("a fraction of a yen".to_owned());
-    }
-    Ok(Some(Amount {
-        currency,
-        units: number.units,
-    }))
-}
-
-fn available(kind: &str) -> Availability {
-    match kind {
-        "NOW" => Availability::Now,
-        "FUTURE_WITHOUT_DATE" | "FUTURE_WITH_DATE" => Availability::Later,
-        _ => Availability::Unknown,
     }
 }

@@ -5,6 +5,7 @@
 //! offers mean is the rule's.
 
 mod item;
+mod offers;
 mod wire;
 
 use crate::http::excerpt;

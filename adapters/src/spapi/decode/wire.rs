@@ -4,6 +4,7 @@
 //! `ItemOffersResponse`, `GetOffersResult`, `OfferDetail`. Parts that decide nothing here (rankings,
 //! lowest prices, points) are not read, so that a fault in them costs nothing.
 
+use super::offers::Offers;
 use crate::http::lenient::{Number, Object, Text};
 use serde::Deserialize;
 use serde_json::Value;
@@ -72,53 +73,14 @@ pub(super) struct Payload<'a> {
     pub(super) status: Option<Text<'a>>,
     #[serde(rename = "Summary")]
     pub(super) summary: Option<Object<Summary>>,
-    #[serde(rename = "Offers", borrow)]
-    pub(super) offers: Option<Vec<Object<Offer<'a>>>>,
+    #[serde(rename = "Offers")]
+    pub(super) offers: Option<Offers>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Summary {
     pub(super) total_offer_count: Option<Number>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Offer<'a> {
-    #[serde(borrow)]
-    pub(super) sub_condition: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub(super) seller_id: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub(super) listing_price: Option<Object<Money<'a>>>,
-    #[serde(borrow)]
-    pub(super) shipping: Option<Object<Money<'a>>>,
-    #[serde(borrow)]
-    pub(super) shipping_time: Option<Object<ShippingTime<'a>>>,
-    pub(super) is_fulfilled_by_amazon: Option<bool>,
-    pub(super) prime_information: Option<Object<Prime>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Money<'a> {
-    #[serde(borrow)]
-    pub(super) currency_code: Option<Text<'a>>,
-    pub(super) amount: Option<Number>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ShippingTime<'a> {
-    pub(super) maximum_hours: Option<Number>,
-    #[serde(borrow)]
-    pub(super) availability_type: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Prime {
-    pub(super) is_prime: Option<bool>,
 }
 
 impl Whole<'_> {
