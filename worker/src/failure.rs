@@ -9,8 +9,8 @@ use shared::ports::shop::ShopError;
 use shared::ports::store::StoreError;
 use std::time::Duration;
 
-/// Pause before a job whose database, queue or limiter is away is tried again. It costs no attempt:
-/// the job is not to blame.
+/// Rest of a place whose job met a database, queue or limiter that is away. It costs no attempt: the job is
+/// not to blame. Put back for a second instead, thousands of waiting jobs would be tried in it.
 const HOUSE_AWAY: Duration = Duration::from_secs(1);
 
 /// Why a job did not get through.
@@ -30,6 +30,11 @@ impl Failure {
             remedy: Remedy::Wait(pause),
             why: why.into(),
         }
+    }
+
+    fn rest(why: String) -> Self {
+        let remedy = Remedy::Rest(HOUSE_AWAY);
+        Self { remedy, why }
     }
 }
 
@@ -54,7 +59,7 @@ impl From<ShopError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let remedy = match error {
-            StoreError::Unavailable(_) => Remedy::Wait(HOUSE_AWAY),
+            StoreError::Unavailable(_) => Remedy::Rest(HOUSE_AWAY),
             StoreError::Unusable(_) | StoreError::Newer { .. } | StoreError::Sealed { .. } => {
                 Remedy::Stop
             }
@@ -69,12 +74,12 @@ impl From<StoreError> for Failure {
 
 impl From<QueueError> for Failure {
     fn from(error: QueueError) -> Self {
-        Self::wait(HOUSE_AWAY, error.to_string())
+        Self::rest(error.to_string())
     }
 }
 
 impl From<LimiterError> for Failure {
     fn from(error: LimiterError) -> Self {
-        Self::wait(HOUSE_AWAY, error.to_string())
+        Self::rest(error.to_string())
     }
 }

@@ -6,6 +6,7 @@
 //! message put back, so that another worker starts it at once; what a process that is killed held
 //! comes back when its lease ends.
 
+use crate::away::Away;
 use crate::failure::Failure;
 use crate::handlers::Handlers;
 use crate::pulsed_queue::PulsedQueue;
@@ -65,6 +66,7 @@ struct Frame {
     name: QueueName,
     handlers: Arc<dyn Handlers>,
     retries: Arc<RetryTable>,
+    away: Arc<Away>,
     stop: watch::Receiver<Stop>,
 }
 
@@ -103,6 +105,7 @@ impl Runtime {
     /// When a worker loop of apalis ends by itself, which none of our faults makes it do.
     pub async fn run(self, stop: watch::Receiver<Stop>) -> Result<(), WorkerError> {
         let mut workers = JoinSet::new();
+        let away = Arc::new(Away::default());
         for name in QueueName::ALL {
             let concurrency = match name {
                 QueueName::Sync => self.concurrency.sync,
@@ -118,6 +121,7 @@ impl Runtime {
                 name,
                 handlers: Arc::clone(&self.handlers),
                 retries: Arc::new(RetryTable::default()),
+                away: Arc::clone(&away),
                 stop: stop.clone(),
             };
             workers.spawn(work(frame, concurrency));
@@ -219,7 +223,24 @@ impl Frame {
                 })
             }
         };
+        match &result {
+            Ok(()) => self.away.found(),
+            Err(failure) => self.rest_after(failure).await,
+        }
         self.conclude(job, result, attempt).await
+    }
+
+    /// Keeps this place from the next job, where that would get no further than the last one.
+    async fn rest_after(&self, failure: &Failure) {
+        let Remedy::Rest(pause) = failure.remedy else {
+            return;
+        };
+        self.away.missed(&failure.why);
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.wait_for(|stop| *stop >= Stop::ClaimNoMore) => {}
+        }
     }
 
     async fn conclude(&self, job: &Job, result: Result<(), Failure>, attempt: u32) -> Settlement {
@@ -242,10 +263,13 @@ impl Frame {
         };
         // What could not be concluded now (the database is away) is concluded when the message comes
         // back: its attempt is past the last one, so that it ends here again.
-        concluded.map_or_else(
-            |error| Settlement::Retry(Duration::from_secs(1), error.why),
-            |()| settlement,
-        )
+        match concluded {
+            Ok(()) => settlement,
+            Err(error) => {
+                self.rest_after(&error).await;
+                Settlement::Retry(Duration::from_secs(1), error.why)
+            }
+        }
     }
 
     async fn renew(&self, claimed: &Claimed) {
@@ -284,3 +308,6 @@ async fn too_late(stop: &mut watch::Receiver<Stop>) {
         std::future::pending::<()>().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

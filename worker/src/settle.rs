@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::ports::queue::Settlement;
+use std::time::Duration;
 
 /// What the frame does after a handler has ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub fn ending(result: &Result<(), Failure>, attempt: u32, retries: &RetryTable) 
     };
     match failure.remedy {
         Remedy::Wait(pause) => Ending::Settle(Settlement::Defer(pause)),
+        // The rest comes first, and the message is held so long.
+        Remedy::Rest(_) => Ending::Settle(Settlement::Defer(Duration::ZERO)),
         Remedy::TryAgain => match retries.delay_after(attempt) {
             Some(delay) => Ending::Settle(Settlement::Retry(delay, failure.why.clone())),
             None => Ending::GiveUp,

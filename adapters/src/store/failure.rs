@@ -20,9 +20,11 @@ pub(crate) fn failed(error: sqlx::Error) -> StoreError {
         // A certificate that is refused comes as data that cannot be read.
         sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => unencrypted(&error),
         sqlx::Error::Tls(error) => unencrypted(&error),
-        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
-            StoreError::Unavailable(error.to_string())
-        }
+        // Of a connection that is closed for it, see `Pooled`.
+        sqlx::Error::InvalidSavePointStatement
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Io(_) => StoreError::Unavailable(error.to_string()),
         sqlx::Error::ColumnDecode { .. }
         | sqlx::Error::Decode(_)
         | sqlx::Error::AnyDriverError(_) => StoreError::Damaged(error.to_string()),
@@ -45,7 +47,8 @@ fn refused(error: &dyn DatabaseError) -> StoreError {
         Some(8) => unusable("give this user write access to the file and to its directory"),
         Some(10) => unusable("the disk cannot be read or written; look at the system's log"),
         Some(11) => unusable("the file is damaged; put a backup in its place"),
-        Some(13) => unusable("free some space on the disk"),
+        // Somebody makes room, and work goes on.
+        Some(13) => StoreError::Unavailable(format!("{message}: free some space on the disk")),
         Some(14) => unusable("the file cannot be opened; look at its path and permissions"),
         Some(19) => StoreError::Damaged(format!("a row does not fit the others: {message}")),
         Some(26) => unusable("the file is something else; set DATABASE_URL to another path"),

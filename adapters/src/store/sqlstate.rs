@@ -16,7 +16,9 @@ pub(super) fn refused(code: &str, message: &str) -> StoreError {
         "3D000" => unusable("make it with createdb, or set DATABASE_URL to another one"),
         "42501" => unusable("grant it to the user in DATABASE_URL"),
         "42703" | "42P01" => unusable("the schema is not ours; bring it to the newest version"),
-        "53100" => unusable("free some space on the server's disk"),
+        "53100" => {
+            StoreError::Unavailable(format!("{message}: free some space on the server's disk"))
+        }
         "54000" | "54001" | "54011" | "54023" => unusable("the server's limits are too low"),
         "58030" => unusable("the server cannot read or write its disk; look at its log"),
         _ => match code.get(..2) {
@@ -37,7 +39,7 @@ mod tests {
     #[test]
     fn what_passes_is_tried_again() {
         for code in [
-            "40001", "40P01", "55P03", "57014", "57P01", "53300", "08006",
+            "40001", "40P01", "55P03", "57014", "57P01", "53100", "53300", "08006",
         ] {
             assert!(
                 matches!(refused(code, ""), StoreError::Unavailable(_)),
@@ -48,7 +50,7 @@ mod tests {
 
     #[test]
     fn what_a_person_has_to_mend_says_how() {
-        for code in ["28P01", "3D000", "42501", "25006", "53100"] {
+        for code in ["28P01", "3D000", "42501", "25006"] {
             let StoreError::Unusable(text) = refused(code, "refused") else {
                 panic!("{code}");
             };

@@ -7,6 +7,9 @@ use std::time::Duration;
 pub enum Remedy {
     /// The quota or the vendor said "later": come back after this time, no attempt is spent.
     Wait(Duration),
+    /// What every job needs (database, queue, limiter) is away: no attempt is spent, and whoever ran the
+    /// job does nothing for this time, since nothing else would get through either.
+    Rest(Duration),
     /// A passing fault: try again after a growing delay, an attempt is spent.
     TryAgain,
     /// This job will not succeed, others may.

@@ -130,7 +130,9 @@ async fn after_failure(
     bench: &Bench,
 ) -> Result<AfterFailure, Failure> {
     match failure.remedy {
-        Remedy::Wait(_) | Remedy::Stop => Ok(AfterFailure::ComeBack(failure.clone())),
+        Remedy::Wait(_) | Remedy::Rest(_) | Remedy::Stop => {
+            Ok(AfterFailure::ComeBack(failure.clone()))
+        }
         Remedy::GiveUp => Ok(AfterFailure::GiveTheseUp),
         Remedy::TryAgain => {
             let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();
