@@ -308,6 +308,3 @@ async fn too_late(stop: &mut watch::Receiver<Stop>) {
         std::future::pending::<()>().await;
     }
 }
-
-#[cfg(test)]
-mod tests;

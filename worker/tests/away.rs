@@ -1,12 +1,19 @@
-use super::*;
+//! A worker whose database is away waits, and does not try all that it has again and again.
+
 use adapters::queue::LocalQueue;
 use async_trait::async_trait;
 use shared::domain::run::RunId;
-use shared::jobs::{Rank, SyncBatch};
-use shared::ports::queue::Message;
+use shared::jobs::{Job, Rank, SyncBatch};
+use shared::ports::queue::{Message, Queue as _};
 use shared::ports::store::StoreError;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::watch;
 use uuid::Uuid;
+use worker::failure::Failure;
+use worker::handlers::Handlers;
+use worker::runtime::{Concurrency, Runtime, Stop};
 
 const JOBS: u32 = 500;
 const PLACES: usize = 2;
