@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use house::health::Pulse;
 use shared::jobs::QueueName;
-use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Settlement};
+use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Room, Settlement};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,9 +48,9 @@ impl Queue for PulsedQueue {
         queue: QueueName,
         lease: Duration,
         patience: Duration,
-        most: usize,
+        room: &Room,
     ) -> Result<Vec<Claimed>, QueueError> {
-        let claimed = self.queue.claim_some(queue, lease, patience, most);
+        let claimed = self.queue.claim_some(queue, lease, patience, room);
         self.felt(claimed.await)
     }
 

@@ -1,7 +1,7 @@
 //! The seam to apalis: a backend that yields claimed messages of one queue.
 //!
-//! apalis runs the worker loop and its shutdown. Messages are claimed for the places that are free, all
-//! in one call, so that none lies about on its lease. Leases, attempts and settling stay
+//! apalis runs the worker loop and its shutdown. Messages are claimed for the places that are free when they
+//! are taken, all in one call, so that none lies about on its lease. Leases, attempts and settling stay
 //! with our contract (`shared::ports::queue`), since apalis acknowledges by worker and not by claim;
 //! the handler's frame settles (`worker/src/runtime.rs`). So a store that is away for a while ends no
 //! worker: the claim is simply asked again.
@@ -13,7 +13,7 @@ use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
 use futures::future::BoxFuture;
 use shared::jobs::QueueName;
-use shared::ports::queue::{Claimed, Queue, Settlement};
+use shared::ports::queue::{Claimed, Queue, Room, Settlement};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
@@ -72,8 +72,11 @@ impl Claims {
             let Ok(first) = Arc::clone(&places).acquire_owned().await else {
                 return VecDeque::new();
             };
-            let most = 1 + places.available_permits();
-            match queue.claim_some(name, lease, PATIENCE, most).await {
+            let room = {
+                let places = Arc::clone(&places);
+                Room::told_by(move || 1 + places.available_permits())
+            };
+            match queue.claim_some(name, lease, PATIENCE, &room).await {
                 // Nobody else takes places, so that there is one for each message.
                 Ok(claimed) => std::iter::once(first)
                     .chain(std::iter::from_fn(|| {

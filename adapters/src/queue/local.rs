@@ -5,7 +5,7 @@ use super::shelf::{Fresh, Shelf};
 use async_trait::async_trait;
 use shared::jobs::QueueName;
 use shared::ports::queue::{
-    Claimed, Listed, Message, Place, Queue, QueueDesk, QueueError, QueueStats, QueueView,
+    Claimed, Listed, Message, Place, Queue, QueueDesk, QueueError, QueueStats, QueueView, Room,
     Settlement, Slice, WorkerSign,
 };
 use std::collections::HashMap;
@@ -85,7 +85,9 @@ impl Queue for LocalQueue {
         lease: Duration,
         patience: Duration,
     ) -> Result<Option<Claimed>, QueueError> {
-        let claimed = self.claim_some(queue, lease, patience, 1).await?;
+        let claimed = self
+            .claim_some(queue, lease, patience, &Room::of(1))
+            .await?;
         Ok(claimed.into_iter().next())
     }
 
@@ -94,7 +96,7 @@ impl Queue for LocalQueue {
         queue: QueueName,
         lease: Duration,
         patience: Duration,
-        most: usize,
+        room: &Room,
     ) -> Result<Vec<Claimed>, QueueError> {
         let counter = self.counter(queue)?;
         let give_up = Instant::now() + patience;
@@ -104,7 +106,7 @@ impl Queue for LocalQueue {
             let (claimed, next_due) = {
                 let mut messages = counter.shelf();
                 let next = |_| messages.claim(now, now + lease);
-                let claimed: Vec<Claimed> = (0..most).map_while(next).collect();
+                let claimed: Vec<Claimed> = (0..room.now()).map_while(next).collect();
                 (claimed, messages.next_due())
             };
             if !claimed.is_empty() || now >= give_up {

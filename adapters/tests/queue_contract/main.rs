@@ -41,6 +41,7 @@ contract!(
     suite::more_messages_than_one_call_takes_keep_their_order,
     suite::urgent_messages_go_before_normal_ones_and_first_in_goes_first_out,
     suite::several_are_claimed_in_their_order_and_no_more_than_there_are,
+    suite::places_that_become_free_while_a_claim_waits_are_claimed_for,
     suite::what_is_settled_at_the_same_moment_is_settled_once_each,
     suite::what_is_pushed_at_the_same_moment_is_counted_for_each_caller,
     suite::an_idle_claim_is_woken_by_a_push,

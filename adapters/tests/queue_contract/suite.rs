@@ -3,7 +3,9 @@
 use shared::domain::listing::ListingId;
 use shared::domain::run::RunId;
 use shared::jobs::{Job, QueueName, Rank, SyncBatch, UpdateListing};
-use shared::ports::queue::{Claimed, Message, Queue, Settlement};
+use shared::ports::queue::{Claimed, Message, Queue, Room, Settlement};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 pub const LEASE: Duration = Duration::from_secs(2);
@@ -97,7 +99,11 @@ pub async fn urgent_messages_go_before_normal_ones_and_first_in_goes_first_out(q
 pub async fn several_are_claimed_in_their_order_and_no_more_than_there_are(queue: &dyn Queue) {
     let pushed: Vec<Message> = (1..=5).map(batch).collect();
     queue.push(&pushed).await.expect("pushed");
-    let some = |most| queue.claim_some(QueueName::Sync, LEASE, BRIEF, most);
+    let some = async |most| {
+        queue
+            .claim_some(QueueName::Sync, LEASE, BRIEF, &Room::of(most))
+            .await
+    };
 
     let first = some(3).await.expect("the queue answers");
     let rest = some(3).await.expect("the queue answers");
@@ -113,11 +119,32 @@ pub async fn several_are_claimed_in_their_order_and_no_more_than_there_are(queue
     assert!(some(3).await.expect("the queue answers").is_empty());
 }
 
+pub async fn places_that_become_free_while_a_claim_waits_are_claimed_for(queue: &dyn Queue) {
+    let free = Arc::new(AtomicUsize::new(1));
+    let room = {
+        let free = Arc::clone(&free);
+        Room::told_by(move || free.load(Ordering::Relaxed))
+    };
+    let pushed: Vec<Message> = (1..=4).map(batch).collect();
+
+    let (claimed, ()) = tokio::join!(
+        queue.claim_some(QueueName::Sync, LEASE, LONG, &room),
+        async {
+            tokio::time::sleep(BRIEF).await;
+            free.store(3, Ordering::Relaxed);
+            queue.push(&pushed).await.expect("pushed");
+        }
+    );
+
+    let claimed = claimed.expect("the queue answers");
+    assert_eq!(claimed.len(), 3);
+}
+
 pub async fn what_is_settled_at_the_same_moment_is_settled_once_each(queue: &dyn Queue) {
     let pushed: Vec<Message> = (1..=3).map(batch).collect();
     queue.push(&pushed).await.expect("pushed");
     let claimed = queue
-        .claim_some(QueueName::Sync, LEASE, BRIEF, 3)
+        .claim_some(QueueName::Sync, LEASE, BRIEF, &Room::of(3))
         .await
         .expect("the queue answers");
     let stranger = Claimed {

@@ -3,6 +3,8 @@
 
 use crate::jobs::{Job, QueueName, Rank};
 use async_trait::async_trait;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A message to push.
@@ -29,6 +31,11 @@ pub struct Claimed {
     /// Fencing token: settles only while this claim holds.
     pub token: u64,
 }
+
+/// How many messages whoever claims has room for. It is asked in the moment in which they are taken: a
+/// claim may wait for long, and places become free meanwhile.
+#[derive(Clone)]
+pub struct Room(Arc<dyn Fn() -> usize + Send + Sync>);
 
 /// What becomes of a claimed message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +148,7 @@ pub trait Queue: Send + Sync {
         patience: Duration,
     ) -> Result<Option<Claimed>, QueueError>;
 
-    /// The same for up to `most` messages, of which it waits for the first only.
+    /// The same for as many messages as there is `room` for, of which it waits for the first only.
     ///
     /// Dropping the future before it ends takes nothing.
     async fn claim_some(
@@ -149,7 +156,7 @@ pub trait Queue: Send + Sync {
         queue: QueueName,
         lease: Duration,
         patience: Duration,
-        most: usize,
+        room: &Room,
     ) -> Result<Vec<Claimed>, QueueError>;
 
     /// Prolongs a lease; `false` when the claim does not hold any more.
@@ -194,9 +201,32 @@ pub trait QueueView: Send + Sync {
     async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerSign>, QueueError>;
 }
 
+impl Room {
+    /// Always for as many as this.
+    pub fn of(most: usize) -> Self {
+        Self::told_by(move || most)
+    }
+
+    /// For as many as `room` tells; it must not tell less while a claim waits.
+    pub fn told_by(room: impl Fn() -> usize + Send + Sync + 'static) -> Self {
+        Self(Arc::new(room))
+    }
+
+    /// How many messages may be taken now.
+    pub fn now(&self) -> usize {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Room").field(&self.now()).finish()
+    }
+}
+
 impl WorkerSign {
-    /// Who is silent for so long has ended, or does not reach the queue. An idle worker asks every two
-    /// seconds, a busy one renews as often.
+    /// Who is silent for so long has ended, or does not reach the queue. An idle worker asks every five
+    /// seconds, a busy one renews every two.
     pub const SILENCE: Duration = Duration::from_secs(30);
 }
 

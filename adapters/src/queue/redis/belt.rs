@@ -10,8 +10,9 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
-/// Messages of one push script: it holds up everyone else for about two milliseconds.
-const PUSHED_AT_ONCE: usize = 500;
+/// Messages of one push script: it holds up everyone else, and the first of them is not there before it
+/// ends, which is about a millisecond.
+const PUSHED_AT_ONCE: usize = 250;
 
 /// Where one loads. The task that pushes ends with it.
 pub struct Belt {

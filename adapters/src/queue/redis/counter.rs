@@ -5,7 +5,7 @@
 
 use super::{Calls, Found, LINED_UP_AT_ONCE, call, micros, span};
 use shared::jobs::QueueName;
-use shared::ports::queue::{Claimed, QueueError, Settlement};
+use shared::ports::queue::{Claimed, QueueError, Room, Settlement};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,9 +15,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-/// A turn that follows another this soon waits for others to join it, unless all that this process
-/// holds is back already: the price of fewer calls is that a place stands idle for a part of it.
+/// A turn that follows another this soon waits for others to join it, until a good part of what this
+/// process holds is back: the price of fewer calls is that places stand idle meanwhile.
 const GATHER: Duration = Duration::from_millis(3);
+/// Where the messages that are done are one of so many that are out, nobody is waited for any more.
+const GOOD_PART: usize = 4;
 /// While messages are ready, what is due is looked for this often only.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Messages, and claims that are done, of one turn: it holds up everyone else.
@@ -39,7 +41,7 @@ enum Ask {
 }
 
 struct Wanted {
-    most: usize,
+    room: Room,
     lease: Duration,
     reply: Reply<Handed>,
 }
@@ -56,6 +58,9 @@ struct Turn {
     wanted: Vec<Wanted>,
     done: Vec<Done>,
 }
+
+/// How many messages each of those gets at most who want some, in their order.
+type Shares = Vec<usize>;
 type Answer = (i64, String, Vec<(String, Vec<u8>, u32, u64)>);
 
 impl Counter {
@@ -76,12 +81,12 @@ impl Counter {
         Self { asks, out, server }
     }
 
-    /// Up to `most` messages, each for `lease` or longer. Where the caller is gone by the time they
-    /// are there, they go back.
-    pub async fn claim(&self, most: usize, lease: Duration) -> Result<Found, QueueError> {
+    /// As many messages as there is `room` for, each for `lease` or longer. Where the caller is gone by
+    /// the time they are there, they go back.
+    pub async fn claim(&self, room: &Room, lease: Duration) -> Result<Found, QueueError> {
         let (reply, answer) = oneshot::channel();
         let wanted = Wanted {
-            most: most.min(SERVED_AT_ONCE),
+            room: room.clone(),
             lease,
             reply,
         };
@@ -143,13 +148,14 @@ impl Server {
             if turn.wanted.is_empty() && turn.done.is_empty() {
                 continue;
             }
-            let answer = self.call(&turn).await;
+            let shares = turn.shares();
+            let answer = self.call(&turn, shares.iter().sum()).await;
             if !turn.wanted.is_empty() {
                 self.empty = answer
                     .as_ref()
                     .is_ok_and(|(.., messages)| messages.is_empty());
             }
-            self.reply(turn, answer);
+            self.reply(turn, shares, answer);
         }
     }
 
@@ -165,7 +171,7 @@ impl Server {
             let Some(until) = until.filter(|until| *until > Instant::now()) else {
                 return;
             };
-            if !turn.has_room() || turn.done.len() >= self.out.load(Ordering::Relaxed) {
+            if !turn.has_room() || turn.done.len() * GOOD_PART >= self.out.load(Ordering::Relaxed) {
                 return;
             }
             match tokio::time::timeout_at(until, self.asked.recv()).await {
@@ -175,7 +181,7 @@ impl Server {
         }
     }
 
-    async fn call(&mut self, turn: &Turn) -> Result<Answer, QueueError> {
+    async fn call(&mut self, turn: &Turn, messages: usize) -> Result<Answer, QueueError> {
         let look = self.look();
         let lease = turn.wanted.iter().map(|wanted| wanted.lease).max();
         let keys = self.calls.keys(self.queue)?;
@@ -189,7 +195,7 @@ impl Server {
             .arg(&keys.bell)
             .arg(micros(lease.unwrap_or_default()))
             .arg(LINED_UP_AT_ONCE)
-            .arg(turn.messages())
+            .arg(messages)
             .arg(look);
         self.calls.sign(&mut call, self.queue);
         for done in &turn.done {
@@ -207,10 +213,10 @@ impl Server {
             return "";
         }
         self.last_look = Some(now);
-        "first"
+        "always"
     }
 
-    fn reply(&mut self, turn: Turn, answer: Result<Answer, QueueError>) {
+    fn reply(&mut self, turn: Turn, shares: Shares, answer: Result<Answer, QueueError>) {
         // Whoever has asked to settle has no claim that this process would wait for, whatever the
         // answer is. One that nobody waits for any more has settled all the same.
         fewer(&self.out, turn.done.len());
@@ -230,8 +236,8 @@ impl Server {
                 token,
             })
             .collect();
-        for wanted in turn.wanted {
-            let share: Vec<Claimed> = messages.drain(..wanted.most.min(messages.len())).collect();
+        for (wanted, share) in turn.wanted.into_iter().zip(shares) {
+            let share: Vec<Claimed> = messages.drain(..share.min(messages.len())).collect();
             self.out.fetch_add(share.len(), Ordering::Relaxed);
             let handed = Handed {
                 share,
@@ -313,12 +319,14 @@ impl Turn {
         }
     }
 
-    fn messages(&self) -> usize {
-        self.wanted.iter().map(|wanted| wanted.most).sum()
+    fn shares(&self) -> Shares {
+        let room = |wanted: &Wanted| wanted.room.now().min(SERVED_AT_ONCE);
+        self.wanted.iter().map(room).collect()
     }
 
     fn has_room(&self) -> bool {
-        self.messages().max(self.done.len()) < SERVED_AT_ONCE
+        let messages = self.shares().iter().sum::<usize>();
+        messages.max(self.done.len()) < SERVED_AT_ONCE
     }
 
     fn refuse(self, why: &str) {

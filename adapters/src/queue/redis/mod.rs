@@ -2,7 +2,7 @@
 //!
 //! Each transition is one Lua script on Redis' own clock. Calls of one process that come at the same
 //! moment go together: claims and what is done over the `counter`, pushes over the `belt`. A claim asks once, and asks again when the
-//! bell rings, when the next message or lease falls due, and every two seconds anyway. Redis that is
+//! bell rings, when the next message or lease falls due, and every few seconds anyway. Redis that is
 //! away is an error of the call and nothing more; `crate::redis` mends the connection.
 
 mod bell;
@@ -26,17 +26,20 @@ use redis::{FromRedisValue, Script, ScriptInvocation};
 use scripts::Scripts;
 use shared::jobs::QueueName;
 use shared::ports::queue::{
-    Claimed, Message, Queue, QueueError, QueueStats, Settlement, WorkerSign,
+    Claimed, Message, Queue, QueueError, QueueStats, Room, Settlement, WorkerSign,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::futures::Notified;
 use tokio::time::Instant;
 
 /// Messages and leases that fell due and are lined up by one claim, of each kind.
 const LINED_UP_AT_ONCE: usize = 100;
 /// A waiting claim looks again after this long even if no bell rings: the net below a lost ring.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// The same where the queue holds nothing at all, or is paused: most of a shop's day.
+const LOOK_AT_NOTHING_AGAIN: Duration = Duration::from_secs(5);
 
 /// Messages in Redis.
 pub struct RedisQueue {
@@ -185,7 +188,9 @@ impl Queue for RedisQueue {
         lease: Duration,
         patience: Duration,
     ) -> Result<Option<Claimed>, QueueError> {
-        let claimed = self.claim_some(queue, lease, patience, 1).await?;
+        let claimed = self
+            .claim_some(queue, lease, patience, &Room::of(1))
+            .await?;
         Ok(claimed.into_iter().next())
     }
 
@@ -194,25 +199,22 @@ impl Queue for RedisQueue {
         queue: QueueName,
         lease: Duration,
         patience: Duration,
-        most: usize,
+        room: &Room,
     ) -> Result<Vec<Claimed>, QueueError> {
         let give_up = Instant::now() + patience;
         let counter = self.counter(queue)?;
         loop {
             let ring = self.bell.next_ring(queue);
-            let next_due = match counter.claim(most, lease).await? {
+            let next_due = match counter.claim(room, lease).await? {
                 Found::Messages(claimed) => return Ok(claimed),
                 Found::Nothing(next_due) => next_due,
             };
-            let left = give_up.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let look_again =
+                Instant::now() + next_due.map_or(LOOK_AT_NOTHING_AGAIN, |due| due.min(LOOK_AGAIN));
+            let until = look_again.min(give_up);
+            let woken = rings_before(until, ring).await;
+            if !woken && look_again > give_up {
                 return Ok(Vec::new());
-            }
-            let wait = next_due.unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN).min(left);
-            // Without a bell there is only the clock.
-            match ring {
-                Some(ring) => drop(tokio::time::timeout(wait, ring).await),
-                None => tokio::time::sleep(wait).await,
             }
         }
     }
@@ -272,6 +274,15 @@ impl Queue for RedisQueue {
             paused,
         })
     }
+}
+
+/// Waits for the ring, at most until then; without a bell there is only the clock.
+async fn rings_before(until: Instant, ring: Option<Notified<'_>>) -> bool {
+    if let Some(ring) = ring {
+        return tokio::time::timeout_at(until, ring).await.is_ok();
+    }
+    tokio::time::sleep_until(until).await;
+    false
 }
 
 /// A call of `script` with its first keys.
