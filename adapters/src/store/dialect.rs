@@ -47,12 +47,19 @@ impl Dialect {
             .replace("{joined}", joined)
     }
 
-    /// A migration as this database reads it. Texts sort by their bytes, as times, ASINs and words
-    /// must, whatever language the server's databases are made for.
+    /// A migration as this database reads it. Lines that begin with `{postgres}` are for that one only.
+    /// Texts sort by their bytes, as times, ASINs and words must, whatever language the server's
+    /// databases are made for.
     pub(super) fn migration(self, text: &str) -> String {
+        const FOR_POSTGRES: &str = "{postgres} ";
         match self {
-            Self::Sqlite => text.to_owned(),
-            Self::Postgres => text.replace(" TEXT", " TEXT COLLATE \"C\""),
+            Self::Sqlite => text
+                .split_inclusive('\n')
+                .filter(|line| !line.starts_with(FOR_POSTGRES))
+                .collect(),
+            Self::Postgres => text
+                .replace(FOR_POSTGRES, "")
+                .replace(" TEXT", " TEXT COLLATE \"C\""),
         }
     }
 

@@ -63,6 +63,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "account_troubles",
         include_str!("../../../migrations/0020_account_troubles.sql"),
     ),
+    (
+        21,
+        "keys_of_hot_rows",
+        include_str!("../../../migrations/0021_keys_of_hot_rows.sql"),
+    ),
 ];
 
 /// How often a file is brought to the newest version before its error is told: a second, for others
