@@ -24,8 +24,15 @@ where
         .with_total_delay(Some(WORTH_KEEPING))
         .without_max_times()
         .with_jitter();
+    let mut told = false;
     work.retry(pauses)
         .when(|error| matches!(error, StoreError::Unavailable(_)))
-        .notify(|error, _| tracing::warn!(%error, "the database is away, the answer is kept"))
+        .notify(|error, _| {
+            if std::mem::replace(&mut told, true) {
+                tracing::debug!(%error, "the database is still away");
+            } else {
+                tracing::warn!(%error, "the database is away, the answer is kept");
+            }
+        })
         .await
 }
