@@ -3,8 +3,9 @@
 use super::HttpError;
 use bytes::BytesMut;
 
-/// What is reserved before the first byte has come: a promise of the peer costs no more memory.
-const FIRST_RESERVE: usize = 64 * 1024;
+/// What is reserved before the first byte has come: a promise of the peer costs no more memory. The
+/// answer of Amazon for twenty ASINs has about 108 KB.
+const FIRST_RESERVE: usize = 112 * 1024;
 
 /// The body of `response`, if it has at most `limit` bytes.
 ///

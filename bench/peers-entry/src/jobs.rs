@@ -191,10 +191,12 @@ fn entries(products: &[Priced]) -> redis::Pipeline {
     let at = Utc::now().timestamp_millis();
     let mut entries = redis::pipe();
     for product in products {
-        let value =
-            serde_json::json!({ "p": product.price, "s": product.price.is_some(), "t": at });
+        let price = product
+            .price
+            .map_or("null".to_owned(), |yen| yen.0.to_string());
+        let stocked = product.price.is_some();
         let set = entries.cmd("SET").arg(format!("cache:{}", product.asin));
-        set.arg(value.to_string())
+        set.arg(format!(r#"{{"p":{price},"s":{stocked},"t":{at}}}"#))
             .arg("EX")
             .arg(CACHED_FOR_S)
             .ignore();

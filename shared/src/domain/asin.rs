@@ -165,11 +165,9 @@ impl fmt::Display for AsinBatch {
 /// Shape: `n` distinct ASINs become `ceil(n / 20)` batches, none for `n = 0`. Order is kept;
 /// a repeated ASIN counts once.
 pub fn split(asins: impl IntoIterator<Item = Asin>) -> Vec<AsinBatch> {
-    let mut seen = HashSet::new();
-    let distinct: Vec<Asin> = asins
-        .into_iter()
-        .filter(|asin| seen.insert(*asin))
-        .collect();
+    let asins = asins.into_iter();
+    let mut seen = HashSet::with_capacity(asins.size_hint().0);
+    let distinct: Vec<Asin> = asins.filter(|asin| seen.insert(*asin)).collect();
     distinct
         .chunks(AsinBatch::MAX_LEN)
         .map(|chunk| AsinBatch(chunk.to_vec()))

@@ -9,7 +9,7 @@ use smol_str::{SmolStr, StrExt as _};
 use std::fmt;
 
 /// Room at the start: the model tells at most 20 offers, most products have fewer.
-const FIRST_ROOM: usize = 8;
+const FIRST_ROOM: usize = 10;
 
 /// All of them, or why one of them is none.
 pub(super) struct Offers(pub(super) Result<Vec<Offer>, String>);
