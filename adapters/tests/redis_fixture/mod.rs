@@ -13,7 +13,12 @@ use uuid::Uuid;
 /// Each suite uses its own part of the words below; this uses them all.
 const _: () = {
     let _ = (TestRedis::open, TestRedis::own, TestRedis::link);
-    let _ = (TestRedis::run, TestRedis::stop, TestRedis::start);
+    let _ = (
+        TestRedis::run,
+        TestRedis::stop,
+        TestRedis::start,
+        TestRedis::url,
+    );
 };
 
 /// A Redis that a test may use; a server of its own ends with the value.
@@ -71,6 +76,11 @@ impl TestRedis {
             ..RedisSettings::new(&self.url)
         };
         connect(&settings).await.unwrap()
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Runs one command.
