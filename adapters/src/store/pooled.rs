@@ -12,8 +12,8 @@ use std::ops::{Deref, DerefMut};
 /// driver waits for its end for good.
 pub(crate) struct Pooled {
     connection: PoolConnection<Any>,
-    /// Also of one that could not begin.
-    beginning: bool,
+    /// Whether a transaction is open on it cannot be told.
+    in_doubt: bool,
 }
 
 impl Pooled {
@@ -23,9 +23,9 @@ impl Pooled {
         statement: &'static str,
     ) -> Result<Transaction<'_, Any>, sqlx::Error> {
         // A file's driver ends what it has begun, and a database in memory ends with its connection.
-        self.beginning = self.connection.backend_name() == "PostgreSQL";
+        self.in_doubt = self.connection.backend_name() == "PostgreSQL";
         let begun = sqlx::Connection::begin_with(&mut *self.connection, statement).await;
-        self.beginning = matches!(begun, Err(sqlx::Error::InvalidSavePointStatement));
+        self.in_doubt = matches!(begun, Err(sqlx::Error::InvalidSavePointStatement));
         begun
     }
 }
@@ -34,7 +34,7 @@ impl From<PoolConnection<Any>> for Pooled {
     fn from(connection: PoolConnection<Any>) -> Self {
         Self {
             connection,
-            beginning: false,
+            in_doubt: false,
         }
     }
 }
@@ -55,7 +55,7 @@ impl DerefMut for Pooled {
 
 impl Drop for Pooled {
     fn drop(&mut self) {
-        if self.beginning {
+        if self.in_doubt {
             self.connection.close_on_drop();
         }
     }

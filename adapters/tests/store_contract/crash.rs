@@ -1,8 +1,8 @@
 //! Being cut off in the middle of a record.
 
+use super::cut_off::poll_some;
 use crate::world::*;
 use shared::ports::store::{BatchStore, Part, RunStore};
-use std::task::Poll;
 
 #[tokio::test]
 async fn a_record_that_is_cut_off_leaves_everything_or_nothing() {
@@ -75,18 +75,4 @@ async fn a_record_that_trips_the_guard_and_is_cut_off_holds_all_or_nothing() {
         store.fail_run(run, "next", at(99)).await.unwrap();
     }
     assert!(cut > 1 && whole > 1, "{cut} cut off, {whole} whole");
-}
-
-/// Drops `work` when it is woken for the so-many-th time.
-async fn poll_some<T>(polls: u32, work: impl Future<Output = T>) {
-    let mut work = std::pin::pin!(work);
-    let mut left = polls;
-    std::future::poll_fn(|context| {
-        if left == 0 {
-            return Poll::Ready(());
-        }
-        left -= 1;
-        work.as_mut().poll(context).map(drop)
-    })
-    .await;
 }

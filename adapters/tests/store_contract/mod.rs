@@ -6,6 +6,7 @@ mod batches;
 mod cache;
 mod catalogue;
 mod crash;
+mod cut_off;
 mod guard;
 mod history;
 mod infos;

@@ -1,5 +1,6 @@
 //! Runs of texts and images, and registrations, against the simulated Amazon.
 
+use crate::cut_off::poll_some;
 use crate::house::{House, world};
 use crate::schedule::Later;
 use adapters::queue::LocalQueue;
@@ -14,7 +15,6 @@ use shared::jobs::QueueName;
 use shared::ports::store::{BatchStore as _, CatalogueStore as _, NewListing, RunStore as _};
 use simulator::{Fault, FaultKind, MarketSet};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use worker::runtime::{Concurrency, Runtime, Stop};
@@ -444,18 +444,4 @@ async fn a_registration_that_is_cut_off_has_its_run_and_its_listings_or_neither(
     let again = resume(&*house.bench.store, &*house.bench.queue).await;
     assert_eq!(again.expect("an answer"), [id]);
     assert_eq!(house.finish(id).await.state, RunState::Done);
-}
-
-/// Drops `work` when it is woken for the so-many-th time.
-async fn poll_some<T>(polls: u32, work: impl Future<Output = T>) {
-    let mut work = std::pin::pin!(work);
-    let mut left = polls;
-    std::future::poll_fn(|context| {
-        if left == 0 {
-            return Poll::Ready(());
-        }
-        left -= 1;
-        work.as_mut().poll(context).map(drop)
-    })
-    .await;
 }

@@ -2,6 +2,8 @@
 //! not come back stand here, each as a test.
 
 mod basic_info;
+#[path = "../../../adapters/tests/store_contract/cut_off.rs"]
+mod cut_off;
 mod faults;
 mod guard;
 mod house;

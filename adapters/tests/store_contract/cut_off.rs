@@ -1,0 +1,17 @@
+//! Work that is dropped in the middle, as when its process dies.
+
+use std::task::Poll;
+
+/// Drops `work` when it is woken for the so-many-th time.
+pub async fn poll_some<T>(polls: u32, work: impl Future<Output = T>) {
+    let mut work = std::pin::pin!(work);
+    let mut left = polls;
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(drop)
+    })
+    .await;
+}
