@@ -1,6 +1,7 @@
 //! Why a job did not get through, with what to do about it. The reaction comes from where the fault
 //! was born; this only carries it to the frame.
 
+use chrono::{DateTime, Utc};
 use shared::domain::retry::Remedy;
 use shared::ports::limiter::LimiterError;
 use shared::ports::marketplace::MarketplaceError;
@@ -30,6 +31,11 @@ impl Failure {
             remedy: Remedy::Wait(pause),
             why: why.into(),
         }
+    }
+
+    /// Come back at `until`; no attempt is spent.
+    pub fn wait_until(until: DateTime<Utc>, now: DateTime<Utc>, why: impl Into<String>) -> Self {
+        Self::wait((until - now).to_std().unwrap_or_default(), why)
     }
 
     fn rest(why: String) -> Self {

@@ -98,6 +98,7 @@ impl Keeper {
                 }
             })?;
         self.take(state, pair).await?;
+        self.refusals_are_over().await;
         Ok(refreshed_at(state))
     }
 }

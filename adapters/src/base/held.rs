@@ -19,8 +19,6 @@ pub(super) struct State {
 pub(super) struct Held {
     pub(super) token: StoredToken,
     pub(super) generation: u64,
-    /// It was refreshed since the one before was refused.
-    pub(super) replaces_refused: bool,
 }
 
 /// A token to send, and which one it is.
@@ -30,26 +28,27 @@ pub(super) struct Access {
 }
 
 impl State {
-    /// Takes a token that stood in the store.
-    pub(super) fn hold_stored(&mut self, token: StoredToken) -> Access {
+    /// Takes a token that stood in the store, or was refreshed just now.
+    pub(super) fn hold(&mut self, token: StoredToken) -> Access {
         self.refused = None;
-        self.hold(token, false)
-    }
-
-    /// Takes a token that was refreshed just now.
-    pub(super) fn hold_refreshed(&mut self, token: StoredToken) -> Access {
-        let replaces_refused = self.refused.take().is_some();
-        self.hold(token, replaces_refused)
-    }
-
-    fn hold(&mut self, token: StoredToken, replaces_refused: bool) -> Access {
         self.generation += 1;
         let held = Held {
             token,
             generation: self.generation,
-            replaces_refused,
         };
         self.held.insert(held).access()
+    }
+
+    /// Drops the token that BASE refused; `false` where it is another one by now.
+    pub(super) fn drop_refused(&mut self, access: &Access) -> bool {
+        let dropped = self
+            .held
+            .take_if(|held| held.generation == access.generation);
+        let is_ours = dropped.is_some();
+        if let Some(held) = dropped {
+            self.refused = Some(held.token.access_token);
+        }
+        is_ours
     }
 
     /// BASE has refused this access token already.

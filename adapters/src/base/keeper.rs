@@ -6,6 +6,7 @@
 
 use super::exchange::{self, Grant, NoPair};
 use super::held::{Access, State, fingerprint};
+use super::refusals::Refusals;
 use super::way::Way;
 use super::{BaseCredentials, Outside, ThroughProxy};
 use backon::{ExponentialBuilder, Retryable as _};
@@ -15,7 +16,6 @@ use shared::domain::account::AccountId;
 use shared::ports::shop::ShopError;
 use shared::ports::store::{AccountRow, AccountStore, ReauthoriseMark, StoreError, StoredToken};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tracing::Instrument;
@@ -46,8 +46,7 @@ pub(super) struct Keeper {
     outside: Arc<Outside>,
     // Held across the refresh on purpose: that is what makes it one for all callers.
     state: Arc<Mutex<State>>,
-    /// The newest generation that BASE has accepted.
-    proven: AtomicU64,
+    refusals: Refusals,
     way: Way,
 }
 
@@ -74,7 +73,7 @@ impl Keeper {
             credentials,
             outside,
             state: Arc::default(),
-            proven: AtomicU64::new(0),
+            refusals: Refusals::default(),
             way: Way::default(),
         }
     }
@@ -113,6 +112,10 @@ impl Keeper {
         &self.way
     }
 
+    pub(super) fn refusals(&self) -> &Refusals {
+        &self.refusals
+    }
+
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.outside.clock.now()
     }
@@ -129,9 +132,11 @@ impl Keeper {
     /// # Errors
     ///
     /// `Reauthorise` when BASE refuses the refresh token, and at once while the account is marked for
-    /// that and the accounts file has not changed; `Unavailable` for what may pass.
+    /// that and the accounts file has not changed; `TokenRefused` while it rests; `Unavailable` for what
+    /// may pass.
     pub(super) async fn access(self: &Arc<Self>, at_least: TimeDelta) -> Result<Access, ShopError> {
         self.way_is_open()?;
+        self.does_not_rest()?;
         let state = Arc::clone(&self.state).lock_owned().await;
         if let Some(held) = &state.held
             && self.lasts(&held.token, at_least)
@@ -148,30 +153,6 @@ impl Keeper {
         })
     }
 
-    /// BASE took a call with this token.
-    pub(super) fn accepted(&self, access: &Access) {
-        self.proven.fetch_max(access.generation, Ordering::Relaxed);
-    }
-
-    /// Drops the token that BASE refused, unless it was replaced meanwhile; returns what that means
-    /// for the call. A refused token that was refreshed for a refused one proves that another will
-    /// not help.
-    pub(super) async fn refused(&self, access: &Access) -> ShopError {
-        let mut state = self.state.lock().await;
-        let Some(held) = state
-            .held
-            .take_if(|held| held.generation == access.generation)
-        else {
-            return ShopError::TokenExpired;
-        };
-        state.refused = Some(held.token.access_token);
-        let unproven = self.proven.load(Ordering::Relaxed) < held.generation;
-        if held.replaces_refused && unproven {
-            return self.needs_person("a fresh access token was refused").await;
-        }
-        ShopError::TokenExpired
-    }
-
     /// A token that another process has stored, or one of our own refresh. Only who holds the
     /// account's lease refreshes: a second process that did so at the same time would ask with a
     /// refresh token that is dead by then.
@@ -185,7 +166,7 @@ impl Keeper {
         }
         for _ in 0..LEASE_LOOKS {
             if let Found::Lasting(token) = self.look(&state, at_least).await? {
-                return Ok(state.hold_stored(token));
+                return Ok(state.hold(token));
             }
             if self.take_lease().await? {
                 let renewed = self.renew_leased(&mut state, at_least).await;
@@ -206,7 +187,7 @@ impl Keeper {
         at_least: TimeDelta,
     ) -> Result<Access, ShopError> {
         match self.look(state, at_least).await? {
-            Found::Lasting(token) => Ok(state.hold_stored(token)),
+            Found::Lasting(token) => Ok(state.hold(token)),
             Found::RefreshWith(refresh_token) => self.refresh(state, &refresh_token).await,
             Found::Nothing => Err(self.never_authorised().await),
         }
@@ -277,7 +258,7 @@ impl Keeper {
                         if token.refresh_token.expose_secret() != refresh_token.expose_secret()
                             && !state.was_refused(&token) =>
                     {
-                        Ok(state.hold_stored(token))
+                        Ok(state.hold(token))
                     }
                     _ => Err(self.needs_person(&code).await),
                 }
@@ -313,7 +294,7 @@ impl Keeper {
         if let Err(error) = cleared {
             tracing::warn!(account = %self.account(), "cannot clear the mark of an account: {error}");
         }
-        Ok(state.hold_refreshed(pair))
+        Ok(state.hold(pair))
     }
 
     /// Answers at once while the mark stands, so that a dead token is not asked with in a loop, nor by
@@ -339,7 +320,7 @@ impl Keeper {
         Ok(())
     }
 
-    async fn needs_person(&self, why: &str) -> ShopError {
+    pub(super) async fn needs_person(&self, why: &str) -> ShopError {
         let mark = ReauthoriseMark {
             since: self.outside.clock.now(),
             why,

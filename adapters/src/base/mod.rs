@@ -12,6 +12,7 @@ mod exchange;
 mod held;
 mod keeper;
 mod refusal;
+mod refusals;
 mod visit;
 mod way;
 
@@ -159,7 +160,7 @@ impl BaseShop {
     ) -> Result<T, ShopError> {
         match answer {
             Ok(told) => {
-                keeper.accepted(access);
+                keeper.accepted(access).await;
                 Ok(told)
             }
             Err(refused) => Err(self.refused(&permit, keeper, access, &refused).await),
@@ -182,7 +183,7 @@ impl BaseShop {
             }
             Refusal::Call(error) => {
                 if !matches!(error, ShopError::Unavailable(_)) {
-                    keeper.accepted(access);
+                    keeper.accepted(access).await;
                 }
                 error
             }

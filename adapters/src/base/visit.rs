@@ -75,7 +75,7 @@ impl BaseShop {
         let (status, body) = keeper.send(request, MAX_ANSWER).await?;
         let me = serde_json::from_slice::<Object<Me>>(&body);
         if let Ok(Object(Me { user: Some(user) })) = me {
-            keeper.accepted(&access);
+            keeper.accepted(&access).await;
             return Ok(user.shop_name);
         }
         let refused = decode::answer(status, &body)

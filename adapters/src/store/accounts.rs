@@ -2,7 +2,7 @@
 
 use super::SqlStore;
 use super::columns::{Columns, instant, json};
-use super::database::{commit, rows, run};
+use super::database::{commit, row, rows, run};
 use super::statement::statement;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -19,6 +19,8 @@ statement!(MARK, "sql/mark_account.sql");
 statement!(CLEAR, "sql/clear_account.sql");
 statement!(PARK_BEHIND_PROXY, "sql/park_behind_proxy.sql");
 statement!(UNPARK_BEHIND_PROXY, "sql/unpark_behind_proxy.sql");
+statement!(TOKENS_REFUSED, "sql/note_tokens_refused.sql");
+statement!(TOKENS_ACCEPTED, "sql/clear_tokens_refused.sql");
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -66,6 +68,7 @@ impl AccountStore for SqlStore {
                     reauthorise_why: row.maybe_text("reauthorise_why")?.map(ToOwned::to_owned),
                     reauthorise_seed: row.maybe_text("reauthorise_seed")?.map(ToOwned::to_owned),
                     proxy_failed_since: row.maybe_at("proxy_failed_since")?,
+                    tokens_refused_since: row.maybe_at("tokens_refused_since")?,
                 })
             })
             .collect()
@@ -107,5 +110,23 @@ impl AccountStore for SqlStore {
             None => self.db.query(&UNPARK_BEHIND_PROXY).bind(id),
         };
         run(&mut *self.db.writer().await?, set).await.map(drop)
+    }
+
+    async fn set_tokens_refused(
+        &self,
+        account: &AccountId,
+        now: Option<DateTime<Utc>>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let id = account.to_string();
+        let mut writer = self.db.writer().await?;
+        let Some(now) = now else {
+            run(&mut writer, self.db.query(&TOKENS_ACCEPTED).bind(id)).await?;
+            return Ok(None);
+        };
+        let note = self.db.query(&TOKENS_REFUSED).bind(id).bind(instant(now));
+        match row(&mut writer, note).await? {
+            Some(row) => row.maybe_at("tokens_refused_since"),
+            None => Ok(None),
+        }
     }
 }

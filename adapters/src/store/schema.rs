@@ -68,6 +68,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "keys_of_hot_rows",
         include_str!("../../../migrations/0021_keys_of_hot_rows.sql"),
     ),
+    (
+        22,
+        "tokens_refused",
+        include_str!("../../../migrations/0022_tokens_refused.sql"),
+    ),
 ];
 
 /// How often a file is brought to the newest version before its error is told: a second, for others

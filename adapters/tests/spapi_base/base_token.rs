@@ -1,11 +1,14 @@
 //! The tokens of BASE over the wire: one refresh at a time, stored before use, no loop when refused.
 
-use crate::base_world::{World, first, second};
+use crate::base_world::{World, first, second, wanted};
 use crate::fakes::permit;
+use adapters::base::BaseShop;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use shared::domain::lane::Lane;
 use shared::domain::retry::Remedy;
+use shared::ports::clock::Clock as _;
 use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::StoredToken;
 use simulator::{Account, Fault, FaultKind, opening_accounts};
@@ -15,6 +18,10 @@ use std::time::Duration;
 
 fn stored(world: &World) -> StoredToken {
     world.memory.tokens.lock().unwrap()["base/shop-1"].clone()
+}
+
+fn refused_since(world: &World) -> Option<DateTime<Utc>> {
+    world.memory.refused.lock().unwrap().get(&first()).copied()
 }
 
 fn marked(world: &World) -> bool {
@@ -166,9 +173,9 @@ async fn an_ended_token_costs_a_permit_and_no_attempt() {
 }
 
 #[tokio::test]
-async fn a_fresh_token_that_is_refused_needs_a_person() {
+async fn a_fresh_token_that_is_refused_rests_its_shop_until_it_passes() {
     let world = World::start().await;
-    world.fault(json!({"operation": "items/edit", "kind": "forbidden"}));
+    world.fault(json!({"operation": "items/edit", "kind": "forbidden", "count": 2}));
 
     let errors = [
         world.edit(&first()).await,
@@ -178,23 +185,86 @@ async fn a_fresh_token_that_is_refused_needs_a_person() {
 
     assert!(
         matches!(errors[0], Err(ShopError::TokenExpired)),
-        "{:?}",
-        errors[0]
+        "{errors:?}"
     );
-    assert!(
-        matches!(errors[1], Err(ShopError::Reauthorise(_))),
-        "{:?}",
-        errors[1]
-    );
-    assert!(
-        matches!(errors[2], Err(ShopError::Reauthorise(_))),
-        "{:?}",
-        errors[2]
-    );
-    assert!(marked(&world));
+    let soon = world.clock.now() + TimeDelta::seconds(5);
+    for error in &errors[1..] {
+        assert!(
+            matches!(error, Err(ShopError::TokenRefused { until }) if *until == soon),
+            "{errors:?}"
+        );
+    }
     assert_eq!(
         (world.requests("items/edit"), world.requests("baseToken")),
         (2, 2)
+    );
+    assert_eq!(refused_since(&world), Some(world.clock.now()));
+
+    world.clock.advance(5);
+    world.edit(&first()).await.unwrap();
+    assert_eq!((marked(&world), refused_since(&world)), (false, None));
+}
+
+/// Edits in these processes in turn until a person is needed, waiting as told; returns the seconds
+/// that it took.
+async fn refused_in_turn(world: &World, processes: &[Arc<BaseShop>]) -> i64 {
+    let begun = world.clock.now();
+    for shop in processes.iter().cycle() {
+        let item = world.item(&first());
+        let permit = permit(Lane::Base(first()));
+        let error = shop.edit(permit, &first(), item, &wanted()).await;
+        match error {
+            Err(ShopError::TokenExpired) => {}
+            Err(ShopError::TokenRefused { until }) => {
+                world
+                    .clock
+                    .advance((until - world.clock.now()).num_seconds());
+            }
+            Err(ShopError::Reauthorise(_)) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    (world.clock.now() - begun).num_seconds()
+}
+
+#[tokio::test]
+async fn fresh_tokens_that_are_refused_for_half_an_hour_need_a_person() {
+    for processes in [1, 4] {
+        let world = World::start().await;
+        world.fault(json!({"operation": "items/edit", "kind": "forbidden", "account": "shop-1"}));
+        let processes: Vec<_> = (0..processes)
+            .map(|_| world.process(&opening_accounts(1, 2)))
+            .collect();
+
+        let seconds = refused_in_turn(&world, &processes).await;
+
+        assert!((1_800..2_400).contains(&seconds), "{seconds}");
+        assert!(world.requests("baseToken") < 40, "no hammering");
+        assert_eq!((marked(&world), refused_since(&world)), (true, None));
+        world.edit(&second()).await.unwrap();
+        assert!(!world.memory.marks.lock().unwrap().contains_key(&second()));
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_another_process_sends_with_success_ends_the_half_hour() {
+    let world = World::start().await;
+    let other = world.process(&opening_accounts(1, 2));
+    world.fault(json!({"operation": "items/edit", "kind": "forbidden", "count": 2}));
+    world.edit(&first()).await.unwrap_err();
+    world.edit(&first()).await.unwrap_err();
+    let permit = permit(Lane::Base(first()));
+    let item = world.item(&first());
+    let there = other.edit(permit, &first(), item, &wanted()).await;
+    there.unwrap();
+
+    world.clock.advance(3 * 3_600);
+    world.fault(json!({"operation": "items/edit", "kind": "forbidden", "count": 1}));
+    let error = world.edit(&first()).await.unwrap_err();
+
+    assert!(
+        matches!(error, ShopError::TokenRefused { .. }),
+        "it begins anew: {error}"
     );
 }
 

@@ -75,6 +75,7 @@ pub struct Memory {
     pub marks: Mutex<HashMap<AccountId, DateTime<Utc>>>,
     seeds: Mutex<HashMap<AccountId, String>>,
     pub proxies: Mutex<HashMap<AccountId, DateTime<Utc>>>,
+    pub refused: Mutex<HashMap<AccountId, DateTime<Utc>>>,
     pub leases: Mutex<HashMap<String, (String, DateTime<Utc>)>>,
     /// So many calls of `save_token` fail first.
     pub broken_saves: AtomicUsize,
@@ -190,6 +191,19 @@ impl AccountStore for Memory {
             }
         }
         Ok(())
+    }
+
+    async fn set_tokens_refused(
+        &self,
+        account: &AccountId,
+        now: Option<DateTime<Utc>>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut refused = self.refused.lock().unwrap();
+        let Some(now) = now else {
+            refused.remove(account);
+            return Ok(None);
+        };
+        Ok(Some(*refused.entry(account.clone()).or_insert(now)))
     }
 }
 

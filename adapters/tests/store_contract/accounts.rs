@@ -165,3 +165,31 @@ async fn an_account_waits_for_its_proxy_since_the_first_failure_until_it_works()
     store.set_proxy_failed(&a, None).await.unwrap();
     assert_eq!(noted().await, (None, Some(at(50))));
 }
+
+#[tokio::test]
+async fn tokens_are_refused_since_the_first_refusal_until_one_is_accepted() {
+    let store = open().await;
+    let (a, b) = (account("a"), account("b"));
+    let rows = [account_row("a", true), account_row("b", true)];
+    store.sync_accounts(&rows).await.unwrap();
+    let note = async |account, now: Option<i64>| {
+        let noted = store.set_tokens_refused(account, now.map(at)).await;
+        noted.unwrap()
+    };
+    let noted = async || {
+        let rows = store.accounts().await.unwrap();
+        rows.iter()
+            .map(|row| row.tokens_refused_since)
+            .collect::<Vec<_>>()
+    };
+
+    assert_eq!(note(&a, Some(1)).await, Some(at(1)));
+    assert_eq!(note(&a, Some(300)).await, Some(at(1)));
+    assert_eq!(noted().await, [Some(at(1)), None]);
+
+    assert_eq!(note(&b, None).await, None);
+    assert_eq!(note(&a, None).await, None);
+    assert_eq!(noted().await, [None, None]);
+    assert_eq!(note(&a, Some(301)).await, Some(at(301)));
+    assert_eq!(note(&account("stranger"), Some(301)).await, None);
+}

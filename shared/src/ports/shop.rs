@@ -32,6 +32,13 @@ pub enum ShopError {
     /// permit of its own.
     #[error("base's access token had ended")]
     TokenExpired,
+    /// Fresh access tokens are refused, one after the other. That may pass, so the account rests: nothing is
+    /// sent until then.
+    #[error("base refuses fresh access tokens, the account rests until {until}")]
+    TokenRefused {
+        /// The next try.
+        until: DateTime<Utc>,
+    },
     /// The proxy that all requests of this account go through fails. Nothing is sent past it; it is tried
     /// again from `until` on.
     #[error("the proxy of the account fails: {why}")]
@@ -50,11 +57,12 @@ impl ShopError {
     /// The one place that decides what a job does about this error.
     pub fn remedy(&self) -> Remedy {
         match self {
-            // The caller knows the end of the window from the limiter, and that of the wait for a proxy
-            // from the error.
-            Self::Quota(_) | Self::Proxy { .. } | Self::TokenExpired => {
-                Remedy::Wait(Duration::ZERO)
-            }
+            // The caller knows the end of the window from the limiter, and that of a rest or of the wait for
+            // a proxy from the error.
+            Self::Quota(_)
+            | Self::Proxy { .. }
+            | Self::TokenRefused { .. }
+            | Self::TokenExpired => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) => Remedy::TryAgain,
             Self::UnknownItem(_) | Self::NotEditable(_) | Self::Refused(_) => Remedy::GiveUp,
             Self::Reauthorise(_) => Remedy::Stop,
@@ -82,6 +90,7 @@ impl ShopError {
             Self::Unavailable(_) => "unavailable",
             Self::UnknownItem(code) | Self::NotEditable(code) | Self::Refused(code) => code,
             Self::TokenExpired => "token_expired",
+            Self::TokenRefused { .. } => "token_refused",
             Self::Proxy { .. } => "proxy_failed",
             Self::Reauthorise(_) => "reauthorise",
         }

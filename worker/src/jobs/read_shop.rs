@@ -193,6 +193,10 @@ async fn after_error(
         }
         // Whoever found that it fails has parked the account.
         ShopError::Proxy { until, .. } => Ok(until_reset(account, until, bench)),
+        ShopError::TokenRefused { until } => {
+            let now = bench.clock.now();
+            Ok(Failure::wait_until(until, now, error.to_string()))
+        }
         error => Ok(error.into()),
     }
 }
@@ -220,8 +224,8 @@ fn wait_for_reset(
 }
 
 fn until_reset(account: &AccountId, until: DateTime<Utc>, bench: &Bench) -> Failure {
-    let pause = (until - bench.clock.now()).to_std().unwrap_or_default();
-    Failure::wait(pause, format!("account {account} is parked until {until}"))
+    let why = format!("account {account} is parked until {until}");
+    Failure::wait_until(until, bench.clock.now(), why)
 }
 
 async fn record(

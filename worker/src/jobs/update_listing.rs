@@ -134,6 +134,10 @@ async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Resu
             Ok(Ended::Parked(bench.limiter.close(&lane, window).await))
         }
         ShopError::Proxy { until, .. } => Ok(Ended::Parked(until)),
+        ShopError::TokenRefused { until } => {
+            let now = bench.clock.now();
+            Err(Failure::wait_until(until, now, error.to_string()))
+        }
         ShopError::NotEditable(_) => Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable))),
         error if error.is_about_the_item() => check_by_path(task, &error, bench).await,
         ShopError::UnknownItem(_) | ShopError::Refused(_) | ShopError::Reauthorise(_) => {
@@ -182,9 +186,9 @@ async fn park(
         tracing::warn!(%account, %until, "account {account} is parked until {until}");
     }
     finish(job, task.version, &UpdateResult::Parked, bench).await?;
-    let pause = (until - bench.clock.now()).to_std().unwrap_or_default();
-    Err(Failure::wait(
-        pause,
+    Err(Failure::wait_until(
+        until,
+        bench.clock.now(),
         format!("account {account} is parked until {until}"),
     ))
 }

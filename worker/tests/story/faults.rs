@@ -3,6 +3,7 @@
 use crate::house::{House, world};
 use shared::domain::report::Report;
 use shared::domain::run::RunKind;
+use shared::ports::store::AccountStore as _;
 use simulator::{Fault, FaultKind};
 use sqlx::Connection as _;
 use std::time::Duration;
@@ -221,6 +222,23 @@ async fn a_shop_that_is_away_for_a_moment_gets_its_updates() {
 
     assert!(report.updates.applied > 0);
     assert_eq!(report.updates.failed, 0);
+}
+
+#[tokio::test]
+async fn a_shop_whose_fresh_tokens_are_refused_for_a_moment_gets_its_updates() {
+    let house = House::open(world(100, 1)).await;
+    let ended = Fault::new("items/edit", FaultKind::TokenExpiry).times(2);
+    house.simulator.add_fault(ended).expect("a fault");
+
+    let report = house.run(RunKind::PriceStock).await;
+
+    assert!(report.updates.applied > 0);
+    assert_eq!((report.updates.failed, report.updates.parked), (0, 0));
+    let shop = &house.store.accounts().await.expect("the store")[0];
+    assert_eq!(
+        (shop.reauthorise_since, shop.tokens_refused_since),
+        (None, None)
+    );
 }
 
 #[tokio::test]

@@ -409,11 +409,16 @@ async fn a_shop_without_quota_waits_where_it_is() {
 #[tokio::test]
 async fn a_shop_that_cannot_be_read_does_not_stop_the_others() {
     let house = reconciled(60, 2).await;
-    let broken = Fault {
+    let ended = Fault {
         account: Some(SHOP.to_owned()),
         ..Fault::new("items", FaultKind::Forbidden)
     };
-    house.simulator.add_fault(broken).expect("a fault");
+    let revoked = Fault {
+        error: Some("invalid_request".to_owned()),
+        ..Fault::new("baseToken", FaultKind::BaseError).times(1)
+    };
+    house.simulator.add_fault(ended).expect("a fault");
+    house.simulator.add_fault(revoked).expect("a fault");
 
     let found = reconcile(&house).await;
 

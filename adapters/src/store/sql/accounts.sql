@@ -6,6 +6,7 @@ SELECT
     reauthorise_since,
     reauthorise_why,
     reauthorise_seed,
-    proxy_failed_since
+    proxy_failed_since,
+    tokens_refused_since
 FROM accounts
 ORDER BY id

@@ -25,6 +25,8 @@ pub struct AccountRow {
     pub reauthorise_seed: Option<String>,
     /// The proxy that its requests go through fails since then; nothing is sent past it.
     pub proxy_failed_since: Option<DateTime<Utc>>,
+    /// BASE refuses its fresh access tokens since then; it is tried again by itself.
+    pub tokens_refused_since: Option<DateTime<Utc>>,
 }
 
 impl AccountRow {
@@ -39,6 +41,7 @@ impl AccountRow {
             reauthorise_why: None,
             reauthorise_seed: None,
             proxy_failed_since: None,
+            tokens_refused_since: None,
         }
     }
 }
@@ -83,6 +86,14 @@ pub trait AccountStore: Send + Sync {
         account: &AccountId,
         failed: Option<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Result<(), StoreError>;
+
+    /// Notes that the account's fresh access tokens are refused now, or with `None` that one was accepted.
+    /// Returns since when they are, as the first one noted it; `None` for an account without a row.
+    async fn set_tokens_refused(
+        &self,
+        account: &AccountId,
+        now: Option<DateTime<Utc>>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError>;
 }
 
 /// A token as it is stored. Debug prints no secret.

@@ -23,6 +23,13 @@ pub fn of(id: &AccountId, error: &ShopError) -> Text {
                 "the proxy of account {id} fails ({why}): check it, and proxy in the accounts file; it is tried again at {until}"
             )
         }
+        ShopError::TokenRefused { until } => {
+            let until = when(*until);
+            text!(
+                "BASEがショップ {id} の新しいトークンを受け付けません。{until} にもう一度試します。続くときは miseban accounts authorize {id} で認可し直してください",
+                "BASE refuses the fresh tokens of account {id}, which are tried again at {until}; if this goes on: miseban accounts authorize {id}"
+            )
+        }
         ShopError::Refused(code) => text!(
             "BASEがショップ {id} を受け付けません({code})。client_id、client_secret、redirect_uri と、アプリの権限を確かめてください",
             "BASE refuses account {id} ({code}): check client_id, client_secret, redirect_uri and the rights of the application"

@@ -68,7 +68,14 @@ fn todos(shop: &ShopView) -> Vec<Text> {
             "{id}: its proxy fails since {since}, and nothing is sent past it; try it with miseban accounts check {id}"
         )
     });
-    todo(shop).into_iter().chain(proxy).collect()
+    let refused = shop.token.refused_since.map(when).map(|since| {
+        text!(
+            "{id}: {since} からBASEがトークンを受け付けません。自動で試し続け、30分たっても直らなければお知らせします",
+            "{id}: BASE refuses its tokens since {since}; they are tried again by themselves, and you are told if that lasts half an hour"
+        )
+    });
+    let more = refused.into_iter().chain(proxy);
+    todo(shop).into_iter().chain(more).collect()
 }
 
 fn todo(shop: &ShopView) -> Option<Text> {

@@ -50,6 +50,8 @@ pub struct TokenView {
     pub ends_at: Option<DateTime<Utc>>,
     pub reauthorise_since: Option<DateTime<Utc>>,
     pub reauthorise_why: Option<String>,
+    /// BASE refuses its fresh access tokens; they are tried again by themselves.
+    pub refused_since: Option<DateTime<Utc>>,
 }
 
 /// The word for it.
@@ -108,6 +110,7 @@ impl TokenView {
             ends_at,
             reauthorise_since: since,
             reauthorise_why: row.and_then(|row| row.reauthorise_why.clone()),
+            refused_since: row.and_then(|row| row.tokens_refused_since),
         }
     }
 }

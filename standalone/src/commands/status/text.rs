@@ -184,6 +184,13 @@ fn trouble(shop: &ShopView, lang: Lang) -> String {
         );
         return said.of(lang).to_owned();
     }
+    if let Some(since) = shop.tokens_refused_since.map(when) {
+        let said = text!(
+            "BASEがトークンを受け付けない({since} から、自動で試しています)",
+            "BASE refuses its tokens (since {since}, tried again by itself)"
+        );
+        return said.of(lang).to_owned();
+    }
     if let (None, Some(ends)) = (shop.parked_until, shop.tokens_end_at.map(when)) {
         let id = &shop.id;
         let said = text!(

@@ -63,6 +63,8 @@ pub struct ShopView {
     pub parked_until: Option<DateTime<Utc>>,
     pub reauthorise_since: Option<DateTime<Utc>>,
     pub proxy_failed_since: Option<DateTime<Utc>>,
+    /// BASE refuses its fresh access tokens; it is tried again by itself.
+    pub tokens_refused_since: Option<DateTime<Utc>>,
     /// Only when a warning's time has come.
     pub tokens_end_at: Option<DateTime<Utc>>,
 }
@@ -166,6 +168,7 @@ impl ShopView {
             parked_until: shop.parked_until.filter(|until| *until > now),
             reauthorise_since: shop.reauthorise_since,
             proxy_failed_since: shop.proxy_failed_since,
+            tokens_refused_since: shop.tokens_refused_since,
             tokens_end_at: ends.filter(|ends| *ends - now <= known.warned_before),
         }
     }

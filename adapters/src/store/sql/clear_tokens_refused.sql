@@ -1,0 +1,5 @@
+UPDATE accounts
+SET tokens_refused_since = NULL
+WHERE
+    id = $1
+    AND tokens_refused_since IS NOT NULL
