@@ -66,9 +66,7 @@ impl Keeper {
             }
             tokio::time::sleep(LEASE_PAUSE).await;
         }
-        Err(ShopError::Unavailable(
-            "another process has been renewing the token for long".to_owned(),
-        ))
+        Err(ShopError::Renewing)
     }
 
     async fn renew_stored(&self, state: &mut State) -> Result<DateTime<Utc>, ShopError> {

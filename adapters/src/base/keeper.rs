@@ -132,8 +132,8 @@ impl Keeper {
     /// # Errors
     ///
     /// `Reauthorise` when BASE refuses the refresh token, and at once while the account is marked for
-    /// that and the accounts file has not changed; `TokenRefused` while it rests; `Unavailable` for what
-    /// may pass.
+    /// that and the accounts file has not changed; `TokenRefused` while it rests; `Renewing` where another
+    /// process has been at it for 10 s; `Unavailable` for what may pass.
     pub(super) async fn access(self: &Arc<Self>, at_least: TimeDelta) -> Result<Access, ShopError> {
         self.way_is_open()?;
         self.does_not_rest()?;
@@ -175,9 +175,7 @@ impl Keeper {
             }
             tokio::time::sleep(LEASE_PAUSE).await;
         }
-        Err(ShopError::Unavailable(
-            "another process has been renewing the token for long".to_owned(),
-        ))
+        Err(ShopError::Renewing)
     }
 
     /// Looks once more, since the one who had the lease before may have refreshed.

@@ -141,6 +141,26 @@ async fn nobody_else_refreshes_while_a_pair_waits_for_its_store() {
 }
 
 #[tokio::test]
+async fn a_process_that_died_while_it_renewed_costs_the_others_time_only() {
+    let world = World::start().await;
+    let until = world.clock.now() + TimeDelta::seconds(60);
+    let lease = (String::from("base/shop-1"), (String::from("dead"), until));
+    world.memory.leases.lock().unwrap().extend([lease]);
+
+    // Only the waits for the lease pass by themselves.
+    tokio::time::pause();
+    for _ in 0..6 {
+        let error = world.shop.prepare(&first()).await.unwrap_err();
+        assert_eq!(error.remedy(), Remedy::Wait(Duration::ZERO), "{error}");
+    }
+    tokio::time::resume();
+    assert_eq!(world.requests("baseToken"), 0);
+
+    world.clock.advance(60);
+    world.shop.prepare(&first()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_refresh_goes_on_when_its_caller_is_gone() {
     let world = World::start().await;
     world.fault(json!({"operation": "baseToken", "kind": "slow", "millis": 300, "count": 1}));

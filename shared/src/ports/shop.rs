@@ -32,6 +32,10 @@ pub enum ShopError {
     /// permit of its own.
     #[error("base's access token had ended")]
     TokenExpired,
+    /// Another process is renewing the access token and has not stored it yet, or it has died meanwhile: its
+    /// lease ends within a minute. The call has waited already.
+    #[error("another process has been renewing base's access token for long")]
+    Renewing,
     /// Fresh access tokens are refused, one after the other. That may pass, so the account rests: nothing is
     /// sent until then.
     #[error("base refuses fresh access tokens, the account rests until {until}")]
@@ -62,7 +66,8 @@ impl ShopError {
             Self::Quota(_)
             | Self::Proxy { .. }
             | Self::TokenRefused { .. }
-            | Self::TokenExpired => Remedy::Wait(Duration::ZERO),
+            | Self::TokenExpired
+            | Self::Renewing => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) => Remedy::TryAgain,
             Self::UnknownItem(_) | Self::NotEditable(_) | Self::Refused(_) => Remedy::GiveUp,
             Self::Reauthorise(_) => Remedy::Stop,
@@ -90,6 +95,7 @@ impl ShopError {
             Self::Unavailable(_) => "unavailable",
             Self::UnknownItem(code) | Self::NotEditable(code) | Self::Refused(code) => code,
             Self::TokenExpired => "token_expired",
+            Self::Renewing => "token_renewal",
             Self::TokenRefused { .. } => "token_refused",
             Self::Proxy { .. } => "proxy_failed",
             Self::Reauthorise(_) => "reauthorise",

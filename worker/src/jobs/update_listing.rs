@@ -144,7 +144,9 @@ async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Resu
             tracing::warn!(listing.id = task.listing.id.0, account = %task.listing.account, %error, "an update failed");
             Ok(Ended::With(UpdateResult::Failed(error.code().to_owned())))
         }
-        ShopError::Unavailable(_) | ShopError::TokenExpired => Err(error.into()),
+        ShopError::Unavailable(_) | ShopError::TokenExpired | ShopError::Renewing => {
+            Err(error.into())
+        }
     }
 }
 

@@ -30,6 +30,10 @@ pub fn of(id: &AccountId, error: &ShopError) -> Text {
                 "BASE refuses the fresh tokens of account {id}, which are tried again at {until}; if this goes on: miseban accounts authorize {id}"
             )
         }
+        ShopError::Renewing => text!(
+            "ショップ {id} のトークンは、別のプログラムが更新しているところです。1分後にもう一度実行してください",
+            "another program is renewing the tokens of account {id}: try again in a minute"
+        ),
         ShopError::Refused(code) => text!(
             "BASEがショップ {id} を受け付けません({code})。client_id、client_secret、redirect_uri と、アプリの権限を確かめてください",
             "BASE refuses account {id} ({code}): check client_id, client_secret, redirect_uri and the rights of the application"
