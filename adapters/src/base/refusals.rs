@@ -7,7 +7,7 @@
 
 use super::held::Access;
 use super::keeper::Keeper;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use shared::ports::shop::ShopError;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -61,7 +61,9 @@ impl Refusals {
         let was_good = known.accepted >= generation;
         known.in_a_row = if was_good { 1 } else { known.in_a_row + 1 };
         let rest = known.in_a_row.checked_sub(2)?;
-        known.rests_until = Some(now + PAUSES[rest.min(PAUSES.len() - 1)]);
+        let until = now + PAUSES[rest.min(PAUSES.len() - 1)];
+        // People read it.
+        known.rests_until = Some(until.trunc_subsecs(0));
         known.rests_until
     }
 }
