@@ -20,6 +20,10 @@ pub(crate) fn failed(error: sqlx::Error) -> StoreError {
         // A certificate that is refused comes as data that cannot be read.
         sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => unencrypted(&error),
         sqlx::Error::Tls(error) => unencrypted(&error),
+        // So the driver tells, too, that a connection ended before the server's first answer.
+        sqlx::Error::Protocol(what) => StoreError::Unavailable(format!(
+            "{what}: the connection was cut, or what answers is no PostgreSQL server"
+        )),
         // Of a connection that is closed for it, see `Pooled`.
         sqlx::Error::InvalidSavePointStatement
         | sqlx::Error::PoolClosed

@@ -7,6 +7,7 @@ mod store_fixture;
 
 mod by_key;
 mod concurrency;
+mod cut;
 mod open;
 
 /// The words of the fixture, over this database.

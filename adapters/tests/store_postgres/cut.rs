@@ -1,0 +1,88 @@
+//! Connections that end before their time: the server is away, whatever it had said until then.
+
+use crate::store_fixture::server::Server;
+use adapters::store::SqlStore;
+use shared::ports::store::StoreError;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What stands before and behind the port in the url of a server on this machine.
+fn around_port(url: &str) -> (&str, u16, &str) {
+    let (before, after) = url.split_once("127.0.0.1:").expect("this machine");
+    let (port, database) = after.split_once('/').expect("a database");
+    (before, port.parse().expect("a port"), database)
+}
+
+/// The url of a street to `server`, whose first connection ends, in good order, after so many bytes
+/// of the server's answers. The others go through.
+async fn ends_after(server: &str, bytes: u64) -> String {
+    let (before, port, database) = around_port(server);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let here = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut limit = bytes;
+        while let Ok((here, _)) = listener.accept().await {
+            let there = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            tokio::spawn(pass_on(
+                here,
+                there,
+                std::mem::replace(&mut limit, u64::MAX),
+            ));
+        }
+    });
+    format!("{before}{here}/{database}")
+}
+
+async fn pass_on(here: TcpStream, there: TcpStream, bytes: u64) {
+    let (mut from_here, mut to_here) = here.into_split();
+    let (from_there, mut to_there) = there.into_split();
+    let answer = async {
+        let _ = copy(&mut from_there.take(bytes), &mut to_here).await;
+        let _ = to_here.shutdown().await;
+    };
+    let ask = async {
+        let _ = copy(&mut from_here, &mut to_there).await;
+        let _ = to_there.shutdown().await;
+    };
+    tokio::join!(answer, ask);
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_at_any_point_of_its_start_is_away() {
+    let server = Server::start();
+    for sslmode in ["disable", "prefer", "require"] {
+        let mut away = 0;
+        for bytes in (0..40).chain((40..).step_by(97)) {
+            let street = ends_after(&server.url, bytes).await;
+            let url = format!("{street}?sslmode={sslmode}");
+            match SqlStore::open_existing(&url).await {
+                Ok(_) => break,
+                Err(StoreError::Unavailable(told)) => {
+                    assert!(told.contains("127.0.0.1:"), "{told}");
+                }
+                Err(error) => panic!("{sslmode}, after {bytes} bytes: {error}"),
+            }
+            away += 1;
+        }
+        assert!(away > 40, "{sslmode}: {away}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_another_kind_is_told_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let here = listener.local_addr().unwrap();
+    let url = format!("postgres://u:hush@{here}/db");
+    let another = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let answer = b"HTTP/1.1 400 Bad Request\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    };
+
+    let (opened, ()) = tokio::join!(SqlStore::open_existing(&url), another);
+
+    let told = opened.err().expect("no store").to_string();
+    let names = told.contains("no PostgreSQL") && told.contains(&here.to_string());
+    assert!(names && !told.contains("hush"), "{told}");
+}
