@@ -17,12 +17,14 @@ fn around_port(url: &str) -> (&str, u16, &str) {
 /// of the server's answers. The others go through.
 async fn ends_after(server: &str, bytes: u64) -> String {
     let (before, port, database) = around_port(server);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let here = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let here = listener.local_addr().expect("its address");
     tokio::spawn(async move {
         let mut limit = bytes;
         while let Ok((here, _)) = listener.accept().await {
-            let there = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            let there = TcpStream::connect(("127.0.0.1", port))
+                .await
+                .expect("the server");
             tokio::spawn(pass_on(
                 here,
                 there,
@@ -74,9 +76,9 @@ async fn a_server_of_another_kind_is_told_so() {
     let here = listener.local_addr().unwrap();
     let url = format!("postgres://u:hush@{here}/db");
     let another = async {
-        let (mut stream, _) = listener.accept().await.unwrap();
+        let (mut stream, _) = listener.accept().await.expect("a guest");
         let answer = b"HTTP/1.1 400 Bad Request\r\n\r\n";
-        stream.write_all(answer).await.unwrap();
+        stream.write_all(answer).await.expect("it listens");
         let _ = stream.read_to_end(&mut Vec::new()).await;
     };
 
