@@ -21,30 +21,25 @@ async fn ends_after(server: &str, bytes: u64) -> String {
     let here = listener.local_addr().expect("its address");
     tokio::spawn(async move {
         let mut limit = bytes;
-        while let Ok((here, _)) = listener.accept().await {
-            let there = TcpStream::connect(("127.0.0.1", port))
-                .await
-                .expect("the server");
-            tokio::spawn(pass_on(
-                here,
-                there,
-                std::mem::replace(&mut limit, u64::MAX),
-            ));
+        while let Ok((client, _)) = listener.accept().await {
+            let server = TcpStream::connect(("127.0.0.1", port)).await;
+            let bytes = std::mem::replace(&mut limit, u64::MAX);
+            tokio::spawn(pass_on(client, server.expect("the server"), bytes));
         }
     });
     format!("{before}{here}/{database}")
 }
 
-async fn pass_on(here: TcpStream, there: TcpStream, bytes: u64) {
-    let (mut from_here, mut to_here) = here.into_split();
-    let (from_there, mut to_there) = there.into_split();
+async fn pass_on(client: TcpStream, server: TcpStream, bytes: u64) {
+    let (mut questions, mut to_client) = client.into_split();
+    let (answers, mut to_server) = server.into_split();
     let answer = async {
-        let _ = copy(&mut from_there.take(bytes), &mut to_here).await;
-        let _ = to_here.shutdown().await;
+        let _ = copy(&mut answers.take(bytes), &mut to_client).await;
+        let _ = to_client.shutdown().await;
     };
     let ask = async {
-        let _ = copy(&mut from_here, &mut to_there).await;
-        let _ = to_there.shutdown().await;
+        let _ = copy(&mut questions, &mut to_server).await;
+        let _ = to_server.shutdown().await;
     };
     tokio::join!(answer, ask);
 }
