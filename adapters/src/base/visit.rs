@@ -30,7 +30,8 @@ impl BaseShop {
     ///
     /// # Errors
     ///
-    /// `Reauthorise` when BASE refuses the refresh token; `Unavailable` for what may pass.
+    /// `Reauthorise` when BASE refuses the refresh token; `Renewing` where another process has been at it
+    /// for 10 s; `Unavailable` for what may pass.
     pub async fn renew(&self, account: &AccountId) -> Result<DateTime<Utc>, ShopError> {
         self.keeper(account)?.renew_now().await
     }
@@ -41,8 +42,8 @@ impl BaseShop {
     ///
     /// # Errors
     ///
-    /// `Refused` for a code, a client or an address that BASE does not accept; `Unavailable` for what
-    /// may pass.
+    /// `Refused` for a code, a client or an address that BASE does not accept; `Renewing` as for
+    /// [`BaseShop::renew`]; `Unavailable` for what may pass.
     pub async fn authorise(
         &self,
         account: &AccountId,
