@@ -1,0 +1,63 @@
+//! The checks by name: what the command line and the tests choose from.
+
+use crate::report::Report;
+use crate::source::SourceTree;
+use crate::{circles, documented, doubles, sizes};
+
+/// One measure of the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// Lines of each file.
+    Files,
+    /// Lines of each function.
+    Functions,
+    /// Methods of each trait.
+    Traits,
+    /// Files that need each other.
+    Circles,
+    /// Public items without a doc comment.
+    Docs,
+    /// Type names that are defined more than once.
+    Doubles,
+}
+
+impl Check {
+    /// Every check, in the order of the report.
+    pub const ALL: [Self; 6] = [
+        Self::Files,
+        Self::Functions,
+        Self::Traits,
+        Self::Circles,
+        Self::Docs,
+        Self::Doubles,
+    ];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Functions => "functions",
+            Self::Traits => "traits",
+            Self::Circles => "circles",
+            Self::Docs => "docs",
+            Self::Doubles => "doubles",
+        }
+    }
+
+    /// Finds a check by its name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|check| check.name() == name)
+    }
+
+    /// Runs the check.
+    pub fn run(self, tree: &SourceTree) -> Report {
+        match self {
+            Self::Files => sizes::files(tree),
+            Self::Functions => sizes::functions(tree),
+            Self::Traits => sizes::traits(tree),
+            Self::Circles => circles::check(tree),
+            Self::Docs => documented::check(tree),
+            Self::Doubles => doubles::check(tree),
+        }
+    }
+}

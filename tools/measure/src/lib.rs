@@ -1,0 +1,21 @@
+//! Measures the source of the workspace, so that its rules are checked by a program and not by eye.
+//!
+//! `source` reads the crates without their tests; each check is a module of its own and returns a
+//! [`Report`]. The circle finder has three parts: `scope` knows what each module names, `paths`
+//! finds every path in a file, `circles` draws the arrows and finds the loops.
+
+mod check;
+mod circles;
+mod documented;
+mod doubles;
+mod paths;
+mod reader;
+mod report;
+mod scope;
+mod sizes;
+mod source;
+mod test_items;
+
+pub use check::Check;
+pub use report::Report;
+pub use source::SourceTree;
