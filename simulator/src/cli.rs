@@ -31,7 +31,6 @@ A quotas file (TOML or JSON) overrides published limits:
   [base]
   hour = 5000
   day = 100000
-  add_per_day = 1000
 
 A faults file is a JSON list, as POST /_sim/faults takes it:
   [{\"operation\": \"getItemOffersBatch\", \"kind\": \"status\", \"status\": 503, \"count\": 3}]

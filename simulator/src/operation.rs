@@ -19,22 +19,16 @@ pub enum Vendor {
 pub enum Operation {
     LwaToken,
     ItemOffersBatch,
-    ItemOffers,
     CompetitivePricing,
     SearchCatalogItems,
-    CatalogItem,
     /// A path that the Selling Partner API does not know.
     UnknownPath,
     BaseAuthorize,
     BaseToken,
     UsersMe,
     Items,
-    ItemsSearch,
     ItemsDetail,
     ItemsEdit,
-    ItemsAdd,
-    ItemsDelete,
-    ItemsEditStock,
     /// A path that BASE does not know.
     UnknownBasePath,
     Messages,
@@ -43,24 +37,18 @@ pub enum Operation {
 }
 
 impl Operation {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 14] = [
         Self::LwaToken,
         Self::ItemOffersBatch,
-        Self::ItemOffers,
         Self::CompetitivePricing,
         Self::SearchCatalogItems,
-        Self::CatalogItem,
         Self::UnknownPath,
         Self::BaseAuthorize,
         Self::BaseToken,
         Self::UsersMe,
         Self::Items,
-        Self::ItemsSearch,
         Self::ItemsDetail,
         Self::ItemsEdit,
-        Self::ItemsAdd,
-        Self::ItemsDelete,
-        Self::ItemsEditStock,
         Self::UnknownBasePath,
         Self::Messages,
         Self::Webhook,
@@ -70,21 +58,15 @@ impl Operation {
         match self {
             Self::LwaToken => "lwaToken",
             Self::ItemOffersBatch => "getItemOffersBatch",
-            Self::ItemOffers => "getItemOffers",
             Self::CompetitivePricing => "getCompetitivePricing",
             Self::SearchCatalogItems => "searchCatalogItems",
-            Self::CatalogItem => "getCatalogItem",
             Self::UnknownPath => "unknown",
             Self::BaseAuthorize => "baseAuthorize",
             Self::BaseToken => "baseToken",
             Self::UsersMe => "users/me",
             Self::Items => "items",
-            Self::ItemsSearch => "items/search",
             Self::ItemsDetail => "items/detail",
             Self::ItemsEdit => "items/edit",
-            Self::ItemsAdd => "items/add",
-            Self::ItemsDelete => "items/delete",
-            Self::ItemsEditStock => "items/edit_stock",
             Self::UnknownBasePath => "base/unknown",
             Self::Messages => "messages",
             Self::Webhook => "webhook",
@@ -101,10 +83,8 @@ impl Operation {
         match self {
             Self::LwaToken => Vendor::Lwa,
             Self::ItemOffersBatch
-            | Self::ItemOffers
             | Self::CompetitivePricing
             | Self::SearchCatalogItems
-            | Self::CatalogItem
             | Self::UnknownPath => Vendor::SellingPartner,
             Self::Messages => Vendor::Chatwork,
             Self::Webhook => Vendor::Webhook,
@@ -122,12 +102,8 @@ impl Operation {
             "/1/oauth/token" => return Self::BaseToken,
             "/1/users/me" => return Self::UsersMe,
             "/1/items" => return Self::Items,
-            "/1/items/search" => return Self::ItemsSearch,
             "/1/items/detail" => return Self::ItemsDetail,
             "/1/items/edit" => return Self::ItemsEdit,
-            "/1/items/add" => return Self::ItemsAdd,
-            "/1/items/delete" => return Self::ItemsDelete,
-            "/1/items/edit_stock" => return Self::ItemsEditStock,
             _ if path.starts_with("/1/items/detail/") => return Self::ItemsDetail,
             _ if path.starts_with("/1/") => return Self::UnknownBasePath,
             _ if path.starts_with("/v2/") => return Self::Messages,
@@ -143,10 +119,8 @@ impl Operation {
             ("POST", ["batches", "products", "pricing", "v0", "itemOffers"]) => {
                 Self::ItemOffersBatch
             }
-            ("GET", ["products", "pricing", "v0", "items", _, "offers"]) => Self::ItemOffers,
             ("GET", ["products", "pricing", "v0", "competitivePrice"]) => Self::CompetitivePricing,
             ("GET", ["catalog", "2022-04-01", "items"]) => Self::SearchCatalogItems,
-            ("GET", ["catalog", "2022-04-01", "items", _]) => Self::CatalogItem,
             _ => Self::UnknownPath,
         }
     }

@@ -1,4 +1,4 @@
-//! `searchCatalogItems` by ASIN and by keyword, and `getCatalogItem` (Catalog Items 2022-04-01).
+//! `searchCatalogItems` by ASIN (Catalog Items 2022-04-01).
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -76,55 +76,18 @@ pub fn search(world: &World, incoming: &Incoming, struck: &Struck) -> Reply {
 
 /// The known ASINs that a search asks for.
 fn matches(world: &World, incoming: &Incoming) -> Result<Vec<String>, Box<Reply>> {
-    let known = |asin: &String| world.market.state(asin).known;
-    if incoming.query("identifiers").is_some() {
-        let asins = csv(incoming.query("identifiers"));
-        if incoming.query("identifiersType") != Some("ASIN") {
-            return Err(Box::new(error::invalid_input(
-                "Invalid 'identifiersType' provided.",
-            )));
-        }
-        if !(1..=20).contains(&asins.len()) {
-            return Err(Box::new(error::reply(400, "400", UNREADABLE)));
-        }
-        if !asins.iter().all(|asin| is_well_formed(asin)) {
-            return Err(Box::new(error::invalid_input("Invalid 'asin' provided.")));
-        }
+    let asins = csv(incoming.query("identifiers"));
+    let refusal = if incoming.query("identifiers").is_none() || !(1..=20).contains(&asins.len()) {
+        error::reply(400, "400", UNREADABLE)
+    } else if incoming.query("identifiersType") != Some("ASIN") {
+        error::invalid_input("Invalid 'identifiersType' provided.")
+    } else if !asins.iter().all(|asin| is_well_formed(asin)) {
+        error::invalid_input("Invalid 'asin' provided.")
+    } else {
+        let known = |asin: &String| world.market.state(asin).known;
         return Ok(asins.into_iter().filter(known).collect());
-    }
-    let words = csv(incoming.query("keywords"));
-    if words.is_empty() {
-        return Err(Box::new(error::reply(400, "400", UNREADABLE)));
-    }
-    // Reading a million titles for one search would stop the world; a thousand are enough.
-    let first = world.market.asins().count().min(1_000);
-    Ok((0..first)
-        .filter(|number| {
-            let title = Product::of(world.config.seed, *number).title;
-            words.iter().any(|word| title.contains(word.as_str()))
-        })
-        .map(|number| world.market.asins().nth(number))
-        .filter(known)
-        .collect())
-}
-
-/// Answers `GET /catalog/2022-04-01/items/{asin}`.
-pub fn one(world: &World, incoming: &Incoming) -> Reply {
-    let asin = incoming.path.rsplit('/').next().unwrap_or_default();
-    if incoming.query("marketplaceIds") != Some(super::MARKETPLACE) {
-        return error::reply(400, "400", UNREADABLE);
-    }
-    if !is_well_formed(asin) {
-        return error::invalid_input("Invalid 'asin' provided.");
-    }
-    if !world.market.state(asin).known {
-        let place = super::MARKETPLACE;
-        let message = format!("Requested item, {asin}, not found in marketplace(s) {place}.");
-        return error::reply(404, "NOT_FOUND", message);
-    }
-    let mut reply = Reply::json(200, &item(world, asin, &included(incoming)));
-    reply.note.touched = vec![asin.to_owned()];
-    reply
+    };
+    Err(Box::new(refusal))
 }
 
 fn csv(text: Option<&str>) -> Vec<String> {

@@ -185,10 +185,6 @@ fn exchange(world: &mut World, incoming: &Incoming, fields: &[(String, String)])
             }
             token => token,
         },
-        "client_credentials" if find(fields, "scope").is_some() => None,
-        "client_credentials" => {
-            return refuse(400, "invalid_scope", "The request has an invalid scope");
-        }
         _ => {
             return refuse(
                 400,

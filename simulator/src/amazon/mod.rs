@@ -5,7 +5,6 @@ mod catalog_items;
 mod competitive;
 mod error;
 mod gate;
-mod item_offers;
 mod lwa;
 mod offer_json;
 mod offers_batch;
@@ -41,10 +40,8 @@ fn serve(world: &mut World, operation: Operation, incoming: &Incoming, pass: &ga
     }
     let mut reply = match operation {
         Operation::ItemOffersBatch => offers_batch::answer(world, incoming, struck),
-        Operation::ItemOffers => item_offers::answer(world, incoming, struck),
         Operation::CompetitivePricing => competitive::answer(world, incoming),
-        Operation::SearchCatalogItems => catalog_items::search(world, incoming, struck),
-        _ => catalog_items::one(world, incoming),
+        _ => catalog_items::search(world, incoming, struck),
     };
     if let Some(limit) = &pass.limit_header {
         reply = reply.with_header("x-amzn-RateLimit-Limit", limit.clone());

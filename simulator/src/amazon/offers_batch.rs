@@ -11,7 +11,7 @@ use crate::http::{Incoming, Reply};
 use crate::world::World;
 
 /// Amazon names this many hours ahead for an ASIN that is too soon (thread 5358 of the models).
-pub const TOO_SOON_HOURS: i64 = 4;
+const TOO_SOON_HOURS: i64 = 4;
 
 pub fn answer(world: &mut World, incoming: &Incoming, struck: &Struck) -> Reply {
     let questions = match questions(&incoming.body) {
@@ -107,7 +107,7 @@ fn item<'a>(
 }
 
 /// Amazon's words (thread 355 of the models' repository).
-pub fn invalid_asin(asin: &str) -> String {
+fn invalid_asin(asin: &str) -> String {
     format!(
         "{asin} is an invalid ASIN for marketplace {}",
         super::MARKETPLACE

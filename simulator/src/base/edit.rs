@@ -1,10 +1,9 @@
-//! The calls of BASE that change items: edit, add, delete, stock.
+//! `items/edit`: the call of BASE that changes an item.
 
 use super::error;
 use super::form::{Form, Refused};
 use super::read::one;
 use crate::http::{Incoming, Reply};
-use crate::quota::Refusal;
 use crate::shop::{Item, Variation};
 use crate::world::World;
 
@@ -17,26 +16,6 @@ pub fn edit(world: &mut World, incoming: &Incoming, shop: usize) -> Reply {
     change(world, shop, &form, |item, next_id| {
         set_fields(item, &form)?;
         set_variations(item, &form, next_id)
-    })
-}
-
-/// Answers `POST /1/items/edit_stock`: the stock of an item or of one of its variations.
-pub fn edit_stock(world: &mut World, incoming: &Incoming, shop: usize) -> Reply {
-    let form = Form::parse(&incoming.body);
-    change(world, shop, &form, |item, _| {
-        let Some(id) = form.number("variation_id")? else {
-            item.stock = form.number_from("stock", 0)?.ok_or(Rejection::Value)?;
-            return Ok(());
-        };
-        let stock = form
-            .number_from("variation_stock", 0)?
-            .ok_or(Rejection::Value)?;
-        let known = item
-            .variations
-            .iter_mut()
-            .find(|own| i64::try_from(own.id) == Ok(id));
-        known.ok_or(Rejection::Variation)?.stock = stock;
-        Ok(())
     })
 }
 
@@ -164,76 +143,4 @@ fn set_variations(item: &mut Item, form: &Form, next_id: &mut u64) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// Answers `POST /1/items/add`. Not idempotent: the same call twice makes two items.
-pub fn add(world: &mut World, incoming: &Incoming, shop: usize) -> Reply {
-    let form = Form::parse(&incoming.body);
-    let complete = ["title", "price", "stock"]
-        .iter()
-        .all(|name| form.text(name).is_some());
-    if !complete {
-        return error::reply("bad_params", "必須パラメータが不足しています。");
-    }
-    let now = world.clock.now();
-    let mut item = blank(world.next_id + 1, now.timestamp());
-    item.list_order = world.shops[shop].items.len() as u64 + 1;
-    let set = set_fields(&mut item, &form);
-    world.next_id += 1;
-    if set
-        .and_then(|()| set_variations(&mut item, &form, &mut world.next_id))
-        .is_err()
-    {
-        return error::validation();
-    }
-    let limits = world.quotas.base();
-    let hours = &mut world.shops[shop].hours;
-    if limits.is_some_and(|limits| hours.count_add(limits, now).is_err()) {
-        return error::limit(Refusal::Add).refused();
-    }
-    item.settle_stock();
-    item.asin = asin_in(item.identifier.as_deref().unwrap_or_default());
-    let reply = one(&item);
-    world.shops[shop].items.insert(item.id, item);
-    reply
-}
-
-/// The ASIN in a product code such as `b-B0EXAMPLE1-20261102010203`, or the code itself.
-fn asin_in(identifier: &str) -> String {
-    let part = identifier
-        .split('-')
-        .find(|part| crate::catalog::is_well_formed(part));
-    part.unwrap_or_default().to_owned()
-}
-
-fn blank(id: u64, modified: i64) -> Item {
-    Item {
-        id,
-        asin: String::new(),
-        title: String::new(),
-        detail: String::new(),
-        price: 0,
-        tax_type: 1,
-        stock: 0,
-        visible: true,
-        list_order: 0,
-        identifier: None,
-        modified,
-        variations: Vec::new(),
-        digital: false,
-        edits: 0,
-    }
-}
-
-/// Answers `POST /1/items/delete`.
-pub fn delete(world: &mut World, incoming: &Incoming, shop: usize) -> Reply {
-    let Some(id) = Form::parse(&incoming.body).item_id() else {
-        return error::no_item_id();
-    };
-    if world.shops[shop].items.remove(&id).is_none() {
-        return error::bad_item();
-    }
-    let mut reply = Reply::json(200, &serde_json::json!({"result": true}));
-    reply.note.touched = vec![id.to_string()];
-    reply
 }

@@ -46,7 +46,6 @@ pub fn limit(refusal: Refusal) -> Reply {
     let error = match refusal {
         Refusal::Hour => "hour_api_limit",
         Refusal::Day => "day_api_limit",
-        Refusal::Add => "exceed_daily_limit",
     };
     reply(error, text_of(error))
 }
@@ -60,7 +59,6 @@ fn text_of(error: &str) -> &'static str {
         "day_api_limit" => {
             "1日のAPIの利用上限を超えました。日付が変わってからもう一度アクセスしてください。"
         }
-        "exceed_daily_limit" => "1日の商品登録数の上限を超えました。",
         "db_error" => "データベースエラーが発生しました。",
         "bad_item_id" => "不正なitem_idです。",
         "no_item" => "商品が存在しません。",

@@ -63,25 +63,14 @@ fn named(mut reply: Reply, id: &str) -> Reply {
 }
 
 fn serve(world: &mut World, operation: Operation, incoming: &Incoming, shop: usize) -> Reply {
-    let writes = matches!(
-        operation,
-        Operation::ItemsEdit
-            | Operation::ItemsAdd
-            | Operation::ItemsDelete
-            | Operation::ItemsEditStock
-    );
-    if writes && !incoming.is_post() {
+    if operation == Operation::ItemsEdit && !incoming.is_post() {
         return error::reply("not_post_method", "POSTメソッドでアクセスしてください。");
     }
     match operation {
         Operation::UsersMe => read::me(world, shop),
         Operation::Items => read::list(world, incoming, shop),
-        Operation::ItemsSearch => read::search(world, incoming, shop),
         Operation::ItemsDetail => read::detail(world, incoming, shop),
         Operation::ItemsEdit => edit::edit(world, incoming, shop),
-        Operation::ItemsAdd => edit::add(world, incoming, shop),
-        Operation::ItemsDelete => edit::delete(world, incoming, shop),
-        Operation::ItemsEditStock => edit::edit_stock(world, incoming, shop),
         _ => error::reply("invalid_request", "不正なリクエストです。"),
     }
 }

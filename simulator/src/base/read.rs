@@ -8,9 +8,6 @@ use crate::http::{Incoming, Reply};
 use crate::shop::Item;
 use crate::world::World;
 
-/// The search does not look deeper than this.
-const DEEPEST: usize = 10_000;
-
 /// Answers `GET /1/users/me`.
 pub fn me(world: &World, shop: usize) -> Reply {
     let shop = &world.shops[shop];
@@ -48,47 +45,6 @@ pub fn list(world: &World, incoming: &Incoming, shop: usize) -> Reply {
         items.reverse();
     }
     page(&items, limit, offset)
-}
-
-/// Answers `GET /1/items/search`. The real index is up to an hour late; this one is not.
-pub fn search(world: &World, incoming: &Incoming, shop: usize) -> Reply {
-    let Some(wanted) = incoming.query("q").filter(|text| !text.is_empty()) else {
-        return error::reply("bad_params", "検索キーワードは必須です。");
-    };
-    let (Some(limit), Some(offset)) = (
-        window(incoming, "limit", 10).filter(|limit| (1..=100).contains(limit)),
-        window(incoming, "offset", 0),
-    ) else {
-        return error::reply("bad_params", "不正なパラメータです。");
-    };
-    if offset > DEEPEST {
-        return error::reply("search_error", "検索できませんでした。");
-    }
-    let fields: Vec<&str> = incoming
-        .query("fields")
-        .unwrap_or("title,detail,categories")
-        .split(',')
-        .collect();
-    let found = |item: &&Item| {
-        fields.iter().any(|field| match *field {
-            "title" => item.title.contains(wanted),
-            "detail" => item.detail.contains(wanted),
-            "identifier" => item
-                .identifier
-                .as_deref()
-                .is_some_and(|own| own.contains(wanted)),
-            _ => false,
-        })
-    };
-    let mut hits: Vec<&Item> = world.shops[shop].items.values().filter(found).collect();
-    match incoming.query("order") {
-        Some("modified") => hits.sort_by_key(|item| (item.modified, item.id)),
-        _ => hits.sort_by_key(|item| (item.list_order, item.id)),
-    }
-    if incoming.query("sort").unwrap_or("desc") == "desc" {
-        hits.reverse();
-    }
-    page(&hits, limit, offset)
 }
 
 /// Answers `GET /1/items/detail/{item_id}`; the id in the query is refused.

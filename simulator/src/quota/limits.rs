@@ -44,12 +44,13 @@ fn ceiling(nanos: f64) -> u128 {
     (nanos * (1.0 - 1e-15)).ceil() as u128
 }
 
-/// Calls to BASE of one shop (source: BASE API documents; `items/add` from the newer site).
+/// Calls to BASE of one shop (source: BASE API documents).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BaseLimits {
     pub hour: u64,
     pub day: u64,
+    /// Accepted, so that a file that names it stays valid; no simulated call adds items.
     pub add_per_day: u64,
 }
 
@@ -72,7 +73,6 @@ impl Default for BaseLimits {
 /// [base]
 /// hour = 5000
 /// day = 100000
-/// add_per_day = 1000
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -144,11 +144,11 @@ fn published(operation: Operation) -> Option<Rate> {
             rate: 0.1,
             burst: 1,
         }),
-        Operation::ItemOffers | Operation::CompetitivePricing => Some(Rate {
+        Operation::CompetitivePricing => Some(Rate {
             rate: 0.5,
             burst: 1,
         }),
-        Operation::SearchCatalogItems | Operation::CatalogItem => Some(Rate {
+        Operation::SearchCatalogItems => Some(Rate {
             rate: 2.0,
             burst: 2,
         }),
@@ -212,7 +212,7 @@ mod tests {
                 })
             );
             assert_eq!(
-                quotas.rate(Operation::CatalogItem),
+                quotas.rate(Operation::SearchCatalogItems),
                 Some(Rate {
                     rate: 2.0,
                     burst: 2
@@ -229,7 +229,7 @@ mod tests {
     fn an_operation_without_a_rate_and_a_negative_rate_are_refused() {
         for text in [
             "[operations.lwaToken]\nrate = 1.0",
-            "[operations.getItemOffers]\nrate = -1.0",
+            "[operations.getItemOffersBatch]\nrate = -1.0",
             "[operation]",
         ] {
             assert!(Quotas::parse(text).is_err(), "{text}");

@@ -12,7 +12,6 @@ use super::limits::BaseLimits;
 pub enum Refusal {
     Hour,
     Day,
-    Add,
 }
 
 /// What one shop has used of its hour and its day.
@@ -21,7 +20,6 @@ pub struct ShopHours {
     hour: Option<(NaiveDate, u32)>,
     used_in_hour: u64,
     used_in_day: u64,
-    added_in_day: u64,
 }
 
 impl ShopHours {
@@ -39,21 +37,10 @@ impl ShopHours {
         Ok(())
     }
 
-    /// Counts one new item at `now`, or refuses it.
-    pub fn count_add(&mut self, limits: BaseLimits, now: DateTime<Utc>) -> Result<(), Refusal> {
-        self.turn(now);
-        if self.added_in_day >= limits.add_per_day {
-            return Err(Refusal::Add);
-        }
-        self.added_in_day += 1;
-        Ok(())
-    }
-
     fn turn(&mut self, now: DateTime<Utc>) {
         let (date, hour) = japan(now);
         if self.hour.is_none_or(|(known, _)| known != date) {
             self.used_in_day = 0;
-            self.added_in_day = 0;
         }
         if self.hour != Some((date, hour)) {
             self.used_in_hour = 0;
@@ -84,7 +71,7 @@ mod tests {
     const LIMITS: BaseLimits = BaseLimits {
         hour: 2,
         day: 3,
-        add_per_day: 1,
+        add_per_day: 0,
     };
 
     #[test]
@@ -116,17 +103,5 @@ mod tests {
             Err(Refusal::Day)
         );
         assert_eq!(hours.count(LIMITS, at("2026-11-02T15:00:00Z")), Ok(()));
-    }
-
-    #[test]
-    fn new_items_have_a_daily_limit_of_their_own() {
-        let mut hours = ShopHours::default();
-
-        assert_eq!(hours.count_add(LIMITS, at("2026-11-02T12:00:00Z")), Ok(()));
-        assert_eq!(
-            hours.count_add(LIMITS, at("2026-11-02T12:00:00Z")),
-            Err(Refusal::Add)
-        );
-        assert_eq!(hours.count_add(LIMITS, at("2026-11-02T15:00:00Z")), Ok(()));
     }
 }

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use simulator::{BaseLimits, Config, Fault, FaultKind, QuotaChange};
+use simulator::{BaseLimits, Config, Fault, FaultKind, QuotaChange, ShopTending};
 
 use crate::support::{Bench, read, still};
 
@@ -179,13 +179,15 @@ async fn edits_are_refused_for_what_base_refuses_them() {
 }
 
 #[tokio::test]
-async fn a_deleted_item_is_gone_for_every_call() {
+async fn an_item_deleted_by_hand_is_unknown_to_every_call() {
     let bench = Bench::new().await;
     let token = bench.base_token().await;
+    let work = ShopTending {
+        delete: vec![70_000_001],
+        ..ShopTending::default()
+    };
 
-    let deleted = bench
-        .base(&token, "items/delete", &[("item_id", FIRST)])
-        .await;
+    bench.simulator.tend_shop("shop-1", work).unwrap();
     let edit = bench
         .base(
             &token,
@@ -195,31 +197,28 @@ async fn a_deleted_item_is_gone_for_every_call() {
         .await;
     let detail = read(bench.get("/1/items/detail/70000001").bearer_auth(&token)).await;
 
-    assert_eq!(deleted.json(), json!({"result": true}));
     assert_eq!(edit.error(), "bad_item_id");
     assert_eq!(detail.error(), "no_item");
 }
 
 #[tokio::test]
-async fn an_added_item_is_listed_and_its_variations_sum_up_to_the_stock() {
+async fn the_stock_of_an_item_is_the_sum_of_its_variations() {
     let bench = Bench::new().await;
     let token = bench.base_token().await;
     let form = [
-        ("title", "水筒"),
-        ("price", "1200"),
+        ("item_id", FIRST),
         ("stock", "9"),
-        ("identifier", "b-B0EXAMPLE1-20261102000000"),
         ("variation[0]", "赤"),
         ("variation_stock[0]", "2"),
         ("variation[1]", "青"),
         ("variation_stock[1]", "3"),
     ];
 
-    let answer = bench.base(&token, "items/add", &form).await;
+    let answer = bench.base(&token, "items/edit", &form).await;
 
-    assert_eq!(answer.json()["item"]["stock"], 5);
-    let shop = bench.simulator.shop("shop-1").unwrap();
-    assert_eq!(shop.items.last().unwrap().asin, "B0EXAMPLE1");
+    let item = &answer.json()["item"];
+    assert_eq!(item["stock"], 5);
+    assert_eq!(item["variations"][1]["variation"], "青");
 }
 
 #[tokio::test]
@@ -229,7 +228,7 @@ async fn the_hour_is_used_up_and_opens_again_at_minute_zero() {
     let base = BaseLimits {
         hour: 2,
         day: 3,
-        add_per_day: 1,
+        ..BaseLimits::default()
     };
     bench
         .simulator

@@ -10,7 +10,6 @@ use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::SqlStore;
 use chrono::{DateTime, Utc};
 use producer::{Order, Refused, start_run};
-use secrecy::ExposeSecret as _;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::listing::{ItemId, ShopState};
@@ -22,9 +21,9 @@ use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
 use shared::ports::store::{
-    AccountRow, AccountStore as _, CatalogueStore as _, NewListing, RunStore as _, TokenStore as _,
+    AccountRow, AccountStore as _, CatalogueStore as _, NewListing, RunStore as _,
 };
-use simulator::{Config, Quotas, ShopItem, Simulator};
+use simulator::{Config, Quotas, ShopItem, ShopTending, Simulator};
 use sqlx::Connection as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -213,27 +212,15 @@ impl House {
     }
 
     /// Deletes the item of `asin` in its shop, as its owner would by hand.
-    pub async fn delete_item(&self, asin: &str) {
-        let item = self.shown(asin).item_id;
-        let owner = self
-            .store
-            .token("base/shop-1")
-            .await
-            .expect("a token")
-            .expect("a token");
-        let http = adapters::http::client(&HttpSettings::default()).expect("a client");
-        let answer = http
-            .post(format!("{}/1/items/delete", self.simulator.url()))
-            .header(
-                "authorization",
-                format!("Bearer {}", owner.access_token.expose_secret()),
-            )
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("item_id={item}"))
-            .send()
-            .await
-            .expect("an answer");
-        assert!(answer.status().is_success(), "{answer:?}");
+    pub fn delete_item(&self, asin: &str) {
+        let delete = vec![self.shown(asin).item_id];
+        let work = ShopTending {
+            delete,
+            ..ShopTending::default()
+        };
+        self.simulator
+            .tend_shop("shop-1", work)
+            .expect("the item is deleted");
     }
 
     /// The item of `asin` as the shop shows it.

@@ -192,7 +192,7 @@ async fn items_deleted_by_hand_are_delisted_once() {
     house.run(RunKind::PriceStock).await;
     let gone: Vec<String> = (0..17).map(|no| house.simulator.asin(no)).collect();
     for asin in &gone {
-        house.delete_item(asin).await;
+        house.delete_item(asin);
         house
             .simulator
             .set_market(vec![priced(asin, 2_500)])
