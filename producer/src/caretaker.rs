@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::StoreError;
 use tokio::task::JoinSet;
 
@@ -12,7 +12,7 @@ const LOOK_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// Renews what has lived for half of its time. Inactive shops get no request.
 pub struct Caretaker {
-    bench: Bench,
+    ctx: Context,
     next_look: DateTime<Utc>,
     /// One shop that cannot be reached must not hold the schedule up. What has begun is finished by the
     /// token's keeper also when this ends.
@@ -21,11 +21,11 @@ pub struct Caretaker {
 
 impl Caretaker {
     /// Looks at once, and then every hour.
-    pub fn new(bench: Bench) -> Self {
+    pub fn new(ctx: Context) -> Self {
         Self {
-            next_look: bench.clock.now(),
+            next_look: ctx.clock.now(),
             renewals: JoinSet::new(),
-            bench,
+            ctx,
         }
     }
 
@@ -35,13 +35,13 @@ impl Caretaker {
     ///
     /// When the database cannot be asked; the next call looks again.
     pub async fn look(&mut self) -> Result<(), StoreError> {
-        let now = self.bench.clock.now();
+        let now = self.ctx.clock.now();
         while self.renewals.try_join_next().is_some() {}
         if now < self.next_look || !self.renewals.is_empty() {
             return Ok(());
         }
         for account in self.due(now).await? {
-            let shop = self.bench.shop.clone();
+            let shop = self.ctx.shop.clone();
             self.renewals.spawn(async move {
                 match shop.prepare(&account).await {
                     Ok(()) => tracing::info!(%account, "renewed the tokens of account {account}: half of their time was over"),
@@ -59,8 +59,8 @@ impl Caretaker {
     }
 
     async fn due(&self, now: DateTime<Utc>) -> Result<Vec<AccountId>, StoreError> {
-        let ages = self.bench.store.token_ages().await?;
-        let accounts = self.bench.store.accounts().await?.into_iter();
+        let ages = self.ctx.store.token_ages().await?;
+        let accounts = self.ctx.store.accounts().await?.into_iter();
         let alive =
             accounts.filter(|account| account.active && account.reauthorise_since.is_none());
         let ids = alive.map(|account| account.id);

@@ -1,7 +1,7 @@
 //! One producer leads at a time; the others stand by.
 
 use chrono::TimeDelta;
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::StoreError;
 use uuid::Uuid;
 
@@ -11,15 +11,15 @@ const NAME: &str = "producer/lead";
 
 /// This producer's hold on the lead.
 pub struct Lead {
-    bench: Bench,
+    ctx: Context,
     holder: String,
 }
 
 impl Lead {
     /// Not leading yet.
-    pub fn new(bench: Bench) -> Self {
+    pub fn new(ctx: Context) -> Self {
         Self {
-            bench,
+            ctx,
             holder: Uuid::now_v7().to_string(),
         }
     }
@@ -31,8 +31,8 @@ impl Lead {
     ///
     /// When the database cannot be asked: then nobody may take itself for the leader.
     pub async fn keep(&self) -> Result<bool, StoreError> {
-        let now = self.bench.clock.now();
-        self.bench
+        let now = self.ctx.clock.now();
+        self.ctx
             .store
             .take_lease(NAME, &self.holder, now, now + LEASE)
             .await
@@ -40,7 +40,7 @@ impl Lead {
 
     /// Gives the lead up, so that another producer follows at once.
     pub async fn end(&self) {
-        if let Err(error) = self.bench.store.end_lease(NAME, &self.holder).await {
+        if let Err(error) = self.ctx.store.end_lease(NAME, &self.holder).await {
             tracing::warn!(%error, "the lead ends by its time only");
         }
     }

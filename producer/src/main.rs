@@ -1,23 +1,25 @@
 //! The binary `producer`: starts runs, and keeps the schedule for any number of workers.
 
+use app::config::{self, Settings};
+use app::health::{Health, Pulse};
+use app::log::{self, LogFormat};
+use app::run_mode::RunMode;
+use app::signal::Signals;
+use app::wiring;
+use app::{program, startup};
 use chrono::NaiveTime;
 use clap::{Args, Parser, Subcommand};
-use house::config::{self, Settings};
-use house::health::{Health, Pulse};
-use house::log::{self, LogFormat};
-use house::say::{Exit, Failure, Lang, text};
-use house::signal::Signals;
-use house::wiring::{self, Earnest};
-use house::{patience, program};
 use producer::notices::{Herald, Heralding};
 use producer::{Caretaker, Lead, Minder, Order, Refused, Thinner, resume, start_run, sweep};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
+use ui::command_error::{CommandError, Exit};
+use ui::message::{Lang, text};
 
 /// Starts runs for the workers
 #[derive(Debug, Parser)]
@@ -37,7 +39,7 @@ struct Cli {
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
     /// Language of messages
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_parser = program::lang_parser())]
     lang: Option<Lang>,
     /// What to do
     #[command(subcommand)]
@@ -91,56 +93,56 @@ fn main() -> ExitCode {
     program::finish(ended, lang)
 }
 
-async fn work(command: Command, settings: &Settings) -> Result<Exit, Failure> {
+async fn work(command: Command, settings: &Settings) -> Result<Exit, CommandError> {
     settings.shared_queue()?;
     match command {
         Command::Run(args) => {
-            let house = wiring::build(settings, Earnest::Real).await?;
-            start(args, &house.bench).await
+            let app = wiring::build(settings, RunMode::Live).await?;
+            start(args, &app.ctx).await
         }
         Command::Serve => serve(settings).await,
     }
 }
 
-async fn start(args: RunArgs, bench: &Bench) -> Result<Exit, Failure> {
+async fn start(args: RunArgs, ctx: &Context) -> Result<Exit, CommandError> {
     let order = Order {
         id: RunId(uuid::Uuid::now_v7()),
         kind: args.kind,
         account: args.account,
         max_items: args.max_items,
         dry_run: false,
-        ttls: bench.rules.ttls,
-        guard: bench.rules.guard,
-        now: bench.clock.now(),
+        ttls: ctx.rules.ttls,
+        guard: ctx.rules.guard,
+        now: ctx.clock.now(),
     };
-    match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
+    match start_run(order, &*ctx.store, &*ctx.cache, &*ctx.queue).await {
         Ok(started) => {
             program::print(&started.id.to_string())?;
             Ok(Exit::Done)
         }
-        Err(Refused::AlreadyOpen(id)) => Err(Failure::Usage(text!(
+        Err(Refused::AlreadyOpen(id)) => Err(CommandError::Usage(text!(
             "同じ種類の実行 {id} がまだ終わっていません",
             "run {id} of the same kind is still open"
         ))),
-        Err(error) => Err(Failure::Failed(text!(
+        Err(error) => Err(CommandError::Failed(text!(
             "実行を始められません({error})",
             "the run cannot be started ({error})"
         ))),
     }
 }
 
-async fn serve(settings: &Settings) -> Result<Exit, Failure> {
+async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     let mut stop = pin!(Signals::listen()?.first());
     let health = Health::open(settings.health_listen).await?;
-    let house = tokio::select! {
+    let app = tokio::select! {
         stopped = &mut stop => return stopped,
-        built = patience::build(settings) => built?,
+        built = startup::build(settings) => built?,
     };
-    let heralding = Heralding::begin(Herald::of(settings, &house.bench)?);
-    health.started(&house);
-    let lead = Lead::new(house.bench.clone());
+    let heralding = Heralding::begin(Herald::of(settings, &app.ctx)?);
+    health.started(&app);
+    let lead = Lead::new(app.ctx.clone());
     let watch = Watch {
-        bench: house.bench,
+        ctx: app.ctx,
         hours: settings.work.run_every_hours,
         reconcile_at: settings.work.reconcile_at,
         info_days: settings.work.basic_info_every_days,
@@ -158,7 +160,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failure> {
 
 /// What a producer on watch needs.
 struct Watch {
-    bench: Bench,
+    ctx: Context,
     hours: u32,
     reconcile_at: Option<NaiveTime>,
     info_days: u32,
@@ -168,8 +170,8 @@ struct Watch {
 impl Watch {
     async fn go_on(&self, lead: &Lead) -> std::convert::Infallible {
         let mut minder = None;
-        let mut caretaker = Caretaker::new(self.bench.clone());
-        let mut thinner = Thinner::new(self.bench.clone());
+        let mut caretaker = Caretaker::new(self.ctx.clone());
+        let mut thinner = Thinner::new(self.ctx.clone());
         let mut looks: u32 = 0;
         let begun = Instant::now();
         loop {
@@ -198,22 +200,22 @@ impl Watch {
     /// At start-up a run is due at once; who follows a leader that is gone keeps to its schedule.
     async fn take_lead(&self, since_start: Duration) -> Minder {
         tracing::info!("this producer leads");
-        let bench = &self.bench;
-        let open = resume(&*bench.store, &*bench.queue)
+        let ctx = &self.ctx;
+        let open = resume(&*ctx.store, &*ctx.queue)
             .await
             .unwrap_or_else(|error| {
                 tracing::warn!(%error, "what is open is resumed by the sweep");
                 Vec::new()
             });
         if since_start > START_UP {
-            match Minder::following(bench.clone(), self.hours, open.iter().copied()).await {
+            match Minder::following(ctx.clone(), self.hours, open.iter().copied()).await {
                 Ok(minder) => return self.scheduling(minder),
                 Err(error) => {
                     tracing::warn!(%error, "the schedule cannot be read, a run is due now");
                 }
             }
         }
-        self.scheduling(Minder::new(bench.clone(), self.hours, open))
+        self.scheduling(Minder::new(ctx.clone(), self.hours, open))
     }
 
     fn scheduling(&self, minder: Minder) -> Minder {
@@ -230,7 +232,7 @@ impl Watch {
         if !sweeps {
             return;
         }
-        let swept = sweep(&self.bench).await;
+        let swept = sweep(&self.ctx).await;
         self.pulse.beat(&swept);
         if let Err(error) = swept {
             tracing::warn!(%error, "open rows cannot be looked through now");

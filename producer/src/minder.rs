@@ -5,7 +5,7 @@ use crate::{Order, Refused, start_run};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::StoreError;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ const LOOK_BACK: u32 = 50;
 
 /// Keeps the schedule of one kind of run.
 pub struct Minder {
-    bench: Bench,
+    ctx: Context,
     every: TimeDelta,
     next_run: DateTime<Utc>,
     open: BTreeSet<RunId>,
@@ -36,16 +36,16 @@ pub struct Minder {
 
 impl Minder {
     /// Starts a run at once, and then one every `hours`; knows of the runs that are `open`.
-    pub fn new(bench: Bench, hours: u32, open: impl IntoIterator<Item = RunId>) -> Self {
+    pub fn new(ctx: Context, hours: u32, open: impl IntoIterator<Item = RunId>) -> Self {
         Self {
-            next_run: bench.clock.now(),
+            next_run: ctx.clock.now(),
             every: TimeDelta::hours(i64::from(hours)),
             open: open.into_iter().collect(),
             held: BTreeSet::new(),
             nightly: None,
             infos_every: None,
-            next_infos: bench.clock.now(),
-            bench,
+            next_infos: ctx.clock.now(),
+            ctx,
         }
     }
 
@@ -70,12 +70,12 @@ impl Minder {
     ///
     /// When the runs cannot be read.
     pub async fn following(
-        bench: Bench,
+        ctx: Context,
         hours: u32,
         open: impl IntoIterator<Item = RunId>,
     ) -> Result<Self, StoreError> {
-        let last = bench.store.runs(false, LOOK_BACK).await?;
-        let mut minder = Self::new(bench, hours, open);
+        let last = ctx.store.runs(false, LOOK_BACK).await?;
+        let mut minder = Self::new(ctx, hours, open);
         let last = last
             .iter()
             .find(|run| run.kind == SCHEDULED && !run.dry_run);
@@ -90,35 +90,35 @@ impl Minder {
     pub async fn start_what_is_due(&mut self) {
         self.start_prices().await;
         if let Some(nightly) = &mut self.nightly {
-            self.open.extend(nightly.look(&self.bench).await);
+            self.open.extend(nightly.look(&self.ctx).await);
         }
         if let Err(error) = self.start_infos().await {
             tracing::error!(%error, "the run of basic information could not be started; tried again in a minute");
-            self.next_infos = self.bench.clock.now() + AFTER_FAILURE;
+            self.next_infos = self.ctx.clock.now() + AFTER_FAILURE;
         }
     }
 
     /// Where nothing is stale, no run is started, and it is looked at again in an hour.
     async fn start_infos(&mut self) -> Result<(), Refused> {
-        let bench = &self.bench;
-        let now = bench.clock.now();
+        let ctx = &self.ctx;
+        let now = ctx.clock.now();
         let Some(every) = self.infos_every.filter(|_| now >= self.next_infos) else {
             return Ok(());
         };
-        if let Some(last) = bench.store.last_of_kind(RunKind::BasicInfo).await? {
+        if let Some(last) = ctx.store.last_of_kind(RunKind::BasicInfo).await? {
             self.next_infos = last.started_at + every;
             if last.state.is_open() || now < self.next_infos {
                 self.next_infos = self.next_infos.max(now + NOTHING_STALE);
                 return Ok(());
             }
         }
-        let before = bench.rules.ttls.basic_info_stale_before(now);
-        if bench.store.stale_infos(None, before).await?.is_empty() {
+        let before = ctx.rules.ttls.basic_info_stale_before(now);
+        if ctx.store.stale_infos(None, before).await?.is_empty() {
             self.next_infos = now + NOTHING_STALE;
             return Ok(());
         }
-        let order = scheduled(RunKind::BasicInfo, bench);
-        let started = start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await?;
+        let order = scheduled(RunKind::BasicInfo, ctx);
+        let started = start_run(order, &*ctx.store, &*ctx.cache, &*ctx.queue).await?;
         self.open.insert(started.id);
         self.next_infos = now + every;
         Ok(())
@@ -127,13 +127,13 @@ impl Minder {
     /// Starts the scheduled run if its time has come. While one of its kind is open it waits, so
     /// that runs which take longer than the schedule follow each other without a pause.
     async fn start_prices(&mut self) {
-        let bench = &self.bench;
-        let now = bench.clock.now();
+        let ctx = &self.ctx;
+        let now = ctx.clock.now();
         if now < self.next_run {
             return;
         }
-        let order = scheduled(SCHEDULED, bench);
-        match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
+        let order = scheduled(SCHEDULED, ctx);
+        match start_run(order, &*ctx.store, &*ctx.cache, &*ctx.queue).await {
             Ok(started) => {
                 self.open.insert(started.id);
                 self.next_run = now + self.every;
@@ -156,13 +156,13 @@ impl Minder {
     pub async fn ended(&mut self) -> Result<Vec<Report>, StoreError> {
         let mut reports = Vec::new();
         for id in self.open.clone() {
-            let state = self.bench.store.run(id).await?.map(|run| run.state);
+            let state = self.ctx.store.run(id).await?.map(|run| run.state);
             let waits = state == Some(RunState::Held);
             let goes_on = state.is_some_and(RunState::is_open) && !waits;
             if goes_on || self.held.contains(&id) && waits {
                 continue;
             }
-            reports.extend(self.bench.store.report(id, self.bench.clock.now()).await?);
+            reports.extend(self.ctx.store.report(id, self.ctx.clock.now()).await?);
             if waits {
                 self.held.insert(id);
             } else {
@@ -175,15 +175,15 @@ impl Minder {
 }
 
 /// A run of everything, as a schedule starts it.
-pub(crate) fn scheduled(kind: RunKind, bench: &Bench) -> Order {
+pub(crate) fn scheduled(kind: RunKind, ctx: &Context) -> Order {
     Order {
         id: RunId(Uuid::now_v7()),
         kind,
         account: None,
         max_items: None,
         dry_run: false,
-        ttls: bench.rules.ttls,
-        guard: bench.rules.guard,
-        now: bench.clock.now(),
+        ttls: ctx.rules.ttls,
+        guard: ctx.rules.guard,
+        now: ctx.clock.now(),
     }
 }

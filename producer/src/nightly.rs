@@ -5,7 +5,7 @@ use crate::minder::scheduled;
 use crate::{Refused, start_run};
 use chrono::{DateTime, Days, FixedOffset, NaiveTime, TimeDelta, Utc};
 use shared::domain::run::{RunId, RunKind};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::StoreError;
 
 /// Japan's time; it has no summer time.
@@ -28,11 +28,11 @@ impl Nightly {
     }
 
     /// Starts it if its time has come; gives the run, also one that was open already.
-    pub(crate) async fn look(&mut self, bench: &Bench) -> Option<RunId> {
-        let now = bench.clock.now();
+    pub(crate) async fn look(&mut self, ctx: &Context) -> Option<RunId> {
+        let now = ctx.clock.now();
         let next = match self.next {
             Some(next) => next,
-            None => match self.first(bench, now).await {
+            None => match self.first(ctx, now).await {
                 Ok(first) => *self.next.insert(first),
                 Err(error) => {
                     tracing::warn!(%error, "the last runs cannot be read now");
@@ -43,8 +43,8 @@ impl Nightly {
         if now < next {
             return None;
         }
-        let order = scheduled(RunKind::Reconcile, bench);
-        match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
+        let order = scheduled(RunKind::Reconcile, ctx);
+        match start_run(order, &*ctx.store, &*ctx.cache, &*ctx.queue).await {
             Ok(started) => {
                 self.next = Some(next_after(self.at, now));
                 Some(started.id)
@@ -63,9 +63,9 @@ impl Nightly {
     }
 
     /// The time of day after the last one, which may be past. Before there was any, the first run of this
-    /// house stands for it: a house that is new waits for its first night.
-    async fn first(&self, bench: &Bench, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-        let runs = bench.store.runs(false, LOOK_BACK).await?;
+    /// app stands for it: an app that is new waits for its first night.
+    async fn first(&self, ctx: &Context, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        let runs = ctx.store.runs(false, LOOK_BACK).await?;
         let mut whole = runs.iter().filter(|run| !run.dry_run);
         let mut nightly = whole
             .clone()

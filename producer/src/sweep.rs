@@ -4,7 +4,7 @@
 use crate::resume::{ResumeError, resume_run};
 use shared::domain::run::{RunKind, RunState};
 use shared::jobs::QueueName;
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::queue::QueueStats;
 
 /// Runs that are looked at.
@@ -16,15 +16,15 @@ const OPEN_RUNS: u32 = 100;
 /// # Errors
 ///
 /// When the database or the queue is away; the next look finds the same.
-pub async fn sweep(bench: &Bench) -> Result<(), ResumeError> {
-    let sync = alive(&bench.queue.stats(QueueName::Sync).await?);
-    let info = alive(&bench.queue.stats(QueueName::Info).await?);
-    let update = alive(&bench.queue.stats(QueueName::Update).await?);
-    for run in bench.store.runs(true, OPEN_RUNS).await? {
+pub async fn sweep(ctx: &Context) -> Result<(), ResumeError> {
+    let sync = alive(&ctx.queue.stats(QueueName::Sync).await?);
+    let info = alive(&ctx.queue.stats(QueueName::Info).await?);
+    let update = alive(&ctx.queue.stats(QueueName::Update).await?);
+    for run in ctx.store.runs(true, OPEN_RUNS).await? {
         if run.state == RunState::Held {
             continue;
         }
-        let view = bench.store.run_view(run.id).await?;
+        let view = ctx.store.run_view(run.id).await?;
         let batches = view.batches.saturating_sub(view.batches_done);
         let updates = view.updates.saturating_sub(view.updates_done);
         // A run whose batches have all reported still owes its backfill or its end.
@@ -36,7 +36,7 @@ pub async fn sweep(bench: &Bench) -> Result<(), ResumeError> {
         };
         let nothing_alive = own == 0 && update == 0;
         if own_open > own || update_open > update || nothing_alive {
-            resume_run(run.id, &*bench.store, &*bench.queue).await?;
+            resume_run(run.id, &*ctx.store, &*ctx.queue).await?;
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Keeps the database from growing for ever: now and then, a little at a time.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::{StoreError, ThinningPlace};
 
 /// From the end of one round to the next.
@@ -11,7 +11,7 @@ const CHUNKS_A_LOOK: u32 = 8;
 
 /// Thins the history; one of all processes at a time need do so.
 pub struct Thinner {
-    bench: Bench,
+    ctx: Context,
     place: Option<ThinningPlace>,
     next_round: DateTime<Utc>,
     gone: u64,
@@ -19,12 +19,12 @@ pub struct Thinner {
 
 impl Thinner {
     /// The first round is due at once.
-    pub fn new(bench: Bench) -> Self {
+    pub fn new(ctx: Context) -> Self {
         Self {
-            next_round: bench.clock.now(),
+            next_round: ctx.clock.now(),
             place: None,
             gone: 0,
-            bench,
+            ctx,
         }
     }
 
@@ -34,15 +34,15 @@ impl Thinner {
     ///
     /// When the database is away; the next look goes on from the same place.
     pub async fn look(&mut self) -> Result<u64, StoreError> {
-        let now = self.bench.clock.now();
+        let now = self.ctx.clock.now();
         if self.place.is_none() && now < self.next_round {
             return Ok(0);
         }
-        let horizon = self.bench.rules.keeping.horizon(now);
+        let horizon = self.ctx.rules.keeping.horizon(now);
         let before = self.gone;
         for _ in 0..CHUNKS_A_LOOK {
             let place = self.place.get_or_insert_default();
-            let step = self.bench.store.thin(&horizon, place).await?;
+            let step = self.ctx.store.thin(&horizon, place).await?;
             self.gone += step.rows;
             self.place = step.next;
             if self.place.is_none() {

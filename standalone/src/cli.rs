@@ -16,12 +16,12 @@ pub use queues::{Chosen, QueuesCommand, ShowArgs};
 pub use runs::{ReconcileArgs, RegisterArgs, RunArgs, RunId};
 pub use since::Since;
 
-use crate::log::LogFormat;
-use crate::say::Lang;
+use app::log::LogFormat;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use ui::message::Lang;
 
 /// Keeps prices and stock of BASE shops true to Amazon.co.jp.
 #[derive(Debug, Parser)]
@@ -49,7 +49,7 @@ pub struct Cli {
     #[arg(
         long,
         global = true,
-        value_enum,
+        value_parser = app::program::lang_parser(),
         help = "Language of messages and reports; MISEBAN_LANG sets it for good [default: ja]"
     )]
     pub lang: Option<Lang>,

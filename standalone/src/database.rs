@@ -1,18 +1,19 @@
 //! Opens the database for commands that only read or fill it.
 
-use crate::say::{Failure, text};
 use adapters::store::SqlStore;
 use std::path::Path;
+use ui::command_error::CommandError;
+use ui::message::text;
 
 /// The database of `url`, which must be there; brought to the newest schema.
 ///
 /// # Errors
 ///
-/// [`Failure::Failed`] when there is none: a command that only shows makes no empty one, which would
+/// [`CommandError::Failed`] when there is none: a command that only shows makes no empty one, which would
 /// hide a wrong `DATABASE_URL`.
-pub async fn existing(url: &str) -> Result<SqlStore, Failure> {
+pub async fn existing(url: &str) -> Result<SqlStore, CommandError> {
     if !is_there(url) {
-        return Err(Failure::Failed(text!(
+        return Err(CommandError::Failed(text!(
             "データベース {url} がまだありません。miseban import listings で商品を取り込むか、DATABASE_URL を確かめてください",
             "there is no database {url} yet: take listings in with miseban import listings, or check DATABASE_URL"
         )));
@@ -21,7 +22,7 @@ pub async fn existing(url: &str) -> Result<SqlStore, Failure> {
 }
 
 /// Brings the database of `url` to the newest schema; gives the version before and after.
-pub async fn migrate(url: &str) -> Result<(i64, i64), Failure> {
+pub async fn migrate(url: &str) -> Result<(i64, i64), CommandError> {
     let from = if is_there(url) {
         let store = SqlStore::open_existing(url).await?;
         let version = store.schema_version().await?;

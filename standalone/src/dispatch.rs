@@ -1,6 +1,5 @@
 //! From a command to what it does: opens what it needs and hands over to `commands`.
 
-use crate::accounts::AccountsFile;
 use crate::cli::{
     Command, EcautoArgs, ImportArgs, ImportCommand, Output, ReconcileArgs, RegisterArgs, RunArgs,
     RunId, ValidateArgs,
@@ -10,17 +9,20 @@ use crate::commands::{
     accounts, board, changes, demo, doctor, ecauto, explain, import, import_shop, migrate, notify,
     queues, register, release, report, run, serve, status, validate,
 };
-use crate::config::{self, Settings};
 use crate::database;
 use crate::import::AsinList;
 use crate::page::Page;
-use crate::say::{Exit, Failure, Lang, Text};
-use crate::wiring::{self, Earnest};
 use adapters::store::SqlStore;
+use app::accounts::AccountsFile;
+use app::config::{self, Settings};
+use app::run_mode::RunMode;
+use app::wiring;
 use chrono::Utc;
 use shared::domain::run::RunKind;
 use shared::ports::store::Store;
 use std::io::Write;
+use ui::command_error::{CommandError, Exit};
+use ui::message::{Lang, Text};
 
 /// Where a command stands: its settings, its language, and the two ways to the person.
 pub struct Desk<'a> {
@@ -50,7 +52,7 @@ impl Desk<'_> {
 }
 
 /// Does `command`.
-pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
     let now = Utc::now();
     match command {
         Command::Import(command) => take_in(command, desk).await,
@@ -109,7 +111,7 @@ pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, Fa
     }
 }
 
-async fn take_in(command: &ImportCommand, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+async fn take_in(command: &ImportCommand, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
     match command {
         ImportCommand::Listings(args) => import_listings(args, desk).await,
         ImportCommand::Shop(args) => {
@@ -119,7 +121,7 @@ async fn take_in(command: &ImportCommand, desk: &mut Desk<'_>) -> Result<Exit, F
     }
 }
 
-async fn reconcile(args: &ReconcileArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+async fn reconcile(args: &ReconcileArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
     let order = RunArgs {
         kind: RunKind::Reconcile,
         account: args.account.clone(),
@@ -131,12 +133,12 @@ async fn reconcile(args: &ReconcileArgs, desk: &mut Desk<'_>) -> Result<Exit, Fa
     run::run(&order, desk.settings, &mut desk.page(args.json)).await
 }
 
-async fn register_new(args: &RegisterArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+async fn register_new(args: &RegisterArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
     let list = AsinList::read(import::open(&args.file)?)?;
     register::register(args, list, desk.settings, &mut desk.page(args.json)).await
 }
 
-async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
     let accounts = AccountsFile::read(&desk.settings.base.accounts_file)?;
     for warning in &accounts.warnings {
         desk.mention(warning);
@@ -147,7 +149,7 @@ async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit,
     import::listings(&store, &accounts, sheet, Utc::now(), &mut page).await
 }
 
-async fn import_ecauto(args: &EcautoArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+async fn import_ecauto(args: &EcautoArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
     let accounts = AccountsFile::read(&desk.settings.base.accounts_file)?;
     for warning in &accounts.warnings {
         desk.mention(warning);
@@ -161,7 +163,7 @@ async fn import_ecauto(args: &EcautoArgs, desk: &mut Desk<'_>) -> Result<Exit, F
     ecauto::apply(read, &store, &accounts, Utc::now(), &mut page).await
 }
 
-async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
     let ttls = desk.settings.rules.ttls;
     let json = args.output.json;
     let found = {
@@ -183,23 +185,23 @@ async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit
     run::run(&fill, desk.settings, &mut desk.page(json)).await
 }
 
-async fn examine(desk: &mut Desk<'_>) -> Result<Exit, Failure> {
+async fn examine(desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
     let opened = open_with_version(desk.settings).await;
-    // Without a house there is nobody to call; what it lacks is told part by part.
-    let house = wiring::build(desk.settings, Earnest::Real).await.ok();
+    // Without an app there is nobody to call; what it lacks is told part by part.
+    let app = wiring::build(desk.settings, RunMode::Live).await.ok();
     let patient = Patient {
         settings: desk.settings,
         environment: &config::environment,
         database: opened
             .as_ref()
             .map(|(store, version)| (store as &dyn Store, *version)),
-        marketplace: house.as_ref().map(|house| &*house.bench.marketplace),
-        shop: house.as_ref().map(|house| &*house.bench.shop),
+        marketplace: app.as_ref().map(|app| &*app.ctx.marketplace),
+        shop: app.as_ref().map(|app| &*app.ctx.shop),
     };
     doctor::doctor(patient, &mut desk.page(false)).await
 }
 
-async fn open_with_version(settings: &Settings) -> Result<(SqlStore, i64), Failure> {
+async fn open_with_version(settings: &Settings) -> Result<(SqlStore, i64), CommandError> {
     let store = wiring::open_store(settings).await?;
     let version = store.schema_version().await?;
     Ok((store, version))

@@ -1,8 +1,8 @@
-//! Miseban in one process: producer and workers on `SQLite`, and all that speaks to people.
+//! Miseban in one process: producer and workers on `SQLite`, and every command for people.
 //!
-//! `cli` and `config` say what is wanted, `dispatch` opens what that needs, `commands` does it,
-//! `report` and `say` tell it; `wiring` alone builds what stands behind the ports. The binary
-//! `miseban` (`main.rs`) only joins them.
+//! `cli` reads the command line, `dispatch` opens what the command needs, `commands` run it. Settings
+//! and wiring are in the crate `app`, texts in the crate `ui`. The binary `miseban` (`main.rs`) only
+//! joins them.
 
 pub mod cli;
 pub mod commands;
@@ -13,7 +13,3 @@ pub mod import;
 pub mod lock;
 pub mod page;
 pub mod progress;
-pub mod report;
-
-/// What every program shares, under the names that it has here.
-pub use house::{accounts, config, layout, log, private, say, wiring, words};

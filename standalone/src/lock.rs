@@ -4,10 +4,11 @@
 //! same quota without knowing. The lock is the operating system's, so that it ends with its holder,
 //! however that ends.
 
-use crate::say::{Failure, text};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
+use ui::command_error::CommandError;
+use ui::message::text;
 
 /// Held while this process works on the database.
 #[derive(Debug)]
@@ -20,12 +21,12 @@ impl WorkLock {
     ///
     /// # Errors
     ///
-    /// [`Failure::Usage`] when another process holds it, or when its file cannot be written.
-    pub fn take(url: &str) -> Result<Self, Failure> {
+    /// [`CommandError::Usage`] when another process holds it, or when its file cannot be written.
+    pub fn take(url: &str) -> Result<Self, CommandError> {
         let path = path_of(url);
         let shown = path.display();
         let unwritable = |error: std::io::Error| {
-            Failure::Usage(text!(
+            CommandError::Usage(text!(
                 "{shown} を作れません({error})。データベースと同じフォルダーに書き込めるようにするか、DATABASE_URL を変えてください",
                 "{shown} cannot be written ({error}): make the database's folder writable, or change DATABASE_URL"
             ))
@@ -45,7 +46,7 @@ impl WorkLock {
                 // Only for the message; whoever holds it may not have written its number yet.
                 let _ = file.read_to_string(&mut holder);
                 let holder = holder.trim();
-                return Err(Failure::Usage(text!(
+                return Err(CommandError::Usage(text!(
                     "別の店番(プロセス番号 {holder})がこのデータベースで作業中です。終わるのを待つか、止めてからもう一度実行してください",
                     "another miseban (process {holder}) is at work on this database: wait until it has ended, or stop it"
                 )));

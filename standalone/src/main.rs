@@ -1,14 +1,15 @@
 //! The binary `miseban`: reads the command line and the settings, hands over to `dispatch`, and decides
 //! alone what is said on stderr and how the program ends.
 
+use app::config::{self, Settings};
+use app::log;
 use standalone::cli::{Cli, Command};
-use standalone::config::{self, Settings};
 use standalone::dispatch::{Desk, dispatch};
-use standalone::log;
-use standalone::say::{Exit, Failure, Lang};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
+use ui::command_error::{CommandError, Exit};
+use ui::message::Lang;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-fn run(cli: &Cli, settings: &Settings, lang: Lang) -> Result<Exit, Failure> {
+fn run(cli: &Cli, settings: &Settings, lang: Lang) -> Result<Exit, CommandError> {
     let usual = match cli.command {
         Command::Serve | Command::Board(_) => log::AT_WORK,
         _ => log::AT_REST,
@@ -57,7 +58,7 @@ fn run(cli: &Cli, settings: &Settings, lang: Lang) -> Result<Exit, Failure> {
 
 /// Says on stderr why a command ended early, and gives the exit code. That stderr is gone is no
 /// reason to end in another way.
-fn finish(ended: Result<Exit, Failure>, lang: Lang) -> Exit {
+fn finish(ended: Result<Exit, CommandError>, lang: Lang) -> Exit {
     ended.unwrap_or_else(|failure| {
         let (said, exit) = failure.verdict();
         if let Some(text) = said {

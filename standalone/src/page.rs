@@ -1,8 +1,9 @@
 //! What a command writes its result to: a language, text or JSON, and a stream that may close.
 
-use crate::say::{Failure, Lang, Text};
 use serde::Serialize;
 use std::io::Write;
+use ui::command_error::CommandError;
+use ui::message::{Lang, Text};
 
 /// The result of one command, on its way to stdout.
 pub struct Page<'a> {
@@ -23,7 +24,7 @@ impl<'a> Page<'a> {
         &mut self,
         value: &T,
         render: impl FnOnce(&T, Lang) -> String,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandError> {
         if self.json {
             serde_json::to_writer(&mut self.out, value).map_err(std::io::Error::from)?;
             self.out.write_all(b"\n")?;
@@ -39,13 +40,13 @@ impl<'a> Page<'a> {
     /// # Errors
     ///
     /// When the stream is gone.
-    pub fn raw(&mut self, part: &str) -> Result<(), Failure> {
+    pub fn raw(&mut self, part: &str) -> Result<(), CommandError> {
         self.out.write_all(part.as_bytes())?;
         Ok(self.out.flush()?)
     }
 
     /// Writes one line; nothing where JSON was asked for.
-    pub fn line(&mut self, text: &Text) -> Result<(), Failure> {
+    pub fn line(&mut self, text: &Text) -> Result<(), CommandError> {
         if !self.json {
             writeln!(self.out, "{}", text.of(self.lang))?;
             self.out.flush()?;
@@ -57,8 +58,8 @@ impl<'a> Page<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::say::Exit;
     use std::io;
+    use ui::command_error::Exit;
 
     struct Closed;
 

@@ -1,12 +1,12 @@
 //! How far a run is, while it goes on: a bar on a terminal, a line every so often otherwise. On
 //! stderr, so that stdout stays the report's.
 
-use crate::say::{Lang, text};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shared::domain::run::RunState;
 use shared::ports::store::RunView;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
+use ui::message::{Lang, text};
 
 /// Time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);

@@ -123,6 +123,6 @@ async fn a_dry_run_says_that_a_run_would_be_held() {
     let (code, out, _) = shop.miseban("run price-stock --dry-run").await;
 
     assert_eq!((code, shop.on_display()), (1, before));
-    assert!(out.contains("a run in earnest would wait for you"), "{out}");
+    assert!(out.contains("a live run would wait for you"), "{out}");
     assert!(!out.contains("miseban release 0"), "no id: {out}");
 }

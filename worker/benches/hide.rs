@@ -7,11 +7,11 @@
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
 
 #[expect(dead_code, reason = "the stories need more of it")]
-#[path = "../tests/story/house.rs"]
-mod house;
+#[path = "../tests/story/fixture.rs"]
+mod fixture;
 
 use chrono::{DateTime, Utc};
-use house::{House, world};
+use fixture::{Fixture, world};
 use shared::domain::run::RunKind;
 use simulator::{Fault, FaultKind, MarketSet};
 use sqlx::{Connection as _, Row as _};
@@ -25,20 +25,20 @@ const DEARER: (i64, i64) = (3, 2);
 
 #[tokio::main]
 async fn main() {
-    let house = House::open(world(LISTINGS, 1)).await;
-    house.run(RunKind::PriceStock).await;
-    house.run(RunKind::PriceStock).await;
-    let gone = move_market(&house);
+    let app = Fixture::open(world(LISTINGS, 1)).await;
+    app.run(RunKind::PriceStock).await;
+    app.run(RunKind::PriceStock).await;
+    let gone = move_market(&app);
     let slow = Fault {
         millis: Some(CALL_TAKES),
         ..Fault::new("items/edit", FaultKind::Slow)
     };
-    house.simulator.add_fault(slow).unwrap();
+    app.simulator.add_fault(slow).unwrap();
 
     let begun = Utc::now();
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
-    let (hides, prices) = latencies(&house, begun).await;
+    let (hides, prices) = latencies(&app, begun).await;
     println!(
         "{} edits applied in {:.1} s, {gone} products ran out",
         report.updates.applied, report.seconds
@@ -48,8 +48,8 @@ async fn main() {
 }
 
 /// Everything becomes dearer, and some of it runs out.
-fn move_market(house: &House) -> usize {
-    let shop = house.simulator.shop("shop-1").expect("the shop");
+fn move_market(app: &Fixture) -> usize {
+    let shop = app.simulator.shop("shop-1").expect("the shop");
     let shown = shop.items.into_iter().filter(|item| item.visible);
     let mut gone = 0;
     let changes = shown.enumerate().map(|(place, item)| {
@@ -63,13 +63,13 @@ fn move_market(house: &House) -> usize {
         }
     });
     let changes = changes.collect();
-    house.simulator.set_market(changes).unwrap();
+    app.simulator.set_market(changes).unwrap();
     gone
 }
 
 /// Milliseconds from the answer that showed the change to the shop's: of hides, and of the rest.
-async fn latencies(house: &House, begun: DateTime<Utc>) -> (Vec<i64>, Vec<i64>) {
-    let url = format!("sqlite://{}", house.database().display());
+async fn latencies(app: &Fixture, begun: DateTime<Utc>) -> (Vec<i64>, Vec<i64>) {
+    let url = format!("sqlite://{}", app.database().display());
     let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
     let changed = "SELECT a.visible, a.applied_at, o.first_seen_at
         FROM applied_states AS a

@@ -8,11 +8,11 @@
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
 
 #[expect(dead_code, reason = "the stories need more of it")]
-#[path = "../tests/story/house.rs"]
-mod house;
+#[path = "../tests/story/fixture.rs"]
+mod fixture;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use house::{House, no_limit, world};
+use fixture::{Fixture, no_limit, world};
 use producer::Thinner;
 use shared::domain::run::{RunKind, RunState};
 use shared::ports::clock::Clock;
@@ -55,8 +55,8 @@ struct Month {
 async fn main() {
     let days = std::env::var("MISEBAN_YEAR_DAYS").map_or(365, |days| days.parse().unwrap());
     let clock = Arc::new(Ahead::default());
-    let house = House::open_at(world(LISTINGS, 2), no_limit(), clock.clone()).await;
-    let mut thinner = Thinner::new(house.bench.clone());
+    let app = Fixture::open_at(world(LISTINGS, 2), no_limit(), clock.clone()).await;
+    let mut thinner = Thinner::new(app.ctx.clone());
     let mut months: Vec<Month> = Vec::new();
     let mut left = days;
     println!("{days} days, {RUNS_A_DAY} runs a day, {LISTINGS} listings");
@@ -64,40 +64,36 @@ async fn main() {
         let days = left.min(MONTH);
         left -= days;
         let no = u32::try_from(months.len()).unwrap() + 1;
-        let month = live(&house, &clock, &mut thinner, no, days).await;
+        let month = live(&app, &clock, &mut thinner, no, days).await;
         tell(&month);
         months.push(month);
     }
     judge(&months);
 }
 
-async fn live(house: &House, clock: &Ahead, thinner: &mut Thinner, no: u32, days: u32) -> Month {
+async fn live(app: &Fixture, clock: &Ahead, thinner: &mut Thinner, no: u32, days: u32) -> Month {
     let (mut took, mut applied, mut held) = (Vec::new(), 0, 0);
     for _ in 0..days * RUNS_A_DAY {
         let begun = Instant::now();
-        let report = house.run(RunKind::PriceStock).await;
+        let report = app.run(RunKind::PriceStock).await;
         took.push(begun.elapsed());
         applied += report.updates.applied;
         if report.state == RunState::Held {
             // What the shop keeper would do, who looks and finds that it is so.
-            let released = house
-                .bench
-                .store
-                .release_run(report.run_id, house.now())
-                .await;
+            let released = app.ctx.store.release_run(report.run_id, app.now()).await;
             released.unwrap().unwrap();
-            producer::sweep(&house.bench).await.unwrap();
-            house.finish(report.run_id).await;
+            producer::sweep(&app.ctx).await.unwrap();
+            app.finish(report.run_id).await;
             held += 1;
         }
         while thinner.look().await.unwrap() > 0 {}
-        house.simulator.reset_ledger();
-        house.simulator.move_market(HOURS.unsigned_abs());
+        app.simulator.reset_ledger();
+        app.simulator.move_market(HOURS.unsigned_abs());
         clock.0.fetch_add(HOURS * 3_600, Ordering::SeqCst);
         let seconds = f64::from(i32::try_from(HOURS * 3_600).unwrap());
-        house.simulator.advance(seconds).unwrap();
+        app.simulator.advance(seconds).unwrap();
     }
-    let (used, file, rows) = size(house).await;
+    let (used, file, rows) = size(app).await;
     Month {
         no,
         run: took.iter().sum::<Duration>() / u32::try_from(took.len()).unwrap(),
@@ -111,8 +107,8 @@ async fn live(house: &House, clock: &Ahead, thinner: &mut Thinner, no: u32, days
 }
 
 /// Bytes in use, bytes of the file, and rows of what grows.
-async fn size(house: &House) -> (u64, u64, Vec<(&'static str, i64)>) {
-    let url = format!("sqlite://{}", house.database().display());
+async fn size(app: &Fixture) -> (u64, u64, Vec<(&'static str, i64)>) {
+    let url = format!("sqlite://{}", app.database().display());
     let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
     let ask = async |connection: &mut sqlx::AnyConnection, query: &'static str| -> i64 {
         let row = sqlx::query(query).fetch_one(connection).await.unwrap();

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::jobs;
 use async_trait::async_trait;
 use shared::jobs::Job;
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 
 /// Does jobs, and ends those that no try can mend.
 #[async_trait]
@@ -21,7 +21,7 @@ pub trait Handlers: Send + Sync {
 
 /// The product's jobs.
 #[async_trait]
-impl Handlers for Bench {
+impl Handlers for Context {
     async fn run(&self, job: &Job) -> Result<(), Failure> {
         jobs::run(job, self).await
     }

@@ -1,16 +1,17 @@
 //! The binary `worker`: takes jobs until told to stop. Any number of them may run.
 
+use app::config::{self, Settings};
+use app::health::{self, Health};
+use app::log::{self, LogFormat};
+use app::signal::Signals;
+use app::{program, startup};
 use clap::Parser;
-use house::config::{self, Settings};
-use house::health::{self, Health};
-use house::log::{self, LogFormat};
-use house::say::{Exit, Failure, Lang};
-use house::signal::Signals;
-use house::{patience, program};
 use shared::jobs::QueueName;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
+use ui::command_error::{CommandError, Exit};
+use ui::message::Lang;
 use worker::shift::Shift;
 
 /// Takes jobs from the shared queue until told to stop
@@ -32,7 +33,7 @@ struct Cli {
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
     /// Language of messages
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = program::lang_parser())]
     lang: Option<Lang>,
     /// Queues to take jobs from: sync (asks Amazon), update (edits shops), info (texts and images)
     #[arg(long, value_delimiter = ',', default_value = "sync,update,info", value_parser = queue)]
@@ -79,16 +80,16 @@ fn main() -> ExitCode {
     program::finish(ended, lang)
 }
 
-async fn serve(settings: &Settings) -> Result<Exit, Failure> {
+async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     settings.shared_queue()?;
     let mut stop = pin!(Signals::listen()?.first());
     let health = Health::open(settings.health_listen).await?;
-    let house = tokio::select! {
+    let app = tokio::select! {
         stopped = &mut stop => return stopped,
-        built = patience::build(settings) => built?,
+        built = startup::build(settings) => built?,
     };
-    health.started(&house);
-    let mut shift = Shift::begin(&house, &health);
+    health.started(&app);
+    let mut shift = Shift::begin(&app, &health);
     tracing::info!("taking jobs");
     let ended = tokio::select! {
         stopped = &mut stop => stopped,

@@ -3,8 +3,8 @@
 //! Claims beat while there are free places, and renewals while all of them are taken by long jobs: so
 //! a busy worker and an idle one are both alive, and one that hangs is not.
 
+use app::health::Pulse;
 use async_trait::async_trait;
-use house::health::Pulse;
 use shared::jobs::QueueName;
 use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Room, Settlement};
 use std::sync::Arc;

@@ -13,10 +13,10 @@ use crate::pulsed_queue::PulsedQueue;
 use crate::settle::{Ending, ending};
 use adapters::queue::{Claims, Placed};
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerError};
-use house::health::Health;
+use app::health::Health;
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::jobs::{Job, QueueName};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::queue::{Claimed, Queue, Settlement};
 use std::pin::pin;
 use std::sync::Arc;
@@ -72,8 +72,8 @@ struct Frame {
 
 impl Runtime {
     /// A runtime of the product's jobs that is not running yet.
-    pub fn new(bench: Bench, concurrency: Concurrency) -> Self {
-        Self::with(Arc::clone(&bench.queue), Arc::new(bench), concurrency)
+    pub fn new(ctx: Context, concurrency: Concurrency) -> Self {
+        Self::with(Arc::clone(&ctx.queue), Arc::new(ctx), concurrency)
     }
 
     /// The same frame around other `handlers`.

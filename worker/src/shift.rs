@@ -1,14 +1,15 @@
 //! One shift of work: the workers run until they are told to stop by the one who started them.
 
 use crate::runtime::{Concurrency, Runtime, Stop};
-use house::doors::Doors;
-use house::health::Health;
-use house::say::{Failure, text};
-use house::wiring::House;
+use app::backends::LimiterShutdown;
+use app::health::Health;
+use app::wiring::App;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout;
+use ui::command_error::CommandError;
+use ui::message::text;
 
 /// Putting back what did not end takes this long at most; Redis may be away.
 const PUT_BACK_WITHIN: Duration = Duration::from_secs(3);
@@ -19,7 +20,7 @@ const LEAVE_WITHIN: Duration = Duration::from_secs(5);
 pub struct Shift {
     stop: watch::Sender<Stop>,
     workers: JoinHandle<Result<(), String>>,
-    doors: Doors,
+    limiter_shutdown: LimiterShutdown,
     stop_within: Duration,
 }
 
@@ -27,9 +28,9 @@ type Ended = Result<Result<(), String>, JoinError>;
 
 impl Shift {
     /// Sets the workers to work, as `health` shows.
-    pub fn begin(house: &House, health: &Health) -> Self {
+    pub fn begin(app: &App, health: &Health) -> Self {
         let (stop, stopped) = watch::channel(Stop::NotYet);
-        let runtime = Runtime::new(house.bench.clone(), concurrency(house)).seen_in(health);
+        let runtime = Runtime::new(app.ctx.clone(), concurrency(app)).seen_in(health);
         let work = async move {
             runtime
                 .run(stopped)
@@ -39,20 +40,20 @@ impl Shift {
         Self {
             stop,
             workers: tokio::spawn(work),
-            doors: house.doors.clone(),
-            stop_within: house.work.stop_within,
+            limiter_shutdown: app.limiter_shutdown.clone(),
+            stop_within: app.work.stop_within,
         }
     }
 
     /// Waits for workers that end without being told to. None of our faults makes them do so; but a
     /// process without workers must not look like one that works.
-    pub async fn broke(&mut self) -> Failure {
+    pub async fn broke(&mut self) -> CommandError {
         let why = match (&mut self.workers).await {
             Ok(Ok(())) => "without a word".to_owned(),
             Ok(Err(error)) => error,
             Err(error) => error.to_string(),
         };
-        Failure::Failed(text!(
+        CommandError::Failed(text!(
             "仕事をする部分が止まりました({why})。もう一度始めてください",
             "the workers ended by themselves ({why}): start the program again"
         ))
@@ -61,11 +62,14 @@ impl Shift {
     /// Stops claiming at once, lets running jobs end, puts back those that do not in time, and stores
     /// what the lanes really used.
     pub async fn end(mut self) {
-        self.doors.close();
+        self.limiter_shutdown.refuse_waiting();
         if !self.workers.is_finished() {
             self.end_workers().await;
         }
-        if timeout(LEAVE_WITHIN, self.doors.end()).await.is_err() {
+        if timeout(LEAVE_WITHIN, self.limiter_shutdown.finish())
+            .await
+            .is_err()
+        {
             tracing::warn!("the lanes could not be left in time; the others notice by themselves");
         }
     }
@@ -93,11 +97,11 @@ impl Shift {
     }
 }
 
-fn concurrency(house: &House) -> Concurrency {
+fn concurrency(app: &App) -> Concurrency {
     let places = |setting: u32| usize::try_from(setting).unwrap_or(1);
     Concurrency {
-        sync: places(house.work.sync_concurrency),
-        update: places(house.work.update_concurrency),
-        info: places(house.work.info_concurrency),
+        sync: places(app.work.sync_concurrency),
+        update: places(app.work.update_concurrency),
+        info: places(app.work.info_concurrency),
     }
 }

@@ -2,7 +2,7 @@
 //! for nothing any more is not.
 
 use adapters::queue::LocalQueue;
-use house::health::Health;
+use app::health::Health;
 use shared::domain::run::RunId;
 use shared::jobs::{Backfill, Job, QueueName, Rank};
 use shared::ports::queue::{Message, Queue as _, QueueDesk as _};

@@ -7,15 +7,14 @@
 mod look;
 mod post;
 
+use app::accounts::AccountsFile;
+use app::config::Settings;
+use app::wiring;
 use chrono::TimeDelta;
-use house::accounts::AccountsFile;
-use house::config::Settings;
-use house::say::{Failure, Lang};
-use house::wiring;
 use shared::domain::account::AccountId;
 use shared::domain::notice::Switches;
-use shared::ports::bench::Bench;
 use shared::ports::clock::Clock;
+use shared::ports::context::Context;
 use shared::ports::limiter::Limiter;
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{Store, StoreError};
@@ -24,6 +23,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use ui::command_error::CommandError;
+use ui::message::Lang;
 
 /// Between two looks.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -85,16 +86,16 @@ pub struct Herald {
 }
 
 impl Herald {
-    /// Tells on the channels of the settings, of what is in the database of `bench`.
+    /// Tells on the channels of the settings, of what is in the database of `ctx`.
     ///
     /// # Errors
     ///
     /// When the channels cannot be made ready on this machine.
-    pub fn of(settings: &Settings, bench: &Bench) -> Result<Self, Failure> {
+    pub fn of(settings: &Settings, ctx: &Context) -> Result<Self, CommandError> {
         let channels = wiring::channels(settings)?;
-        let (store, clock) = (bench.store.clone(), bench.clock.clone());
+        let (store, clock) = (ctx.store.clone(), ctx.clock.clone());
         let herald = Self::new(store, clock, channels, Terms::of(settings));
-        Ok(herald.counted_by(bench.limiter.clone()))
+        Ok(herald.counted_by(ctx.limiter.clone()))
     }
 
     /// Tells on `channels`.

@@ -5,10 +5,10 @@
 
 use super::Herald;
 use chrono::{DateTime, TimeDelta, Utc};
-use house::notices;
 use shared::ports::notifier::{Notifier, NotifyError};
 use shared::ports::store::{Claim, Claimed, Fate, StoreError};
 use std::time::Duration;
+use ui::notices;
 use uuid::Uuid;
 
 /// Longer than a channel takes to answer or give up, and than the tries to settle.

@@ -1,8 +1,8 @@
 //! What the rules and the handlers need of the outside, one file a port. `adapters` answers them.
 
-pub mod bench;
 pub mod cache;
 pub mod clock;
+pub mod context;
 pub mod limiter;
 pub mod marketplace;
 pub mod messages;

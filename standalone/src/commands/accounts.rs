@@ -8,17 +8,18 @@ mod check;
 mod text;
 mod view;
 
-use crate::accounts::AccountsFile;
 use crate::cli::AccountsCommand;
-use crate::config::{Settings, environment};
 use crate::database;
-use crate::layout::when;
 use crate::page::Page;
-use crate::say::{Exit, Failure, text};
-use crate::wiring;
+use app::accounts::AccountsFile;
+use app::config::{Settings, environment};
+use app::wiring;
 use chrono::{TimeDelta, Utc};
 use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
 use shared::ports::store::{AccountStore as _, CatalogueStore as _, TokenStore as _};
+use ui::command_error::{CommandError, Exit};
+use ui::layout::when;
+use ui::message::text;
 use view::{ShopView, View};
 
 /// Does one of the commands of `accounts`.
@@ -31,7 +32,7 @@ pub async fn accounts(
     command: &AccountsCommand,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let file = AccountsFile::read(&settings.base.accounts_file)?;
     match command {
         AccountsCommand::Ls(_) => ls(&file, settings, page).await,
@@ -46,7 +47,7 @@ async fn ls(
     file: &AccountsFile,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let store = database::existing(&settings.database_url).await?;
     let known = view::Known {
         rows: store.accounts().await?,
@@ -74,11 +75,11 @@ async fn refresh(
     id: &AccountId,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let credentials = file.credentials_of(id, &environment)?;
     let shops = wiring::shops(settings, file, credentials).await?;
     let renewed = shops.base.renew(id).await;
-    let renewed = renewed.map_err(|error| Failure::Failed(advice::of(id, &error)))?;
+    let renewed = renewed.map_err(|error| CommandError::Failed(advice::of(id, &error)))?;
     let until = when(renewed + REFRESH_TOKEN_LIVES);
     page.line(&text!(
         "ショップ {id} のトークンを更新し、保存しました。何もしなくても {until} まで有効です",

@@ -6,14 +6,15 @@ mod routes;
 
 use super::queues;
 use crate::cli::BoardArgs;
-use crate::config::Settings;
 use crate::page::Page;
-use crate::say::{Exit, Failure, text};
+use app::config::Settings;
+use app::signal::signal;
 use door::Door;
-use house::signal::signal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use ui::command_error::{CommandError, Exit};
+use ui::message::text;
 
 /// Serves the board until a signal comes.
 ///
@@ -25,7 +26,7 @@ pub async fn board(
     args: &BoardArgs,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let door = door(args.listen, settings)?;
     let queue = Arc::new(queues::open(settings).await?);
     let listener = listen(args.listen).await?;
@@ -45,20 +46,20 @@ pub async fn board(
     }
 }
 
-fn door(listen: SocketAddr, settings: &Settings) -> Result<Door, Failure> {
+fn door(listen: SocketAddr, settings: &Settings) -> Result<Door, CommandError> {
     match &settings.board_password {
         Some(password) => Ok(Door::locked(password)),
         None if listen.ip().is_loopback() => Ok(Door::OfThisComputer),
-        None => Err(Failure::Usage(text!(
+        None => Err(CommandError::Usage(text!(
             "{listen} ではほかのPCからも見えるので、BOARD_PASSWORD(12文字以上)を設定してください。このPCだけで見るなら --listen 127.0.0.1:8080",
             "on {listen} others could look too: set BOARD_PASSWORD (12 characters or more), or use --listen 127.0.0.1:8080 for this computer only"
         ))),
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     TcpListener::bind(address).await.map_err(|error| {
-        Failure::Failed(text!(
+        CommandError::Failed(text!(
             "{address} で待ち受けられません({error})。--listen で別のポートを指定してください",
             "{address} cannot be listened on ({error}): name another port with --listen"
         ))

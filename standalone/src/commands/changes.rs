@@ -6,10 +6,11 @@ mod view;
 
 use crate::cli::ChangesArgs;
 use crate::page::Page;
-use crate::say::{Exit, Failure, text};
 use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
 use shared::ports::store::{ChangesAsked, ListingChange, Store};
+use ui::command_error::{CommandError, Exit};
+use ui::message::text;
 use view::{ChangeView, View};
 
 /// Changes in one page of the database.
@@ -20,13 +21,13 @@ const PAGE: u32 = 500;
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] for what is no ASIN, or a shop that is not known.
+/// [`CommandError::Usage`] for what is no ASIN, or a shop that is not known.
 pub async fn changes(
     store: &dyn Store,
     args: &ChangesArgs,
     now: DateTime<Utc>,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let asked = ChangesAsked {
         since: args.since.before(now),
         asin: args.asin.as_deref().map(asin).transpose()?,
@@ -71,7 +72,7 @@ struct Changes<'a> {
 
 impl Changes<'_> {
     /// The next page; `None` after the last, or when there are as many as wanted.
-    async fn next(&mut self) -> Result<Option<Vec<ListingChange>>, Failure> {
+    async fn next(&mut self) -> Result<Option<Vec<ListingChange>>, CommandError> {
         let limit = self.left.min(PAGE);
         if limit == 0 {
             return Ok(None);
@@ -86,7 +87,7 @@ impl Changes<'_> {
         Ok(Some(changes).filter(|changes| !changes.is_empty()))
     }
 
-    async fn more(&self) -> Result<bool, Failure> {
+    async fn more(&self) -> Result<bool, CommandError> {
         let beyond = self
             .store
             .changes(self.asked, self.last.as_ref(), 1)
@@ -95,12 +96,12 @@ impl Changes<'_> {
     }
 }
 
-fn asin(given: &str) -> Result<Asin, Failure> {
+fn asin(given: &str) -> Result<Asin, CommandError> {
     Asin::parse(given).map_err(|error| crate::commands::explain::no_asin(&error))
 }
 
 /// A misspelt shop must not look like one in which nothing changed.
-async fn known_account(asked: &ChangesAsked, store: &dyn Store) -> Result<(), Failure> {
+async fn known_account(asked: &ChangesAsked, store: &dyn Store) -> Result<(), CommandError> {
     let Some(account) = &asked.account else {
         return Ok(());
     };
@@ -108,7 +109,7 @@ async fn known_account(asked: &ChangesAsked, store: &dyn Store) -> Result<(), Fa
     if accounts.iter().any(|row| row.id == *account) {
         return Ok(());
     }
-    Err(Failure::Usage(text!(
+    Err(CommandError::Usage(text!(
         "ショップ {account} はありません。idを確かめてください(miseban status で見られます)",
         "there is no account {account}: check the id (miseban status lists them)"
     )))

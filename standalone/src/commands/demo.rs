@@ -5,22 +5,23 @@
 
 mod market;
 
-use crate::accounts::AccountsFile;
 use crate::cli::{DemoArgs, RunArgs};
 use crate::commands::run::{Followed, work};
 use crate::commands::{explain, import};
-use crate::config::Settings;
 use crate::page::Page;
-use crate::report;
-use crate::say::{Exit, Failure, text};
-use crate::wiring;
 use adapters::clock::SystemClock;
+use app::accounts::AccountsFile;
+use app::config::Settings;
+use app::wiring;
 use market::Watched;
 use shared::domain::report::Report;
 use shared::domain::run::{RunKind, RunState};
 use shared::ports::clock::Clock as _;
 use simulator::{Config, Simulator};
 use std::path::{Path, PathBuf};
+use ui::command_error::{CommandError, Exit};
+use ui::message::text;
+use ui::report;
 
 /// Listings of the demo: enough to see batches, few enough to be over soon.
 const LISTINGS: usize = 300;
@@ -35,7 +36,7 @@ const RATE: &str = "2";
 /// # Errors
 ///
 /// A folder that cannot be written, a port that cannot be had.
-pub async fn demo(args: &DemoArgs, page: &mut Page<'_>) -> Result<Exit, Failure> {
+pub async fn demo(args: &DemoArgs, page: &mut Page<'_>) -> Result<Exit, CommandError> {
     let stage = Stage::set_up(args).await?;
     introduce(&stage, page)?;
     stage.import(page).await?;
@@ -85,7 +86,7 @@ struct Stage {
 }
 
 impl Stage {
-    async fn set_up(args: &DemoArgs) -> Result<Self, Failure> {
+    async fn set_up(args: &DemoArgs) -> Result<Self, CommandError> {
         let (folder, temporary) = folder(args.keep.as_deref())?;
         let simulator = Simulator::start(Config {
             catalog: LISTINGS,
@@ -96,7 +97,7 @@ impl Stage {
         })
         .await
         .map_err(|error| {
-            Failure::Failed(text!(
+            CommandError::Failed(text!(
                 "シミュレーターを始められません({error})",
                 "the simulator cannot be started ({error})"
             ))
@@ -110,7 +111,7 @@ impl Stage {
         write("accounts.toml", &simulator.accounts_toml())?;
         write("listings.csv", &simulator.listings_csv())?;
         let file = write("miseban.toml", &settings_file(&simulator.url(), &folder))?;
-        // The environment of the one who tries it must not turn the demo into earnest.
+        // The environment of the one who tries it must not turn the demo into a live run.
         let settings = Settings::load(Some(&file), &|_| None)?;
         Ok(Self {
             simulator,
@@ -120,7 +121,7 @@ impl Stage {
         })
     }
 
-    async fn import(&self, page: &mut Page<'_>) -> Result<(), Failure> {
+    async fn import(&self, page: &mut Page<'_>) -> Result<(), CommandError> {
         let accounts = AccountsFile::read(&self.settings.base.accounts_file)?;
         let sheet = import::read(import::open(&self.folder.join("listings.csv"))?, &accounts)?;
         let store = wiring::open_store(&self.settings).await?;
@@ -128,7 +129,7 @@ impl Stage {
         Ok(())
     }
 
-    async fn run(&self, page: &mut Page<'_>) -> Result<Report, Failure> {
+    async fn run(&self, page: &mut Page<'_>) -> Result<Report, CommandError> {
         let args = RunArgs {
             kind: RunKind::PriceStock,
             account: None,
@@ -139,7 +140,7 @@ impl Stage {
         };
         match work(&args, &self.settings, page.lang).await? {
             Followed::Ended(report) => Ok(*report),
-            Followed::Stopped(_) => Err(Failure::Failed(text!(
+            Followed::Stopped(_) => Err(CommandError::Failed(text!(
                 "デモを中断しました",
                 "the demo was stopped"
             ))),
@@ -164,13 +165,13 @@ fn settings_file(url: &str, folder: &Path) -> String {
     )
 }
 
-fn folder(keep: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
+fn folder(keep: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), CommandError> {
     if let Some(kept) = keep {
         std::fs::create_dir_all(kept).map_err(|error| unwritable(kept, &error))?;
         let database = kept.join("miseban.db");
         if database.exists() {
             let shown = kept.display();
-            return Err(Failure::Usage(text!(
+            return Err(CommandError::Usage(text!(
                 "{shown} には前のデモが残っています。別のフォルダーを指定するか、消してください",
                 "{shown} holds an earlier demo: name another folder, or remove it"
             )));
@@ -185,15 +186,15 @@ fn folder(keep: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), F
     Ok((temporary.path().to_owned(), Some(temporary)))
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
     let shown = path.display();
-    Failure::Usage(text!(
+    CommandError::Usage(text!(
         "{shown} に書き込めません({error})。書き込めるフォルダーを --keep で指定してください",
         "{shown} cannot be written ({error}): name a folder that can, with --keep"
     ))
 }
 
-fn introduce(stage: &Stage, page: &mut Page<'_>) -> Result<(), Failure> {
+fn introduce(stage: &Stage, page: &mut Page<'_>) -> Result<(), CommandError> {
     let url = stage.simulator.url();
     page.line(&text!(
         "店番(みせばん)は、BASEの店の価格と在庫をAmazon.co.jpに合わせ続けます。
@@ -211,11 +212,11 @@ Amazon's limit (20 products in ten seconds) holds; only the clock runs {TIME_SCA
     ))
 }
 
-fn heading(page: &mut Page<'_>, no: u32, ja: &str, en: &str) -> Result<(), Failure> {
+fn heading(page: &mut Page<'_>, no: u32, ja: &str, en: &str) -> Result<(), CommandError> {
     page.line(&text!("\n── {no}. {ja} ──", "\n-- {no}. {en} --"))
 }
 
-fn summarise(report: &Report, page: &mut Page<'_>) -> Result<(), Failure> {
+fn summarise(report: &Report, page: &mut Page<'_>) -> Result<(), CommandError> {
     let (asins, requests) = (report.asins, report.requests);
     let (refused, applied) = (report.refused, report.updates.applied);
     let (equal, hidden) = (report.updates.equal, report.hidden);
@@ -225,7 +226,7 @@ fn summarise(report: &Report, page: &mut Page<'_>) -> Result<(), Failure> {
     ))
 }
 
-fn farewell(stage: &Stage, args: &DemoArgs, page: &mut Page<'_>) -> Result<(), Failure> {
+fn farewell(stage: &Stage, args: &DemoArgs, page: &mut Page<'_>) -> Result<(), CommandError> {
     let next = text!(
         "
 次は:

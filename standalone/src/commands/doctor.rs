@@ -1,16 +1,17 @@
 //! `doctor`: checks what a run needs, part by part, and says what to do about each that is not right.
 
-use crate::accounts::AccountsFile;
-use crate::config::Settings;
-use crate::config::source::Environment;
-use crate::layout::when;
 use crate::page::Page;
-use crate::private::readable_by_others;
-use crate::say::{Exit, Failure, Text, text};
+use app::accounts::AccountsFile;
+use app::config::Settings;
+use app::config::source::Environment;
+use app::private::readable_by_others;
 use chrono::Utc;
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
 use shared::ports::shop::Shop;
 use shared::ports::store::{Store, TokenAge};
+use ui::command_error::{CommandError, Exit};
+use ui::layout::when;
+use ui::message::{Text, text};
 
 /// What is examined. Whoever calls opens the database and builds the clients, as far as that works.
 pub struct Patient<'a> {
@@ -19,7 +20,7 @@ pub struct Patient<'a> {
     /// Variables that the accounts file may name.
     pub environment: Environment<'a>,
     /// The opened database, with its schema version.
-    pub database: Result<(&'a dyn Store, i64), &'a Failure>,
+    pub database: Result<(&'a dyn Store, i64), &'a CommandError>,
     /// Amazon, if the credentials are there.
     pub marketplace: Option<&'a dyn Marketplace>,
     /// BASE, if the accounts file could be read.
@@ -27,7 +28,7 @@ pub struct Patient<'a> {
 }
 
 /// Examines everything, also when a part fails. [`Exit::Failed`] when one does.
-pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, Failure> {
+pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, CommandError> {
     let mut chart = Chart {
         page,
         failed: false,
@@ -83,7 +84,7 @@ struct Chart<'p, 'o> {
 }
 
 impl Chart<'_, '_> {
-    fn note(&mut self, part: Text, found: Result<Text, Text>) -> Result<(), Failure> {
+    fn note(&mut self, part: Text, found: Result<Text, Text>) -> Result<(), CommandError> {
         self.failed |= found.is_err();
         let mark = if found.is_ok() { "ok" } else { "NG" };
         let told = found.unwrap_or_else(|problem| problem);
@@ -96,7 +97,7 @@ impl Chart<'_, '_> {
 fn accounts(
     patient: &Patient<'_>,
     chart: &mut Chart<'_, '_>,
-) -> Result<Option<AccountsFile>, Failure> {
+) -> Result<Option<AccountsFile>, CommandError> {
     let part = || text!("ショップ一覧", "accounts file");
     let file = match AccountsFile::read(&patient.settings.base.accounts_file) {
         Ok(file) => file,
@@ -126,7 +127,10 @@ fn accounts(
 }
 
 /// Shops of the file whose tokens end soon; nothing is said while there is none.
-async fn near_their_end(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Result<(), Failure> {
+async fn near_their_end(
+    patient: &Patient<'_>,
+    chart: &mut Chart<'_, '_>,
+) -> Result<(), CommandError> {
     let Ok((store, _)) = &patient.database else {
         return Ok(());
     };
@@ -150,7 +154,7 @@ async fn near_their_end(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Res
 }
 
 /// Whatever holds a secret: the accounts file, the settings file, the database, the key's file.
-fn secrets(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Result<(), Failure> {
+fn secrets(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Result<(), CommandError> {
     let settings = patient.settings;
     let files = [
         Some(settings.base.accounts_file.clone()),
@@ -173,7 +177,7 @@ async fn database(
     patient: &Patient<'_>,
     accounts: Option<&AccountsFile>,
     chart: &mut Chart<'_, '_>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let part = text!("データベース", "database");
     let (store, version) = match &patient.database {
         Ok(opened) => *opened,
@@ -189,8 +193,12 @@ async fn database(
         Some(accounts) => store
             .sync_accounts(&accounts.rows())
             .await
-            .map_err(Failure::from),
-        None => store.accounts().await.map(|_| ()).map_err(Failure::from),
+            .map_err(CommandError::from),
+        None => store
+            .accounts()
+            .await
+            .map(|_| ())
+            .map_err(CommandError::from),
     };
     let told = written.map(|()| {
         text!(
@@ -201,10 +209,10 @@ async fn database(
     chart.note(part, told.map_err(said))
 }
 
-fn said(failure: Failure) -> Text {
+fn said(failure: CommandError) -> Text {
     match failure {
-        Failure::Usage(text) | Failure::Failed(text) | Failure::Away(text) => text,
-        Failure::Output(error) => text!("{error}", "{error}"),
+        CommandError::Usage(text) | CommandError::Failed(text) | CommandError::Away(text) => text,
+        CommandError::Output(error) => text!("{error}", "{error}"),
     }
 }
 

@@ -1,16 +1,17 @@
 //! `import ecauto`: looks through the predecessor's file and, when told to, takes its listings over.
 
-use crate::accounts::AccountsFile;
 use crate::ecauto::{Met, Takeover};
-use crate::layout::{Align, grouped, table};
 use crate::page::Page;
-use crate::say::{Exit, Failure, Lang, Text, text};
 use adapters::ecauto::{self, OldFileError};
+use app::accounts::AccountsFile;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::ports::store::{ImportCounts, Store};
 use std::path::Path;
+use ui::command_error::{CommandError, Exit};
+use ui::layout::{Align, grouped, table};
+use ui::message::{Lang, Text, text};
 
 /// What became of a file, or would become of it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -44,9 +45,9 @@ pub struct Read {
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] for a file that is not the predecessor's, [`Failure::Failed`] for one that cannot
+/// [`CommandError::Usage`] for a file that is not the predecessor's, [`CommandError::Failed`] for one that cannot
 /// be read.
-pub async fn read(path: &Path, accounts: &AccountsFile) -> Result<Read, Failure> {
+pub async fn read(path: &Path, accounts: &AccountsFile) -> Result<Read, CommandError> {
     let old = ecauto::read(path)
         .await
         .map_err(|error| unread(path, error))?;
@@ -67,7 +68,7 @@ pub async fn read(path: &Path, accounts: &AccountsFile) -> Result<Read, Failure>
 /// # Errors
 ///
 /// When the page is gone.
-pub fn look(read: Read, page: &mut Page<'_>) -> Result<Exit, Failure> {
+pub fn look(read: Read, page: &mut Page<'_>) -> Result<Exit, CommandError> {
     tell(read, None, page)
 }
 
@@ -82,13 +83,17 @@ pub async fn apply(
     accounts: &AccountsFile,
     now: DateTime<Utc>,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     store.sync_accounts(&accounts.rows()).await?;
     let counts = store.import(&read.takeover.listings, now).await?;
     tell(read, Some(counts), page)
 }
 
-fn tell(read: Read, counts: Option<ImportCounts>, page: &mut Page<'_>) -> Result<Exit, Failure> {
+fn tell(
+    read: Read,
+    counts: Option<ImportCounts>,
+    page: &mut Page<'_>,
+) -> Result<Exit, CommandError> {
     let wants_mending = read.takeover.wants_mending();
     let summary = Summary {
         dry_run: counts.is_none(),
@@ -109,21 +114,21 @@ fn tell(read: Read, counts: Option<ImportCounts>, page: &mut Page<'_>) -> Result
     })
 }
 
-fn unread(path: &Path, error: OldFileError) -> Failure {
+fn unread(path: &Path, error: OldFileError) -> CommandError {
     let shown = path.display();
     match error {
-        OldFileError::Absent => Failure::Usage(text!(
+        OldFileError::Absent => CommandError::Usage(text!(
             "{shown} がありません。ファイル名を確かめてください",
             "there is no {shown}: check the name of the file"
         )),
         OldFileError::Foreign(lacks) => {
             let lacks = lacks.join(", ");
-            Failure::Usage(text!(
+            CommandError::Usage(text!(
                 "{shown} は前のシステムのデータベースではありません({lacks} がありません)。products と listings の入ったファイルを指定してください",
                 "{shown} is not the predecessor's database (it lacks {lacks}): name the file that holds products and listings"
             ))
         }
-        OldFileError::Unreadable(why) => Failure::Failed(text!(
+        OldFileError::Unreadable(why) => CommandError::Failed(text!(
             "{shown} を読めません({why})。前のシステムを止め、ファイルの写しを作って、それを指定してみてください",
             "{shown} cannot be read ({why}): stop the predecessor, copy the file, and name the copy"
         )),

@@ -4,21 +4,26 @@ mod text;
 mod view;
 
 use crate::page::Page;
-use crate::say::{Exit, Failure, text};
 use shared::domain::asin::{Asin, InvalidAsin};
 use shared::ports::store::Store;
+use ui::command_error::{CommandError, Exit};
+use ui::message::text;
 
 /// Prints everything about `asin`.
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] for what is no ASIN, [`Failure::Failed`] for one that nothing is known of.
-pub async fn explain(store: &dyn Store, asin: &str, page: &mut Page<'_>) -> Result<Exit, Failure> {
+/// [`CommandError::Usage`] for what is no ASIN, [`CommandError::Failed`] for one that nothing is known of.
+pub async fn explain(
+    store: &dyn Store,
+    asin: &str,
+    page: &mut Page<'_>,
+) -> Result<Exit, CommandError> {
     let asin = Asin::parse(asin).map_err(|error| no_asin(&error))?;
     let told = store.story(asin).await?;
     let nowhere = told.listings.is_empty() && told.pending.is_empty();
     if told.product.is_none() && told.info.is_none() && nowhere && told.seen.is_empty() {
-        return Err(Failure::Failed(text!(
+        return Err(CommandError::Failed(text!(
             "{asin} はどのショップにもなく、Amazonに問い合わせたこともありません。ASINを確かめるか、miseban import listings で取り込んでください",
             "{asin} is in no shop and was never asked for: check the ASIN, or take it in with miseban import listings"
         )));
@@ -28,9 +33,9 @@ pub async fn explain(store: &dyn Store, asin: &str, page: &mut Page<'_>) -> Resu
 }
 
 /// What is said of a text that is no ASIN.
-pub(crate) fn no_asin(error: &InvalidAsin) -> Failure {
+pub(crate) fn no_asin(error: &InvalidAsin) -> CommandError {
     let shown = &error.text;
-    Failure::Usage(text!(
+    CommandError::Usage(text!(
         "{shown:?} はASINではありません。英数字10文字です(例 B00EXAMPLE)",
         "{shown:?} is not an ASIN: ten letters or digits are needed, such as B00EXAMPLE"
     ))

@@ -1,10 +1,8 @@
 //! `import listings`: takes over the accounts, then all right rows of the file in one transaction.
 
-use crate::accounts::AccountsFile;
 use crate::import::{Sheet, WrongRow};
-use crate::layout::grouped;
 use crate::page::Page;
-use crate::say::{Exit, Failure, Lang, text};
+use app::accounts::AccountsFile;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
@@ -12,6 +10,9 @@ use shared::ports::store::Store;
 use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::Path;
+use ui::command_error::{CommandError, Exit};
+use ui::layout::grouped;
+use ui::message::{Lang, text};
 
 /// What became of a file.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -42,13 +43,13 @@ impl NamedRow {
 }
 
 /// Opens the file; `-` is stdin.
-pub fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+pub fn open(path: &Path) -> Result<Box<dyn BufRead>, CommandError> {
     if path == Path::new("-") {
         return Ok(Box::new(std::io::stdin().lock()));
     }
     let file = std::fs::File::open(path).map_err(|error| {
         let shown = path.display();
-        Failure::Usage(text!(
+        CommandError::Usage(text!(
             "{shown} を開けません({error})。ファイル名を確かめてください",
             "{shown} cannot be opened ({error}): check the name of the file"
         ))
@@ -57,7 +58,7 @@ pub fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
 }
 
 /// Reads the file. Before anything is written, so that a wrong file changes nothing.
-pub fn read(input: impl BufRead, accounts: &AccountsFile) -> Result<Sheet, Failure> {
+pub fn read(input: impl BufRead, accounts: &AccountsFile) -> Result<Sheet, CommandError> {
     let ids: Vec<AccountId> = accounts.accounts().iter().map(|a| a.id.clone()).collect();
     Sheet::read(input, &ids)
 }
@@ -69,7 +70,7 @@ pub async fn listings(
     sheet: Sheet,
     now: DateTime<Utc>,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     store.sync_accounts(&accounts.rows()).await?;
     let counts = store.import(&sheet.listings, now).await?;
     let lang = page.lang;

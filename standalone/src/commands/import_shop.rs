@@ -3,18 +3,20 @@
 mod pages;
 
 use crate::cli::ImportShopArgs;
-use crate::config::Settings;
 use crate::import::from_shop::{self, LeftOut};
-use crate::layout::{clean, grouped};
 use crate::lock::WorkLock;
 use crate::page::Page;
-use crate::say::{Exit, Failure, Lang, text};
-use crate::wiring::{self, Earnest};
+use app::config::Settings;
+use app::run_mode::RunMode;
+use app::wiring;
 use chrono::Utc;
 use serde::Serialize;
 use shared::domain::account::AccountId;
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::NewListing;
+use ui::command_error::{CommandError, Exit};
+use ui::layout::{clean, grouped};
+use ui::message::{Lang, text};
 
 /// Items that a text names; JSON names them all.
 const NAMED: usize = 20;
@@ -56,14 +58,14 @@ pub async fn import_shop(
     args: &ImportShopArgs,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let _lock = match settings.redis {
         Some(_) => None,
         None => Some(WorkLock::take(&settings.database_url)?),
     };
-    let house = wiring::build(settings, Earnest::Real).await?;
-    let bench = &house.bench;
-    let shops = chosen(args.account.as_ref(), bench).await?;
+    let app = wiring::build(settings, RunMode::Live).await?;
+    let ctx = &app.ctx;
+    let shops = chosen(args.account.as_ref(), ctx).await?;
     let mut summary = Summary {
         dry_run: args.dry_run,
         shops: shops.len(),
@@ -77,8 +79,8 @@ pub async fn import_shop(
     let mut listings = Vec::new();
     let mut conflicts = false;
     for shop in &shops {
-        let items = pages::all(shop, bench, page.lang).await?;
-        let known = bench.store.listings_of(shop).await?;
+        let items = pages::all(shop, ctx, page.lang).await?;
+        let known = ctx.store.listings_of(shop).await?;
         let sorted = from_shop::sort(shop, &items, &known);
         summary.items += items.len() as u64;
         summary.known += sorted.known;
@@ -91,22 +93,22 @@ pub async fn import_shop(
     summary.left_out = summary.left_out_items.len() as u64;
     summary.taken_items = listings.iter().map(taken).collect();
     if !args.dry_run {
-        bench.store.import(&listings, Utc::now()).await?;
+        ctx.store.import(&listings, Utc::now()).await?;
     }
     page.show(&summary, render)?;
     Ok(if conflicts { Exit::Usage } else { Exit::Done })
 }
 
-async fn chosen(only: Option<&AccountId>, bench: &Bench) -> Result<Vec<AccountId>, Failure> {
-    let accounts = bench.store.accounts().await?;
+async fn chosen(only: Option<&AccountId>, ctx: &Context) -> Result<Vec<AccountId>, CommandError> {
+    let accounts = ctx.store.accounts().await?;
     if let Some(account) = only {
         return match accounts.iter().find(|row| row.id == *account) {
             Some(row) if row.active => Ok(vec![account.clone()]),
-            Some(_) => Err(Failure::Usage(text!(
+            Some(_) => Err(CommandError::Usage(text!(
                 "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
                 "account {account} is inactive: set active = true in the accounts file"
             ))),
-            None => Err(Failure::Usage(text!(
+            None => Err(CommandError::Usage(text!(
                 "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
                 "account {account} is not in the accounts file: check the id (miseban status lists them)"
             ))),

@@ -1,10 +1,11 @@
 //! `migrate`: says what became of the schema. The database is brought to it where it is opened.
 
 use crate::page::Page;
-use crate::say::{Exit, Failure, text};
+use ui::command_error::{CommandError, Exit};
+use ui::message::text;
 
 /// Tells from which version to which the database went; 0 is an empty one.
-pub fn told(from: i64, to: i64, page: &mut Page<'_>) -> Result<Exit, Failure> {
+pub fn told(from: i64, to: i64, page: &mut Page<'_>) -> Result<Exit, CommandError> {
     let said = if from == to {
         text!(
             "データベースは最新です(版 {to})",

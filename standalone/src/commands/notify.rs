@@ -1,32 +1,33 @@
 //! `notify`: where people are told, and of what; and a message to try it.
 
 use crate::cli::NotifyArgs;
-use crate::config::Settings;
 use crate::page::Page;
-use crate::say::{Exit, Failure, Lang, Text, text};
-use house::notices;
+use app::config::Settings;
 use shared::ports::notifier::{Notifier, NotifyError};
 use std::sync::Arc;
+use ui::command_error::{CommandError, Exit};
+use ui::message::{Lang, Text, text};
+use ui::notices;
 
 /// Tells the channels and the events; with `--test` sends one message on each channel.
 /// [`Exit::Failed`] when one of them does not take it.
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] for a test without any channel.
+/// [`CommandError::Usage`] for a test without any channel.
 pub async fn notify(
     args: NotifyArgs,
     settings: &Settings,
     channels: &[Arc<dyn Notifier>],
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     if !args.test {
         page.line(&channels_told(settings))?;
         page.line(&events_told(settings))?;
         return Ok(Exit::Done);
     }
     if channels.is_empty() {
-        return Err(Failure::Usage(text!(
+        return Err(CommandError::Usage(text!(
             "送り先がありません。CHATWORK_TOKEN と CHATWORK_ROOM_ID、または NOTIFY_WEBHOOK_URL を設定してください",
             "there is no channel: set CHATWORK_TOKEN and CHATWORK_ROOM_ID, or NOTIFY_WEBHOOK_URL"
         )));

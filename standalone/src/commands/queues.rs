@@ -5,15 +5,16 @@ mod text;
 mod view;
 
 use crate::cli::{Chosen, QueuesCommand, ShowArgs};
-use crate::config::Settings;
 use crate::page::Page;
-use crate::say::{Exit, Failure, text};
-use crate::wiring;
 use adapters::queue::RedisQueue;
+use app::config::Settings;
+use app::wiring;
 use chosen::Choice;
 use chrono::{DateTime, Utc};
 use shared::jobs::QueueName;
 use shared::ports::queue::{Place, Queue as _, QueueDesk as _, QueueView as _, Slice};
+use ui::command_error::{CommandError, Exit};
+use ui::message::text;
 use view::{Changed, Figures, Found, Message, Messages, Overview, Paused, Room};
 
 /// Does one of the commands of `queues`.
@@ -26,7 +27,7 @@ pub async fn queues(
     settings: &Settings,
     now: DateTime<Utc>,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let desk = Desk {
         queue: open(settings).await?,
         now,
@@ -55,10 +56,10 @@ pub async fn queues(
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] without `REDIS_URL`: the queue is then in the memory of another process.
-pub(super) async fn open(settings: &Settings) -> Result<RedisQueue, Failure> {
+/// [`CommandError::Usage`] without `REDIS_URL`: the queue is then in the memory of another process.
+pub(super) async fn open(settings: &Settings) -> Result<RedisQueue, CommandError> {
     let Some(redis) = &settings.redis else {
-        return Err(Failure::Usage(text!(
+        return Err(CommandError::Usage(text!(
             "REDIS_URL がありません。1つのプロセスで動かすとき、キューは miseban serve や miseban run のメモリーの中だけにあり、外からは見えません。miseban status を使ってください",
             "REDIS_URL is not set: in one process the queue is in the memory of miseban serve or miseban run and cannot be looked into; use miseban status"
         )));
@@ -72,7 +73,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn overview(&self) -> Result<Overview, Failure> {
+    async fn overview(&self) -> Result<Overview, CommandError> {
         let mut queues = Vec::new();
         for queue in QueueName::ALL {
             queues.push(Figures::of(queue, &self.queue.stats(queue).await?));
@@ -80,7 +81,7 @@ impl Desk {
         Ok(Overview { queues })
     }
 
-    async fn messages(&self, queue: QueueName, args: &ShowArgs) -> Result<Messages, Failure> {
+    async fn messages(&self, queue: QueueName, args: &ShowArgs) -> Result<Messages, CommandError> {
         let stats = self.queue.stats(queue).await?;
         let mut rooms = Vec::new();
         for place in args.places() {
@@ -105,14 +106,14 @@ impl Desk {
         })
     }
 
-    async fn found(&self, id: &str) -> Result<Found, Failure> {
+    async fn found(&self, id: &str) -> Result<Found, CommandError> {
         let mut messages = Vec::new();
         for queue in QueueName::ALL {
             let found = self.queue.find(queue, id).await?.into_iter();
             messages.extend(found.map(|listed| Message::of(queue, listed, self.now)));
         }
         if messages.is_empty() {
-            return Err(Failure::Usage(text!(
+            return Err(CommandError::Usage(text!(
                 "{id} というキューもメッセージもありません。キューは sync と update です。IDは miseban queues show sync で分かります",
                 "there is no queue and no message {id}: queues are sync and update; ids are listed by miseban queues show sync"
             )));
@@ -120,7 +121,7 @@ impl Desk {
         Ok(Found { messages })
     }
 
-    async fn retry(&self, args: &Chosen) -> Result<Changed, Failure> {
+    async fn retry(&self, args: &Chosen) -> Result<Changed, CommandError> {
         let choice = Choice::of(args)?;
         let mut changed = Changed::default();
         for queue in choice.queues() {
@@ -130,7 +131,7 @@ impl Desk {
         choice.met(changed)
     }
 
-    async fn discard(&self, args: &Chosen) -> Result<Changed, Failure> {
+    async fn discard(&self, args: &Chosen) -> Result<Changed, CommandError> {
         let choice = Choice::of(args)?;
         let mut changed = Changed::default();
         for queue in choice.queues() {
@@ -141,7 +142,7 @@ impl Desk {
     }
 
     /// The ids that are meant; what dies from now on is not.
-    async fn chosen(&self, queue: QueueName, choice: &Choice) -> Result<Vec<String>, Failure> {
+    async fn chosen(&self, queue: QueueName, choice: &Choice) -> Result<Vec<String>, CommandError> {
         match choice {
             Choice::One(_, id) => Ok(vec![id.clone()]),
             Choice::All(_) => {

@@ -5,15 +5,13 @@
 use super::import::NamedRow;
 use super::run::{self, Followed};
 use crate::cli::RegisterArgs;
-use crate::config::Settings;
 use crate::import::AsinList;
-use crate::layout::grouped;
 use crate::lock::WorkLock;
 use crate::page::Page;
 use crate::progress::say;
-use crate::report;
-use crate::say::{Exit, Failure, Lang, text};
-use crate::wiring::{self, Earnest, House};
+use app::config::Settings;
+use app::run_mode::RunMode;
+use app::wiring::{self, App};
 use producer::{Registered, Registration};
 use serde::Serialize;
 use shared::domain::account::AccountId;
@@ -23,6 +21,10 @@ use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::Store;
 use std::fmt::Write as _;
+use ui::command_error::{CommandError, Exit};
+use ui::layout::grouped;
+use ui::message::{Lang, text};
+use ui::report;
 
 /// ASINs of each list that are named in a text; the JSON has them all.
 const NAMED: usize = 20;
@@ -62,19 +64,19 @@ pub async fn register(
     list: AsinList,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let shared_queue = settings.redis.is_some() && !args.dry_run;
     let _lock = (!shared_queue)
         .then(|| WorkLock::take(&settings.database_url))
         .transpose()?;
-    let earnest = if args.dry_run {
-        Earnest::Dry
+    let mode = if args.dry_run {
+        RunMode::DryRun
     } else {
-        Earnest::Real
+        RunMode::Live
     };
-    let house = wiring::build(settings, earnest).await?;
-    let begun = begin(args, &list, settings, &house).await?;
-    let followed = run::carry_out(begun.run.id, &house, shared_queue, page.lang).await?;
+    let app = wiring::build(settings, mode).await?;
+    let begun = begin(args, &list, settings, &app).await?;
+    let followed = run::carry_out(begun.run.id, &app, shared_queue, page.lang).await?;
     let report = match followed {
         Followed::Ended(report) => *report,
         Followed::Stopped(exit) => {
@@ -88,7 +90,7 @@ pub async fn register(
     };
     let state = report.state;
     let mut summary = summary(args, &list, begun, report, page.lang);
-    count_pending(&mut summary, &list, &*house.bench.store).await?;
+    count_pending(&mut summary, &list, &*app.ctx.store).await?;
     page.show(&summary, render)?;
     if !args.dry_run {
         run::tell_people(settings).await;
@@ -104,18 +106,18 @@ async fn begin(
     args: &RegisterArgs,
     list: &AsinList,
     settings: &Settings,
-    house: &House,
-) -> Result<Registered, Failure> {
-    let bench = &house.bench;
+    app: &App,
+) -> Result<Registered, CommandError> {
+    let ctx = &app.ctx;
     let order = Registration {
         id: RunId(uuid::Uuid::now_v7()),
         account: args.account.clone(),
         asins: list.asins.clone(),
         dry_run: args.dry_run,
         guard: settings.rules.guard,
-        now: bench.clock.now(),
+        now: ctx.clock.now(),
     };
-    let begun = producer::register(order, &*bench.store, &*bench.queue).await;
+    let begun = producer::register(order, &*ctx.store, &*ctx.queue).await;
     begun.map_err(|refused| run::tell(refused, RunKind::Register))
 }
 
@@ -152,7 +154,7 @@ async fn count_pending(
     summary: &mut Summary,
     list: &AsinList,
     store: &dyn Store,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     for chunk in list.asins.chunks(1_000) {
         let listed = store.listed_in(&summary.account, chunk).await?;
         summary.pending += listed.len() as u64;

@@ -1,18 +1,20 @@
 //! `release RUN` and `cancel RUN`: what a person decides about a run that is held.
 
 use crate::commands::run::{Followed, follow, show, tell_people};
-use crate::config::Settings;
 use crate::lock::WorkLock;
 use crate::page::Page;
 use crate::progress::say;
-use crate::report;
-use crate::say::{Exit, Failure, Text, text};
-use crate::wiring::{self, Earnest};
+use app::config::Settings;
+use app::health::Health;
+use app::run_mode::RunMode;
+use app::wiring;
 use chrono::{DateTime, Utc};
-use house::health::Health;
 use producer::resume_run;
 use shared::domain::run::{RunId, RunState};
 use shared::ports::store::Store;
+use ui::command_error::{CommandError, Exit};
+use ui::message::{Text, text};
+use ui::report;
 use worker::shift::Shift;
 
 /// Lets go of what `run` holds, and sends it: here, unless another process is at work, which then
@@ -20,17 +22,17 @@ use worker::shift::Shift;
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] for a run that is not known, or of which nothing is held; and as `run`.
+/// [`CommandError::Usage`] for a run that is not known, or of which nothing is held; and as `run`.
 pub async fn release(
     run: &str,
     store: &dyn Store,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let id = let_go(run, store, Utc::now()).await?;
     if settings.redis.is_some() {
-        let house = wiring::build(settings, Earnest::Real).await?;
-        resume_run(id, &*house.bench.store, &*house.bench.queue)
+        let app = wiring::build(settings, RunMode::Live).await?;
+        resume_run(id, &*app.ctx.store, &*app.ctx.queue)
             .await
             .map_err(|error| not_sent(id, &error))?;
         page.line(&sent_by_others(id))?;
@@ -40,13 +42,13 @@ pub async fn release(
         page.line(&sent_by_others(id))?;
         return Ok(Exit::Done);
     };
-    let house = wiring::build(settings, Earnest::Real).await?;
-    resume_run(id, &*house.bench.store, &*house.bench.queue)
+    let app = wiring::build(settings, RunMode::Live).await?;
+    resume_run(id, &*app.ctx.store, &*app.ctx.queue)
         .await
         .map_err(|error| not_sent(id, &error))?;
-    wiring::open_for_work(&house).await?;
-    let shift = Shift::begin(&house, &Health::default());
-    let followed = follow(id, &house, page.lang).await;
+    wiring::open_for_work(&app).await?;
+    let shift = Shift::begin(&app, &Health::default());
+    let followed = follow(id, &app, page.lang).await;
     shift.end().await;
     match followed? {
         Followed::Ended(report) => {
@@ -70,7 +72,11 @@ pub async fn release(
 /// # Errors
 ///
 /// As [`release`].
-pub async fn let_go(run: &str, store: &dyn Store, now: DateTime<Utc>) -> Result<RunId, Failure> {
+pub async fn let_go(
+    run: &str,
+    store: &dyn Store,
+    now: DateTime<Utc>,
+) -> Result<RunId, CommandError> {
     let (id, state) = known(run, store).await?;
     match store.release_run(id, now).await? {
         Some(count) => {
@@ -91,7 +97,7 @@ pub async fn cancel(
     store: &dyn Store,
     now: DateTime<Utc>,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let (id, state) = known(run, store).await?;
     let Some(count) = store.cancel_run(id, now).await? else {
         return Err(nothing_held(id, state));
@@ -104,19 +110,19 @@ pub async fn cancel(
     Ok(Exit::Done)
 }
 
-async fn known(run: &str, store: &dyn Store) -> Result<(RunId, RunState), Failure> {
+async fn known(run: &str, store: &dyn Store) -> Result<(RunId, RunState), CommandError> {
     let unknown = || crate::commands::report::unknown(run);
     let id = RunId::parse(run).ok_or_else(unknown)?;
     let row = store.run(id).await?.ok_or_else(unknown)?;
     Ok((id, row.state))
 }
 
-fn nothing_held(run: RunId, state: RunState) -> Failure {
+fn nothing_held(run: RunId, state: RunState) -> CommandError {
     let (ja, en) = (
-        crate::words::state(state, crate::say::Lang::Ja),
-        crate::words::state(state, crate::say::Lang::En),
+        ui::labels::state(state, ui::message::Lang::Ja),
+        ui::labels::state(state, ui::message::Lang::En),
     );
-    Failure::Usage(text!(
+    CommandError::Usage(text!(
         "実行 {run} には確認を待っている更新がありません(状態: {ja})。miseban status で見られます",
         "run {run} holds nothing that waits for you (it is {en}); see miseban status"
     ))
@@ -129,8 +135,8 @@ fn sent_by_others(run: RunId) -> Text {
     )
 }
 
-fn not_sent(run: RunId, error: &producer::ResumeError) -> Failure {
-    Failure::Failed(text!(
+fn not_sent(run: RunId, error: &producer::ResumeError) -> CommandError {
+    CommandError::Failed(text!(
         "実行 {run} の更新は送れる状態になりましたが、仕事を配れませんでした({error})。次の miseban serve か producer serve が送ります",
         "the updates of run {run} are queued, but could not be handed out ({error}); the next miseban serve or producer serve sends them"
     ))

@@ -1,24 +1,25 @@
 //! `report [RUN]`: what a run did.
 
 use crate::page::Page;
-use crate::report::render;
-use crate::say::{Exit, Failure, text};
 use chrono::{DateTime, Utc};
 use shared::domain::run::RunId;
 use shared::ports::store::Store;
+use ui::command_error::{CommandError, Exit};
+use ui::message::text;
+use ui::report::render;
 
 /// Prints the report of `run`, or of the newest run.
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] for an id that is none or is not known; [`Failure::Failed`] while there is no
+/// [`CommandError::Usage`] for an id that is none or is not known; [`CommandError::Failed`] while there is no
 /// run at all.
 pub async fn report(
     store: &dyn Store,
     run: Option<&str>,
     now: DateTime<Utc>,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let id = match run {
         Some(given) => RunId::parse(given).ok_or_else(|| unknown(given))?,
         None => newest(store).await?,
@@ -29,10 +30,10 @@ pub async fn report(
     Ok(Exit::Done)
 }
 
-async fn newest(store: &dyn Store) -> Result<RunId, Failure> {
+async fn newest(store: &dyn Store) -> Result<RunId, CommandError> {
     let runs = store.runs(false, 1).await?;
     runs.first().map(|run| run.id).ok_or_else(|| {
-        Failure::Failed(text!(
+        CommandError::Failed(text!(
             "まだ一度も実行していません。miseban run price-stock --dry-run で試せます",
             "there was no run yet; try miseban run price-stock --dry-run"
         ))
@@ -40,9 +41,9 @@ async fn newest(store: &dyn Store) -> Result<RunId, Failure> {
 }
 
 /// What is said of an id that no run has.
-pub(crate) fn unknown(given: &str) -> Failure {
+pub(crate) fn unknown(given: &str) -> CommandError {
     let shown: String = given.chars().take(40).collect();
-    Failure::Usage(text!(
+    CommandError::Usage(text!(
         "実行 {shown:?} はありません。miseban status で実行のIDを見られます",
         "there is no run {shown:?}; miseban status lists the ids of runs"
     ))

@@ -1,23 +1,25 @@
 //! `run`: a whole run in this process, from the listed ASINs to the report.
 
 use crate::cli::RunArgs;
-use crate::config::Settings;
 use crate::lock::WorkLock;
 use crate::page::Page;
 use crate::progress::{Progress, say};
-use crate::report;
-use crate::say::{Exit, Failure, Lang, text};
-use crate::wiring::{self, Earnest, House};
-use crate::words;
 use adapters::clock::SystemClock;
-use house::health::Health;
-use house::signal::signal;
+use app::config::Settings;
+use app::health::Health;
+use app::run_mode::RunMode;
+use app::signal::signal;
+use app::wiring::{self, App};
 use producer::notices::{Herald, Terms};
 use producer::{Order, Refused, resume_run, start_run};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use std::sync::Arc;
 use std::time::Duration;
+use ui::command_error::{CommandError, Exit};
+use ui::labels;
+use ui::message::{Lang, text};
+use ui::report;
 use worker::shift::Shift;
 
 /// Between two looks at the run's rows.
@@ -40,7 +42,7 @@ pub async fn run(
     args: &RunArgs,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     if args.kind == RunKind::Register && !args.resume {
         return Err(needs_a_file());
     }
@@ -53,7 +55,7 @@ pub async fn run(
             Ok(exit)
         }
         Followed::Stopped(exit) => {
-            let command = words::command(args.kind);
+            let command = labels::command(args.kind);
             let told = text!(
                 "止めました。済んだ分は残っています。続きは: miseban {command} --resume",
                 "stopped; what is done is kept. To go on: miseban {command} --resume"
@@ -69,7 +71,7 @@ pub async fn run(
 /// # Errors
 ///
 /// When stdout is gone.
-pub fn show(report: &Report, page: &mut Page<'_>) -> Result<Exit, Failure> {
+pub fn show(report: &Report, page: &mut Page<'_>) -> Result<Exit, CommandError> {
     page.show(report, report::render)?;
     if report.state == RunState::Held
         && let Some(advice) = report::held_back(report)
@@ -91,7 +93,7 @@ pub(super) async fn tell_people(settings: &Settings) {
     }
 }
 
-async fn try_to_tell(settings: &Settings) -> Result<(), Failure> {
+async fn try_to_tell(settings: &Settings) -> Result<(), CommandError> {
     let channels = wiring::channels(settings)?;
     if channels.is_empty() {
         return Ok(());
@@ -104,24 +106,28 @@ async fn try_to_tell(settings: &Settings) -> Result<(), Failure> {
     }
 }
 
-/// Does one run, from the house's opening to its close.
+/// Does one run, from opening the app to closing it.
 ///
 /// # Errors
 ///
 /// As [`run`].
-pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Followed, Failure> {
+pub async fn work(
+    args: &RunArgs,
+    settings: &Settings,
+    lang: Lang,
+) -> Result<Followed, CommandError> {
     if settings.redis.is_some() && !args.dry_run {
         return start_and_follow(args, settings, lang).await;
     }
     let _lock = WorkLock::take(&settings.database_url)?;
-    let earnest = if args.dry_run {
-        Earnest::Dry
+    let mode = if args.dry_run {
+        RunMode::DryRun
     } else {
-        Earnest::Real
+        RunMode::Live
     };
-    let house = wiring::build(settings, earnest).await?;
-    let run = open(args, settings, &house).await?;
-    carry_out(run, &house, false, lang).await
+    let app = wiring::build(settings, mode).await?;
+    let run = open(args, settings, &app).await?;
+    carry_out(run, &app, false, lang).await
 }
 
 /// Follows `run` to its end. With a shared queue the workers do it; else this process does.
@@ -131,22 +137,22 @@ pub async fn work(args: &RunArgs, settings: &Settings, lang: Lang) -> Result<Fol
 /// As [`follow`].
 pub(super) async fn carry_out(
     run: RunId,
-    house: &House,
+    app: &App,
     shared_queue: bool,
     lang: Lang,
-) -> Result<Followed, Failure> {
+) -> Result<Followed, CommandError> {
     if shared_queue {
-        return follow(run, house, lang).await;
+        return follow(run, app, lang).await;
     }
-    wiring::open_for_work(house).await?;
-    let shift = Shift::begin(house, &Health::default());
-    let followed = follow(run, house, lang).await;
+    wiring::open_for_work(app).await?;
+    let shift = Shift::begin(app, &Health::default());
+    let followed = follow(run, app, lang).await;
     shift.end().await;
     followed
 }
 
-fn needs_a_file() -> Failure {
-    Failure::Usage(text!(
+fn needs_a_file() -> CommandError {
+    CommandError::Usage(text!(
         "register にはASINのファイルとショップが要ります: miseban register FILE --account ID",
         "register needs a file of ASINs and a shop: miseban register FILE --account ID"
     ))
@@ -157,25 +163,25 @@ async fn start_and_follow(
     args: &RunArgs,
     settings: &Settings,
     lang: Lang,
-) -> Result<Followed, Failure> {
-    let house = wiring::build(settings, Earnest::Real).await?;
-    let run = open(args, settings, &house).await?;
-    follow(run, &house, lang).await
+) -> Result<Followed, CommandError> {
+    let app = wiring::build(settings, RunMode::Live).await?;
+    let run = open(args, settings, &app).await?;
+    follow(run, &app, lang).await
 }
 
 /// The run of the order: a new one, or with `--resume` the open one.
-async fn open(args: &RunArgs, settings: &Settings, house: &House) -> Result<RunId, Failure> {
-    let bench = &house.bench;
+async fn open(args: &RunArgs, settings: &Settings, app: &App) -> Result<RunId, CommandError> {
+    let ctx = &app.ctx;
     if args.resume {
-        let open = bench.store.runs(true, u32::MAX).await?;
+        let open = ctx.store.runs(true, u32::MAX).await?;
         if let Some(run) = open.into_iter().find(|run| run.kind == args.kind) {
             let id = run.id;
             if run.state == RunState::Held {
                 return Err(waits(id));
             }
-            let resumed = resume_run(id, &*bench.store, &*bench.queue).await;
+            let resumed = resume_run(id, &*ctx.store, &*ctx.queue).await;
             return resumed.map(|()| id).map_err(|error| {
-                Failure::Failed(text!(
+                CommandError::Failed(text!(
                     "実行 {id} を再開できません({error})",
                     "run {id} cannot be resumed ({error})"
                 ))
@@ -195,47 +201,47 @@ async fn open(args: &RunArgs, settings: &Settings, house: &House) -> Result<RunI
         dry_run: args.dry_run,
         ttls: settings.rules.ttls,
         guard: settings.rules.guard,
-        now: bench.clock.now(),
+        now: ctx.clock.now(),
     };
-    match start_run(order, &*bench.store, &*bench.cache, &*bench.queue).await {
+    match start_run(order, &*ctx.store, &*ctx.cache, &*ctx.queue).await {
         Ok(started) => Ok(started.id),
-        Err(Refused::AlreadyOpen(id)) if is_held(id, house).await? => Err(waits(id)),
+        Err(Refused::AlreadyOpen(id)) if is_held(id, app).await? => Err(waits(id)),
         Err(refused) => Err(tell(refused, args.kind)),
     }
 }
 
-async fn is_held(run: RunId, house: &House) -> Result<bool, Failure> {
-    let row = house.bench.store.run(run).await?;
+async fn is_held(run: RunId, app: &App) -> Result<bool, CommandError> {
+    let row = app.ctx.store.run(run).await?;
     Ok(row.is_some_and(|row| row.state == RunState::Held))
 }
 
-fn waits(run: RunId) -> Failure {
-    Failure::Usage(text!(
+fn waits(run: RunId) -> CommandError {
+    CommandError::Usage(text!(
         "実行 {run} が確認を待っています(miseban report {run} で見られます)。更新を送るなら miseban release {run}、取りやめるなら miseban cancel {run}",
         "run {run} waits for you (see miseban report {run}): miseban release {run} sends its updates, miseban cancel {run} drops them"
     ))
 }
 
 /// What is said of a run that was refused.
-pub(super) fn tell(refused: Refused, kind: RunKind) -> Failure {
-    let command = words::command(kind);
+pub(super) fn tell(refused: Refused, kind: RunKind) -> CommandError {
+    let command = labels::command(kind);
     let kind = kind.as_str();
     match refused {
-        Refused::AlreadyOpen(id) => Failure::Usage(text!(
+        Refused::AlreadyOpen(id) => CommandError::Usage(text!(
             "{kind} の実行 {id} がまだ終わっていません。続きから始めるには: miseban {command} --resume",
             "run {id} of kind {kind} is still open; to go on with it: miseban {command} --resume"
         )),
-        Refused::UnknownAccount(account) => Failure::Usage(text!(
+        Refused::UnknownAccount(account) => CommandError::Usage(text!(
             "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
             "account {account} is not in the accounts file: check the id (miseban status lists them)"
         )),
-        Refused::InactiveAccount(account) => Failure::Usage(text!(
+        Refused::InactiveAccount(account) => CommandError::Usage(text!(
             "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
             "account {account} is inactive: set active = true in the accounts file"
         )),
         Refused::Store(error) => error.into(),
         Refused::Cache(error) => error.into(),
-        Refused::NotSent(id, error) => Failure::Failed(text!(
+        Refused::NotSent(id, error) => CommandError::Failed(text!(
             "実行 {id} の仕事を配れませんでした({error})。続きは: miseban {command} --resume",
             "the jobs of run {id} could not be sent ({error}); to go on: miseban {command} --resume"
         )),
@@ -247,11 +253,11 @@ pub(super) fn tell(refused: Refused, kind: RunKind) -> Failure {
 /// # Errors
 ///
 /// When the database cannot be read, or signals cannot be listened to.
-pub async fn follow(run: RunId, house: &House, lang: Lang) -> Result<Followed, Failure> {
+pub async fn follow(run: RunId, app: &App, lang: Lang) -> Result<Followed, CommandError> {
     let mut progress = Progress::new(lang);
     let ended = tokio::select! {
         stopped = signal() => stopped.map(Followed::Stopped),
-        report = until_ended(run, house, &mut progress) => report.map(Followed::Ended),
+        report = until_ended(run, app, &mut progress) => report.map(Followed::Ended),
     };
     progress.end();
     ended
@@ -259,10 +265,10 @@ pub async fn follow(run: RunId, house: &House, lang: Lang) -> Result<Followed, F
 
 async fn until_ended(
     run: RunId,
-    house: &House,
+    app: &App,
     progress: &mut Progress,
-) -> Result<Box<Report>, Failure> {
-    let store = &house.bench.store;
+) -> Result<Box<Report>, CommandError> {
+    let store = &app.ctx.store;
     loop {
         let view = store.run_view(run).await?;
         if !view.state.is_open() || view.state == RunState::Held {
@@ -271,9 +277,9 @@ async fn until_ended(
         progress.show(&view);
         tokio::time::sleep(LOOK_EVERY).await;
     }
-    let report = store.report(run, house.bench.clock.now()).await?;
+    let report = store.report(run, app.ctx.clock.now()).await?;
     report.map(Box::new).ok_or_else(|| {
-        Failure::Failed(text!(
+        CommandError::Failed(text!(
             "実行 {run} の記録がありません",
             "there is no record of run {run}"
         ))

@@ -1,19 +1,21 @@
 //! `serve`: minds the shops day and night: goes on with what is open, runs by schedule, reports.
 
-use crate::config::Settings;
 use crate::lock::WorkLock;
 use crate::page::Page;
 use crate::progress::say;
-use crate::report;
-use crate::say::{Exit, Failure, text};
-use crate::wiring::{self, Earnest};
-use house::health::{Health, Pulse};
-use house::signal::Signals;
+use app::config::Settings;
+use app::health::{Health, Pulse};
+use app::run_mode::RunMode;
+use app::signal::Signals;
+use app::wiring;
 use producer::notices::{Herald, Heralding};
 use producer::{Caretaker, Minder, Thinner, resume, sweep};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use std::pin::pin;
 use std::time::Duration;
+use ui::command_error::{CommandError, Exit};
+use ui::message::text;
+use ui::report;
 use worker::shift::Shift;
 
 /// Between two looks at the schedule and at the open runs.
@@ -26,9 +28,9 @@ const LOOKS_A_SWEEP: u32 = 5;
 /// # Errors
 ///
 /// Wrong settings, another process at work on the database, a database that cannot be used.
-pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Failure> {
+pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, CommandError> {
     if settings.redis.is_some() {
-        return Err(Failure::Usage(text!(
+        return Err(CommandError::Usage(text!(
             "REDIS_URL があるときは producer serve と worker を使ってください。miseban serve は1つのプロセス用です",
             "with REDIS_URL use producer serve and worker; miseban serve is for one process"
         )));
@@ -36,11 +38,11 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
     let mut stop = pin!(Signals::listen()?.first());
     let _lock = WorkLock::take(&settings.database_url)?;
     let health = Health::open(settings.health_listen).await?;
-    let house = wiring::build(settings, Earnest::Real).await?;
-    let open = resume(&*house.bench.store, &*house.bench.queue)
+    let app = wiring::build(settings, RunMode::Live).await?;
+    let open = resume(&*app.ctx.store, &*app.ctx.queue)
         .await
         .map_err(|error| {
-            Failure::Failed(text!(
+            CommandError::Failed(text!(
                 "途中の仕事を再開できません({error})",
                 "what is open cannot be resumed ({error})"
             ))
@@ -51,18 +53,18 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
         "minding the shops (every {hours} h, {resumed} runs resumed); Ctrl+C stops"
     );
     say(told.of(page.lang));
-    let mut minder = Minder::new(house.bench.clone(), hours, open)
+    let mut minder = Minder::new(app.ctx.clone(), hours, open)
         .with_infos_every(settings.work.basic_info_every_days)
         .reconciling_at(settings.work.reconcile_at);
-    wiring::open_for_work(&house).await?;
-    let heralding = Heralding::begin(Herald::of(settings, &house.bench)?);
-    health.started(&house);
+    wiring::open_for_work(&app).await?;
+    let heralding = Heralding::begin(Herald::of(settings, &app.ctx)?);
+    health.started(&app);
     let schedule = health.pulse("schedule");
-    let mut shift = Shift::begin(&house, &health);
+    let mut shift = Shift::begin(&app, &health);
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
         failure = shift.broke() => Err(failure),
-        failed = go_on(&house.bench, &mut minder, &schedule, page) => failed.map(|never| match never {}),
+        failed = go_on(&app.ctx, &mut minder, &schedule, page) => failed.map(|never| match never {}),
     };
     health.stopping();
     shift.end().await;
@@ -76,13 +78,13 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Fai
 }
 
 async fn go_on(
-    bench: &Bench,
+    ctx: &Context,
     minder: &mut Minder,
     schedule: &Pulse,
     page: &mut Page<'_>,
-) -> Result<std::convert::Infallible, Failure> {
-    let mut caretaker = Caretaker::new(bench.clone());
-    let mut thinner = Thinner::new(bench.clone());
+) -> Result<std::convert::Infallible, CommandError> {
+    let mut caretaker = Caretaker::new(ctx.clone());
+    let mut thinner = Thinner::new(ctx.clone());
     let mut looks: u32 = 0;
     loop {
         minder.start_what_is_due().await;
@@ -96,7 +98,7 @@ async fn go_on(
         schedule.answered();
         looks = looks.wrapping_add(1);
         if looks.is_multiple_of(LOOKS_A_SWEEP)
-            && let Err(error) = sweep(bench).await
+            && let Err(error) = sweep(ctx).await
         {
             tracing::warn!(%error, "open rows cannot be looked through now");
         }

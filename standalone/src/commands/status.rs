@@ -4,9 +4,9 @@ mod text;
 mod view;
 
 use crate::page::Page;
-use crate::say::{Exit, Failure};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ports::store::Store;
+use ui::command_error::{CommandError, Exit};
 use view::{Known, LaneView, NoticesView, OpenRun, PastRun, ShopView, View};
 
 /// How many runs are shown of each list.
@@ -18,7 +18,7 @@ pub async fn status(
     warned_before: TimeDelta,
     now: DateTime<Utc>,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let mut open_runs = Vec::new();
     for run in store.runs(true, RUNS).await? {
         let progress = store.run_view(run.id).await?;

@@ -1,8 +1,6 @@
 //! `validate`: compares the cache with the database, product by product.
 
-use crate::layout::{Align, grouped, table};
 use crate::page::Page;
-use crate::say::{Failure, Lang};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::asin::Asin;
@@ -12,6 +10,9 @@ use shared::ports::cache::Cache;
 use shared::ports::store::Store;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use ui::command_error::CommandError;
+use ui::layout::{Align, grouped, table};
+use ui::message::Lang;
 
 /// What was found.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -77,7 +78,7 @@ pub async fn validate(
     ttls: &Ttls,
     now: DateTime<Utc>,
     page: &mut Page<'_>,
-) -> Result<Validation, Failure> {
+) -> Result<Validation, CommandError> {
     let mut found = Validation::default();
     let mut unknown: BTreeSet<Asin> = store.listed_asins(None).await?.into_iter().collect();
     let mut after = None;

@@ -173,5 +173,5 @@ fn text(value: Option<&String>) -> &str {
 
 /// What stands there, for a message.
 fn shown(value: &str) -> String {
-    crate::layout::clean(value).chars().take(40).collect()
+    ui::layout::clean(value).chars().take(40).collect()
 }

@@ -1,7 +1,7 @@
 //! The traps of the predecessor's data, and what is said of each.
 
-use crate::say::{Text, text};
 use serde::Serialize;
+use ui::message::{Text, text};
 
 /// Something in the file that is not what it looks like. In the order in which they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -5,10 +5,11 @@
 use super::fields::Fields;
 use super::lines::Lines;
 use super::{Sheet, WrongRow, shown};
-use crate::say::{Failure, Text, text};
 use shared::domain::asin::Asin;
 use std::collections::HashMap;
 use std::io::BufRead;
+use ui::command_error::CommandError;
+use ui::message::{Text, text};
 
 /// What a file names.
 #[derive(Debug, Default)]
@@ -26,9 +27,9 @@ impl AsinList {
     ///
     /// # Errors
     ///
-    /// [`Failure::Usage`] when the file as a whole is wrong: no ASIN, not UTF-8, a line too long, a header
+    /// [`CommandError::Usage`] when the file as a whole is wrong: no ASIN, not UTF-8, a line too long, a header
     /// without `asin`.
-    pub fn read(input: impl BufRead) -> Result<Self, Failure> {
+    pub fn read(input: impl BufRead) -> Result<Self, CommandError> {
         let mut lines = Lines::new(input);
         let mut fields = Fields::new();
         let mut list = Self::default();
@@ -82,7 +83,7 @@ impl AsinList {
 
 /// In which column the ASINs stand, and whether the first line is a header. One column without a header is
 /// a plain list; several need a header that names `asin`.
-fn column(line: u64, row: &[&str]) -> Result<(usize, bool), Failure> {
+fn column(line: u64, row: &[&str]) -> Result<(usize, bool), CommandError> {
     let named = |field: &&str| field.eq_ignore_ascii_case("asin");
     if let Some(place) = row.iter().position(named) {
         return Ok((place, true));
@@ -90,7 +91,7 @@ fn column(line: u64, row: &[&str]) -> Result<(usize, bool), Failure> {
     if row.len() == 1 {
         return Ok((0, false));
     }
-    Err(Failure::Usage(text!(
+    Err(CommandError::Usage(text!(
         "{line}行目に asin という列がありません。何も登録していません。ASINを1行に1つ書くか、1行目に列名 asin を入れてください",
         "line {line} names no column asin; nothing was registered. Write one ASIN a line, or name the column asin in the first line"
     )))
@@ -119,8 +120,8 @@ fn too_short() -> Text {
     text!("asin の列がありません", "the field asin is missing")
 }
 
-fn empty() -> Failure {
-    Failure::Usage(text!(
+fn empty() -> CommandError {
+    CommandError::Usage(text!(
         "ASINが1つもありません。ASINを1行に1つ書いてください",
         "there is no ASIN: write one ASIN a line"
     ))
@@ -129,7 +130,7 @@ fn empty() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::say::Lang;
+    use ui::message::Lang;
 
     fn read(content: &str) -> AsinList {
         AsinList::read(content.as_bytes()).unwrap()
@@ -166,7 +167,7 @@ mod tests {
         for content in ["", "\n\n", "asin\n", "title,price\nB00EXAMPL1,5\n"] {
             let failure = AsinList::read(content.as_bytes()).unwrap_err();
 
-            assert!(matches!(failure, Failure::Usage(_)), "{content:?}");
+            assert!(matches!(failure, CommandError::Usage(_)), "{content:?}");
         }
         assert!(AsinList::read(&b"B00EXAMPL1\n\x83A\n"[..]).is_err());
     }

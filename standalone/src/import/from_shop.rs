@@ -2,7 +2,6 @@
 //!
 //! Nothing is guessed: where two items carry one ASIN, or a listing is known already, a person decides.
 
-use crate::say::{Text, text};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::listing::{ItemId, ListingStatus, ShopState};
@@ -10,6 +9,7 @@ use shared::domain::money::Yen;
 use shared::domain::shelf::ShopItem;
 use shared::ports::store::NewListing;
 use std::collections::{HashMap, HashSet};
+use ui::message::{Text, text};
 
 /// What a shop holds, sorted.
 #[derive(Debug, Default)]

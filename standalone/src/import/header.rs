@@ -2,7 +2,8 @@
 
 use super::fields::OpenQuote;
 use super::shown;
-use crate::say::{Failure, Text, text};
+use ui::command_error::CommandError;
+use ui::message::{Text, text};
 
 /// The columns; all are needed, in any order.
 pub const COLUMNS: [&str; 6] = [
@@ -21,7 +22,7 @@ pub struct Header {
 
 impl Header {
     /// Reads the header.
-    pub fn read(line: u64, fields: Result<Vec<&str>, OpenQuote>) -> Result<Self, Failure> {
+    pub fn read(line: u64, fields: Result<Vec<&str>, OpenQuote>) -> Result<Self, CommandError> {
         let fields = fields.unwrap_or_default();
         let mut errors = Vec::new();
         for (place, name) in fields.iter().enumerate() {
@@ -50,7 +51,7 @@ impl Header {
             "何も取り込んでいません。1行目を {columns} にしてください(順番は自由)",
             "nothing was taken in; the first line must be {columns}, in any order"
         ));
-        Err(Failure::Usage(Text::lines(&errors)))
+        Err(CommandError::Usage(Text::lines(&errors)))
     }
 
     /// The fields of a row in the order of [`COLUMNS`].

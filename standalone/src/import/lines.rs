@@ -1,7 +1,8 @@
 //! Lines of a file that may be anything: each is held alone, bounded, and known to be UTF-8.
 
-use crate::say::{Failure, text};
 use std::io::{BufRead, Read as _};
+use ui::command_error::CommandError;
+use ui::message::text;
 
 /// What a row can reasonably need is 1 KiB; a line beyond this is another kind of file.
 const LONGEST: usize = 64 * 1024;
@@ -24,7 +25,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// The next line with its number, from 1, without its end and without a byte order mark.
-    pub fn next(&mut self) -> Result<Option<(u64, &str)>, Failure> {
+    pub fn next(&mut self) -> Result<Option<(u64, &str)>, CommandError> {
         self.line.clear();
         self.number += 1;
         let number = self.number;
@@ -51,22 +52,22 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-fn unreadable(error: &std::io::Error) -> Failure {
-    Failure::Failed(text!(
+fn unreadable(error: &std::io::Error) -> CommandError {
+    CommandError::Failed(text!(
         "ファイルを最後まで読めませんでした({error})。何も取り込んでいません",
         "the file could not be read to its end ({error}); nothing was taken in"
     ))
 }
 
-fn too_long(number: u64) -> Failure {
-    Failure::Usage(text!(
+fn too_long(number: u64) -> CommandError {
+    CommandError::Usage(text!(
         "{number}行目が64KiBより長く、商品の一覧とは思えません。何も取り込んでいません。改行のあるCSVファイルか確かめてください",
         "line {number} is longer than 64 KiB, which no listing is; nothing was taken in. Check that this is a CSV file with line breaks"
     ))
 }
 
-fn not_utf8(number: u64) -> Failure {
-    Failure::Usage(text!(
+fn not_utf8(number: u64) -> CommandError {
+    CommandError::Usage(text!(
         "{number}行目がUTF-8ではありません(Shift-JISのようです)。何も取り込んでいません。Excelなら「名前を付けて保存」で「CSV UTF-8(コンマ区切り)」を選んで保存し直してください",
         "line {number} is not UTF-8 (Shift-JIS, perhaps); nothing was taken in. In Excel save it again with \"Save As\" as \"CSV UTF-8 (Comma delimited)\""
     ))

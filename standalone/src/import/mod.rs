@@ -12,7 +12,6 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use crate::say::{Failure, Text, text};
 pub use asins::AsinList;
 use fields::Fields;
 use header::Header;
@@ -21,6 +20,8 @@ use row::Rows;
 use shared::domain::account::AccountId;
 use shared::ports::store::NewListing;
 use std::io::BufRead;
+use ui::command_error::CommandError;
+use ui::message::{Text, text};
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -50,9 +51,9 @@ impl Sheet {
     ///
     /// # Errors
     ///
-    /// [`Failure::Usage`] when the file as a whole is wrong: empty, not UTF-8, a line too long, another
+    /// [`CommandError::Usage`] when the file as a whole is wrong: empty, not UTF-8, a line too long, another
     /// header, no row.
-    pub fn read(input: impl BufRead, accounts: &[AccountId]) -> Result<Self, Failure> {
+    pub fn read(input: impl BufRead, accounts: &[AccountId]) -> Result<Self, CommandError> {
         let mut lines = Lines::new(input);
         let mut fields = Fields::new();
         let header = loop {
@@ -84,16 +85,16 @@ impl Sheet {
     }
 }
 
-fn empty() -> Failure {
+fn empty() -> CommandError {
     let columns = header::COLUMNS.join(",");
-    Failure::Usage(text!(
+    CommandError::Usage(text!(
         "ファイルが空です。1行目に列名 {columns} を、2行目から商品を書いてください",
         "the file is empty: the first line must name the columns {columns}, listings follow from the second"
     ))
 }
 
-fn header_only() -> Failure {
-    Failure::Usage(text!(
+fn header_only() -> CommandError {
+    CommandError::Usage(text!(
         "列名の行だけで、商品が1行もありません。2行目から商品を書いてください",
         "the file has a header and no listing: write listings from the second line"
     ))

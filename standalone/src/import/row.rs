@@ -3,13 +3,13 @@
 use super::fields::OpenQuote;
 use super::header::Header;
 use super::shown;
-use crate::say::{Text, text};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
 use shared::ports::store::NewListing;
 use std::collections::HashMap;
+use ui::message::{Text, text};
 
 /// Reads rows and remembers what was there before.
 pub struct Rows<'a> {

@@ -3,14 +3,14 @@ use std::io::{BufReader, Read};
 
 const HEADER: &str = "account_id,asin,item_id,sku,selling_price,visibility\n";
 
-fn read(content: &[u8]) -> Result<Sheet, Failure> {
+fn read(content: &[u8]) -> Result<Sheet, CommandError> {
     let accounts = ["main", "second"].map(|id| AccountId::parse(id).unwrap());
     Sheet::read(content, &accounts)
 }
 
 fn refusal(content: &[u8]) -> String {
     match read(content).unwrap_err() {
-        Failure::Usage(text) => text.en,
+        CommandError::Usage(text) => text.en,
         other => panic!("not a matter of use: {other}"),
     }
 }

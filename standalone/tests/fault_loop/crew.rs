@@ -15,7 +15,7 @@ const UNTIL_CLOSED: &str = r#"
     kill -CONT $! 2>/dev/null; kill -KILL $! 2>/dev/null; wait
 "#;
 
-/// What every program of the house is told.
+/// What every program of the app is told.
 pub type Environment = Vec<(&'static str, String)>;
 
 /// One process, and how it is started again.

@@ -33,7 +33,7 @@ const RATE: f64 = 1.0;
 /// The longest that one run may take in the midst of it all: it takes 20 s undisturbed.
 const RUN_ENDS_WITHIN: Duration = Duration::from_secs(180);
 
-/// The house, its servers and its vendors.
+/// The app, its servers and its vendors.
 struct World {
     redis: Redis,
     postgres: Postgres,
@@ -142,7 +142,7 @@ impl World {
             .collect();
     }
 
-    /// A program of the house with all its settings.
+    /// A program of the app with all its settings.
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(servers::program(name));
         command.env_clear().envs(self.environment.iter().cloned());

@@ -1,4 +1,4 @@
-//! What happens to the house at night: one thing after the other, by a die with a known seed.
+//! What happens to the app at night: one thing after the other, by a die with a known seed.
 
 use crate::servers::Memory;
 use crate::{OFFERS, World};

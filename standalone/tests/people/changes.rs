@@ -6,7 +6,8 @@ use insta::assert_snapshot;
 use shared::ports::store::{BatchStore, UpdateResult, UpdateStore};
 use standalone::cli::{ChangesArgs, Since};
 use standalone::commands::changes::changes;
-use standalone::say::{Exit, Lang};
+use ui::command_error::Exit;
+use ui::message::Lang;
 
 fn asked() -> ChangesArgs {
     ChangesArgs {

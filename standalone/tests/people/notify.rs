@@ -1,12 +1,13 @@
 //! `notify`: what it says, and the message that tries the channels, over HTTP.
 
 use crate::world::{Paper, failure};
-use house::wiring;
+use app::config::Settings;
+use app::wiring;
 use simulator::{Config, Fault, FaultKind, Simulator};
 use standalone::cli::NotifyArgs;
 use standalone::commands::notify::notify;
-use standalone::config::Settings;
-use standalone::say::{Exit, Lang};
+use ui::command_error::Exit;
+use ui::message::Lang;
 
 const TEST: NotifyArgs = NotifyArgs { test: true };
 const LOOK: NotifyArgs = NotifyArgs { test: false };

@@ -11,7 +11,8 @@ use shared::ports::store::{
     AccountStore, Claim, LaneMemory, LaneStore, NewNotice, NoticeStore, ReauthoriseMark, RunStore,
 };
 use standalone::commands::{explain, report, status, validate};
-use standalone::say::{Exit, Lang};
+use ui::command_error::Exit;
+use ui::message::Lang;
 use uuid::Uuid;
 
 #[tokio::test]

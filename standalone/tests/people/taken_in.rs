@@ -2,6 +2,8 @@
 
 use crate::world::{Paper, account, at, failure};
 use adapters::store::SqlStore;
+use app::accounts::AccountsFile;
+use app::config::Settings;
 use async_trait::async_trait;
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, AsinBatch};
@@ -13,16 +15,15 @@ use shared::ports::limiter::Permit;
 use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::{AccountStore, CatalogueStore};
-use standalone::accounts::AccountsFile;
 use standalone::commands::doctor::{Patient, doctor};
 use standalone::commands::{import, migrate};
-use standalone::config::Settings;
 use standalone::database;
-use standalone::say::{Exit, Failure, Lang};
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use tempfile::TempDir;
+use ui::command_error::{CommandError, Exit};
+use ui::message::Lang;
 
 const HEADER: &str = "account_id,asin,item_id,sku,selling_price,visibility\n";
 
@@ -44,7 +45,11 @@ fn accounts() -> AccountsFile {
     AccountsFile::read(&accounts_file(&folder)).unwrap()
 }
 
-async fn taken_in(store: &SqlStore, content: &str, paper: &mut Paper) -> Result<Exit, Failure> {
+async fn taken_in(
+    store: &SqlStore,
+    content: &str,
+    paper: &mut Paper,
+) -> Result<Exit, CommandError> {
     let accounts = accounts();
     let sheet = import::read(content.as_bytes(), &accounts)?;
     import::listings(store, &accounts, sheet, at(0), &mut paper.json()).await

@@ -18,7 +18,8 @@ use shared::ports::store::{
     Record, RecordedAsin, RequestCost, RunStore,
 };
 use standalone::page::Page;
-use standalone::say::{Exit, Failure, Lang};
+use ui::command_error::{CommandError, Exit};
+use ui::message::Lang;
 use uuid::Uuid;
 
 pub const RUN: &str = "01939c1e-7c00-7000-8000-000000000001";
@@ -206,7 +207,7 @@ impl Paper {
 }
 
 /// The English text of a failure and its exit.
-pub fn failure<T: std::fmt::Debug>(result: Result<T, Failure>) -> (String, Exit) {
+pub fn failure<T: std::fmt::Debug>(result: Result<T, CommandError>) -> (String, Exit) {
     let (said, exit) = result.unwrap_err().verdict();
     (said.unwrap().en, exit)
 }

@@ -3,7 +3,7 @@
 
 #[path = "../fault_loop/crew.rs"]
 mod crew;
-mod house;
+mod fixture;
 #[expect(dead_code, reason = "the night of faults needs more of it")]
 #[path = "../fault_loop/servers.rs"]
 mod servers;
@@ -13,7 +13,7 @@ mod street;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
 
-use house::{EDIT, House, LISTINGS, SHOPS};
+use fixture::{EDIT, Fixture, LISTINGS, SHOPS};
 use simulator::{Config, Fault, FaultKind};
 use std::time::{Duration, Instant};
 
@@ -25,28 +25,28 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_runs_out_under_sixteen_updates_is_renewed_once() {
-    let house = House::open(SHORT).await;
+    let app = Fixture::open(SHORT).await;
     let begun = Instant::now();
 
-    while SHOPS.iter().any(|shop| house.renewals(shop).len() < 4) {
-        house.edits_everything().await;
+    while SHOPS.iter().any(|shop| app.renewals(shop).len() < 4) {
+        app.edits_everything().await;
         assert!(begun.elapsed() < PATIENCE, "no token runs out");
     }
 
     // What is asked before its time, or with a token that is used up, is one too many.
     let most = 1 + begun.elapsed().as_secs() / RENEWED_EVERY.as_secs();
     for shop in SHOPS {
-        let statuses = house.renewals(shop);
+        let statuses = app.renewals(shop);
         assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
         assert!(statuses.len() as u64 <= most, "{statuses:?} of {most}");
     }
-    assert_eq!(house.refused_edits(), 0);
+    assert_eq!(app.refused_edits(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_ends_early_under_sixteen_updates_is_renewed_once() {
-    let house = House::open(Config::BASE_ACCESS_SECONDS).await;
-    house.edits_everything().await;
+    let app = Fixture::open(Config::BASE_ACCESS_SECONDS).await;
+    app.edits_everything().await;
 
     for renewed in 1..=3 {
         let in_the_midst = Fault {
@@ -54,46 +54,46 @@ async fn a_token_that_ends_early_under_sixteen_updates_is_renewed_once() {
             skip: LISTINGS as u64 / 2,
             ..Fault::new(EDIT, FaultKind::TokenExpiry)
         };
-        house.simulator.add_fault(in_the_midst).expect("a fault");
-        house.edits_everything().await;
+        app.simulator.add_fault(in_the_midst).expect("a fault");
+        app.edits_everything().await;
 
         for shop in SHOPS {
-            assert_eq!(house.renewals(shop), vec![200; 1 + renewed]);
+            assert_eq!(app.renewals(shop), vec![200; 1 + renewed]);
         }
     }
-    assert!(house.refused_edits() > 0, "no token has ended");
+    assert!(app.refused_edits() > 0, "no token has ended");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_killed_before_the_row_of_a_new_token_costs_one_authorisation_and_no_loop() {
-    let mut house = House::open(SHORT).await;
+    let mut app = Fixture::open(SHORT).await;
     let (lost, other) = (SHOPS[0], SHOPS[1]);
-    house.edits_everything().await;
-    let row = house.hold_row(lost).await;
-    house.tokens_are_due().await;
-    let mut expected = house.renewals(lost);
+    app.edits_everything().await;
+    let row = app.hold_row(lost).await;
+    app.tokens_are_due().await;
+    let mut expected = app.renewals(lost);
 
-    let run = house.start_run().await;
-    let worker = house.waits_for(&row, other).await;
+    let run = app.start_run().await;
+    let worker = app.waits_for(&row, other).await;
     expected.push(200);
-    assert_eq!(house.renewals(lost), expected);
-    house.kill(&worker).await;
+    assert_eq!(app.renewals(lost), expected);
+    app.kill(&worker).await;
     row.let_go().await;
-    house.lease_is_over(lost).await;
-    house.ended(run).await;
+    app.lease_is_over(lost).await;
+    app.ended(run).await;
 
     // The one that comes next asks with what is used up, and nobody after it.
     expected.push(400);
-    assert_eq!(house.renewals(lost), expected);
-    assert_eq!(house.reauthorise().await, [lost]);
-    let (killed_at, renewed) = (Instant::now(), house.renewals(other).len());
-    while house.renewals(other).len() < renewed + 2 {
-        let report = house.whole_run().await;
-        assert_eq!(report.updates.failed, house.listed(lost), "{report:?}");
-        house.shows_the_price(other);
+    assert_eq!(app.renewals(lost), expected);
+    assert_eq!(app.reauthorise().await, [lost]);
+    let (killed_at, renewed) = (Instant::now(), app.renewals(other).len());
+    while app.renewals(other).len() < renewed + 2 {
+        let report = app.whole_run().await;
+        assert_eq!(report.updates.failed, app.listed(lost), "{report:?}");
+        app.shows_the_price(other);
         assert!(killed_at.elapsed() < PATIENCE, "{other} is not renewed");
     }
-    assert_eq!(house.renewals(lost), expected);
-    assert!(house.renewals(other).iter().all(|status| *status == 200));
-    assert_eq!(house.reauthorise().await, [lost]);
+    assert_eq!(app.renewals(lost), expected);
+    assert!(app.renewals(other).iter().all(|status| *status == 200));
+    assert_eq!(app.reauthorise().await, [lost]);
 }

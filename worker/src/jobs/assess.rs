@@ -13,7 +13,7 @@ use shared::domain::listing::ShopState;
 use shared::domain::observation::{Finding, JudgedOffer, Observation};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Change, Product, Seen};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::{ListingRow, ListingVerdict, RecordedAsin};
 use std::collections::HashMap;
 
@@ -43,13 +43,13 @@ pub(super) enum Round {
 pub(super) async fn observed(
     observations: Vec<Observation>,
     round: Round,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Vec<Learnt>, Failure> {
     let asins: Vec<Asin> = observations
         .iter()
         .map(|observation| observation.asin)
         .collect();
-    let mut products = kept(|| bench.store.products(&asins)).await?;
+    let mut products = kept(|| ctx.store.products(&asins)).await?;
     Ok(observations
         .into_iter()
         .map(|observation| {
@@ -109,14 +109,14 @@ pub(super) fn without_listings(learnt: Vec<Learnt>) -> Vec<RecordedAsin> {
 pub(super) async fn listings(
     learnt: Vec<Learnt>,
     account: Option<&AccountId>,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Vec<RecordedAsin>, Failure> {
     let asins: Vec<Asin> = learnt.iter().map(|learnt| learnt.product.asin).collect();
     let mut rows: HashMap<Asin, Vec<ListingRow>> = HashMap::new();
-    for row in kept(|| bench.store.listings(&asins, account)).await? {
+    for row in kept(|| ctx.store.listings(&asins, account)).await? {
         rows.entry(row.listing.asin).or_default().push(row);
     }
-    let (rule, now) = (&bench.rules.selling, bench.clock.now());
+    let (rule, now) = (&ctx.rules.selling, ctx.clock.now());
     Ok(learnt
         .into_iter()
         .map(|learnt| {

@@ -13,7 +13,7 @@ use shared::domain::asin::{self, Asin};
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::domain::run::{NextStep, RunId, RunKind};
 use shared::jobs::Backfill;
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::{Miss, Part, Record, RequestCost, RunRow};
 use uuid::Uuid;
 
@@ -21,8 +21,8 @@ use uuid::Uuid;
 const CHUNK: u32 = 20;
 
 /// Fetches the open misses of a run, then lets the run be closed.
-pub(super) async fn run(job: &Backfill, bench: &Bench) -> Result<(), Failure> {
-    let Some(row) = bench
+pub(super) async fn run(job: &Backfill, ctx: &Context) -> Result<(), Failure> {
+    let Some(row) = ctx
         .store
         .run(job.run)
         .await?
@@ -30,48 +30,48 @@ pub(super) async fn run(job: &Backfill, bench: &Bench) -> Result<(), Failure> {
     else {
         return Ok(());
     };
-    bench.store.begin_backfill(job.run).await?;
-    let open = bench.store.open_work(job.run).await?;
+    ctx.store.begin_backfill(job.run).await?;
+    let open = ctx.store.open_work(job.run).await?;
     if open.progress.next_step() == NextStep::Nothing && open.progress.batches_open {
         return Ok(());
     }
-    announce(job.run, row.kind, bench).await?;
+    announce(job.run, row.kind, ctx).await?;
     // A dry run asks for what is listed, once; what it missed is only counted.
     if !row.dry_run {
-        while let Some(misses) = next_chunk(job.run, bench).await? {
-            fetch_chunk(asked(&row), &misses, bench).await?;
+        while let Some(misses) = next_chunk(job.run, ctx).await? {
+            fetch_chunk(asked(&row), &misses, ctx).await?;
         }
     }
-    let progress = bench.store.end_backfill(job.run).await?;
-    follow_up::after_backfill(job.run, progress, bench).await
+    let progress = ctx.store.end_backfill(job.run).await?;
+    follow_up::after_backfill(job.run, progress, ctx).await
 }
 
 /// The job itself cannot be done (its rows cannot be read): its run is closed as it stands.
-pub(super) async fn give_up(job: &Backfill, bench: &Bench) -> Result<(), Failure> {
-    let progress = bench.store.end_backfill(job.run).await?;
-    follow_up::after_backfill(job.run, progress, bench).await
+pub(super) async fn give_up(job: &Backfill, ctx: &Context) -> Result<(), Failure> {
+    let progress = ctx.store.end_backfill(job.run).await?;
+    follow_up::after_backfill(job.run, progress, ctx).await
 }
 
-async fn announce(run: RunId, kind: RunKind, bench: &Bench) -> Result<(), Failure> {
-    let view = bench.store.run_view(run).await?;
+async fn announce(run: RunId, kind: RunKind, ctx: &Context) -> Result<(), Failure> {
+    let view = ctx.store.run_view(run).await?;
     let asins = view.misses.saturating_sub(view.misses_done);
     if asins == 0 {
         return Ok(());
     }
     let requests = asins.div_ceil(u64::from(CHUNK));
     let lane = match kind {
-        RunKind::BasicInfo => bench.marketplace.info_lane(),
-        _ => bench.marketplace.lane(),
+        RunKind::BasicInfo => ctx.marketplace.info_lane(),
+        _ => ctx.marketplace.lane(),
     };
-    let period = bench.limiter.period(&lane).await.unwrap_or(0);
+    let period = ctx.limiter.period(&lane).await.unwrap_or(0);
     let seconds = requests.saturating_mul(u64::try_from(period).unwrap_or(0)) / 1_000_000;
     tracing::info!(run.id = %run, asins, requests, seconds,
         "backfill of run {run}: {asins} ASINs in {requests} requests, about {seconds} s");
     Ok(())
 }
 
-async fn next_chunk(run: RunId, bench: &Bench) -> Result<Option<Vec<Miss>>, Failure> {
-    let misses = bench.store.open_misses(run, CHUNK).await?;
+async fn next_chunk(run: RunId, ctx: &Context) -> Result<Option<Vec<Miss>>, Failure> {
+    let misses = ctx.store.open_misses(run, CHUNK).await?;
     Ok(Some(misses).filter(|misses| !misses.is_empty()))
 }
 
@@ -84,16 +84,16 @@ fn asked(row: &RunRow) -> Asked<'_> {
     }
 }
 
-async fn fetch_chunk(asked: Asked<'_>, misses: &[Miss], bench: &Bench) -> Result<(), Failure> {
+async fn fetch_chunk(asked: Asked<'_>, misses: &[Miss], ctx: &Context) -> Result<(), Failure> {
     let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();
     let Some(batch) = asin::split(asins.iter().copied()).pop() else {
         return Ok(());
     };
-    let (learnt, cost) = match learn::ask(asked, &batch, bench).await {
+    let (learnt, cost) = match learn::ask(asked, &batch, ctx).await {
         Ok(told) => told,
-        Err(failure) => match after_failure(asked.run, misses, &failure, bench).await? {
+        Err(failure) => match after_failure(asked.run, misses, &failure, ctx).await? {
             AfterFailure::GiveTheseUp => {
-                let learnt = learn::failed(asked, &batch, &failure.why, bench).await?;
+                let learnt = learn::failed(asked, &batch, &failure.why, ctx).await?;
                 (learnt, RequestCost::default())
             }
             AfterFailure::ComeBack(failure) => return Err(failure),
@@ -103,9 +103,9 @@ async fn fetch_chunk(asked: Asked<'_>, misses: &[Miss], bench: &Bench) -> Result
         id: Uuid::now_v7(),
         run: asked.run,
         part: Part::Backfill,
-        at: bench.clock.now(),
+        at: ctx.clock.now(),
         asins: if asked.kind.minds_shops() {
-            assess::listings(learnt, asked.account, bench).await?
+            assess::listings(learnt, asked.account, ctx).await?
         } else {
             assess::without_listings(learnt)
         },
@@ -114,8 +114,8 @@ async fn fetch_chunk(asked: Asked<'_>, misses: &[Miss], bench: &Bench) -> Result
             ..cost
         },
     };
-    let progress = kept(|| bench.store.record(&record)).await?;
-    follow_up::after_record(&record, progress, bench).await
+    let progress = kept(|| ctx.store.record(&record)).await?;
+    follow_up::after_record(&record, progress, ctx).await
 }
 
 enum AfterFailure {
@@ -127,7 +127,7 @@ async fn after_failure(
     run: RunId,
     misses: &[Miss],
     failure: &Failure,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<AfterFailure, Failure> {
     match failure.remedy {
         Remedy::Wait(_) | Remedy::Rest(_) | Remedy::Stop => {
@@ -136,7 +136,7 @@ async fn after_failure(
         Remedy::GiveUp => Ok(AfterFailure::GiveTheseUp),
         Remedy::TryAgain => {
             let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();
-            bench.store.count_miss_attempt(run, &asins).await?;
+            ctx.store.count_miss_attempt(run, &asins).await?;
             let failures = misses
                 .iter()
                 .map(|miss| miss.attempts + 1)

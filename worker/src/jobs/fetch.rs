@@ -6,7 +6,7 @@ use shared::domain::asin::AsinBatch;
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::observation::Observation;
 use shared::domain::run::RunId;
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::marketplace::MarketplaceError;
 use shared::ports::store::RequestCost;
@@ -21,17 +21,17 @@ pub(super) async fn offers(
     run: RunId,
     batch: &AsinBatch,
     priority: Priority,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(Vec<Observation>, RequestCost), Failure> {
-    let permit = ready(&bench.marketplace.lane(), priority, bench).await?;
+    let permit = ready(&ctx.marketplace.lane(), priority, ctx).await?;
     let cost = cost_of(&permit);
-    match bench.marketplace.offers(permit, batch).await {
+    match ctx.marketplace.offers(permit, batch).await {
         Ok(answers) => {
-            let now = bench.clock.now();
-            let judge = |(asin, answer)| Observation::judge(asin, now, answer, &bench.rules.offers);
+            let now = ctx.clock.now();
+            let judge = |(asin, answer)| Observation::judge(asin, now, answer, &ctx.rules.offers);
             Ok((answers.into_iter().map(judge).collect(), cost))
         }
-        Err(error) => count_failed(run, cost, error, bench)
+        Err(error) => count_failed(run, cost, error, ctx)
             .await
             .map(|never| match never {}),
     }
@@ -41,12 +41,12 @@ pub(super) async fn offers(
 pub(super) async fn ready(
     lane: &Lane,
     priority: Priority,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Permit, Failure> {
-    bench.marketplace.prepare().await?;
+    ctx.marketplace.prepare().await?;
     tokio::select! {
-        permit = permit(lane, priority, bench) => permit,
-        never = bench.marketplace.stay_warm() => match never {},
+        permit = permit(lane, priority, ctx) => permit,
+        never = ctx.marketplace.stay_warm() => match never {},
     }
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn count_failed(
     run: RunId,
     cost: RequestCost,
     error: MarketplaceError,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Infallible, Failure> {
     let (requests, refused) = match error {
         MarketplaceError::Lapsed => (0, 0),
@@ -78,16 +78,16 @@ pub(super) async fn count_failed(
         ..cost
     };
     let id = Uuid::now_v7();
-    kept(|| bench.store.count(run, id, cost)).await?;
+    kept(|| ctx.store.count(run, id, cost)).await?;
     Err(error.into())
 }
 
-async fn permit(lane: &Lane, priority: Priority, bench: &Bench) -> Result<Permit, Failure> {
-    match bench.limiter.acquire(lane, priority).await? {
+async fn permit(lane: &Lane, priority: Priority, ctx: &Context) -> Result<Permit, Failure> {
+    match ctx.limiter.acquire(lane, priority).await? {
         Grant::Go(permit) => Ok(permit),
         Grant::Later(pause) => Err(Failure::wait(pause, format!("lane {lane} is busy"))),
         Grant::Closed(until) => {
-            let pause = (until - bench.clock.now()).to_std().unwrap_or_default();
+            let pause = (until - ctx.clock.now()).to_std().unwrap_or_default();
             Err(Failure::wait(
                 pause,
                 format!("lane {lane} is closed until {until}"),

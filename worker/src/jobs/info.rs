@@ -13,7 +13,7 @@ use shared::domain::lane::Priority;
 use shared::domain::product::Seen;
 use shared::domain::retry::Remedy;
 use shared::domain::run::RunId;
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::marketplace::{InfoPage, MarketplaceError};
 use shared::ports::store::RequestCost;
 use std::collections::HashMap;
@@ -47,12 +47,12 @@ pub(super) async fn ask(
     run: RunId,
     batch: &AsinBatch,
     priority: Priority,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(Vec<(Asin, InfoAnswer)>, RequestCost), Failure> {
     let mut search = Search {
         run,
         priority,
-        bench,
+        ctx,
         cost: RequestCost::default(),
         answers: HashMap::new(),
         waits: 0,
@@ -78,7 +78,7 @@ enum Reply {
 struct Search<'a> {
     run: RunId,
     priority: Priority,
-    bench: &'a Bench,
+    ctx: &'a Context,
     cost: RequestCost,
     answers: HashMap<Asin, InfoAnswer>,
     waits: u32,
@@ -157,11 +157,11 @@ impl Search<'_> {
         batch: &AsinBatch,
         page: Option<&str>,
     ) -> Result<Option<InfoPage>, Failure> {
-        let bench = self.bench;
-        let lane = bench.marketplace.info_lane();
-        let permit = fetch::ready(&lane, self.priority, bench).await?;
+        let ctx = self.ctx;
+        let lane = ctx.marketplace.info_lane();
+        let permit = fetch::ready(&lane, self.priority, ctx).await?;
         let cost = fetch::cost_of(&permit);
-        match bench.marketplace.basic_info(permit, batch, page).await {
+        match ctx.marketplace.basic_info(permit, batch, page).await {
             Ok(told) => {
                 self.cost = self.cost.plus(cost);
                 Ok(Some(told))
@@ -170,14 +170,14 @@ impl Search<'_> {
                 self.cost = self.cost.plus(cost);
                 Ok(None)
             }
-            Err(error) => fetch::count_failed(self.run, cost, error, bench)
+            Err(error) => fetch::count_failed(self.run, cost, error, ctx)
                 .await
                 .map(|never| match never {}),
         }
     }
 
     fn keep(&mut self, items: Vec<(Asin, BasicInfo)>) {
-        let at = self.bench.clock.now();
+        let at = self.ctx.clock.now();
         for (asin, value) in items {
             self.answers
                 .insert(asin, InfoAnswer::Told(Seen { value, at }));

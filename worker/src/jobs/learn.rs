@@ -8,7 +8,7 @@ use shared::domain::asin::{Asin, AsinBatch, split};
 use shared::domain::lane::Priority;
 use shared::domain::observation::{ItemAnswer, Observation};
 use shared::domain::run::{RunId, RunKind};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::RequestCost;
 use std::collections::HashMap;
 
@@ -35,14 +35,14 @@ impl Asked<'_> {
 pub(super) async fn ask(
     asked: Asked<'_>,
     batch: &AsinBatch,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(Vec<Learnt>, RequestCost), Failure> {
     match asked.kind {
-        RunKind::BasicInfo => infos(asked, batch, bench).await,
-        RunKind::Register => whole(asked, batch, bench).await,
+        RunKind::BasicInfo => infos(asked, batch, ctx).await,
+        RunKind::Register => whole(asked, batch, ctx).await,
         // The last has no batch of ASINs, so that nothing is asked.
         RunKind::PriceStock | RunKind::Stale | RunKind::Visibility | RunKind::Reconcile => {
-            offers(asked, batch, bench).await
+            offers(asked, batch, ctx).await
         }
     }
 }
@@ -52,33 +52,33 @@ pub(super) async fn failed(
     asked: Asked<'_>,
     batch: &AsinBatch,
     why: &str,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Vec<Learnt>, Failure> {
-    let now = bench.clock.now();
+    let now = ctx.clock.now();
     let observe = |asin: &Asin| {
         let answer = ItemAnswer::Failed(why.to_owned());
-        Observation::judge(*asin, now, answer, &bench.rules.offers)
+        Observation::judge(*asin, now, answer, &ctx.rules.offers)
     };
     let observations = batch.asins().iter().map(observe).collect();
-    assess::observed(observations, asked.round, bench).await
+    assess::observed(observations, asked.round, ctx).await
 }
 
 async fn offers(
     asked: Asked<'_>,
     batch: &AsinBatch,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(Vec<Learnt>, RequestCost), Failure> {
-    let (observations, cost) = fetch::offers(asked.run, batch, asked.priority(), bench).await?;
-    let learnt = assess::observed(observations, asked.round, bench).await?;
+    let (observations, cost) = fetch::offers(asked.run, batch, asked.priority(), ctx).await?;
+    let learnt = assess::observed(observations, asked.round, ctx).await?;
     Ok((learnt, cost))
 }
 
 async fn infos(
     asked: Asked<'_>,
     batch: &AsinBatch,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(Vec<Learnt>, RequestCost), Failure> {
-    let (answers, cost) = info::ask(asked.run, batch, asked.priority(), bench).await?;
+    let (answers, cost) = info::ask(asked.run, batch, asked.priority(), ctx).await?;
     let learnt = answers
         .into_iter()
         .map(|(asin, answer)| assess::informed(asin, answer, asked.round));
@@ -90,13 +90,13 @@ async fn infos(
 async fn whole(
     asked: Asked<'_>,
     batch: &AsinBatch,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(Vec<Learnt>, RequestCost), Failure> {
-    let (mut learnt, mut cost) = infos(asked, batch, bench).await?;
+    let (mut learnt, mut cost) = infos(asked, batch, ctx).await?;
     let found = learnt.iter().filter(|learnt| learnt.info.is_some());
     let found = split(found.map(|learnt| learnt.product.asin));
     for batch in found {
-        let (offered, offers_cost) = offers(asked, &batch, bench).await?;
+        let (offered, offers_cost) = offers(asked, &batch, ctx).await?;
         cost = cost.plus(offers_cost);
         let mut offered: HashMap<Asin, Learnt> = offered
             .into_iter()

@@ -13,7 +13,7 @@ use shared::domain::lane::{Lane, Priority};
 use shared::domain::listing::Listing;
 use shared::domain::shelf::{PAGE, ShopItem};
 use shared::jobs::ReadShop;
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::messages;
 use shared::ports::shop::ShopError;
@@ -23,21 +23,21 @@ use shared::ports::store::{
 use uuid::Uuid;
 
 /// Does the step that is due.
-pub(super) async fn run(job: &ReadShop, bench: &Bench) -> Result<(), Failure> {
-    let Some(read) = bench.store.shop_read(job.run, job.no).await? else {
+pub(super) async fn run(job: &ReadShop, ctx: &Context) -> Result<(), Failure> {
+    let Some(read) = ctx.store.shop_read(job.run, job.no).await? else {
         // The shop is read, but whoever ended it may have died before the follow-up.
-        return follow_up::resend(job.run, bench).await;
+        return follow_up::resend(job.run, ctx).await;
     };
     if read.step != job.step {
-        return send(job, read.step, bench).await;
+        return send(job, read.step, ctx).await;
     }
     if !read.active {
-        return end(job, "account_inactive", bench).await;
+        return end(job, "account_inactive", ctx).await;
     }
-    wait_for_reset(&read.account, read.parked_until, bench)?;
+    wait_for_reset(&read.account, read.parked_until, ctx)?;
     match read.phase {
-        Phase::Pages { offset } => page(job, &read, offset, bench).await,
-        Phase::Missing => missing(job, &read, bench).await,
+        Phase::Pages { offset } => page(job, &read, offset, ctx).await,
+        Phase::Missing => missing(job, &read, ctx).await,
     }
 }
 
@@ -45,25 +45,25 @@ pub(super) async fn run(job: &ReadShop, bench: &Bench) -> Result<(), Failure> {
 pub(super) async fn give_up(
     job: &ReadShop,
     failure: &Failure,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(), Failure> {
     tracing::warn!(run.id = %job.run, shop.no = job.no, why = %failure.why, "a shop cannot be read back");
-    end(job, &failure.why, bench).await
+    end(job, &failure.why, ctx).await
 }
 
-async fn end(job: &ReadShop, why: &str, bench: &Bench) -> Result<(), Failure> {
-    let now = bench.clock.now();
-    let ended = || bench.store.give_up_read(job.run, job.no, why, now);
+async fn end(job: &ReadShop, why: &str, ctx: &Context) -> Result<(), Failure> {
+    let now = ctx.clock.now();
+    let ended = || ctx.store.give_up_read(job.run, job.no, why, now);
     let progress = kept(ended).await?;
-    follow_up::next_step(job.run, progress, bench).await
+    follow_up::next_step(job.run, progress, ctx).await
 }
 
-async fn page(job: &ReadShop, read: &ShopRead, offset: u32, bench: &Bench) -> Result<(), Failure> {
-    let call = Call::begin(job, read, bench).await?;
-    let answer = bench.shop.items(call.permit, &read.account, offset).await;
+async fn page(job: &ReadShop, read: &ShopRead, offset: u32, ctx: &Context) -> Result<(), Failure> {
+    let call = Call::begin(job, read, ctx).await?;
+    let answer = ctx.shop.items(call.permit, &read.account, offset).await;
     let page = match answer {
         Ok(page) => page,
-        Err(error) => return Err(after_error(job, &read.account, call.cost, error, bench).await?),
+        Err(error) => return Err(after_error(job, &read.account, call.cost, error, ctx).await?),
     };
     let advance = if page.is_last() {
         Advance::PagesDone
@@ -76,21 +76,21 @@ async fn page(job: &ReadShop, read: &ShopRead, offset: u32, bench: &Bench) -> Re
         account: &read.account,
         asked_at: call.asked_at,
     };
-    let sighted = sighted::judge(&seen, &page.items, bench).await?;
-    record(job, (call.asked_at, call.cost), sighted, advance, bench).await
+    let sighted = sighted::judge(&seen, &page.items, ctx).await?;
+    record(job, (call.asked_at, call.cost), sighted, advance, ctx).await
 }
 
 /// Asks for the next listing that was on no page: deleted items shift the others to pages that were
 /// read already, so that being on none does not mean gone.
-async fn missing(job: &ReadShop, read: &ShopRead, bench: &Bench) -> Result<(), Failure> {
-    let Some(listing) = bench.store.next_missing(job.run, job.no).await? else {
+async fn missing(job: &ReadShop, read: &ShopRead, ctx: &Context) -> Result<(), Failure> {
+    let Some(listing) = ctx.store.next_missing(job.run, job.no).await? else {
         // The last one was delisted by somebody else meanwhile.
-        let nothing = (bench.clock.now(), RequestCost::default());
+        let nothing = (ctx.clock.now(), RequestCost::default());
         let none = Sighted::default();
-        return record(job, nothing, none, Advance::FoundMissing, bench).await;
+        return record(job, nothing, none, Advance::FoundMissing, ctx).await;
     };
-    let call = Call::begin(job, read, bench).await?;
-    let answer = bench
+    let call = Call::begin(job, read, ctx).await?;
+    let answer = ctx
         .shop
         .item(call.permit, &read.account, listing.item)
         .await;
@@ -99,7 +99,7 @@ async fn missing(job: &ReadShop, read: &ShopRead, bench: &Bench) -> Result<(), F
         Ok(None) => {
             tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
             let gone = gone(&listing);
-            record(job, costs, gone, Advance::Gone(listing.id), bench).await
+            record(job, costs, gone, Advance::Gone(listing.id), ctx).await
         }
         Ok(Some(state)) => {
             let item = ShopItem {
@@ -111,12 +111,12 @@ async fn missing(job: &ReadShop, read: &ShopRead, bench: &Bench) -> Result<(), F
                 account: &read.account,
                 asked_at: call.asked_at,
             };
-            let mut sighted = sighted::judge(&seen, &[item], bench).await?;
+            let mut sighted = sighted::judge(&seen, &[item], ctx).await?;
             // Whatever became of its row meanwhile, it was seen.
             sighted.seen.push(listing.id);
-            record(job, costs, sighted, Advance::FoundMissing, bench).await
+            record(job, costs, sighted, Advance::FoundMissing, ctx).await
         }
-        Err(error) => Err(after_error(job, &read.account, call.cost, error, bench).await?),
+        Err(error) => Err(after_error(job, &read.account, call.cost, error, ctx).await?),
     }
 }
 
@@ -144,15 +144,15 @@ struct Call {
 }
 
 impl Call {
-    async fn begin(job: &ReadShop, read: &ShopRead, bench: &Bench) -> Result<Self, Failure> {
-        if let Err(error) = bench.shop.prepare(&read.account).await {
+    async fn begin(job: &ReadShop, read: &ShopRead, ctx: &Context) -> Result<Self, Failure> {
+        if let Err(error) = ctx.shop.prepare(&read.account).await {
             let none = RequestCost::default();
-            return Err(after_error(job, &read.account, none, error, bench).await?);
+            return Err(after_error(job, &read.account, none, error, ctx).await?);
         }
         let lane = Lane::Base(read.account.clone());
-        let permit = match bench.limiter.acquire(&lane, Priority::Normal).await? {
+        let permit = match ctx.limiter.acquire(&lane, Priority::Normal).await? {
             Grant::Go(permit) => permit,
-            Grant::Closed(until) => return Err(park(&read.account, until, bench).await?),
+            Grant::Closed(until) => return Err(park(&read.account, until, ctx).await?),
             Grant::Later(pause) => {
                 return Err(Failure::wait(pause, format!("lane {lane} is busy")));
             }
@@ -163,7 +163,7 @@ impl Call {
                 waited_ms: i64::try_from(permit.waited.as_millis()).unwrap_or(i64::MAX),
                 ..RequestCost::default()
             },
-            asked_at: bench.clock.now(),
+            asked_at: ctx.clock.now(),
             permit,
         })
     }
@@ -175,7 +175,7 @@ async fn after_error(
     account: &AccountId,
     cost: RequestCost,
     error: ShopError,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Failure, Failure> {
     // What a shop refuses is told by its parking; the report's refusals are Amazon's.
     let refused = u32::from(matches!(error, ShopError::Quota(_)));
@@ -184,17 +184,17 @@ async fn after_error(
         ..cost
     };
     let id = Uuid::now_v7();
-    kept(|| bench.store.count(job.run, id, cost)).await?;
+    kept(|| ctx.store.count(job.run, id, cost)).await?;
     match error {
         ShopError::Quota(window) => {
             let lane = Lane::Base(account.clone());
-            let until = bench.limiter.close(&lane, window).await;
-            park(account, until, bench).await
+            let until = ctx.limiter.close(&lane, window).await;
+            park(account, until, ctx).await
         }
         // Whoever found that it fails has parked the account.
-        ShopError::Proxy { until, .. } => Ok(until_reset(account, until, bench)),
+        ShopError::Proxy { until, .. } => Ok(until_reset(account, until, ctx)),
         ShopError::TokenRefused { until } => {
-            let now = bench.clock.now();
+            let now = ctx.clock.now();
             Ok(Failure::wait_until(until, now, error.to_string()))
         }
         error => Ok(error.into()),
@@ -204,28 +204,28 @@ async fn after_error(
 async fn park(
     account: &AccountId,
     until: DateTime<Utc>,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Failure, Failure> {
-    if bench.store.park(account, until).await? {
+    if ctx.store.park(account, until).await? {
         tracing::warn!(%account, %until, "account {account} is parked until {until}: its quota is used up");
     }
-    Ok(until_reset(account, until, bench))
+    Ok(until_reset(account, until, ctx))
 }
 
 fn wait_for_reset(
     account: &AccountId,
     parked_until: Option<DateTime<Utc>>,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(), Failure> {
-    match parked_until.filter(|until| *until > bench.clock.now()) {
-        Some(until) => Err(until_reset(account, until, bench)),
+    match parked_until.filter(|until| *until > ctx.clock.now()) {
+        Some(until) => Err(until_reset(account, until, ctx)),
         None => Ok(()),
     }
 }
 
-fn until_reset(account: &AccountId, until: DateTime<Utc>, bench: &Bench) -> Failure {
+fn until_reset(account: &AccountId, until: DateTime<Utc>, ctx: &Context) -> Failure {
     let why = format!("account {account} is parked until {until}");
-    Failure::wait_until(until, bench.clock.now(), why)
+    Failure::wait_until(until, ctx.clock.now(), why)
 }
 
 async fn record(
@@ -233,7 +233,7 @@ async fn record(
     (asked_at, cost): (DateTime<Utc>, RequestCost),
     sighted: Sighted,
     advance: Advance,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(), Failure> {
     let page = PageRecord {
         no: job.no,
@@ -247,28 +247,28 @@ async fn record(
             id: Uuid::now_v7(),
             run: job.run,
             part: Part::Batch(job.no),
-            at: bench.clock.now(),
+            at: ctx.clock.now(),
             asins: sighted.asins,
             cost,
         },
         advance,
     };
-    let recorded = kept(|| bench.store.record_page(&page)).await?;
+    let recorded = kept(|| ctx.store.record_page(&page)).await?;
     if let Some(missing) = recorded.missing_held {
         tracing::warn!(run.id = %job.run, missing,
             "{missing} listings are on no page of their shop: that is too many at once, nothing is done about them");
     }
     for run in recorded.settled {
-        follow_up::close(run, bench).await?;
+        follow_up::close(run, ctx).await?;
     }
     if let Some(step) = recorded.step {
-        send(job, step, bench).await?;
+        send(job, step, ctx).await?;
     }
-    follow_up::after_record(&page.record, recorded.progress, bench).await
+    follow_up::after_record(&page.record, recorded.progress, ctx).await
 }
 
-async fn send(job: &ReadShop, step: u32, bench: &Bench) -> Result<(), Failure> {
+async fn send(job: &ReadShop, step: u32, ctx: &Context) -> Result<(), Failure> {
     let next = messages::for_read(job.run, job.no, step);
-    bench.queue.push(&[next]).await?;
+    ctx.queue.push(&[next]).await?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use shared::domain::listing::{ItemId, ListingId, ShopState};
 use shared::domain::outcome::Outcome;
 use shared::domain::product::{Change, Product};
 use shared::domain::shelf::{ShopItem, Sighting};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::store::{Finding, FoundKind, KnownItem, ListingVerdict, RecordedAsin, Taken};
 use std::collections::HashMap;
 
@@ -39,17 +39,17 @@ pub(super) struct Sighted {
 pub(super) async fn judge(
     seen: &Seen<'_>,
     items: &[ShopItem],
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Sighted, Failure> {
     let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
-    let known = kept(|| bench.store.known_items(seen.account, &ids)).await?;
+    let known = kept(|| ctx.store.known_items(seen.account, &ids)).await?;
     let asins: Vec<Asin> = known.iter().map(|known| known.row.listing.asin).collect();
-    let mut products = kept(|| bench.store.products(&asins)).await?;
+    let mut products = kept(|| ctx.store.products(&asins)).await?;
     let mut by_item: HashMap<ItemId, KnownItem> = known
         .into_iter()
         .map(|known| (known.row.listing.item, known))
         .collect();
-    let (rule, now) = (&bench.rules.selling, bench.clock.now());
+    let (rule, now) = (&ctx.rules.selling, ctx.clock.now());
     let mut sighted = Sighted {
         items: u32::try_from(items.len()).unwrap_or(u32::MAX),
         ..Sighted::default()

@@ -13,7 +13,7 @@ use shared::domain::lane::{Lane, Priority};
 use shared::domain::listing::ShopState;
 use shared::domain::retry::Remedy;
 use shared::jobs::UpdateListing;
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::shop::ShopError;
 use shared::ports::store::{UpdateResult, UpdateTask};
@@ -23,9 +23,9 @@ use shared::ports::store::{UpdateResult, UpdateTask};
 const HELD_FOR: TimeDelta = TimeDelta::seconds(9);
 
 /// Brings the listing to its desired state.
-pub(super) async fn run(job: &UpdateListing, bench: &Bench) -> Result<(), Failure> {
-    let now = bench.clock.now();
-    let task = match bench
+pub(super) async fn run(job: &UpdateListing, ctx: &Context) -> Result<(), Failure> {
+    let now = ctx.clock.now();
+    let task = match ctx
         .store
         .begin_update(job.listing, now, now + HELD_FOR)
         .await?
@@ -40,14 +40,14 @@ pub(super) async fn run(job: &UpdateListing, bench: &Bench) -> Result<(), Failur
         }
         None => {
             // Delisted, or its account was switched off: nobody waits for it any more.
-            return finish(job, job.version, &UpdateResult::Equal, bench).await;
+            return finish(job, job.version, &UpdateResult::Equal, ctx).await;
         }
     };
-    match bring_to_desired(&task, bench).await {
-        Ok(Ended::With(result)) => finish(job, task.version, &result, bench).await,
-        Ok(Ended::Parked(until)) => park(job, &task, until, bench).await,
+    match bring_to_desired(&task, ctx).await {
+        Ok(Ended::With(result)) => finish(job, task.version, &result, ctx).await,
+        Ok(Ended::Parked(until)) => park(job, &task, until, ctx).await,
         Err(failure) => {
-            bench.store.release_update(job.listing).await?;
+            ctx.store.release_update(job.listing).await?;
             Err(failure)
         }
     }
@@ -57,14 +57,14 @@ pub(super) async fn run(job: &UpdateListing, bench: &Bench) -> Result<(), Failur
 pub(super) async fn give_up(
     job: &UpdateListing,
     failure: &Failure,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(), Failure> {
     tracing::warn!(listing.id = job.listing.0, why = %failure.why, "an update is given up");
     let code = match failure.remedy {
         Remedy::Stop => "stopped",
         _ => "unavailable",
     };
-    finish(job, i64::MAX, &UpdateResult::Failed(code.to_owned()), bench).await
+    finish(job, i64::MAX, &UpdateResult::Failed(code.to_owned()), ctx).await
 }
 
 enum Ended {
@@ -72,31 +72,31 @@ enum Ended {
     Parked(DateTime<Utc>),
 }
 
-async fn bring_to_desired(task: &UpdateTask, bench: &Bench) -> Result<Ended, Failure> {
+async fn bring_to_desired(task: &UpdateTask, ctx: &Context) -> Result<Ended, Failure> {
     if task.listing.shown.satisfies(&task.desired) {
         return Ok(Ended::With(UpdateResult::Equal));
     }
     if task.guarded {
         return Ok(Ended::With(UpdateResult::Guarded));
     }
-    if let Some(until) = task.parked_until.filter(|until| *until > bench.clock.now()) {
+    if let Some(until) = task.parked_until.filter(|until| *until > ctx.clock.now()) {
         return Ok(Ended::Parked(until));
     }
     let account = &task.listing.account;
-    if let Err(error) = bench.shop.prepare(account).await {
-        return after_error(task, error, bench).await;
+    if let Err(error) = ctx.shop.prepare(account).await {
+        return after_error(task, error, ctx).await;
     }
-    let permit = match permit(task, bench).await? {
+    let permit = match permit(task, ctx).await? {
         Ok(permit) => permit,
         Err(until) => return Ok(Ended::Parked(until)),
     };
-    match bench
+    match ctx
         .shop
         .edit(permit, account, task.listing.item, &to_send(task))
         .await
     {
         Ok(()) => Ok(Ended::With(UpdateResult::Applied(task.desired))),
-        Err(error) => after_error(task, error, bench).await,
+        Err(error) => after_error(task, error, ctx).await,
     }
 }
 
@@ -113,33 +113,33 @@ fn to_send(task: &UpdateTask) -> ShopState {
 
 async fn permit(
     task: &UpdateTask,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Result<Permit, DateTime<Utc>>, Failure> {
     let priority = match task.urgency {
         Urgency::Normal => Priority::Normal,
         Urgency::Hide | Urgency::BelowCost => Priority::Urgent,
     };
     let lane = Lane::Base(task.listing.account.clone());
-    match bench.limiter.acquire(&lane, priority).await? {
+    match ctx.limiter.acquire(&lane, priority).await? {
         Grant::Go(permit) => Ok(Ok(permit)),
         Grant::Closed(until) => Ok(Err(until)),
         Grant::Later(pause) => Err(Failure::wait(pause, format!("lane {lane} is busy"))),
     }
 }
 
-async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Result<Ended, Failure> {
+async fn after_error(task: &UpdateTask, error: ShopError, ctx: &Context) -> Result<Ended, Failure> {
     match error {
         ShopError::Quota(window) => {
             let lane = Lane::Base(task.listing.account.clone());
-            Ok(Ended::Parked(bench.limiter.close(&lane, window).await))
+            Ok(Ended::Parked(ctx.limiter.close(&lane, window).await))
         }
         ShopError::Proxy { until, .. } => Ok(Ended::Parked(until)),
         ShopError::TokenRefused { until } => {
-            let now = bench.clock.now();
+            let now = ctx.clock.now();
             Err(Failure::wait_until(until, now, error.to_string()))
         }
         ShopError::NotEditable(_) => Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable))),
-        error if error.is_about_the_item() => check_by_path(task, &error, bench).await,
+        error if error.is_about_the_item() => check_by_path(task, &error, ctx).await,
         ShopError::UnknownItem(_) | ShopError::Refused(_) | ShopError::Reauthorise(_) => {
             tracing::warn!(listing.id = task.listing.id.0, account = %task.listing.account, %error, "an update failed");
             Ok(Ended::With(UpdateResult::Failed(error.code().to_owned())))
@@ -155,14 +155,14 @@ async fn after_error(task: &UpdateTask, error: ShopError, bench: &Bench) -> Resu
 async fn check_by_path(
     task: &UpdateTask,
     error: &ShopError,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<Ended, Failure> {
-    let permit = match permit(task, bench).await? {
+    let permit = match permit(task, ctx).await? {
         Ok(permit) => permit,
         Err(until) => return Ok(Ended::Parked(until)),
     };
     let listing = &task.listing;
-    let found = bench
+    let found = ctx
         .shop
         .item(permit, &listing.account, listing.item)
         .await?;
@@ -181,16 +181,16 @@ async fn park(
     job: &UpdateListing,
     task: &UpdateTask,
     until: DateTime<Utc>,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(), Failure> {
     let account = &task.listing.account;
-    if bench.store.park(account, until).await? {
+    if ctx.store.park(account, until).await? {
         tracing::warn!(%account, %until, "account {account} is parked until {until}");
     }
-    finish(job, task.version, &UpdateResult::Parked, bench).await?;
+    finish(job, task.version, &UpdateResult::Parked, ctx).await?;
     Err(Failure::wait_until(
         until,
-        bench.clock.now(),
+        ctx.clock.now(),
         format!("account {account} is parked until {until}"),
     ))
 }
@@ -199,12 +199,12 @@ async fn finish(
     job: &UpdateListing,
     version: i64,
     result: &UpdateResult,
-    bench: &Bench,
+    ctx: &Context,
 ) -> Result<(), Failure> {
-    let now = bench.clock.now();
-    let done = || bench.store.finish_update(job.listing, version, result, now);
+    let now = ctx.clock.now();
+    let done = || ctx.store.finish_update(job.listing, version, result, now);
     for run in kept(done).await? {
-        follow_up::close(run, bench).await?;
+        follow_up::close(run, ctx).await?;
     }
     Ok(())
 }

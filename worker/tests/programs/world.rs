@@ -28,7 +28,7 @@ impl World {
         Self::open_over(Redis::start(&[]), listings).await
     }
 
-    /// The same, meeting at this Redis.
+    /// The same, backends at this Redis.
     pub async fn open_over(redis: Redis, listings: usize) -> Self {
         let simulator = Simulator::start(Config {
             catalog: listings,

@@ -1,7 +1,7 @@
 //! Runs of texts and images, and registrations, against the simulated Amazon.
 
 use crate::cut_off::poll_some;
-use crate::house::{House, world};
+use crate::fixture::{Fixture, world};
 use crate::schedule::Later;
 use adapters::queue::LocalQueue;
 use chrono::TimeDelta;
@@ -24,8 +24,8 @@ const OFFERS: &str = "getItemOffersBatch";
 const MALFORMED: &str = "0123456A89";
 const UNKNOWN: &str = "B0ZZZZZZZZ";
 
-fn requests(house: &House, operation: &str) -> u64 {
-    let ledger = house.simulator.ledger();
+fn requests(app: &Fixture, operation: &str) -> u64 {
+    let ledger = app.simulator.ledger();
     let tally = ledger.operations.get(operation);
     tally.map_or(0, |tally| tally.requests)
 }
@@ -38,13 +38,13 @@ fn shop(no: u32) -> AccountId {
     AccountId::parse(&format!("shop-{no}")).expect("an id")
 }
 
-/// The same house, so many days later.
-fn after(mut house: House, days: i64) -> House {
-    house.bench.clock = Arc::new(Later(TimeDelta::days(days)));
-    house
+/// The same app, so many days later.
+fn after(mut app: Fixture, days: i64) -> Fixture {
+    app.ctx.clock = Arc::new(Later(TimeDelta::days(days)));
+    app
 }
 
-async fn list(house: &House, text: &str) {
+async fn list(app: &Fixture, text: &str) {
     let listing = NewListing {
         account: shop(1),
         asin: asin(text),
@@ -56,28 +56,27 @@ async fn list(house: &House, text: &str) {
             stock: None,
         },
     };
-    house
-        .store
-        .import(&[listing], house.now())
+    app.store
+        .import(&[listing], app.now())
         .await
         .expect("a listing");
 }
 
-fn all_asins(house: &House, count: usize) -> Vec<Asin> {
+fn all_asins(app: &Fixture, count: usize) -> Vec<Asin> {
     (0..count)
-        .map(|number| asin(&house.simulator.asin(number)))
+        .map(|number| asin(&app.simulator.asin(number)))
         .collect()
 }
 
 #[tokio::test]
 async fn a_run_asks_twenty_at_a_time_for_what_is_stale_and_for_nothing_else() {
-    let house = House::open(world(100, 2)).await;
-    let shown = house.on_display();
+    let app = Fixture::open(world(100, 2)).await;
+    let shown = app.on_display();
 
-    let first = house.run(RunKind::BasicInfo).await;
-    let second = house.run(RunKind::BasicInfo).await;
-    let house = after(house, 8);
-    let third = house.run(RunKind::BasicInfo).await;
+    let first = app.run(RunKind::BasicInfo).await;
+    let second = app.run(RunKind::BasicInfo).await;
+    let app = after(app, 8);
+    let third = app.run(RunKind::BasicInfo).await;
 
     assert_eq!(
         (first.asins, first.outcomes.success, first.requests),
@@ -88,58 +87,45 @@ async fn a_run_asks_twenty_at_a_time_for_what_is_stale_and_for_nothing_else() {
         (0, 0, RunState::Done)
     );
     assert_eq!((third.asins, third.outcomes.success), (100, 100));
-    assert_eq!(
-        (requests(&house, SEARCH), requests(&house, OFFERS)),
-        (10, 0)
-    );
+    assert_eq!((requests(&app, SEARCH), requests(&app, OFFERS)), (10, 0));
     // Nothing goes to the shops.
     assert_eq!(first.updates.applied + first.updates.equal, 0);
-    assert_eq!(house.on_display(), shown);
-    let asins = all_asins(&house, 100);
+    assert_eq!(app.on_display(), shown);
+    let asins = all_asins(&app, 100);
+    assert_eq!(app.store.infos(&asins).await.expect("an answer").len(), 100);
     assert_eq!(
-        house.store.infos(&asins).await.expect("an answer").len(),
-        100
-    );
-    assert_eq!(
-        house
-            .bench
-            .cache
-            .infos(&asins)
-            .await
-            .expect("an answer")
-            .len(),
+        app.ctx.cache.infos(&asins).await.expect("an answer").len(),
         100
     );
 }
 
 #[tokio::test]
 async fn texts_make_no_price_fresh_and_prices_no_texts() {
-    let house = House::open(world(20, 1)).await;
-    house.run(RunKind::BasicInfo).await;
+    let app = Fixture::open(world(20, 1)).await;
+    app.run(RunKind::BasicInfo).await;
 
-    let stale = house.run(RunKind::Stale).await;
-    let texts = house.run(RunKind::BasicInfo).await;
+    let stale = app.run(RunKind::Stale).await;
+    let texts = app.run(RunKind::BasicInfo).await;
 
     assert_eq!((stale.asins, texts.asins), (20, 0));
 }
 
 #[tokio::test]
 async fn an_answer_that_tells_nothing_erases_nothing() {
-    let house = House::open(world(20, 1)).await;
-    let asins = all_asins(&house, 20);
-    house.run(RunKind::BasicInfo).await;
-    let before = house.store.infos(&asins).await.expect("an answer");
-    house
-        .simulator
+    let app = Fixture::open(world(20, 1)).await;
+    let asins = all_asins(&app, 20);
+    app.run(RunKind::BasicInfo).await;
+    let before = app.store.infos(&asins).await.expect("an answer");
+    app.simulator
         .add_fault(Fault::new(SEARCH, FaultKind::NoTexts))
         .expect("a fault");
 
-    let house = after(house, 8);
-    let report = house.run(RunKind::BasicInfo).await;
+    let app = after(app, 8);
+    let report = app.run(RunKind::BasicInfo).await;
 
     assert_eq!(report.outcomes.success, 20);
-    let stored = house.store.infos(&asins).await.expect("an answer");
-    let cached = house.bench.cache.infos(&asins).await.expect("an answer");
+    let stored = app.store.infos(&asins).await.expect("an answer");
+    let cached = app.ctx.cache.infos(&asins).await.expect("an answer");
     for asin in &asins {
         assert!(before[asin].value.title.is_some());
         for after in [&stored[asin], &cached[asin]] {
@@ -151,10 +137,10 @@ async fn an_answer_that_tells_nothing_erases_nothing() {
 
 #[tokio::test]
 async fn a_malformed_asin_among_twenty_is_found_and_the_other_nineteen_keep_their_texts() {
-    let house = House::open(world(19, 1)).await;
-    list(&house, MALFORMED).await;
+    let app = Fixture::open(world(19, 1)).await;
+    list(&app, MALFORMED).await;
 
-    let report = house.run(RunKind::BasicInfo).await;
+    let report = app.run(RunKind::BasicInfo).await;
 
     assert_eq!((report.batches, report.asins), (1, 20));
     assert_eq!(
@@ -163,29 +149,28 @@ async fn a_malformed_asin_among_twenty_is_found_and_the_other_nineteen_keep_thei
     );
     assert_eq!((report.state, report.backfill.asins), (RunState::Done, 0));
     assert_eq!(
-        house
-            .store
-            .infos(&all_asins(&house, 19))
+        app.store
+            .infos(&all_asins(&app, 19))
             .await
             .expect("an answer")
             .len(),
         19
     );
     // The whole, then at most two of each of five halvings.
-    let asked = requests(&house, SEARCH);
+    let asked = requests(&app, SEARCH);
     assert!((2..=11).contains(&asked), "{asked}");
     assert_eq!(report.requests, asked);
     // Whether it is sold is for its offers to say.
-    let listed = house.store.listed_asins(None).await.expect("an answer");
+    let listed = app.store.listed_asins(None).await.expect("an answer");
     assert!(listed.contains(&asin(MALFORMED)));
 }
 
 #[tokio::test]
 async fn an_asin_that_amazon_does_not_know_is_asked_once_more_and_named() {
-    let house = House::open(world(39, 1)).await;
-    list(&house, UNKNOWN).await;
+    let app = Fixture::open(world(39, 1)).await;
+    list(&app, UNKNOWN).await;
 
-    let report = house.run(RunKind::BasicInfo).await;
+    let report = app.run(RunKind::BasicInfo).await;
 
     assert_eq!(
         (report.outcomes.success, report.outcomes.api_error),
@@ -193,16 +178,16 @@ async fn an_asin_that_amazon_does_not_know_is_asked_once_more_and_named() {
     );
     assert_eq!((report.backfill.asins, report.backfill.failed), (1, 1));
     assert_eq!(report.still_missing, [asin(UNKNOWN)]);
-    assert_eq!(requests(&house, SEARCH), 3);
+    assert_eq!(requests(&app, SEARCH), 3);
 }
 
 #[tokio::test]
 async fn a_refusal_by_quota_is_waited_for_and_loses_nothing() {
-    let house = House::open(world(60, 1)).await;
+    let app = Fixture::open(world(60, 1)).await;
     let throttle = Fault::new(SEARCH, FaultKind::Throttle).times(2);
-    house.simulator.add_fault(throttle).expect("a fault");
+    app.simulator.add_fault(throttle).expect("a fault");
 
-    let report = house.run(RunKind::BasicInfo).await;
+    let report = app.run(RunKind::BasicInfo).await;
 
     assert_eq!((report.state, report.refused), (RunState::Done, 2));
     assert_eq!((report.outcomes.success, report.requests), (60, 3));
@@ -210,16 +195,16 @@ async fn a_refusal_by_quota_is_waited_for_and_loses_nothing() {
 
 #[tokio::test]
 async fn an_outage_costs_the_backfill_one_more_request_and_no_text() {
-    let house = House::open(world(40, 1)).await;
-    house.run(RunKind::BasicInfo).await;
-    let house = after(house, 8);
+    let app = Fixture::open(world(40, 1)).await;
+    app.run(RunKind::BasicInfo).await;
+    let app = after(app, 8);
     let missing = Fault {
         items: Some(3),
         ..Fault::new(SEARCH, FaultKind::MissingItems).times(1)
     };
-    house.simulator.add_fault(missing).expect("a fault");
+    app.simulator.add_fault(missing).expect("a fault");
 
-    let report = house.run(RunKind::BasicInfo).await;
+    let report = app.run(RunKind::BasicInfo).await;
 
     assert_eq!((report.backfill.asins, report.backfill.success), (3, 3));
     assert_eq!((report.outcomes.success, report.requests), (40, 3));
@@ -227,46 +212,39 @@ async fn an_outage_costs_the_backfill_one_more_request_and_no_text() {
 
 #[tokio::test]
 async fn a_run_that_is_killed_goes_on_where_it_stopped() {
-    let mut house = House::open(world(100, 1)).await;
+    let mut app = Fixture::open(world(100, 1)).await;
     let slow = Fault {
         millis: Some(100),
         ..Fault::new(SEARCH, FaultKind::Slow)
     };
-    house.simulator.add_fault(slow).expect("a fault");
-    let run = house.start(RunKind::BasicInfo).await.expect("it starts");
+    app.simulator.add_fault(slow).expect("a fault");
+    let run = app.start(RunKind::BasicInfo).await.expect("it starts");
     let concurrency = Concurrency {
         sync: 4,
         update: 8,
         info: 1,
     };
     let (_stop, stopped) = watch::channel(Stop::NotYet);
-    let workers = tokio::spawn(Runtime::new(house.bench.clone(), concurrency).run(stopped));
+    let workers = tokio::spawn(Runtime::new(app.ctx.clone(), concurrency).run(stopped));
     let patience = Instant::now() + Duration::from_secs(30);
-    while house
-        .store
-        .run_view(run)
-        .await
-        .expect("a view")
-        .batches_done
-        < 2
-    {
+    while app.store.run_view(run).await.expect("a view").batches_done < 2 {
         assert!(Instant::now() < patience, "no batch was done");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     workers.abort();
 
     // Its queue is gone with the process.
-    house.bench.queue = Arc::new(LocalQueue::new());
-    resume(&*house.bench.store, &*house.bench.queue)
+    app.ctx.queue = Arc::new(LocalQueue::new());
+    resume(&*app.ctx.store, &*app.ctx.queue)
         .await
         .expect("it goes on");
-    let report = house.finish(run).await;
+    let report = app.finish(run).await;
 
     assert_eq!(
         (report.state, report.outcomes.success),
         (RunState::Done, 100)
     );
-    let asked = requests(&house, SEARCH);
+    let asked = requests(&app, SEARCH);
     assert!(
         (5..=6).contains(&asked),
         "{asked}: only what was on its way is asked twice"
@@ -275,59 +253,59 @@ async fn a_run_that_is_killed_goes_on_where_it_stopped() {
 
 #[tokio::test]
 async fn texts_stand_in_a_queue_of_their_own() {
-    let house = House::open(world(100, 1)).await;
+    let app = Fixture::open(world(100, 1)).await;
 
-    house.start(RunKind::BasicInfo).await.expect("it starts");
+    app.start(RunKind::BasicInfo).await.expect("it starts");
 
-    let ready = async |queue| house.bench.queue.stats(queue).await.expect("figures").ready;
+    let ready = async |queue| app.ctx.queue.stats(queue).await.expect("figures").ready;
     assert_eq!(ready(QueueName::Info).await, 5);
     assert_eq!(ready(QueueName::Sync).await, 0);
 }
 
 #[tokio::test]
 async fn the_schedule_starts_a_run_of_texts_when_the_last_is_old_enough_and_some_are_stale() {
-    let house = House::open(world(20, 1)).await;
-    let due = async |house: &House, days| {
-        let mut minder = Minder::new(house.bench.clone(), 3, []).with_infos_every(days);
+    let app = Fixture::open(world(20, 1)).await;
+    let due = async |app: &Fixture, days| {
+        let mut minder = Minder::new(app.ctx.clone(), 3, []).with_infos_every(days);
         minder.start_what_is_due().await;
-        let open = house.store.runs(true, 10).await.expect("an answer");
+        let open = app.store.runs(true, 10).await.expect("an answer");
         open.into_iter().find(|run| run.kind == RunKind::BasicInfo)
     };
 
-    assert_eq!(due(&house, 0).await, None);
-    let first = due(&house, 7).await.expect("nothing is told yet");
-    house.finish(first.id).await;
-    assert_eq!(due(&house, 7).await, None);
-    let house = after(house, 6);
-    assert_eq!(due(&house, 7).await, None);
-    let house = after(house, 8);
-    let second = due(&house, 7).await.expect("it is a week old");
+    assert_eq!(due(&app, 0).await, None);
+    let first = due(&app, 7).await.expect("nothing is told yet");
+    app.finish(first.id).await;
+    assert_eq!(due(&app, 7).await, None);
+    let app = after(app, 6);
+    assert_eq!(due(&app, 7).await, None);
+    let app = after(app, 8);
+    let second = due(&app, 7).await.expect("it is a week old");
     assert_ne!(second.id, first.id);
-    assert_eq!(due(&house, 7).await.map(|run| run.id), Some(second.id));
+    assert_eq!(due(&app, 7).await.map(|run| run.id), Some(second.id));
 }
 
-fn order(house: &House, account: AccountId, asins: Vec<Asin>) -> Registration {
+fn order(app: &Fixture, account: AccountId, asins: Vec<Asin>) -> Registration {
     Registration {
         id: RunId(uuid::Uuid::now_v7()),
         account,
         asins,
         dry_run: false,
-        guard: house.bench.rules.guard,
-        now: house.now(),
+        guard: app.ctx.rules.guard,
+        now: app.now(),
     }
 }
 
-async fn registered(house: &House, account: AccountId, asins: &[&str]) -> Registered {
+async fn registered(app: &Fixture, account: AccountId, asins: &[&str]) -> Registered {
     let asins = asins.iter().map(|text| asin(text)).collect();
-    let order = order(house, account, asins);
-    let begun = register(order, &*house.bench.store, &*house.bench.queue).await;
+    let order = order(app, account, asins);
+    let begun = register(order, &*app.ctx.store, &*app.ctx.queue).await;
     begun.expect("it is registered")
 }
 
 #[tokio::test]
 async fn what_is_new_is_asked_for_whole_and_becomes_a_listing_to_come() {
-    let house = House::open(world(20, 2)).await;
-    let known = house
+    let app = Fixture::open(world(20, 2)).await;
+    let known = app
         .store
         .listed_asins(Some(&shop(1)))
         .await
@@ -341,12 +319,12 @@ async fn what_is_new_is_asked_for_whole_and_becomes_a_listing_to_come() {
             in_stock: Some(true),
             ..MarketSet::default()
         };
-        house.simulator.set_market(vec![set]).expect("the market");
+        app.simulator.set_market(vec![set]).expect("the market");
     }
 
     let asked = [&known, new[0], new[1], UNKNOWN, MALFORMED];
-    let begun = registered(&house, shop(1), &asked).await;
-    let report = house.finish(begun.run.id).await;
+    let begun = registered(&app, shop(1), &asked).await;
+    let report = app.finish(begun.run.id).await;
 
     assert_eq!(begun.duplicates, [(asin(&known), ListingStatus::Listed)]);
     assert_eq!((begun.run.asins, begun.known), (4, 0));
@@ -356,17 +334,17 @@ async fn what_is_new_is_asked_for_whole_and_becomes_a_listing_to_come() {
         (report.outcomes.success, report.outcomes.invalid_asin),
         (2, 1)
     );
-    assert_eq!(requests(&house, OFFERS), 1);
+    assert_eq!(requests(&app, OFFERS), 1);
     let asins = [asin(new[0]), asin(new[1])];
-    let products = house.store.products(&asins).await.expect("an answer");
-    let infos = house.store.infos(&asins).await.expect("an answer");
+    let products = app.store.products(&asins).await.expect("an answer");
+    let infos = app.store.infos(&asins).await.expect("an answer");
     assert_eq!(
         products[&asins[1]].price.map(|price| price.value),
         Some(Yen(2_000))
     );
     assert!(infos[&asins[0]].value.title.is_some());
     let listed = [asins[0], asins[1], asin(UNKNOWN), asin(MALFORMED)];
-    let listed = house
+    let listed = app
         .store
         .listed_in(&shop(1), &listed)
         .await
@@ -374,35 +352,35 @@ async fn what_is_new_is_asked_for_whole_and_becomes_a_listing_to_come() {
     let pending = asins.map(|asin| (asin, ListingStatus::Pending));
     assert_eq!(listed, pending.into_iter().collect());
     // Nobody minds their price until they are in the shop.
-    assert_eq!(house.run(RunKind::PriceStock).await.asins, 20);
+    assert_eq!(app.run(RunKind::PriceStock).await.asins, 20);
 }
 
 #[tokio::test]
 async fn what_another_shop_has_made_known_is_registered_without_a_request() {
-    let house = House::open(world(20, 2)).await;
-    let listed = house
+    let app = Fixture::open(world(20, 2)).await;
+    let listed = app
         .store
         .listed_asins(Some(&shop(1)))
         .await
         .expect("an answer");
-    let others = house
+    let others = app
         .store
         .listed_in(&shop(2), &listed)
         .await
         .expect("an answer");
     let only_there = listed.iter().find(|asin| !others.contains_key(*asin));
     let only_there = only_there.expect("a product of one shop").to_string();
-    house.run(RunKind::BasicInfo).await;
-    house.run(RunKind::PriceStock).await;
-    let asked = (requests(&house, SEARCH), requests(&house, OFFERS));
+    app.run(RunKind::BasicInfo).await;
+    app.run(RunKind::PriceStock).await;
+    let asked = (requests(&app, SEARCH), requests(&app, OFFERS));
 
-    let begun = registered(&house, shop(2), &[&only_there, &only_there]).await;
-    let report = house.finish(begun.run.id).await;
-    let again = registered(&house, shop(2), &[&only_there]).await;
+    let begun = registered(&app, shop(2), &[&only_there, &only_there]).await;
+    let report = app.finish(begun.run.id).await;
+    let again = registered(&app, shop(2), &[&only_there]).await;
 
     assert_eq!((begun.known, begun.run.asins), (1, 0));
     assert_eq!((report.state, report.requests), (RunState::Done, 0));
-    assert_eq!((requests(&house, SEARCH), requests(&house, OFFERS)), asked);
+    assert_eq!((requests(&app, SEARCH), requests(&app, OFFERS)), asked);
     assert_eq!(
         again.duplicates,
         [(asin(&only_there), ListingStatus::Pending)]
@@ -411,27 +389,27 @@ async fn what_another_shop_has_made_known_is_registered_without_a_request() {
 
 #[tokio::test]
 async fn a_registration_that_is_cut_off_has_its_run_and_its_listings_or_neither() {
-    let house = House::open(world(20, 2)).await;
-    let known = house.store.listed_asins(Some(&shop(1))).await;
+    let app = Fixture::open(world(20, 2)).await;
+    let known = app.store.listed_asins(Some(&shop(1))).await;
     let known = known.expect("an answer");
-    house.run(RunKind::BasicInfo).await;
-    house.run(RunKind::PriceStock).await;
-    let taken = house.store.listed_in(&shop(2), &known).await;
+    app.run(RunKind::BasicInfo).await;
+    app.run(RunKind::PriceStock).await;
+    let taken = app.store.listed_in(&shop(2), &known).await;
     let taken = taken.expect("an answer").len();
     let mut polls = 0;
 
     let id = loop {
-        let order = order(&house, shop(2), known.clone());
+        let order = order(&app, shop(2), known.clone());
         let id = order.id;
-        let cut = register(order, &*house.bench.store, &*house.bench.queue);
+        let cut = register(order, &*app.ctx.store, &*app.ctx.queue);
         poll_some(polls, cut).await;
         // The next to write waits for what the one that was cut off has left behind.
-        let next = house.store.begin_backfill(RunId(uuid::Uuid::nil())).await;
+        let next = app.store.begin_backfill(RunId(uuid::Uuid::nil())).await;
         next.expect("an answer");
 
-        let listed = house.store.listed_in(&shop(2), &known).await;
+        let listed = app.store.listed_in(&shop(2), &known).await;
         let listed = listed.expect("an answer").len();
-        let open = house.store.run(id).await.expect("an answer").is_some();
+        let open = app.store.run(id).await.expect("an answer").is_some();
         let expected = if open { known.len() } else { taken };
         assert_eq!(listed, expected, "after {polls} polls, a run: {open}");
         if open {
@@ -441,7 +419,7 @@ async fn a_registration_that_is_cut_off_has_its_run_and_its_listings_or_neither(
     };
 
     assert!(polls > 1, "cut off {polls} times");
-    let again = resume(&*house.bench.store, &*house.bench.queue).await;
+    let again = resume(&*app.ctx.store, &*app.ctx.queue).await;
     assert_eq!(again.expect("an answer"), [id]);
-    assert_eq!(house.finish(id).await.state, RunState::Done);
+    assert_eq!(app.finish(id).await.state, RunState::Done);
 }

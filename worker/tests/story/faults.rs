@@ -1,6 +1,6 @@
 //! What goes wrong outside, and what must come of it: nothing hidden, nothing lost, nothing doubled.
 
-use crate::house::{House, world};
+use crate::fixture::{Fixture, world};
 use shared::domain::report::Report;
 use shared::domain::run::RunKind;
 use shared::ports::store::AccountStore as _;
@@ -11,11 +11,11 @@ use std::time::Duration;
 const OFFERS: &str = "getItemOffersBatch";
 
 /// After two runs: offers that fail the rule hide at the second sight.
-async fn settled(catalog: usize) -> House {
-    let house = House::open(world(catalog, 2)).await;
-    house.run(RunKind::PriceStock).await;
-    house.run(RunKind::PriceStock).await;
-    house
+async fn settled(catalog: usize) -> Fixture {
+    let app = Fixture::open(world(catalog, 2)).await;
+    app.run(RunKind::PriceStock).await;
+    app.run(RunKind::PriceStock).await;
+    app
 }
 
 fn nothing_hidden(report: &Report) {
@@ -28,16 +28,16 @@ fn nothing_hidden(report: &Report) {
 
 #[tokio::test]
 async fn a_batch_that_is_answered_with_500_to_the_last_try_goes_to_the_backfill() {
-    let house = settled(60).await;
-    let confirmed = house.run(RunKind::PriceStock).await.backfill.asins;
+    let app = settled(60).await;
+    let confirmed = app.run(RunKind::PriceStock).await.backfill.asins;
     let broken = Fault {
         status: Some(500),
-        asins: Some(vec![house.simulator.asin(3)]),
+        asins: Some(vec![app.simulator.asin(3)]),
         ..Fault::new(OFFERS, FaultKind::Status).times(3)
     };
-    house.simulator.add_fault(broken).expect("a fault");
+    app.simulator.add_fault(broken).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     nothing_hidden(&report);
     assert!(report.backfill.asins >= 20 && report.backfill.asins <= 20 + confirmed);
@@ -47,11 +47,11 @@ async fn a_batch_that_is_answered_with_500_to_the_last_try_goes_to_the_backfill(
 
 #[tokio::test]
 async fn a_429_costs_no_attempt_and_the_run_ends_complete() {
-    let house = settled(100).await;
+    let app = settled(100).await;
     let fault = Fault::new(OFFERS, FaultKind::Throttle).times(5);
-    house.simulator.add_fault(fault).expect("a fault");
+    app.simulator.add_fault(fault).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     nothing_hidden(&report);
     assert_eq!(
@@ -66,16 +66,16 @@ async fn a_429_costs_no_attempt_and_the_run_ends_complete() {
 
 #[tokio::test]
 async fn asins_that_the_answer_lacks_are_misses() {
-    let house = settled(40).await;
-    let asins = vec![house.simulator.asin(0), house.simulator.asin(1)];
+    let app = settled(40).await;
+    let asins = vec![app.simulator.asin(0), app.simulator.asin(1)];
     let missing = Fault {
         asins: Some(asins),
         ..Fault::new(OFFERS, FaultKind::MissingItems).times(1)
     };
-    let confirmed = house.run(RunKind::PriceStock).await.backfill.asins;
-    house.simulator.add_fault(missing).expect("a fault");
+    let confirmed = app.run(RunKind::PriceStock).await.backfill.asins;
+    app.simulator.add_fault(missing).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     nothing_hidden(&report);
     assert!(report.backfill.asins > confirmed);
@@ -91,13 +91,12 @@ async fn answers_that_cannot_be_read_hide_nothing() {
         FaultKind::Html,
         FaultKind::Huge,
     ] {
-        let house = settled(40).await;
-        house
-            .simulator
+        let app = settled(40).await;
+        app.simulator
             .add_fault(Fault::new(OFFERS, kind).times(1))
             .expect("a fault");
 
-        let report = house.run(RunKind::PriceStock).await;
+        let report = app.run(RunKind::PriceStock).await;
 
         nothing_hidden(&report);
         assert_eq!(
@@ -110,14 +109,14 @@ async fn answers_that_cannot_be_read_hide_nothing() {
 
 #[tokio::test]
 async fn wrong_types_in_single_fields_are_an_error_of_that_item_only() {
-    let house = settled(40).await;
+    let app = settled(40).await;
     let wrong = Fault {
         items: Some(20),
         ..Fault::new(OFFERS, FaultKind::WrongTypes)
     };
-    house.simulator.add_fault(wrong).expect("a fault");
+    app.simulator.add_fault(wrong).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     nothing_hidden(&report);
     assert_eq!(report.outcomes.total(), 40);
@@ -127,15 +126,15 @@ async fn wrong_types_in_single_fields_are_an_error_of_that_item_only() {
 
 #[tokio::test]
 async fn a_false_empty_answer_is_asked_again_and_shown_again() {
-    let house = settled(40).await;
+    let app = settled(40).await;
     let empty = Fault {
         items: Some(3),
         ..Fault::new(OFFERS, FaultKind::EmptyOffers).times(1)
     };
-    house.simulator.add_fault(empty).expect("a fault");
+    app.simulator.add_fault(empty).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
-    let after = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
+    let after = app.run(RunKind::PriceStock).await;
 
     assert_eq!(report.outcomes.total(), 40);
     assert_eq!(
@@ -147,7 +146,7 @@ async fn a_false_empty_answer_is_asked_again_and_shown_again() {
 
 #[tokio::test]
 async fn a_hide_that_is_on_its_way_when_the_second_answer_comes_is_undone() {
-    let house = settled(40).await;
+    let app = settled(40).await;
     let empty = Fault {
         items: Some(3),
         ..Fault::new(OFFERS, FaultKind::EmptyOffers).times(1)
@@ -156,11 +155,11 @@ async fn a_hide_that_is_on_its_way_when_the_second_answer_comes_is_undone() {
         millis: Some(1_500),
         ..Fault::new("items/edit", FaultKind::Slow).times(3)
     };
-    house.simulator.add_fault(empty).expect("a fault");
-    house.simulator.add_fault(slow).expect("a fault");
+    app.simulator.add_fault(empty).expect("a fault");
+    app.simulator.add_fault(slow).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
-    let after = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
+    let after = app.run(RunKind::PriceStock).await;
 
     assert_eq!(
         (report.outcomes.total(), report.stock_changes.to_out),
@@ -171,33 +170,33 @@ async fn a_hide_that_is_on_its_way_when_the_second_answer_comes_is_undone() {
 
 #[tokio::test]
 async fn a_token_that_ends_under_parallel_jobs_is_renewed_once() {
-    let house = settled(200).await;
-    house.simulator.reset_ledger();
+    let app = settled(200).await;
+    app.simulator.reset_ledger();
     let ended = Fault::new(OFFERS, FaultKind::TokenExpiry).times(1);
-    house.simulator.add_fault(ended).expect("a fault");
+    app.simulator.add_fault(ended).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     nothing_hidden(&report);
     assert_eq!(
         (report.outcomes.total(), report.outcomes.api_error),
         (200, 0)
     );
-    let ledger = house.simulator.ledger();
+    let ledger = app.simulator.ledger();
     assert_eq!(ledger.operations["lwaToken"].requests, 1);
 }
 
 #[tokio::test]
 async fn an_account_whose_hour_is_used_up_is_parked_and_nothing_is_marked_failed() {
-    let house = House::open(world(200, 2)).await;
+    let app = Fixture::open(world(200, 2)).await;
     let used_up = Fault {
         error: Some("hour_api_limit".to_owned()),
         account: Some("shop-1".to_owned()),
         ..Fault::new("items/edit", FaultKind::BaseError)
     };
-    house.simulator.add_fault(used_up).expect("a fault");
+    app.simulator.add_fault(used_up).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert!(
         report.updates.parked > 0 && report.updates.applied > 0,
@@ -205,7 +204,7 @@ async fn an_account_whose_hour_is_used_up_is_parked_and_nothing_is_marked_failed
         report.updates
     );
     assert_eq!(report.updates.failed, 0);
-    let refused = house.simulator.ledger().operations["items/edit"].requests;
+    let refused = app.simulator.ledger().operations["items/edit"].requests;
     assert!(
         refused < report.updates.applied + report.updates.parked + 8,
         "no hammering"
@@ -214,11 +213,11 @@ async fn an_account_whose_hour_is_used_up_is_parked_and_nothing_is_marked_failed
 
 #[tokio::test]
 async fn a_shop_that_is_away_for_a_moment_gets_its_updates() {
-    let house = House::open(world(100, 1)).await;
+    let app = Fixture::open(world(100, 1)).await;
     let away = Fault::new("items/edit", FaultKind::Html).times(2);
-    house.simulator.add_fault(away).expect("a fault");
+    app.simulator.add_fault(away).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert!(report.updates.applied > 0);
     assert_eq!(report.updates.failed, 0);
@@ -226,15 +225,15 @@ async fn a_shop_that_is_away_for_a_moment_gets_its_updates() {
 
 #[tokio::test]
 async fn a_shop_whose_fresh_tokens_are_refused_for_a_moment_gets_its_updates() {
-    let house = House::open(world(100, 1)).await;
+    let app = Fixture::open(world(100, 1)).await;
     let ended = Fault::new("items/edit", FaultKind::TokenExpiry).times(2);
-    house.simulator.add_fault(ended).expect("a fault");
+    app.simulator.add_fault(ended).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert!(report.updates.applied > 0);
     assert_eq!((report.updates.failed, report.updates.parked), (0, 0));
-    let shop = &house.store.accounts().await.expect("the store")[0];
+    let shop = &app.store.accounts().await.expect("the store")[0];
     assert_eq!(
         (shop.reauthorise_since, shop.tokens_refused_since),
         (None, None)
@@ -243,32 +242,32 @@ async fn a_shop_whose_fresh_tokens_are_refused_for_a_moment_gets_its_updates() {
 
 #[tokio::test]
 async fn an_answer_waits_for_a_database_that_is_away_and_is_not_asked_for_again() {
-    let house = settled(60).await;
-    house.simulator.reset_ledger();
-    let run = house
+    let app = settled(60).await;
+    app.simulator.reset_ledger();
+    let run = app
         .start(RunKind::PriceStock)
         .await
         .expect("the run starts");
-    let lock = house.lock_database().await;
+    let lock = app.lock_database().await;
 
     let away = async {
-        while asked(&house) < 3 {
+        while asked(&app) < 3 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         // Longer than a writer waits for the lock.
         tokio::time::sleep(Duration::from_secs(7)).await;
         lock.close().await.expect("the lock is given back");
     };
-    let (report, ()) = tokio::join!(house.finish(run), away);
+    let (report, ()) = tokio::join!(app.finish(run), away);
 
     nothing_hidden(&report);
     assert_eq!(report.outcomes.total(), 60);
-    assert_eq!((report.requests, report.refused), (asked(&house), 0));
+    assert_eq!((report.requests, report.refused), (asked(&app), 0));
     assert_eq!(report.requests - report.backfill.requests, 3);
 }
 
-fn asked(house: &House) -> u64 {
-    let ledger = house.simulator.ledger();
+fn asked(app: &Fixture) -> u64 {
+    let ledger = app.simulator.ledger();
     ledger
         .operations
         .get(OFFERS)
@@ -277,11 +276,11 @@ fn asked(house: &House) -> u64 {
 
 #[tokio::test]
 async fn credentials_that_amazon_does_not_accept_end_the_run_with_the_reason() {
-    let house = settled(40).await;
+    let app = settled(40).await;
     let forbidden = Fault::new(OFFERS, FaultKind::Forbidden);
-    house.simulator.add_fault(forbidden).expect("a fault");
+    app.simulator.add_fault(forbidden).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert_eq!(report.state.as_str(), "failed");
     assert!(report.error.is_some());

@@ -1,6 +1,6 @@
 //! Amazon's answers break, and the shops must not close: the guard, from the answers to the shops.
 
-use crate::house::{House, world};
+use crate::fixture::{Fixture, world};
 use producer::{Minder, resume, sweep};
 use shared::domain::report::{Decision, Report};
 use shared::domain::run::{RunId, RunKind, RunState};
@@ -12,33 +12,32 @@ const LISTINGS: usize = 300;
 /// The default of `GUARD_COUNT`; less than 10 % of what is answered when it is reached.
 const ALLOWED: usize = 50;
 
-/// A house that has settled, with what its shops show.
-async fn settled() -> (House, usize) {
-    let house = House::open(world(LISTINGS, 2)).await;
-    house.run(RunKind::PriceStock).await;
-    house.run(RunKind::PriceStock).await;
-    let on_display = house.on_display();
+/// An app that has settled, with what its shops show.
+async fn settled() -> (Fixture, usize) {
+    let app = Fixture::open(world(LISTINGS, 2)).await;
+    app.run(RunKind::PriceStock).await;
+    app.run(RunKind::PriceStock).await;
+    let on_display = app.on_display();
     assert!(on_display > LISTINGS / 2);
-    (house, on_display)
+    (app, on_display)
 }
 
-/// A house in which every answer says that nobody offers anything, after a run.
-async fn broken() -> (House, usize, RunId, Report) {
-    let (house, on_display) = settled().await;
-    house
-        .simulator
+/// An app in which every answer says that nobody offers anything, after a run.
+async fn broken() -> (Fixture, usize, RunId, Report) {
+    let (app, on_display) = settled().await;
+    app.simulator
         .add_fault(Fault::new("getItemOffersBatch", FaultKind::EmptyOffers))
         .expect("a fault");
-    let run = house.start(RunKind::PriceStock).await.expect("it starts");
-    let report = house.finish(run).await;
-    (house, on_display, run, report)
+    let run = app.start(RunKind::PriceStock).await.expect("it starts");
+    let report = app.finish(run).await;
+    (app, on_display, run, report)
 }
 
 #[tokio::test]
 async fn when_all_offers_are_empty_few_are_hidden_and_the_run_is_held() {
-    let (house, before, run, report) = broken().await;
+    let (app, before, run, report) = broken().await;
 
-    let hidden = before - house.on_display();
+    let hidden = before - app.on_display();
     assert!(hidden <= ALLOWED, "{hidden} are hidden");
     assert_eq!(report.state, RunState::Held);
     assert_eq!(report.outcomes.out_of_stock, LISTINGS as u64);
@@ -47,28 +46,27 @@ async fn when_all_offers_are_empty_few_are_hidden_and_the_run_is_held() {
     assert_eq!(guard.held, (before - hidden) as u64);
     assert_eq!(guard.decision, None);
     // Nobody takes it up, and nothing of its kind starts.
-    resume(&*house.bench.store, &*house.bench.queue)
+    resume(&*app.ctx.store, &*app.ctx.queue)
         .await
         .expect("it is looked through");
-    sweep(&house.bench).await.expect("it is looked through");
+    sweep(&app.ctx).await.expect("it is looked through");
     for queue in QueueName::ALL {
-        let stats = house.bench.queue.stats(queue).await.expect("an answer");
+        let stats = app.ctx.queue.stats(queue).await.expect("an answer");
         assert_eq!((stats.ready, stats.delayed), (0, 0), "{queue:?}");
     }
-    let refused = house.start(RunKind::PriceStock).await.expect_err("refused");
+    let refused = app.start(RunKind::PriceStock).await.expect_err("refused");
     assert!(refused.to_string().contains(&run.to_string()), "{refused}");
 }
 
 #[tokio::test]
 async fn a_held_run_is_told_once() {
-    let (house, _, run, _) = broken().await;
-    let mut minder = Minder::new(house.bench.clone(), 3, [run]);
+    let (app, _, run, _) = broken().await;
+    let mut minder = Minder::new(app.ctx.clone(), 3, [run]);
 
     let first = minder.ended().await.expect("an answer");
     let second = minder.ended().await.expect("an answer");
-    house
-        .store
-        .cancel_run(run, house.now())
+    app.store
+        .cancel_run(run, app.now())
         .await
         .expect("it is cancelled");
     let third = minder.ended().await.expect("an answer");
@@ -81,15 +79,15 @@ async fn a_held_run_is_told_once() {
 
 #[tokio::test]
 async fn a_released_run_hides_the_rest_and_is_done() {
-    let (house, _, run, _) = broken().await;
+    let (app, _, run, _) = broken().await;
 
-    let released = house.store.release_run(run, house.now()).await;
-    sweep(&house.bench).await.expect("it is looked through");
-    let report = house.finish(run).await;
+    let released = app.store.release_run(run, app.now()).await;
+    sweep(&app.ctx).await.expect("it is looked through");
+    let report = app.finish(run).await;
 
     assert!(released.expect("an answer").is_some());
     assert_eq!(report.state, RunState::Done);
-    assert_eq!(house.on_display(), 0);
+    assert_eq!(app.on_display(), 0);
     let guard = report.guard.expect("it had tripped");
     assert_eq!((guard.held, guard.decision), (0, Some(Decision::Released)));
     assert_eq!(report.hidden, guard.hides);
@@ -97,63 +95,62 @@ async fn a_released_run_hides_the_rest_and_is_done() {
 
 #[tokio::test]
 async fn after_a_cancelled_run_the_next_one_decides_anew() {
-    let (house, before, run, held) = broken().await;
-    let shown = house.on_display();
+    let (app, before, run, held) = broken().await;
+    let shown = app.on_display();
 
-    let cancelled = house.store.cancel_run(run, house.now()).await;
+    let cancelled = app.store.cancel_run(run, app.now()).await;
 
     assert_eq!(
         cancelled.expect("an answer"),
         held.guard.map(|guard| guard.held)
     );
     // Still broken: held again, and nothing more is hidden than is allowed again.
-    let again = house.run(RunKind::PriceStock).await;
+    let again = app.run(RunKind::PriceStock).await;
     assert_eq!(again.state, RunState::Held);
-    assert!(shown - house.on_display() <= ALLOWED);
-    house
-        .store
-        .cancel_run(again.run_id, house.now())
+    assert!(shown - app.on_display() <= ALLOWED);
+    app.store
+        .cancel_run(again.run_id, app.now())
         .await
         .expect("it is cancelled");
     // Mended: everything is on display again.
-    house.simulator.clear_faults();
-    let mended = house.run(RunKind::PriceStock).await;
+    app.simulator.clear_faults();
+    let mended = app.run(RunKind::PriceStock).await;
     assert_eq!((mended.state, mended.guard), (RunState::Done, None));
-    assert_eq!(house.on_display(), before);
+    assert_eq!(app.on_display(), before);
 }
 
 #[tokio::test]
 async fn another_kind_of_run_does_not_hide_what_is_held() {
-    let (house, _, _, _) = broken().await;
-    let shown = house.on_display();
+    let (app, _, _, _) = broken().await;
+    let shown = app.on_display();
 
-    let report = house.run(RunKind::Visibility).await;
+    let report = app.run(RunKind::Visibility).await;
 
-    assert_eq!(house.on_display(), shown);
+    assert_eq!(app.on_display(), shown);
     assert_eq!(report.hidden, 0);
 }
 
 #[tokio::test]
 async fn an_empty_answer_that_the_backfill_corrects_is_not_held() {
-    let (house, before) = settled().await;
+    let (app, before) = settled().await;
     let batches = LISTINGS.div_ceil(20) as u64;
     let empty = Fault::new("getItemOffersBatch", FaultKind::EmptyOffers).times(batches);
-    house.simulator.add_fault(empty).expect("a fault");
+    app.simulator.add_fault(empty).expect("a fault");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert_eq!(report.state, RunState::Done);
-    assert_eq!(house.on_display(), before);
+    assert_eq!(app.on_display(), before);
     let guard = report.guard.expect("it had tripped");
     assert_eq!(guard.decision, Some(Decision::Lifted));
 }
 
 #[tokio::test]
 async fn a_sale_day_is_not_held() {
-    let (house, before) = settled().await;
+    let (app, before) = settled().await;
     // Everything is cheaper by a third, and one in twenty is sold out.
     let sale = (0..LISTINGS).map(|number| {
-        let asin = house.simulator.asin(number);
+        let asin = app.simulator.asin(number);
         let sold_out = number.is_multiple_of(20);
         MarketSet {
             price: (!sold_out).then_some(2_000),
@@ -162,12 +159,9 @@ async fn a_sale_day_is_not_held() {
             ..MarketSet::default()
         }
     });
-    house
-        .simulator
-        .set_market(sale.collect())
-        .expect("a market");
+    app.simulator.set_market(sale.collect()).expect("a market");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert_eq!((report.state, report.guard), (RunState::Done, None));
     assert!(report.updates.applied > before as u64 / 2);

@@ -1,6 +1,6 @@
 //! The shop keeper's incidents.
 
-use crate::house::{House, world};
+use crate::fixture::{Fixture, world};
 use shared::domain::asin::Asin;
 use shared::domain::money::Yen;
 use shared::domain::run::RunKind;
@@ -22,47 +22,45 @@ fn priced(asin: &str, price: i64) -> MarketSet {
     }
 }
 
-/// A house that has done its first run, and the first ASIN of its world, at 1,000 yen on Amazon.
-async fn settled() -> (House, String) {
-    let house = House::open(world(40, 2)).await;
-    let asin = house.simulator.asin(0);
-    house
-        .simulator
+/// An app that has done its first run, and the first ASIN of its world, at 1,000 yen on Amazon.
+async fn settled() -> (Fixture, String) {
+    let app = Fixture::open(world(40, 2)).await;
+    let asin = app.simulator.asin(0);
+    app.simulator
         .set_market(vec![priced(&asin, 1_000)])
         .expect("a market");
-    house.run(RunKind::PriceStock).await;
-    (house, asin)
+    app.run(RunKind::PriceStock).await;
+    (app, asin)
 }
 
 #[tokio::test]
 async fn every_asin_has_exactly_one_outcome_and_the_shop_follows() {
-    let house = House::open(world(100, 3)).await;
+    let app = Fixture::open(world(100, 3)).await;
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert_eq!((report.asins, report.batches), (100, 5));
     assert_eq!(report.outcomes.total(), 100);
     assert_eq!(report.outcomes.api_error + report.outcomes.invalid_asin, 0);
     // Offers that fail the rule hide at the second sight; after that nothing is left to do.
-    house.run(RunKind::PriceStock).await;
-    let third = house.run(RunKind::PriceStock).await;
+    app.run(RunKind::PriceStock).await;
+    let third = app.run(RunKind::PriceStock).await;
     assert_eq!((third.updates.applied, third.updates.failed), (0, 0));
     assert_eq!((third.updates.equal, third.price_changes.count), (100, 0));
 }
 
 #[tokio::test]
 async fn a_price_that_rises_on_amazon_rises_in_the_shop() {
-    let (house, asin) = settled().await;
-    assert_eq!(house.shown(&asin).price, 1_300);
-    house
-        .simulator
+    let (app, asin) = settled().await;
+    assert_eq!(app.shown(&asin).price, 1_300);
+    app.simulator
         .set_market(vec![priced(&asin, 1_200)])
         .expect("a market");
-    let before = house.now();
+    let before = app.now();
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
-    let product = house
+    let product = app
         .store
         .story(Asin::parse(&asin).unwrap())
         .await
@@ -72,7 +70,7 @@ async fn a_price_that_rises_on_amazon_rises_in_the_shop() {
     let price = product.price.expect("a price");
     assert_eq!(price.value, Yen(1_200));
     assert!(price.at >= before - chrono::TimeDelta::milliseconds(1));
-    assert_eq!(house.shown(&asin).price, 1_560);
+    assert_eq!(app.shown(&asin).price, 1_560);
     assert_eq!(report.price_changes.count, 1);
     let change = report.price_changes.examples[0];
     assert_eq!((change.old, change.new), (Yen(1_000), Yen(1_200)));
@@ -80,65 +78,53 @@ async fn a_price_that_rises_on_amazon_rises_in_the_shop() {
 
 #[tokio::test]
 async fn a_product_that_sells_out_is_hidden_and_the_reason_stored() {
-    let (house, asin) = settled().await;
+    let (app, asin) = settled().await;
     let sold_out = MarketSet {
         in_stock: Some(false),
         ..set(&asin)
     };
-    house
-        .simulator
-        .set_market(vec![sold_out])
-        .expect("a market");
+    app.simulator.set_market(vec![sold_out]).expect("a market");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
-    let shown = house.shown(&asin);
+    let shown = app.shown(&asin);
     assert_eq!((shown.visible, shown.stock), (false, 0));
     assert_eq!((report.stock_changes.to_out, report.hidden), (1, 1));
-    let story = house
-        .store
-        .story(Asin::parse(&asin).unwrap())
-        .await
-        .unwrap();
+    let story = app.store.story(Asin::parse(&asin).unwrap()).await.unwrap();
     assert_eq!(story.seen[0].outcome.as_str(), "out_of_stock");
     assert_eq!(story.product.unwrap().price.unwrap().value, Yen(1_000));
 }
 
 #[tokio::test]
 async fn a_product_that_comes_back_is_shown_again() {
-    let (house, asin) = settled().await;
+    let (app, asin) = settled().await;
     let sold_out = MarketSet {
         in_stock: Some(false),
         ..set(&asin)
     };
-    house
-        .simulator
-        .set_market(vec![sold_out])
-        .expect("a market");
-    house.run(RunKind::PriceStock).await;
-    house
-        .simulator
+    app.simulator.set_market(vec![sold_out]).expect("a market");
+    app.run(RunKind::PriceStock).await;
+    app.simulator
         .set_market(vec![priced(&asin, 1_000)])
         .expect("a market");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
-    let shown = house.shown(&asin);
+    let shown = app.shown(&asin);
     assert_eq!((shown.visible, shown.stock, shown.price), (true, 1, 1_300));
     assert_eq!((report.stock_changes.to_in, report.shown), (1, 1));
 }
 
 #[tokio::test]
 async fn an_amazon_price_above_the_bounds_is_held_and_not_sold_at_the_bound() {
-    let (house, asin) = settled().await;
-    house
-        .simulator
+    let (app, asin) = settled().await;
+    app.simulator
         .set_market(vec![priced(&asin, 120_000)])
         .expect("a market");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
-    let shown = house.shown(&asin);
+    let shown = app.shown(&asin);
     assert_eq!(
         (shown.price, shown.visible),
         (1_300, false),
@@ -154,12 +140,12 @@ async fn an_amazon_price_above_the_bounds_is_held_and_not_sold_at_the_bound() {
 
 #[tokio::test]
 async fn misses_of_the_cache_are_fetched_once_and_then_none_is_missing() {
-    let house = House::open(world(100, 2)).await;
-    house.run(RunKind::PriceStock).await;
-    let forgotten = house.forget_cache(45).await;
+    let app = Fixture::open(world(100, 2)).await;
+    app.run(RunKind::PriceStock).await;
+    let forgotten = app.forget_cache(45).await;
 
-    let first = house.run(RunKind::Visibility).await;
-    let second = house.run(RunKind::Visibility).await;
+    let first = app.run(RunKind::Visibility).await;
+    let second = app.run(RunKind::Visibility).await;
 
     assert_eq!(forgotten, 45);
     assert_eq!((first.cache.hits, first.cache.misses), (55, 45));
@@ -177,10 +163,10 @@ async fn misses_of_the_cache_are_fetched_once_and_then_none_is_missing() {
 
 #[tokio::test]
 async fn a_stale_run_after_a_whole_one_asks_nothing() {
-    let house = House::open(world(60, 2)).await;
-    house.run(RunKind::PriceStock).await;
+    let app = Fixture::open(world(60, 2)).await;
+    app.run(RunKind::PriceStock).await;
 
-    let stale = house.run(RunKind::Stale).await;
+    let stale = app.run(RunKind::Stale).await;
 
     assert_eq!((stale.asins, stale.requests), (0, 0));
     assert_eq!(stale.state.as_str(), "done");
@@ -188,19 +174,24 @@ async fn a_stale_run_after_a_whole_one_asks_nothing() {
 
 #[tokio::test]
 async fn items_deleted_by_hand_are_delisted_once() {
-    let house = House::open(world(60, 1)).await;
-    house.run(RunKind::PriceStock).await;
-    let gone: Vec<String> = (0..17).map(|no| house.simulator.asin(no)).collect();
+    let app = Fixture::open(world(60, 1)).await;
+    app.run(RunKind::PriceStock).await;
+    let gone: Vec<String> = (0..17).map(|no| app.simulator.asin(no)).collect();
     for asin in &gone {
+<<<<<<< HEAD
         house.delete_item(asin);
         house
             .simulator
+=======
+        app.delete_item(asin).await;
+        app.simulator
+>>>>>>> eb1a1cb (app, ui: split the crate house)
             .set_market(vec![priced(asin, 2_500)])
             .expect("a market");
     }
 
-    let first = house.run(RunKind::PriceStock).await;
-    let second = house.run(RunKind::PriceStock).await;
+    let first = app.run(RunKind::PriceStock).await;
+    let second = app.run(RunKind::PriceStock).await;
 
     assert_eq!((first.delisted, first.updates.failed), (17, 0));
     assert_eq!(
@@ -211,14 +202,14 @@ async fn items_deleted_by_hand_are_delisted_once() {
 
 #[tokio::test]
 async fn an_account_that_is_switched_off_gets_no_request_and_its_asins_leave_the_run() {
-    let house = House::open(world(60, 3)).await;
-    house.activate(|account| account != "shop-2").await;
-    let before = house.simulator.shop("shop-2").expect("a shop");
+    let app = Fixture::open(world(60, 3)).await;
+    app.activate(|account| account != "shop-2").await;
+    let before = app.simulator.shop("shop-2").expect("a shop");
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert_eq!(report.asins, 40);
-    let after = house.simulator.shop("shop-2").expect("a shop");
+    let after = app.simulator.shop("shop-2").expect("a shop");
     assert_eq!(
         serde_json::to_value(before).unwrap(),
         serde_json::to_value(after).unwrap()
@@ -227,17 +218,17 @@ async fn an_account_that_is_switched_off_gets_no_request_and_its_asins_leave_the
 
 #[tokio::test]
 async fn a_second_run_of_the_same_kind_is_refused_with_the_id_of_the_open_one() {
-    let house = House::open(world(40, 1)).await;
-    let open = house
+    let app = Fixture::open(world(40, 1)).await;
+    let open = app
         .start(RunKind::PriceStock)
         .await
         .expect("the first starts");
 
-    let refused = house
+    let refused = app
         .start(RunKind::PriceStock)
         .await
         .expect_err("the second does not");
 
     assert!(refused.to_string().contains(&open.to_string()), "{refused}");
-    assert!(house.start(RunKind::Visibility).await.is_ok());
+    assert!(app.start(RunKind::Visibility).await.is_ok());
 }

@@ -1,12 +1,12 @@
-//! Stories: whole runs through the real house, with the vendors simulated. The incidents that must
+//! Stories: whole runs through the real app, with the vendors simulated. The incidents that must
 //! not come back stand here, each as a test.
 
 mod basic_info;
 #[path = "../../../adapters/tests/store_contract/cut_off.rs"]
 mod cut_off;
 mod faults;
+mod fixture;
 mod guard;
-mod house;
 mod incidents;
 mod notices;
 mod reconcile;

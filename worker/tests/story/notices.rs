@@ -1,11 +1,10 @@
 //! People are told of what happened: once, in numbers, and never in the way of the work. Chatwork is
 //! simulated, with its limits and faults, over HTTP.
 
-use crate::house::{House, world};
+use crate::fixture::{Fixture, world};
 use adapters::http::HttpSettings;
 use adapters::notify::{Chatwork, ChatworkConfig};
 use chrono::{DateTime, TimeDelta, Utc};
-use house::say::Lang;
 use producer::notices::{Herald, Heralding, Terms};
 use shared::domain::account::AccountId;
 use shared::domain::notice::Switches;
@@ -21,6 +20,7 @@ use simulator::{Fault, FaultKind, MarketSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use ui::message::Lang;
 
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 
@@ -68,13 +68,13 @@ fn chatwork(base_url: String) -> Arc<dyn Notifier> {
     }))
 }
 
-fn herald_with(house: &House, clock: Arc<Ahead>, terms: Terms) -> Herald {
-    let channel = chatwork(house.simulator.url());
-    Herald::new(house.bench.store.clone(), clock, vec![channel], terms)
+fn herald_with(app: &Fixture, clock: Arc<Ahead>, terms: Terms) -> Herald {
+    let channel = chatwork(app.simulator.url());
+    Herald::new(app.ctx.store.clone(), clock, vec![channel], terms)
 }
 
-fn herald(house: &House, clock: Arc<Ahead>) -> Herald {
-    herald_with(house, clock, terms("all"))
+fn herald(app: &Fixture, clock: Arc<Ahead>) -> Herald {
+    herald_with(app, clock, terms("all"))
 }
 
 async fn pass(herald: &Herald) {
@@ -83,40 +83,40 @@ async fn pass(herald: &Herald) {
     herald.send().await.expect("the store answers");
 }
 
-fn posted(house: &House) -> Vec<String> {
-    let messages = house.simulator.messages();
+fn posted(app: &Fixture) -> Vec<String> {
+    let messages = app.simulator.messages();
     messages.into_iter().map(|message| message.body).collect()
 }
 
-async fn outbox(house: &House) -> ChannelView {
-    let mut channels = house.store.notice_channels().await.expect("the store");
+async fn outbox(app: &Fixture) -> ChannelView {
+    let mut channels = app.store.notice_channels().await.expect("the store");
     assert_eq!(channels.len(), 1);
     channels.remove(0)
 }
 
-fn fault(house: &House, kind: FaultKind, count: u64) {
+fn fault(app: &Fixture, kind: FaultKind, count: u64) {
     let fault = Fault::new("messages", kind).times(count);
-    house.simulator.add_fault(fault).expect("a fault");
+    app.simulator.add_fault(fault).expect("a fault");
 }
 
-/// A house whose listings are true to Amazon, so that the next run finds only what a test changes; and
+/// An app whose listings are true to Amazon, so that the next run finds only what a test changes; and
 /// people have been told how it came to that.
-async fn settled(catalog: usize) -> House {
-    let house = House::open(world(catalog, 1)).await;
+async fn settled(catalog: usize) -> Fixture {
+    let app = Fixture::open(world(catalog, 1)).await;
     // What no offer fits is hidden at the second sight.
     for _ in 0..3 {
-        house.run(RunKind::PriceStock).await;
+        app.run(RunKind::PriceStock).await;
     }
-    pass(&herald(&house, Ahead::by(0))).await;
-    house
+    pass(&herald(&app, Ahead::by(0))).await;
+    app
 }
 
 /// Runs that failed before their end, which is news.
-async fn failed_runs(house: &House, count: usize) -> Vec<RunId> {
+async fn failed_runs(app: &Fixture, count: usize) -> Vec<RunId> {
     let mut failed = Vec::new();
     for _ in 0..count {
-        let run = house.start(RunKind::PriceStock).await.expect("a run");
-        let ended = house.store.fail_run(run, "the reason", house.now()).await;
+        let run = app.start(RunKind::PriceStock).await.expect("a run");
+        let ended = app.store.fail_run(run, "the reason", app.now()).await;
         assert!(ended.expect("the store answers"));
         failed.push(run);
     }
@@ -135,25 +135,24 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
 
 #[tokio::test]
 async fn a_run_with_changes_is_told_once_with_its_numbers() {
-    let house = settled(40).await;
-    let told = posted(&house).len();
-    let sold_out = house.simulator.asin(0);
-    house
-        .simulator
+    let app = settled(40).await;
+    let told = posted(&app).len();
+    let sold_out = app.simulator.asin(0);
+    app.simulator
         .set_market(vec![MarketSet {
             asin: sold_out,
             in_stock: Some(false),
             ..MarketSet::default()
         }])
         .expect("a market");
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
     assert_eq!(report.stock_changes.to_out, 1, "{report:?}");
 
-    let herald = herald(&house, Ahead::by(0));
+    let herald = herald(&app, Ahead::by(0));
     pass(&herald).await;
     pass(&herald).await;
 
-    let all = posted(&house);
+    let all = posted(&app);
     assert_eq!(all.len() - told, 1, "{all:?}");
     let message = all.last().expect("a message");
     assert!(
@@ -172,19 +171,19 @@ async fn a_run_with_changes_is_told_once_with_its_numbers() {
 
 #[tokio::test]
 async fn a_mass_change_is_told_once_and_names_what_a_person_can_do() {
-    let house = settled(120).await;
-    let told = posted(&house).len();
+    let app = settled(120).await;
+    let told = posted(&app).len();
     let broken = Fault::new("getItemOffersBatch", FaultKind::EmptyOffers);
-    house.simulator.add_fault(broken).expect("a fault");
-    let run = house.start(RunKind::PriceStock).await.expect("a run");
-    let report = house.finish(run).await;
+    app.simulator.add_fault(broken).expect("a fault");
+    let run = app.start(RunKind::PriceStock).await.expect("a run");
+    let report = app.finish(run).await;
     assert_eq!(report.state, RunState::Held);
 
     for _ in 0..2 {
-        pass(&herald(&house, Ahead::by(0))).await;
+        pass(&herald(&app, Ahead::by(0))).await;
     }
 
-    let all = posted(&house);
+    let all = posted(&app);
     assert_eq!(all.len() - told, 1, "{all:?}");
     let message = all.last().expect("a message");
     for command in ["release", "cancel"] {
@@ -195,63 +194,63 @@ async fn a_mass_change_is_told_once_and_names_what_a_person_can_do() {
 
 #[tokio::test]
 async fn a_run_without_changes_and_an_event_that_is_switched_off_are_not_told() {
-    let house = settled(20).await;
-    let told = posted(&house);
-    let quiet: Report = house.run(RunKind::PriceStock).await;
+    let app = settled(20).await;
+    let told = posted(&app);
+    let quiet: Report = app.run(RunKind::PriceStock).await;
     assert_eq!(quiet.updates.applied + quiet.price_changes.count, 0);
-    pass(&herald(&house, Ahead::by(0))).await;
-    assert_eq!(posted(&house), told, "nothing changed");
+    pass(&herald(&app, Ahead::by(0))).await;
+    assert_eq!(posted(&app), told, "nothing changed");
 
-    failed_runs(&house, 1).await;
-    pass(&herald_with(&house, Ahead::by(0), terms("account-parked"))).await;
+    failed_runs(&app, 1).await;
+    pass(&herald_with(&app, Ahead::by(0), terms("account-parked"))).await;
     // Switched on later, it tells what happens from then on.
-    pass(&herald(&house, Ahead::by(0))).await;
+    pass(&herald(&app, Ahead::by(0))).await;
 
-    assert_eq!(posted(&house), told);
+    assert_eq!(posted(&app), told);
 }
 
 #[tokio::test]
 async fn two_leaders_at_once_send_one_message() {
-    let house = House::open(world(20, 1)).await;
-    failed_runs(&house, 3).await;
-    let heralds = [0, 0, 0, 0].map(|seconds| herald(&house, Ahead::by(seconds)));
+    let app = Fixture::open(world(20, 1)).await;
+    failed_runs(&app, 3).await;
+    let heralds = [0, 0, 0, 0].map(|seconds| herald(&app, Ahead::by(seconds)));
 
     let passes = heralds.iter().map(pass);
     futures::future::join_all(passes).await;
 
-    assert_eq!(posted(&house).len(), 1);
-    assert_eq!(outbox(&house).await.waiting, 0);
+    assert_eq!(posted(&app).len(), 1);
+    assert_eq!(outbox(&app).await.waiting, 0);
 }
 
 #[tokio::test]
 async fn a_sender_killed_between_post_and_row_doubles_nothing_and_is_owned_up_to() {
-    let house = House::open(world(20, 1)).await;
-    failed_runs(&house, 1).await;
+    let app = Fixture::open(world(20, 1)).await;
+    failed_runs(&app, 1).await;
     // The post is done at once and answered much later.
     let slow = Fault {
         millis: Some(60_000),
         ..Fault::new("messages", FaultKind::Slow).times(1)
     };
-    house.simulator.add_fault(slow).expect("a fault");
+    app.simulator.add_fault(slow).expect("a fault");
     let sending = tokio::spawn({
-        let herald = herald(&house, Ahead::by(0));
+        let herald = herald(&app, Ahead::by(0));
         async move { pass(&herald).await }
     });
-    until("posted", || posted(&house).len() == 1).await;
+    until("posted", || posted(&app).len() == 1).await;
 
     sending.abort();
     assert!(sending.await.expect_err("aborted").is_cancelled());
     let clock = Ahead::by(30);
-    let next = herald(&house, clock.clone());
+    let next = herald(&app, clock.clone());
     pass(&next).await;
     clock.skip(60);
     pass(&next).await;
 
-    assert_eq!(posted(&house).len(), 1);
-    assert_eq!(outbox(&house).await.perhaps, 1);
-    failed_runs(&house, 1).await;
+    assert_eq!(posted(&app).len(), 1);
+    assert_eq!(outbox(&app).await.perhaps, 1);
+    failed_runs(&app, 1).await;
     pass(&next).await;
-    let last = posted(&house).pop().expect("a message");
+    let last = posted(&app).pop().expect("a message");
     assert!(
         last.contains("お知らせ1件は、届いていないかもしれません"),
         "{last}"
@@ -260,40 +259,40 @@ async fn a_sender_killed_between_post_and_row_doubles_nothing_and_is_owned_up_to
 
 #[tokio::test]
 async fn a_refused_message_is_sent_again_when_the_channel_said_and_once() {
-    let house = House::open(world(20, 1)).await;
-    failed_runs(&house, 1).await;
-    fault(&house, FaultKind::Throttle, 1);
+    let app = Fixture::open(world(20, 1)).await;
+    failed_runs(&app, 1).await;
+    fault(&app, FaultKind::Throttle, 1);
     let clock = Ahead::by(0);
-    let herald = herald(&house, clock.clone());
+    let herald = herald(&app, clock.clone());
     let asked_at = Utc::now();
 
     pass(&herald).await;
 
-    let waiting = outbox(&house).await;
+    let waiting = outbox(&app).await;
     let not_before = waiting.not_before.expect("a pause");
     let pause = (not_before - asked_at).num_milliseconds();
     assert!((10_000..10_000 + 30_000).contains(&pause), "{pause}");
     pass(&herald).await;
-    assert_eq!(posted(&house), Vec::<String>::new());
+    assert_eq!(posted(&app), Vec::<String>::new());
     clock.skip(pause / 1000 + 1);
     pass(&herald).await;
     pass(&herald).await;
-    assert_eq!(posted(&house).len(), 1);
+    assert_eq!(posted(&app).len(), 1);
 }
 
 #[tokio::test]
 async fn fifty_events_become_one_digest() {
-    let house = House::open(world(20, 1)).await;
-    failed_runs(&house, 50).await;
+    let app = Fixture::open(world(20, 1)).await;
+    failed_runs(&app, 50).await;
 
-    let herald = herald(&house, Ahead::by(0));
+    let herald = herald(&app, Ahead::by(0));
     // A look finds twenty runs.
     for _ in 0..3 {
         herald.look().await.expect("the store answers");
     }
     pass(&herald).await;
 
-    let all = posted(&house);
+    let all = posted(&app);
     assert_eq!(all.len(), 1);
     let digest = &all[0];
     assert!(
@@ -306,7 +305,7 @@ async fn fifty_events_become_one_digest() {
 
 #[tokio::test]
 async fn a_channel_that_is_down_for_days_delays_no_run_and_leaves_nothing_behind() {
-    let house = House::open(world(20, 1)).await;
+    let app = Fixture::open(world(20, 1)).await;
     // Nobody listens there any more.
     let gone = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
@@ -314,61 +313,55 @@ async fn a_channel_that_is_down_for_days_delays_no_run_and_leaves_nothing_behind
     let url = format!("http://{}", gone.local_addr().expect("an address"));
     drop(gone);
     let clock = Ahead::by(0);
-    let store = house.bench.store.clone();
+    let store = app.ctx.store.clone();
     let herald = Herald::new(store, clock.clone(), vec![chatwork(url)], terms("all"));
 
     for _ in 0..6 {
-        failed_runs(&house, 1).await;
+        failed_runs(&app, 1).await;
         pass(&herald).await;
         clock.skip(600);
     }
-    assert!(house.run(RunKind::PriceStock).await.ended_at.is_some());
+    assert!(app.run(RunKind::PriceStock).await.ended_at.is_some());
     pass(&herald).await;
-    assert_eq!(outbox(&house).await.waiting, 7);
+    assert_eq!(outbox(&app).await.waiting, 7);
 
     clock.skip(25 * 3_600);
     pass(&herald).await;
-    let ended = outbox(&house).await;
+    let ended = outbox(&app).await;
     assert_eq!((ended.waiting, ended.lost), (0, 7));
     clock.skip(31 * 24 * 3_600);
     pass(&herald).await;
-    assert_eq!(house.store.notice_channels().await.expect("the store"), []);
+    assert_eq!(app.store.notice_channels().await.expect("the store"), []);
 }
 
 #[tokio::test]
 async fn a_hanging_channel_holds_nothing_up_but_itself() {
-    let house = House::open(world(20, 1)).await;
-    failed_runs(&house, 1).await;
-    fault(&house, FaultKind::Hang, 1);
-    let heralding = Heralding::begin(herald(&house, Ahead::by(0)));
-    until("the message is on its way", || !posted(&house).is_empty()).await;
+    let app = Fixture::open(world(20, 1)).await;
+    failed_runs(&app, 1).await;
+    fault(&app, FaultKind::Hang, 1);
+    let heralding = Heralding::begin(herald(&app, Ahead::by(0)));
+    until("the message is on its way", || !posted(&app).is_empty()).await;
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert_eq!(report.outcomes.total(), 20);
     heralding.end().await;
-    assert_eq!(posted(&house).len(), 1);
+    assert_eq!(posted(&app).len(), 1);
 }
 
 #[tokio::test]
 async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
-    let house = House::open(world(20, 2)).await;
+    let app = Fixture::open(world(20, 2)).await;
     let (first, second) = (AccountId::parse("shop-1"), AccountId::parse("shop-2"));
     let (first, second) = (first.expect("an id"), second.expect("an id"));
-    let now = house.now();
+    let now = app.now();
     let hour = TimeDelta::hours(1);
-    house
-        .store
-        .park(&first, now + hour)
-        .await
-        .expect("the store");
-    house
-        .store
+    app.store.park(&first, now + hour).await.expect("the store");
+    app.store
         .park(&second, now + TimeDelta::seconds(10))
         .await
         .expect("the store");
-    house
-        .store
+    app.store
         .set_reauthorise(
             &second,
             Some(ReauthoriseMark {
@@ -387,17 +380,16 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
         day_used: 90_000,
         ..LaneMemory::default()
     };
-    house
-        .store
+    app.store
         .save_lane("base/shop-1", &memory)
         .await
         .expect("the store");
 
     for _ in 0..2 {
-        pass(&herald(&house, Ahead::by(0))).await;
+        pass(&herald(&app, Ahead::by(0))).await;
     }
 
-    let all = posted(&house);
+    let all = posted(&app);
     assert_eq!(all.len(), 1, "{all:?}");
     let digest = &all[0];
     assert!(digest.contains("お知らせ3件"), "{digest}");
@@ -416,10 +408,10 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
 
 #[tokio::test]
 async fn a_token_that_ends_and_a_proxy_that_fails_are_told_once_each() {
-    let house = House::open(world(2, 2)).await;
-    house.activate(|id| id == "shop-1").await;
-    let now = house.now();
-    let store = &house.store;
+    let app = Fixture::open(world(2, 2)).await;
+    app.activate(|id| id == "shop-1").await;
+    let now = app.now();
+    let store = &app.store;
     // The end lies 6 days ahead, in an inactive shop, and 8 days ahead in an active one.
     for (shop, left) in [("shop-1", 8), ("shop-2", 6)] {
         let token = StoredToken {
@@ -440,9 +432,9 @@ async fn a_token_that_ends_and_a_proxy_that_fails_are_told_once_each() {
     }
 
     for _ in 0..2 {
-        pass(&herald(&house, Ahead::by(0))).await;
+        pass(&herald(&app, Ahead::by(0))).await;
     }
-    let told = posted(&house);
+    let told = posted(&app);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("お知らせ2件"), "{told:?}");
     assert!(
@@ -456,9 +448,9 @@ async fn a_token_that_ends_and_a_proxy_that_fails_are_told_once_each() {
 
     let later = TimeDelta::days(4).num_seconds() + 60;
     for _ in 0..2 {
-        pass(&herald(&house, Ahead::by(later))).await;
+        pass(&herald(&app, Ahead::by(later))).await;
     }
-    let told = posted(&house);
+    let told = posted(&app);
     assert_eq!(
         told.len(),
         2,

@@ -1,6 +1,6 @@
 //! The shops are read back: what a person changed there, sold there, or deleted there.
 
-use crate::house::{House, world};
+use crate::fixture::{Fixture, world};
 use chrono::TimeDelta;
 use producer::sweep;
 use shared::domain::asin::Asin;
@@ -19,56 +19,55 @@ use worker::jobs;
 
 const SHOP: &str = "shop-1";
 
-/// A house whose shops look as they should.
-async fn settled(listings: usize, accounts: usize) -> House {
-    let house = House::open(world(listings, accounts)).await;
-    house.run(RunKind::PriceStock).await;
+/// An app whose shops look as they should.
+async fn settled(listings: usize, accounts: usize) -> Fixture {
+    let app = Fixture::open(world(listings, accounts)).await;
+    app.run(RunKind::PriceStock).await;
     // Offers that fail the rule hide at the second sight.
-    house.run(RunKind::PriceStock).await;
-    house.simulator.reset_ledger();
-    house
+    app.run(RunKind::PriceStock).await;
+    app.simulator.reset_ledger();
+    app
 }
 
 /// The same, compared once.
-async fn reconciled(listings: usize, accounts: usize) -> House {
-    let house = settled(listings, accounts).await;
-    house.run(RunKind::Reconcile).await;
-    house.simulator.reset_ledger();
-    house
+async fn reconciled(listings: usize, accounts: usize) -> Fixture {
+    let app = settled(listings, accounts).await;
+    app.run(RunKind::Reconcile).await;
+    app.simulator.reset_ledger();
+    app
 }
 
-fn items(house: &House, shop: &str) -> Vec<ShopItem> {
-    house.simulator.shop(shop).expect("the shop").items
+fn items(app: &Fixture, shop: &str) -> Vec<ShopItem> {
+    app.simulator.shop(shop).expect("the shop").items
 }
 
 /// The items of the shop that are on display, in the order in which they were made.
-fn displayed(house: &House) -> Vec<ShopItem> {
-    let mut items = items(house, SHOP);
+fn displayed(app: &Fixture) -> Vec<ShopItem> {
+    let mut items = items(app, SHOP);
     items.retain(|item| item.visible);
     items
 }
 
-fn calls(house: &House, operation: &str) -> u64 {
-    let ledger = house.simulator.ledger();
+fn calls(app: &Fixture, operation: &str) -> u64 {
+    let ledger = app.simulator.ledger();
     let tally = ledger.operations.get(operation);
     tally.map_or(0, |tally| tally.requests)
 }
 
-fn by_hand(house: &House, edit: Vec<HandEdit>) {
+fn by_hand(app: &Fixture, edit: Vec<HandEdit>) {
     let work = ShopTending {
         edit,
         ..ShopTending::default()
     };
-    house.simulator.tend_shop(SHOP, work).expect("it is edited");
+    app.simulator.tend_shop(SHOP, work).expect("it is edited");
 }
 
-fn delete(house: &House, items: impl IntoIterator<Item = u64>) {
+fn delete(app: &Fixture, items: impl IntoIterator<Item = u64>) {
     let work = ShopTending {
         delete: items.into_iter().collect(),
         ..ShopTending::default()
     };
-    house
-        .simulator
+    app.simulator
         .tend_shop(SHOP, work)
         .expect("they are deleted");
 }
@@ -80,33 +79,31 @@ fn edit(item: &ShopItem) -> HandEdit {
     }
 }
 
-async fn reconcile(house: &House) -> Reconciled {
-    let report = house.run(RunKind::Reconcile).await;
+async fn reconcile(app: &Fixture) -> Reconciled {
+    let report = app.run(RunKind::Reconcile).await;
     assert_eq!(report.state, RunState::Done);
     report.reconcile.expect("what it found")
 }
 
 /// Does one step of the first shop, as a worker would.
-async fn step(house: &House, run: RunId, step: u32) {
+async fn step(app: &Fixture, run: RunId, step: u32) {
     let job = Job::ReadShop(ReadShop { run, no: 1, step });
-    jobs::run(&job, &house.bench)
-        .await
-        .expect("the step is done");
+    jobs::run(&job, &app.ctx).await.expect("the step is done");
 }
 
-async fn status(house: &House, asin: &str) -> ListingStatus {
+async fn status(app: &Fixture, asin: &str) -> ListingStatus {
     let asin = Asin::parse(asin).expect("an ASIN");
-    let story = house.store.story(asin).await.expect("the store answers");
+    let story = app.store.story(asin).await.expect("the store answers");
     story.listings[0].status
 }
 
 #[tokio::test]
 async fn what_a_person_changed_is_set_right_whatever_its_size() {
-    let house = settled(60, 1).await;
-    let before = displayed(&house);
+    let app = settled(60, 1).await;
+    let before = displayed(&app);
     let [price, little, hidden, stock, title] = [0, 1, 2, 3, 4].map(|place| before[place].clone());
     by_hand(
-        &house,
+        &app,
         vec![
             HandEdit {
                 price: Some(price.price + 5_000),
@@ -131,11 +128,11 @@ async fn what_a_person_changed_is_set_right_whatever_its_size() {
         ],
     );
 
-    let found = reconcile(&house).await;
+    let found = reconcile(&app).await;
 
-    assert_eq!(calls(&house, "items"), 1);
+    assert_eq!(calls(&app, "items"), 1);
     let of = |item: &ShopItem| {
-        let now = items(&house, SHOP);
+        let now = items(&app, SHOP);
         now.into_iter()
             .find(|now| now.item_id == item.item_id)
             .expect("the item")
@@ -150,70 +147,70 @@ async fn what_a_person_changed_is_set_right_whatever_its_size() {
     assert_eq!(of(&stock).stock, 9);
     assert_eq!(found.drifted, 3);
     // Nothing is left to do.
-    house.simulator.reset_ledger();
-    let again = reconcile(&house).await;
-    assert_eq!((again.drifted, calls(&house, "items/edit")), (0, 0));
+    app.simulator.reset_ledger();
+    let again = reconcile(&app).await;
+    assert_eq!((again.drifted, calls(&app, "items/edit")), (0, 0));
 }
 
 #[tokio::test]
 async fn a_stock_that_we_set_is_set_right() {
-    let house = settled(200, 1).await;
-    let mut items = displayed(&house).into_iter();
+    let app = settled(200, 1).await;
+    let mut items = displayed(&app).into_iter();
     let ours = items.find(|item| item.edits > 0).expect("an edited item");
     by_hand(
-        &house,
+        &app,
         vec![HandEdit {
             stock: Some(9),
             ..edit(&ours)
         }],
     );
 
-    let found = reconcile(&house).await;
+    let found = reconcile(&app).await;
 
     assert_eq!((found.drifted, found.stock), (1, 1));
-    assert_eq!(house.shown(&ours.asin).stock, 1);
+    assert_eq!(app.shown(&ours.asin).stock, 1);
 }
 
 #[tokio::test]
 async fn an_item_that_sold_out_rests_and_is_stocked_again() {
-    let mut house = reconciled(40, 1).await;
-    let sold = displayed(&house)[0].clone();
-    let stock = |house: &House| {
-        let mut now = items(house, SHOP).into_iter();
+    let mut app = reconciled(40, 1).await;
+    let sold = displayed(&app)[0].clone();
+    let stock = |app: &Fixture| {
+        let mut now = items(app, SHOP).into_iter();
         now.find(|item| item.item_id == sold.item_id)
             .expect("the item")
             .stock
     };
     by_hand(
-        &house,
+        &app,
         vec![HandEdit {
             stock: Some(0),
             ..edit(&sold)
         }],
     );
 
-    let found = reconcile(&house).await;
+    let found = reconcile(&app).await;
 
     assert_eq!((found.sold_out, found.drifted), (1, 0));
-    assert_eq!(stock(&house), 0);
+    assert_eq!(stock(&app), 0);
     // The ordinary run leaves it alone, too, and it is told again.
-    house.run(RunKind::PriceStock).await;
-    assert_eq!((stock(&house), reconcile(&house).await.sold_out), (0, 1));
+    app.run(RunKind::PriceStock).await;
+    assert_eq!((stock(&app), reconcile(&app).await.sold_out), (0, 1));
     // Its rest is over.
     let mut rules = Rules::default();
     rules.selling.restock_after = Some(TimeDelta::zero());
-    house.bench.rules = Arc::new(rules);
-    house.run(RunKind::PriceStock).await;
-    assert_eq!((stock(&house), reconcile(&house).await.sold_out), (1, 0));
+    app.ctx.rules = Arc::new(rules);
+    app.run(RunKind::PriceStock).await;
+    assert_eq!((stock(&app), reconcile(&app).await.sold_out), (1, 0));
 }
 
 #[tokio::test]
 async fn an_item_that_sold_a_moment_ago_is_repriced_and_not_stocked() {
-    let house = reconciled(200, 1).await;
-    let mut items = displayed(&house).into_iter();
+    let app = reconciled(200, 1).await;
+    let mut items = displayed(&app).into_iter();
     let sold = items.find(|item| item.edits > 0).expect("an edited item");
     by_hand(
-        &house,
+        &app,
         vec![HandEdit {
             stock: Some(0),
             ..edit(&sold)
@@ -224,177 +221,174 @@ async fn an_item_that_sold_a_moment_ago_is_repriced_and_not_stocked() {
         price: Some(sold.price),
         ..MarketSet::default()
     };
-    house.simulator.set_market(vec![dearer]).expect("a market");
+    app.simulator.set_market(vec![dearer]).expect("a market");
 
-    house.run(RunKind::PriceStock).await;
+    app.run(RunKind::PriceStock).await;
 
-    let now = house.shown(&sold.asin);
+    let now = app.shown(&sold.asin);
     assert!(now.price > sold.price, "{now:?}");
     assert_eq!((now.visible, now.stock), (true, 0));
 }
 
 #[tokio::test]
 async fn an_item_that_sold_out_is_never_stocked_where_people_do_that_by_hand() {
-    let mut house = reconciled(40, 1).await;
+    let mut app = reconciled(40, 1).await;
     let mut rules = Rules::default();
     rules.selling.restock_after = None;
-    house.bench.rules = Arc::new(rules);
-    let sold = displayed(&house)[0].clone();
+    app.ctx.rules = Arc::new(rules);
+    let sold = displayed(&app)[0].clone();
     by_hand(
-        &house,
+        &app,
         vec![HandEdit {
             stock: Some(0),
             ..edit(&sold)
         }],
     );
-    reconcile(&house).await;
+    reconcile(&app).await;
 
-    house.run(RunKind::PriceStock).await;
+    app.run(RunKind::PriceStock).await;
     by_hand(
-        &house,
+        &app,
         vec![HandEdit {
             stock: Some(1),
             ..edit(&sold)
         }],
     );
 
-    let found = reconcile(&house).await;
+    let found = reconcile(&app).await;
     assert_eq!(found.sold_out, 0);
-    assert_eq!(house.shown(&sold.asin).stock, 1);
+    assert_eq!(app.shown(&sold.asin).stock, 1);
 }
 
 #[tokio::test]
 async fn seventeen_deleted_items_are_delisted_once() {
-    let house = reconciled(250, 2).await;
-    let deleted: Vec<ShopItem> = items(&house, SHOP).into_iter().take(17).collect();
-    delete(&house, deleted.iter().map(|item| item.item_id));
+    let app = reconciled(250, 2).await;
+    let deleted: Vec<ShopItem> = items(&app, SHOP).into_iter().take(17).collect();
+    delete(&app, deleted.iter().map(|item| item.item_id));
 
-    let report = house.run(RunKind::Reconcile).await;
+    let report = app.run(RunKind::Reconcile).await;
 
     let found = report.reconcile.expect("what it found");
     assert_eq!((found.gone, report.updates.failed), (17, 0));
-    assert_eq!(calls(&house, "items/detail"), 17);
+    assert_eq!(calls(&app, "items/detail"), 17);
     assert_eq!(
-        status(&house, &deleted[0].asin).await,
+        status(&app, &deleted[0].asin).await,
         ListingStatus::Delisted
     );
     // Never again.
-    house.simulator.reset_ledger();
-    assert_eq!(reconcile(&house).await.gone, 0);
-    house.run(RunKind::PriceStock).await;
+    app.simulator.reset_ledger();
+    assert_eq!(reconcile(&app).await.gone, 0);
+    app.run(RunKind::PriceStock).await;
     assert_eq!(
-        (calls(&house, "items/detail"), calls(&house, "items/edit")),
+        (calls(&app, "items/detail"), calls(&app, "items/edit")),
         (0, 0)
     );
 }
 
 #[tokio::test]
 async fn items_that_shift_to_a_page_that_was_read_are_not_gone() {
-    let house = reconciled(250, 1).await;
-    let listed = items(&house, SHOP);
-    let run = house.start(RunKind::Reconcile).await.expect("it starts");
-    step(&house, run, 0).await;
+    let app = reconciled(250, 1).await;
+    let listed = items(&app, SHOP);
+    let run = app.start(RunKind::Reconcile).await.expect("it starts");
+    step(&app, run, 0).await;
     // The one after the first page moves into it, and is on no page; it was edited as well.
-    delete(&house, [listed[0].item_id]);
+    delete(&app, [listed[0].item_id]);
     let shifted = listed[100].clone();
     by_hand(
-        &house,
+        &app,
         vec![HandEdit {
             price: Some(shifted.price + 7_000),
             ..edit(&shifted)
         }],
     );
 
-    let report = house.finish(run).await;
+    let report = app.finish(run).await;
 
     let found = report.reconcile.expect("what it found");
     assert_eq!((found.gone, found.drifted), (0, 1));
-    assert_eq!(calls(&house, "items/detail"), 1);
-    assert_eq!(house.shown(&shifted.asin).price, shifted.price);
-    assert_eq!(reconcile(&house).await.gone, 1);
+    assert_eq!(calls(&app, "items/detail"), 1);
+    assert_eq!(app.shown(&shifted.asin).price, shifted.price);
+    assert_eq!(reconcile(&app).await.gone, 1);
 }
 
 #[tokio::test]
 async fn a_shop_that_shows_nothing_is_held_and_nothing_delisted() {
-    let house = reconciled(100, 1).await;
-    let kept = items(&house, SHOP);
-    delete(&house, kept.iter().map(|item| item.item_id));
+    let app = reconciled(100, 1).await;
+    let kept = items(&app, SHOP);
+    delete(&app, kept.iter().map(|item| item.item_id));
 
-    let report = house.run(RunKind::Reconcile).await;
+    let report = app.run(RunKind::Reconcile).await;
 
     assert_eq!(report.state, RunState::Held);
     let found = report.reconcile.expect("what it found");
     assert_eq!((found.missing_held, found.gone), (100, 0));
-    assert_eq!(calls(&house, "items/detail"), 0);
-    assert_eq!(status(&house, &kept[0].asin).await, ListingStatus::Listed);
-    house
-        .start(RunKind::Reconcile)
+    assert_eq!(calls(&app, "items/detail"), 0);
+    assert_eq!(status(&app, &kept[0].asin).await, ListingStatus::Listed);
+    app.start(RunKind::Reconcile)
         .await
         .expect_err("it waits for a person");
     // A person says no.
-    house
-        .store
-        .cancel_run(report.run_id, house.now())
+    app.store
+        .cancel_run(report.run_id, app.now())
         .await
         .expect("it is cancelled");
-    assert_eq!(status(&house, &kept[0].asin).await, ListingStatus::Listed);
+    assert_eq!(status(&app, &kept[0].asin).await, ListingStatus::Listed);
 }
 
 #[tokio::test]
 async fn a_person_lets_go_a_shop_that_lacks_too_much_and_each_item_is_asked_for() {
-    let house = reconciled(100, 1).await;
-    let all = items(&house, SHOP);
-    delete(&house, all.iter().take(60).map(|item| item.item_id));
-    let held = house.run(RunKind::Reconcile).await;
+    let app = reconciled(100, 1).await;
+    let all = items(&app, SHOP);
+    delete(&app, all.iter().take(60).map(|item| item.item_id));
+    let held = app.run(RunKind::Reconcile).await;
     assert_eq!(held.state, RunState::Held);
 
-    house
-        .store
-        .release_run(held.run_id, house.now())
+    app.store
+        .release_run(held.run_id, app.now())
         .await
         .expect("it is released");
-    sweep(&house.bench).await.expect("it is looked through");
-    let report = house.finish(held.run_id).await;
+    sweep(&app.ctx).await.expect("it is looked through");
+    let report = app.finish(held.run_id).await;
 
     assert_eq!(report.state, RunState::Done);
     assert_eq!(report.reconcile.expect("what it found").gone, 60);
-    assert_eq!(calls(&house, "items/detail"), 60);
+    assert_eq!(calls(&app, "items/detail"), 60);
 }
 
 #[tokio::test]
 async fn a_worker_that_dies_is_followed_by_one_that_goes_on() {
-    let house = reconciled(350, 1).await;
-    let run = house.start(RunKind::Reconcile).await.expect("it starts");
-    step(&house, run, 0).await;
-    step(&house, run, 1).await;
+    let app = reconciled(350, 1).await;
+    let run = app.start(RunKind::Reconcile).await.expect("it starts");
+    step(&app, run, 0).await;
+    step(&app, run, 1).await;
     // The message of a step that was recorded comes again.
-    step(&house, run, 0).await;
-    assert_eq!(calls(&house, "items"), 2);
+    step(&app, run, 0).await;
+    assert_eq!(calls(&app, "items"), 2);
 
-    let report = house.finish(run).await;
+    let report = app.finish(run).await;
 
     assert_eq!(report.state, RunState::Done);
-    assert_eq!(calls(&house, "items"), 4);
+    assert_eq!(calls(&app, "items"), 4);
     assert_eq!(report.reconcile.expect("what it found").items, 350);
 }
 
 #[tokio::test]
 async fn a_shop_without_quota_waits_where_it_is() {
-    let house = reconciled(250, 1).await;
-    let run = house.start(RunKind::Reconcile).await.expect("it starts");
-    step(&house, run, 0).await;
+    let app = reconciled(250, 1).await;
+    let run = app.start(RunKind::Reconcile).await.expect("it starts");
+    step(&app, run, 0).await;
     let refused = Fault::new("items", FaultKind::Throttle).times(1);
-    house.simulator.add_fault(refused).expect("a fault");
+    app.simulator.add_fault(refused).expect("a fault");
 
     let job = Job::ReadShop(ReadShop {
         run,
         no: 1,
         step: 1,
     });
-    let failure = jobs::run(&job, &house.bench).await.expect_err("it waits");
+    let failure = jobs::run(&job, &app.ctx).await.expect_err("it waits");
 
     assert!(matches!(failure.remedy, Remedy::Wait(_)), "{failure}");
-    let read = house
+    let read = app
         .store
         .shop_read(run, 1)
         .await
@@ -402,13 +396,13 @@ async fn a_shop_without_quota_waits_where_it_is() {
         .expect("it is open");
     assert_eq!(read.step, 1);
     assert!(read.parked_until.is_some());
-    let accounts = house.store.accounts().await.expect("the accounts");
+    let accounts = app.store.accounts().await.expect("the accounts");
     assert!(accounts[0].parked_until.is_some());
 }
 
 #[tokio::test]
 async fn a_shop_that_cannot_be_read_does_not_stop_the_others() {
-    let house = reconciled(60, 2).await;
+    let app = reconciled(60, 2).await;
     let ended = Fault {
         account: Some(SHOP.to_owned()),
         ..Fault::new("items", FaultKind::Forbidden)
@@ -417,10 +411,10 @@ async fn a_shop_that_cannot_be_read_does_not_stop_the_others() {
         error: Some("invalid_request".to_owned()),
         ..Fault::new("baseToken", FaultKind::BaseError).times(1)
     };
-    house.simulator.add_fault(ended).expect("a fault");
-    house.simulator.add_fault(revoked).expect("a fault");
+    app.simulator.add_fault(ended).expect("a fault");
+    app.simulator.add_fault(revoked).expect("a fault");
 
-    let found = reconcile(&house).await;
+    let found = reconcile(&app).await;
 
     let states: Vec<&str> = found.shops.iter().map(|shop| shop.state.as_str()).collect();
     assert_eq!(states, ["given_up", "done"]);
@@ -429,7 +423,7 @@ async fn a_shop_that_cannot_be_read_does_not_stop_the_others() {
 
 #[tokio::test]
 async fn items_that_nobody_listed_are_told_and_left_alone() {
-    let house = reconciled(40, 1).await;
+    let app = reconciled(40, 1).await;
     let made = HandMade {
         title: "手作り".to_owned(),
         price: 3_000,
@@ -441,9 +435,9 @@ async fn items_that_nobody_listed_are_told_and_left_alone() {
         add: vec![made],
         ..ShopTending::default()
     };
-    let ids = house.simulator.tend_shop(SHOP, work).expect("it is made");
+    let ids = app.simulator.tend_shop(SHOP, work).expect("it is made");
 
-    let found = reconcile(&house).await;
+    let found = reconcile(&app).await;
 
     assert_eq!((found.unknown, found.drifted), (1, 0));
     let told = &found.unknown_examples[0];
@@ -453,11 +447,11 @@ async fn items_that_nobody_listed_are_told_and_left_alone() {
 
 #[tokio::test]
 async fn two_hundred_edits_among_twelve_thousand_items_take_a_hundred_and_thirty_reads() {
-    let house = House::open(world(12_829, 3)).await;
-    house.run(RunKind::PriceStock).await;
-    house.simulator.reset_ledger();
+    let app = Fixture::open(world(12_829, 3)).await;
+    app.run(RunKind::PriceStock).await;
+    app.simulator.reset_ledger();
     for shop in ["shop-1", "shop-2", "shop-3"] {
-        let items = house.simulator.shop(shop).expect("the shop").items;
+        let items = app.simulator.shop(shop).expect("the shop").items;
         let shown = items.iter().filter(|item| item.visible);
         let count = if shop == SHOP { 68 } else { 66 };
         let edits = shown.take(count).map(|item| HandEdit {
@@ -468,100 +462,96 @@ async fn two_hundred_edits_among_twelve_thousand_items_take_a_hundred_and_thirty
             edit: edits.collect(),
             ..ShopTending::default()
         };
-        house
-            .simulator
+        app.simulator
             .tend_shop(shop, work)
             .expect("they are edited");
     }
 
-    let found = reconcile(&house).await;
+    let found = reconcile(&app).await;
 
-    let items = house.simulator.ledger();
+    let items = app.simulator.ledger();
     assert_eq!(found.items, 12_829);
     assert_eq!(found.price, 200);
-    let reads = calls(&house, "items") + calls(&house, "items/detail");
+    let reads = calls(&app, "items") + calls(&app, "items/detail");
     assert!(reads <= 135, "{reads} reads: {items:?}");
-    house.simulator.reset_ledger();
-    assert_eq!(reconcile(&house).await.drifted, 0);
-    assert_eq!(calls(&house, "items/edit"), 0);
+    app.simulator.reset_ledger();
+    assert_eq!(reconcile(&app).await.drifted, 0);
+    assert_eq!(calls(&app, "items/edit"), 0);
 }
 
 /// Doubles the price of the item on Amazon.
-fn dearer(house: &House, item: &ShopItem) {
+fn dearer(app: &Fixture, item: &ShopItem) {
     let set = MarketSet {
         asin: item.asin.clone(),
         price: Some(item.price * 2),
         in_stock: Some(true),
         ..MarketSet::default()
     };
-    house.simulator.set_market(vec![set]).expect("a market");
+    app.simulator.set_market(vec![set]).expect("a market");
 }
 
 #[tokio::test]
 async fn an_item_that_refuses_its_edit_is_looked_at_once_and_held() {
-    let house = reconciled(40, 1).await;
-    let item = displayed(&house)[0].clone();
-    dearer(&house, &item);
+    let app = reconciled(40, 1).await;
+    let item = displayed(&app)[0].clone();
+    dearer(&app, &item);
     let refused = Fault {
         error: Some("validation_error".to_owned()),
         ..Fault::new("items/edit", FaultKind::BaseError)
     };
-    house.simulator.add_fault(refused).expect("a fault");
+    app.simulator.add_fault(refused).expect("a fault");
 
-    let first = house.run(RunKind::PriceStock).await;
-    let looked_at = (calls(&house, "items/edit"), calls(&house, "items/detail"));
-    let second = house.run(RunKind::PriceStock).await;
+    let first = app.run(RunKind::PriceStock).await;
+    let looked_at = (calls(&app, "items/edit"), calls(&app, "items/detail"));
+    let second = app.run(RunKind::PriceStock).await;
 
     assert_eq!(looked_at, (1, 1));
     assert_eq!((first.updates.held, first.updates.failed), (1, 0));
     assert_eq!((second.updates.held, second.updates.failed), (1, 0));
-    assert_eq!(
-        calls(&house, "items/edit") + calls(&house, "items/detail"),
-        2
-    );
+    assert_eq!(calls(&app, "items/edit") + calls(&app, "items/detail"), 2);
     // A person has mended it, and the night finds out.
-    house.simulator.clear_faults();
-    reconcile(&house).await;
-    assert!(house.shown(&item.asin).price > item.price * 2);
-    let third = house.run(RunKind::PriceStock).await;
+    app.simulator.clear_faults();
+    reconcile(&app).await;
+    assert!(app.shown(&item.asin).price > item.price * 2);
+    let third = app.run(RunKind::PriceStock).await;
     assert_eq!((third.updates.held, third.updates.applied), (0, 0));
 }
 
 #[tokio::test]
 async fn an_item_that_refuses_its_edit_and_is_gone_is_delisted() {
-    let house = reconciled(40, 1).await;
-    let item = displayed(&house)[0].clone();
-    dearer(&house, &item);
-    delete(&house, [item.item_id]);
+    let app = reconciled(40, 1).await;
+    let item = displayed(&app)[0].clone();
+    dearer(&app, &item);
+    delete(&app, [item.item_id]);
 
-    let report = house.run(RunKind::PriceStock).await;
+    let report = app.run(RunKind::PriceStock).await;
 
     assert_eq!((report.delisted, report.updates.failed), (1, 0));
     assert_eq!(
-        (calls(&house, "items/edit"), calls(&house, "items/detail")),
+        (calls(&app, "items/edit"), calls(&app, "items/detail")),
         (1, 1)
     );
 }
 
 #[tokio::test]
 async fn a_digital_item_is_held_without_another_call() {
-    let house = reconciled(40, 1).await;
-    let item = displayed(&house)[0].clone();
-    dearer(&house, &item);
+    let app = reconciled(40, 1).await;
+    let item = displayed(&app)[0].clone();
+    dearer(&app, &item);
     by_hand(
-        &house,
+        &app,
         vec![HandEdit {
             digital: Some(true),
             ..edit(&item)
         }],
     );
 
-    house.run(RunKind::PriceStock).await;
-    let again = house.run(RunKind::PriceStock).await;
+    app.run(RunKind::PriceStock).await;
+    let again = app.run(RunKind::PriceStock).await;
 
     assert_eq!(again.updates.held, 1);
     assert_eq!(
-        (calls(&house, "items/edit"), calls(&house, "items/detail")),
+        (calls(&app, "items/edit"), calls(&app, "items/detail")),
         (1, 0)
     );
 }

@@ -1,9 +1,9 @@
 //! What a person can do about a shop that does not answer as it should.
 
-use crate::layout::when;
-use crate::say::{Text, text};
 use shared::domain::account::AccountId;
 use shared::ports::shop::ShopError;
+use ui::layout::when;
+use ui::message::{Text, text};
 
 /// What went wrong with `id`, and what to do.
 pub fn of(id: &AccountId, error: &ShopError) -> Text {

@@ -6,15 +6,13 @@
 
 use super::advice;
 use super::browser::Catcher;
-use crate::accounts::{Account, AccountsFile};
 use crate::cli::AuthorizeArgs;
-use crate::config::values::word;
-use crate::config::{Settings, environment};
-use crate::layout::{clean, when};
 use crate::page::Page;
-use crate::say::{Exit, Failure, Text, text};
-use crate::wiring;
-use house::signal::Signals;
+use app::accounts::{Account, AccountsFile};
+use app::config::values::word;
+use app::config::{Settings, environment};
+use app::signal::Signals;
+use app::wiring;
 use secrecy::SecretString;
 use shared::domain::account::REFRESH_TOKEN_LIVES;
 use shared::ports::shop::ShopError;
@@ -24,6 +22,9 @@ use std::pin::pin;
 use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 use tokio::sync::mpsc;
+use ui::command_error::{CommandError, Exit};
+use ui::layout::{clean, when};
+use ui::message::{Text, text};
 use url::Url;
 
 /// To know the shop's name, to read items, to edit them.
@@ -51,7 +52,7 @@ pub(super) async fn authorize(
     args: &AuthorizeArgs,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let mut stop = pin!(Signals::listen()?.first());
     let account = file.account(&args.id)?;
     let id = &account.id;
@@ -79,7 +80,7 @@ pub(super) async fn authorize(
         Answer::Denied(why) => return Err(denied(&why)),
     };
     let done = shops.base.authorise(id, code, back).await;
-    let since = done.map_err(|error| Failure::Failed(refused(account, &error)))?;
+    let since = done.map_err(|error| CommandError::Failed(refused(account, &error)))?;
     let until = when(since + REFRESH_TOKEN_LIVES);
     page.line(&text!(
         "ショップ {id} を認可し、トークンを保存しました({until} まで有効、使えば延びます)。miseban accounts check {id} で確かめられます",
@@ -89,12 +90,12 @@ pub(super) async fn authorize(
 }
 
 /// As it is written, since BASE compares it letter by letter, and as an address.
-fn redirect_uri(account: &Account) -> Result<(&str, Url), Failure> {
+fn redirect_uri(account: &Account) -> Result<(&str, Url), CommandError> {
     let id = &account.id;
     let written = account.redirect_uri.as_deref().unwrap_or_default();
     let parsed = Url::parse(written).ok().filter(Url::has_host);
     parsed.map(|url| (written, url)).ok_or_else(|| {
-        Failure::Usage(text!(
+        CommandError::Usage(text!(
             "ショップ {id} の redirect_uri がないか、アドレスではありません。BASEのアプリに登録したものと同じアドレスを、ショップ一覧に書いてください(例 http://127.0.0.1:8123/callback)",
             "redirect_uri of account {id} is missing or no address: write the one that is registered with the application at BASE into the accounts file, such as http://127.0.0.1:8123/callback"
         ))
@@ -119,7 +120,7 @@ async fn open_catcher(
     back: &Url,
     state: &str,
     page: &mut Page<'_>,
-) -> Result<Option<Catcher>, Failure> {
+) -> Result<Option<Catcher>, CommandError> {
     match Catcher::open(back, state).await {
         Ok(catcher) => Ok(catcher),
         Err(error) => {
@@ -133,7 +134,7 @@ async fn open_catcher(
     }
 }
 
-fn invite(address: &str, caught: bool, page: &mut Page<'_>) -> Result<(), Failure> {
+fn invite(address: &str, caught: bool, page: &mut Page<'_>) -> Result<(), CommandError> {
     page.line(&text!(
         "このアドレスをブラウザーで開き、ショップのオーナーとしてログインして認可してください:\n\n{address}\n",
         "Open this address in a browser, log in as the owner of the shop, and authorise:\n\n{address}\n"
@@ -156,7 +157,7 @@ async fn answered(
     catcher: &mut Option<Catcher>,
     state: &str,
     page: &mut Page<'_>,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, CommandError> {
     let mut lines = pasted();
     let mut listening = true;
     loop {
@@ -246,22 +247,22 @@ fn no_code() -> Text {
     )
 }
 
-fn no_input() -> Failure {
-    Failure::Usage(text!(
+fn no_input() -> CommandError {
+    CommandError::Usage(text!(
         "code が入力されないまま、入力が終わりました。端末から実行するか、ショップ一覧の redirect_uri を http://127.0.0.1:ポート/... にしてください",
         "the input ended without a code: run it in a terminal, or use a redirect_uri of http://127.0.0.1:PORT/... in the accounts file"
     ))
 }
 
-fn too_late(seconds: u64) -> Failure {
-    Failure::Failed(text!(
+fn too_late(seconds: u64) -> CommandError {
+    CommandError::Failed(text!(
         "{seconds}秒待ちましたが、答えがありませんでした。もう一度実行してください",
         "no answer within {seconds} seconds: run it again"
     ))
 }
 
-fn denied(why: &str) -> Failure {
-    Failure::Failed(text!(
+fn denied(why: &str) -> CommandError {
+    CommandError::Failed(text!(
         "BASEで認可されませんでした({why})。何も変わっていません",
         "it was not authorised at BASE ({why}); nothing was changed"
     ))

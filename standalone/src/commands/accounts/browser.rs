@@ -4,7 +4,6 @@
 //! bears the state of this very authorisation.
 
 use super::authorize::Answer;
-use crate::say::{Text, text};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY};
@@ -17,6 +16,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use ui::message::{Text, text};
 use url::{Host, Url};
 
 /// The browser has long read its page by then.

@@ -1,18 +1,19 @@
 //! `accounts check`: one real request to each active shop.
 
 use super::advice;
-use crate::accounts::{Account, AccountsFile};
-use crate::config::{Settings, environment};
-use crate::layout::{clean, when};
 use crate::page::Page;
-use crate::say::{Exit, Failure, Lang, Text, text};
-use crate::wiring::{self, Shops};
+use app::accounts::{Account, AccountsFile};
+use app::config::{Settings, environment};
+use app::wiring::{self, Shops};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::domain::lane::{Lane, Priority};
 use shared::ports::limiter::Grant;
 use shared::ports::shop::ShopError;
 use std::fmt::Write as _;
+use ui::command_error::{CommandError, Exit};
+use ui::layout::{clean, when};
+use ui::message::{Lang, Text, text};
 
 #[derive(Serialize)]
 struct View {
@@ -46,7 +47,7 @@ pub(super) async fn check(
     only: Option<&AccountId>,
     settings: &Settings,
     page: &mut Page<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let chosen: Vec<&Account> = match only {
         Some(id) => vec![file.account(id)?],
         None => file.accounts().iter().collect(),

@@ -1,8 +1,8 @@
 //! The shops of the accounts file for a person: one line each, and below it what is to be done.
 
 use super::view::{ShopView, TokenState, View};
-use crate::layout::{clean, grouped, table, when};
-use crate::say::{Lang, Text, text};
+use ui::layout::{clean, grouped, table, when};
+use ui::message::{Lang, Text, text};
 
 /// All shops.
 pub fn render(view: &View, lang: Lang) -> String {

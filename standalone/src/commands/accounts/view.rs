@@ -1,7 +1,7 @@
 //! The shops of the accounts file as one JSON object. Times are UTC; no secret is in it.
 
-use crate::accounts::Account;
-use crate::config::environment;
+use app::accounts::Account;
+use app::config::environment;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;

@@ -1,11 +1,11 @@
 //! The changes for a person: two lines each, what changed and why.
 
 use super::view::{ChangeView, Observation, View};
-use crate::layout::{clean, grouped, when};
-use crate::say::{Lang, text};
-use crate::words;
 use shared::domain::listing::ShopState;
 use std::fmt::Write as _;
+use ui::labels;
+use ui::layout::{clean, grouped, when};
+use ui::message::{Lang, text};
 
 /// All of them.
 pub fn render(view: &View, lang: Lang) -> String {
@@ -30,12 +30,12 @@ pub fn render(view: &View, lang: Lang) -> String {
 
 fn entry(change: &ChangeView, lang: Lang) -> String {
     let (at, account, asin) = (when(change.at), &change.account, change.asin);
-    let state = words::update_state(&change.state, lang);
+    let state = labels::update_state(&change.state, lang);
     let mut said = format!("\n{at}  {account}  {asin}  {}\n", clean(state));
     let _ = writeln!(said, "  {}", difference(&change.from, &change.to, lang));
     let _ = writeln!(said, "  {}", cause(change, lang));
     if let Some(code) = &change.code {
-        let _ = writeln!(said, "  {}", clean(&words::code(code, lang)));
+        let _ = writeln!(said, "  {}", clean(&labels::code(code, lang)));
     }
     said
 }
@@ -60,7 +60,7 @@ fn difference(from: &ShopState, to: &ShopState, lang: Lang) -> String {
         parts.push(text!("在庫 {old} -> {new}", "stock {old} -> {new}"));
     }
     if parts.is_empty() {
-        return words::shop_state(to, lang);
+        return labels::shop_state(to, lang);
     }
     let parts: Vec<&str> = parts.iter().map(|part| part.of(lang)).collect();
     parts.join(lang.pick("、", ", "))
@@ -68,7 +68,7 @@ fn difference(from: &ShopState, to: &ShopState, lang: Lang) -> String {
 
 fn cause(change: &ChangeView, lang: Lang) -> String {
     let run = change.cause.run_id;
-    let kind = words::kind(change.cause.kind, lang);
+    let kind = labels::kind(change.cause.kind, lang);
     let seen = change.cause.observation.as_ref();
     let seen = seen.map_or_else(
         || lang.pick("記録なし", "not kept").to_owned(),
@@ -87,7 +87,7 @@ fn cause(change: &ChangeView, lang: Lang) -> String {
 }
 
 fn observation(seen: &Observation, lang: Lang) -> String {
-    let outcome = words::outcome(seen.outcome, lang);
+    let outcome = labels::outcome(seen.outcome, lang);
     let offers = seen.offers;
     if let Some(won) = &seen.won {
         let price = grouped(won.price.map_or(0, i64::unsigned_abs));
@@ -100,7 +100,7 @@ fn observation(seen: &Observation, lang: Lang) -> String {
     }
     match seen.rejected {
         Some(why) => {
-            let why = words::rejection(why, lang);
+            let why = labels::rejection(why, lang);
             let said = text!(
                 "{outcome}: {offers}件とも条件に合わない(主な理由: {why})",
                 "{outcome}: none of {offers} offers passed (mostly: {why})"

@@ -1,9 +1,10 @@
 //! What happens on the demo's Amazon between its two runs, and what the shop shows of it after.
 
-use crate::layout::{Align, table};
 use crate::page::Page;
-use crate::say::{Failure, Text, text};
 use simulator::{Fault, FaultKind, MarketSet, ShopItem, Simulator};
+use ui::command_error::CommandError;
+use ui::layout::{Align, table};
+use ui::message::{Text, text};
 
 /// Products whose fate the demo follows.
 const RISING: usize = 3;
@@ -48,7 +49,11 @@ The network stumbles, too: one 429, one 500, two products missing from an answer
     }
 
     /// Shows each item before and after; `false` when one is not as it should be.
-    pub(super) fn show(&self, simulator: &Simulator, page: &mut Page<'_>) -> Result<bool, Failure> {
+    pub(super) fn show(
+        &self,
+        simulator: &Simulator,
+        page: &mut Page<'_>,
+    ) -> Result<bool, CommandError> {
         let mut all_right = true;
         let mut rows = vec![head(page)];
         for (place, before) in self.before.iter().enumerate() {
@@ -82,7 +87,7 @@ The network stumbles, too: one 429, one 500, two products missing from an answer
 }
 
 /// Moves the market and breaks the network.
-pub(super) fn stir(simulator: &Simulator, watched: &Watched) -> Result<(), Failure> {
+pub(super) fn stir(simulator: &Simulator, watched: &Watched) -> Result<(), CommandError> {
     simulator.move_market(6);
     let sets = watched.before.iter().enumerate().map(|(place, item)| {
         let sells = place < RISING + FALLING;
@@ -121,8 +126,8 @@ pub(super) fn stir(simulator: &Simulator, watched: &Watched) -> Result<(), Failu
     Ok(())
 }
 
-fn refused(error: &simulator::ControlError) -> Failure {
-    Failure::Failed(text!(
+fn refused(error: &simulator::ControlError) -> CommandError {
+    CommandError::Failed(text!(
         "デモの市場を動かせません({error})",
         "the demo's market cannot be moved ({error})"
     ))
@@ -174,7 +179,7 @@ fn looks(item: &ShopItem, page: &Page<'_>) -> String {
     if item.visible {
         format!(
             "{}{}",
-            crate::layout::grouped(item.price.unsigned_abs()),
+            ui::layout::grouped(item.price.unsigned_abs()),
             page.lang.pick("円", " yen")
         )
     } else {

@@ -1,14 +1,14 @@
 //! The story of an ASIN for a person.
 
 use super::view::{ListingView, PendingView, ProductView, SeenView, UpdateView, View};
-use crate::layout::{Align, clean, grouped, table, when};
-use crate::say::{Lang, text};
-use crate::words;
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::money::Yen;
 use shared::domain::observation::{JudgedOffer, Verdict};
 use shared::domain::product::Seen;
 use std::fmt::Write as _;
+use ui::labels;
+use ui::layout::{Align, clean, grouped, table, when};
+use ui::message::{Lang, text};
 
 /// The whole story.
 pub fn render(view: &View, lang: Lang) -> String {
@@ -62,7 +62,7 @@ fn product(product: Option<&ProductView>, lang: Lang) -> String {
         .price
         .map(|seen| row(lang.pick("価格", "price"), yen(seen.value, lang), seen.at));
     let stock = product.stock.map(|seen| {
-        let value = words::stock(seen.value, lang);
+        let value = labels::stock(seen.value, lang);
         row(lang.pick("在庫", "stock"), value, seen.at)
     });
     let invalid = product.invalid_since.map(|at| {
@@ -136,7 +136,7 @@ fn observed(seen: &[SeenView], lang: Lang) -> String {
             when(seen.first_at),
             "-".to_owned(),
             when(seen.last_at),
-            words::outcome(seen.outcome, lang).to_owned(),
+            labels::outcome(seen.outcome, lang).to_owned(),
             price,
         ]
     };
@@ -180,8 +180,8 @@ fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
         }
         Verdict::Rejected(why) => {
             let (ja, en) = (
-                words::rejection(why, Lang::Ja),
-                words::rejection(why, Lang::En),
+                labels::rejection(why, Lang::Ja),
+                labels::rejection(why, Lang::En),
             );
             text!("除外: {ja}", "turned down: {en}")
         }
@@ -199,7 +199,7 @@ fn listings(listings: &[ListingView], lang: Lang) -> String {
 
 fn listing(view: &ListingView, lang: Lang) -> String {
     let (account, item) = (&view.account, view.item_id.0);
-    let status = words::status(view.status, lang);
+    let status = labels::status(view.status, lang);
     let sku = clean(&view.sku);
     let mut said = format!("  {account}  item {item}  SKU {sku}  {status}\n");
     let row = |label: &str, value: String, note: String| {
@@ -212,7 +212,7 @@ fn listing(view: &ListingView, lang: Lang) -> String {
     });
     let mut rows = vec![row(
         lang.pick("今の表示", "shown"),
-        words::shop_state(&view.shown, lang),
+        labels::shop_state(&view.shown, lang),
         applied,
     )];
     let label = lang.pick("あるべき表示", "desired");
@@ -232,7 +232,7 @@ fn listing(view: &ListingView, lang: Lang) -> String {
             );
             row(
                 label,
-                words::shop_state(&desired.state, lang),
+                labels::shop_state(&desired.state, lang),
                 note.of(lang).to_owned(),
             )
         },
@@ -240,7 +240,7 @@ fn listing(view: &ListingView, lang: Lang) -> String {
     said.push_str(&table(&rows, &[]));
     if let Some(reason) = view.hold {
         let label = lang.pick("保留", "held");
-        let why = words::hold(reason);
+        let why = labels::hold(reason);
         let _ = writeln!(said, "    {label}: {}", why.of(lang));
     }
     said
@@ -255,11 +255,12 @@ fn updates(updates: &[UpdateView], lang: Lang) -> String {
         vec![
             when(update.at),
             update.account.to_string(),
-            words::update_state(&update.state, lang).to_owned(),
-            words::shop_state(&update.from, lang),
+            labels::update_state(&update.state, lang).to_owned(),
+            labels::shop_state(&update.from, lang),
             "->".to_owned(),
-            words::shop_state(&update.to, lang),
-            code.map(|code| words::code(code, lang)).unwrap_or_default(),
+            labels::shop_state(&update.to, lang),
+            code.map(|code| labels::code(code, lang))
+                .unwrap_or_default(),
         ]
     };
     let rows: Vec<_> = updates.iter().map(row).collect();

@@ -1,15 +1,16 @@
 //! Reads a shop page by page, on its lane, with a line on stderr about how far it is.
 
-use crate::layout::{grouped, when};
 use crate::progress::say;
-use crate::say::{Failure, Lang, text};
 use shared::domain::account::AccountId;
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::shelf::{PAGE, ShopItem, ShopPage};
-use shared::ports::bench::Bench;
+use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::shop::ShopError;
 use std::time::Duration;
+use ui::command_error::CommandError;
+use ui::layout::{grouped, when};
+use ui::message::{Lang, text};
 
 /// Pages between two lines about how far it is.
 const PAGES_A_LINE: usize = 10;
@@ -20,13 +21,13 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Every item of the shop.
 pub(super) async fn all(
     shop: &AccountId,
-    bench: &Bench,
+    ctx: &Context,
     lang: Lang,
-) -> Result<Vec<ShopItem>, Failure> {
+) -> Result<Vec<ShopItem>, CommandError> {
     let mut items: Vec<ShopItem> = Vec::new();
     for pages in 1_usize.. {
         let offset = u32::try_from((pages - 1) * PAGE as usize).unwrap_or(u32::MAX);
-        let page = read_page(shop, offset, bench).await?;
+        let page = read_page(shop, offset, ctx).await?;
         let last = page.is_last();
         items.extend(page.items);
         if last || pages.is_multiple_of(PAGES_A_LINE) {
@@ -44,10 +45,10 @@ pub(super) async fn all(
     Ok(items)
 }
 
-async fn read_page(shop: &AccountId, offset: u32, bench: &Bench) -> Result<ShopPage, Failure> {
+async fn read_page(shop: &AccountId, offset: u32, ctx: &Context) -> Result<ShopPage, CommandError> {
     let mut tries = 1;
     loop {
-        let error = match try_page(shop, offset, bench).await? {
+        let error = match try_page(shop, offset, ctx).await? {
             Ok(page) => return Ok(page),
             Err(error) => error,
         };
@@ -67,25 +68,25 @@ async fn read_page(shop: &AccountId, offset: u32, bench: &Bench) -> Result<ShopP
 async fn try_page(
     shop: &AccountId,
     offset: u32,
-    bench: &Bench,
-) -> Result<Result<ShopPage, ShopError>, Failure> {
-    if let Err(error) = bench.shop.prepare(shop).await {
+    ctx: &Context,
+) -> Result<Result<ShopPage, ShopError>, CommandError> {
+    if let Err(error) = ctx.shop.prepare(shop).await {
         return Ok(Err(error));
     }
-    let permit = permit(shop, bench).await?;
-    Ok(bench.shop.items(permit, shop, offset).await)
+    let permit = permit(shop, ctx).await?;
+    Ok(ctx.shop.items(permit, shop, offset).await)
 }
 
-async fn permit(shop: &AccountId, bench: &Bench) -> Result<Permit, Failure> {
+async fn permit(shop: &AccountId, ctx: &Context) -> Result<Permit, CommandError> {
     let lane = Lane::Base(shop.clone());
     loop {
-        let granted = bench.limiter.acquire(&lane, Priority::Normal).await;
+        let granted = ctx.limiter.acquire(&lane, Priority::Normal).await;
         match granted.map_err(|error| unread(shop, &error))? {
             Grant::Go(permit) => return Ok(permit),
             Grant::Later(pause) => tokio::time::sleep(pause).await,
             Grant::Closed(until) => {
                 let until = when(until);
-                return Err(Failure::Failed(text!(
+                return Err(CommandError::Failed(text!(
                     "ショップ {shop} の利用上限に達しています。{until} を過ぎてから、もう一度実行してください。何も取り込んでいません",
                     "shop {shop} is out of quota until {until}: try again then. Nothing went in"
                 )));
@@ -94,8 +95,8 @@ async fn permit(shop: &AccountId, bench: &Bench) -> Result<Permit, Failure> {
     }
 }
 
-fn unread(shop: &AccountId, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Failed(text!(
+fn unread(shop: &AccountId, error: &dyn std::fmt::Display) -> CommandError {
+    CommandError::Failed(text!(
         "ショップ {shop} を読めません({error})。miseban doctor で調べてください。何も取り込んでいません",
         "shop {shop} cannot be read ({error}): see miseban doctor. Nothing went in"
     ))

@@ -1,9 +1,9 @@
 //! The queues for a person.
 
 use super::view::{Changed, Figures, Found, Message, Messages, Overview, Paused};
-use crate::layout::{clean, grouped, span, table, when};
-use crate::say::{Lang, text};
 use std::fmt::Write as _;
+use ui::layout::{clean, grouped, span, table, when};
+use ui::message::{Lang, text};
 
 /// One line a queue.
 pub fn overview(view: &Overview, lang: Lang) -> String {

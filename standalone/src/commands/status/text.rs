@@ -1,12 +1,12 @@
 //! The state of all for a person.
 
 use super::view::{Counted, LaneView, NoticesView, OpenRun, PastRun, ShopView, View};
-use crate::layout::{Align, grouped, span, table, when};
-use crate::say::{Lang, text};
-use crate::words;
 use shared::domain::run::RunKind;
 use shared::ports::store::ENDED_BEFORE_ANSWER;
 use std::fmt::Write as _;
+use ui::labels;
+use ui::layout::{Align, grouped, span, table, when};
+use ui::message::{Lang, text};
 
 /// The whole state.
 pub fn render(view: &View, lang: Lang) -> String {
@@ -112,7 +112,7 @@ fn kind_of(kind: RunKind, dry_run: bool, lang: Lang) -> String {
     } else {
         ""
     };
-    format!("{}{dry}", words::kind(kind, lang))
+    format!("{}{dry}", labels::kind(kind, lang))
 }
 
 fn open(run: &OpenRun, lang: Lang) -> Vec<String> {
@@ -122,7 +122,7 @@ fn open(run: &OpenRun, lang: Lang) -> Vec<String> {
     vec![
         run.run_id.to_string(),
         kind_of(run.kind, run.dry_run, lang),
-        words::state(run.state, lang).to_owned(),
+        labels::state(run.state, lang).to_owned(),
         when(run.started_at),
         of(lang.pick("バッチ", "batches"), run.batches),
         of(lang.pick("再取得", "backfill"), run.misses),
@@ -140,7 +140,7 @@ fn past(run: &PastRun, lang: Lang) -> Vec<String> {
     vec![
         run.run_id.to_string(),
         kind_of(run.kind, run.dry_run, lang),
-        words::state(run.state, lang).to_owned(),
+        labels::state(run.state, lang).to_owned(),
         when(run.started_at),
         took.unwrap_or_default(),
     ]

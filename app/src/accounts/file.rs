@@ -1,0 +1,148 @@
+//! The accounts file as it is written, turned into checked accounts.
+
+use super::{Account, SecretRef};
+use crate::config::source::line_of;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use shared::domain::account::AccountId;
+use std::collections::BTreeMap;
+use std::path::Path;
+use toml::Spanned;
+use ui::command_error::CommandError;
+use ui::message::{Text, text};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    #[serde(default)]
+    account: Vec<RawAccount>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAccount {
+    id: Spanned<String>,
+    name: Option<String>,
+    #[serde(default = "yes")]
+    active: bool,
+    client_id: String,
+    client_secret: Option<SecretString>,
+    client_secret_env: Option<String>,
+    refresh_token: Option<SecretString>,
+    refresh_token_env: Option<String>,
+    redirect_uri: Option<String>,
+    proxy: Option<SecretString>,
+    proxy_env: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The shops of the file at `path`; all that is wrong is told at once.
+pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<Account>, CommandError> {
+    let shown = path.display();
+    let raw: RawFile = toml::from_str(content).map_err(|error| {
+        // Only the message: the error's own print shows the line, which may hold a secret.
+        let line = error.span().map_or(1, |span| line_of(content, span.start));
+        let why = error.message();
+        CommandError::Usage(text!(
+            "{shown} の{line}行目が読めません({why})。README の例と見比べてください",
+            "{shown}, line {line} cannot be read ({why}): compare it with the example in the README"
+        ))
+    })?;
+    if raw.account.is_empty() {
+        return Err(CommandError::Usage(text!(
+            "{shown} にショップが1つもありません。[[account]] を1つ以上書いてください(README の例を参照)",
+            "{shown} has no account: write at least one [[account]] (see the README)"
+        )));
+    }
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut accounts = Vec::new();
+    let mut errors = Vec::new();
+    for entry in raw.account {
+        let line = line_of(content, entry.id.span().start);
+        let id = entry.id.get_ref().trim().to_owned();
+        if let Some(first) = seen.get(&id) {
+            errors.push(text!(
+                "{shown} の{line}行目: ショップ {id} は{first}行目にもあります。idを変えてください",
+                "{shown}, line {line}: account {id} is in line {first} already; give it another id"
+            ));
+            continue;
+        }
+        seen.insert(id, line);
+        match check(entry, line) {
+            Ok(account) => accounts.push(account),
+            Err(Text { ja, en }) => errors.push(text!(
+                "{shown} の{line}行目: {ja}",
+                "{shown}, line {line}: {en}"
+            )),
+        }
+    }
+    if errors.is_empty() {
+        Ok(accounts)
+    } else {
+        Err(CommandError::Usage(Text::lines(&errors)))
+    }
+}
+
+fn check(entry: RawAccount, line: usize) -> Result<Account, Text> {
+    let id = AccountId::parse(entry.id.get_ref()).map_err(|error| {
+        let id = error.text;
+        text!(
+            "{id:?} はショップのidにできません。英数字と _ - . で1~64文字にしてください",
+            "{id:?} cannot be the id of an account: use 1 to 64 letters, digits, '_', '-' or '.'"
+        )
+    })?;
+    if entry.client_id.trim().is_empty() {
+        return Err(text!(
+            "ショップ {id} の client_id が空です",
+            "client_id of account {id} is empty"
+        ));
+    }
+    let client_secret = secret(
+        &id,
+        "client_secret",
+        entry.client_secret,
+        entry.client_secret_env,
+    )?;
+    let refresh_token = match (entry.refresh_token, entry.refresh_token_env) {
+        (None, None) => None,
+        (inline, variable) => Some(secret(&id, "refresh_token", inline, variable)?),
+    };
+    let proxy = match (entry.proxy, entry.proxy_env) {
+        (None, None) => None,
+        (inline, variable) => Some(secret(&id, "proxy", inline, variable)?),
+    };
+    Ok(Account {
+        name: entry.name.unwrap_or_else(|| id.to_string()),
+        id,
+        active: entry.active,
+        line,
+        client_id: entry.client_id.trim().to_owned(),
+        client_secret,
+        refresh_token,
+        redirect_uri: entry.redirect_uri,
+        proxy,
+    })
+}
+
+fn secret(
+    id: &AccountId,
+    key: &str,
+    inline: Option<SecretString>,
+    variable: Option<String>,
+) -> Result<SecretRef, Text> {
+    match (inline, variable) {
+        (Some(secret), None) if !secret.expose_secret().trim().is_empty() => {
+            Ok(SecretRef::Inline(secret))
+        }
+        (None, Some(name)) if !name.trim().is_empty() => {
+            Ok(SecretRef::Variable(name.trim().to_owned()))
+        }
+        _ => Err(text!(
+            "ショップ {id} には {key} か {key}_env(環境変数の名前)のどちらか1つが必要です",
+            "account {id} needs exactly one of {key} and {key}_env (the name of an environment variable)"
+        )),
+    }
+}

@@ -1,0 +1,144 @@
+use super::*;
+use secrecy::ExposeSecret as _;
+use std::io::Write as _;
+
+fn read(content: &str) -> Result<AccountsFile, CommandError> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(content.as_bytes()).unwrap();
+    AccountsFile::read(file.path())
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
+    match result.unwrap_err() {
+        CommandError::Usage(text) => text.en,
+        other => panic!("not a matter of use: {other}"),
+    }
+}
+
+const TWO: &str = r#"
+[[account]]
+id = "main"
+name = "本店"
+client_id = "c1"
+client_secret = "s1"
+refresh_token_env = "MAIN_TOKEN"
+redirect_uri = "https://shop.example/back"
+
+[[account]]
+id = "second"
+active = false
+client_id = "c2"
+client_secret_env = "SECOND_SECRET"
+refresh_token = "r2"
+"#;
+
+#[test]
+fn shops_come_in_the_order_of_the_file_and_are_active_unless_told_otherwise() {
+    let file = read(TWO).unwrap();
+
+    let rows = file.rows();
+
+    assert_eq!(
+        (rows[0].id.as_str(), rows[0].name.as_str(), rows[0].active),
+        ("main", "本店", true)
+    );
+    assert_eq!((rows[1].name.as_str(), rows[1].active), ("second", false));
+}
+
+#[test]
+fn secrets_come_from_the_file_or_the_environment_and_only_for_active_shops() {
+    let file = read(TWO).unwrap();
+
+    let found = file
+        .credentials(&|name| (name == "MAIN_TOKEN").then(|| "r1\n".to_owned()))
+        .unwrap();
+
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].client_secret.expose_secret(), "s1");
+    assert_eq!(
+        found[0].refresh_token.as_ref().unwrap().expose_secret(),
+        "r1"
+    );
+    let redirect = found[0].redirect_uri.as_deref();
+    assert_eq!(redirect, Some("https://shop.example/back"));
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_named_with_line_and_shop() {
+    let said = refusal(read(TWO).unwrap().credentials(&|_| None));
+
+    assert!(said.contains("line 3: account main needs the environment variable MAIN_TOKEN"));
+}
+
+#[test]
+fn a_wrong_file_is_refused_with_the_place_and_what_to_do() {
+    let one = |id: &str| {
+        format!(
+            "[[account]]\nid = \"{id}\"\nclient_id = \"c\"\nclient_secret = \"s\"\nrefresh_token = \"r\"\n"
+        )
+    };
+    for (content, expected) in [
+        (String::new(), "has no account"),
+        (
+            one("main").replace("client_id", "clientid"),
+            "line 3 cannot be read",
+        ),
+        (one("main").replace("client_id = \"c\"\n", ""), "client_id"),
+        (
+            format!("{}{}", one("main"), one("main")),
+            "line 7: account main is in line 2 already",
+        ),
+        (one("本店"), "line 2: \"本店\" cannot be the id"),
+        (
+            one("main").replace("client_secret = \"s\"\n", ""),
+            "exactly one of client_secret and client_secret_env",
+        ),
+        (
+            format!("{}refresh_token_env = \"R\"\n", one("main")),
+            "exactly one of refresh_token and",
+        ),
+        (
+            one("main").replace("= \"c\"", "= \" \""),
+            "client_id of account main is empty",
+        ),
+        ("[[account]\n".to_owned(), "line 1 cannot be read"),
+        ("[shop]\n".to_owned(), "unknown field `shop`"),
+    ] {
+        let said = refusal(read(&content));
+
+        assert!(said.contains(expected), "{said:?} lacks {expected:?}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_told_with_its_path() {
+    let said = refusal(AccountsFile::read(Path::new("/nowhere/accounts.toml")));
+
+    assert!(said.contains("/nowhere/accounts.toml"));
+}
+
+#[test]
+fn no_message_and_no_debug_print_shows_a_secret() {
+    let file = read(&TWO.replace("s1", "hidden")).unwrap();
+    let broken = refusal(read("[[account]]\nclient_secret = \"hidden\nid = 1"));
+
+    assert!(!format!("{file:?}").contains("hidden"));
+    assert!(!broken.contains("hidden"), "{broken}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_can_read_is_warned_about() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), TWO).unwrap();
+    let set = |mode| std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode));
+
+    set(0o644).unwrap();
+    let open = AccountsFile::read(file.path()).unwrap();
+    set(0o600).unwrap();
+    let closed = AccountsFile::read(file.path()).unwrap();
+
+    assert_eq!(open.warnings.len(), 1);
+    assert!(closed.warnings.is_empty());
+}

@@ -1,0 +1,184 @@
+//! Builds queue, cache and limiter: in memory for one process, in Redis when `REDIS_URL` is set.
+
+use crate::config::{Rate, Redis, Settings};
+use crate::run_mode::RunMode;
+use adapters::cache::RedisCache;
+use adapters::limiter::{LocalLimiter, Rates, RedisLimiter};
+use adapters::queue::{LocalQueue, RedisQueue};
+use adapters::redis::{RedisFault, RedisLink, RedisSettings, connect};
+use adapters::store::SqlStore;
+use shared::domain::quota::WindowQuota;
+use shared::domain::rate::Micros;
+use shared::jobs::QueueName;
+use shared::ports::cache::Cache;
+use shared::ports::clock::Clock;
+use shared::ports::limiter::Limiter;
+use shared::ports::queue::Queue;
+use std::sync::Arc;
+use ui::command_error::CommandError;
+use ui::message::{Text, text};
+
+/// Stops the limiter of this process.
+#[derive(Clone)]
+pub enum LimiterShutdown {
+    /// A limiter in memory.
+    Local(Arc<LocalLimiter>),
+    /// A limiter in Redis.
+    Shared(Arc<RedisLimiter>),
+}
+
+impl LimiterShutdown {
+    /// Refuses a permit to every waiting job, so that the job is put back into its queue.
+    pub fn refuse_waiting(&self) {
+        match self {
+            Self::Local(limiter) => limiter.close_doors(),
+            Self::Shared(limiter) => limiter.close_doors(),
+        }
+    }
+
+    /// Stores the exact use of the lanes, or releases this process's tickets in Redis.
+    pub async fn finish(&self) {
+        match self {
+            Self::Local(limiter) => limiter.store_exact_use().await,
+            Self::Shared(limiter) => limiter.end().await,
+        }
+    }
+}
+
+/// Queue, cache and limiter.
+pub(crate) struct Backends {
+    pub(crate) queue: Arc<dyn Queue>,
+    pub(crate) cache: Arc<dyn Cache>,
+    pub(crate) limiter: Arc<dyn Limiter>,
+    pub(crate) limiter_shutdown: LimiterShutdown,
+    /// The way to Redis, where the settings name one.
+    pub(crate) redis: Option<RedisLink>,
+}
+
+/// The databases of one process.
+pub(crate) struct Stores {
+    /// The truth. The lanes' memory is always here.
+    pub(crate) real: Arc<SqlStore>,
+    /// What the work is done on: the real one, or a copy for a dry run.
+    pub(crate) worked_on: Arc<SqlStore>,
+}
+
+impl Backends {
+    /// Through Redis where the settings name one, else within this process. A dry run keeps its queue
+    /// and its cache to itself, but Amazon's quota is spent for real, so the limiter stays shared.
+    pub(crate) async fn build(
+        settings: &Settings,
+        mode: RunMode,
+        clock: &Arc<dyn Clock>,
+        stores: &Stores,
+    ) -> Result<Self, CommandError> {
+        let rates = rates(settings, mode);
+        let own_queue = || Arc::new(LocalQueue::new()) as Arc<dyn Queue>;
+        let own_cache = || Arc::new(stores.worked_on.cache()) as Arc<dyn Cache>;
+        let Some(redis) = &settings.redis else {
+            let limiter = local_limiter(rates, clock, stores).await?;
+            return Ok(Self {
+                queue: own_queue(),
+                cache: own_cache(),
+                limiter: limiter.clone(),
+                limiter_shutdown: LimiterShutdown::Local(limiter),
+                redis: None,
+            });
+        };
+        let link = link(redis).await?;
+        let limiter = Arc::new(RedisLimiter::new(&link, rates, Arc::clone(clock)));
+        let dry = mode == RunMode::DryRun;
+        Ok(Self {
+            cache: if dry {
+                own_cache()
+            } else {
+                Arc::new(RedisCache::new(&link, &settings.rules.ttls))
+            },
+            queue: if dry {
+                own_queue()
+            } else {
+                looked_at(&link).await?
+            },
+            limiter: limiter.clone(),
+            limiter_shutdown: LimiterShutdown::Shared(limiter),
+            redis: Some(link),
+        })
+    }
+}
+
+/// The queue in Redis, for a person who looks after it: nothing else is opened.
+///
+/// # Errors
+///
+/// A Redis that cannot be reached, or that cannot be worked with.
+pub async fn shared_queue(redis: &Redis) -> Result<RedisQueue, CommandError> {
+    Ok(RedisQueue::new(link(redis).await?))
+}
+
+fn rates(settings: &Settings, mode: RunMode) -> Rates {
+    let micros = |rate: Rate| {
+        let period = rate.period();
+        period.map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX))
+    };
+    let no_quota = WindowQuota {
+        per_hour: None,
+        per_day: None,
+    };
+    Rates {
+        item_offers: micros(settings.amazon.item_offers_rate),
+        catalog_items: micros(settings.amazon.catalog_items_rate),
+        base: match mode {
+            RunMode::Live => settings.base.quota,
+            RunMode::DryRun => no_quota,
+        },
+    }
+}
+
+async fn local_limiter(
+    rates: Rates,
+    clock: &Arc<dyn Clock>,
+    stores: &Stores,
+) -> Result<Arc<LocalLimiter>, CommandError> {
+    let limiter = LocalLimiter::new(rates, Arc::clone(clock), stores.real.clone()).await;
+    limiter.map(Arc::new).map_err(|error| {
+        CommandError::Failed(text!(
+            "前回の問い合わせの記録を読めません({error})",
+            "what the lanes remember cannot be read ({error})"
+        ))
+    })
+}
+
+async fn link(redis: &Redis) -> Result<RedisLink, CommandError> {
+    let mut settings = RedisSettings::new("");
+    settings.url = redis.url.clone();
+    settings.prefix.clone_from(&redis.prefix);
+    connect(&settings).await.map_err(|fault| told(&fault))
+}
+
+/// The queues, each looked at once: what stands in the way of all work, such as a right that is missing, is
+/// told at the start and not by each claim.
+async fn looked_at(link: &RedisLink) -> Result<Arc<dyn Queue>, CommandError> {
+    let queue = RedisQueue::new(link.clone());
+    for name in QueueName::ALL {
+        if let Err(error) = queue.stats(name).await {
+            // Whether it is the queue, or a Redis that has gone this moment.
+            link.ping().await.map_err(|fault| told(&fault))?;
+            return Err(CommandError::Usage(text!(
+                "Redisのキューを使えません({error})",
+                "the queue in Redis cannot be used ({error})"
+            )));
+        }
+    }
+    Ok(Arc::new(queue))
+}
+
+/// What may pass is away; what a person has to change is wrong use.
+fn told(fault: &RedisFault) -> CommandError {
+    let why = fault.told();
+    let told: Text = text!("Redisを使えません({why})", "Redis cannot be used ({why})");
+    if fault.may_pass() {
+        CommandError::Away(told)
+    } else {
+        CommandError::Usage(told)
+    }
+}

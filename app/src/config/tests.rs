@@ -1,0 +1,252 @@
+use super::*;
+use crate::config::table::ALL;
+use std::io::Write as _;
+
+fn with(given: &[(&str, &str)]) -> Result<Settings, CommandError> {
+    Settings::load(None, &|name| {
+        let found = given.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+fn from_file(content: &str) -> Result<Settings, CommandError> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(content.as_bytes()).unwrap();
+    Settings::load(Some(file.path()), &|_| None)
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
+    match result.unwrap_err() {
+        CommandError::Usage(text) => text.en,
+        other => panic!("not a matter of use: {other}"),
+    }
+}
+
+#[test]
+fn nothing_set_gives_the_published_defaults() {
+    let settings = with(&[]).unwrap();
+
+    assert_eq!(&*settings.database_url, "sqlite://miseban.db");
+    assert_eq!(settings.amazon.item_offers_rate, Rate::PerSecond(0.1));
+    assert_eq!(settings.base.quota, WindowQuota::default());
+    assert_eq!(settings.rules, Rules::default());
+    assert_eq!(settings.lang, Lang::Ja);
+    assert!(settings.chatwork.is_none());
+}
+
+#[test]
+fn missing_credentials_are_named_by_the_command_that_needs_them() {
+    let settings = with(&[("LWA_APP_ID", "app")]).unwrap();
+
+    let said = refusal(settings.amazon.credentials());
+
+    assert!(said.contains("REFRESH_TOKEN, LWA_CLIENT_SECRET"), "{said}");
+}
+
+#[test]
+fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted() {
+    for (name, value) in [
+        ("DATABASE_URL", "mysql://localhost/miseban"),
+        ("REDIS_PREFIX", "a:b"),
+        ("SP_API_BASE_URL", "sellingpartnerapi-fe.amazon.com"),
+        ("LWA_BASE_URL", "http://api.amazon.com"),
+        ("LWA_BASE_URL", "http://127.0.0.1.example.com"),
+        ("LWA_BASE_URL", "http://simulator.example.com"),
+        ("BASE_API_BASE_URL", "ftp://api.thebase.in"),
+        ("CHATWORK_BASE_URL", "https://api.chatwork.com/?a=b"),
+        ("SP_API_MARKETPLACE_ID", "jp"),
+        ("SP_API_ITEM_OFFERS_RATE", "0"),
+        ("SP_API_ITEM_OFFERS_RATE", "NaN"),
+        ("SP_API_ITEM_OFFERS_RATE", "101"),
+        ("SP_API_ITEM_OFFERS_RATE", "unlimited"),
+        ("BASE_HOUR_QUOTA", "0"),
+        ("BASE_HOUR_QUOTA", "unlimited"),
+        ("BASE_DAY_QUOTA", "unlimited"),
+        ("PRICE_RATIO", "1.0"),
+        ("PRICE_RATIO", "0.9"),
+        ("PRICE_TIERS", "1000:1.4,5000:1.3"),
+        ("PRICE_TIERS", "5000:1.4,1000:1.3,above:1.2"),
+        ("PRICE_TIERS", "above:1"),
+        ("PRICE_MIN", "49"),
+        ("PRICE_MAX", "1,000"),
+        ("UPDATE_MIN_CHANGE_YEN", "0"),
+        ("UPDATE_MIN_CHANGE_PERCENT", "101"),
+        ("OFFER_MAX_HANDLING_HOURS", "-1"),
+        ("FILTERED_OUT_HIDES_AFTER", "0"),
+        ("TTL_PRICE_HOURS", "1.5"),
+        ("TTL_STOCK_HOURS", "0"),
+        ("TTL_BASIC_INFO_DAYS", "9999"),
+        ("GUARD_PERCENT", "101"),
+        ("GUARD_COUNT", "many"),
+        ("RUN_EVERY_HOURS", "0"),
+        ("SYNC_CONCURRENCY", "65"),
+        ("UPDATE_CONCURRENCY", "0"),
+        ("STOP_WITHIN_SECONDS", "0"),
+        ("HEALTH_LISTEN", "8081"),
+        ("HEALTH_LISTEN", "localhost:8081"),
+        ("NOTIFY_EVENTS", "run-changed,everything"),
+        ("MISEBAN_LANG", "fr"),
+    ] {
+        let said = refusal(with(&[(name, value)]));
+
+        let start = format!("setting {name} = {value:?} (environment) is not accepted; accepted: ");
+        assert!(said.starts_with(&start), "{said}");
+        assert!(said.len() > start.len(), "{said}");
+    }
+}
+
+#[test]
+fn a_secret_is_never_shown() {
+    for name in [
+        "REFRESH_TOKEN",
+        "LWA_CLIENT_SECRET",
+        "CHATWORK_TOKEN",
+        "NOTIFY_WEBHOOK_URL",
+    ] {
+        let said = refusal(with(&[(name, "top secret")]));
+
+        assert!(said.contains(name), "{said}");
+        assert!(!said.contains("top"), "{said}");
+    }
+    let said = refusal(with(&[("DATABASE_URL", "mysql://me:hidden@host/db")]));
+    assert!(!said.contains("hidden"), "{said}");
+    let said = refusal(from_file("REFRESH_TOKEN = \"hidden"));
+    assert!(!said.contains("hidden"), "{said}");
+    let settings = with(&[
+        ("REFRESH_TOKEN", "hidden"),
+        ("LWA_APP_ID", "app"),
+        ("LWA_CLIENT_SECRET", "hidden"),
+        ("CHATWORK_TOKEN", "hidden"),
+        ("CHATWORK_ROOM_ID", "1"),
+        (
+            "NOTIFY_WEBHOOK_URL",
+            "https://hooks.example.com/services/hidden",
+        ),
+        ("DATABASE_URL", "postgres://me:hidden@host/db"),
+        ("REDIS_URL", "redis://:hidden@host"),
+    ]);
+    assert!(!format!("{:?}", settings.unwrap()).contains("hidden"));
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let said = refusal(with(&[("PRICE_MIN", "x"), ("PRICE_RATIO", "x")]));
+
+    assert_eq!(said.lines().count(), 2, "{said}");
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_refused() {
+    for given in [
+        [("PRICE_RATIO", "1.3"), ("PRICE_TIERS", "above:1.2")],
+        [("PRICE_MIN", "2000"), ("PRICE_MAX", "1000")],
+        [("CHATWORK_TOKEN", "token"), ("CHATWORK_ROOM_ID", "")],
+    ] {
+        let said = refusal(with(&given));
+
+        assert!(said.contains(given[0].0), "{said}");
+    }
+}
+
+#[test]
+fn the_simulator_in_its_container_is_spoken_to_without_encryption() {
+    let settings = with(&[("SP_API_BASE_URL", "http://simulator:9000")]).unwrap();
+
+    assert_eq!(settings.amazon.base_url, "http://simulator:9000");
+}
+
+#[test]
+fn a_load_test_lifts_the_limits_of_simulated_hosts_only() {
+    let simulated = "http://127.0.0.1:9000";
+    let rate = ("SP_API_ITEM_OFFERS_RATE", "unlimited");
+    let amazon = ("SP_API_BASE_URL", simulated);
+
+    let both = with(&[rate, amazon, ("BASE_API_BASE_URL", simulated)]).unwrap();
+    let one = with(&[rate, amazon]).unwrap();
+
+    assert_eq!(both.amazon.item_offers_rate.period(), None);
+    assert_eq!(both.base.quota.per_hour, None);
+    assert_eq!(one.base.quota, WindowQuota::default());
+}
+
+#[test]
+fn the_environment_goes_before_the_file_and_an_empty_variable_does_not_count() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(
+        file,
+        "price_min = 600\nPRICE_MAX = \"7000\"\nprice_ratio = 1.25"
+    )
+    .unwrap();
+
+    let settings = Settings::load(Some(file.path()), &|name| match name {
+        "PRICE_MIN" => Some("700".to_owned()),
+        "PRICE_MAX" => Some(String::new()),
+        _ => None,
+    });
+
+    let bounds = settings.unwrap().rules.selling.bounds;
+    assert_eq!((bounds.min.0, bounds.max.0), (700, 7000));
+}
+
+#[test]
+fn an_unknown_name_in_the_file_is_told_with_line_and_nearest_name() {
+    let said = refusal(from_file("PRICE_MIN = 600\nPRICE_RATO = 1.2\n"));
+
+    assert!(said.contains("line 2: there is no setting PRICE_RATO; did you mean PRICE_RATIO?"));
+}
+
+#[test]
+fn a_wrong_value_in_the_file_is_told_with_its_line() {
+    let said = refusal(from_file("# shop\n\nPRICE_MIN = 5\n"));
+
+    assert!(said.contains("PRICE_MIN = \"5\""), "{said}");
+    assert!(said.contains(", line 3)"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_missing_no_toml_doubled_or_nested_is_refused() {
+    let missing = Settings::load(Some(Path::new("/nowhere/miseban.toml")), &|_| None);
+
+    assert!(refusal(missing).contains("/nowhere/miseban.toml"));
+    assert!(refusal(from_file("PRICE_MIN = 600\nPRICE_MAX\n")).contains("at line 2"));
+    assert!(refusal(from_file("price_min = 600\nPRICE_MIN = 700\n")).contains("given twice"));
+    assert!(refusal(from_file("PRICE_MIN = [1]\n")).contains("a text or a number"));
+}
+
+#[test]
+fn the_example_file_names_every_setting_and_is_accepted_as_settings_file() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.env.example");
+    let content = std::fs::read_to_string(&path).unwrap();
+
+    let settings = Settings::load(Some(&path), &|_| None).unwrap();
+
+    settings.amazon.credentials().unwrap();
+    for setting in ALL {
+        let given = format!("{}=", setting.name);
+        let line = |line: &str| line.trim_start_matches("# ").starts_with(&given);
+        assert!(content.lines().any(line), "{} is missing", setting.name);
+    }
+}
+
+#[test]
+fn the_example_file_with_every_line_in_force_shows_the_defaults() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.env.example");
+    let content = std::fs::read_to_string(path).unwrap();
+
+    for setting in ALL.iter().filter(|setting| !setting.default.is_empty()) {
+        let shown = [
+            format!("{}={}", setting.name, setting.default),
+            format!("{}=\"{}\"", setting.name, setting.default),
+        ];
+        let line = |line: &str| {
+            shown
+                .iter()
+                .any(|shown| line.trim_start_matches("# ") == shown)
+        };
+        assert!(
+            content.lines().any(line),
+            "{} shows another default",
+            setting.name
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! The page: two paths, each with a status for machines and a line of JSON for people.
+
+use super::{Complaints, Health};
+use crate::config::table;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use ui::command_error::CommandError;
+use ui::message::text;
+
+#[derive(Serialize)]
+struct Body {
+    ok: bool,
+    /// What is wrong, by what it is about.
+    #[serde(skip_serializing_if = "Complaints::is_empty")]
+    wrong: Complaints,
+}
+
+/// Serves the page at `address` from now on, as long as the runtime lives.
+pub(super) async fn open(address: SocketAddr, health: Health) -> Result<(), CommandError> {
+    let refused = |error: std::io::Error| {
+        let name = table::HEALTH_LISTEN.name;
+        CommandError::Usage(text!(
+            "{name} = {address} で待ち受けられません({error})。ほかのプログラムが使っていない番号にするか、{name} を空にしてください",
+            "{name} = {address} cannot be listened on ({error}): choose a port that no other program uses, or leave {name} empty"
+        ))
+    };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let router = Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .with_state(health);
+    // Nobody waits for it: it answers to the very end, that the program is stopping.
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    tracing::info!(%address, "health page at http://{address}/healthz and /readyz");
+    Ok(())
+}
+
+async fn alive(State(health): State<Health>) -> (StatusCode, Json<Body>) {
+    answer(health.dead())
+}
+
+async fn ready(State(health): State<Health>) -> (StatusCode, Json<Body>) {
+    answer(health.unready().await)
+}
+
+fn answer(wrong: Complaints) -> (StatusCode, Json<Body>) {
+    let ok = wrong.is_empty();
+    let status = if ok {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(Body { ok, wrong }))
+}

@@ -1,0 +1,16 @@
+//! The composition root of every program: settings, accounts file, health, log and wiring.
+//!
+//! A program reads its settings ([`config`]), starts its log ([`log`]), builds its [`wiring::App`]
+//! and reports its state through [`health`]. [`wiring`] and [`backends`] alone build adapters.
+
+pub mod accounts;
+pub mod backends;
+pub mod config;
+pub mod health;
+pub mod log;
+pub mod private;
+pub mod program;
+pub mod run_mode;
+pub mod signal;
+pub mod startup;
+pub mod wiring;

@@ -1,0 +1,48 @@
+//! The log, on stderr: stdout belongs to results.
+
+use crate::config::{Settings, table};
+use clap::ValueEnum;
+use std::io::IsTerminal as _;
+use tracing_subscriber::EnvFilter;
+use ui::command_error::CommandError;
+use ui::message::text;
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The filter of a program that works unseen: it tells what it does.
+pub const AT_WORK: &str = "info,sqlx=warn";
+/// The filter of a command that shows its result: it tells only when something is wrong.
+pub const AT_REST: &str = "warn";
+
+/// Starts the log, with the filter of the settings or else the `usual` one.
+///
+/// # Errors
+///
+/// [`CommandError::Usage`] for a `RUST_LOG` that is no filter.
+pub fn start(settings: &Settings, usual: &str, format: LogFormat) -> Result<(), CommandError> {
+    let wanted = settings.log_filter.as_deref().unwrap_or(usual);
+    let filter = EnvFilter::try_new(wanted).map_err(|error| {
+        let (name, (accepts_ja, accepts_en)) = (table::RUST_LOG.name, table::RUST_LOG.accepts);
+        CommandError::Usage(text!(
+            "設定 {name} = {wanted:?} は使えません({error})。使える値: {accepts_ja}",
+            "setting {name} = {wanted:?} is not accepted ({error}); accepted: {accepts_en}"
+        ))
+    })?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    // A log that was started before, as tests do, stays.
+    let _ = match format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! Building the app for a long-running program, retried while a server is unavailable.
+//!
+//! Containers start in any order, and a database that replays its log after a power cut takes its
+//! time. A command that a person waits for uses [`wiring::build`], which fails at once.
+
+use crate::config::Settings;
+use crate::run_mode::RunMode;
+use crate::wiring::{self, App};
+use backon::{ExponentialBuilder, Retryable as _};
+use std::time::{Duration, Instant};
+use ui::command_error::CommandError;
+
+/// A server that is unavailable for longer is left to the next start of the program.
+const RETRY_FOR: Duration = Duration::from_secs(60);
+const MIN_DELAY: Duration = Duration::from_millis(500);
+const MAX_DELAY: Duration = Duration::from_secs(5);
+
+/// As [`wiring::build`] for a live app, retried for a minute while a server is unavailable.
+///
+/// # Errors
+///
+/// At once what a person has to mend; after a minute the last [`CommandError::Away`].
+pub async fn build(settings: &Settings) -> Result<App, CommandError> {
+    let begun = Instant::now();
+    let delays = ExponentialBuilder::default()
+        .with_min_delay(MIN_DELAY)
+        .with_max_delay(MAX_DELAY)
+        .without_max_times();
+    (|| wiring::build(settings, RunMode::Live))
+        .retry(delays)
+        .when(|error| matches!(error, CommandError::Away(_)) && begun.elapsed() < RETRY_FOR)
+        .notify(|error, delay| {
+            tracing::warn!(%error, "a server is unavailable at start; retrying in {delay:?}");
+        })
+        .await
+}

@@ -1,0 +1,173 @@
+//! Which crate may depend on which, and which module may name what: what the compiler does not
+//! enforce.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The names of a crate's dependencies, without those for tests.
+fn dependencies(name: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(name).join("Cargo.toml")).expect("a manifest");
+    let manifest: toml::Table = text.parse().expect("TOML");
+    let table = manifest["dependencies"].as_table().expect("a table");
+    table.keys().cloned().collect()
+}
+
+/// Every Rust file under `folder`, with its text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source");
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} has no sources");
+    found
+}
+
+/// Fails when a file under `folder` that `spared` does not spare has one of `words` in its code.
+fn nobody_names(folder: &str, words: &[&str], spared: impl Fn(&Path) -> bool) {
+    for (path, text) in sources(folder) {
+        if spared(&path) {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in words {
+                assert!(
+                    !code.contains(word),
+                    "{}:{} names {word}: {line}",
+                    path.display(),
+                    number + 1
+                );
+            }
+        }
+    }
+}
+
+fn nobody(_: &Path) -> bool {
+    false
+}
+
+#[test]
+fn shared_depends_on_no_driver_and_no_runtime() {
+    let forbidden = [
+        "tokio",
+        "sqlx",
+        "redis",
+        "reqwest",
+        "apalis",
+        "apalis-core",
+        "adapters",
+    ];
+    let named = dependencies("shared");
+    assert!(
+        forbidden
+            .iter()
+            .all(|name| !named.iter().any(|dependency| dependency == name))
+    );
+}
+
+#[test]
+fn texts_depend_on_the_domain_only() {
+    assert_eq!(dependencies("ui"), ["chrono", "shared", "unicode-width"]);
+}
+
+#[test]
+fn the_simulator_depends_on_no_other_crate_of_the_workspace() {
+    let members = [
+        "shared",
+        "adapters",
+        "app",
+        "ui",
+        "producer",
+        "worker",
+        "standalone",
+    ];
+    let named = dependencies("simulator");
+    assert!(
+        members
+            .iter()
+            .all(|name| !named.iter().any(|dependency| dependency == name))
+    );
+}
+
+#[test]
+fn dependencies_point_from_the_programs_to_shared() {
+    assert!(
+        !dependencies("adapters")
+            .iter()
+            .any(|name| name == "producer" || name == "worker")
+    );
+    assert!(!dependencies("producer").iter().any(|name| name == "worker"));
+    nobody_names(
+        "shared/src/domain",
+        &["crate::ports", "crate::jobs"],
+        nobody,
+    );
+    nobody_names("shared/src/jobs", &["crate::ports"], nobody);
+}
+
+#[test]
+fn shared_reads_no_clock_and_no_environment() {
+    nobody_names(
+        "shared/src",
+        &["Utc::now", "SystemTime", "Instant::now", "std::env"],
+        nobody,
+    );
+}
+
+#[test]
+fn handlers_see_ports_only() {
+    let drivers = [
+        "adapters::",
+        "apalis",
+        "sqlx",
+        "reqwest",
+        "redis::",
+        "Utc::now",
+    ];
+    nobody_names("worker/src", &drivers, |path| {
+        path.ends_with("worker/src/runtime.rs")
+    });
+    nobody_names("producer/src", &drivers, |path| {
+        path.ends_with("main.rs") || path.ends_with("wiring.rs")
+    });
+}
+
+#[test]
+fn apalis_is_named_at_the_seam_only() {
+    nobody_names("adapters/src", &["apalis"], |path| {
+        path.components().any(|part| part.as_os_str() == "queue")
+    });
+    nobody_names("standalone/src", &["apalis"], |path| {
+        path.ends_with("standalone/src/commands/board/routes.rs")
+    });
+}
+
+#[test]
+fn settings_are_read_in_config_only() {
+    for folder in [
+        "adapters/src",
+        "app/src",
+        "worker/src",
+        "producer/src",
+        "standalone/src",
+    ] {
+        nobody_names(folder, &["env::var", "std::env::vars"], |path| {
+            path.ends_with("config.rs")
+                || path.components().any(|part| part.as_os_str() == "config")
+        });
+    }
+}

@@ -1,0 +1,170 @@
+//! Why a command ended early, and the exit code of the program.
+
+use crate::message::{Text, text};
+use shared::ports::cache::CacheError;
+use shared::ports::queue::QueueError;
+use shared::ports::store::StoreError;
+use std::fmt;
+use std::io;
+
+/// How the program ends when nobody stopped it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: all is done.
+    Done,
+    /// 1: it was tried and failed, or something is not in order.
+    Failed,
+    /// 2: wrong use or settings; the person has to change something first.
+    Usage,
+    /// 130: stopped by SIGINT, work kept.
+    Interrupted,
+    /// 143: stopped by SIGTERM, work kept.
+    Terminated,
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+}
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub enum CommandError {
+    /// Wrong use or settings: what, where, what to do.
+    Usage(Text),
+    /// Tried and failed: what, where, what to do.
+    Failed(Text),
+    /// Tried and failed on something that may come back by itself, such as a server that starts.
+    Away(Text),
+    /// The output cannot be written; a closed pipe is a quiet end.
+    Output(io::Error),
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::Failed(text) | Self::Away(text) => text.fmt(f),
+            Self::Output(_) => f.write_str("the output cannot be written"),
+        }
+    }
+}
+
+impl std::error::Error for CommandError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Output(error) => Some(error),
+            Self::Usage(_) | Self::Failed(_) | Self::Away(_) => None,
+        }
+    }
+}
+
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl CommandError {
+    /// What to print, if anything, and how to end.
+    pub fn verdict(&self) -> (Option<Text>, Exit) {
+        match self {
+            Self::Usage(text) => (Some(text.clone()), Exit::Usage),
+            Self::Failed(text) | Self::Away(text) => (Some(text.clone()), Exit::Failed),
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => (None, Exit::Done),
+            Self::Output(error) => {
+                let said = text!(
+                    "結果を書き出せません: {error}。ディスクの空きと書き込み権限を確かめてください",
+                    "the output cannot be written: {error}; check disk space and permissions"
+                );
+                (Some(said), Exit::Failed)
+            }
+        }
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        let kind = match error {
+            StoreError::Unavailable(_) => Self::Away,
+            StoreError::Unusable(_) | StoreError::Newer { .. } | StoreError::Sealed { .. } => {
+                Self::Usage
+            }
+            StoreError::Damaged(_) => Self::Failed,
+        };
+        let told = match error {
+            StoreError::Unavailable(why) => text!(
+                "データベースが応答しません({why})。少し待ってから、もう一度実行してください",
+                "the database cannot be asked now ({why}): wait a moment and try again"
+            ),
+            StoreError::Unusable(why) => text!(
+                "データベースを使えません({why})。DATABASE_URL、ディスクの空き、書き込み権限を確かめてください。miseban doctor で調べられます",
+                "the database cannot be used ({why}): check DATABASE_URL, disk space and permissions; miseban doctor helps"
+            ),
+            StoreError::Sealed { another: true } => text!(
+                "データベースのトークンは別の鍵で封じられています。TOKEN_KEY(または TOKEN_KEY_FILE)を元の鍵に戻すか、鍵を替えるところなら元の鍵を TOKEN_KEY_OLD に設定してください。何も変えていません",
+                "the tokens in the database are sealed with another key: set TOKEN_KEY (or TOKEN_KEY_FILE) to that key again, or TOKEN_KEY_OLD to it while you change keys; nothing was changed"
+            ),
+            StoreError::Sealed { another: false } => text!(
+                "データベースのトークンは鍵で封じられていますが、鍵が設定されていません。TOKEN_KEY(または TOKEN_KEY_FILE)にその鍵を設定してください。何も変えていません",
+                "the tokens in the database are sealed, and no key is set: set TOKEN_KEY (or TOKEN_KEY_FILE) to the key; nothing was changed"
+            ),
+            StoreError::Newer { found, known } => text!(
+                "データベースは新しい店番が書いたもの(版 {found})で、このプログラムは版 {known} までしか扱えません。新しいプログラムを使ってください",
+                "the database was written by a newer Miseban (schema version {found}); this program knows up to {known}: use the newer program"
+            ),
+            StoreError::Damaged(what) => text!(
+                "データベースに読めない値があります({what})。バックアップから戻してください",
+                "the database holds a value that cannot be read ({what}): restore it from a backup"
+            ),
+        };
+        kind(told)
+    }
+}
+
+impl From<CacheError> for CommandError {
+    fn from(CacheError(why): CacheError) -> Self {
+        Self::Failed(text!(
+            "キャッシュが応答しません({why})。少し待ってから、もう一度実行してください",
+            "the cache cannot be asked ({why}): wait a moment and try again"
+        ))
+    }
+}
+
+impl From<QueueError> for CommandError {
+    fn from(QueueError(why): QueueError) -> Self {
+        Self::Failed(text!(
+            "キューが応答しません({why})。少し待ってから、もう一度実行してください",
+            "the queue cannot be asked ({why}): wait a moment and try again"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_pipe_is_a_quiet_end() {
+        let error = CommandError::Output(io::Error::from(io::ErrorKind::BrokenPipe));
+
+        assert_eq!(error.verdict(), (None, Exit::Done));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_fails() {
+        let error = CommandError::Output(io::Error::from(io::ErrorKind::StorageFull));
+
+        let (said, exit) = error.verdict();
+
+        assert!(said.is_some());
+        assert_eq!(exit, Exit::Failed);
+    }
+}

@@ -1,0 +1,167 @@
+//! The domain's words as people read them, in both languages. Codes of a newer version or of the shop
+//! that have no entry here are shown as they are.
+
+use crate::message::{Lang, Text, text};
+use shared::domain::desired::HoldReason;
+use shared::domain::listing::{ListingStatus, ShopState};
+use shared::domain::offer::Rejection;
+use shared::domain::outcome::Outcome;
+use shared::domain::product::Stock;
+use shared::domain::run::{RunKind, RunState};
+
+/// A kind of run.
+pub fn kind(kind: RunKind, lang: Lang) -> &'static str {
+    match kind {
+        RunKind::PriceStock => lang.pick("価格と在庫", "price and stock"),
+        RunKind::Stale => lang.pick("古くなったものだけ", "stale ones only"),
+        RunKind::Visibility => lang.pick("表示の見直し", "visibility"),
+        RunKind::Reconcile => lang.pick("ショップとの突き合わせ", "reconciliation"),
+        RunKind::BasicInfo => lang.pick("商品情報", "basic information"),
+        RunKind::Register => lang.pick("新規登録", "registration"),
+    }
+}
+
+/// Where a run stands.
+pub fn state(state: RunState, lang: Lang) -> &'static str {
+    match state {
+        RunState::Running => lang.pick("実行中", "running"),
+        RunState::Backfilling => lang.pick("再取得中", "backfilling"),
+        RunState::Held => lang.pick("確認待ち", "held"),
+        RunState::Done => lang.pick("完了", "done"),
+        RunState::Failed => lang.pick("失敗", "failed"),
+        RunState::Cancelled => lang.pick("中止", "cancelled"),
+    }
+}
+
+/// What was found out about an ASIN.
+pub fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
+    match outcome {
+        Outcome::Success => lang.pick("買える", "can be bought"),
+        Outcome::OutOfStock => lang.pick("出品なし", "no offer"),
+        Outcome::FilteredOut => lang.pick("条件に合う出品なし", "no offer fits"),
+        Outcome::ApiError => lang.pick("取得できず", "not learnt"),
+        Outcome::InvalidAsin => lang.pick("Amazonにない", "unknown to Amazon"),
+    }
+}
+
+/// Why an offer does not count.
+pub fn rejection(rejection: Rejection, lang: Lang) -> &'static str {
+    match rejection {
+        Rejection::NotNew => lang.pick("新品ではない", "not new"),
+        Rejection::NoHandlingTime => {
+            lang.pick("発送までの時間が不明", "time until shipping not told")
+        }
+        Rejection::ShipsTooLate => lang.pick("発送が遅すぎる", "ships too late"),
+        Rejection::ShippingNotFree => lang.pick("送料がかかる", "shipping costs extra"),
+        Rejection::NoPrice => lang.pick("価格がない", "no price"),
+        Rejection::PriceOutOfRange => lang.pick("価格が範囲外", "price out of range"),
+        Rejection::OtherCurrency => lang.pick("別の通貨", "another currency"),
+    }
+}
+
+/// What is known of the stock.
+pub fn stock(stock: Stock, lang: Lang) -> String {
+    match stock {
+        Stock::In => lang.pick("あり", "in stock").to_owned(),
+        Stock::NoOffer => lang.pick("なし(出品なし)", "out (no offer)").to_owned(),
+        Stock::FilteredOut { times, why } => {
+            let why = rejection(why, lang);
+            let said = text!(
+                "条件に合う出品なし(続けて{times}回、主な理由: {why})",
+                "no offer fits (seen {times} times in a row, mostly: {why})"
+            );
+            said.of(lang).to_owned()
+        }
+    }
+}
+
+/// The command that does a run of this kind, without the program's name.
+pub fn command(kind: RunKind) -> String {
+    match kind {
+        RunKind::Reconcile => kind.as_str().to_owned(),
+        _ => format!("run {}", kind.as_str()),
+    }
+}
+
+/// Where a listing stands.
+pub fn status(status: ListingStatus, lang: Lang) -> &'static str {
+    match status {
+        ListingStatus::Pending => lang.pick("登録待ち", "pending"),
+        ListingStatus::Listed => lang.pick("出品中", "listed"),
+        ListingStatus::Delisted => lang.pick("ショップから削除済み", "gone from the shop"),
+    }
+}
+
+/// How an item looks in the shop.
+pub fn shop_state(state: &ShopState, lang: Lang) -> String {
+    let price = state.price;
+    let shown = if state.visible {
+        lang.pick("公開", "public")
+    } else {
+        lang.pick("非公開", "hidden")
+    };
+    match (state.stock, lang) {
+        (Some(pieces), Lang::Ja) => format!("{price}円 {shown} 在庫{pieces}"),
+        (Some(pieces), Lang::En) => format!("{price} yen, {shown}, stock {pieces}"),
+        (None, Lang::Ja) => format!("{price}円 {shown}"),
+        (None, Lang::En) => format!("{price} yen, {shown}"),
+    }
+}
+
+/// Why a listing waits for a person, and what the person can do.
+pub fn hold(reason: HoldReason) -> Text {
+    match reason {
+        HoldReason::PriceBelowBounds => text!(
+            "販売価格が PRICE_MIN より低くなる(設定か商品を見直す)",
+            "the price would be below PRICE_MIN (review the setting or the item)"
+        ),
+        HoldReason::PriceAboveBounds => text!(
+            "販売価格が PRICE_MAX より高くなる(設定か商品を見直す)",
+            "the price would be above PRICE_MAX (review the setting or the item)"
+        ),
+        HoldReason::NotEditable => text!(
+            "BASEがAPIでの編集を許さない商品(管理画面で直す)",
+            "BASE does not let the API edit this item (edit it by hand)"
+        ),
+        HoldReason::MassChange => text!(
+            "一度に非公開になる商品が多すぎる(miseban release か miseban cancel で決める)",
+            "too many would be hidden at once (decide with miseban release or miseban cancel)"
+        ),
+    }
+}
+
+/// A code of a failed or held update.
+pub fn code(code: &str, lang: Lang) -> String {
+    if let Some(reason) = HoldReason::from_word(code) {
+        return hold(reason).of(lang).to_owned();
+    }
+    let said = match code {
+        "unavailable" => lang.pick("BASEが応答しない", "BASE is not available"),
+        "reauthorise" => lang.pick(
+            "ショップの再認証が必要",
+            "the shop has to be authorised again",
+        ),
+        "hour_api_limit" => lang.pick("BASEの1時間の上限", "BASE's limit of the hour"),
+        "day_api_limit" => lang.pick("BASEの1日の上限", "BASE's limit of the day"),
+        "bad_item_id" | "no_item_id" | "no_item" => {
+            lang.pick("商品がショップにない", "the item is not in the shop")
+        }
+        _ => return code.to_owned(),
+    };
+    format!("{said} ({code})")
+}
+
+/// The state of an update.
+pub fn update_state(state: &str, lang: Lang) -> &str {
+    match state {
+        "queued" => lang.pick("順番待ち", "queued"),
+        "applied" => lang.pick("反映済み", "applied"),
+        "equal" => lang.pick("変更不要", "equal"),
+        "held" => lang.pick("保留", "held"),
+        "failed" => lang.pick("失敗", "failed"),
+        "parked" => lang.pick("上限待ち", "parked"),
+        "delisted" => lang.pick("削除済み", "delisted"),
+        "cancelled" => lang.pick("取りやめ", "dropped"),
+        other => other,
+    }
+}

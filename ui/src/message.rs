@@ -1,0 +1,78 @@
+//! Messages for people: Japanese and English side by side, so that neither is forgotten.
+//!
+//! Every message that the shop keeper may meet is a [`Text`]. Logs are for the operator and are
+//! English only.
+
+use std::fmt;
+
+/// The language of messages and reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// Japanese.
+    #[default]
+    Ja,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// Reads `ja` or `en`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "ja" => Some(Self::Ja),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The one of two texts that is in this language.
+    pub fn pick<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Ja => ja,
+            Self::En => en,
+        }
+    }
+}
+
+/// One message in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Japanese.
+    pub ja: String,
+    /// English.
+    pub en: String,
+}
+
+/// A [`Text`] from two format strings, Japanese first; names are captured as by `format!`.
+#[macro_export]
+macro_rules! text {
+    ($ja:literal, $en:literal $(,)?) => {
+        $crate::message::Text {
+            ja: format!($ja),
+            en: format!($en),
+        }
+    };
+}
+pub use crate::text;
+
+impl Text {
+    /// The text in `lang`.
+    pub fn of(&self, lang: Lang) -> &str {
+        lang.pick(&self.ja, &self.en)
+    }
+
+    /// One text a line.
+    pub fn lines(texts: &[Self]) -> Self {
+        let join = |of: fn(&Self) -> &str| texts.iter().map(of).collect::<Vec<_>>().join("\n");
+        Self {
+            ja: join(|text| &text.ja),
+            en: join(|text| &text.en),
+        }
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
+    }
+}

@@ -1,0 +1,208 @@
+//! Notices in words: what happened, in numbers, and what to do about it. Plain text; the channel gives
+//! it its markup.
+
+mod runs;
+#[cfg(test)]
+mod tests;
+
+use crate::layout::{clean, grouped, when};
+use crate::message::{Lang, Text, text};
+use shared::domain::notice::{EventKind, Notice};
+use shared::ports::notifier::Message;
+
+/// Notices that a digest tells one by one; the rest is told by count.
+const TOLD: usize = 10;
+
+/// One message of all of `notices`, which is not empty: the whole of a single one, a digest of several.
+/// `lost` earlier ones may not have arrived.
+pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> Message {
+    let mut message = match notices {
+        [one] => Message {
+            title: title(one).of(lang).to_owned(),
+            body: lines(&details(one), lang),
+        },
+        several => digest(several, lang),
+    };
+    if lost > 0 {
+        let lost = grouped(lost);
+        let told = text!(
+            "これより前のお知らせ{lost}件は、届いていないかもしれません(miseban status で確かめられます)",
+            "{lost} earlier notices may not have arrived (see miseban status)"
+        );
+        message.body = format!("{}\n\n{}", message.body, told.of(lang));
+    }
+    message
+}
+
+/// What `miseban notify --test` sends.
+pub fn test_message(lang: Lang) -> Message {
+    let title = text!("店番: 試しのお知らせ", "Miseban: a test");
+    let body = text!(
+        "このメッセージが読めれば、お知らせの設定は正しくできています。",
+        "If you can read this, notices are set up well."
+    );
+    Message {
+        title: title.of(lang).to_owned(),
+        body: body.of(lang).to_owned(),
+    }
+}
+
+/// The gravest first; each with its title and its first line.
+fn digest(notices: &[Notice], lang: Lang) -> Message {
+    let mut sorted: Vec<&Notice> = notices.iter().collect();
+    sorted.sort_by_key(|notice| gravity(notice));
+    let count = grouped(notices.len() as u64);
+    let title = text!("店番: お知らせ{count}件", "Miseban: {count} notices");
+    let mut parts: Vec<String> = sorted
+        .iter()
+        .take(TOLD)
+        .map(|one| brief(one, lang))
+        .collect();
+    let rest = sorted.get(TOLD..).unwrap_or_default();
+    if !rest.is_empty() {
+        parts.push(by_kind(rest, lang));
+    }
+    Message {
+        title: title.of(lang).to_owned(),
+        body: parts.join("\n"),
+    }
+}
+
+fn gravity(notice: &Notice) -> usize {
+    let first = notice.reasons().first().copied();
+    let place = EventKind::ALL.iter().position(|kind| Some(*kind) == first);
+    place.unwrap_or(EventKind::ALL.len())
+}
+
+fn brief(notice: &Notice, lang: Lang) -> String {
+    let title = title(notice);
+    let first = details(notice).into_iter().next();
+    let first = first.map(|line| format!("\n  {}", line.of(lang)));
+    format!("* {}{}", title.of(lang), first.unwrap_or_default())
+}
+
+fn by_kind(rest: &[&Notice], lang: Lang) -> String {
+    let counts = EventKind::ALL.into_iter().filter_map(|kind| {
+        let of = |notice: &&&Notice| notice.reasons().first() == Some(&kind);
+        let count = rest.iter().filter(of).count();
+        (count > 0).then(|| format!("{} {count}", event(kind).of(lang)))
+    });
+    let counts: Vec<String> = counts.collect();
+    let (all, counts) = (rest.len(), counts.join(lang.pick("、", ", ")));
+    let said = text!("* ほか{all}件: {counts}", "* and {all} more: {counts}");
+    said.of(lang).to_owned()
+}
+
+/// An event, for the digest and for `miseban notify`.
+pub fn event(kind: EventKind) -> Text {
+    match kind {
+        EventKind::RunChanged => text!("変化のあった実行", "runs with changes"),
+        EventKind::RunFailed => text!("失敗した実行", "failed runs"),
+        EventKind::RunHeld => text!("確認待ちの実行", "held runs"),
+        EventKind::BackfillFailed => text!("値の取れないASIN", "ASINs still missing"),
+        EventKind::QuotaAlarm => text!("利用上限の警告", "quota alarms"),
+        EventKind::AccountParked => text!("利用上限に達したショップ", "shops out of quota"),
+        EventKind::Reauthorise => text!("再認証が必要なショップ", "shops to authorise again"),
+        EventKind::ProxyFailed => text!("プロキシが使えないショップ", "shops whose proxy fails"),
+        EventKind::TokenEnding => text!(
+            "認可がまもなく切れるショップ",
+            "shops whose tokens end soon"
+        ),
+    }
+}
+
+fn title(notice: &Notice) -> Text {
+    match notice {
+        Notice::Run { report } => runs::title(report),
+        Notice::Parked { account, name, .. } => {
+            let shop = shop(account.as_str(), name);
+            text!(
+                "店番: {shop} の利用上限に達しました",
+                "Miseban: {shop} is out of quota"
+            )
+        }
+        Notice::Reauthorise { account, name, .. } => {
+            let shop = shop(account.as_str(), name);
+            text!(
+                "店番: {shop} の再認証が必要です",
+                "Miseban: {shop} has to be authorised again"
+            )
+        }
+        Notice::ProxyFailed { account, name, .. } => {
+            let shop = shop(account.as_str(), name);
+            text!(
+                "店番: {shop} のプロキシが使えません",
+                "Miseban: the proxy of {shop} fails"
+            )
+        }
+        Notice::TokenEnding { account, name, .. } => {
+            let shop = shop(account.as_str(), name);
+            text!(
+                "店番: {shop} の認可がまもなく切れます",
+                "Miseban: the tokens of {shop} end soon"
+            )
+        }
+        Notice::NearlyUsedUp { account, name, .. } => {
+            let shop = shop(account.as_str(), name);
+            text!(
+                "店番: {shop} の1日の利用上限が残りわずかです",
+                "Miseban: {shop} has used most of its quota of the day"
+            )
+        }
+    }
+}
+
+fn shop(id: &str, name: &str) -> String {
+    if name.is_empty() || name == id {
+        return id.to_owned();
+    }
+    let name: String = clean(name).chars().take(60).collect();
+    format!("{name} ({id})")
+}
+
+/// The first line is the one that a digest shows.
+fn details(notice: &Notice) -> Vec<Text> {
+    match notice {
+        Notice::Run { report } => runs::details(report),
+        Notice::Parked { until, .. } => {
+            let until = when(*until);
+            vec![text!(
+                "{until} に自動で再開します。それまでこのショップの更新だけが待ちます。することはありません",
+                "it goes on by itself at {until}; until then only the updates of this shop wait; nothing to do"
+            )]
+        }
+        Notice::Reauthorise { account, since, .. } => {
+            let since = when(*since);
+            vec![text!(
+                "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で、BASEで認可し直してください(店番の再起動は要りません)",
+                "nothing has reached this shop since {since}: authorise it at BASE again with miseban accounts authorize {account}; Miseban need not be started again"
+            )]
+        }
+        Notice::ProxyFailed { account, since, .. } => {
+            let since = when(*since);
+            vec![text!(
+                "{since} から、このショップには何も反映されていません(プロキシを通さずに送ることはしません)。直れば自動で再開します。miseban accounts check {account} で確かめられます",
+                "nothing has reached this shop since {since} (nothing is sent past its proxy); it goes on by itself once the proxy works; miseban accounts check {account} tries it"
+            )]
+        }
+        Notice::TokenEnding { account, ends, .. } => {
+            let ends = when(*ends);
+            vec![text!(
+                "{ends} に切れます。使い続けるなら、それまでに miseban accounts refresh {account} を実行してください",
+                "they end at {ends}: to keep the shop, run miseban accounts refresh {account} before that"
+            )]
+        }
+        Notice::NearlyUsedUp { used, of, .. } => {
+            let (used, of) = (grouped(u64::from(*used)), grouped(u64::from(*of)));
+            vec![text!(
+                "今日 {used} / {of} 回。使い切ると、明日0時までこのショップの更新が待ちます。同じアプリを使う別のプログラムがないか確かめてください",
+                "{used} of {of} calls today; when they are used up, the updates of this shop wait until midnight. Check whether another program uses the same application"
+            )]
+        }
+    }
+}
+
+fn lines(texts: &[Text], lang: Lang) -> String {
+    let lines: Vec<&str> = texts.iter().map(|text| text.of(lang)).collect();
+    lines.join("\n")
+}

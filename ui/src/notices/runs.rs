@@ -1,0 +1,222 @@
+//! What is said of a run: its numbers, and what a person has to do about it.
+
+use crate::labels;
+use crate::layout::{clean, grouped, span};
+use crate::message::{Lang, Text, text};
+use shared::domain::asin::Asin;
+use shared::domain::report::{Failures, PriceChange, Reconciled, Report};
+use shared::domain::run::RunState;
+
+/// Price changes and ASINs that a message names; the rest is told by count.
+const EXAMPLES: usize = 10;
+pub(super) fn title(report: &Report) -> Text {
+    let (kind_ja, kind_en) = (
+        labels::kind(report.kind, Lang::Ja),
+        labels::kind(report.kind, Lang::En),
+    );
+    match report.state {
+        RunState::Held if missing_held(report).is_some() => text!(
+            "店番: {kind_ja} - ショップの商品が足りないため、止めました",
+            "Miseban: {kind_en} - held, too many items are missing in a shop"
+        ),
+        RunState::Held => text!(
+            "店番: {kind_ja} - 在庫切れが多すぎるため、更新を止めました",
+            "Miseban: {kind_en} - held, too many products sold out at once"
+        ),
+        RunState::Failed => text!(
+            "店番: {kind_ja} - 途中で失敗しました",
+            "Miseban: {kind_en} - failed before its end"
+        ),
+        _ => text!("店番: {kind_ja} - 完了", "Miseban: {kind_en} - done"),
+    }
+}
+
+pub(super) fn details(report: &Report) -> Vec<Text> {
+    let first = report.reconcile.as_ref();
+    let first = first.map_or_else(|| changes(report), reconciled);
+    let mut lines = vec![first, updates(report)];
+    lines.extend(held(report));
+    lines.extend(error(report));
+    lines.extend(by_code(report));
+    lines.extend(price_changes(report));
+    lines.extend(missing(report));
+    lines.extend(refused(report));
+    lines.push(effort(report));
+    let run = report.run_id;
+    lines.push(text!(
+        "くわしくは: miseban report {run}",
+        "all of it: miseban report {run}"
+    ));
+    lines
+}
+
+fn changes(report: &Report) -> Text {
+    let (price, stock) = (&report.price_changes, report.stock_changes);
+    let [all, large, out, back] = [
+        price.count,
+        price.of_100_yen_or_more,
+        stock.to_out,
+        stock.to_in,
+    ]
+    .map(grouped);
+    text!(
+        "Amazonでの変化: 価格 {all}(うち100円以上 {large})、在庫切れ {out}、在庫復活 {back}",
+        "on Amazon: {all} prices changed ({large} by 100 yen or more), {out} sold out, {back} back in stock"
+    )
+}
+
+fn reconciled(found: &Reconciled) -> Text {
+    let [items, drifted, sold_out, gone, unknown] = [
+        found.items,
+        found.drifted,
+        found.sold_out,
+        found.gone,
+        found.unknown,
+    ]
+    .map(grouped);
+    text!(
+        "ショップの商品 {items}件: 手で変えられていた {drifted}、売り切れて在庫待ち {sold_out}、消えていた {gone}、店番の知らない商品 {unknown}",
+        "{items} items in the shops: {drifted} changed by hand, {sold_out} sold out and waiting for stock, {gone} gone, {unknown} unknown"
+    )
+}
+
+fn updates(report: &Report) -> Text {
+    let done = report.updates;
+    let [applied, hidden, shown, failed, held, parked, gone] = [
+        done.applied,
+        report.hidden,
+        report.shown,
+        done.failed,
+        done.held,
+        done.parked,
+        report.delisted,
+    ]
+    .map(grouped);
+    text!(
+        "ショップ: 反映 {applied}(非公開 {hidden}、公開 {shown})、失敗 {failed}、保留 {held}、上限待ち {parked}、ショップから消えていた {gone}",
+        "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for a quota, {gone} gone"
+    )
+}
+
+fn held(report: &Report) -> Option<Text> {
+    let guard = report
+        .guard
+        .as_ref()
+        .filter(|_| report.state == RunState::Held)?;
+    let run = report.run_id;
+    if let Some(missing) = missing_held(report) {
+        let missing = grouped(missing);
+        return Some(text!(
+            "ショップの一覧にない商品が {missing}件あり、多すぎるので何もしていません。することはこれです: BASEの管理画面を見て、本当に消えているなら miseban release {run}、そうでなければ miseban cancel {run}",
+            "{missing} items are on no page of their shop, which is too many, so nothing is done about them. What to do: look at the shop; if they are gone, miseban release {run}; if not, miseban cancel {run}"
+        ));
+    }
+    let [hides, asins, held] = [guard.hides, report.asins, guard.held].map(grouped);
+    Some(text!(
+        "{asins}件中{hides}件が非公開になるところでした。Amazonの答えが壊れているかもしれないので、{held}件の更新を止めています。することはこれです: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
+        "{hides} of {asins} products would be hidden; Amazon's answers may be broken, so {held} updates are held. What to do: look at some of these products on Amazon; if they are sold out, miseban release {run}; if not, miseban cancel {run}"
+    ))
+}
+
+fn missing_held(report: &Report) -> Option<u64> {
+    let found = report.reconcile.as_ref()?;
+    Some(found.missing_held).filter(|missing| *missing > 0)
+}
+
+fn error(report: &Report) -> Option<Text> {
+    let error: String = clean(report.error.as_deref()?).chars().take(300).collect();
+    Some(text!(
+        "エラー: {error}。miseban doctor で原因を調べられます",
+        "error: {error}; miseban doctor helps to find the cause"
+    ))
+}
+
+fn by_code(report: &Report) -> Option<Text> {
+    if report.failures.is_empty() {
+        return None;
+    }
+    let said = |lang: Lang| {
+        let one = |cause: &Failures| {
+            let code: String = clean(&labels::code(&cause.code, lang))
+                .chars()
+                .take(80)
+                .collect();
+            format!("{code} {}", grouped(cause.count))
+        };
+        let all: Vec<String> = report.failures.iter().take(EXAMPLES).map(one).collect();
+        all.join(lang.pick("、", ", "))
+    };
+    let (ja, en) = (said(Lang::Ja), said(Lang::En));
+    Some(text!(
+        "失敗の理由: {ja}(次の実行でもう一度試みます)",
+        "failed by cause: {en} (tried again by the next run)"
+    ))
+}
+
+fn price_changes(report: &Report) -> Vec<Text> {
+    let line = |change: &PriceChange| {
+        let difference = change.old.difference_to(change.new);
+        let sign = if difference < 0 { '-' } else { '+' };
+        let by = grouped(difference.unsigned_abs());
+        let PriceChange { asin, old, new } = change;
+        text!(
+            "  {asin}  {old}円 → {new}円 ({sign}{by}円)",
+            "  {asin}  {old} -> {new} yen ({sign}{by})"
+        )
+    };
+    let changes = &report.price_changes;
+    let mut lines: Vec<Text> = changes.examples.iter().take(EXAMPLES).map(line).collect();
+    let left = changes.count.saturating_sub(lines.len() as u64);
+    if left > 0 && !lines.is_empty() {
+        let left = grouped(left);
+        lines.push(text!("  ほか{left}件", "  and {left} more"));
+    }
+    lines
+}
+
+fn missing(report: &Report) -> Option<Text> {
+    let failed = report.backfill.failed;
+    if failed == 0 {
+        return None;
+    }
+    let names: Vec<&str> = report
+        .still_missing
+        .iter()
+        .take(EXAMPLES)
+        .map(Asin::as_str)
+        .collect();
+    let (count, names) = (grouped(failed), names.join(" "));
+    if !report.kind.minds_shops() {
+        return Some(text!(
+            "商品情報の取れなかったASIN {count}件(Amazonにない商品かもしれません): {names}",
+            "{count} ASINs of which nothing was told (Amazon may not know them): {names}"
+        ));
+    }
+    Some(text!(
+        "まだ値の取れないASIN {count}件(ショップの表示は前のまま。miseban run stale で取り直せます): {names}",
+        "{count} ASINs still missing (the shops show what they showed before; miseban run stale asks again): {names}"
+    ))
+}
+
+fn refused(report: &Report) -> Option<Text> {
+    if report.refused == 0 {
+        return None;
+    }
+    let count = grouped(report.refused);
+    Some(text!(
+        "Amazonに上限で断られたリクエスト {count}回(やり直したので結果に影響はありません)。続くなら、同じ認証情報を使う別のプログラムがないか確かめてください",
+        "{count} requests were refused by Amazon's quota (sent again, nothing is lost); if this goes on, check whether another program uses the same credentials"
+    ))
+}
+
+fn effort(report: &Report) -> Text {
+    let [asins, requests] = [report.asins, report.requests].map(grouped);
+    let (ja, en) = (
+        span(report.seconds, Lang::Ja),
+        span(report.seconds, Lang::En),
+    );
+    text!(
+        "ASIN {asins}、リクエスト {requests}、時間 {ja}",
+        "{asins} ASINs, {requests} requests, {en}"
+    )
+}

@@ -1,0 +1,274 @@
+//! The report of a run as text, for a terminal or a message.
+
+mod advice;
+mod reconcile;
+#[cfg(test)]
+mod tests;
+
+pub use advice::held_back;
+
+use crate::labels;
+use crate::layout::{Align, clean, grouped, span, table, when};
+use crate::message::{Lang, text};
+use shared::domain::outcome::Outcome;
+use shared::domain::report::{CacheUse, Failures, PriceChange, Report};
+use shared::domain::run::RunKind;
+
+/// How many examples a list shows; the rest is told by count.
+const EXAMPLES: usize = 10;
+
+/// The whole report: what it was, what Amazon said, what changed, what the shops show now, and what is
+/// left to do.
+pub fn render(report: &Report, lang: Lang) -> String {
+    let mut text = head(report, lang);
+    if let Some(found) = &report.reconcile {
+        text.push_str(&reconcile::render(report, found, lang));
+        text.push_str(&two_columns(
+            updates_title(report, lang),
+            &updates(report, lang),
+        ));
+        text.push_str(&causes(report, lang));
+        return text;
+    }
+    for (title, rows) in [
+        (
+            lang.pick("Amazonへの問い合わせ", "Asked of Amazon"),
+            asked(report, lang),
+        ),
+        (
+            lang.pick("ASINごとの結果", "Outcome by ASIN"),
+            outcomes(report, lang),
+        ),
+        (lang.pick("再取得", "Backfill"), backfill(report, lang)),
+        (
+            lang.pick("Amazonでの変化", "Changes on Amazon"),
+            changes(report, lang),
+        ),
+        (updates_title(report, lang), updates(report, lang)),
+    ] {
+        text.push_str(&two_columns(title, &rows));
+    }
+    text.push_str(&price_changes(report, lang));
+    text.push_str(&causes(report, lang));
+    text
+}
+
+/// Whether some shop of a reconciliation could not be read.
+pub fn lacks_a_shop(report: &Report) -> bool {
+    let shops = report.reconcile.iter().flat_map(|found| &found.shops);
+    shops.into_iter().any(|shop| shop.state == "given_up")
+}
+
+fn two_columns(title: &str, rows: &Rows) -> String {
+    let rows = table(rows, &[Align::Left, Align::Right]);
+    format!("\n{title}\n{rows}")
+}
+
+/// Why something is held or failed, and what is left to do.
+fn causes(report: &Report, lang: Lang) -> String {
+    let held = lang.pick("保留の理由", "Held, by reason");
+    let failed = lang.pick("失敗の理由", "Failed, by cause");
+    [
+        by_code(held, &report.holds, lang),
+        by_code(failed, &report.failures, lang),
+        advice::render(report, lang),
+    ]
+    .concat()
+}
+
+fn head(report: &Report, lang: Lang) -> String {
+    let kind = labels::kind(report.kind, lang);
+    let state = labels::state(report.state, lang);
+    let title = lang.pick("店番の報告", "Report of a run");
+    let mut text = format!("{title}: {kind} ({}) - {state}\n", report.kind.as_str());
+    let now = lang.pick("まだ終わっていません", "not ended yet");
+    let ended = report.ended_at.map_or_else(|| now.to_owned(), when);
+    let row = |label: &str, value: String| vec![label.to_owned(), value];
+    let mut rows = vec![
+        row("ID", report.run_id.to_string()),
+        row(lang.pick("開始", "start"), when(report.started_at)),
+        row(lang.pick("終了", "end"), ended),
+        row(lang.pick("時間", "time"), span(report.seconds, lang)),
+    ];
+    if report.dry_run {
+        let note = lang.pick(
+            "はい(ショップには何も送っていません)",
+            "yes (nothing was sent to the shops)",
+        );
+        rows.push(row(lang.pick("予行", "dry run"), note.to_owned()));
+    }
+    if let Some(error) = &report.error {
+        rows.push(row(lang.pick("エラー", "error"), clean(error)));
+    }
+    text.push_str(&table(&rows, &[]));
+    text
+}
+
+type Rows = Vec<Vec<String>>;
+
+fn count(label: &str, number: u64) -> Vec<String> {
+    vec![label.to_owned(), grouped(number)]
+}
+
+fn asked(report: &Report, lang: Lang) -> Rows {
+    let mut rows = vec![
+        count("ASIN", report.asins),
+        count(
+            lang.pick("バッチ(20件まで)", "batches of up to 20"),
+            report.batches,
+        ),
+        count(lang.pick("リクエスト", "requests"), report.requests),
+        count(
+            lang.pick("上限で断られた", "refused by quota"),
+            report.refused,
+        ),
+    ];
+    if report.cache != CacheUse::default() {
+        rows.push(count(
+            lang.pick("キャッシュにあった", "cache hits"),
+            report.cache.hits,
+        ));
+        let misses = lang.pick("キャッシュにない・古い", "cache misses");
+        rows.push(count(misses, report.cache.misses));
+    }
+    let waited = lang.pick("順番待ちの合計", "waited for permits");
+    rows.push(vec![
+        waited.to_owned(),
+        span(report.permit_wait_seconds, lang),
+    ]);
+    let used = lang.pick("上限の使用率", "share of the quota");
+    rows.push(vec![
+        used.to_owned(),
+        format!("{:.1} %", report.quota_used * 100.0),
+    ]);
+    rows
+}
+
+fn outcomes(report: &Report, lang: Lang) -> Rows {
+    let found = &report.outcomes;
+    [
+        (Outcome::Success, found.success),
+        (Outcome::OutOfStock, found.out_of_stock),
+        (Outcome::FilteredOut, found.filtered_out),
+        (Outcome::ApiError, found.api_error),
+        (Outcome::InvalidAsin, found.invalid_asin),
+    ]
+    .map(|(outcome, number)| {
+        // Texts say nothing of what can be bought.
+        let told = report.kind == RunKind::BasicInfo && outcome == Outcome::Success;
+        let label = if told {
+            lang.pick("取得できた", "told")
+        } else {
+            labels::outcome(outcome, lang)
+        };
+        count(label, number)
+    })
+    .to_vec()
+}
+
+fn backfill(report: &Report, lang: Lang) -> Rows {
+    let fill = &report.backfill;
+    vec![
+        count(lang.pick("対象のASIN", "ASINs to fetch again"), fill.asins),
+        count(lang.pick("リクエスト", "requests"), fill.requests),
+        count(lang.pick("取れた", "fetched"), fill.success),
+        count(lang.pick("まだ取れない", "still missing"), fill.failed),
+    ]
+}
+
+fn changes(report: &Report, lang: Lang) -> Rows {
+    let (price, stock) = (&report.price_changes, &report.stock_changes);
+    vec![
+        count(lang.pick("価格が変わった", "price changed"), price.count),
+        count(
+            lang.pick("うち100円以上", "of these 100 yen or more"),
+            price.of_100_yen_or_more,
+        ),
+        count(lang.pick("在庫切れになった", "sold out"), stock.to_out),
+        count(lang.pick("在庫が戻った", "back in stock"), stock.to_in),
+    ]
+}
+
+/// On a dry run the same counts tell what would happen.
+fn updates_title(report: &Report, lang: Lang) -> &'static str {
+    if report.dry_run {
+        lang.pick(
+            "ショップの更新(予行のため、実際には送っていません)",
+            "Updates of the shops (dry run: none was sent)",
+        )
+    } else {
+        lang.pick("ショップの更新", "Updates of the shops")
+    }
+}
+
+fn updates(report: &Report, lang: Lang) -> Rows {
+    let done = &report.updates;
+    vec![
+        count(lang.pick("反映した", "applied"), done.applied),
+        count(
+            lang.pick("うち非公開にした", "of these hidden"),
+            report.hidden,
+        ),
+        count(
+            lang.pick("うち公開に戻した", "of these shown again"),
+            report.shown,
+        ),
+        count(lang.pick("変更不要", "equal, left alone"), done.equal),
+        count(lang.pick("保留", "held for a person"), done.held),
+        count(lang.pick("失敗", "failed"), done.failed),
+        count(lang.pick("上限待ち", "waiting for a quota"), done.parked),
+        count(
+            lang.pick("ショップから消えていた", "gone from the shop"),
+            report.delisted,
+        ),
+    ]
+}
+
+fn price_changes(report: &Report, lang: Lang) -> String {
+    let changes = &report.price_changes;
+    if changes.examples.is_empty() {
+        return String::new();
+    }
+    let yen = lang.pick("円", " yen");
+    let row = |change: &PriceChange| {
+        let difference = change.old.difference_to(change.new);
+        let sign = if difference < 0 { '-' } else { '+' };
+        vec![
+            change.asin.to_string(),
+            format!("{}{yen}", change.old),
+            "->".to_owned(),
+            format!("{}{yen}", change.new),
+            format!("{sign}{}{yen}", grouped(difference.unsigned_abs())),
+        ]
+    };
+    let rows: Rows = changes.examples.iter().take(EXAMPLES).map(row).collect();
+    let title = lang.pick("大きな価格の変化", "Largest price changes");
+    let right = Align::Right;
+    let rows_text = table(&rows, &[Align::Left, right, right, right, right]);
+    let rest = rest(changes.count, rows.len(), lang);
+    format!("\n{title}\n{rows_text}{rest}")
+}
+
+fn by_code(title: &str, causes: &[Failures], lang: Lang) -> String {
+    if causes.is_empty() {
+        return String::new();
+    }
+    let row = |cause: &Failures| vec![labels::code(&cause.code, lang), grouped(cause.count)];
+    let rows: Rows = causes.iter().take(EXAMPLES).map(row).collect();
+    let rest = rest(causes.len() as u64, rows.len(), lang);
+    format!(
+        "\n{title}\n{}{rest}",
+        table(&rows, &[Align::Left, Align::Right])
+    )
+}
+
+/// The line that tells how many are not shown.
+fn rest(all: u64, shown: usize, lang: Lang) -> String {
+    let left = all.saturating_sub(shown as u64);
+    if left == 0 {
+        return String::new();
+    }
+    let left = grouped(left);
+    let said = text!("  ほか {left} 件\n", "  and {left} more\n");
+    said.of(lang).to_owned()
+}

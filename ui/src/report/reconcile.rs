@@ -1,0 +1,126 @@
+//! What a reconciliation found, as text.
+
+use super::{EXAMPLES, Rows, count, rest, two_columns};
+use crate::labels;
+use crate::layout::{Align, clean, grouped, table};
+use crate::message::Lang;
+use shared::domain::report::{Drifted, ReadShop, Reconciled, Report, UnknownItem};
+
+/// The shops, what was found in them, and examples of each.
+pub fn render(report: &Report, found: &Reconciled, lang: Lang) -> String {
+    let title = lang.pick("ショップの商品", "Items of the shops");
+    let mut text = two_columns(title, &counts(report, found, lang));
+    text.push_str(&shops(found, lang));
+    for (title, all, examples) in [
+        (
+            lang.pick("手で変えられていた商品", "Changed by hand"),
+            found.drifted,
+            &found.examples,
+        ),
+        (
+            lang.pick("ショップで売り切れた商品", "Sold out in the shop"),
+            found.sold_out,
+            &found.sold_out_examples,
+        ),
+        (
+            lang.pick("ショップから消えていた商品", "Gone from the shop"),
+            found.gone,
+            &found.gone_examples,
+        ),
+    ] {
+        text.push_str(&examples_of(title, all, examples, lang));
+    }
+    text.push_str(&unknown(found, lang));
+    text
+}
+
+fn counts(report: &Report, found: &Reconciled, lang: Lang) -> Rows {
+    vec![
+        count(lang.pick("読んだ商品", "items read"), found.items),
+        count(
+            lang.pick("BASEの呼び出し", "calls to BASE"),
+            report.requests,
+        ),
+        count(
+            lang.pick("手で変えられていた", "changed by hand"),
+            found.drifted,
+        ),
+        count(lang.pick("うち価格", "of these the price"), found.price),
+        count(
+            lang.pick("うち公開・非公開", "of these shown or hidden"),
+            found.visible,
+        ),
+        count(lang.pick("うち在庫数", "of these the stock"), found.stock),
+        count(
+            lang.pick("売り切れ(Amazonにはある)", "sold out, still on Amazon"),
+            found.sold_out,
+        ),
+        count(lang.pick("消えていた", "gone"), found.gone),
+        count(
+            lang.pick("店番の知らない商品", "items that we do not know"),
+            found.unknown,
+        ),
+    ]
+}
+
+fn shops(found: &Reconciled, lang: Lang) -> String {
+    let row = |shop: &ReadShop| {
+        let state = match shop.state.as_str() {
+            "done" => lang.pick("完了", "done"),
+            "held" => lang.pick("確認待ち", "held"),
+            "given_up" => lang.pick("読めなかった", "could not be read"),
+            _ => lang.pick("途中", "open"),
+        };
+        let error = shop.error.as_deref().map(clean).unwrap_or_default();
+        vec![
+            shop.account.to_string(),
+            grouped(shop.items),
+            state.to_owned(),
+            error,
+        ]
+    };
+    let rows: Rows = found.shops.iter().map(row).collect();
+    let title = lang.pick("ショップ", "Shops");
+    let rows = table(&rows, &[Align::Left, Align::Right]);
+    format!("\n{title}\n{rows}")
+}
+
+fn examples_of(title: &str, all: u64, examples: &[Drifted], lang: Lang) -> String {
+    if examples.is_empty() {
+        return String::new();
+    }
+    let row = |one: &Drifted| {
+        let found = one.found.as_ref();
+        let found = found.map(|found| labels::shop_state(found, lang));
+        vec![
+            one.account.to_string(),
+            one.asin.to_string(),
+            one.item.0.to_string(),
+            labels::shop_state(&one.left, lang),
+            "->".to_owned(),
+            found.unwrap_or_else(|| lang.pick("なし", "none").to_owned()),
+        ]
+    };
+    let rows: Rows = examples.iter().take(EXAMPLES).map(row).collect();
+    let rest = rest(all, rows.len(), lang);
+    format!("\n{title}\n{}{rest}", table(&rows, &[]))
+}
+
+fn unknown(found: &Reconciled, lang: Lang) -> String {
+    if found.unknown_examples.is_empty() {
+        return String::new();
+    }
+    let row = |one: &UnknownItem| {
+        let sku = one.sku.as_deref().map(clean);
+        vec![
+            one.account.to_string(),
+            one.item.0.to_string(),
+            sku.unwrap_or_else(|| lang.pick("(SKUなし)", "(no SKU)").to_owned()),
+        ]
+    };
+    let examples = found.unknown_examples.iter().take(EXAMPLES);
+    let rows: Rows = examples.map(row).collect();
+    let rest = rest(found.unknown, rows.len(), lang);
+    let title = lang.pick("店番の知らない商品", "Items that we do not know");
+    format!("\n{title}\n{}{rest}", table(&rows, &[]))
+}

@@ -1,0 +1,161 @@
+use super::*;
+use crate::sample_reports::{asin, eventful, quiet};
+use shared::domain::account::AccountId;
+use shared::domain::listing::{ItemId, ShopState};
+use shared::domain::money::Yen;
+use shared::domain::report::{
+    CacheUse, Drifted, Outcomes, ReadShop, Reconciled, UnknownItem, Updates,
+};
+use shared::domain::run::{RunKind, RunState};
+
+fn drifted(number: u32, left: ShopState, found: Option<ShopState>) -> Drifted {
+    Drifted {
+        account: account("main"),
+        asin: asin(number),
+        item: ItemId(i64::from(number) + 70_000_000),
+        left,
+        found,
+    }
+}
+
+fn account(name: &str) -> AccountId {
+    AccountId::parse(name).unwrap()
+}
+
+fn read(name: &str, state: &str, items: u64, error: Option<&str>) -> ReadShop {
+    ReadShop {
+        account: account(name),
+        state: state.to_owned(),
+        items,
+        missing: 0,
+        error: error.map(ToOwned::to_owned),
+    }
+}
+
+/// A night on which much was found: one shop whole, one held, one that could not be read.
+fn reconciled() -> Report {
+    let look = |price, visible, stock| ShopState {
+        price: Yen(price),
+        visible,
+        stock: Some(stock),
+    };
+    let unknown = |item, sku: Option<&str>| UnknownItem {
+        account: account("main"),
+        item: ItemId(item),
+        sku: sku.map(ToOwned::to_owned),
+    };
+    let left = look(1_560, true, 1);
+    let found = Reconciled {
+        shops: vec![
+            read("main", "done", 8_204, None),
+            read("second", "held", 1_100, None),
+            read("third", "given_up", 300, Some("http 500, no items")),
+        ],
+        items: 9_604,
+        drifted: 14,
+        price: 3,
+        visible: 12,
+        stock: 1,
+        examples: vec![
+            drifted(1, left, Some(look(1_980, true, 1))),
+            drifted(2, left, Some(look(1_560, false, 1))),
+            drifted(3, left, Some(look(1_200, false, 5))),
+        ],
+        sold_out: 1,
+        sold_out_examples: vec![drifted(4, left, Some(look(1_560, true, 0)))],
+        gone: 2,
+        gone_examples: vec![drifted(5, left, None), drifted(6, left, None)],
+        missing_held: 870,
+        unknown: 2,
+        unknown_examples: vec![unknown(71_000_001, Some("棚-7")), unknown(71_000_002, None)],
+    };
+    Report {
+        kind: RunKind::Reconcile,
+        asins: 12_829,
+        batches: 3,
+        requests: 97,
+        outcomes: Outcomes::default(),
+        updates: Updates {
+            applied: 14,
+            ..Updates::default()
+        },
+        delisted: 2,
+        reconcile: Some(found),
+        ..quiet()
+    }
+}
+
+#[test]
+fn a_reconciliation_reads_well_in_japanese() {
+    insta::assert_snapshot!(render(&reconciled(), Lang::Ja));
+}
+
+#[test]
+fn a_reconciliation_reads_well_in_english() {
+    insta::assert_snapshot!(render(&reconciled(), Lang::En));
+}
+
+#[test]
+fn a_run_without_events_reads_well_in_japanese() {
+    insta::assert_snapshot!(render(&quiet(), Lang::Ja));
+}
+
+#[test]
+fn a_run_without_events_reads_well_in_english() {
+    insta::assert_snapshot!(render(&quiet(), Lang::En));
+}
+
+#[test]
+fn a_run_full_of_events_reads_well_in_japanese() {
+    insta::assert_snapshot!(render(&eventful(), Lang::Ja));
+}
+
+#[test]
+fn a_run_full_of_events_reads_well_in_english() {
+    insta::assert_snapshot!(render(&eventful(), Lang::En));
+}
+
+#[test]
+fn a_dry_run_that_reads_the_cache_and_failed_says_so() {
+    let report = Report {
+        kind: RunKind::Visibility,
+        dry_run: true,
+        state: RunState::Failed,
+        error: Some("the credentials are not accepted\u{1b}[2J".to_owned()),
+        ended_at: None,
+        seconds: 12.34,
+        cache: CacheUse {
+            hits: 12_249,
+            misses: 580,
+        },
+        ..quiet()
+    };
+
+    insta::assert_snapshot!(render(&report, Lang::Ja));
+}
+
+#[test]
+fn a_run_with_nothing_in_it_is_no_special_case() {
+    let report = Report {
+        asins: 0,
+        batches: 0,
+        requests: 0,
+        outcomes: Outcomes::default(),
+        quota_used: 0.0,
+        permit_wait_seconds: 0.0,
+        seconds: 0.0,
+        ..quiet()
+    };
+
+    assert!(render(&report, Lang::En).ends_with("What to do next\n  * nothing\n"));
+}
+
+#[test]
+fn an_ended_run_whose_outcomes_do_not_add_up_says_that_asins_are_missing() {
+    let report = Report {
+        asins: 12_831,
+        ..quiet()
+    };
+
+    assert!(render(&report, Lang::En).contains("2 ASINs are still missing"));
+}
