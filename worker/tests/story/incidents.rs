@@ -178,14 +178,8 @@ async fn items_deleted_by_hand_are_delisted_once() {
     app.run(RunKind::PriceStock).await;
     let gone: Vec<String> = (0..17).map(|no| app.simulator.asin(no)).collect();
     for asin in &gone {
-<<<<<<< HEAD
-        house.delete_item(asin);
-        house
-            .simulator
-=======
-        app.delete_item(asin).await;
+        app.delete_item(asin);
         app.simulator
->>>>>>> eb1a1cb (app, ui: split the crate house)
             .set_market(vec![priced(asin, 2_500)])
             .expect("a market");
     }
