@@ -1,8 +1,8 @@
 //! The checks by name: what the command line and the tests choose from.
 
-use crate::report::Report;
+use crate::check_result::CheckResult;
 use crate::source::SourceTree;
-use crate::{circles, documented, doubles, sizes};
+use crate::{circles, documented, doubles, retired, sizes};
 
 /// One measure of the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,17 +19,20 @@ pub enum Check {
     Docs,
     /// Type names that are defined more than once.
     Doubles,
+    /// Names that the project gave up.
+    Names,
 }
 
 impl Check {
     /// Every check, in the order of the report.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Files,
         Self::Functions,
         Self::Traits,
         Self::Circles,
         Self::Docs,
         Self::Doubles,
+        Self::Names,
     ];
 
     /// The name on the command line.
@@ -41,6 +44,7 @@ impl Check {
             Self::Circles => "circles",
             Self::Docs => "docs",
             Self::Doubles => "doubles",
+            Self::Names => "names",
         }
     }
 
@@ -50,7 +54,7 @@ impl Check {
     }
 
     /// Runs the check.
-    pub fn run(self, tree: &SourceTree) -> Report {
+    pub fn run(self, tree: &SourceTree) -> CheckResult {
         match self {
             Self::Files => sizes::files(tree),
             Self::Functions => sizes::functions(tree),
@@ -58,6 +62,7 @@ impl Check {
             Self::Circles => circles::check(tree),
             Self::Docs => documented::check(tree),
             Self::Doubles => doubles::check(tree),
+            Self::Names => retired::check(tree),
         }
     }
 }

@@ -5,41 +5,41 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::check_result::CheckResult;
 use crate::paths::{self, PathUse};
-use crate::report::Report;
 use crate::scope::{Destination, Import, Scopes};
-use crate::source::{SourceFile, SourceTree, Target};
+use crate::source::{SourceFile, SourceTree, TargetModules};
 
 /// For each pair of files, the first place that draws the arrow, and the path it draws it by.
 type Arrows = BTreeMap<(usize, usize), String>;
 
-pub fn check(tree: &SourceTree) -> Report {
-    let mut report = Report::default();
+pub fn check(tree: &SourceTree) -> CheckResult {
+    let mut result = CheckResult::default();
     let mut count = 0;
     for target in &tree.targets {
         let arrows = Drawing::of(target, &tree.files).arrows;
         let loops = loops(&arrows);
         count += arrows.len();
-        report.breaches.extend(
+        result.breaches.extend(
             loops
                 .iter()
                 .map(|files| describe(files, &arrows, &tree.files)),
         );
     }
-    report.figure("arrows", count.to_string());
-    report.figure("circles", format!("{} (limit 0)", report.breaches.len()));
-    report
+    result.figure("arrows", count.to_string());
+    result.figure("circles", format!("{} (limit 0)", result.breaches.len()));
+    result
 }
 
 struct Drawing<'a> {
-    target: &'a Target,
+    target: &'a TargetModules,
     files: &'a [SourceFile],
     scopes: Scopes<'a>,
     arrows: Arrows,
 }
 
 impl<'a> Drawing<'a> {
-    fn of(target: &'a Target, files: &'a [SourceFile]) -> Self {
+    fn of(target: &'a TargetModules, files: &'a [SourceFile]) -> Self {
         let mut drawing = Self {
             target,
             files,

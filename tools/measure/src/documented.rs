@@ -7,14 +7,14 @@ use syn::{
     Visibility,
 };
 
-use crate::report::Report;
+use crate::check_result::CheckResult;
 use crate::source::{SourceFile, SourceTree};
 
 /// The crates that are libraries for others; the rest are programs and their tests.
 const LIBRARIES: [&str; 5] = ["shared", "adapters", "app", "ui", "house"];
 
-pub fn check(tree: &SourceTree) -> Report {
-    let mut report = Report::default();
+pub fn check(tree: &SourceTree) -> CheckResult {
+    let mut result = CheckResult::default();
     let mut count = 0;
     for file in tree
         .files
@@ -22,7 +22,7 @@ pub fn check(tree: &SourceTree) -> Report {
         .filter(|file| LIBRARIES.contains(&file.member.as_str()))
     {
         if !file.syntax.attrs.iter().any(is_doc) {
-            report
+            result
                 .breaches
                 .push(format!("{}:1: the file has no head comment", file.path));
         }
@@ -33,14 +33,14 @@ pub fn check(tree: &SourceTree) -> Report {
         };
         public.visit_file(&file.syntax);
         count += public.count;
-        report.breaches.extend(public.bare);
+        result.breaches.extend(public.bare);
     }
-    report.figure("public", count.to_string());
-    report.figure(
+    result.figure("public", count.to_string());
+    result.figure(
         "undocumented",
-        format!("{} (limit 0)", report.breaches.len()),
+        format!("{} (limit 0)", result.breaches.len()),
     );
-    report
+    result
 }
 
 /// The public items of one file.

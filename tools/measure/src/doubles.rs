@@ -6,10 +6,10 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemEnum, ItemMacro, ItemStruct, ItemTrait, ItemType, ItemUnion};
 
-use crate::report::Report;
+use crate::check_result::CheckResult;
 use crate::source::SourceTree;
 
-pub fn check(tree: &SourceTree) -> Report {
+pub fn check(tree: &SourceTree) -> CheckResult {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in &tree.files {
         let mut types = Types::default();
@@ -21,11 +21,11 @@ pub fn check(tree: &SourceTree) -> Report {
                 .push(file.place(name.span()));
         }
     }
-    let mut report = Report::default();
-    report.figure("types", places.len().to_string());
+    let mut result = CheckResult::default();
+    result.figure("types", places.len().to_string());
     places.retain(|_, places| places.len() > 1);
-    report.figure("doubles", format!("{} (limit 0)", places.len()));
-    report.breaches = places
+    result.figure("doubles", format!("{} (limit 0)", places.len()));
+    result.breaches = places
         .iter()
         .map(|(name, places)| {
             let (first, others) = (&places[0], places[1..].join(", "));
@@ -35,7 +35,7 @@ pub fn check(tree: &SourceTree) -> Report {
             )
         })
         .collect();
-    report
+    result
 }
 
 /// Names of the types of one file, of macro calls too.

@@ -1,21 +1,24 @@
 //! Measures the source of the workspace, so that its rules are checked by a program and not by eye.
 //!
 //! `source` reads the crates without their tests; each check is a module of its own and returns a
-//! [`Report`]. The circle finder has three parts: `scope` knows what each module names, `paths`
+//! [`CheckResult`]. The circle finder has three parts: `scope` knows what each module names, `paths`
 //! finds every path in a file, `circles` draws the arrows and finds the loops.
 
 mod check;
+mod check_result;
 mod circles;
 mod documented;
 mod doubles;
 mod paths;
 mod reader;
-mod report;
+mod retired;
 mod scope;
 mod sizes;
 mod source;
 mod test_items;
+mod text_files;
+pub mod texts;
 
 pub use check::Check;
-pub use report::Report;
+pub use check_result::CheckResult;
 pub use source::SourceTree;

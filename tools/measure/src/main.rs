@@ -8,16 +8,20 @@ use std::process::ExitCode;
 use measure::{Check, SourceTree};
 
 const USAGE: &str = "\
-Usage: scripts/measure [--only CHECK]... 
+Usage: scripts/measure [--only CHECK]...
+       scripts/measure --texts
 Measures the source without tests: prints a table, then a line for each breach.
 Ends with 0 if every limit is kept, 1 if not, 2 on wrong use.
-CHECK is one of files, functions, traits, circles, docs, doubles; --CHECK is short for --only CHECK.
+CHECK: files, functions, traits, circles, docs, doubles, names; --CHECK is short for --only CHECK.
+--texts lists what people read: messages, log lines, errors, help, and other strings with spaces.
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut out = std::io::stdout().lock();
-    let done = if let Some(checks) = chosen(&arguments) {
+    let done = if arguments == ["--texts"] {
+        list_texts(&mut out)
+    } else if let Some(checks) = chosen(&arguments) {
         run(&checks, &mut out)
     } else {
         let asked = arguments.iter().any(|word| word == "--help");
@@ -43,6 +47,13 @@ fn chosen(arguments: &[String]) -> Option<Vec<Check>> {
     names
         .map(|word| Check::named(word.trim_start_matches("--")))
         .collect()
+}
+
+fn list_texts(out: &mut impl Write) -> Result<u8, Box<dyn Error>> {
+    for line in measure::texts::list(&SourceTree::read(Path::new("."))?) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(0)
 }
 
 fn run(checks: &[Check], out: &mut impl Write) -> Result<u8, Box<dyn Error>> {

@@ -9,8 +9,8 @@ use proc_macro2::{LineColumn, TokenStream};
 use syn::spanned::Spanned as _;
 use syn::{Item, ItemMod};
 
-use crate::source::{Module, SourceFile, SourceTree, Target};
-use crate::test_items;
+use crate::source::{Module, SourceFile, SourceTree, TargetModules};
+use crate::{test_items, text_files};
 
 const START: LineColumn = LineColumn { line: 1, column: 0 };
 const END: LineColumn = LineColumn {
@@ -25,17 +25,20 @@ impl SourceTree {
     ///
     /// A file cannot be read or is not Rust.
     pub fn read(root: &Path) -> Result<Self, Box<dyn Error>> {
-        let mut tree = Self::default();
+        let mut tree = Self {
+            texts: text_files::read(root)?,
+            ..Self::default()
+        };
         for member in members(&fs::read_to_string(root.join("Cargo.toml"))?) {
             let folder = root.join(&member).join("src");
             for start in ["lib.rs", "main.rs"] {
                 let start = folder.join(start);
                 if start.is_file() {
-                    let mut reader = Reader {
+                    let mut reader = CrateReader {
                         root,
                         member: &member,
                         tree: &mut tree,
-                        target: Target::default(),
+                        target: TargetModules::default(),
                     };
                     let file = reader.file(&start)?;
                     reader.module(file, "crate", None, &folder)?;
@@ -61,14 +64,14 @@ fn members(manifest: &str) -> Vec<String> {
         .collect()
 }
 
-struct Reader<'a> {
+struct CrateReader<'a> {
     root: &'a Path,
     member: &'a str,
     tree: &'a mut SourceTree,
-    target: Target,
+    target: TargetModules,
 }
 
-impl Reader<'_> {
+impl CrateReader<'_> {
     fn file(&mut self, path: &Path) -> Result<usize, Box<dyn Error>> {
         let shown = path
             .strip_prefix(self.root)

@@ -10,7 +10,7 @@ use syn::spanned::Spanned as _;
 use syn::visit::Visit;
 use syn::{Item, ItemMod, ItemUse, UseTree, Visibility};
 
-use crate::source::{SourceFile, Target};
+use crate::source::{SourceFile, TargetModules};
 
 /// Where a path ends: at a module, or at an item of a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,33 +31,33 @@ pub struct Import {
 
 /// The names of every module of a target.
 pub struct Scopes<'a> {
-    target: &'a Target,
+    target: &'a TargetModules,
     modules: Vec<Scope>,
 }
 
 /// The names of one module.
 #[derive(Default)]
 struct Scope {
-    names: HashMap<String, Vec<Name>>,
+    names: HashMap<String, Vec<Meaning>>,
     imports: Vec<Import>,
 }
 
 /// The imports that are being followed: one that leads to itself ends there.
 type Open = Vec<(usize, String)>;
 
-enum Name {
+enum Meaning {
     Module(usize),
     Item,
     Import(Vec<String>),
 }
 
 impl<'a> Scopes<'a> {
-    pub fn of(target: &'a Target, files: &[SourceFile]) -> Self {
+    pub fn of(target: &'a TargetModules, files: &[SourceFile]) -> Self {
         let mut modules: Vec<Scope> = Vec::new();
         for (id, module) in target.modules.iter().enumerate() {
             modules.push(Scope::of(&module.items, &files[module.file]));
             if let Some(parent) = module.parent {
-                modules[parent].add(&module.name, Name::Module(id));
+                modules[parent].add(&module.name, Meaning::Module(id));
             }
         }
         Self { target, modules }
@@ -124,9 +124,9 @@ impl<'a> Scopes<'a> {
         let mut found = Vec::new();
         for meaning in scope.names.get(name).into_iter().flatten() {
             match meaning {
-                Name::Module(child) => found.push(Destination::Module(*child)),
-                Name::Item => found.push(Destination::Item(module)),
-                Name::Import(path) => found.extend(self.once(module, path, name, open)),
+                Meaning::Module(child) => found.push(Destination::Module(*child)),
+                Meaning::Item => found.push(Destination::Item(module)),
+                Meaning::Import(path) => found.extend(self.once(module, path, name, open)),
             }
         }
         if !found.is_empty() {
@@ -165,7 +165,7 @@ impl Scope {
     fn of(items: &[Item], file: &SourceFile) -> Self {
         let mut scope = Self::default();
         for name in items.iter().filter_map(defined) {
-            scope.add(&name.to_string(), Name::Item);
+            scope.add(&name.to_string(), Meaning::Item);
         }
         let mut uses = Uses(Vec::new());
         for item in items {
@@ -180,7 +180,7 @@ impl Scope {
         scope
     }
 
-    fn add(&mut self, name: &str, meaning: Name) {
+    fn add(&mut self, name: &str, meaning: Meaning) {
         self.names.entry(name.to_owned()).or_default().push(meaning);
     }
 
@@ -213,7 +213,7 @@ impl Scope {
         } else if bound == "self" {
             bound = path.last().cloned().unwrap_or_default();
         }
-        self.add(&bound, Name::Import(path.clone()));
+        self.add(&bound, Meaning::Import(path.clone()));
         self.imports.push(Import {
             path,
             glob: false,

@@ -4,22 +4,22 @@ use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{Block, ImplItemFn, ItemFn, ItemTrait, Signature, TraitItem, TraitItemFn};
 
-use crate::report::Report;
+use crate::check_result::CheckResult;
 use crate::source::{SourceFile, SourceTree};
 
 /// Upper limits of a distribution.
-struct Limits {
+struct SizeLimits {
     median: usize,
     p90: usize,
     max: usize,
 }
 
-const FILE: Limits = Limits {
+const FILE: SizeLimits = SizeLimits {
     median: 100,
     p90: 220,
     max: 300,
 };
-const FUNCTION: Limits = Limits {
+const FUNCTION: SizeLimits = SizeLimits {
     median: 10,
     p90: 35,
     max: 60,
@@ -27,81 +27,89 @@ const FUNCTION: Limits = Limits {
 const TRAIT_METHODS: usize = 7;
 
 /// A thing with its size.
-struct Sized {
+struct Measured {
     place: String,
     size: usize,
 }
 
-pub fn files(tree: &SourceTree) -> Report {
-    let sizes = tree.files.iter().map(|file| Sized {
+pub fn files(tree: &SourceTree) -> CheckResult {
+    let sizes = tree.files.iter().map(|file| Measured {
         place: format!("{}:1: the file", file.path),
         size: file.lines(),
     });
-    let sizes: Vec<Sized> = sizes.collect();
-    let mut report = Report::default();
-    report.figure("count", sizes.len().to_string());
-    let lines: usize = sizes.iter().map(|file| file.size).sum();
-    report.figure("lines", lines.to_string());
-    judge(&mut report, sizes, &FILE);
-    report
+    let sizes: Vec<Measured> = sizes.collect();
+    let mut result = CheckResult::default();
+    result.figure("count", sizes.len().to_string());
+    let lines_of = |is_tool| -> usize {
+        let of_kind = |file: &&SourceFile| file.member.starts_with("tools/") == is_tool;
+        tree.files
+            .iter()
+            .filter(of_kind)
+            .map(SourceFile::lines)
+            .sum()
+    };
+    let (product, tools) = (lines_of(false), lines_of(true));
+    result.figure("lines", format!("{product} and {tools} of tools"));
+    judge(&mut result, sizes, &FILE);
+    result
 }
 
-pub fn functions(tree: &SourceTree) -> Report {
+pub fn functions(tree: &SourceTree) -> CheckResult {
     let sizes = tree
         .files
         .iter()
-        .flat_map(|file| Items::of(file).functions)
+        .flat_map(|file| MeasuredItems::of(file).functions)
         .collect::<Vec<_>>();
-    let mut report = Report::default();
-    report.figure("count", sizes.len().to_string());
-    judge(&mut report, sizes, &FUNCTION);
-    report
+    let mut result = CheckResult::default();
+    result.figure("count", sizes.len().to_string());
+    judge(&mut result, sizes, &FUNCTION);
+    result
 }
 
-pub fn traits(tree: &SourceTree) -> Report {
+pub fn traits(tree: &SourceTree) -> CheckResult {
     let sizes = tree
         .files
         .iter()
-        .flat_map(|file| Items::of(file).traits)
+        .flat_map(|file| MeasuredItems::of(file).traits)
         .collect::<Vec<_>>();
     let widest = sizes.iter().map(|sized| sized.size).max().unwrap_or(0);
-    let mut report = Report::default();
-    report.figure("count", sizes.len().to_string());
-    report.figure("max", format!("{widest} (limit {TRAIT_METHODS})"));
+    let mut result = CheckResult::default();
+    result.figure("count", sizes.len().to_string());
+    result.figure("max", format!("{widest} (limit {TRAIT_METHODS})"));
     let above = sizes.iter().filter(|sized| sized.size > TRAIT_METHODS);
-    report.breaches.extend(
-        above.map(|Sized { place, size }| {
+    result
+        .breaches
+        .extend(above.map(|Measured { place, size }| {
             format!("{place} has {size} methods, limit {TRAIT_METHODS}")
-        }),
-    );
-    report
+        }));
+    result
 }
 
-fn judge(report: &mut Report, mut sizes: Vec<Sized>, limits: &Limits) {
+fn judge(result: &mut CheckResult, mut sizes: Vec<Measured>, limits: &SizeLimits) {
     sizes.sort_by_key(|sized| sized.size);
     let rank = |percent: usize| match sizes.len() {
         0 => 0,
         count => sizes[(count * percent).div_ceil(100) - 1].size,
     };
-    report.limited("median", rank(50), limits.median);
-    report.limited("p90", rank(90), limits.p90);
-    report.figure("max", format!("{} (limit {})", rank(100), limits.max));
+    result.limited("median", rank(50), limits.median);
+    result.limited("p90", rank(90), limits.p90);
+    result.figure("max", format!("{} (limit {})", rank(100), limits.max));
     let above = sizes.iter().rev().filter(|sized| sized.size > limits.max);
-    report
-        .breaches
-        .extend(above.map(|Sized { place, size }| {
+    result.breaches.extend(
+        above.map(|Measured { place, size }| {
             format!("{place} has {size} lines, limit {}", limits.max)
-        }));
+        }),
+    );
 }
 
 /// Every function and trait with its size.
-struct Items<'a> {
+struct MeasuredItems<'a> {
     file: &'a SourceFile,
-    functions: Vec<Sized>,
-    traits: Vec<Sized>,
+    functions: Vec<Measured>,
+    traits: Vec<Measured>,
 }
 
-impl<'a> Items<'a> {
+impl<'a> MeasuredItems<'a> {
     fn of(file: &'a SourceFile) -> Self {
         let mut items = Self {
             file,
@@ -117,7 +125,7 @@ impl<'a> Items<'a> {
         let first = signature.span().start().line;
         let last = block.brace_token.span.close().end().line;
         if !self.file.is_test(signature.span()) {
-            self.functions.push(Sized {
+            self.functions.push(Measured {
                 place: format!(
                     "{}: fn {}",
                     self.file.place(signature.span()),
@@ -129,7 +137,7 @@ impl<'a> Items<'a> {
     }
 }
 
-impl<'ast> Visit<'ast> for Items<'_> {
+impl<'ast> Visit<'ast> for MeasuredItems<'_> {
     fn visit_item_fn(&mut self, item: &'ast ItemFn) {
         self.function(&item.sig, &item.block);
         visit::visit_item_fn(self, item);
@@ -153,7 +161,7 @@ impl<'ast> Visit<'ast> for Items<'_> {
             .iter()
             .filter(|item| matches!(item, TraitItem::Fn(_)));
         if !self.file.is_test(item.span()) {
-            self.traits.push(Sized {
+            self.traits.push(Measured {
                 place: format!(
                     "{}: trait {}",
                     self.file.place(item.ident.span()),

@@ -5,11 +5,15 @@ use std::ops::Range;
 use proc_macro2::{LineColumn, Span, TokenStream};
 use syn::Item;
 
+use crate::text_files::TextFile;
+
 /// The source of every member of a workspace.
 #[derive(Default)]
 pub struct SourceTree {
     pub(crate) files: Vec<SourceFile>,
-    pub(crate) targets: Vec<Target>,
+    pub(crate) targets: Vec<TargetModules>,
+    /// All text files, tests and docs too.
+    pub(crate) texts: Vec<TextFile>,
 }
 
 /// One file of a crate.
@@ -47,7 +51,7 @@ impl SourceFile {
 
 /// The modules of one library or binary; the first is its root.
 #[derive(Default)]
-pub struct Target {
+pub struct TargetModules {
     pub modules: Vec<Module>,
 }
 

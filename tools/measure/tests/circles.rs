@@ -1,22 +1,11 @@
 //! The circle finder on small workspaces.
 
-use std::fs;
+mod workspace;
 
-use measure::{Check, SourceTree};
+use measure::Check;
 
-/// The breaches of a workspace with one crate, whose files in `src` are given.
 fn circles(files: &[(&str, &str)]) -> Vec<String> {
-    let root = tempfile::tempdir().expect("a folder");
-    let manifest = "[workspace]\nmembers = [\"one\"]\n";
-    fs::write(root.path().join("Cargo.toml"), manifest).expect("a manifest");
-    for (name, text) in files {
-        let path = root.path().join("one/src").join(name);
-        let folder = path.parent().expect("a file is in a folder");
-        fs::create_dir_all(folder).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    let tree = SourceTree::read(root.path()).expect("a workspace");
-    Check::Circles.run(&tree).breaches
+    Check::Circles.run(&workspace::of(files)).breaches
 }
 
 #[test]
@@ -30,15 +19,15 @@ fn two_files_that_use_each_other_are_a_circle() {
     assert_eq!(breaches.len(), 1);
     let circle = &breaches[0];
     assert!(
-        circle.starts_with("circle of 2 files: one/src/a.rs, one/src/b.rs"),
+        circle.starts_with("circle of 2 files: shared/src/a.rs, shared/src/b.rs"),
         "{circle}"
     );
     assert!(
-        circle.contains("one/src/a.rs:1: crate::b::B -> one/src/b.rs"),
+        circle.contains("shared/src/a.rs:1: crate::b::B -> shared/src/b.rs"),
         "{circle}"
     );
     assert!(
-        circle.contains("one/src/b.rs:2: crate::a::A::new -> one/src/a.rs"),
+        circle.contains("shared/src/b.rs:2: crate::a::A::new -> shared/src/a.rs"),
         "{circle}"
     );
 }
@@ -89,7 +78,7 @@ fn a_facade_that_uses_what_it_shows_needs_it() {
 
     assert_eq!(breaches.len(), 1);
     assert!(
-        breaches[0].contains("one/src/a/mod.rs:2: B -> one/src/a/b.rs"),
+        breaches[0].contains("shared/src/a/mod.rs:2: B -> shared/src/a/b.rs"),
         "{}",
         breaches[0]
     );

@@ -2,14 +2,14 @@
 
 /// The result of one check.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct CheckResult {
     /// Columns of the table: what was measured, and how much.
     pub figures: Vec<(&'static str, String)>,
     /// One text for each breach, beginning with its place (`file:line`) where it has one.
     pub breaches: Vec<String>,
 }
 
-impl Report {
+impl CheckResult {
     /// Adds a figure that has no limit.
     pub fn figure(&mut self, label: &'static str, value: String) {
         self.figures.push((label, value));
