@@ -11,7 +11,7 @@ use crate::check_result::CheckResult;
 use crate::source::{SourceFile, SourceTree};
 
 /// The crates that are libraries for others; the rest are programs and their tests.
-const LIBRARIES: [&str; 5] = ["shared", "adapters", "app", "ui", "house"];
+const LIBRARIES: [&str; 4] = ["shared", "adapters", "app", "ui"];
 
 pub fn check(tree: &SourceTree) -> CheckResult {
     let mut result = CheckResult::default();
