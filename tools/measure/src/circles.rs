@@ -1,6 +1,6 @@
 //! Files that need each other: each circle with its arrows.
 //!
-//! An arrow goes from a file to another whose items it names. `mod` is none, nor is a re-export of
+//! An arrow leads from a file to another whose items it names. `mod` is none, nor is a re-export of
 //! what lies below the module: a facade does not need what it shows.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -44,9 +44,9 @@ fn chosen(arguments: &[String]) -> Option<Vec<Check>> {
         return Some(Check::ALL.to_vec());
     }
     let names = arguments.iter().filter(|word| *word != "--only");
-    names
-        .map(|word| Check::named(word.trim_start_matches("--")))
-        .collect()
+    let checks = names.map(|word| Check::named(word.trim_start_matches("--")));
+    let checks: Vec<Check> = checks.collect::<Option<_>>()?;
+    (!checks.is_empty()).then_some(checks)
 }
 
 fn list_texts(out: &mut impl Write) -> Result<u8, Box<dyn Error>> {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
-/// A path as it stands in a file: `crate::a::Item`, `Item`, `item(…)` or `item!`.
+/// A path as a file writes it: `crate::a::Item`, `Item`, `item(…)` or `item!`.
 pub struct PathUse {
     pub segments: Vec<String>,
     pub span: Span,
@@ -70,7 +70,7 @@ fn stands_for_item(path: &PathUse, next: Option<&TokenTree>) -> bool {
     path.is_macro || name.starts_with(char::is_uppercase) || is_call
 }
 
-/// Whether what stands before makes the next name a method, a field, a definition, or the rest of a
+/// Whether the tokens before make the next name a method, a field, a definition, or the rest of a
 /// path that does not begin with a name.
 fn continues_something(before: &[TokenTree]) -> bool {
     match before {

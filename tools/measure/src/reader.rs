@@ -80,7 +80,7 @@ impl CrateReader<'_> {
             .to_string();
         let text = fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
         let tokens: TokenStream = text.parse().map_err(|error| format!("{shown}: {error}"))?;
-        let syntax = syn::parse_file(&text).map_err(|error| format!("{shown}: {error}"))?;
+        let syntax = syn::parse2(tokens.clone()).map_err(|error| format!("{shown}: {error}"))?;
         self.tree.files.push(SourceFile {
             member: self.member.to_owned(),
             path: shown,

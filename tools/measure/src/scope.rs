@@ -24,7 +24,7 @@ pub enum Destination {
 pub struct Import {
     pub path: Vec<String>,
     pub glob: bool,
-    /// Seen from other modules, whichever.
+    /// The `use` has a visibility: other modules see the name.
     pub reexport: bool,
     pub span: Span,
 }

@@ -87,7 +87,7 @@ fn content(source: &str) -> Option<&str> {
     text.strip_prefix('"')?.strip_suffix('"')
 }
 
-/// What stands before a group of tokens.
+/// What precedes a group of tokens.
 enum Before {
     /// `#` or `#!`
     Attribute,
