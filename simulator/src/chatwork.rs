@@ -3,80 +3,15 @@
 //! Source: developer.chatwork.com. 300 calls in 5 minutes for an account, 10 posts in 10 seconds
 //! for a room; the headers tell the account's limit only.
 
-use std::collections::{HashMap, VecDeque};
-
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply, find, parse_form};
 use crate::operation::Operation;
-use crate::world::World;
+use crate::state::{CHATWORK_CALLS, Message, World};
 
-const CALLS: u64 = 300;
-const WINDOW_NANOS: u64 = 300_000_000_000;
-const POSTS: usize = 10;
-const ROOM_NANOS: u64 = 10_000_000_000;
 /// 40,000 characters passed in a test of 2017 and 80,000 did not.
 const LONGEST: usize = 40_000;
-/// How many messages are kept.
-const KEPT: usize = 10_000;
-
-/// A message as it was posted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    pub message_id: String,
-    pub room: String,
-    pub body: String,
-    pub self_unread: bool,
-    /// RFC 3339, simulator time.
-    pub at: String,
-}
-
-/// The messages received, and what of the limits is used.
-#[derive(Debug, Default)]
-pub struct Rooms {
-    messages: VecDeque<Message>,
-    posted: u64,
-    windows: HashMap<String, (u64, u64)>,
-    posts: HashMap<String, VecDeque<u64>>,
-}
-
-impl Rooms {
-    pub fn messages(&self) -> Vec<Message> {
-        self.messages.iter().cloned().collect()
-    }
-
-    /// Counts a call of an account; gives the calls left and the end of the window, or none left.
-    fn count_call(&mut self, token: &str, now: u64) -> (Option<u64>, u64) {
-        let window = self.windows.entry(token.to_owned()).or_insert((now, 0));
-        if now >= window.0.saturating_add(WINDOW_NANOS) {
-            *window = (now, 0);
-        }
-        let ends = window.0.saturating_add(WINDOW_NANOS);
-        if window.1 >= CALLS {
-            return (None, ends);
-        }
-        window.1 += 1;
-        (Some(CALLS - window.1), ends)
-    }
-
-    fn count_post(&mut self, room: &str, now: u64) -> bool {
-        let posts = self.posts.entry(room.to_owned()).or_default();
-        while posts
-            .front()
-            .is_some_and(|at| now >= at.saturating_add(ROOM_NANOS))
-        {
-            posts.pop_front();
-        }
-        let free = posts.len() < POSTS;
-        if free {
-            posts.push_back(now);
-        }
-        free
-    }
-}
-
 fn refuse(status: u16, text: &str) -> Reply {
     Reply::json(status, &json!({"errors": [text]}))
 }
@@ -112,7 +47,7 @@ pub fn answer(world: &mut World, operation: Operation, incoming: &Incoming) -> R
     };
     reply.note.who = Some(room);
     reply
-        .with_header("x-ratelimit-limit", CALLS.to_string())
+        .with_header("x-ratelimit-limit", CHATWORK_CALLS.to_string())
         .with_header("x-ratelimit-remaining", left.unwrap_or(0).to_string())
         .with_header("x-ratelimit-reset", reset.to_string())
 }
@@ -154,18 +89,14 @@ fn post(world: &mut World, incoming: &Incoming, room: &str, unlimited: bool) -> 
     if !world.rooms.count_post(room, world.clock.elapsed_nanos()) && !unlimited {
         return refuse(429, "Rate limit for message posting per room exceeded.").refused();
     }
-    world.rooms.posted += 1;
     let message = Message {
-        message_id: (1_000_000_000 + world.rooms.posted).to_string(),
+        message_id: world.rooms.next_id(),
         room: room.to_owned(),
         body: body.to_owned(),
         self_unread: find(&fields, "self_unread") == Some("1"),
         at: world.clock.now().to_rfc3339(),
     };
     let reply = Reply::json(200, &json!({"message_id": message.message_id}));
-    world.rooms.messages.push_back(message);
-    if world.rooms.messages.len() > KEPT {
-        world.rooms.messages.pop_front();
-    }
+    world.rooms.keep(message);
     reply
 }

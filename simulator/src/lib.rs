@@ -6,7 +6,6 @@
 //!
 //! Leaves to others: what a client does with an answer.
 
-mod accounts;
 mod amazon;
 mod base;
 mod catalog;
@@ -14,28 +13,30 @@ mod chatwork;
 mod clock;
 mod config;
 mod control;
-mod deliver;
 mod faults;
-mod handle;
 mod http;
+mod in_process;
 mod ledger;
-mod market;
+mod opening;
 mod operation;
 mod quota;
+mod random;
+mod router;
 mod server;
-mod shop;
+mod state;
+mod transmit;
 mod webhook;
-mod world;
+mod yen;
 
-pub use accounts::{Account, opening_accounts, toml as accounts_toml};
 pub use catalog::{AsinState, Availability, Feedback, TrueOffer};
-pub use chatwork::Message;
 pub use config::Config;
 pub use control::{HandEdit, HandMade, MarketView, ShopItem, ShopTending, ShopView};
 pub use faults::{Fault, FaultKind, FaultList};
-pub use handle::ControlError;
+pub use in_process::ControlError;
 pub use ledger::{LedgerReport, Line, Tally};
-pub use market::{MarketChange, MarketMove, MarketSet};
+pub use opening::{
+    Account, Listing, accounts_toml, listings_csv, opening_accounts, opening_listings,
+};
 pub use quota::{BaseLimits, QuotaChange, QuotaError, QuotaTable, Quotas, Rate};
 pub use server::{Simulator, StartError};
-pub use shop::{Listing, csv as listings_csv, opening_listings};
+pub use state::{MarketChange, MarketMove, MarketSet, Message};

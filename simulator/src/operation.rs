@@ -7,8 +7,7 @@ use axum::http::Method;
 /// Whose call it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vendor {
-    Lwa,
-    SellingPartner,
+    Amazon,
     Base,
     Chatwork,
     Webhook,
@@ -81,15 +80,20 @@ impl Operation {
 
     pub fn vendor(self) -> Vendor {
         match self {
-            Self::LwaToken => Vendor::Lwa,
-            Self::ItemOffersBatch
+            Self::LwaToken
+            | Self::ItemOffersBatch
             | Self::CompetitivePricing
             | Self::SearchCatalogItems
-            | Self::UnknownPath => Vendor::SellingPartner,
+            | Self::UnknownPath => Vendor::Amazon,
             Self::Messages => Vendor::Chatwork,
             Self::Webhook => Vendor::Webhook,
             _ => Vendor::Base,
         }
+    }
+
+    /// Whether it is a call of the Selling Partner API, whose calls have rates.
+    pub fn is_selling_partner(self) -> bool {
+        self.vendor() == Vendor::Amazon && self != Self::LwaToken
     }
 
     /// The call that this method and path stand for.

@@ -14,13 +14,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::accounts;
 use crate::config::Config;
-use crate::control;
-use crate::deliver;
 use crate::http::{Incoming, Reply, parse_form};
-use crate::shop;
-use crate::world::World;
+use crate::opening::{accounts_toml, listings_csv, opening_accounts, opening_listings};
+use crate::router;
+use crate::state::World;
+use crate::transmit;
 
 /// Larger bodies are refused; the largest call of any vendor has a few kilobytes.
 const LARGEST_BODY: usize = 4 << 20;
@@ -104,15 +103,12 @@ impl Simulator {
 
     /// The opening listings as the CSV of `simulator listings`.
     pub fn listings_csv(&self) -> String {
-        shop::csv(&shop::opening_listings(&self.config))
+        listings_csv(&opening_listings(&self.config))
     }
 
     /// The accounts as the file of `simulator accounts`.
     pub fn accounts_toml(&self) -> String {
-        accounts::toml(&accounts::opening_accounts(
-            self.config.seed,
-            self.config.accounts,
-        ))
+        accounts_toml(&opening_accounts(self.config.seed, self.config.accounts))
     }
 
     /// Stops listening and waits, for half a second at most, until answers under way are out.
@@ -153,11 +149,7 @@ async fn serve(State(served): State<Served>, request: Request) -> Response {
     };
     let reply = {
         let mut world = lock(&served.world);
-        if incoming.path.starts_with("/_sim/") {
-            control::answer(&mut world, &incoming)
-        } else {
-            world.answer(&incoming)
-        }
+        router::answer(&mut world, &incoming)
     };
     tokio::select! {
         response = respond(reply) => response,
@@ -183,7 +175,7 @@ async fn respond(mut reply: Reply) -> Response {
         }
     }
     let bytes = std::mem::take(&mut reply.body);
-    deliver::put(&mut response, reply.delivery, bytes).await;
+    transmit::put(&mut response, reply.delivery, bytes).await;
     response
 }
 

@@ -3,33 +3,15 @@
 //! Source: docs.slack.dev, "Sending messages using incoming webhooks". One message a second; a refusal
 //! tells `Retry-After`.
 
-use std::collections::VecDeque;
-
 use serde_json::Value;
 
 use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply};
 use crate::operation::Operation;
-use crate::world::World;
+use crate::state::World;
 
-/// How many texts are kept.
-const KEPT: usize = 10_000;
-const PERIOD_NANOS: u64 = 1_000_000_000;
 /// What a refusal by a fault asks for, in seconds.
 const RETRY_AFTER: u32 = 30;
-
-/// The texts received.
-#[derive(Debug, Default)]
-pub struct Hook {
-    texts: VecDeque<String>,
-    opens_at: u64,
-}
-
-impl Hook {
-    pub fn texts(&self) -> Vec<String> {
-        self.texts.iter().cloned().collect()
-    }
-}
 
 fn say(status: u16, text: &str) -> Reply {
     Reply::text(status, "text/plain", text)
@@ -71,15 +53,11 @@ fn post(world: &mut World, incoming: &Incoming) -> Reply {
     };
     let unlimited = world.quotas.base().is_none();
     let now = world.clock.elapsed_nanos();
-    if now < world.hook.opens_at && !unlimited {
+    if !world.hook.is_open(now) && !unlimited {
         return say(429, "rate_limited")
             .with_header("retry-after", "1")
             .refused();
     }
-    world.hook.opens_at = now.saturating_add(PERIOD_NANOS);
-    world.hook.texts.push_back(text.to_owned());
-    if world.hook.texts.len() > KEPT {
-        world.hook.texts.pop_front();
-    }
+    world.hook.keep(text, now);
     say(200, "ok")
 }

@@ -2,63 +2,17 @@
 //!
 //! Source: "Connecting to the Selling Partner API"; the error names from the official libraries.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply, find, parse_form};
 use crate::operation::Operation;
-use crate::world::World;
-
-/// How long an access token lives, in simulator time.
-const LIFE_SECONDS: u64 = 3_600;
-/// Ended tokens are remembered, so that they are told from unknown ones, up to this many.
-const MOST_TOKENS: usize = 50_000;
+use crate::state::{LWA_LIFE_SECONDS, World};
 
 const CLIENT_PREFIX: &str = "amzn1.application-oa2-client.";
 const SECRET_PREFIX: &str = "amzn1.oa2-cs.v1.";
 const REFRESH_PREFIX: &str = "Atzr|";
-
-/// What is known of an access token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenState {
-    Valid(String),
-    Expired,
-    Unknown,
-}
-
-/// The access tokens given out: client and end in nanoseconds of simulator time.
-#[derive(Debug, Default)]
-pub struct LwaTokens(HashMap<String, (String, u64)>);
-
-impl LwaTokens {
-    pub fn state(&self, token: &str, now: u64) -> TokenState {
-        match self.0.get(token) {
-            Some((client, ends)) if now < *ends => TokenState::Valid(client.clone()),
-            Some(_) => TokenState::Expired,
-            None => TokenState::Unknown,
-        }
-    }
-
-    pub fn expire_all(&mut self) {
-        self.0.values_mut().for_each(|(_, ends)| *ends = 0);
-    }
-
-    fn keep(&mut self, token: String, client: &str, now: u64) {
-        if self.0.len() >= MOST_TOKENS {
-            self.0.retain(|_, (_, ends)| *ends > now);
-        }
-        self.0.insert(
-            token,
-            (
-                client.to_owned(),
-                now.saturating_add(LIFE_SECONDS * 1_000_000_000),
-            ),
-        );
-    }
-}
 
 #[derive(Serialize)]
 struct TokenAnswer<'a> {
@@ -91,7 +45,7 @@ pub fn token(world: &mut World, incoming: &Incoming) -> Reply {
     let fields = fields(incoming);
     let client = find(&fields, "client_id").unwrap_or_default().to_owned();
     if world.faults.expire_tokens(Operation::LwaToken, incoming) {
-        world.lwa.expire_all();
+        world.lwa_tokens.expire_all();
     }
     let struck = world.faults.strike(Operation::LwaToken, incoming, &client);
     let mut reply = match instead(&struck) {
@@ -202,11 +156,11 @@ fn give(world: &mut World, client: &str, refresh_token: Option<&str>) -> Reply {
         access_token: &access_token,
         refresh_token,
         token_type: "bearer",
-        expires_in: LIFE_SECONDS,
+        expires_in: LWA_LIFE_SECONDS,
     };
     let reply = Reply::json(200, &answer).with_header("Cache-Control", "no-store");
     world
-        .lwa
+        .lwa_tokens
         .keep(access_token, client, world.clock.elapsed_nanos());
     reply
 }

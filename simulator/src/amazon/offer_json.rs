@@ -16,7 +16,7 @@ pub struct Amount {
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.with_fraction {
-            serializer.serialize_f64(crate::catalog::exact(self.yen))
+            serializer.serialize_f64(crate::yen::exact(self.yen))
         } else {
             serializer.serialize_i64(self.yen)
         }

@@ -1,14 +1,16 @@
 //! `getItemOffersBatch`: the offers of up to twenty ASINs, each with a status of its own.
 
-use super::body::{
-    Echo, ItemBody, ItemHeaders, ItemResponse, ItemStatus, Question, Responses, questions, reason,
+use super::batch_request::{Question, questions};
+use super::batch_response::{
+    Echo, ItemBody, ItemHeaders, ItemResponse, ItemStatus, Responses, reason,
 };
 use super::error::{self, ErrorList};
-use super::payload::Payload;
+use super::marketplace::MARKETPLACE;
+use super::offers_payload::Payload;
 use crate::catalog::AsinState;
 use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply};
-use crate::world::World;
+use crate::state::World;
 
 /// Amazon names this many hours ahead for an ASIN that is too soon (thread 5358 of the models).
 const TOO_SOON_HOURS: i64 = 4;
@@ -108,13 +110,10 @@ fn item<'a>(
 
 /// Amazon's words (thread 355 of the models' repository).
 fn invalid_asin(asin: &str) -> String {
-    format!(
-        "{asin} is an invalid ASIN for marketplace {}",
-        super::MARKETPLACE
-    )
+    format!("{asin} is an invalid ASIN for marketplace {MARKETPLACE}")
 }
 
-fn shuffle<T>(entries: &mut [T], draw: &mut crate::catalog::Draw) {
+fn shuffle<T>(entries: &mut [T], draw: &mut crate::random::Draw) {
     for place in (1..entries.len()).rev() {
         let other = draw.between(0, i64::try_from(place).unwrap_or(0));
         entries.swap(place, usize::try_from(other).unwrap_or(0));

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::shop::{Item, Variation};
+use crate::state::{Item, Variation};
 
 #[derive(Serialize)]
 pub struct ItemAnswer<'a> {

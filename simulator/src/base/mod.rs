@@ -2,20 +2,17 @@
 //!
 //! Source: BASE API documents (2019) and the newer documents site; every error is HTTP 400.
 
-mod edit;
 mod error;
-mod form;
+mod item_form;
 mod item_json;
+mod items_edit;
 mod oauth;
 mod read;
-mod tokens;
-
-pub use tokens::BaseTokens;
 
 use crate::http::{Incoming, Reply};
 use crate::operation::Operation;
 use crate::quota::Refusal;
-use crate::world::World;
+use crate::state::World;
 
 /// Answers a call to BASE.
 pub fn answer(world: &mut World, operation: Operation, incoming: &Incoming) -> Reply {
@@ -70,7 +67,7 @@ fn serve(world: &mut World, operation: Operation, incoming: &Incoming, shop: usi
         Operation::UsersMe => read::me(world, shop),
         Operation::Items => read::list(world, incoming, shop),
         Operation::ItemsDetail => read::detail(world, incoming, shop),
-        Operation::ItemsEdit => edit::edit(world, incoming, shop),
+        Operation::ItemsEdit => items_edit::edit(world, incoming, shop),
         _ => error::reply("invalid_request", "不正なリクエストです。"),
     }
 }

@@ -3,11 +3,10 @@
 use serde::Serialize;
 
 use super::error;
-use super::tokens::Pair;
 use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply, find, parse_form};
 use crate::operation::Operation;
-use crate::world::World;
+use crate::state::{Pair, World};
 
 #[derive(Serialize)]
 struct TokenAnswer<'a> {

@@ -5,8 +5,7 @@ use serde_json::json;
 use super::error;
 use super::item_json::{ItemAnswer, ItemJson, ItemsAnswer};
 use crate::http::{Incoming, Reply};
-use crate::shop::Item;
-use crate::world::World;
+use crate::state::{Item, World};
 
 /// Answers `GET /1/users/me`.
 pub fn me(world: &World, shop: usize) -> Reply {

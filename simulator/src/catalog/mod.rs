@@ -4,13 +4,13 @@
 //! in which clients ask changes nothing. What changes later is kept by `market`.
 
 mod asin;
-mod draw;
-mod generate;
-mod offer;
+mod asin_state;
+mod opening_state;
 mod product;
+mod true_offer;
 
 pub use asin::{Asins, is_well_formed};
-pub use draw::Draw;
-pub use generate::{MAX_LISTED_OFFERS, exact, opening_state, scaled};
-pub use offer::{AsinState, Availability, Feedback, TrueOffer};
+pub use asin_state::AsinState;
+pub use opening_state::opening_state;
 pub use product::Product;
+pub use true_offer::{Availability, Feedback, TrueOffer};

@@ -1,7 +1,7 @@
 //! The basic information on one product: title, brand, category. Served by the catalogue calls
 //! and used for the titles in the shop.
 
-use super::draw::Draw;
+use crate::random::Draw;
 
 const PURPOSE: u64 = 2;
 const BRANDS: [&str; 8] = [

@@ -2,11 +2,11 @@
 //!
 //! They pass no quota, no fault and no ledger. The same acts can be done in process, see `handle`.
 
-mod tend;
-mod view;
+mod shop_change;
+mod snapshot;
 
-pub use tend::{HandEdit, HandMade, ShopTending, tend};
-pub use view::{ClockView, MarketView, ShopItem, ShopView};
+pub use shop_change::{HandEdit, HandMade, ShopTending, tend};
+pub use snapshot::{ClockView, MarketView, ShopItem, ShopView};
 
 use std::time::Duration;
 
@@ -18,9 +18,8 @@ use serde_json::json;
 use crate::faults::{Fault, FaultList};
 use crate::http::{Incoming, Reply};
 use crate::ledger::{Ledger, LedgerReport};
-use crate::market::MarketChange;
 use crate::quota::QuotaChange;
-use crate::world::World;
+use crate::state::{MarketChange, World};
 
 /// The longest jump of the clock: ten years.
 const FARTHEST: f64 = 3.2e8;

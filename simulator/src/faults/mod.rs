@@ -1,8 +1,8 @@
 //! Faults: what goes wrong on demand, by operation, count and probability.
 
-mod book;
-mod deliver;
+mod active;
+mod effects;
 mod fault;
 
-pub use book::{Faults, Struck};
+pub use active::{Faults, Struck};
 pub use fault::{Fault, FaultKind, FaultList};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::operation::{Operation, Vendor};
+use crate::operation::Operation;
 
 /// What flows into a bucket, in calls a second of simulator time, and what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -158,7 +158,7 @@ fn published(operation: Operation) -> Option<Rate> {
 
 fn check(name: &str, rate: Rate) -> Result<Operation, QuotaError> {
     let operation = Operation::from_name(name)
-        .filter(|operation| operation.vendor() == Vendor::SellingPartner)
+        .filter(|operation| operation.is_selling_partner())
         .ok_or_else(|| QuotaError::Operation(name.to_owned()))?;
     if rate.rate.is_finite() && rate.rate >= 0.0 {
         Ok(operation)

@@ -1,10 +1,10 @@
 //! The vendors' quotas: Amazon's token buckets, and the hours and days of BASE.
 
+mod active;
 mod bucket;
 mod limits;
-mod live;
-mod shop_hours;
+mod shop_calls;
 
+pub use active::LiveQuotas;
 pub use limits::{BaseLimits, QuotaChange, QuotaError, QuotaTable, Quotas, Rate};
-pub use live::LiveQuotas;
-pub use shop_hours::{Refusal, ShopHours};
+pub use shop_calls::{Refusal, ShopHours};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::book::Struck;
+use super::active::Struck;
 use super::fault::FaultKind;
 use crate::http::{Delivery, Reply};
 

@@ -1,12 +1,10 @@
 //! What every call of the Selling Partner API passes first: the edge, the token, the quota.
 
+use super::error;
 use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply};
 use crate::operation::Operation;
-use crate::world::World;
-
-use super::error;
-use super::lwa::TokenState;
+use crate::state::{TokenState, World};
 
 /// Longest user agent that Amazon takes (source: developer guide, "Include a User-Agent header").
 const LONGEST_USER_AGENT: usize = 500;
@@ -38,7 +36,7 @@ pub fn pass(
         )));
     }
     if world.faults.expire_tokens(operation, incoming) {
-        world.lwa.expire_all();
+        world.lwa_tokens.expire_all();
     }
     let client = client(world, incoming)?;
     if operation == Operation::UnknownPath {
@@ -76,7 +74,7 @@ fn client(world: &World, incoming: &Incoming) -> Result<String, Box<Reply>> {
         .filter(|token| !token.is_empty())
     {
         None => "Access token is missing in the request header.",
-        Some(token) => match world.lwa.state(token, world.clock.elapsed_nanos()) {
+        Some(token) => match world.lwa_tokens.state(token, world.clock.elapsed_nanos()) {
             TokenState::Valid(client) => return Ok(client),
             TokenState::Expired => "The access token you provided has expired.",
             TokenState::Unknown => {

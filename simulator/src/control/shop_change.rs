@@ -3,8 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::shop::Item;
-use crate::world::World;
+use crate::state::{Item, World};
 
 /// Work of a person in one shop; nothing is done where one item of it does not exist.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

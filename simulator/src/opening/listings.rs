@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::catalog::{Asins, Draw, opening_state};
+use crate::catalog::{Asins, opening_state};
 use crate::config::Config;
+use crate::random::Draw;
 
 const PURPOSE: u64 = 4;
 /// Usable listings whose price has drifted away.
@@ -67,7 +68,7 @@ fn listing(config: &Config, asins: &Asins, place: (usize, usize, u64)) -> Listin
     let usable = state.best().is_some();
     let sign = if draw.chance(0.5) { 1.0 } else { -1.0 };
     let price = if usable && dice < DRIFTED {
-        to_ten(crate::catalog::scaled(right, 1.0 + sign * mistake))
+        to_ten(crate::yen::scaled(right, 1.0 + sign * mistake))
     } else {
         right
     };
@@ -97,7 +98,7 @@ fn to_ten(yen: i64) -> i64 {
 }
 
 /// The listings in the form that a shop keeper's import takes.
-pub fn csv(listings: &[Listing]) -> String {
+pub fn listings_csv(listings: &[Listing]) -> String {
     let mut text = String::with_capacity(80 * (listings.len() + 1));
     text.push_str("account_id,asin,item_id,sku,selling_price,visibility\n");
     for listing in listings {

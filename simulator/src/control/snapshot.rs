@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::AsinState;
-use crate::shop::Item;
-use crate::world::World;
+use crate::state::{Item, World};
 
 /// One item as the shop shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

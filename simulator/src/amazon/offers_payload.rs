@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::marketplace::MARKETPLACE;
 use super::offer_json::{Money, Offer, Points};
 use crate::catalog::{AsinState, TrueOffer};
 
@@ -169,12 +170,12 @@ impl<'a> Payload<'a> {
 
     fn without_offers(asin: &'a str, status: &'static str) -> Self {
         let identifier = Identifier {
-            marketplace_id: super::MARKETPLACE,
+            marketplace_id: MARKETPLACE,
             asin,
             item_condition: "New",
         };
         Self {
-            marketplace_id: Some(super::MARKETPLACE),
+            marketplace_id: Some(MARKETPLACE),
             old_marketplace_id: None,
             asin,
             item_condition: "New",

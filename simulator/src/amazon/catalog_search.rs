@@ -1,13 +1,15 @@
 //! `searchCatalogItems` by ASIN (Catalog Items 2022-04-01).
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::catalog_item::{item, without_texts};
 use super::error;
-use crate::catalog::{Product, is_well_formed};
+use super::marketplace::MARKETPLACE;
+use crate::catalog::is_well_formed;
 use crate::faults::{FaultKind, Struck};
 use crate::http::{Incoming, Reply};
-use crate::world::World;
+use crate::state::World;
 
 const UNREADABLE: &str = "Request has missing or invalid parameters and cannot be parsed.";
 
@@ -21,7 +23,7 @@ struct SearchAnswer {
 
 /// Answers `GET /catalog/2022-04-01/items`.
 pub fn search(world: &World, incoming: &Incoming, struck: &Struck) -> Reply {
-    if incoming.query("marketplaceIds") != Some(super::MARKETPLACE) {
+    if incoming.query("marketplaceIds") != Some(MARKETPLACE) {
         return error::reply(400, "400", UNREADABLE);
     }
     let page_size: usize = match incoming.query("pageSize").unwrap_or("10").parse() {
@@ -103,88 +105,4 @@ fn included(incoming: &Incoming) -> Vec<String> {
         sets if sets.is_empty() => vec!["summaries".to_owned()],
         sets => sets,
     }
-}
-
-fn item(world: &World, asin: &str, sets: &[String]) -> Value {
-    let number = world.market.asins().number_of(asin).unwrap_or(usize::MAX);
-    let product = Product::of(world.config.seed, number);
-    let mut item = Map::new();
-    item.insert("asin".to_owned(), json!(asin));
-    for set in sets {
-        let value = match set.as_str() {
-            "summaries" => summaries(&product),
-            "images" => images(asin, &product),
-            "identifiers" => json!([{"marketplaceId": super::MARKETPLACE,
-                "identifiers": [{"identifierType": "JAN", "identifier": product.jan}]}]),
-            "productTypes" => {
-                json!([{"marketplaceId": super::MARKETPLACE, "productType": "HOME"}])
-            }
-            "salesRanks" => json!([{"marketplaceId": super::MARKETPLACE, "displayGroupRanks":
-                [{"websiteDisplayGroup": product.category_id, "title": product.category,
-                  "rank": product.rank}]}]),
-            "attributes" => attributes(&product),
-            _ => continue,
-        };
-        item.insert(set.clone(), value);
-    }
-    Value::Object(item)
-}
-
-/// The same sets with nothing in them: each text null, each list of values empty.
-fn without_texts(mut item: Value) -> Value {
-    for (name, set) in item.as_object_mut().into_iter().flatten() {
-        let entries = set.as_array_mut().into_iter().flatten();
-        for field in entries.filter_map(Value::as_object_mut).flatten() {
-            if field.0 != "marketplaceId" {
-                *field.1 = Value::Null;
-            }
-        }
-        if name == "attributes" {
-            *set = json!({});
-        }
-    }
-    item
-}
-
-fn summaries(product: &Product) -> Value {
-    json!([{
-        "marketplaceId": super::MARKETPLACE,
-        "itemName": product.title,
-        "brand": product.brand,
-        "manufacturer": product.brand,
-        "modelNumber": product.model_number,
-        "itemClassification": "BASE_PRODUCT",
-        "browseClassification": {
-            "displayName": product.category,
-            "classificationId": product.rank.to_string(),
-        },
-        "websiteDisplayGroup": product.category_id,
-        "websiteDisplayGroupName": product.category,
-        "adultProduct": false,
-    }])
-}
-
-fn images(asin: &str, product: &Product) -> Value {
-    let images: Vec<Value> = (0..product.images)
-        .map(|place| {
-            let variant = if place == 0 {
-                "MAIN".to_owned()
-            } else {
-                format!("PT{place:02}")
-            };
-            json!({"variant": variant, "height": 500, "width": 500,
-                "link": format!("https://m.media-amazon.com/images/I/{asin}-{place}.jpg")})
-        })
-        .collect();
-    json!([{"marketplaceId": super::MARKETPLACE, "images": images}])
-}
-
-fn attributes(product: &Product) -> Value {
-    let text = |value: &str| json!([{"value": value, "language_tag": "ja_JP", "marketplace_id": super::MARKETPLACE}]);
-    json!({
-        "item_name": text(&product.title),
-        "brand": text(product.brand),
-        "bullet_point": text(&format!("{}の正規品です。", product.brand)),
-        "product_description": text(&format!("{}。毎日の暮らしに。", product.title)),
-    })
 }

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use super::batch_request::BadBatch;
 use super::error;
+use super::marketplace::MARKETPLACE;
 use super::offer_json::{Money, Points};
 use crate::catalog::AsinState;
 use crate::http::{Incoming, Reply};
-use crate::world::World;
+use crate::state::World;
 
 #[derive(Serialize)]
 struct Wrapper<'a> {
@@ -85,8 +87,8 @@ struct OfferListings {
 }
 
 pub fn answer(world: &World, incoming: &Incoming) -> Reply {
-    if incoming.query("MarketplaceId") != Some(super::MARKETPLACE) {
-        return error::invalid_input(super::body::BadBatch::MarketplaceId.message());
+    if incoming.query("MarketplaceId") != Some(MARKETPLACE) {
+        return error::invalid_input(BadBatch::MarketplaceId.message());
     }
     if incoming.query("ItemType") != Some("Asin") {
         return error::reply(404, "NotFound", "The requested resource doesn't exist.");
@@ -126,7 +128,7 @@ fn product<'a>(asin: &'a str, state: &'a AsinState) -> ProductBlock<'a> {
     ProductBlock {
         identifiers: Identifiers {
             marketplace_asin: MarketplaceAsin {
-                marketplace_id: super::MARKETPLACE,
+                marketplace_id: MARKETPLACE,
                 asin,
             },
         },

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::catalog::Draw;
+use crate::random::Draw;
 
 const PURPOSE: u64 = 6;
 
@@ -35,7 +35,7 @@ pub fn opening_accounts(seed: u64, count: usize) -> Vec<Account> {
 }
 
 /// The accounts file, in TOML.
-pub fn toml(accounts: &[Account]) -> String {
+pub fn accounts_toml(accounts: &[Account]) -> String {
     let mut text = String::new();
     for account in accounts {
         // Writing to a string cannot fail.

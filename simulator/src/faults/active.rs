@@ -1,9 +1,9 @@
 //! The faults at work, and which of them strike a call.
 
 use super::fault::{Fault, FaultKind};
-use crate::catalog::Draw;
 use crate::http::Incoming;
 use crate::operation::Operation;
+use crate::random::Draw;
 
 const PURPOSE: u64 = 5;
 

@@ -1,11 +1,10 @@
 //! `items/edit`: the call of BASE that changes an item.
 
 use super::error;
-use super::form::{Form, Refused};
+use super::item_form::{Form, Refused};
 use super::read::one;
 use crate::http::{Incoming, Reply};
-use crate::shop::{Item, Variation};
-use crate::world::World;
+use crate::state::{Item, Variation, World};
 
 /// The least price; BASE documents none, clients in the field clamp to this.
 const LEAST_PRICE: i64 = 50;

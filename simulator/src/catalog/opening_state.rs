@@ -4,11 +4,10 @@
 //! those 60 % turned down by the shop's rule and 20 % without an offer; the rest were API errors,
 //! which here come from faults only), and the suggested generator of the API fact sheet.
 
-use super::draw::Draw;
-use super::offer::{AsinState, Availability, Feedback, TrueOffer};
-
-/// Amazon lists at most 20 offers of the condition asked for.
-pub const MAX_LISTED_OFFERS: usize = 20;
+use super::asin_state::{AsinState, MAX_LISTED_OFFERS};
+use super::true_offer::{Availability, Feedback, TrueOffer};
+use crate::random::Draw;
+use crate::yen::{scaled, whole};
 
 const PURPOSE: u64 = 1;
 /// Share of ASINs without any offer.
@@ -201,26 +200,6 @@ fn crown(offers: &mut [TrueOffer]) {
         offer.winner = true;
         offer.featured = true;
     }
-}
-
-/// `yen` times `factor`, in whole yen.
-pub fn scaled(yen: i64, factor: f64) -> i64 {
-    whole(exact(yen) * factor)
-}
-
-/// The same amount as a fraction.
-#[expect(clippy::cast_precision_loss, reason = "prices are far below 2^53 yen")]
-pub fn exact(yen: i64) -> f64 {
-    yen as f64
-}
-
-/// Rounds to whole yen.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "prices are far below 2^53 yen"
-)]
-fn whole(yen: f64) -> i64 {
-    yen.round() as i64
 }
 
 #[cfg(test)]

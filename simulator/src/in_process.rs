@@ -1,12 +1,11 @@
 //! The controls in process: what `/_sim/` does over the wire, for tests and the demo.
 
-use crate::chatwork::Message;
 use crate::control::{self, MarketView, ShopTending, ShopView};
 use crate::faults::Fault;
 use crate::ledger::LedgerReport;
-use crate::market::{MarketChange, MarketMove, MarketSet};
 use crate::quota::{QuotaChange, QuotaError};
 use crate::server::Simulator;
+use crate::state::{MarketChange, MarketMove, MarketSet, Message};
 
 /// A control was called with a value that cannot be.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,4 @@
+//! The marketplace that is simulated.
+
+/// Amazon.co.jp.
+pub const MARKETPLACE: &str = "A1VC38T7YXB528";

@@ -1,0 +1,97 @@
+//! The simulated world: market, shops, tokens, quotas, faults and ledger under one roof.
+//!
+//! One lock holds all of it (`server`), so that what one request sees is whole.
+
+use std::time::Duration;
+
+use super::base_tokens::BaseTokens;
+use super::chatwork_rooms::Rooms;
+use super::lwa_tokens::LwaTokens;
+use super::market::Market;
+use super::shop::{Shop, open_shops};
+use super::webhook_inbox::Hook;
+use crate::catalog::Asins;
+use crate::clock::SimClock;
+use crate::config::Config;
+use crate::faults::Faults;
+use crate::ledger::Ledger;
+use crate::opening::opening_accounts;
+use crate::quota::LiveQuotas;
+use crate::random::Draw;
+
+const PURPOSE: u64 = 7;
+/// Ids of new items and variations start here, above those of the opening.
+const FIRST_NEW_ID: u64 = 90_000_000;
+const HOUR_NANOS: u64 = 3_600_000_000_000;
+
+/// All that is true, and all that has been asked.
+#[derive(Debug)]
+pub struct World {
+    pub config: Config,
+    pub clock: SimClock,
+    pub market: Market,
+    pub shops: Vec<Shop>,
+    pub lwa_tokens: LwaTokens,
+    pub base_tokens: BaseTokens,
+    pub rooms: Rooms,
+    pub hook: Hook,
+    pub quotas: LiveQuotas,
+    pub faults: Faults,
+    pub ledger: Ledger,
+    /// Chance for what is no part of the world: ids, tokens, order.
+    pub chance: Draw,
+    pub next_id: u64,
+    /// Hours of simulator time that the moving market has followed.
+    followed_hours: u64,
+}
+
+impl World {
+    /// The world as it begins.
+    pub fn new(config: Config) -> Self {
+        let asins = Asins::new(config.seed, config.catalog);
+        let accounts = opening_accounts(config.seed, config.accounts);
+        let mut base_tokens = BaseTokens::default();
+        for (number, account) in accounts.iter().enumerate() {
+            base_tokens.admit(account.refresh_token.clone(), number, 0);
+        }
+        Self {
+            clock: SimClock::new(config.start, config.time_scale),
+            market: Market::new(asins, config.seed, config.unknown_permille),
+            shops: open_shops(&config, accounts),
+            lwa_tokens: LwaTokens::default(),
+            base_tokens,
+            rooms: Rooms::default(),
+            hook: Hook::default(),
+            quotas: LiveQuotas::new(config.quotas.clone()),
+            faults: Faults::new(config.seed, config.faults.clone()),
+            ledger: Ledger::default(),
+            chance: Draw::new(config.seed, PURPOSE, 0),
+            next_id: FIRST_NEW_ID,
+            followed_hours: 0,
+            config,
+        }
+    }
+
+    /// Moves simulator time ahead.
+    pub fn advance(&mut self, by: Duration) {
+        self.clock.advance(by);
+        self.follow_time();
+    }
+
+    /// Begins again. The clock begins again, too.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.config.clone());
+    }
+
+    /// A moving market drifts once for each hour of simulator time.
+    pub fn follow_time(&mut self) {
+        if !self.config.moving {
+            return;
+        }
+        let hours = self.clock.elapsed_nanos() / HOUR_NANOS;
+        if hours > self.followed_hours {
+            self.market.drift(hours - self.followed_hours);
+            self.followed_hours = hours;
+        }
+    }
+}
