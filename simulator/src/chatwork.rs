@@ -5,23 +5,23 @@
 
 use serde_json::json;
 
-use crate::faults::{FaultKind, Struck};
-use crate::http::{Incoming, Reply, find, parse_form};
+use crate::faults::{CallFaults, FaultKind};
+use crate::http::{HttpRequest, HttpResponse, find, parse_form};
 use crate::operation::Operation;
-use crate::state::{CHATWORK_CALLS, Message, World};
+use crate::state::{CHATWORK_CALLS, ChatworkMessage, World};
 
 /// 40,000 characters passed in a test of 2017 and 80,000 did not.
 const LONGEST: usize = 40_000;
-fn refuse(status: u16, text: &str) -> Reply {
-    Reply::json(status, &json!({"errors": [text]}))
+fn refuse(status: u16, text: &str) -> HttpResponse {
+    HttpResponse::json(status, &json!({"errors": [text]}))
 }
 
 /// Answers a call to Chatwork.
-pub fn answer(world: &mut World, operation: Operation, incoming: &Incoming) -> Reply {
-    let bearer = incoming
+pub fn answer(world: &mut World, operation: Operation, request: &HttpRequest) -> HttpResponse {
+    let bearer = request
         .header("authorization")
         .and_then(|value| value.strip_prefix("Bearer "));
-    let token = incoming
+    let token = request
         .header("x-chatworktoken")
         .or(bearer)
         .unwrap_or_default()
@@ -34,38 +34,38 @@ pub fn answer(world: &mut World, operation: Operation, incoming: &Incoming) -> R
     let (left, ends) = world.rooms.count_call(&token, now);
     let wait = i64::try_from(ends.saturating_sub(now) / 1_000_000_000).unwrap_or(0);
     let reset = world.clock.now().timestamp() + wait;
-    let room = room_of(&incoming.path).unwrap_or_default().to_owned();
-    let mut reply = if left.is_none() && !unlimited {
+    let room = room_of(&request.path).unwrap_or_default().to_owned();
+    let mut response = if left.is_none() && !unlimited {
         refuse(429, "Rate limit exceeded").refused()
     } else {
-        let struck = world.faults.strike(operation, incoming, &room);
-        let reply = match instead(&struck) {
-            Some(reply) => reply,
-            None => post(world, incoming, &room, unlimited),
+        let faults = world.faults.strike(operation, request, &room);
+        let response = match instead(&faults) {
+            Some(response) => response,
+            None => post(world, request, &room, unlimited),
         };
-        struck.deliver(reply)
+        faults.deliver(response)
     };
-    reply.note.who = Some(room);
-    reply
+    response.note.who = Some(room);
+    response
         .with_header("x-ratelimit-limit", CHATWORK_CALLS.to_string())
         .with_header("x-ratelimit-remaining", left.unwrap_or(0).to_string())
         .with_header("x-ratelimit-reset", reset.to_string())
 }
 
-fn instead(struck: &Struck) -> Option<Reply> {
-    if struck.has(FaultKind::Throttle) {
+fn instead(faults: &CallFaults) -> Option<HttpResponse> {
+    if faults.has(FaultKind::Throttle) {
         return Some(refuse(
             429,
             "Rate limit for message posting per room exceeded.",
         ));
     }
-    if struck.has(FaultKind::Forbidden) {
+    if faults.has(FaultKind::Forbidden) {
         return Some(refuse(403, "You don't have permission to access this room"));
     }
-    if let Some(fault) = struck.find(FaultKind::Status) {
+    if let Some(fault) = faults.find(FaultKind::Status) {
         return Some(refuse(fault.status.unwrap_or(503), "Service unavailable"));
     }
-    struck.html()
+    faults.html()
 }
 
 /// The room of `/v2/rooms/{room}/messages`.
@@ -74,11 +74,11 @@ fn room_of(path: &str) -> Option<&str> {
     (!room.is_empty() && room.bytes().all(|byte| byte.is_ascii_digit())).then_some(room)
 }
 
-fn post(world: &mut World, incoming: &Incoming, room: &str, unlimited: bool) -> Reply {
-    if room.is_empty() || !incoming.is_post() {
+fn post(world: &mut World, request: &HttpRequest, room: &str, unlimited: bool) -> HttpResponse {
+    if room.is_empty() || !request.is_post() {
         return refuse(404, "Not found");
     }
-    let fields = parse_form(&incoming.body);
+    let fields = parse_form(&request.body);
     let body = find(&fields, "body").unwrap_or_default();
     if body.is_empty() {
         return refuse(400, "Parameter 'body' is required");
@@ -89,14 +89,14 @@ fn post(world: &mut World, incoming: &Incoming, room: &str, unlimited: bool) -> 
     if !world.rooms.count_post(room, world.clock.elapsed_nanos()) && !unlimited {
         return refuse(429, "Rate limit for message posting per room exceeded.").refused();
     }
-    let message = Message {
+    let message = ChatworkMessage {
         message_id: world.rooms.next_id(),
         room: room.to_owned(),
         body: body.to_owned(),
         self_unread: find(&fields, "self_unread") == Some("1"),
         at: world.clock.now().to_rfc3339(),
     };
-    let reply = Reply::json(200, &json!({"message_id": message.message_id}));
+    let response = HttpResponse::json(200, &json!({"message_id": message.message_id}));
     world.rooms.keep(message);
-    reply
+    response
 }

@@ -44,13 +44,13 @@ The market stands still until POST /_sim/market moves it, or with --moving.";
 /// Amazon SP-API, BASE and Chatwork, simulated from the vendors' papers.
 #[derive(Debug, Parser)]
 #[command(version, about, after_help = EXAMPLES)]
-pub struct Cli {
+pub struct SimulatorCli {
     #[command(subcommand)]
-    pub command: Command,
+    pub command: SimulatorCommand,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum SimulatorCommand {
     /// Serve all vendors on one port until told to stop
     Serve(Box<ServeArgs>),
     /// Print the listings of the world as CSV

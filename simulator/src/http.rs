@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// A request as it came in, its body read.
 #[derive(Debug)]
-pub struct Incoming {
+pub struct HttpRequest {
     pub method: Method,
     pub path: String,
     pub query: Vec<(String, String)>,
@@ -14,7 +14,7 @@ pub struct Incoming {
     pub body: Bytes,
 }
 
-impl Incoming {
+impl HttpRequest {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -53,7 +53,7 @@ pub fn parse_form(bytes: &[u8]) -> Vec<(String, String)> {
 
 /// What the ledger needs to know of an answer beyond its status.
 #[derive(Debug, Clone, Default)]
-pub struct Note {
+pub struct LedgerNote {
     /// Refused for want of quota.
     pub refused: bool,
     /// A fault was at work.
@@ -66,7 +66,7 @@ pub struct Note {
 
 /// What happens to an answer on its way out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Delivery {
+pub enum BodyDelivery {
     #[default]
     Whole,
     /// Never answered.
@@ -79,17 +79,17 @@ pub enum Delivery {
 
 /// An answer.
 #[derive(Debug, Default)]
-pub struct Reply {
+pub struct HttpResponse {
     pub status: u16,
     pub content_type: &'static str,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
-    pub note: Note,
-    pub delivery: Delivery,
+    pub note: LedgerNote,
+    pub delivery: BodyDelivery,
     pub delay: std::time::Duration,
 }
 
-impl Reply {
+impl HttpResponse {
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default();
         Self {

@@ -1,11 +1,11 @@
 //! The controls in process: what `/_sim/` does over the wire, for tests and the demo.
 
-use crate::control::{self, MarketView, ShopTending, ShopView};
+use crate::control::{self, AsinSnapshot, ShopChange, ShopSnapshot};
 use crate::faults::Fault;
 use crate::ledger::LedgerReport;
 use crate::quota::{QuotaChange, QuotaError};
 use crate::server::Simulator;
-use crate::state::{MarketChange, MarketMove, MarketSet, Message};
+use crate::state::{ChatworkMessage, MarketChange, MarketMove, MarketSet};
 
 /// A control was called with a value that cannot be.
 #[derive(Debug, thiserror::Error)]
@@ -24,18 +24,18 @@ impl Simulator {
     }
 
     /// The items as this account's shop shows them; none for an account that does not exist.
-    pub fn shop(&self, account: &str) -> Option<ShopView> {
-        ShopView::of(&self.world(), account)
+    pub fn shop(&self, account: &str) -> Option<ShopSnapshot> {
+        ShopSnapshot::of(&self.world(), account)
     }
 
     /// Edits, deletes and adds items as a person in the shop's admin; gives the ids of what was made.
-    pub fn tend_shop(&self, account: &str, work: ShopTending) -> Result<Vec<u64>, ControlError> {
+    pub fn change_shop(&self, account: &str, work: ShopChange) -> Result<Vec<u64>, ControlError> {
         control::tend(&mut self.world(), account, work).map_err(ControlError)
     }
 
     /// What is true of an ASIN now.
-    pub fn market(&self, asin: &str) -> MarketView {
-        MarketView::of(&self.world(), asin)
+    pub fn market(&self, asin: &str) -> AsinSnapshot {
+        AsinSnapshot::of(&self.world(), asin)
     }
 
     /// The ASIN with this number in the catalogue, counted from 0.
@@ -101,7 +101,7 @@ impl Simulator {
     }
 
     /// The Chatwork messages received.
-    pub fn messages(&self) -> Vec<Message> {
+    pub fn messages(&self) -> Vec<ChatworkMessage> {
         self.world().rooms.messages()
     }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::http::Note;
+use crate::http::LedgerNote;
 use crate::operation::Operation;
 
 /// How many requests are kept in full.
@@ -35,7 +35,7 @@ pub struct Tally {
 
 /// One request in full.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Line {
+pub struct LedgerLine {
     pub at: String,
     pub simulated_at: String,
     pub operation: String,
@@ -55,7 +55,7 @@ pub struct LedgerReport {
     pub total: Tally,
     /// The last requests, oldest first; only if asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<Vec<Line>>,
+    pub detail: Option<Vec<LedgerLine>>,
 }
 
 /// When a request came in.
@@ -70,12 +70,18 @@ pub struct Arrival {
 pub struct Ledger {
     tallies: BTreeMap<Operation, Tally>,
     total: Tally,
-    lines: VecDeque<Line>,
+    lines: VecDeque<LedgerLine>,
 }
 
 impl Ledger {
     /// Writes one answered request down.
-    pub fn record(&mut self, operation: Operation, arrival: Arrival, status: u16, note: Note) {
+    pub fn record(
+        &mut self,
+        operation: Operation,
+        arrival: Arrival,
+        status: u16,
+        note: LedgerNote,
+    ) {
         let at = micros(arrival.real);
         self.tallies
             .entry(operation)
@@ -85,7 +91,7 @@ impl Ledger {
         if self.lines.len() >= KEPT {
             self.lines.pop_front();
         }
-        self.lines.push_back(Line {
+        self.lines.push_back(LedgerLine {
             at,
             simulated_at: micros(arrival.simulated),
             operation: operation.name().to_owned(),
@@ -120,7 +126,7 @@ impl Ledger {
 }
 
 impl Tally {
-    fn count(&mut self, at: &str, status: u16, note: &Note) {
+    fn count(&mut self, at: &str, status: u16, note: &LedgerNote) {
         self.requests += 1;
         if note.refused {
             self.refused += 1;

@@ -28,15 +28,16 @@ mod transmit;
 mod webhook;
 mod yen;
 
-pub use catalog::{AsinState, Availability, Feedback, TrueOffer};
+pub use catalog::{AsinState, OfferAvailability, SellerFeedback, TrueOffer};
 pub use config::Config;
-pub use control::{HandEdit, HandMade, MarketView, ShopItem, ShopTending, ShopView};
+pub use control::{AsinSnapshot, ItemEdit, ItemSnapshot, NewItem, ShopChange, ShopSnapshot};
 pub use faults::{Fault, FaultKind, FaultList};
 pub use in_process::ControlError;
-pub use ledger::{LedgerReport, Line, Tally};
+pub use ledger::{LedgerLine, LedgerReport, Tally};
 pub use opening::{
-    Account, Listing, accounts_toml, listings_csv, opening_accounts, opening_listings,
+    OpeningListing, SimulatedAccount, accounts_toml, listings_csv, opening_accounts,
+    opening_listings,
 };
-pub use quota::{BaseLimits, QuotaChange, QuotaError, QuotaTable, Quotas, Rate};
-pub use server::{Simulator, StartError};
-pub use state::{MarketChange, MarketMove, MarketSet, Message};
+pub use quota::{BaseLimits, QuotaChange, QuotaError, QuotaRate, QuotaTable, Quotas};
+pub use server::{Simulator, SimulatorStartError};
+pub use state::{ChatworkMessage, MarketChange, MarketMove, MarketSet};

@@ -8,30 +8,30 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use simulator::{Config, Simulator};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{SimulatorCli, SimulatorCommand};
 
 /// Wrong use, by the convention of all of Miseban's binaries.
 const WRONG_USE: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = SimulatorCli::parse();
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::WrongUse(error)) => complain(&error, WRONG_USE),
-        Err(Failure::Failed(error)) => complain(&error, 1),
+        Err(MainError::WrongUse(error)) => complain(&error, WRONG_USE),
+        Err(MainError::Failed(error)) => complain(&error, 1),
     }
 }
 
-enum Failure {
+enum MainError {
     WrongUse(anyhow::Error),
     Failed(anyhow::Error),
 }
 
-impl From<anyhow::Error> for Failure {
+impl From<anyhow::Error> for MainError {
     fn from(error: anyhow::Error) -> Self {
         Self::Failed(error)
     }
@@ -43,36 +43,35 @@ fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn run(command: Command) -> Result<(), Failure> {
+fn run(command: SimulatorCommand) -> Result<(), MainError> {
     match command {
-        Command::Serve(args) => serve(args.config().map_err(Failure::WrongUse)?),
-        Command::Listings(args) => print(&simulator::listings_csv(&simulator::opening_listings(
-            &args.config(),
-        ))),
-        Command::Accounts(args) => print(&simulator::accounts_toml(&simulator::opening_accounts(
-            args.seed,
-            args.accounts.into(),
-        ))),
+        SimulatorCommand::Serve(args) => serve(args.config().map_err(MainError::WrongUse)?),
+        SimulatorCommand::Listings(args) => print(&simulator::listings_csv(
+            &simulator::opening_listings(&args.config()),
+        )),
+        SimulatorCommand::Accounts(args) => print(&simulator::accounts_toml(
+            &simulator::opening_accounts(args.seed, args.accounts.into()),
+        )),
     }
 }
 
 /// Writes to stdout; a reader that has seen enough is no failure.
-fn print(text: &str) -> Result<(), Failure> {
+fn print(text: &str) -> Result<(), MainError> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::Failed(error.into()))
+            Err(MainError::Failed(error.into()))
         }
         _ => Ok(()),
     }
 }
 
-fn serve(config: Config) -> Result<(), Failure> {
+fn serve(config: Config) -> Result<(), MainError> {
     let runtime = tokio::runtime::Runtime::new().map_err(anyhow::Error::from)?;
     runtime.block_on(async {
         let end = end_signal()?;
         let simulator = Simulator::start(config)
             .await
-            .map_err(|error| Failure::WrongUse(error.into()))?;
+            .map_err(|error| MainError::WrongUse(error.into()))?;
         print(&format!("listening on {}\n", simulator.url()))?;
         end.await;
         simulator.stop().await;

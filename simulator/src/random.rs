@@ -7,9 +7,9 @@ use rand_chacha::ChaCha8Rng;
 
 /// A seeded source of chance.
 #[derive(Debug, Clone)]
-pub struct Draw(ChaCha8Rng);
+pub struct SeededRandom(ChaCha8Rng);
 
-impl Draw {
+impl SeededRandom {
     /// The stream of `number` under `seed`; `purpose` keeps different uses of one number apart.
     pub fn new(seed: u64, purpose: u64, number: u64) -> Self {
         let mut source = ChaCha8Rng::seed_from_u64(seed ^ purpose.rotate_left(40));

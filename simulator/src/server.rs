@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::http::{Incoming, Reply, parse_form};
+use crate::http::{HttpRequest, HttpResponse, parse_form};
 use crate::opening::{accounts_toml, listings_csv, opening_accounts, opening_listings};
 use crate::router;
 use crate::state::World;
@@ -28,7 +28,7 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// The simulator did not start.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub enum SimulatorStartError {
     #[error("cannot listen on {address}")]
     Listen {
         address: SocketAddr,
@@ -47,15 +47,15 @@ pub struct Simulator {
 }
 
 #[derive(Debug, Clone)]
-struct Served {
+struct ServerState {
     world: Arc<Mutex<World>>,
     stopping: watch::Receiver<bool>,
 }
 
 impl Simulator {
     /// Makes the world of `config` and serves it on `config.listen`.
-    pub async fn start(config: Config) -> Result<Self, StartError> {
-        let listen = |source| StartError::Listen {
+    pub async fn start(config: Config) -> Result<Self, SimulatorStartError> {
+        let listen = |source| SimulatorStartError::Listen {
             address: config.listen,
             source,
         };
@@ -63,7 +63,7 @@ impl Simulator {
         let address = listener.local_addr().map_err(listen)?;
         let shared = Arc::new(Mutex::new(World::new(config.clone())));
         let (stopping, stopped) = watch::channel(false);
-        let served = Served {
+        let served = ServerState {
             world: Arc::clone(&shared),
             stopping: stopped.clone(),
         };
@@ -135,51 +135,48 @@ fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
     world.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn serve(State(served): State<Served>, request: Request) -> Response {
+async fn serve(State(served): State<ServerState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return plain(StatusCode::PAYLOAD_TOO_LARGE);
+        return empty(StatusCode::PAYLOAD_TOO_LARGE);
     };
-    let incoming = Incoming {
+    let request = HttpRequest {
         path: decoded(head.uri.path()),
         query: parse_form(head.uri.query().unwrap_or_default().as_bytes()),
         method: head.method,
         headers: head.headers,
         body,
     };
-    let reply = {
-        let mut world = lock(&served.world);
-        router::answer(&mut world, &incoming)
-    };
+    let answer = router::answer(&mut lock(&served.world), &request);
     tokio::select! {
-        response = respond(reply) => response,
-        () = stop_signal(served.stopping) => plain(StatusCode::SERVICE_UNAVAILABLE),
+        response = respond(answer) => response,
+        () = stop_signal(served.stopping) => empty(StatusCode::SERVICE_UNAVAILABLE),
     }
 }
 
-async fn respond(mut reply: Reply) -> Response {
-    if !reply.delay.is_zero() {
-        tokio::time::sleep(reply.delay).await;
+async fn respond(mut answer: HttpResponse) -> Response {
+    if !answer.delay.is_zero() {
+        tokio::time::sleep(answer.delay).await;
     }
-    let mut response = plain(StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK));
+    let mut response = empty(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK));
     let headers = response.headers_mut();
-    if !reply.content_type.is_empty() {
+    if !answer.content_type.is_empty() {
         headers.insert(
             header::CONTENT_TYPE,
-            HeaderValue::from_static(reply.content_type),
+            HeaderValue::from_static(answer.content_type),
         );
     }
-    for (name, value) in &reply.headers {
+    for (name, value) in &answer.headers {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(*name, value);
         }
     }
-    let bytes = std::mem::take(&mut reply.body);
-    transmit::put(&mut response, reply.delivery, bytes).await;
+    let bytes = std::mem::take(&mut answer.body);
+    transmit::put(&mut response, answer.delivery, bytes).await;
     response
 }
 
-fn plain(status: StatusCode) -> Response {
+fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response

@@ -8,25 +8,25 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use futures::{StreamExt as _, stream};
 
-use crate::http::Delivery;
+use crate::http::BodyDelivery;
 
 /// What a huge answer adds: 100 MB in pieces of 64 kB.
 const PIECE: usize = 64 << 10;
 const PIECES: usize = 1_600;
 
 /// Puts the body into the answer. A hanging answer never comes; the caller may stop waiting.
-pub async fn put(response: &mut Response, delivery: Delivery, bytes: Vec<u8>) {
+pub async fn put(response: &mut Response, delivery: BodyDelivery, bytes: Vec<u8>) {
     *response.body_mut() = match delivery {
-        Delivery::Whole => Body::from(bytes),
-        Delivery::Hang => std::future::pending().await,
-        Delivery::Cut => {
+        BodyDelivery::Whole => Body::from(bytes),
+        BodyDelivery::Hang => std::future::pending().await,
+        BodyDelivery::Cut => {
             let length = HeaderValue::from(bytes.len() + 1);
             response
                 .headers_mut()
                 .insert(header::CONTENT_LENGTH, length);
             cut(bytes)
         }
-        Delivery::Huge => huge(bytes),
+        BodyDelivery::Huge => huge(bytes),
     };
 }
 

@@ -5,46 +5,46 @@
 
 use serde_json::Value;
 
-use crate::faults::{FaultKind, Struck};
-use crate::http::{Incoming, Reply};
+use crate::faults::{CallFaults, FaultKind};
+use crate::http::{HttpRequest, HttpResponse};
 use crate::operation::Operation;
 use crate::state::World;
 
 /// What a refusal by a fault asks for, in seconds.
 const RETRY_AFTER: u32 = 30;
 
-fn say(status: u16, text: &str) -> Reply {
-    Reply::text(status, "text/plain", text)
+fn say(status: u16, text: &str) -> HttpResponse {
+    HttpResponse::text(status, "text/plain", text)
 }
 
 /// Answers a post to a webhook.
-pub fn answer(world: &mut World, operation: Operation, incoming: &Incoming) -> Reply {
-    let struck = world.faults.strike(operation, incoming, "");
-    let reply = match instead(&struck) {
-        Some(reply) => reply,
-        None => post(world, incoming),
+pub fn answer(world: &mut World, operation: Operation, request: &HttpRequest) -> HttpResponse {
+    let faults = world.faults.strike(operation, request, "");
+    let response = match instead(&faults) {
+        Some(response) => response,
+        None => post(world, request),
     };
-    struck.deliver(reply)
+    faults.deliver(response)
 }
 
-fn instead(struck: &Struck) -> Option<Reply> {
-    if struck.has(FaultKind::Throttle) {
+fn instead(faults: &CallFaults) -> Option<HttpResponse> {
+    if faults.has(FaultKind::Throttle) {
         return Some(say(429, "rate_limited").with_header("retry-after", RETRY_AFTER.to_string()));
     }
-    if struck.has(FaultKind::Forbidden) {
+    if faults.has(FaultKind::Forbidden) {
         return Some(say(403, "invalid_token"));
     }
-    if let Some(fault) = struck.find(FaultKind::Status) {
+    if let Some(fault) = faults.find(FaultKind::Status) {
         return Some(say(fault.status.unwrap_or(503), "rollup_error"));
     }
-    struck.html()
+    faults.html()
 }
 
-fn post(world: &mut World, incoming: &Incoming) -> Reply {
-    if !incoming.is_post() {
+fn post(world: &mut World, request: &HttpRequest) -> HttpResponse {
+    if !request.is_post() {
         return say(404, "no_service");
     }
-    let body: Option<Value> = serde_json::from_slice(&incoming.body).ok();
+    let body: Option<Value> = serde_json::from_slice(&request.body).ok();
     let Some(body) = body.filter(Value::is_object) else {
         return say(400, "invalid_payload");
     };

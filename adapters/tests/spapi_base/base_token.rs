@@ -11,7 +11,7 @@ use shared::domain::retry::Remedy;
 use shared::ports::clock::Clock as _;
 use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::StoredToken;
-use simulator::{Account, Fault, FaultKind, opening_accounts};
+use simulator::{Fault, FaultKind, SimulatedAccount, opening_accounts};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn marked(world: &World) -> bool {
 }
 
 /// The accounts file after a person has put a wrong refresh token into it.
-fn wrong_seed() -> Vec<Account> {
+fn wrong_seed() -> Vec<SimulatedAccount> {
     let mut accounts = opening_accounts(1, 2);
     accounts[0].refresh_token = String::from("0123456789abcdef");
     accounts

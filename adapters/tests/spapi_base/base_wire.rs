@@ -9,7 +9,7 @@ use shared::domain::money::Yen;
 use shared::domain::quota::Window;
 use shared::domain::retry::Remedy;
 use shared::ports::shop::{Shop, ShopError};
-use simulator::{HandMade, ShopTending, opening_accounts};
+use simulator::{NewItem, ShopChange, opening_accounts};
 
 #[tokio::test]
 async fn one_call_sets_price_visibility_and_stock() {
@@ -60,18 +60,18 @@ async fn an_item_is_asked_for_by_its_path() {
 async fn a_shop_is_read_by_pages_of_a_hundred() {
     let world = World::start().await;
     let permit = || permit(Lane::Base(first()));
-    let made = (0..120).map(|number| HandMade {
+    let made = (0..120).map(|number| NewItem {
         title: format!("手作り{number}"),
         price: 900,
         stock: 2,
         visible: true,
         identifier: (number > 0).then(|| format!("HANDMADE-{number}")),
     });
-    let work = ShopTending {
+    let work = ShopChange {
         add: made.collect(),
-        ..ShopTending::default()
+        ..ShopChange::default()
     };
-    let ids = world.simulator.tend_shop("shop-1", work).unwrap();
+    let ids = world.simulator.change_shop("shop-1", work).unwrap();
     let all = world.simulator.shop("shop-1").unwrap().items.len();
 
     let first_page = world.shop.items(permit(), &first(), 0).await.unwrap();

@@ -10,7 +10,7 @@ use shared::domain::lane::Lane;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
 use shared::ports::shop::{Shop, ShopError};
-use simulator::{Account, Config, Quotas, Simulator, opening_accounts};
+use simulator::{Config, Quotas, SimulatedAccount, Simulator, opening_accounts};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ impl World {
     }
 
     /// Another process with these accounts, over the same stores.
-    pub fn process(&self, accounts: &[Account]) -> Arc<BaseShop> {
+    pub fn process(&self, accounts: &[SimulatedAccount]) -> Arc<BaseShop> {
         let credentials = accounts.iter().map(credentials).collect();
         self.process_at(&self.simulator.url(), credentials)
     }
@@ -126,7 +126,7 @@ fn config_for(url: &str, accounts: Vec<BaseCredentials>) -> BaseConfig {
     }
 }
 
-pub fn credentials(account: &Account) -> BaseCredentials {
+pub fn credentials(account: &SimulatedAccount) -> BaseCredentials {
     BaseCredentials {
         account: AccountId::parse(&account.id).unwrap(),
         client_id: account.client_id.clone(),

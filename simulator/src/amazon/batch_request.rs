@@ -8,7 +8,7 @@ use super::marketplace::MARKETPLACE;
 
 /// One entry that can be asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct AskedItem {
     pub asin: String,
     pub marketplace: String,
     pub condition: String,
@@ -19,7 +19,7 @@ pub struct Question {
 
 /// Why the whole batch is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BadBatch {
+pub enum InvalidBatch {
     Shape,
     Count,
     Uri,
@@ -28,7 +28,7 @@ pub enum BadBatch {
     Duplicate,
 }
 
-impl BadBatch {
+impl InvalidBatch {
     /// Amazon's words where they are known; `Invalid Input` otherwise.
     pub fn message(self) -> &'static str {
         match self {
@@ -42,27 +42,27 @@ impl BadBatch {
 }
 
 /// Reads the body of a batch: 1 to 20 entries, no ASIN twice.
-pub fn questions(body: &[u8]) -> Result<Vec<Question>, BadBatch> {
-    let root: Value = serde_json::from_slice(body).map_err(|_| BadBatch::Shape)?;
+pub fn questions(body: &[u8]) -> Result<Vec<AskedItem>, InvalidBatch> {
+    let root: Value = serde_json::from_slice(body).map_err(|_| InvalidBatch::Shape)?;
     let entries = root
         .get("requests")
         .and_then(Value::as_array)
-        .ok_or(BadBatch::Shape)?;
+        .ok_or(InvalidBatch::Shape)?;
     if !(1..=20).contains(&entries.len()) {
-        return Err(BadBatch::Count);
+        return Err(InvalidBatch::Count);
     }
-    let mut questions: Vec<Question> = Vec::with_capacity(entries.len());
+    let mut questions: Vec<AskedItem> = Vec::with_capacity(entries.len());
     for entry in entries {
-        let question = question(entry.as_object().ok_or(BadBatch::Shape)?)?;
+        let question = question(entry.as_object().ok_or(InvalidBatch::Shape)?)?;
         if questions.iter().any(|known| known.asin == question.asin) {
-            return Err(BadBatch::Duplicate);
+            return Err(InvalidBatch::Duplicate);
         }
         questions.push(question);
     }
     Ok(questions)
 }
 
-fn question(entry: &Map<String, Value>) -> Result<Question, BadBatch> {
+fn question(entry: &Map<String, Value>) -> Result<AskedItem, InvalidBatch> {
     let text = |name: &str| {
         entry
             .get(name)
@@ -76,14 +76,14 @@ fn question(entry: &Map<String, Value>) -> Result<Question, BadBatch> {
     let asin = text("uri")
         .as_deref()
         .and_then(asin_of)
-        .ok_or(BadBatch::Uri)?;
+        .ok_or(InvalidBatch::Uri)?;
     if text("method").is_none_or(|method| method != "GET") {
-        return Err(BadBatch::Method);
+        return Err(InvalidBatch::Method);
     }
     // The style with `queryParams` lands here too: nothing stands at the top (since April 2026).
-    let marketplace = loose("MarketplaceId").ok_or(BadBatch::MarketplaceId)?;
+    let marketplace = loose("MarketplaceId").ok_or(InvalidBatch::MarketplaceId)?;
     if marketplace != MARKETPLACE {
-        return Err(BadBatch::MarketplaceId);
+        return Err(InvalidBatch::MarketplaceId);
     }
     let condition = loose("ItemCondition").unwrap_or_default();
     let customer_type = text("CustomerType");
@@ -96,7 +96,7 @@ fn question(entry: &Map<String, Value>) -> Result<Question, BadBatch> {
         || !known_customer
         || text("MarketplaceId").is_none()
         || text("ItemCondition").is_none();
-    Ok(Question {
+    Ok(AskedItem {
         asin,
         marketplace,
         condition,

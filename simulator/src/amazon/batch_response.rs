@@ -4,24 +4,24 @@
 
 use serde::Serialize;
 
-use super::error::ErrorList;
-use super::offers_payload::Payload;
+use super::error::ErrorListJson;
+use super::offers_payload::OffersPayloadJson;
 
 #[derive(Debug, Serialize)]
-pub struct Responses<'a> {
-    pub responses: Vec<ItemResponse<'a>>,
+pub struct BatchJson<'a> {
+    pub responses: Vec<BatchItemJson<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct ItemResponse<'a> {
-    pub headers: ItemHeaders<'a>,
-    pub status: ItemStatus,
-    pub body: ItemBody<'a>,
-    pub request: Echo<'a>,
+pub struct BatchItemJson<'a> {
+    pub headers: ItemHeadersJson<'a>,
+    pub status: ItemStatusJson,
+    pub body: ItemBodyJson<'a>,
+    pub request: AskedItemJson<'a>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct ItemHeaders<'a> {
+pub struct ItemHeadersJson<'a> {
     #[serde(rename = "Date")]
     pub date: &'a str,
     #[serde(rename = "x-amzn-RequestId")]
@@ -30,14 +30,14 @@ pub struct ItemHeaders<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ItemStatus {
+pub struct ItemStatusJson {
     pub status_code: u16,
     pub reason_phrase: &'static str,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Echo<'a> {
+pub struct AskedItemJson<'a> {
     pub marketplace_id: &'a str,
     pub item_condition: &'a str,
     pub asin: &'a str,
@@ -46,9 +46,9 @@ pub struct Echo<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum ItemBody<'a> {
-    Payload { payload: Box<Payload<'a>> },
-    Errors(ErrorList),
+pub enum ItemBodyJson<'a> {
+    Payload { payload: Box<OffersPayloadJson<'a>> },
+    Errors(ErrorListJson),
 }
 
 /// The words that go with an item's status.

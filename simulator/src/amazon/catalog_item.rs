@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::marketplace::MARKETPLACE;
-use crate::catalog::Product;
+use crate::catalog::CatalogProduct;
 use crate::state::World;
 
 pub fn item(world: &World, asin: &str, sets: &[String]) -> Value {
     let number = world.market.asins().number_of(asin).unwrap_or(usize::MAX);
-    let product = Product::of(world.config.seed, number);
+    let product = CatalogProduct::of(world.config.seed, number);
     let mut item = Map::new();
     item.insert("asin".to_owned(), json!(asin));
     for set in sets {
@@ -47,7 +47,7 @@ pub fn without_texts(mut item: Value) -> Value {
     item
 }
 
-fn summaries(product: &Product) -> Value {
+fn summaries(product: &CatalogProduct) -> Value {
     json!([{
         "marketplaceId": MARKETPLACE,
         "itemName": product.title,
@@ -65,7 +65,7 @@ fn summaries(product: &Product) -> Value {
     }])
 }
 
-fn images(asin: &str, product: &Product) -> Value {
+fn images(asin: &str, product: &CatalogProduct) -> Value {
     let images: Vec<Value> = (0..product.images)
         .map(|place| {
             let variant = if place == 0 {
@@ -80,7 +80,7 @@ fn images(asin: &str, product: &Product) -> Value {
     json!([{"marketplaceId": MARKETPLACE, "images": images}])
 }
 
-fn attributes(product: &Product) -> Value {
+fn attributes(product: &CatalogProduct) -> Value {
     let text = |value: &str| json!([{"value": value, "language_tag": "ja_JP", "marketplace_id": MARKETPLACE}]);
     json!({
         "item_name": text(&product.title),

@@ -7,14 +7,14 @@ use super::catalog_item::{item, without_texts};
 use super::error;
 use super::marketplace::MARKETPLACE;
 use crate::catalog::is_well_formed;
-use crate::faults::{FaultKind, Struck};
-use crate::http::{Incoming, Reply};
+use crate::faults::{CallFaults, FaultKind};
+use crate::http::{HttpRequest, HttpResponse};
 use crate::state::World;
 
 const UNREADABLE: &str = "Request has missing or invalid parameters and cannot be parsed.";
 
 #[derive(Serialize)]
-struct SearchAnswer {
+struct SearchJson {
     #[serde(rename = "numberOfResults")]
     number_of_results: usize,
     pagination: Value,
@@ -22,22 +22,22 @@ struct SearchAnswer {
 }
 
 /// Answers `GET /catalog/2022-04-01/items`.
-pub fn search(world: &World, incoming: &Incoming, struck: &Struck) -> Reply {
-    if incoming.query("marketplaceIds") != Some(MARKETPLACE) {
-        return error::reply(400, "400", UNREADABLE);
+pub fn search(world: &World, request: &HttpRequest, faults: &CallFaults) -> HttpResponse {
+    if request.query("marketplaceIds") != Some(MARKETPLACE) {
+        return error::response(400, "400", UNREADABLE);
     }
-    let page_size: usize = match incoming.query("pageSize").unwrap_or("10").parse() {
+    let page_size: usize = match request.query("pageSize").unwrap_or("10").parse() {
         Ok(size @ 1..=20) => size,
         _ => return error::invalid_input("Invalid 'pageSize' provided."),
     };
-    let from: usize = match incoming.query("pageToken").map(str::parse) {
+    let from: usize = match request.query("pageToken").map(str::parse) {
         None => 0,
         Some(Ok(from)) => from,
         Some(Err(_)) => return error::invalid_input("Invalid 'pageToken' provided."),
     };
-    let found = match matches(world, incoming) {
+    let found = match matches(world, request) {
         Ok(found) => found,
-        Err(reply) => return *reply,
+        Err(response) => return *response,
     };
     let end = from.saturating_add(page_size).min(found.len());
     let pagination = if end < found.len() {
@@ -45,10 +45,10 @@ pub fn search(world: &World, incoming: &Incoming, struck: &Struck) -> Reply {
     } else {
         json!({})
     };
-    let sets = included(incoming);
+    let sets = included(request);
     let page = found.get(from..end).unwrap_or_default();
     let left_out = |place: usize, asin: &str| {
-        let fault = struck.hits(FaultKind::MissingItems, place, asin);
+        let fault = faults.hits(FaultKind::MissingItems, place, asin);
         fault.is_some()
     };
     let mut items: Vec<Value> = page
@@ -57,31 +57,31 @@ pub fn search(world: &World, incoming: &Incoming, struck: &Struck) -> Reply {
         .filter(|(place, asin)| !left_out(*place, asin))
         .map(|(place, asin)| {
             let item = item(world, asin, &sets);
-            match struck.hits(FaultKind::NoTexts, place, asin) {
+            match faults.hits(FaultKind::NoTexts, place, asin) {
                 Some(_) => without_texts(item),
                 None => item,
             }
         })
         .collect();
-    if struck.has(FaultKind::Shuffle) {
+    if faults.has(FaultKind::Shuffle) {
         items.reverse();
     }
-    let answer = SearchAnswer {
+    let answer = SearchJson {
         number_of_results: found.len(),
         pagination,
         items,
     };
-    let mut reply = Reply::json(200, &answer);
-    reply.note.touched = csv(incoming.query("identifiers"));
-    reply
+    let mut response = HttpResponse::json(200, &answer);
+    response.note.touched = csv(request.query("identifiers"));
+    response
 }
 
 /// The known ASINs that a search asks for.
-fn matches(world: &World, incoming: &Incoming) -> Result<Vec<String>, Box<Reply>> {
-    let asins = csv(incoming.query("identifiers"));
-    let refusal = if incoming.query("identifiers").is_none() || !(1..=20).contains(&asins.len()) {
-        error::reply(400, "400", UNREADABLE)
-    } else if incoming.query("identifiersType") != Some("ASIN") {
+fn matches(world: &World, request: &HttpRequest) -> Result<Vec<String>, Box<HttpResponse>> {
+    let asins = csv(request.query("identifiers"));
+    let refusal = if request.query("identifiers").is_none() || !(1..=20).contains(&asins.len()) {
+        error::response(400, "400", UNREADABLE)
+    } else if request.query("identifiersType") != Some("ASIN") {
         error::invalid_input("Invalid 'identifiersType' provided.")
     } else if !asins.iter().all(|asin| is_well_formed(asin)) {
         error::invalid_input("Invalid 'asin' provided.")
@@ -100,8 +100,8 @@ fn csv(text: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-fn included(incoming: &Incoming) -> Vec<String> {
-    match csv(incoming.query("includedData")) {
+fn included(request: &HttpRequest) -> Vec<String> {
+    match csv(request.query("includedData")) {
         sets if sets.is_empty() => vec!["summaries".to_owned()],
         sets => sets,
     }

@@ -2,45 +2,45 @@
 
 use serde::Serialize;
 
-use super::batch_request::BadBatch;
+use super::batch_request::InvalidBatch;
 use super::error;
 use super::marketplace::MARKETPLACE;
-use super::offer_json::{Money, Points};
+use super::offer_json::{MoneyJson, PointsJson};
 use crate::catalog::AsinState;
-use crate::http::{Incoming, Reply};
+use crate::http::{HttpRequest, HttpResponse};
 use crate::state::World;
 
 #[derive(Serialize)]
-struct Wrapper<'a> {
-    payload: Vec<Entry<'a>>,
+struct PricingResponseJson<'a> {
+    payload: Vec<PricingEntryJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct PricingEntryJson<'a> {
     status: &'static str,
     #[serde(rename = "ASIN")]
     asin: &'a str,
     #[serde(rename = "Product", skip_serializing_if = "Option::is_none")]
-    product: Option<ProductBlock<'a>>,
+    product: Option<ProductPricingJson<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ProductBlock<'a> {
-    identifiers: Identifiers<'a>,
+struct ProductPricingJson<'a> {
+    identifiers: IdentifiersJson<'a>,
     #[serde(rename = "CompetitivePricing")]
     pricing: CompetitivePricing<'a>,
     sales_rankings: [u8; 0],
 }
 
 #[derive(Serialize)]
-struct Identifiers<'a> {
+struct IdentifiersJson<'a> {
     #[serde(rename = "MarketplaceASIN")]
-    marketplace_asin: MarketplaceAsin<'a>,
+    marketplace_asin: MarketplaceAsinJson<'a>,
 }
 
 #[derive(Serialize)]
-struct MarketplaceAsin<'a> {
+struct MarketplaceAsinJson<'a> {
     #[serde(rename = "MarketplaceId")]
     marketplace_id: &'a str,
     #[serde(rename = "ASIN")]
@@ -51,16 +51,16 @@ struct MarketplaceAsin<'a> {
 #[serde(rename_all = "PascalCase")]
 struct CompetitivePricing<'a> {
     #[serde(rename = "CompetitivePrices")]
-    prices: Vec<CompetitivePrice<'a>>,
-    number_of_offer_listings: Vec<OfferListings>,
+    prices: Vec<CompetitivePriceJson<'a>>,
+    number_of_offer_listings: Vec<OfferListingsJson>,
 }
 
 #[derive(Serialize)]
-struct CompetitivePrice<'a> {
+struct CompetitivePriceJson<'a> {
     #[serde(rename = "CompetitivePriceId")]
     id: &'static str,
     #[serde(rename = "Price")]
-    price: Price<'a>,
+    price: PriceJson<'a>,
     condition: &'static str,
     subcondition: &'static str,
     #[serde(rename = "belongsToRequester")]
@@ -68,32 +68,32 @@ struct CompetitivePrice<'a> {
 }
 
 #[derive(Serialize)]
-struct Price<'a> {
+struct PriceJson<'a> {
     #[serde(rename = "LandedPrice")]
-    landed: Money<'a>,
+    landed: MoneyJson<'a>,
     #[serde(rename = "ListingPrice")]
-    listing: Money<'a>,
+    listing: MoneyJson<'a>,
     #[serde(rename = "Shipping")]
-    shipping: Money<'a>,
+    shipping: MoneyJson<'a>,
     #[serde(rename = "Points", skip_serializing_if = "Option::is_none")]
-    points: Option<Points<'a>>,
+    points: Option<PointsJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct OfferListings {
+struct OfferListingsJson {
     #[serde(rename = "Count")]
     count: i64,
     condition: &'static str,
 }
 
-pub fn answer(world: &World, incoming: &Incoming) -> Reply {
-    if incoming.query("MarketplaceId") != Some(MARKETPLACE) {
-        return error::invalid_input(BadBatch::MarketplaceId.message());
+pub fn answer(world: &World, request: &HttpRequest) -> HttpResponse {
+    if request.query("MarketplaceId") != Some(MARKETPLACE) {
+        return error::invalid_input(InvalidBatch::MarketplaceId.message());
     }
-    if incoming.query("ItemType") != Some("Asin") {
-        return error::reply(404, "NotFound", "The requested resource doesn't exist.");
+    if request.query("ItemType") != Some("Asin") {
+        return error::response(404, "NotFound", "The requested resource doesn't exist.");
     }
-    let asins: Vec<&str> = incoming
+    let asins: Vec<&str> = request
         .query("Asins")
         .unwrap_or_default()
         .split(',')
@@ -106,7 +106,7 @@ pub fn answer(world: &World, incoming: &Incoming) -> Reply {
     let payload = asins
         .iter()
         .zip(&states)
-        .map(|(asin, state)| Entry {
+        .map(|(asin, state)| PricingEntryJson {
             status: if state.known {
                 "Success"
             } else {
@@ -116,31 +116,31 @@ pub fn answer(world: &World, incoming: &Incoming) -> Reply {
             product: state.known.then(|| product(asin, state)),
         })
         .collect();
-    let mut reply = Reply::json(200, &Wrapper { payload });
-    reply.note.touched = asins.iter().map(|asin| (*asin).to_owned()).collect();
-    reply
+    let mut response = HttpResponse::json(200, &PricingResponseJson { payload });
+    response.note.touched = asins.iter().map(|asin| (*asin).to_owned()).collect();
+    response
 }
 
-fn product<'a>(asin: &'a str, state: &'a AsinState) -> ProductBlock<'a> {
+fn product<'a>(asin: &'a str, state: &'a AsinState) -> ProductPricingJson<'a> {
     let featured = state.offers.iter().filter(|offer| offer.winner);
     let new = i64::try_from(state.offers.len()).unwrap_or(0);
     let listings = [("New", new), ("Any", state.total_offers)];
-    ProductBlock {
-        identifiers: Identifiers {
-            marketplace_asin: MarketplaceAsin {
+    ProductPricingJson {
+        identifiers: IdentifiersJson {
+            marketplace_asin: MarketplaceAsinJson {
                 marketplace_id: MARKETPLACE,
                 asin,
             },
         },
         pricing: CompetitivePricing {
             prices: featured
-                .map(|offer| CompetitivePrice {
+                .map(|offer| CompetitivePriceJson {
                     id: "1",
-                    price: Price {
-                        landed: Money::of(offer, offer.landed()),
-                        listing: Money::of(offer, offer.price),
-                        shipping: Money::of(offer, offer.shipping),
-                        points: Points::of(offer),
+                    price: PriceJson {
+                        landed: MoneyJson::of(offer, offer.landed()),
+                        listing: MoneyJson::of(offer, offer.price),
+                        shipping: MoneyJson::of(offer, offer.shipping),
+                        points: PointsJson::of(offer),
                     },
                     condition: "New",
                     subcondition: "New",
@@ -150,7 +150,7 @@ fn product<'a>(asin: &'a str, state: &'a AsinState) -> ProductBlock<'a> {
             number_of_offer_listings: listings
                 .into_iter()
                 .filter(|(_, count)| *count > 0)
-                .map(|(condition, count)| OfferListings { count, condition })
+                .map(|(condition, count)| OfferListingsJson { count, condition })
                 .collect(),
         },
         sales_rankings: [],

@@ -4,25 +4,25 @@
 
 use serde::Serialize;
 
-use crate::faults::{FaultKind, Struck};
-use crate::http::Reply;
+use crate::faults::{CallFaults, FaultKind};
+use crate::http::HttpResponse;
 
 #[derive(Debug, Serialize)]
-pub struct ErrorList {
-    pub errors: Vec<ErrorEntry>,
+pub struct ErrorListJson {
+    pub errors: Vec<ErrorJson>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct ErrorEntry {
+pub struct ErrorJson {
     pub code: &'static str,
     pub message: String,
     pub details: &'static str,
 }
 
-impl ErrorList {
+impl ErrorListJson {
     pub fn one(code: &'static str, message: impl Into<String>) -> Self {
         Self {
-            errors: vec![ErrorEntry {
+            errors: vec![ErrorJson {
                 code,
                 message: message.into(),
                 details: "",
@@ -31,27 +31,28 @@ impl ErrorList {
     }
 }
 
-pub fn reply(status: u16, code: &'static str, message: impl Into<String>) -> Reply {
-    Reply::json(status, &ErrorList::one(code, message))
+pub fn response(status: u16, code: &'static str, message: impl Into<String>) -> HttpResponse {
+    HttpResponse::json(status, &ErrorListJson::one(code, message))
 }
 
-pub fn invalid_input(message: impl Into<String>) -> Reply {
-    reply(400, "InvalidInput", message)
+pub fn invalid_input(message: impl Into<String>) -> HttpResponse {
+    response(400, "InvalidInput", message)
 }
 
 /// 403; `details` is the only sign by which an ended token is told from a missing role.
-pub fn denied(details: &'static str) -> Reply {
+pub fn denied(details: &'static str) -> HttpResponse {
     let message = "Access to requested resource is denied.".to_owned();
-    let errors = vec![ErrorEntry {
+    let errors = vec![ErrorJson {
         code: "Unauthorized",
         message,
         details,
     }];
-    Reply::json(403, &ErrorList { errors }).with_header("x-amzn-ErrorType", "AccessDeniedException")
+    HttpResponse::json(403, &ErrorListJson { errors })
+        .with_header("x-amzn-ErrorType", "AccessDeniedException")
 }
 
-pub fn throttled() -> Reply {
-    reply(
+pub fn throttled() -> HttpResponse {
+    response(
         429,
         "QuotaExceeded",
         "You exceeded your quota for the requested resource.",
@@ -60,10 +61,10 @@ pub fn throttled() -> Reply {
 }
 
 /// A body on a GET is refused by the edge, in HTML (thread 4007 of the models' repository).
-pub fn body_on_get() -> Reply {
+pub fn body_on_get() -> HttpResponse {
     let page = "<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD>\
         <BODY><H1>400 ERROR</H1>Bad request.</BODY></HTML>";
-    Reply::text(400, "text/html", page)
+    HttpResponse::text(400, "text/html", page)
 }
 
 /// Code and message that go with an error status.
@@ -88,17 +89,17 @@ pub fn of_status(status: u16) -> (&'static str, &'static str) {
 }
 
 /// The answer that a fault puts in the place of the call, if there is one.
-pub fn instead(struck: &Struck) -> Option<Reply> {
-    if struck.has(FaultKind::Throttle) {
+pub fn instead(faults: &CallFaults) -> Option<HttpResponse> {
+    if faults.has(FaultKind::Throttle) {
         return Some(throttled());
     }
-    if struck.has(FaultKind::Forbidden) {
+    if faults.has(FaultKind::Forbidden) {
         return Some(denied(""));
     }
-    if let Some(fault) = struck.find(FaultKind::Status) {
+    if let Some(fault) = faults.find(FaultKind::Status) {
         let status = fault.status.unwrap_or(503);
         let (code, message) = of_status(status);
-        return Some(reply(status, code, message));
+        return Some(response(status, code, message));
     }
-    struck.html()
+    faults.html()
 }

@@ -5,8 +5,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::faults::{FaultKind, Struck};
-use crate::http::{Incoming, Reply, find, parse_form};
+use crate::faults::{CallFaults, FaultKind};
+use crate::http::{HttpRequest, HttpResponse, find, parse_form};
 use crate::operation::Operation;
 use crate::state::{LWA_LIFE_SECONDS, World};
 
@@ -24,15 +24,15 @@ struct TokenAnswer<'a> {
 }
 
 #[derive(Serialize)]
-struct TokenError<'a> {
+struct LwaErrorJson<'a> {
     error: &'a str,
     error_description: &'a str,
 }
 
-fn refuse(status: u16, error: &str, error_description: &str) -> Reply {
-    Reply::json(
+fn refuse(status: u16, error: &str, error_description: &str) -> HttpResponse {
+    HttpResponse::json(
         status,
-        &TokenError {
+        &LwaErrorJson {
             error,
             error_description,
         },
@@ -41,29 +41,29 @@ fn refuse(status: u16, error: &str, error_description: &str) -> Reply {
 }
 
 /// Answers `POST /auth/o2/token`, in form or in JSON.
-pub fn token(world: &mut World, incoming: &Incoming) -> Reply {
-    let fields = fields(incoming);
+pub fn token(world: &mut World, request: &HttpRequest) -> HttpResponse {
+    let fields = fields(request);
     let client = find(&fields, "client_id").unwrap_or_default().to_owned();
-    if world.faults.expire_tokens(Operation::LwaToken, incoming) {
+    if world.faults.expire_tokens(Operation::LwaToken, request) {
         world.lwa_tokens.expire_all();
     }
-    let struck = world.faults.strike(Operation::LwaToken, incoming, &client);
-    let mut reply = match instead(&struck) {
-        Some(reply) => reply,
-        None => exchange(world, incoming, &fields),
+    let faults = world.faults.strike(Operation::LwaToken, request, &client);
+    let mut response = match instead(&faults) {
+        Some(response) => response,
+        None => exchange(world, request, &fields),
     };
-    reply.note.who = Some(client);
-    struck.deliver(reply)
+    response.note.who = Some(client);
+    faults.deliver(response)
 }
 
-fn instead(struck: &Struck) -> Option<Reply> {
-    if struck.has(FaultKind::Forbidden) {
+fn instead(faults: &CallFaults) -> Option<HttpResponse> {
+    if faults.has(FaultKind::Forbidden) {
         return Some(refuse(403, "access_denied", "Access denied"));
     }
-    if struck.has(FaultKind::Throttle) {
+    if faults.has(FaultKind::Throttle) {
         return Some(refuse(429, "temporarily_unavailable", "Too many requests"));
     }
-    if let Some(fault) = struck.find(FaultKind::Status) {
+    if let Some(fault) = faults.find(FaultKind::Status) {
         return Some(match fault.status.unwrap_or(503) {
             503 => refuse(
                 503,
@@ -83,14 +83,14 @@ fn instead(struck: &Struck) -> Option<Reply> {
             ),
         });
     }
-    struck.html()
+    faults.html()
 }
 
-fn fields(incoming: &Incoming) -> Vec<(String, String)> {
-    if !incoming.is_json() {
-        return parse_form(&incoming.body);
+fn fields(request: &HttpRequest) -> Vec<(String, String)> {
+    if !request.is_json() {
+        return parse_form(&request.body);
     }
-    match serde_json::from_slice(&incoming.body) {
+    match serde_json::from_slice(&request.body) {
         Ok(Value::Object(fields)) => fields
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
@@ -99,8 +99,8 @@ fn fields(incoming: &Incoming) -> Vec<(String, String)> {
     }
 }
 
-fn exchange(world: &mut World, incoming: &Incoming, fields: &[(String, String)]) -> Reply {
-    if !incoming.is_post() {
+fn exchange(world: &mut World, request: &HttpRequest, fields: &[(String, String)]) -> HttpResponse {
+    if !request.is_post() {
         return refuse(400, "invalid_request", "The request must be a POST");
     }
     let Some(grant) = find(fields, "grant_type") else {
@@ -150,7 +150,7 @@ fn exchange(world: &mut World, incoming: &Incoming, fields: &[(String, String)])
     give(world, client, refresh_token)
 }
 
-fn give(world: &mut World, client: &str, refresh_token: Option<&str>) -> Reply {
+fn give(world: &mut World, client: &str, refresh_token: Option<&str>) -> HttpResponse {
     let access_token = format!("Atza|{}{}", world.chance.hex(), world.chance.hex());
     let answer = TokenAnswer {
         access_token: &access_token,
@@ -158,11 +158,11 @@ fn give(world: &mut World, client: &str, refresh_token: Option<&str>) -> Reply {
         token_type: "bearer",
         expires_in: LWA_LIFE_SECONDS,
     };
-    let reply = Reply::json(200, &answer).with_header("Cache-Control", "no-store");
+    let response = HttpResponse::json(200, &answer).with_header("Cache-Control", "no-store");
     world
         .lwa_tokens
         .keep(access_token, client, world.clock.elapsed_nanos());
-    reply
+    response
 }
 
 fn extends(text: &str, prefix: &str) -> bool {

@@ -13,46 +13,46 @@ mod offer_json;
 mod offers_batch;
 mod offers_payload;
 
-use crate::faults::Struck;
-use crate::http::{Incoming, Reply};
+use crate::faults::CallFaults;
+use crate::http::{HttpRequest, HttpResponse};
 use crate::operation::Operation;
 use crate::state::World;
 
 /// Answers a call to Login with Amazon or to the Selling Partner API.
-pub fn answer(world: &mut World, operation: Operation, incoming: &Incoming) -> Reply {
+pub fn answer(world: &mut World, operation: Operation, request: &HttpRequest) -> HttpResponse {
     if operation == Operation::LwaToken {
-        return lwa::token(world, incoming);
+        return lwa::token(world, request);
     }
     let request_id = world.chance.uuid();
-    let reply = match admission::pass(world, operation, incoming) {
-        Ok(pass) => serve(world, operation, incoming, &pass),
-        Err(reply) => *reply,
+    let response = match admission::pass(world, operation, request) {
+        Ok(pass) => serve(world, operation, request, &pass),
+        Err(response) => *response,
     };
-    reply.with_header("x-amzn-RequestId", request_id)
+    response.with_header("x-amzn-RequestId", request_id)
 }
 
 fn serve(
     world: &mut World,
     operation: Operation,
-    incoming: &Incoming,
-    pass: &admission::Pass,
-) -> Reply {
-    let struck: &Struck = &pass.struck;
-    if let Some(reply) = error::instead(struck) {
-        return with_who(struck.deliver(reply), pass);
+    request: &HttpRequest,
+    pass: &admission::AdmittedCall,
+) -> HttpResponse {
+    let faults: &CallFaults = &pass.faults;
+    if let Some(response) = error::instead(faults) {
+        return with_who(faults.deliver(response), pass);
     }
-    let mut reply = match operation {
-        Operation::ItemOffersBatch => offers_batch::answer(world, incoming, struck),
-        Operation::CompetitivePricing => competitive_pricing::answer(world, incoming),
-        _ => catalog_search::search(world, incoming, struck),
+    let mut response = match operation {
+        Operation::ItemOffersBatch => offers_batch::answer(world, request, faults),
+        Operation::CompetitivePricing => competitive_pricing::answer(world, request),
+        _ => catalog_search::search(world, request, faults),
     };
     if let Some(limit) = &pass.limit_header {
-        reply = reply.with_header("x-amzn-RateLimit-Limit", limit.clone());
+        response = response.with_header("x-amzn-RateLimit-Limit", limit.clone());
     }
-    with_who(struck.deliver(reply), pass)
+    with_who(faults.deliver(response), pass)
 }
 
-fn with_who(mut reply: Reply, pass: &admission::Pass) -> Reply {
-    reply.note.who = Some(pass.client.clone());
-    reply
+fn with_who(mut response: HttpResponse, pass: &admission::AdmittedCall) -> HttpResponse {
+    response.note.who = Some(pass.client.clone());
+    response
 }

@@ -4,16 +4,16 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::catalog::{Availability, TrueOffer};
+use crate::catalog::{OfferAvailability, TrueOffer};
 
 /// An amount that Amazon writes as `1358` or as `1358.0`.
 #[derive(Debug, Clone, Copy)]
-pub struct Amount {
+pub struct AmountJson {
     pub yen: i64,
     pub with_fraction: bool,
 }
 
-impl Serialize for Amount {
+impl Serialize for AmountJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.with_fraction {
             serializer.serialize_f64(crate::yen::exact(self.yen))
@@ -25,14 +25,14 @@ impl Serialize for Amount {
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Money<'a> {
+pub struct MoneyJson<'a> {
     pub currency_code: &'a str,
-    pub amount: Amount,
+    pub amount: AmountJson,
 }
 
-impl<'a> Money<'a> {
+impl<'a> MoneyJson<'a> {
     pub fn of(offer: &'a TrueOffer, yen: i64) -> Self {
-        let amount = Amount {
+        let amount = AmountJson {
             yen,
             with_fraction: offer.with_fraction,
         };
@@ -45,23 +45,23 @@ impl<'a> Money<'a> {
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Points<'a> {
+pub struct PointsJson<'a> {
     points_number: i64,
-    points_monetary_value: Money<'a>,
+    points_monetary_value: MoneyJson<'a>,
 }
 
-impl<'a> Points<'a> {
+impl<'a> PointsJson<'a> {
     pub fn of(offer: &'a TrueOffer) -> Option<Self> {
         (offer.points > 0).then(|| Self {
             points_number: offer.points,
-            points_monetary_value: Money::of(offer, offer.points),
+            points_monetary_value: MoneyJson::of(offer, offer.points),
         })
     }
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ShippingTime<'a> {
+struct ShippingTimeJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     minimum_hours: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,75 +69,75 @@ struct ShippingTime<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     available_date: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    availability_type: Option<Availability>,
+    availability_type: Option<OfferAvailability>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Prime {
+struct PrimeJson {
     is_prime: bool,
     is_national_prime: bool,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ShipsFrom<'a> {
+struct ShipsFromJson<'a> {
     country: &'a str,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct FeedbackRating {
+struct FeedbackJson {
     feedback_count: i64,
     seller_positive_feedback_rating: f64,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Offer<'a> {
+pub struct OfferJson<'a> {
     sub_condition: &'a str,
     seller_id: &'a str,
-    listing_price: Money<'a>,
-    shipping: Money<'a>,
+    listing_price: MoneyJson<'a>,
+    shipping: MoneyJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    points: Option<Points<'a>>,
-    shipping_time: ShippingTime<'a>,
+    points: Option<PointsJson<'a>>,
+    shipping_time: ShippingTimeJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    seller_feedback_rating: Option<FeedbackRating>,
+    seller_feedback_rating: Option<FeedbackJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ships_from: Option<ShipsFrom<'a>>,
+    ships_from: Option<ShipsFromJson<'a>>,
     #[serde(rename = "IsFulfilledByAmazon")]
     is_fulfilled_by_amazon: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    prime_information: Option<Prime>,
+    prime_information: Option<PrimeJson>,
     is_buy_box_winner: bool,
     is_featured_merchant: bool,
 }
 
-impl<'a> Offer<'a> {
+impl<'a> OfferJson<'a> {
     pub fn of(offer: &'a TrueOffer) -> Self {
         Self {
             sub_condition: &offer.sub_condition,
             seller_id: &offer.seller_id,
-            listing_price: Money::of(offer, offer.price),
-            shipping: Money::of(offer, offer.shipping),
-            points: Points::of(offer),
-            shipping_time: ShippingTime {
+            listing_price: MoneyJson::of(offer, offer.price),
+            shipping: MoneyJson::of(offer, offer.shipping),
+            points: PointsJson::of(offer),
+            shipping_time: ShippingTimeJson {
                 minimum_hours: offer.minimum_hours,
                 maximum_hours: offer.maximum_hours,
                 available_date: offer.available_date.as_deref(),
                 availability_type: offer.availability,
             },
-            seller_feedback_rating: offer.feedback.map(|feedback| FeedbackRating {
+            seller_feedback_rating: offer.feedback.map(|feedback| FeedbackJson {
                 feedback_count: feedback.count,
                 seller_positive_feedback_rating: feedback.positive_percent,
             }),
             ships_from: offer
                 .ships_from
                 .as_deref()
-                .map(|country| ShipsFrom { country }),
+                .map(|country| ShipsFromJson { country }),
             is_fulfilled_by_amazon: offer.fba,
-            prime_information: offer.prime.then_some(Prime {
+            prime_information: offer.prime.then_some(PrimeJson {
                 is_prime: true,
                 is_national_prime: true,
             }),

@@ -1,22 +1,22 @@
 //! `getItemOffersBatch`: the offers of up to twenty ASINs, each with a status of its own.
 
-use super::batch_request::{Question, questions};
+use super::batch_request::{AskedItem, questions};
 use super::batch_response::{
-    Echo, ItemBody, ItemHeaders, ItemResponse, ItemStatus, Responses, reason,
+    AskedItemJson, BatchItemJson, BatchJson, ItemBodyJson, ItemHeadersJson, ItemStatusJson, reason,
 };
-use super::error::{self, ErrorList};
+use super::error::{self, ErrorListJson};
 use super::marketplace::MARKETPLACE;
-use super::offers_payload::Payload;
+use super::offers_payload::OffersPayloadJson;
 use crate::catalog::AsinState;
-use crate::faults::{FaultKind, Struck};
-use crate::http::{Incoming, Reply};
+use crate::faults::{CallFaults, FaultKind};
+use crate::http::{HttpRequest, HttpResponse};
 use crate::state::World;
 
 /// Amazon names this many hours ahead for an ASIN that is too soon (thread 5358 of the models).
 const TOO_SOON_HOURS: i64 = 4;
 
-pub fn answer(world: &mut World, incoming: &Incoming, struck: &Struck) -> Reply {
-    let questions = match questions(&incoming.body) {
+pub fn answer(world: &mut World, request: &HttpRequest, faults: &CallFaults) -> HttpResponse {
+    let questions = match questions(&request.body) {
         Ok(questions) => questions,
         Err(bad) => return error::invalid_input(bad.message()),
     };
@@ -29,24 +29,24 @@ pub fn answer(world: &mut World, incoming: &Incoming, struck: &Struck) -> Reply 
         .collect();
     let mut answers = Vec::with_capacity(questions.len());
     for (place, (question, state)) in questions.iter().zip(&truths).enumerate() {
-        if struck
+        if faults
             .hits(FaultKind::MissingItems, place, &question.asin)
             .is_some()
         {
             continue;
         }
-        let (code, body) = item(question, state, (struck, place, &available_at));
-        answers.push(ItemResponse {
-            headers: ItemHeaders {
+        let (code, body) = item(question, state, (faults, place, &available_at));
+        answers.push(BatchItemJson {
+            headers: ItemHeadersJson {
                 date: &date,
                 request_id: world.chance.uuid(),
             },
-            status: ItemStatus {
+            status: ItemStatusJson {
                 status_code: code,
                 reason_phrase: reason(code),
             },
             body,
-            request: Echo {
+            request: AskedItemJson {
                 marketplace_id: &question.marketplace,
                 item_condition: &question.condition,
                 asin: &question.asin,
@@ -54,55 +54,58 @@ pub fn answer(world: &mut World, incoming: &Incoming, struck: &Struck) -> Reply 
             },
         });
     }
-    if struck.has(FaultKind::Shuffle) {
+    if faults.has(FaultKind::Shuffle) {
         shuffle(&mut answers, &mut world.chance);
     }
-    let mut reply = Reply::json(200, &Responses { responses: answers });
-    reply.note.touched = questions
+    let mut response = HttpResponse::json(200, &BatchJson { responses: answers });
+    response.note.touched = questions
         .iter()
         .map(|question| question.asin.clone())
         .collect();
-    reply
+    response
 }
 
 fn item<'a>(
-    question: &'a Question,
+    question: &'a AskedItem,
     state: &'a AsinState,
-    (struck, place, available_at): (&Struck, usize, &str),
-) -> (u16, ItemBody<'a>) {
+    (faults, place, available_at): (&CallFaults, usize, &str),
+) -> (u16, ItemBodyJson<'a>) {
     let asin = &question.asin;
-    if let Some(fault) = struck.hits(FaultKind::ItemError, place, asin) {
+    if let Some(fault) = faults.hits(FaultKind::ItemError, place, asin) {
         let status = fault.status.unwrap_or(500);
         let (code, message) = error::of_status(status);
-        return (status, ItemBody::Errors(ErrorList::one(code, message)));
+        return (
+            status,
+            ItemBodyJson::Errors(ErrorListJson::one(code, message)),
+        );
     }
     if question.misspelled {
         return (
             400,
-            ItemBody::Errors(ErrorList::one("InvalidInput", "Invalid Input")),
+            ItemBodyJson::Errors(ErrorListJson::one("InvalidInput", "Invalid Input")),
         );
     }
     if !state.known {
         return (
             400,
-            ItemBody::Errors(ErrorList::one("InvalidInput", invalid_asin(asin))),
+            ItemBodyJson::Errors(ErrorListJson::one("InvalidInput", invalid_asin(asin))),
         );
     }
     let none =
-        question.condition != "New" || struck.hits(FaultKind::EmptyOffers, place, asin).is_some();
+        question.condition != "New" || faults.hits(FaultKind::EmptyOffers, place, asin).is_some();
     let payload = if none {
-        Payload::no_offers(asin)
+        OffersPayloadJson::no_offers(asin)
     } else {
-        Payload::of(asin, state, available_at)
+        OffersPayloadJson::of(asin, state, available_at)
     };
-    let payload = if struck.has(FaultKind::OldSpelling) {
+    let payload = if faults.has(FaultKind::OldSpelling) {
         payload.in_old_spelling()
     } else {
         payload
     };
     (
         200,
-        ItemBody::Payload {
+        ItemBodyJson::Payload {
             payload: Box::new(payload),
         },
     )
@@ -113,7 +116,7 @@ fn invalid_asin(asin: &str) -> String {
     format!("{asin} is an invalid ASIN for marketplace {MARKETPLACE}")
 }
 
-fn shuffle<T>(entries: &mut [T], draw: &mut crate::random::Draw) {
+fn shuffle<T>(entries: &mut [T], draw: &mut crate::random::SeededRandom) {
     for place in (1..entries.len()).rev() {
         let other = draw.between(0, i64::try_from(place).unwrap_or(0));
         entries.swap(place, usize::try_from(other).unwrap_or(0));

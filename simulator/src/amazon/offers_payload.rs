@@ -5,11 +5,11 @@
 use serde::Serialize;
 
 use super::marketplace::MARKETPLACE;
-use super::offer_json::{Money, Offer, Points};
+use super::offer_json::{MoneyJson, OfferJson, PointsJson};
 use crate::catalog::{AsinState, TrueOffer};
 
 #[derive(Debug, Serialize)]
-struct Count {
+struct OfferCountJson {
     condition: &'static str,
     #[serde(rename = "fulfillmentChannel")]
     channel: &'static str,
@@ -18,50 +18,50 @@ struct Count {
 }
 
 #[derive(Debug, Serialize)]
-struct PriceBlock<'a> {
+struct SummaryPriceJson<'a> {
     condition: &'static str,
     #[serde(rename = "fulfillmentChannel", skip_serializing_if = "Option::is_none")]
     channel: Option<&'static str>,
     #[serde(rename = "LandedPrice")]
-    landed_price: Money<'a>,
+    landed_price: MoneyJson<'a>,
     #[serde(rename = "ListingPrice")]
-    listing_price: Money<'a>,
+    listing_price: MoneyJson<'a>,
     #[serde(rename = "Shipping")]
-    shipping: Money<'a>,
+    shipping: MoneyJson<'a>,
     #[serde(rename = "Points", skip_serializing_if = "Option::is_none")]
-    points: Option<Points<'a>>,
+    points: Option<PointsJson<'a>>,
 }
 
-impl<'a> PriceBlock<'a> {
+impl<'a> SummaryPriceJson<'a> {
     fn of(offer: &'a TrueOffer, channel: Option<&'static str>) -> Self {
         Self {
             condition: "new",
             channel,
-            landed_price: Money::of(offer, offer.landed()),
-            listing_price: Money::of(offer, offer.price),
-            shipping: Money::of(offer, offer.shipping),
-            points: Points::of(offer),
+            landed_price: MoneyJson::of(offer, offer.landed()),
+            listing_price: MoneyJson::of(offer, offer.price),
+            shipping: MoneyJson::of(offer, offer.shipping),
+            points: PointsJson::of(offer),
         }
     }
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Summary<'a> {
+struct SummaryJson<'a> {
     total_offer_count: i64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    number_of_offers: Vec<Count>,
+    number_of_offers: Vec<OfferCountJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    lowest_prices: Vec<PriceBlock<'a>>,
+    lowest_prices: Vec<SummaryPriceJson<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    buy_box_prices: Vec<PriceBlock<'a>>,
+    buy_box_prices: Vec<SummaryPriceJson<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    buy_box_eligible_offers: Vec<Count>,
+    buy_box_eligible_offers: Vec<OfferCountJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     offers_available_time: Option<String>,
 }
 
-impl<'a> Summary<'a> {
+impl<'a> SummaryJson<'a> {
     fn empty() -> Self {
         Self {
             total_offer_count: 0,
@@ -74,10 +74,10 @@ impl<'a> Summary<'a> {
     }
 
     fn of(state: &'a AsinState) -> Self {
-        let counts = |wanted: fn(&TrueOffer) -> bool| -> Vec<Count> {
+        let counts = |wanted: fn(&TrueOffer) -> bool| -> Vec<OfferCountJson> {
             [("Amazon", true), ("Merchant", false)]
                 .into_iter()
-                .map(|(channel, fba)| Count {
+                .map(|(channel, fba)| OfferCountJson {
                     condition: "new",
                     channel,
                     offers: state
@@ -94,14 +94,16 @@ impl<'a> Summary<'a> {
             .filter_map(|(name, fba)| {
                 let ours = state.offers.iter().filter(|offer| offer.fba == fba);
                 ours.min_by_key(|offer| offer.landed())
-                    .map(|offer| PriceBlock::of(offer, Some(name)))
+                    .map(|offer| SummaryPriceJson::of(offer, Some(name)))
             });
         let winners = state.offers.iter().filter(|offer| offer.winner);
         Self {
             total_offer_count: state.total_offers,
             number_of_offers: counts(|_| true),
             lowest_prices: lowest.collect(),
-            buy_box_prices: winners.map(|offer| PriceBlock::of(offer, None)).collect(),
+            buy_box_prices: winners
+                .map(|offer| SummaryPriceJson::of(offer, None))
+                .collect(),
             buy_box_eligible_offers: counts(|offer| offer.featured),
             offers_available_time: None,
         }
@@ -109,7 +111,7 @@ impl<'a> Summary<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Identifier<'a> {
+struct IdentifierJson<'a> {
     #[serde(rename = "MarketplaceId")]
     marketplace_id: &'a str,
     #[serde(rename = "ASIN")]
@@ -120,7 +122,7 @@ struct Identifier<'a> {
 
 /// The payload of one ASIN.
 #[derive(Debug, Serialize)]
-pub struct Payload<'a> {
+pub struct OffersPayloadJson<'a> {
     #[serde(rename = "marketplaceId", skip_serializing_if = "Option::is_none")]
     marketplace_id: Option<&'a str>,
     /// As the model spelled it until early 2026.
@@ -132,14 +134,14 @@ pub struct Payload<'a> {
     item_condition: &'a str,
     status: &'static str,
     #[serde(rename = "Identifier")]
-    identifier: Identifier<'a>,
+    identifier: IdentifierJson<'a>,
     #[serde(rename = "Summary")]
-    summary: Summary<'a>,
+    summary: SummaryJson<'a>,
     #[serde(rename = "Offers")]
-    offers: Vec<Offer<'a>>,
+    offers: Vec<OfferJson<'a>>,
 }
 
-impl<'a> Payload<'a> {
+impl<'a> OffersPayloadJson<'a> {
     /// What Amazon says of `asin` while `state` is true, at `available_at` if it is too soon.
     pub fn of(asin: &'a str, state: &'a AsinState, available_at: &str) -> Self {
         if state.too_soon {
@@ -151,8 +153,8 @@ impl<'a> Payload<'a> {
             return Self::no_offers(asin);
         }
         Self {
-            summary: Summary::of(state),
-            offers: state.offers.iter().take(20).map(Offer::of).collect(),
+            summary: SummaryJson::of(state),
+            offers: state.offers.iter().take(20).map(OfferJson::of).collect(),
             ..Self::without_offers(asin, "Success")
         }
     }
@@ -169,7 +171,7 @@ impl<'a> Payload<'a> {
     }
 
     fn without_offers(asin: &'a str, status: &'static str) -> Self {
-        let identifier = Identifier {
+        let identifier = IdentifierJson {
             marketplace_id: MARKETPLACE,
             asin,
             item_condition: "New",
@@ -181,7 +183,7 @@ impl<'a> Payload<'a> {
             item_condition: "New",
             status,
             identifier,
-            summary: Summary::empty(),
+            summary: SummaryJson::empty(),
             offers: Vec::new(),
         }
     }

@@ -2,52 +2,52 @@
 
 use serde::Serialize;
 
-use crate::faults::{FaultKind, Struck};
-use crate::http::Reply;
-use crate::quota::Refusal;
+use crate::faults::{CallFaults, FaultKind};
+use crate::http::HttpResponse;
+use crate::quota::ShopLimit;
 
 #[derive(Serialize)]
-struct ErrorBody<'a> {
+struct BaseErrorJson<'a> {
     error: &'a str,
     error_description: &'a str,
 }
 
-pub fn reply(error: &str, error_description: &str) -> Reply {
+pub fn response(error: &str, error_description: &str) -> HttpResponse {
     with_status(400, error, error_description)
 }
 
-fn with_status(status: u16, error: &str, error_description: &str) -> Reply {
-    Reply::json(
+fn with_status(status: u16, error: &str, error_description: &str) -> HttpResponse {
+    HttpResponse::json(
         status,
-        &ErrorBody {
+        &BaseErrorJson {
             error,
             error_description,
         },
     )
 }
 
-pub fn bad_token() -> Reply {
-    reply("invalid_request", "アクセストークンが無効です。")
+pub fn bad_token() -> HttpResponse {
+    response("invalid_request", "アクセストークンが無効です。")
 }
 
-pub fn bad_item() -> Reply {
-    reply("bad_item_id", "不正なitem_idです。")
+pub fn bad_item() -> HttpResponse {
+    response("bad_item_id", "不正なitem_idです。")
 }
 
-pub fn no_item_id() -> Reply {
-    reply("no_item_id", "item_idは必須です。")
+pub fn no_item_id() -> HttpResponse {
+    response("no_item_id", "item_idは必須です。")
 }
 
-pub fn validation() -> Reply {
-    reply("validation_error", "入力値が不正です。")
+pub fn validation() -> HttpResponse {
+    response("validation_error", "入力値が不正です。")
 }
 
-pub fn limit(refusal: Refusal) -> Reply {
+pub fn limit(refusal: ShopLimit) -> HttpResponse {
     let error = match refusal {
-        Refusal::Hour => "hour_api_limit",
-        Refusal::Day => "day_api_limit",
+        ShopLimit::Hour => "hour_api_limit",
+        ShopLimit::Day => "day_api_limit",
     };
-    reply(error, text_of(error))
+    response(error, text_of(error))
 }
 
 /// BASE's words; the texts of the hour and the day are literal.
@@ -69,14 +69,14 @@ fn text_of(error: &str) -> &'static str {
 }
 
 /// The answer that a fault puts in the place of the call, if there is one.
-pub fn instead(struck: &Struck) -> Option<Reply> {
-    if struck.has(FaultKind::Throttle) {
-        return Some(limit(Refusal::Hour));
+pub fn instead(faults: &CallFaults) -> Option<HttpResponse> {
+    if faults.has(FaultKind::Throttle) {
+        return Some(limit(ShopLimit::Hour));
     }
-    if struck.has(FaultKind::Forbidden) {
+    if faults.has(FaultKind::Forbidden) {
         return Some(bad_token());
     }
-    if let Some(fault) = struck.find(FaultKind::BaseError) {
+    if let Some(fault) = faults.find(FaultKind::BaseError) {
         let error = fault.error.as_deref().unwrap_or("db_error");
         return Some(with_status(
             fault.status.unwrap_or(400),
@@ -84,12 +84,12 @@ pub fn instead(struck: &Struck) -> Option<Reply> {
             text_of(error),
         ));
     }
-    if let Some(fault) = struck.find(FaultKind::Status) {
+    if let Some(fault) = faults.find(FaultKind::Status) {
         return Some(with_status(
             fault.status.unwrap_or(503),
             "server_error",
             "サーバーエラー",
         ));
     }
-    struck.html()
+    faults.html()
 }

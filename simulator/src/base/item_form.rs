@@ -4,13 +4,13 @@ use crate::http::{find, parse_form};
 
 /// A form of an item call, and whether a value was refused on the way.
 #[derive(Debug)]
-pub struct Form(Vec<(String, String)>);
+pub struct ItemForm(Vec<(String, String)>);
 
 /// A value that BASE refuses.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refused;
+pub struct InvalidValue;
 
-impl Form {
+impl ItemForm {
     /// Reads a form. JSON is not documented and reads as an empty form.
     pub fn parse(body: &[u8]) -> Self {
         Self(parse_form(body))
@@ -21,35 +21,37 @@ impl Form {
     }
 
     /// A whole number; blanks around it are forgiven.
-    pub fn number(&self, name: &str) -> Result<Option<i64>, Refused> {
+    pub fn number(&self, name: &str) -> Result<Option<i64>, InvalidValue> {
         match self.text(name).map(str::trim) {
             None => Ok(None),
-            Some(text) => text.parse().map(Some).map_err(|_| Refused),
+            Some(text) => text.parse().map(Some).map_err(|_| InvalidValue),
         }
     }
 
     /// A number from `low` up.
-    pub fn number_from(&self, name: &str, low: i64) -> Result<Option<i64>, Refused> {
+    pub fn number_from(&self, name: &str, low: i64) -> Result<Option<i64>, InvalidValue> {
         match self.number(name)? {
-            Some(number) if number < low => Err(Refused),
+            Some(number) if number < low => Err(InvalidValue),
             number => Ok(number),
         }
     }
 
     /// `1` or `0`.
-    pub fn flag(&self, name: &str) -> Result<Option<bool>, Refused> {
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, InvalidValue> {
         match self.number(name)? {
             None => Ok(None),
             Some(0) => Ok(Some(false)),
             Some(1) => Ok(Some(true)),
-            Some(_) => Err(Refused),
+            Some(_) => Err(InvalidValue),
         }
     }
 
     /// Text without characters of four bytes, which BASE refuses (emoji above all).
-    pub fn plain(&self, name: &str) -> Result<Option<&str>, Refused> {
+    pub fn plain(&self, name: &str) -> Result<Option<&str>, InvalidValue> {
         match self.text(name) {
-            Some(text) if text.chars().any(|character| character.len_utf8() > 3) => Err(Refused),
+            Some(text) if text.chars().any(|character| character.len_utf8() > 3) => {
+                Err(InvalidValue)
+            }
             text => Ok(text),
         }
     }
@@ -82,7 +84,7 @@ mod tests {
 
     #[test]
     fn parallel_arrays_are_read_by_their_number() {
-        let form = Form::parse(b"item_id=5&variation%5B0%5D=red&variation_stock[1]=3");
+        let form = ItemForm::parse(b"item_id=5&variation%5B0%5D=red&variation_stock[1]=3");
 
         assert_eq!(form.item_id(), Some(5));
         assert_eq!(form.variations(), 2);
@@ -92,11 +94,11 @@ mod tests {
 
     #[test]
     fn emoji_and_words_in_place_of_numbers_are_refused() {
-        let form = Form::parse("title=良い🍣&price=abc&visible=2".as_bytes());
+        let form = ItemForm::parse("title=良い🍣&price=abc&visible=2".as_bytes());
 
-        assert_eq!(form.plain("title"), Err(Refused));
-        assert_eq!(form.number("price"), Err(Refused));
-        assert_eq!(form.flag("visible"), Err(Refused));
+        assert_eq!(form.plain("title"), Err(InvalidValue));
+        assert_eq!(form.number("price"), Err(InvalidValue));
+        assert_eq!(form.flag("visible"), Err(InvalidValue));
         assert_eq!(form.number("stock"), Ok(None));
     }
 }

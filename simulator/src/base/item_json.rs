@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use crate::state::{Item, Variation};
+use crate::state::{ItemVariation, SimulatedItem};
 
 #[derive(Serialize)]
-pub struct ItemAnswer<'a> {
+pub struct ItemResponseJson<'a> {
     pub item: ItemJson<'a>,
 }
 
 #[derive(Serialize)]
-pub struct ItemsAnswer<'a> {
+pub struct ItemsResponseJson<'a> {
     pub items: Vec<ItemJson<'a>>,
 }
 
@@ -42,8 +42,8 @@ struct VariationJson<'a> {
     barcode: Option<&'a str>,
 }
 
-impl<'a> From<&'a Item> for ItemJson<'a> {
-    fn from(item: &'a Item) -> Self {
+impl<'a> From<&'a SimulatedItem> for ItemJson<'a> {
+    fn from(item: &'a SimulatedItem) -> Self {
         let image = |size: &str| {
             Some(format!(
                 "https://baseec-img-mng.example/{size}/{}.jpg",
@@ -70,8 +70,8 @@ impl<'a> From<&'a Item> for ItemJson<'a> {
     }
 }
 
-impl<'a> From<&'a Variation> for VariationJson<'a> {
-    fn from(variation: &'a Variation) -> Self {
+impl<'a> From<&'a ItemVariation> for VariationJson<'a> {
+    fn from(variation: &'a ItemVariation) -> Self {
         Self {
             variation_id: variation.id,
             variation: &variation.name,

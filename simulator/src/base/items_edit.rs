@@ -1,17 +1,17 @@
 //! `items/edit`: the call of BASE that changes an item.
 
 use super::error;
-use super::item_form::{Form, Refused};
+use super::item_form::{InvalidValue, ItemForm};
 use super::read::one;
-use crate::http::{Incoming, Reply};
-use crate::state::{Item, Variation, World};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::state::{ItemVariation, SimulatedItem, World};
 
 /// The least price; BASE documents none, clients in the field clamp to this.
 const LEAST_PRICE: i64 = 50;
 
 /// Answers `POST /1/items/edit`: what is left out stays.
-pub fn edit(world: &mut World, incoming: &Incoming, shop: usize) -> Reply {
-    let form = Form::parse(&incoming.body);
+pub fn edit(world: &mut World, request: &HttpRequest, shop: usize) -> HttpResponse {
+    let form = ItemForm::parse(&request.body);
     change(world, shop, &form, |item, next_id| {
         set_fields(item, &form)?;
         set_variations(item, &form, next_id)
@@ -19,13 +19,13 @@ pub fn edit(world: &mut World, incoming: &Incoming, shop: usize) -> Reply {
 }
 
 /// Why a change was not made.
-enum Rejection {
+enum InvalidEdit {
     Value,
     Variation,
 }
 
-impl From<Refused> for Rejection {
-    fn from(_: Refused) -> Self {
+impl From<InvalidValue> for InvalidEdit {
+    fn from(_: InvalidValue) -> Self {
         Self::Value
     }
 }
@@ -34,9 +34,9 @@ impl From<Refused> for Rejection {
 fn change(
     world: &mut World,
     shop: usize,
-    form: &Form,
-    apply: impl FnOnce(&mut Item, &mut u64) -> Result<(), Rejection>,
-) -> Reply {
+    form: &ItemForm,
+    apply: impl FnOnce(&mut SimulatedItem, &mut u64) -> Result<(), InvalidEdit>,
+) -> HttpResponse {
     let Some(id) = form.item_id() else {
         return error::no_item_id();
     };
@@ -45,16 +45,16 @@ fn change(
         return error::bad_item();
     };
     if item.digital {
-        return error::reply(
+        return error::response(
             "invalid_request",
             "デジタルコンテンツの商品は編集できません。",
         );
     }
     let mut changed = item.clone();
     match apply(&mut changed, &mut world.next_id) {
-        Err(Rejection::Value) => return error::validation(),
-        Err(Rejection::Variation) => {
-            return error::reply("bad_variation_id", "不正なvariation_idです。");
+        Err(InvalidEdit::Value) => return error::validation(),
+        Err(InvalidEdit::Variation) => {
+            return error::response("bad_variation_id", "不正なvariation_idです。");
         }
         Ok(()) => {}
     }
@@ -65,10 +65,10 @@ fn change(
     one(item)
 }
 
-fn set_fields(item: &mut Item, form: &Form) -> Result<(), Rejection> {
+fn set_fields(item: &mut SimulatedItem, form: &ItemForm) -> Result<(), InvalidEdit> {
     if let Some(title) = form.plain("title")? {
         if title.is_empty() {
-            return Err(Rejection::Value);
+            return Err(InvalidEdit::Value);
         }
         title.clone_into(&mut item.title);
     }
@@ -82,7 +82,7 @@ fn set_fields(item: &mut Item, form: &Form) -> Result<(), Rejection> {
         item.tax_type = u8::try_from(tax)
             .ok()
             .filter(|tax| *tax <= 2)
-            .ok_or(Rejection::Value)?;
+            .ok_or(InvalidEdit::Value)?;
     }
     if let Some(stock) = form.number_from("stock", 0)? {
         item.stock = stock;
@@ -95,7 +95,7 @@ fn set_fields(item: &mut Item, form: &Form) -> Result<(), Rejection> {
     }
     if let Some(identifier) = form.plain("identifier")? {
         if identifier.contains(char::is_whitespace) {
-            return Err(Rejection::Value);
+            return Err(InvalidEdit::Value);
         }
         item.identifier = (!identifier.is_empty()).then(|| identifier.to_owned());
     }
@@ -103,7 +103,11 @@ fn set_fields(item: &mut Item, form: &Form) -> Result<(), Rejection> {
 }
 
 /// Variations come as parallel arrays; an empty id adds one, those not named are kept.
-fn set_variations(item: &mut Item, form: &Form, next_id: &mut u64) -> Result<(), Rejection> {
+fn set_variations(
+    item: &mut SimulatedItem,
+    form: &ItemForm,
+    next_id: &mut u64,
+) -> Result<(), InvalidEdit> {
     for number in 0..form.variations() {
         let id = form.at("variation_id", number).unwrap_or_default();
         if id.is_empty() {
@@ -111,7 +115,7 @@ fn set_variations(item: &mut Item, form: &Form, next_id: &mut u64) -> Result<(),
                 continue;
             };
             *next_id += 1;
-            item.variations.push(Variation {
+            item.variations.push(ItemVariation {
                 id: *next_id,
                 name: name.to_owned(),
                 stock: 0,
@@ -125,14 +129,14 @@ fn set_variations(item: &mut Item, form: &Form, next_id: &mut u64) -> Result<(),
                 .iter_mut()
                 .find(|own| own.id.to_string() == id),
         };
-        let own = own.ok_or(Rejection::Variation)?;
+        let own = own.ok_or(InvalidEdit::Variation)?;
         if let Some(name) = form.at("variation", number) {
             name.clone_into(&mut own.name);
         }
         if let Some(stock) = form.at("variation_stock", number) {
-            let stock: i64 = stock.trim().parse().map_err(|_| Rejection::Value)?;
+            let stock: i64 = stock.trim().parse().map_err(|_| InvalidEdit::Value)?;
             own.stock = if stock < 0 {
-                return Err(Rejection::Value);
+                return Err(InvalidEdit::Value);
             } else {
                 stock
             };

@@ -9,25 +9,25 @@ mod items_edit;
 mod oauth;
 mod read;
 
-use crate::http::{Incoming, Reply};
+use crate::http::{HttpRequest, HttpResponse};
 use crate::operation::Operation;
-use crate::quota::Refusal;
+use crate::quota::ShopLimit;
 use crate::state::World;
 
 /// Answers a call to BASE.
-pub fn answer(world: &mut World, operation: Operation, incoming: &Incoming) -> Reply {
-    if world.faults.expire_tokens(operation, incoming) {
+pub fn answer(world: &mut World, operation: Operation, request: &HttpRequest) -> HttpResponse {
+    if world.faults.expire_tokens(operation, request) {
         world.base_tokens.expire_access();
     }
     match operation {
-        Operation::BaseAuthorize => oauth::authorize(world, incoming),
-        Operation::BaseToken => oauth::token(world, incoming),
-        _ => call(world, operation, incoming),
+        Operation::BaseAuthorize => oauth::authorize(world, request),
+        Operation::BaseToken => oauth::token(world, request),
+        _ => call(world, operation, request),
     }
 }
 
-fn call(world: &mut World, operation: Operation, incoming: &Incoming) -> Reply {
-    let bearer = incoming
+fn call(world: &mut World, operation: Operation, request: &HttpRequest) -> HttpResponse {
+    let bearer = request
         .header("authorization")
         .and_then(|value| value.strip_prefix("Bearer "));
     let now = world.clock.elapsed_nanos();
@@ -38,15 +38,15 @@ fn call(world: &mut World, operation: Operation, incoming: &Incoming) -> Reply {
     if let Err(refusal) = count(world, shop) {
         return named(error::limit(refusal).refused(), &id);
     }
-    let struck = world.faults.strike(operation, incoming, &id);
-    let reply = match error::instead(&struck) {
-        Some(reply) => reply,
-        None => serve(world, operation, incoming, shop),
+    let faults = world.faults.strike(operation, request, &id);
+    let response = match error::instead(&faults) {
+        Some(response) => response,
+        None => serve(world, operation, request, shop),
     };
-    named(struck.deliver(reply), &id)
+    named(faults.deliver(response), &id)
 }
 
-fn count(world: &mut World, shop: usize) -> Result<(), Refusal> {
+fn count(world: &mut World, shop: usize) -> Result<(), ShopLimit> {
     let now = world.clock.now();
     match world.quotas.base() {
         Some(limits) => world.shops[shop].hours.count(limits, now),
@@ -54,20 +54,25 @@ fn count(world: &mut World, shop: usize) -> Result<(), Refusal> {
     }
 }
 
-fn named(mut reply: Reply, id: &str) -> Reply {
-    reply.note.who = Some(id.to_owned());
-    reply
+fn named(mut response: HttpResponse, id: &str) -> HttpResponse {
+    response.note.who = Some(id.to_owned());
+    response
 }
 
-fn serve(world: &mut World, operation: Operation, incoming: &Incoming, shop: usize) -> Reply {
-    if operation == Operation::ItemsEdit && !incoming.is_post() {
-        return error::reply("not_post_method", "POSTメソッドでアクセスしてください。");
+fn serve(
+    world: &mut World,
+    operation: Operation,
+    request: &HttpRequest,
+    shop: usize,
+) -> HttpResponse {
+    if operation == Operation::ItemsEdit && !request.is_post() {
+        return error::response("not_post_method", "POSTメソッドでアクセスしてください。");
     }
     match operation {
         Operation::UsersMe => read::me(world, shop),
-        Operation::Items => read::list(world, incoming, shop),
-        Operation::ItemsDetail => read::detail(world, incoming, shop),
-        Operation::ItemsEdit => items_edit::edit(world, incoming, shop),
-        _ => error::reply("invalid_request", "不正なリクエストです。"),
+        Operation::Items => read::list(world, request, shop),
+        Operation::ItemsDetail => read::detail(world, request, shop),
+        Operation::ItemsEdit => items_edit::edit(world, request, shop),
+        _ => error::response("invalid_request", "不正なリクエストです。"),
     }
 }

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::error;
-use crate::faults::{FaultKind, Struck};
-use crate::http::{Incoming, Reply, find, parse_form};
+use crate::faults::{CallFaults, FaultKind};
+use crate::http::{HttpRequest, HttpResponse, find, parse_form};
 use crate::operation::Operation;
-use crate::state::{Pair, World};
+use crate::state::{BaseTokenPair, World};
 
 #[derive(Serialize)]
 struct TokenAnswer<'a> {
@@ -28,25 +28,25 @@ const SCOPES: &[&str] = &[
 ];
 
 /// Answers `GET /1/oauth/authorize`: the shop keeper says yes at once, and no under a fault `forbidden`.
-pub fn authorize(world: &mut World, incoming: &Incoming) -> Reply {
-    let (Some(client), Some(back)) = (incoming.query("client_id"), incoming.query("redirect_uri"))
+pub fn authorize(world: &mut World, request: &HttpRequest) -> HttpResponse {
+    let (Some(client), Some(back)) = (request.query("client_id"), request.query("redirect_uri"))
     else {
-        return error::reply("invalid_request", "必須パラメータが不足しています。");
+        return error::response("invalid_request", "必須パラメータが不足しています。");
     };
-    if incoming.query("response_type") != Some("code") {
-        return error::reply("invalid_request", "response_typeが不正です。");
+    if request.query("response_type") != Some("code") {
+        return error::response("invalid_request", "response_typeが不正です。");
     }
     let Some(shop) = world.shops.iter().position(|shop| shop.client_id == client) else {
-        return error::reply("unauthorized_client", "登録されていないclient_idです。");
+        return error::response("unauthorized_client", "登録されていないclient_idです。");
     };
-    let scopes = incoming.query("scope").unwrap_or("read_users");
+    let scopes = request.query("scope").unwrap_or("read_users");
     if !scopes.split(' ').all(|scope| SCOPES.contains(&scope)) {
-        return error::reply("invalid_scope", "scopeが不正です。");
+        return error::response("invalid_scope", "scopeが不正です。");
     }
     let id = world.shops[shop].id.clone();
-    let struck = world.faults.strike(Operation::BaseAuthorize, incoming, &id);
+    let faults = world.faults.strike(Operation::BaseAuthorize, request, &id);
     let code = world.chance.hex();
-    let mut pairs = if struck.has(FaultKind::Forbidden) {
+    let mut pairs = if faults.has(FaultKind::Forbidden) {
         vec![("error", "access_denied")]
     } else {
         let now = world.clock.elapsed_nanos();
@@ -55,64 +55,64 @@ pub fn authorize(world: &mut World, incoming: &Incoming) -> Reply {
             .keep_code(code.clone(), shop, back.to_owned(), now);
         vec![("code", code.as_str())]
     };
-    pairs.extend(incoming.query("state").map(|state| ("state", state)));
+    pairs.extend(request.query("state").map(|state| ("state", state)));
     let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
     let mark = if back.contains('?') { '&' } else { '?' };
-    Reply::text(302, "text/html", "").with_header("Location", format!("{back}{mark}{query}"))
+    HttpResponse::text(302, "text/html", "").with_header("Location", format!("{back}{mark}{query}"))
 }
 
 /// Answers `POST /1/oauth/token`.
-pub fn token(world: &mut World, incoming: &Incoming) -> Reply {
-    let mut fields = parse_form(&incoming.body);
-    fields.extend(basic_auth(incoming));
+pub fn token(world: &mut World, request: &HttpRequest) -> HttpResponse {
+    let mut fields = parse_form(&request.body);
+    fields.extend(basic_auth(request));
     let client = find(&fields, "client_id").unwrap_or_default();
     let shop = world.shops.iter().position(|shop| shop.client_id == client);
     let who = shop
         .map(|shop| world.shops[shop].id.clone())
         .unwrap_or_default();
-    let struck: Struck = world.faults.strike(Operation::BaseToken, incoming, &who);
-    let mut reply = match error::instead(&struck) {
-        Some(reply) => reply,
-        None => exchange(world, incoming, &fields, shop),
+    let faults: CallFaults = world.faults.strike(Operation::BaseToken, request, &who);
+    let mut response = match error::instead(&faults) {
+        Some(response) => response,
+        None => exchange(world, request, &fields, shop),
     };
-    reply.note.who = Some(who);
-    struck.deliver(reply)
+    response.note.who = Some(who);
+    faults.deliver(response)
 }
 
 fn exchange(
     world: &mut World,
-    incoming: &Incoming,
+    request: &HttpRequest,
     fields: &[(String, String)],
     shop: Option<usize>,
-) -> Reply {
+) -> HttpResponse {
     let field = |name: &str| find(fields, name).filter(|value| !value.is_empty());
-    if !incoming.is_post() {
-        return error::reply("access_denied", "POSTメソッドでアクセスしてください。");
+    if !request.is_post() {
+        return error::response("access_denied", "POSTメソッドでアクセスしてください。");
     }
     let (Some(_), Some(secret)) = (field("client_id"), field("client_secret")) else {
-        return error::reply("invalid_request", "client_idとclient_secretは必須です。");
+        return error::response("invalid_request", "client_idとclient_secretは必須です。");
     };
     let Some(shop) = shop.filter(|shop| world.shops[*shop].client_secret == secret) else {
-        return error::reply("unauthorized_client", "登録されていないclient_idです。");
+        return error::response("unauthorized_client", "登録されていないclient_idです。");
     };
     let now = world.clock.elapsed_nanos();
     match field("grant_type") {
         Some("refresh_token") => {
             let old = field("refresh_token").unwrap_or_default();
             if !world.base_tokens.use_refresh(old, shop, now) {
-                return error::reply("invalid_request", "リフレッシュトークンが無効です。");
+                return error::response("invalid_request", "リフレッシュトークンが無効です。");
             }
         }
         Some("authorization_code") => {
             let code = field("code").unwrap_or_default();
             let back = field("redirect_uri").unwrap_or_default();
             if !world.base_tokens.use_code(code, shop, back, now) {
-                return error::reply("invalid_request", "認可コードが無効です。");
+                return error::response("invalid_request", "認可コードが無効です。");
             }
         }
-        _ => return error::reply("invalid_request", "grant_typeが不正です。"),
+        _ => return error::response("invalid_request", "grant_typeが不正です。"),
     }
-    let pair = Pair {
+    let pair = BaseTokenPair {
         access: world.chance.hex(),
         refresh: world.chance.hex(),
     };
@@ -124,12 +124,12 @@ fn exchange(
         expires_in: lives,
         refresh_token: &pair.refresh,
     };
-    Reply::json(200, &answer)
+    HttpResponse::json(200, &answer)
 }
 
 /// Client id and secret of HTTP Basic, which BASE takes as well.
-fn basic_auth(incoming: &Incoming) -> Vec<(String, String)> {
-    let code = incoming
+fn basic_auth(request: &HttpRequest) -> Vec<(String, String)> {
+    let code = request
         .header("authorization")
         .and_then(|value| value.strip_prefix("Basic "));
     let text = code.and_then(from_base64).unwrap_or_default();

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::error;
-use super::item_json::{ItemAnswer, ItemJson, ItemsAnswer};
-use crate::http::{Incoming, Reply};
-use crate::state::{Item, World};
+use super::item_json::{ItemJson, ItemResponseJson, ItemsResponseJson};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::state::{SimulatedItem, World};
 
 /// Answers `GET /1/users/me`.
-pub fn me(world: &World, shop: usize) -> Reply {
+pub fn me(world: &World, shop: usize) -> HttpResponse {
     let shop = &world.shops[shop];
-    Reply::json(
+    HttpResponse::json(
         200,
         &json!({"user": {
             "shop_id": shop.id,
@@ -24,31 +24,31 @@ pub fn me(world: &World, shop: usize) -> Reply {
 }
 
 /// Answers `GET /1/items`.
-pub fn list(world: &World, incoming: &Incoming, shop: usize) -> Reply {
+pub fn list(world: &World, request: &HttpRequest, shop: usize) -> HttpResponse {
     let (Some(limit), Some(offset)) = (
-        window(incoming, "limit", 20).filter(|limit| (1..=100).contains(limit)),
-        window(incoming, "offset", 0),
+        window(request, "limit", 20).filter(|limit| (1..=100).contains(limit)),
+        window(request, "offset", 0),
     ) else {
-        return error::reply("bad_params", "不正なパラメータです。");
+        return error::response("bad_params", "不正なパラメータです。");
     };
-    let mut items: Vec<&Item> = world.shops[shop].items.values().collect();
-    if let Some(visible) = incoming.query("visible") {
+    let mut items: Vec<&SimulatedItem> = world.shops[shop].items.values().collect();
+    if let Some(visible) = request.query("visible") {
         items.retain(|item| item.visible == (visible == "1"));
     }
-    match incoming.query("order") {
+    match request.query("order") {
         Some("modified") => items.sort_by_key(|item| (item.modified, item.id)),
         Some("created") => items.sort_by_key(|item| item.id),
         _ => items.sort_by_key(|item| (item.list_order, item.id)),
     }
-    if incoming.query("sort") == Some("desc") {
+    if request.query("sort") == Some("desc") {
         items.reverse();
     }
     page(&items, limit, offset)
 }
 
 /// Answers `GET /1/items/detail/{item_id}`; the id in the query is refused.
-pub fn detail(world: &World, incoming: &Incoming, shop: usize) -> Reply {
-    let Some(id) = incoming
+pub fn detail(world: &World, request: &HttpRequest, shop: usize) -> HttpResponse {
+    let Some(id) = request
         .path
         .strip_prefix("/1/items/detail/")
         .filter(|id| !id.is_empty())
@@ -61,38 +61,38 @@ pub fn detail(world: &World, incoming: &Incoming, shop: usize) -> Reply {
         .and_then(|id| world.shops[shop].items.get(&id));
     match item {
         Some(item) => one(item),
-        None => error::reply("no_item", "商品が存在しません。"),
+        None => error::response("no_item", "商品が存在しません。"),
     }
 }
 
 /// The answer with one item in full.
-pub fn one(item: &Item) -> Reply {
-    let mut reply = Reply::json(
+pub fn one(item: &SimulatedItem) -> HttpResponse {
+    let mut response = HttpResponse::json(
         200,
-        &ItemAnswer {
+        &ItemResponseJson {
             item: ItemJson::from(item),
         },
     );
-    reply.note.touched = vec![item.id.to_string()];
-    reply
+    response.note.touched = vec![item.id.to_string()];
+    response
 }
 
-fn page(items: &[&Item], limit: usize, offset: usize) -> Reply {
+fn page(items: &[&SimulatedItem], limit: usize, offset: usize) -> HttpResponse {
     let page = items
         .iter()
         .skip(offset)
         .take(limit)
         .map(|item| ItemJson::from(*item));
-    Reply::json(
+    HttpResponse::json(
         200,
-        &ItemsAnswer {
+        &ItemsResponseJson {
             items: page.collect(),
         },
     )
 }
 
-fn window(incoming: &Incoming, name: &str, default: usize) -> Option<usize> {
-    match incoming.query(name) {
+fn window(request: &HttpRequest, name: &str, default: usize) -> Option<usize> {
+    match request.query(name) {
         None => Some(default),
         Some(text) => text.parse().ok(),
     }

@@ -12,5 +12,5 @@ mod true_offer;
 pub use asin::{Asins, is_well_formed};
 pub use asin_state::AsinState;
 pub use opening_state::opening_state;
-pub use product::Product;
-pub use true_offer::{Availability, Feedback, TrueOffer};
+pub use product::CatalogProduct;
+pub use true_offer::{OfferAvailability, SellerFeedback, TrueOffer};

@@ -5,8 +5,8 @@
 //! which here come from faults only), and the suggested generator of the API fact sheet.
 
 use super::asin_state::{AsinState, MAX_LISTED_OFFERS};
-use super::true_offer::{Availability, Feedback, TrueOffer};
-use crate::random::Draw;
+use super::true_offer::{OfferAvailability, SellerFeedback, TrueOffer};
+use crate::random::SeededRandom;
 use crate::yen::{scaled, whole};
 
 const PURPOSE: u64 = 1;
@@ -26,7 +26,7 @@ const DEAREST: i64 = 75_000;
 ///
 /// `unknown_permille` of the products are not known to Amazon at all.
 pub fn opening_state(seed: u64, number: usize, unknown_permille: u32) -> AsinState {
-    let mut draw = Draw::new(seed, PURPOSE, number as u64);
+    let mut draw = SeededRandom::new(seed, PURPOSE, number as u64);
     let list_price = price(&mut draw);
     if draw.chance(f64::from(unknown_permille) / 1_000.0) {
         return AsinState {
@@ -75,7 +75,7 @@ fn state(list_price: i64, offers: Vec<TrueOffer>, asleep: Vec<TrueOffer>, total:
 }
 
 /// Log-normal, whole yen, half of them ending in 0 or 8.
-fn price(draw: &mut Draw) -> i64 {
+fn price(draw: &mut SeededRandom) -> i64 {
     loop {
         let normal = draw.normal();
         let spread = if normal < 0.0 {
@@ -96,7 +96,7 @@ fn price(draw: &mut Draw) -> i64 {
 }
 
 /// Geometric with mean 5; one in twenty-five beyond 20.
-fn offer_count(draw: &mut Draw) -> usize {
+fn offer_count(draw: &mut SeededRandom) -> usize {
     if draw.chance(0.04) {
         return usize::try_from(draw.between(21, 60)).unwrap_or(21);
     }
@@ -107,7 +107,7 @@ fn offer_count(draw: &mut Draw) -> usize {
     count
 }
 
-fn usable_offer(draw: &mut Draw, list_price: i64) -> TrueOffer {
+fn usable_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
     let fba = draw.chance(0.8);
     let hours = if fba { 0 } else { draw.of(&[24, 48, 72]) };
     TrueOffer {
@@ -115,7 +115,7 @@ fn usable_offer(draw: &mut Draw, list_price: i64) -> TrueOffer {
         shipping: 0,
         minimum_hours: Some(hours.min(24)),
         maximum_hours: Some(hours),
-        availability: Some(Availability::Now),
+        availability: Some(OfferAvailability::Now),
         available_date: None,
         fba,
         prime: fba,
@@ -123,7 +123,7 @@ fn usable_offer(draw: &mut Draw, list_price: i64) -> TrueOffer {
     }
 }
 
-fn unusable_offer(draw: &mut Draw, list_price: i64) -> TrueOffer {
+fn unusable_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
     let mut offer = any_offer(draw, list_price);
     match draw.between(0, 9) {
         0..=4 => {
@@ -140,7 +140,7 @@ fn unusable_offer(draw: &mut Draw, list_price: i64) -> TrueOffer {
     offer
 }
 
-fn any_offer(draw: &mut Draw, list_price: i64) -> TrueOffer {
+fn any_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
     let fba = draw.chance(0.65);
     let price = scaled(list_price, 0.95 + 0.35 * draw.unit());
     let shipping = if fba || draw.chance(0.6) {
@@ -155,18 +155,18 @@ fn any_offer(draw: &mut Draw, list_price: i64) -> TrueOffer {
     };
     let (availability, available_date) = match draw.between(0, 99) {
         0 | 1 => (
-            Availability::FutureWithDate,
+            OfferAvailability::FutureWithDate,
             Some("2027-01-15T00:00:00Z".to_owned()),
         ),
-        2 | 3 => (Availability::FutureWithoutDate, None),
-        _ => (Availability::Now, None),
+        2 | 3 => (OfferAvailability::FutureWithoutDate, None),
+        _ => (OfferAvailability::Now, None),
     };
     let points = if draw.chance(0.7) {
         price / 100 * draw.between(0, 1)
     } else {
         price / 50
     };
-    let feedback = draw.chance(0.85).then(|| Feedback {
+    let feedback = draw.chance(0.85).then(|| SellerFeedback {
         count: draw.between(3, 40_000),
         positive_percent: f64::from(u8::try_from(draw.between(80, 100)).unwrap_or(100)),
     });

@@ -1,7 +1,7 @@
 //! The basic information on one product: title, brand, category. Served by the catalogue calls
 //! and used for the titles in the shop.
 
-use crate::random::Draw;
+use crate::random::SeededRandom;
 
 const PURPOSE: u64 = 2;
 const BRANDS: [&str; 8] = [
@@ -51,7 +51,7 @@ const THINGS: [(&str, &str, &str); 8] = [
 
 /// The basic information on one product.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Product {
+pub struct CatalogProduct {
     pub title: String,
     pub brand: &'static str,
     pub category: &'static str,
@@ -62,10 +62,10 @@ pub struct Product {
     pub images: u8,
 }
 
-impl Product {
+impl CatalogProduct {
     /// The product with this number under `seed`.
     pub fn of(seed: u64, number: usize) -> Self {
-        let mut draw = Draw::new(seed, PURPOSE, number as u64);
+        let mut draw = SeededRandom::new(seed, PURPOSE, number as u64);
         let brand = draw.of(&BRANDS);
         let (thing, category, category_id) = draw.of(&THINGS);
         let model_number = format!("M{:05}", draw.between(1, 99_999));

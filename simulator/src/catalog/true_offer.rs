@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// When an offer can be shipped (`ShippingTime.availabilityType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Availability {
+pub enum OfferAvailability {
     Now,
     FutureWithDate,
     FutureWithoutDate,
@@ -16,7 +16,7 @@ pub enum Availability {
 
 /// What buyers said of a seller.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Feedback {
+pub struct SellerFeedback {
     pub count: i64,
     pub positive_percent: f64,
 }
@@ -38,13 +38,13 @@ pub struct TrueOffer {
     pub minimum_hours: Option<i64>,
     /// Hours until the offer is shipped; none for an offer by invitation.
     pub maximum_hours: Option<i64>,
-    pub availability: Option<Availability>,
+    pub availability: Option<OfferAvailability>,
     pub available_date: Option<String>,
     pub fba: bool,
     pub prime: bool,
     pub featured: bool,
     pub winner: bool,
-    pub feedback: Option<Feedback>,
+    pub feedback: Option<SellerFeedback>,
     pub ships_from: Option<String>,
     /// `JPY` unless told otherwise.
     pub currency: String,
@@ -63,7 +63,7 @@ impl Default for TrueOffer {
             points: 0,
             minimum_hours: Some(0),
             maximum_hours: Some(0),
-            availability: Some(Availability::Now),
+            availability: Some(OfferAvailability::Now),
             available_date: None,
             fba: true,
             prime: true,
@@ -97,7 +97,7 @@ impl TrueOffer {
 
     /// How much the shop keeper likes a usable offer: at once, then soon, then Prime, then FBA.
     pub fn score(&self) -> i64 {
-        let now = if self.availability == Some(Availability::Now) {
+        let now = if self.availability == Some(OfferAvailability::Now) {
             1_000
         } else {
             0

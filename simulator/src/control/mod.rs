@@ -5,8 +5,8 @@
 mod shop_change;
 mod snapshot;
 
-pub use shop_change::{HandEdit, HandMade, ShopTending, tend};
-pub use snapshot::{ClockView, MarketView, ShopItem, ShopView};
+pub use shop_change::{ItemEdit, NewItem, ShopChange, tend};
+pub use snapshot::{AsinSnapshot, ClockSnapshot, ItemSnapshot, ShopSnapshot};
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::faults::{Fault, FaultList};
-use crate::http::{Incoming, Reply};
+use crate::http::{HttpRequest, HttpResponse};
 use crate::ledger::{Ledger, LedgerReport};
 use crate::quota::QuotaChange;
 use crate::state::{MarketChange, World};
@@ -33,11 +33,11 @@ struct ClockChange {
 }
 
 #[derive(Serialize)]
-struct MarketPage {
+struct MarketSnapshot {
     /// Hours by which the market has drifted.
     hours: u64,
     catalog: usize,
-    market: Vec<MarketView>,
+    market: Vec<AsinSnapshot>,
 }
 
 #[derive(Default, Deserialize)]
@@ -47,77 +47,77 @@ struct ResetRequest {
 }
 
 /// Answers a call to a control. A wrong call gives 400 and `{"error": "why"}`.
-pub fn answer(world: &mut World, incoming: &Incoming) -> Reply {
-    let path = incoming.path.trim_start_matches("/_sim");
+pub fn answer(world: &mut World, request: &HttpRequest) -> HttpResponse {
+    let path = request.path.trim_start_matches("/_sim");
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    match (&incoming.method, parts.as_slice()) {
+    match (&request.method, parts.as_slice()) {
         (&Method::GET, ["ledger"]) => {
-            let detailed = incoming.query("detail").is_some_and(|detail| detail == "1");
-            Reply::json(200, &ledger(world, detailed))
+            let detailed = request.query("detail").is_some_and(|detail| detail == "1");
+            HttpResponse::json(200, &ledger(world, detailed))
         }
-        (&Method::GET, ["shop", account]) => match ShopView::of(world, account) {
-            Some(view) => Reply::json(200, &view),
+        (&Method::GET, ["shop", account]) => match ShopSnapshot::of(world, account) {
+            Some(view) => HttpResponse::json(200, &view),
             None => refuse(404, "no such account"),
         },
-        (&Method::POST, ["shop", account]) => with(incoming, |work: ShopTending| {
+        (&Method::POST, ["shop", account]) => with(request, |work: ShopChange| {
             let made = tend(world, account, work)?;
-            Ok(Reply::json(200, &json!({"ok": true, "made": made})))
+            Ok(HttpResponse::json(200, &json!({"ok": true, "made": made})))
         }),
-        (&Method::GET, ["market"]) => market(world, incoming.query("asins").unwrap_or_default()),
-        (&Method::GET, ["market", asin]) => Reply::json(200, &MarketView::of(world, asin)),
-        (&Method::POST, ["market"]) => with(incoming, |change| set_market(world, change)),
-        (&Method::GET, ["faults"]) => Reply::json(200, &world.faults.list()),
-        (&Method::POST, ["faults"]) => with(incoming, |faults: FaultList| {
+        (&Method::GET, ["market"]) => market(world, request.query("asins").unwrap_or_default()),
+        (&Method::GET, ["market", asin]) => HttpResponse::json(200, &AsinSnapshot::of(world, asin)),
+        (&Method::POST, ["market"]) => with(request, |change| set_market(world, change)),
+        (&Method::GET, ["faults"]) => HttpResponse::json(200, &world.faults.list()),
+        (&Method::POST, ["faults"]) => with(request, |faults: FaultList| {
             add_faults(world, faults.into())
         }),
         (&Method::DELETE, ["faults"]) => {
             world.faults.clear();
             done()
         }
-        (&Method::POST, ["quotas"]) => with(incoming, |change| change_quotas(world, &change)),
-        (&Method::GET, ["clock"]) => Reply::json(200, &ClockView::of(world)),
-        (&Method::POST, ["clock"]) => with(incoming, |change: ClockChange| {
+        (&Method::POST, ["quotas"]) => with(request, |change| change_quotas(world, &change)),
+        (&Method::GET, ["clock"]) => HttpResponse::json(200, &ClockSnapshot::of(world)),
+        (&Method::POST, ["clock"]) => with(request, |change: ClockChange| {
             advance(world, change.advance_seconds).map(|()| done())
         }),
-        (&Method::POST, ["reset"]) if incoming.body.is_empty() => {
+        (&Method::POST, ["reset"]) if request.body.is_empty() => {
             reset(world, false);
             done()
         }
-        (&Method::POST, ["reset"]) => with(incoming, |request: ResetRequest| {
+        (&Method::POST, ["reset"]) => with(request, |request: ResetRequest| {
             reset(world, request.ledger_only);
             Ok(done())
         }),
-        (&Method::GET, ["messages"]) => Reply::json(200, &world.rooms.messages()),
-        (&Method::GET, ["webhook"]) => Reply::json(200, &world.hook.texts()),
+        (&Method::GET, ["messages"]) => HttpResponse::json(200, &world.rooms.messages()),
+        (&Method::GET, ["webhook"]) => HttpResponse::json(200, &world.hook.texts()),
         _ => refuse(404, "no such control"),
     }
 }
 
-fn done() -> Reply {
-    Reply::json(200, &json!({"ok": true}))
+fn done() -> HttpResponse {
+    HttpResponse::json(200, &json!({"ok": true}))
 }
 
-fn refuse(status: u16, why: &str) -> Reply {
-    Reply::json(status, &json!({"error": why}))
+fn refuse(status: u16, why: &str) -> HttpResponse {
+    HttpResponse::json(status, &json!({"error": why}))
 }
 
 fn with<T: DeserializeOwned>(
-    incoming: &Incoming,
-    act: impl FnOnce(T) -> Result<Reply, String>,
-) -> Reply {
-    match serde_json::from_slice(&incoming.body) {
+    request: &HttpRequest,
+    act: impl FnOnce(T) -> Result<HttpResponse, String>,
+) -> HttpResponse {
+    match serde_json::from_slice(&request.body) {
         Ok(request) => act(request).unwrap_or_else(|why| refuse(400, &why)),
         Err(error) => refuse(400, &error.to_string()),
     }
 }
 
-fn market(world: &World, asins: &str) -> Reply {
+fn market(world: &World, asins: &str) -> HttpResponse {
     let asins = asins.split(',').filter(|asin| !asin.is_empty());
-    let views: Vec<MarketView> = asins.map(|asin| MarketView::of(world, asin)).collect();
+    let views: Vec<AsinSnapshot> = asins.map(|asin| AsinSnapshot::of(world, asin)).collect();
     let (hours, catalog) = (world.market.hours(), world.market.asins().count());
-    Reply::json(
+    HttpResponse::json(
         200,
-        &MarketPage {
+        &MarketSnapshot {
             hours,
             catalog,
             market: views,
@@ -133,9 +133,12 @@ pub(crate) fn ledger(world: &World, detailed: bool) -> LedgerReport {
     }
 }
 
-fn set_market(world: &mut World, change: MarketChange) -> Result<Reply, String> {
+fn set_market(world: &mut World, change: MarketChange) -> Result<HttpResponse, String> {
     let touched = change_market(world, change)?;
-    Ok(Reply::json(200, &json!({"ok": true, "touched": touched})))
+    Ok(HttpResponse::json(
+        200,
+        &json!({"ok": true, "touched": touched}),
+    ))
 }
 
 /// Sets ASINs, then lets time pass; nothing at all where one value is impossible.
@@ -164,17 +167,17 @@ pub(crate) fn change_market(world: &mut World, change: MarketChange) -> Result<u
     Ok(touched)
 }
 
-fn add_faults(world: &mut World, faults: Vec<Fault>) -> Result<Reply, String> {
+fn add_faults(world: &mut World, faults: Vec<Fault>) -> Result<HttpResponse, String> {
     if let Some(complaint) = faults.iter().find_map(Fault::complaint) {
         return Err(complaint);
     }
     for fault in faults {
         world.faults.add(fault);
     }
-    Ok(Reply::json(200, &world.faults.list()))
+    Ok(HttpResponse::json(200, &world.faults.list()))
 }
 
-fn change_quotas(world: &mut World, change: &QuotaChange) -> Result<Reply, String> {
+fn change_quotas(world: &mut World, change: &QuotaChange) -> Result<HttpResponse, String> {
     let now = world.clock.elapsed_nanos();
     world
         .quotas

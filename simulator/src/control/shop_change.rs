@@ -3,22 +3,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::{Item, World};
+use crate::state::{SimulatedItem, World};
 
 /// Work of a person in one shop; nothing is done where one item of it does not exist.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ShopTending {
-    pub edit: Vec<HandEdit>,
+pub struct ShopChange {
+    pub edit: Vec<ItemEdit>,
     /// Item ids.
     pub delete: Vec<u64>,
-    pub add: Vec<HandMade>,
+    pub add: Vec<NewItem>,
 }
 
 /// What is left out stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct HandEdit {
+pub struct ItemEdit {
     pub item_id: u64,
     pub title: Option<String>,
     pub price: Option<i64>,
@@ -32,7 +32,7 @@ pub struct HandEdit {
 /// An item that a person makes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct HandMade {
+pub struct NewItem {
     pub title: String,
     pub price: i64,
     pub stock: i64,
@@ -41,7 +41,7 @@ pub struct HandMade {
 }
 
 /// Does the work; gives the ids of the items that were made.
-pub fn tend(world: &mut World, account: &str, work: ShopTending) -> Result<Vec<u64>, String> {
+pub fn tend(world: &mut World, account: &str, work: ShopChange) -> Result<Vec<u64>, String> {
     let place = world.shops.iter().position(|shop| shop.id == account);
     let place = place.ok_or_else(|| format!("no such account: {account}"))?;
     let edited = work.edit.iter().map(|edit| edit.item_id);
@@ -72,8 +72,8 @@ pub fn tend(world: &mut World, account: &str, work: ShopTending) -> Result<Vec<u
     Ok(made)
 }
 
-impl HandEdit {
-    fn apply(self, item: &mut Item) {
+impl ItemEdit {
+    fn apply(self, item: &mut SimulatedItem) {
         item.title = self.title.unwrap_or_else(|| item.title.clone());
         item.price = self.price.unwrap_or(item.price);
         item.stock = self.stock.unwrap_or(item.stock);
@@ -86,9 +86,9 @@ impl HandEdit {
     }
 }
 
-impl HandMade {
-    fn into_item(self, id: u64, list_order: u64, modified: i64) -> Item {
-        Item {
+impl NewItem {
+    fn into_item(self, id: u64, list_order: u64, modified: i64) -> SimulatedItem {
+        SimulatedItem {
             id,
             asin: String::new(),
             title: self.title,

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::AsinState;
-use crate::state::{Item, World};
+use crate::state::{SimulatedItem, World};
 
 /// One item as the shop shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShopItem {
+pub struct ItemSnapshot {
     pub item_id: u64,
     pub identifier: Option<String>,
     pub asin: String,
@@ -21,8 +21,8 @@ pub struct ShopItem {
     pub edits: u64,
 }
 
-impl From<&Item> for ShopItem {
-    fn from(item: &Item) -> Self {
+impl From<&SimulatedItem> for ItemSnapshot {
+    fn from(item: &SimulatedItem) -> Self {
         Self {
             item_id: item.id,
             identifier: item.identifier.clone(),
@@ -39,16 +39,16 @@ impl From<&Item> for ShopItem {
 
 /// One shop with all of its items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShopView {
+pub struct ShopSnapshot {
     pub account: String,
-    pub items: Vec<ShopItem>,
+    pub items: Vec<ItemSnapshot>,
 }
 
-impl ShopView {
+impl ShopSnapshot {
     /// The shop of this account, if there is one.
     pub fn of(world: &World, account: &str) -> Option<Self> {
         let shop = world.shops.iter().find(|shop| shop.id == account)?;
-        let items = shop.items.values().map(ShopItem::from).collect();
+        let items = shop.items.values().map(ItemSnapshot::from).collect();
         Some(Self {
             account: shop.id.clone(),
             items,
@@ -58,7 +58,7 @@ impl ShopView {
 
 /// What is true of one ASIN.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MarketView {
+pub struct AsinSnapshot {
     pub asin: String,
     /// Price of the offer that the shop keeper would sell from; none where none is usable.
     pub best_price: Option<i64>,
@@ -66,7 +66,7 @@ pub struct MarketView {
     pub state: AsinState,
 }
 
-impl MarketView {
+impl AsinSnapshot {
     pub fn of(world: &World, asin: &str) -> Self {
         let state = world.market.state(asin).into_owned();
         let best_price = state.best().map(|offer| offer.price);
@@ -80,14 +80,14 @@ impl MarketView {
 
 /// What time it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ClockView {
+pub struct ClockSnapshot {
     /// RFC 3339, simulator time.
     pub now: String,
     pub elapsed_seconds: f64,
     pub speed: f64,
 }
 
-impl ClockView {
+impl ClockSnapshot {
     pub fn of(world: &World) -> Self {
         Self {
             now: world.clock.now().to_rfc3339(),

@@ -1,36 +1,36 @@
 //! The faults at work, and which of them strike a call.
 
 use super::fault::{Fault, FaultKind};
-use crate::http::Incoming;
+use crate::http::HttpRequest;
 use crate::operation::Operation;
-use crate::random::Draw;
+use crate::random::SeededRandom;
 
 const PURPOSE: u64 = 5;
 
 /// The faults at work. Chance is seeded, so that the same calls in the same order fail alike.
 #[derive(Debug)]
-pub struct Faults {
+pub struct ActiveFaults {
     active: Vec<Fault>,
-    draw: Draw,
+    draw: SeededRandom,
 }
 
 /// A call about to be served, as far as faults care.
 #[derive(Debug, Clone, Copy)]
-pub struct Target<'a> {
+pub struct FaultTarget<'a> {
     pub operation: Operation,
-    pub incoming: &'a Incoming,
+    pub request: &'a HttpRequest,
     pub who: Option<&'a str>,
 }
 
 /// The faults that strike one call.
 #[derive(Debug, Default)]
-pub struct Struck(pub(super) Vec<Fault>);
+pub struct CallFaults(pub(super) Vec<Fault>);
 
-impl Faults {
+impl ActiveFaults {
     pub fn new(seed: u64, faults: Vec<Fault>) -> Self {
         let mut book = Self {
             active: Vec::new(),
-            draw: Draw::new(seed, PURPOSE, 0),
+            draw: SeededRandom::new(seed, PURPOSE, 0),
         };
         for fault in faults {
             book.add(fault);
@@ -57,10 +57,10 @@ impl Faults {
     }
 
     /// Whether the access tokens end before this call is looked at.
-    pub fn expire_tokens(&mut self, operation: Operation, incoming: &Incoming) -> bool {
-        let target = Target {
+    pub fn expire_tokens(&mut self, operation: Operation, request: &HttpRequest) -> bool {
+        let target = FaultTarget {
             operation,
-            incoming,
+            request,
             who: None,
         };
         !self
@@ -70,20 +70,20 @@ impl Faults {
     }
 
     /// The faults that strike this call, once it is known who calls and that quota is there.
-    pub fn strike(&mut self, operation: Operation, incoming: &Incoming, who: &str) -> Struck {
-        let target = Target {
+    pub fn strike(&mut self, operation: Operation, request: &HttpRequest, who: &str) -> CallFaults {
+        let target = FaultTarget {
             operation,
-            incoming,
+            request,
             who: Some(who),
         };
         self.pick(target, |kind| kind != FaultKind::TokenExpiry)
     }
 
-    fn pick(&mut self, target: Target<'_>, wanted: impl Fn(FaultKind) -> bool) -> Struck {
+    fn pick(&mut self, target: FaultTarget<'_>, wanted: impl Fn(FaultKind) -> bool) -> CallFaults {
         if self.active.is_empty() {
-            return Struck::default();
+            return CallFaults::default();
         }
-        let mut struck = Vec::new();
+        let mut faults = Vec::new();
         for fault in &mut self.active {
             if !wanted(fault.kind) || !matches(fault, target) {
                 continue;
@@ -101,14 +101,14 @@ impl Faults {
             if let Some(count) = &mut fault.count {
                 *count -= 1;
             }
-            struck.push(fault.clone());
+            faults.push(fault.clone());
         }
         self.active.retain(|fault| fault.count != Some(0));
-        Struck(struck)
+        CallFaults(faults)
     }
 }
 
-fn matches(fault: &Fault, target: Target<'_>) -> bool {
+fn matches(fault: &Fault, target: FaultTarget<'_>) -> bool {
     if fault.operation != "*" && fault.operation != target.operation.name() {
         return false;
     }
@@ -118,23 +118,23 @@ fn matches(fault: &Fault, target: Target<'_>) -> bool {
     fault
         .asins
         .as_ref()
-        .is_none_or(|asins| asins.iter().any(|asin| names(target.incoming, asin)))
+        .is_none_or(|asins| asins.iter().any(|asin| names(target.request, asin)))
 }
 
 /// Whether a call names this ASIN in its path, its query or its body.
-fn names(incoming: &Incoming, asin: &str) -> bool {
+fn names(request: &HttpRequest, asin: &str) -> bool {
     let needle = asin.as_bytes();
     let in_body = !needle.is_empty()
-        && incoming
+        && request
             .body
             .windows(needle.len())
             .any(|window| window == needle);
     in_body
-        || incoming.path.contains(asin)
-        || incoming.query.iter().any(|(_, value)| value.contains(asin))
+        || request.path.contains(asin)
+        || request.query.iter().any(|(_, value)| value.contains(asin))
 }
 
-impl Struck {
+impl CallFaults {
     pub fn find(&self, kind: FaultKind) -> Option<&Fault> {
         self.0.iter().find(|fault| fault.kind == kind)
     }

@@ -4,42 +4,42 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::active::Struck;
+use super::active::CallFaults;
 use super::fault::FaultKind;
-use crate::http::{Delivery, Reply};
+use crate::http::{BodyDelivery, HttpResponse};
 
-impl Struck {
+impl CallFaults {
     /// The answer of a gateway that stands in for the call, if there is such a fault.
-    pub fn html(&self) -> Option<Reply> {
+    pub fn html(&self) -> Option<HttpResponse> {
         let fault = self.find(FaultKind::Html)?;
         let status = fault.status.unwrap_or(503);
         let page = format!(
             "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
         );
-        Some(Reply::text(status, "text/html", page))
+        Some(HttpResponse::text(status, "text/html", page))
     }
 
     /// The answer as these faults let it through.
-    pub fn deliver(&self, mut reply: Reply) -> Reply {
+    pub fn deliver(&self, mut response: HttpResponse) -> HttpResponse {
         if self.0.is_empty() {
-            return reply;
+            return response;
         }
-        reply.note.faulted = true;
+        response.note.faulted = true;
         for fault in &self.0 {
             match fault.kind {
                 FaultKind::Slow => {
-                    reply.delay += Duration::from_millis(fault.millis.unwrap_or(3_000));
+                    response.delay += Duration::from_millis(fault.millis.unwrap_or(3_000));
                 }
-                FaultKind::Hang => reply.delivery = Delivery::Hang,
-                FaultKind::Cut => reply.delivery = Delivery::Cut,
-                FaultKind::Huge => reply.delivery = Delivery::Huge,
-                FaultKind::Truncate => reply.body.truncate(reply.body.len() / 2),
-                FaultKind::Malformed => reply.body = b"{\"responses\":[{]}, NaN".to_vec(),
-                FaultKind::WrongTypes => twist(&mut reply.body, fault.items.unwrap_or(1)),
+                FaultKind::Hang => response.delivery = BodyDelivery::Hang,
+                FaultKind::Cut => response.delivery = BodyDelivery::Cut,
+                FaultKind::Huge => response.delivery = BodyDelivery::Huge,
+                FaultKind::Truncate => response.body.truncate(response.body.len() / 2),
+                FaultKind::Malformed => response.body = b"{\"responses\":[{]}, NaN".to_vec(),
+                FaultKind::WrongTypes => twist(&mut response.body, fault.items.unwrap_or(1)),
                 _ => {}
             }
         }
-        reply
+        response
     }
 }
 

@@ -4,5 +4,5 @@ mod active;
 mod effects;
 mod fault;
 
-pub use active::{Faults, Struck};
+pub use active::{ActiveFaults, CallFaults};
 pub use fault::{Fault, FaultKind, FaultList};

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::random::Draw;
+use crate::random::SeededRandom;
 
 const PURPOSE: u64 = 6;
 
 /// The credentials of one shop when the world begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
+pub struct SimulatedAccount {
     /// `shop-1` and so on.
     pub id: String,
     pub name: String,
@@ -19,11 +19,11 @@ pub struct Account {
 }
 
 /// The accounts of a world.
-pub fn opening_accounts(seed: u64, count: usize) -> Vec<Account> {
+pub fn opening_accounts(seed: u64, count: usize) -> Vec<SimulatedAccount> {
     (0..count.max(1))
         .map(|number| {
-            let mut draw = Draw::new(seed, PURPOSE, number as u64);
-            Account {
+            let mut draw = SeededRandom::new(seed, PURPOSE, number as u64);
+            SimulatedAccount {
                 id: format!("shop-{}", number + 1),
                 name: format!("Shop {}", number + 1),
                 client_id: draw.hex(),
@@ -35,7 +35,7 @@ pub fn opening_accounts(seed: u64, count: usize) -> Vec<Account> {
 }
 
 /// The accounts file, in TOML.
-pub fn accounts_toml(accounts: &[Account]) -> String {
+pub fn accounts_toml(accounts: &[SimulatedAccount]) -> String {
     let mut text = String::new();
     for account in accounts {
         // Writing to a string cannot fail.

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::catalog::{Asins, opening_state};
 use crate::config::Config;
-use crate::random::Draw;
+use crate::random::SeededRandom;
 
 const PURPOSE: u64 = 4;
 /// Usable listings whose price has drifted away.
@@ -23,7 +23,7 @@ const TWO_YEARS: i64 = 63_072_000;
 
 /// One row of the CSV, and one item of a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
+pub struct OpeningListing {
     /// Counted from 0.
     pub account: usize,
     pub number: usize,
@@ -36,10 +36,10 @@ pub struct Listing {
 }
 
 /// The listings of the world: each ASIN once, then those which a second account shares.
-pub fn opening_listings(config: &Config) -> Vec<Listing> {
+pub fn opening_listings(config: &Config) -> Vec<OpeningListing> {
     let asins = Asins::new(config.seed, config.catalog);
     let accounts = config.accounts.max(1);
-    let mut listings: Vec<Listing> = (0..config.catalog)
+    let mut listings: Vec<OpeningListing> = (0..config.catalog)
         .map(|number| listing(config, &asins, (number, number % accounts, 0)))
         .collect();
     if accounts > 1 {
@@ -57,10 +57,10 @@ pub fn opening_listings(config: &Config) -> Vec<Listing> {
 }
 
 /// `copy` is 0 for the first account that lists the product and 1 for the second.
-fn listing(config: &Config, asins: &Asins, place: (usize, usize, u64)) -> Listing {
+fn listing(config: &Config, asins: &Asins, place: (usize, usize, u64)) -> OpeningListing {
     let (number, account, copy) = place;
     let state = opening_state(config.seed, number, config.unknown_permille);
-    let mut draw = Draw::new(config.seed, PURPOSE + (copy << 8), number as u64);
+    let mut draw = SeededRandom::new(config.seed, PURPOSE + (copy << 8), number as u64);
     let dice = draw.unit();
     let mistake = 0.04 + 0.16 * draw.unit();
     let listed_at = NEWEST - draw.between(0, TWO_YEARS);
@@ -76,7 +76,7 @@ fn listing(config: &Config, asins: &Asins, place: (usize, usize, u64)) -> Listin
     let asin = asins.nth(number);
     let stamp =
         DateTime::<Utc>::from_timestamp(listed_at, 0).unwrap_or_default() + TimeDelta::hours(9);
-    Listing {
+    OpeningListing {
         account,
         number,
         item_id: FIRST_ITEM + number as u64 + copy * config.catalog as u64,
@@ -98,7 +98,7 @@ fn to_ten(yen: i64) -> i64 {
 }
 
 /// The listings in the form that a shop keeper's import takes.
-pub fn listings_csv(listings: &[Listing]) -> String {
+pub fn listings_csv(listings: &[OpeningListing]) -> String {
     let mut text = String::with_capacity(80 * (listings.len() + 1));
     text.push_str("account_id,asin,item_id,sku,selling_price,visibility\n");
     for listing in listings {

@@ -3,5 +3,5 @@
 mod accounts;
 mod listings;
 
-pub use accounts::{Account, accounts_toml, opening_accounts};
-pub use listings::{Listing, listings_csv, opening_listings};
+pub use accounts::{SimulatedAccount, accounts_toml, opening_accounts};
+pub use listings::{OpeningListing, listings_csv, opening_listings};

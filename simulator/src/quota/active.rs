@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 
-use super::bucket::Bucket;
-use super::limits::{BaseLimits, QuotaChange, QuotaError, Quotas, Rate};
+use super::bucket::TokenBucket;
+use super::limits::{BaseLimits, QuotaChange, QuotaError, QuotaRate, Quotas};
 use crate::operation::Operation;
 
 /// The quotas at work. The buckets run on simulator time, in nanoseconds since its start.
 #[derive(Debug)]
-pub struct LiveQuotas {
+pub struct ActiveQuotas {
     opening: Quotas,
-    rates: HashMap<Operation, Rate>,
+    rates: HashMap<Operation, QuotaRate>,
     base: Option<BaseLimits>,
-    buckets: HashMap<(String, Operation), Bucket>,
+    buckets: HashMap<(String, Operation), TokenBucket>,
 }
 
-impl LiveQuotas {
+impl ActiveQuotas {
     pub fn new(opening: Quotas) -> Self {
         let base = opening.base();
         Self {
@@ -27,7 +27,7 @@ impl LiveQuotas {
     }
 
     /// The rate of an operation now, in calls a second of simulator time.
-    pub fn rate(&self, operation: Operation) -> Option<Rate> {
+    pub fn rate(&self, operation: Operation) -> Option<QuotaRate> {
         self.rates
             .get(&operation)
             .copied()
@@ -67,13 +67,13 @@ impl LiveQuotas {
         Ok(())
     }
 
-    fn bucket(&mut self, client: &str, operation: Operation, now: u64) -> Option<&mut Bucket> {
+    fn bucket(&mut self, client: &str, operation: Operation, now: u64) -> Option<&mut TokenBucket> {
         let rate = self.rate(operation)?;
         let key = (client.to_owned(), operation);
         Some(
             self.buckets
                 .entry(key)
-                .or_insert_with(|| Bucket::full(rate, now)),
+                .or_insert_with(|| TokenBucket::full(rate, now)),
         )
     }
 }

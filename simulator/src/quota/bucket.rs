@@ -3,19 +3,19 @@
 //! Tokens flow in without pause and at most `burst` are held; a call costs one, a refused call
 //! none (source: usage plans of the Selling Partner API; the cost of a refusal is not documented).
 
-use super::limits::Rate;
+use super::limits::QuotaRate;
 
 /// Tokens of one operation and one client, counted in nanoseconds of inflow.
 #[derive(Debug, Clone)]
-pub struct Bucket {
-    rate: Rate,
+pub struct TokenBucket {
+    rate: QuotaRate,
     level_nanos: u128,
     seen_at: u64,
 }
 
-impl Bucket {
+impl TokenBucket {
     /// A full bucket.
-    pub fn full(rate: Rate, now: u64) -> Self {
+    pub fn full(rate: QuotaRate, now: u64) -> Self {
         Self {
             rate,
             level_nanos: rate.capacity_nanos(),
@@ -41,7 +41,7 @@ impl Bucket {
     }
 
     /// Goes on with another rate; the share of a token that has flowed in is kept.
-    pub fn change(&mut self, rate: Rate, now: u64) {
+    pub fn change(&mut self, rate: QuotaRate, now: u64) {
         self.fill(now);
         let level = match (self.rate.period_nanos(), rate.period_nanos()) {
             (Some(old), Some(new)) => self.level_nanos.saturating_mul(new) / old.max(1),
@@ -64,9 +64,9 @@ mod tests {
 
     const SECOND: u64 = 1_000_000_000;
 
-    fn bucket(per_second: f64, burst: u32) -> Bucket {
-        Bucket::full(
-            Rate {
+    fn bucket(per_second: f64, burst: u32) -> TokenBucket {
+        TokenBucket::full(
+            QuotaRate {
                 rate: per_second,
                 burst,
             },
@@ -121,7 +121,7 @@ mod tests {
         bucket.take(0);
 
         bucket.change(
-            Rate {
+            QuotaRate {
                 rate: 0.1,
                 burst: 1,
             },

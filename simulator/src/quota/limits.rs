@@ -9,7 +9,7 @@ use crate::operation::Operation;
 /// What flows into a bucket, in calls a second of simulator time, and what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rate {
+pub struct QuotaRate {
     pub rate: f64,
     #[serde(default = "one")]
     pub burst: u32,
@@ -19,7 +19,7 @@ fn one() -> u32 {
     1
 }
 
-impl Rate {
+impl QuotaRate {
     /// Nanoseconds until one token has flowed in, rounded up; none for a rate of nothing.
     pub fn period_nanos(self) -> Option<u128> {
         let period = 1e9 / self.rate;
@@ -77,7 +77,7 @@ impl Default for BaseLimits {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QuotaTable {
-    pub operations: BTreeMap<String, Rate>,
+    pub operations: BTreeMap<String, QuotaRate>,
     pub base: BaseLimits,
 }
 
@@ -115,7 +115,7 @@ impl Quotas {
     }
 
     /// The rate of an operation of the Selling Partner API; none where nothing is limited.
-    pub fn rate(&self, operation: Operation) -> Option<Rate> {
+    pub fn rate(&self, operation: Operation) -> Option<QuotaRate> {
         match self {
             Self::Off => None,
             Self::Published => published(operation),
@@ -138,17 +138,17 @@ impl Quotas {
 }
 
 /// Source: official model files, Product Pricing v0 and Catalog Items 2022-04-01 (2026-08-05).
-fn published(operation: Operation) -> Option<Rate> {
+fn published(operation: Operation) -> Option<QuotaRate> {
     match operation {
-        Operation::ItemOffersBatch => Some(Rate {
+        Operation::ItemOffersBatch => Some(QuotaRate {
             rate: 0.1,
             burst: 1,
         }),
-        Operation::CompetitivePricing => Some(Rate {
+        Operation::CompetitivePricing => Some(QuotaRate {
             rate: 0.5,
             burst: 1,
         }),
-        Operation::SearchCatalogItems => Some(Rate {
+        Operation::SearchCatalogItems => Some(QuotaRate {
             rate: 2.0,
             burst: 2,
         }),
@@ -156,7 +156,7 @@ fn published(operation: Operation) -> Option<Rate> {
     }
 }
 
-fn check(name: &str, rate: Rate) -> Result<Operation, QuotaError> {
+fn check(name: &str, rate: QuotaRate) -> Result<Operation, QuotaError> {
     let operation = Operation::from_name(name)
         .filter(|operation| operation.is_selling_partner())
         .ok_or_else(|| QuotaError::Operation(name.to_owned()))?;
@@ -179,11 +179,11 @@ pub struct QuotaChange {
 
 impl QuotaChange {
     /// The operation and its new rate, if the change names one.
-    pub fn rate_of(&self) -> Result<Option<(Operation, Rate)>, QuotaError> {
+    pub fn rate_of(&self) -> Result<Option<(Operation, QuotaRate)>, QuotaError> {
         let Some(name) = &self.operation else {
             return Ok(None);
         };
-        let rate = Rate {
+        let rate = QuotaRate {
             rate: self.rate.ok_or(QuotaError::Rate)?,
             burst: self.burst.unwrap_or(1),
         };
@@ -206,14 +206,14 @@ mod tests {
             let rate = quotas.rate(Operation::ItemOffersBatch);
             assert_eq!(
                 rate,
-                Some(Rate {
+                Some(QuotaRate {
                     rate: 0.5,
                     burst: 1
                 })
             );
             assert_eq!(
                 quotas.rate(Operation::SearchCatalogItems),
-                Some(Rate {
+                Some(QuotaRate {
                     rate: 2.0,
                     burst: 2
                 })
@@ -243,7 +243,7 @@ mod tests {
             (0.5, 2_000_000_000),
             (2.0, 500_000_000),
         ] {
-            assert_eq!(Rate { rate, burst: 1 }.period_nanos(), Some(nanos));
+            assert_eq!(QuotaRate { rate, burst: 1 }.period_nanos(), Some(nanos));
         }
     }
 }

@@ -5,6 +5,6 @@ mod bucket;
 mod limits;
 mod shop_calls;
 
-pub use active::LiveQuotas;
-pub use limits::{BaseLimits, QuotaChange, QuotaError, QuotaTable, Quotas, Rate};
-pub use shop_calls::{Refusal, ShopHours};
+pub use active::ActiveQuotas;
+pub use limits::{BaseLimits, QuotaChange, QuotaError, QuotaRate, QuotaTable, Quotas};
+pub use shop_calls::{ShopCallCounts, ShopLimit};

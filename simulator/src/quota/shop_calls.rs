@@ -9,28 +9,28 @@ use super::limits::BaseLimits;
 
 /// Which limit was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ShopLimit {
     Hour,
     Day,
 }
 
 /// What one shop has used of its hour and its day.
 #[derive(Debug, Clone, Default)]
-pub struct ShopHours {
+pub struct ShopCallCounts {
     hour: Option<(NaiveDate, u32)>,
     used_in_hour: u64,
     used_in_day: u64,
 }
 
-impl ShopHours {
+impl ShopCallCounts {
     /// Counts one call at `now`, or tells which limit refuses it.
-    pub fn count(&mut self, limits: BaseLimits, now: DateTime<Utc>) -> Result<(), Refusal> {
+    pub fn count(&mut self, limits: BaseLimits, now: DateTime<Utc>) -> Result<(), ShopLimit> {
         self.turn(now);
         if self.used_in_day >= limits.day {
-            return Err(Refusal::Day);
+            return Err(ShopLimit::Day);
         }
         if self.used_in_hour >= limits.hour {
-            return Err(Refusal::Hour);
+            return Err(ShopLimit::Hour);
         }
         self.used_in_hour += 1;
         self.used_in_day += 1;
@@ -76,20 +76,20 @@ mod tests {
 
     #[test]
     fn the_hour_opens_again_at_minute_zero_whenever_it_was_used() {
-        let mut hours = ShopHours::default();
+        let mut hours = ShopCallCounts::default();
 
         assert_eq!(hours.count(LIMITS, at("2026-11-02T01:59:58Z")), Ok(()));
         assert_eq!(hours.count(LIMITS, at("2026-11-02T01:59:58Z")), Ok(()));
         assert_eq!(
             hours.count(LIMITS, at("2026-11-02T01:59:59.999Z")),
-            Err(Refusal::Hour)
+            Err(ShopLimit::Hour)
         );
         assert_eq!(hours.count(LIMITS, at("2026-11-02T02:00:00Z")), Ok(()));
     }
 
     #[test]
     fn the_day_turns_at_midnight_in_japan() {
-        let mut hours = ShopHours::default();
+        let mut hours = ShopCallCounts::default();
 
         for time in [
             "2026-11-02T12:00:00Z",
@@ -100,7 +100,7 @@ mod tests {
         }
         assert_eq!(
             hours.count(LIMITS, at("2026-11-02T14:59:59Z")),
-            Err(Refusal::Day)
+            Err(ShopLimit::Day)
         );
         assert_eq!(hours.count(LIMITS, at("2026-11-02T15:00:00Z")), Ok(()));
     }

@@ -10,14 +10,14 @@ const CODE_NANOS: u64 = HOUR_NANOS;
 
 /// A new pair for a shop.
 #[derive(Debug)]
-pub struct Pair {
+pub struct BaseTokenPair {
     pub access: String,
     pub refresh: String,
 }
 
 /// A code given to a browser: whose, until when, and to which address.
 #[derive(Debug)]
-struct Code {
+struct IssuedCode {
     shop: usize,
     ends: u64,
     redirect_uri: String,
@@ -28,7 +28,7 @@ struct Code {
 pub struct BaseTokens {
     access: HashMap<String, (usize, u64)>,
     refresh: HashMap<String, (usize, u64)>,
-    codes: HashMap<String, Code>,
+    codes: HashMap<String, IssuedCode>,
 }
 
 impl BaseTokens {
@@ -52,7 +52,7 @@ impl BaseTokens {
 
     pub fn keep_code(&mut self, code: String, shop: usize, redirect_uri: String, now: u64) {
         let ends = now.saturating_add(CODE_NANOS);
-        let kept = Code {
+        let kept = IssuedCode {
             shop,
             ends,
             redirect_uri,
@@ -78,7 +78,7 @@ impl BaseTokens {
     }
 
     /// Keeps a new pair, whose access token lives so many seconds. Ended tokens of all shops are dropped.
-    pub fn keep(&mut self, pair: &Pair, shop: usize, now: u64, access_seconds: u32) {
+    pub fn keep(&mut self, pair: &BaseTokenPair, shop: usize, now: u64, access_seconds: u32) {
         self.access.retain(|_, (_, ends)| now < *ends);
         self.refresh.retain(|_, (_, ends)| now < *ends);
         let ends = now.saturating_add(u64::from(access_seconds) * SECOND_NANOS);

@@ -13,7 +13,7 @@ const KEPT: usize = 10_000;
 
 /// A message as it was posted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
+pub struct ChatworkMessage {
     pub message_id: String,
     pub room: String,
     pub body: String,
@@ -24,15 +24,15 @@ pub struct Message {
 
 /// The messages received, and what of the limits is used.
 #[derive(Debug, Default)]
-pub struct Rooms {
-    messages: VecDeque<Message>,
+pub struct ChatworkRooms {
+    messages: VecDeque<ChatworkMessage>,
     posted: u64,
     windows: HashMap<String, (u64, u64)>,
     posts: HashMap<String, VecDeque<u64>>,
 }
 
-impl Rooms {
-    pub fn messages(&self) -> Vec<Message> {
+impl ChatworkRooms {
+    pub fn messages(&self) -> Vec<ChatworkMessage> {
         self.messages.iter().cloned().collect()
     }
 
@@ -70,7 +70,7 @@ impl Rooms {
         (1_000_000_000 + self.posted).to_string()
     }
 
-    pub fn keep(&mut self, message: Message) {
+    pub fn keep(&mut self, message: ChatworkMessage) {
         self.messages.push_back(message);
         if self.messages.len() > KEPT {
             self.messages.pop_front();

@@ -2,7 +2,7 @@
 
 /// One choice of an item, with a stock of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variation {
+pub struct ItemVariation {
     pub id: u64,
     pub name: String,
     pub stock: i64,
@@ -11,7 +11,7 @@ pub struct Variation {
 
 /// One item as the shop shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct SimulatedItem {
     pub id: u64,
     /// The ASIN it was listed for; empty where the shop keeper did not say.
     pub asin: String,
@@ -26,14 +26,14 @@ pub struct Item {
     pub identifier: Option<String>,
     /// Unix seconds of simulator time.
     pub modified: i64,
-    pub variations: Vec<Variation>,
+    pub variations: Vec<ItemVariation>,
     /// A digital item may not be edited by the API.
     pub digital: bool,
     /// How often it was edited.
     pub edits: u64,
 }
 
-impl Item {
+impl SimulatedItem {
     /// With variations, the stock is the sum of theirs.
     pub fn settle_stock(&mut self) {
         if !self.variations.is_empty() {

@@ -9,7 +9,7 @@ const MOST_TOKENS: usize = 50_000;
 
 /// What is known of an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenState {
+pub enum LwaTokenState {
     Valid(String),
     Expired,
     Unknown,
@@ -20,11 +20,11 @@ pub enum TokenState {
 pub struct LwaTokens(HashMap<String, (String, u64)>);
 
 impl LwaTokens {
-    pub fn state(&self, token: &str, now: u64) -> TokenState {
+    pub fn state(&self, token: &str, now: u64) -> LwaTokenState {
         match self.0.get(token) {
-            Some((client, ends)) if now < *ends => TokenState::Valid(client.clone()),
-            Some(_) => TokenState::Expired,
-            None => TokenState::Unknown,
+            Some((client, ends)) if now < *ends => LwaTokenState::Valid(client.clone()),
+            Some(_) => LwaTokenState::Expired,
+            None => LwaTokenState::Unknown,
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::market_change::MarketSet;
 use crate::catalog::{AsinState, Asins, opening_state};
-use crate::random::Draw;
+use crate::random::SeededRandom;
 use crate::yen::scaled;
 
 const PURPOSE: u64 = 3;
@@ -93,7 +93,7 @@ impl Market {
         for number in 0..self.asins.count() {
             let mut moved = false;
             for hour in first..last {
-                let mut draws = Draw::new(self.seed, PURPOSE + (hour << 8), number as u64);
+                let mut draws = SeededRandom::new(self.seed, PURPOSE + (hour << 8), number as u64);
                 let dice = draws.unit();
                 if dice < PRICE_MOVES_AN_HOUR + FLIPS_AN_HOUR {
                     self.step(number, dice >= PRICE_MOVES_AN_HOUR, &mut draws);
@@ -105,7 +105,7 @@ impl Market {
         touched
     }
 
-    fn step(&mut self, number: usize, flips: bool, draw: &mut Draw) {
+    fn step(&mut self, number: usize, flips: bool, draw: &mut SeededRandom) {
         let asin = self.asins.nth(number);
         let mut state = self.state(&asin).into_owned();
         if !state.known {
@@ -121,7 +121,7 @@ impl Market {
     }
 }
 
-fn moved_price(price: i64, draw: &mut Draw) -> i64 {
+fn moved_price(price: i64, draw: &mut SeededRandom) -> i64 {
     let reach = match draw.between(0, 99) {
         0 => 0.5,
         1..=9 => 0.2,

@@ -10,9 +10,9 @@ mod shop;
 mod webhook_inbox;
 mod world;
 
-pub use base_tokens::Pair;
-pub use chatwork_rooms::{CALLS as CHATWORK_CALLS, Message};
-pub use item::{Item, Variation};
-pub use lwa_tokens::{LIFE_SECONDS as LWA_LIFE_SECONDS, TokenState};
+pub use base_tokens::BaseTokenPair;
+pub use chatwork_rooms::{CALLS as CHATWORK_CALLS, ChatworkMessage};
+pub use item::{ItemVariation, SimulatedItem};
+pub use lwa_tokens::{LIFE_SECONDS as LWA_LIFE_SECONDS, LwaTokenState};
 pub use market_change::{MarketChange, MarketMove, MarketSet};
 pub use world::World;

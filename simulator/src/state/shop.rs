@@ -2,35 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use super::item::Item;
-use crate::catalog::Product;
+use super::item::SimulatedItem;
+use crate::catalog::CatalogProduct;
 use crate::config::Config;
-use crate::opening::{Account, Listing, opening_listings};
-use crate::quota::ShopHours;
+use crate::opening::{OpeningListing, SimulatedAccount, opening_listings};
+use crate::quota::ShopCallCounts;
 
 /// One shop, which is one account.
 #[derive(Debug)]
-pub struct Shop {
+pub struct SimulatedShop {
     /// `shop-1` and so on.
     pub id: String,
     pub name: String,
     pub client_id: String,
     pub client_secret: String,
-    pub items: BTreeMap<u64, Item>,
-    pub hours: ShopHours,
+    pub items: BTreeMap<u64, SimulatedItem>,
+    pub hours: ShopCallCounts,
 }
 
 /// The shops as they are when the world begins.
-pub fn open_shops(config: &Config, accounts: Vec<Account>) -> Vec<Shop> {
-    let mut shops: Vec<Shop> = accounts
+pub fn open_shops(config: &Config, accounts: Vec<SimulatedAccount>) -> Vec<SimulatedShop> {
+    let mut shops: Vec<SimulatedShop> = accounts
         .into_iter()
-        .map(|account| Shop {
+        .map(|account| SimulatedShop {
             id: account.id,
             name: account.name,
             client_id: account.client_id,
             client_secret: account.client_secret,
             items: BTreeMap::new(),
-            hours: ShopHours::default(),
+            hours: ShopCallCounts::default(),
         })
         .collect();
     for listing in opening_listings(config) {
@@ -43,9 +43,9 @@ pub fn open_shops(config: &Config, accounts: Vec<Account>) -> Vec<Shop> {
     shops
 }
 
-fn item(seed: u64, listing: Listing, list_order: u64) -> Item {
-    let title = Product::of(seed, listing.number).title;
-    Item {
+fn item(seed: u64, listing: OpeningListing, list_order: u64) -> SimulatedItem {
+    let title = CatalogProduct::of(seed, listing.number).title;
+    SimulatedItem {
         id: listing.item_id,
         asin: listing.asin,
         detail: format!("{title}です。"),

@@ -8,12 +8,12 @@ const PERIOD_NANOS: u64 = 1_000_000_000;
 
 /// The texts received.
 #[derive(Debug, Default)]
-pub struct Hook {
+pub struct WebhookInbox {
     texts: VecDeque<String>,
     opens_at: u64,
 }
 
-impl Hook {
+impl WebhookInbox {
     pub fn texts(&self) -> Vec<String> {
         self.texts.iter().cloned().collect()
     }

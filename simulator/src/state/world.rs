@@ -5,19 +5,19 @@
 use std::time::Duration;
 
 use super::base_tokens::BaseTokens;
-use super::chatwork_rooms::Rooms;
+use super::chatwork_rooms::ChatworkRooms;
 use super::lwa_tokens::LwaTokens;
 use super::market::Market;
-use super::shop::{Shop, open_shops};
-use super::webhook_inbox::Hook;
+use super::shop::{SimulatedShop, open_shops};
+use super::webhook_inbox::WebhookInbox;
 use crate::catalog::Asins;
 use crate::clock::SimClock;
 use crate::config::Config;
-use crate::faults::Faults;
+use crate::faults::ActiveFaults;
 use crate::ledger::Ledger;
 use crate::opening::opening_accounts;
-use crate::quota::LiveQuotas;
-use crate::random::Draw;
+use crate::quota::ActiveQuotas;
+use crate::random::SeededRandom;
 
 const PURPOSE: u64 = 7;
 /// Ids of new items and variations start here, above those of the opening.
@@ -30,16 +30,16 @@ pub struct World {
     pub config: Config,
     pub clock: SimClock,
     pub market: Market,
-    pub shops: Vec<Shop>,
+    pub shops: Vec<SimulatedShop>,
     pub lwa_tokens: LwaTokens,
     pub base_tokens: BaseTokens,
-    pub rooms: Rooms,
-    pub hook: Hook,
-    pub quotas: LiveQuotas,
-    pub faults: Faults,
+    pub rooms: ChatworkRooms,
+    pub hook: WebhookInbox,
+    pub quotas: ActiveQuotas,
+    pub faults: ActiveFaults,
     pub ledger: Ledger,
     /// Chance for what is no part of the world: ids, tokens, order.
-    pub chance: Draw,
+    pub chance: SeededRandom,
     pub next_id: u64,
     /// Hours of simulator time that the moving market has followed.
     followed_hours: u64,
@@ -60,12 +60,12 @@ impl World {
             shops: open_shops(&config, accounts),
             lwa_tokens: LwaTokens::default(),
             base_tokens,
-            rooms: Rooms::default(),
-            hook: Hook::default(),
-            quotas: LiveQuotas::new(config.quotas.clone()),
-            faults: Faults::new(config.seed, config.faults.clone()),
+            rooms: ChatworkRooms::default(),
+            hook: WebhookInbox::default(),
+            quotas: ActiveQuotas::new(config.quotas.clone()),
+            faults: ActiveFaults::new(config.seed, config.faults.clone()),
             ledger: Ledger::default(),
-            chance: Draw::new(config.seed, PURPOSE, 0),
+            chance: SeededRandom::new(config.seed, PURPOSE, 0),
             next_id: FIRST_NEW_ID,
             followed_hours: 0,
             config,

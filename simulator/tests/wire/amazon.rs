@@ -4,15 +4,15 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use simulator::{MarketSet, QuotaChange};
 
-use crate::support::{BATCH, Bench, MARKETPLACE, entry, read};
+use crate::support::{BATCH, Fixture, MARKETPLACE, entry, read};
 
 #[tokio::test]
 async fn a_batch_answers_each_asin_with_a_status_of_its_own() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
-    let known = bench.simulator.asin(0);
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
+    let known = fixture.simulator.asin(0);
 
-    let answer = bench
+    let answer = fixture
         .batch_of(&token, vec![entry(&known), entry("B0ZZZZZZZZ")])
         .await;
 
@@ -31,17 +31,17 @@ async fn a_batch_answers_each_asin_with_a_status_of_its_own() {
 
 #[tokio::test]
 async fn an_asin_without_offers_says_no_buyable_offers() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
-    let asin = bench.simulator.asin(3);
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
+    let asin = fixture.simulator.asin(3);
     let out = MarketSet {
         asin: asin.clone(),
         in_stock: Some(false),
         ..MarketSet::default()
     };
-    bench.simulator.set_market(vec![out]).unwrap();
+    fixture.simulator.set_market(vec![out]).unwrap();
 
-    let answer = bench.batch_of(&token, vec![entry(&asin)]).await;
+    let answer = fixture.batch_of(&token, vec![entry(&asin)]).await;
 
     let payload = &answer.json()["responses"][0]["body"]["payload"];
     assert_eq!(payload["status"], "NoBuyableOffers");
@@ -51,9 +51,9 @@ async fn an_asin_without_offers_says_no_buyable_offers() {
 
 #[tokio::test]
 async fn whole_batches_are_refused_for_what_amazon_refuses_them() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
-    let asin = bench.simulator.asin(0);
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
+    let asin = fixture.simulator.asin(0);
     let changed = |name: &str, value: Value| {
         let mut changed = entry(&asin);
         changed[name] = value;
@@ -68,7 +68,7 @@ async fn whole_batches_are_refused_for_what_amazon_refuses_them() {
     let cases = [
         (vec![], "Invalid Input"),
         (
-            (0..21).map(|n| entry(&bench.simulator.asin(n))).collect(),
+            (0..21).map(|n| entry(&fixture.simulator.asin(n))).collect(),
             "Invalid Input",
         ),
         (
@@ -87,9 +87,9 @@ async fn whole_batches_are_refused_for_what_amazon_refuses_them() {
         (changed("method", json!("POST")), "Invalid Input"),
     ];
     for (entries, message) in cases {
-        bench.simulator.advance(10.0).unwrap();
+        fixture.simulator.advance(10.0).unwrap();
 
-        let answer = bench.batch_of(&token, entries).await;
+        let answer = fixture.batch_of(&token, entries).await;
 
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{message}");
         assert_eq!(answer.message(), message);
@@ -98,13 +98,13 @@ async fn whole_batches_are_refused_for_what_amazon_refuses_them() {
 
 #[tokio::test]
 async fn a_wrong_case_fails_that_entry_only() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
-    let mut wrong = entry(&bench.simulator.asin(0));
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
+    let mut wrong = entry(&fixture.simulator.asin(0));
     wrong["ItemCondition"] = json!("new");
 
-    let answer = bench
-        .batch_of(&token, vec![wrong, entry(&bench.simulator.asin(1))])
+    let answer = fixture
+        .batch_of(&token, vec![wrong, entry(&fixture.simulator.asin(1))])
         .await;
 
     assert_eq!(answer.json()["responses"][0]["status"]["statusCode"], 400);
@@ -113,36 +113,36 @@ async fn a_wrong_case_fails_that_entry_only() {
 
 #[tokio::test]
 async fn a_second_batch_is_throttled_until_ten_seconds_have_passed() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
 
-    let first = bench.batch(&token, &[0]).await;
-    bench.simulator.advance(9.999_999).unwrap();
-    let early = bench.batch(&token, &[0]).await;
-    bench.simulator.advance(0.000_001).unwrap();
-    let due = bench.batch(&token, &[0]).await;
+    let first = fixture.batch(&token, &[0]).await;
+    fixture.simulator.advance(9.999_999).unwrap();
+    let early = fixture.batch(&token, &[0]).await;
+    fixture.simulator.advance(0.000_001).unwrap();
+    let due = fixture.batch(&token, &[0]).await;
 
     assert_eq!(first.status, StatusCode::OK);
     assert_eq!(early.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(early.json()["errors"][0]["code"], "QuotaExceeded");
     assert_eq!(early.limit, None);
     assert_eq!(due.status, StatusCode::OK);
-    let ledger = bench.simulator.ledger();
+    let ledger = fixture.simulator.ledger();
     assert_eq!(ledger.operations["getItemOffersBatch"].refused, 1);
     assert_eq!(ledger.operations["getItemOffersBatch"].accepted, 2);
 }
 
 #[tokio::test]
 async fn operations_do_not_eat_each_others_tokens() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
     let path = format!(
         "/products/pricing/v0/competitivePrice?MarketplaceId={MARKETPLACE}&ItemType=Asin&Asins={}",
-        bench.simulator.asin(0)
+        fixture.simulator.asin(0)
     );
 
-    bench.batch(&token, &[0]).await;
-    let answer = read(bench.get(&path).header("x-amz-access-token", &token)).await;
+    fixture.batch(&token, &[0]).await;
+    let answer = read(fixture.get(&path).header("x-amz-access-token", &token)).await;
 
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.limit.as_deref(), Some("0.5"));
@@ -151,18 +151,18 @@ async fn operations_do_not_eat_each_others_tokens() {
 
 #[tokio::test]
 async fn a_changed_rate_shows_in_the_header_at_once() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
     let change = QuotaChange {
         operation: Some("getItemOffersBatch".to_owned()),
         rate: Some(0.25),
         ..QuotaChange::default()
     };
-    bench.simulator.set_quota(&change).unwrap();
+    fixture.simulator.set_quota(&change).unwrap();
 
-    let first = bench.batch(&token, &[0]).await;
-    bench.simulator.advance(4.0).unwrap();
-    let second = bench.batch(&token, &[0]).await;
+    let first = fixture.batch(&token, &[0]).await;
+    fixture.simulator.advance(4.0).unwrap();
+    let second = fixture.batch(&token, &[0]).await;
 
     assert_eq!(first.limit.as_deref(), Some("0.25"));
     assert_eq!(second.status, StatusCode::OK);
@@ -170,8 +170,8 @@ async fn a_changed_rate_shows_in_the_header_at_once() {
 
 #[tokio::test]
 async fn a_403_tells_by_its_details_what_is_wrong_with_the_token() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
     let details = |answer: &crate::support::Answer| {
         answer.json()["errors"][0]["details"]
             .as_str()
@@ -179,16 +179,16 @@ async fn a_403_tells_by_its_details_what_is_wrong_with_the_token() {
             .to_owned()
     };
 
-    let missing = read(bench.post(BATCH)).await;
-    let wrong = bench.batch("Atza|nobody", &[0]).await;
+    let missing = read(fixture.post(BATCH)).await;
+    let wrong = fixture.batch("Atza|nobody", &[0]).await;
     let unknown_path = read(
-        bench
+        fixture
             .post("/products/pricing/v0/items/offers/batch")
             .header("x-amz-access-token", &token),
     )
     .await;
-    bench.simulator.advance(3_600.0).unwrap();
-    let expired = bench.batch(&token, &[0]).await;
+    fixture.simulator.advance(3_600.0).unwrap();
+    let expired = fixture.batch(&token, &[0]).await;
 
     assert_eq!(
         details(&missing),
@@ -211,11 +211,11 @@ async fn a_403_tells_by_its_details_what_is_wrong_with_the_token() {
 
 #[tokio::test]
 async fn wrong_credentials_get_the_errors_of_login_with_amazon() {
-    let bench = Bench::new().await;
+    let fixture = Fixture::new().await;
     let ask = |grant: &str, client: &str, refresh: &str| {
         let body = json!({"grant_type": grant, "client_id": client,
             "client_secret": "amzn1.oa2-cs.v1.x", "refresh_token": refresh});
-        read(bench.post("/auth/o2/token").json(&body))
+        read(fixture.post("/auth/o2/token").json(&body))
     };
     let client = "amzn1.application-oa2-client.other";
 
@@ -244,10 +244,10 @@ async fn wrong_credentials_get_the_errors_of_login_with_amazon() {
 
 #[tokio::test]
 async fn a_body_on_a_get_and_an_endless_user_agent_are_refused_at_the_edge() {
-    let bench = Bench::new().await;
+    let fixture = Fixture::new().await;
 
-    let body = read(bench.get("/catalog/2022-04-01/items").body("{}")).await;
-    let agent = read(bench.post(BATCH).header("user-agent", "x".repeat(501))).await;
+    let body = read(fixture.get("/catalog/2022-04-01/items").body("{}")).await;
+    let agent = read(fixture.post(BATCH).header("user-agent", "x".repeat(501))).await;
 
     assert_eq!(body.status, StatusCode::BAD_REQUEST);
     assert!(body.text.starts_with("<HTML>"));
@@ -256,23 +256,27 @@ async fn a_body_on_a_get_and_an_endless_user_agent_are_refused_at_the_edge() {
 
 #[tokio::test]
 async fn a_catalogue_search_leaves_unknown_asins_out_and_fails_for_a_malformed_one() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
-    let known: Vec<String> = (0..15).map(|number| bench.simulator.asin(number)).collect();
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
+    let known: Vec<String> = (0..15)
+        .map(|number| fixture.simulator.asin(number))
+        .collect();
     let search = |asins: String, size: &str| {
         let path = format!(
             "/catalog/2022-04-01/items?marketplaceIds={MARKETPLACE}&identifiersType=ASIN\
              &identifiers={asins}{size}"
         );
-        read(bench.get(&path).header("x-amz-access-token", &token))
+        read(fixture.get(&path).header("x-amz-access-token", &token))
     };
 
     let whole = search(format!("{},B0ZZZZZZZZ", known.join(",")), "&pageSize=20").await;
     let page = search(known.join(","), "").await;
-    bench.simulator.advance(1.0).unwrap();
+    fixture.simulator.advance(1.0).unwrap();
     let malformed = search(format!("{},0123456A89", known[0]), "&pageSize=20").await;
-    bench.simulator.advance(1.0).unwrap();
-    let too_many: Vec<String> = (0..21).map(|number| bench.simulator.asin(number)).collect();
+    fixture.simulator.advance(1.0).unwrap();
+    let too_many: Vec<String> = (0..21)
+        .map(|number| fixture.simulator.asin(number))
+        .collect();
     let too_many = search(too_many.join(","), "&pageSize=20").await;
     let too_fast = [
         search(known.join(","), "").await,

@@ -2,21 +2,21 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use simulator::{BaseLimits, Config, Fault, FaultKind, QuotaChange, ShopTending};
+use simulator::{BaseLimits, Config, Fault, FaultKind, QuotaChange, ShopChange};
 
-use crate::support::{Bench, read, still};
+use crate::support::{Fixture, read, still};
 
 const FIRST: &str = "70000001";
 
 #[tokio::test]
 async fn a_refresh_token_is_good_once() {
-    let bench = Bench::new().await;
-    let [_, _, first] = bench.credentials();
+    let fixture = Fixture::new().await;
+    let [_, _, first] = fixture.credentials();
 
-    let answer = bench.refresh(&first).await;
-    let again = bench.refresh(&first).await;
+    let answer = fixture.refresh(&first).await;
+    let again = fixture.refresh(&first).await;
     let second = answer.json()["refresh_token"].as_str().unwrap().to_owned();
-    let next = bench.refresh(&second).await;
+    let next = fixture.refresh(&second).await;
 
     assert_eq!(answer.json()["expires_in"], 3_600);
     assert_ne!(first, second);
@@ -29,17 +29,17 @@ async fn a_refresh_token_is_good_once() {
 
 #[tokio::test]
 async fn an_access_token_ends_after_an_hour_and_a_refresh_token_after_thirty_days() {
-    let bench = Bench::new().await;
-    let [_, _, first] = bench.credentials();
-    let answer = bench.refresh(&first).await.json();
+    let fixture = Fixture::new().await;
+    let [_, _, first] = fixture.credentials();
+    let answer = fixture.refresh(&first).await.json();
     let access = answer["access_token"].as_str().unwrap();
 
-    bench.simulator.advance(3_599.0).unwrap();
-    let alive = read(bench.get("/1/users/me").bearer_auth(access)).await;
-    bench.simulator.advance(1.0).unwrap();
-    let ended = read(bench.get("/1/users/me").bearer_auth(access)).await;
-    bench.simulator.advance(30.0 * 86_400.0).unwrap();
-    let refused = bench
+    fixture.simulator.advance(3_599.0).unwrap();
+    let alive = read(fixture.get("/1/users/me").bearer_auth(access)).await;
+    fixture.simulator.advance(1.0).unwrap();
+    let ended = read(fixture.get("/1/users/me").bearer_auth(access)).await;
+    fixture.simulator.advance(30.0 * 86_400.0).unwrap();
+    let refused = fixture
         .refresh(answer["refresh_token"].as_str().unwrap())
         .await;
 
@@ -54,19 +54,19 @@ async fn an_access_token_ends_after_an_hour_and_a_refresh_token_after_thirty_day
 
 #[tokio::test]
 async fn an_access_token_lives_as_long_as_the_world_has_it_and_says_so() {
-    let bench = Bench::with(Config {
+    let fixture = Fixture::with(Config {
         base_access_seconds: 64,
         ..still()
     })
     .await;
-    let [_, _, first] = bench.credentials();
-    let answer = bench.refresh(&first).await.json();
+    let [_, _, first] = fixture.credentials();
+    let answer = fixture.refresh(&first).await.json();
     let access = answer["access_token"].as_str().unwrap();
 
-    bench.simulator.advance(63.0).unwrap();
-    let alive = read(bench.get("/1/users/me").bearer_auth(access)).await;
-    bench.simulator.advance(1.0).unwrap();
-    let ended = read(bench.get("/1/users/me").bearer_auth(access)).await;
+    fixture.simulator.advance(63.0).unwrap();
+    let alive = read(fixture.get("/1/users/me").bearer_auth(access)).await;
+    fixture.simulator.advance(1.0).unwrap();
+    let ended = read(fixture.get("/1/users/me").bearer_auth(access)).await;
 
     assert_eq!(answer["expires_in"], 64);
     assert_eq!(alive.status, StatusCode::OK);
@@ -75,16 +75,16 @@ async fn an_access_token_lives_as_long_as_the_world_has_it_and_says_so() {
 
 #[tokio::test]
 async fn a_code_from_the_browser_is_exchanged_for_tokens() {
-    let bench = Bench::new().await;
-    let [id, secret, _] = bench.credentials();
+    let fixture = Fixture::new().await;
+    let [id, secret, _] = fixture.credentials();
     let path = format!(
         "/1/oauth/authorize?response_type=code&client_id={id}&state=s&redirect_uri={}/1/back",
-        bench.simulator.url()
+        fixture.simulator.url()
     );
 
-    let landed = bench.get(&path).send().await.unwrap();
+    let landed = fixture.get(&path).send().await.unwrap();
     let pairs: Vec<(String, String)> = landed.url().query_pairs().into_owned().collect();
-    let back = format!("{}/1/back", bench.simulator.url());
+    let back = format!("{}/1/back", fixture.simulator.url());
     let form = |back: &str| {
         [
             ("grant_type", "authorization_code".to_owned()),
@@ -94,7 +94,7 @@ async fn a_code_from_the_browser_is_exchanged_for_tokens() {
             ("redirect_uri", back.to_owned()),
         ]
     };
-    let exchange = async |back: &str| read(bench.post("/1/oauth/token").form(&form(back))).await;
+    let exchange = async |back: &str| read(fixture.post("/1/oauth/token").form(&form(back))).await;
     let elsewhere = exchange("https://elsewhere.example/").await;
     let answer = exchange(&back).await;
     let again = exchange(&back).await;
@@ -107,27 +107,27 @@ async fn a_code_from_the_browser_is_exchanged_for_tokens() {
 
 #[tokio::test]
 async fn a_shop_keeper_who_says_no_is_sent_back_without_a_code() {
-    let bench = Bench::new().await;
-    let [id, ..] = bench.credentials();
+    let fixture = Fixture::new().await;
+    let [id, ..] = fixture.credentials();
     let no = Fault::new("baseAuthorize", FaultKind::Forbidden);
-    bench.simulator.add_fault(no).unwrap();
+    fixture.simulator.add_fault(no).unwrap();
     let path = format!(
         "/1/oauth/authorize?response_type=code&client_id={id}&state=s&redirect_uri={}/1/back",
-        bench.simulator.url()
+        fixture.simulator.url()
     );
 
-    let landed = bench.get(&path).send().await.unwrap();
+    let landed = fixture.get(&path).send().await.unwrap();
 
     assert_eq!(landed.url().query(), Some("error=access_denied&state=s"));
 }
 
 #[tokio::test]
 async fn an_edit_changes_what_it_names_and_answers_with_all() {
-    let bench = Bench::new().await;
-    let token = bench.base_token().await;
-    let before = bench.simulator.shop("shop-1").unwrap().items[0].clone();
+    let fixture = Fixture::new().await;
+    let token = fixture.base_token().await;
+    let before = fixture.simulator.shop("shop-1").unwrap().items[0].clone();
 
-    let answer = bench
+    let answer = fixture
         .base(
             &token,
             "items/edit",
@@ -136,7 +136,7 @@ async fn an_edit_changes_what_it_names_and_answers_with_all() {
         .await;
 
     let item = &answer.json()["item"];
-    let after = &bench.simulator.shop("shop-1").unwrap().items[0];
+    let after = &fixture.simulator.shop("shop-1").unwrap().items[0];
     assert_eq!(item["price"], 3_250);
     assert_eq!(item["title"], before.title.as_str());
     assert_eq!(item["stock"], before.stock);
@@ -146,8 +146,8 @@ async fn an_edit_changes_what_it_names_and_answers_with_all() {
 
 #[tokio::test]
 async fn edits_are_refused_for_what_base_refuses_them() {
-    let bench = Bench::new().await;
-    let token = bench.base_token().await;
+    let fixture = Fixture::new().await;
+    let token = fixture.base_token().await;
     let foreign = "70000002";
     let cases: [(&[(&str, &str)], &str); 6] = [
         (&[("price", "500")], "no_item_id"),
@@ -164,13 +164,13 @@ async fn edits_are_refused_for_what_base_refuses_them() {
         ),
     ];
     for (form, error) in cases {
-        let answer = bench.base(&token, "items/edit", form).await;
+        let answer = fixture.base(&token, "items/edit", form).await;
 
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert_eq!(answer.error(), error);
     }
-    let get = read(bench.get("/1/items/edit").bearer_auth(&token)).await;
-    let json = bench
+    let get = read(fixture.get("/1/items/edit").bearer_auth(&token)).await;
+    let json = fixture
         .post("/1/items/edit")
         .bearer_auth(&token)
         .json(&json!({"item_id": 70_000_001}));
@@ -180,22 +180,22 @@ async fn edits_are_refused_for_what_base_refuses_them() {
 
 #[tokio::test]
 async fn an_item_deleted_by_hand_is_unknown_to_every_call() {
-    let bench = Bench::new().await;
-    let token = bench.base_token().await;
-    let work = ShopTending {
+    let fixture = Fixture::new().await;
+    let token = fixture.base_token().await;
+    let work = ShopChange {
         delete: vec![70_000_001],
-        ..ShopTending::default()
+        ..ShopChange::default()
     };
 
-    bench.simulator.tend_shop("shop-1", work).unwrap();
-    let edit = bench
+    fixture.simulator.change_shop("shop-1", work).unwrap();
+    let edit = fixture
         .base(
             &token,
             "items/edit",
             &[("item_id", FIRST), ("visible", "0")],
         )
         .await;
-    let detail = read(bench.get("/1/items/detail/70000001").bearer_auth(&token)).await;
+    let detail = read(fixture.get("/1/items/detail/70000001").bearer_auth(&token)).await;
 
     assert_eq!(edit.error(), "bad_item_id");
     assert_eq!(detail.error(), "no_item");
@@ -203,8 +203,8 @@ async fn an_item_deleted_by_hand_is_unknown_to_every_call() {
 
 #[tokio::test]
 async fn the_stock_of_an_item_is_the_sum_of_its_variations() {
-    let bench = Bench::new().await;
-    let token = bench.base_token().await;
+    let fixture = Fixture::new().await;
+    let token = fixture.base_token().await;
     let form = [
         ("item_id", FIRST),
         ("stock", "9"),
@@ -214,7 +214,7 @@ async fn the_stock_of_an_item_is_the_sum_of_its_variations() {
         ("variation_stock[1]", "3"),
     ];
 
-    let answer = bench.base(&token, "items/edit", &form).await;
+    let answer = fixture.base(&token, "items/edit", &form).await;
 
     let item = &answer.json()["item"];
     assert_eq!(item["stock"], 5);
@@ -223,14 +223,14 @@ async fn the_stock_of_an_item_is_the_sum_of_its_variations() {
 
 #[tokio::test]
 async fn the_hour_is_used_up_and_opens_again_at_minute_zero() {
-    let bench = Bench::new().await;
-    let token = bench.base_token().await;
+    let fixture = Fixture::new().await;
+    let token = fixture.base_token().await;
     let base = BaseLimits {
         hour: 2,
         day: 3,
         ..BaseLimits::default()
     };
-    bench
+    fixture
         .simulator
         .set_quota(&QuotaChange {
             base: Some(base),
@@ -238,7 +238,7 @@ async fn the_hour_is_used_up_and_opens_again_at_minute_zero() {
         })
         .unwrap();
     let edit = || {
-        bench.base(
+        fixture.base(
             &token,
             "items/edit",
             &[("item_id", FIRST), ("visible", "0")],
@@ -246,9 +246,9 @@ async fn the_hour_is_used_up_and_opens_again_at_minute_zero() {
     };
 
     let first = [edit().await.status, edit().await.status];
-    bench.simulator.advance(1_799.0).unwrap();
+    fixture.simulator.advance(1_799.0).unwrap();
     let refused = edit().await;
-    bench.simulator.advance(1.0).unwrap();
+    fixture.simulator.advance(1.0).unwrap();
     let again = edit().await;
     let day = edit().await;
 
@@ -259,17 +259,25 @@ async fn the_hour_is_used_up_and_opens_again_at_minute_zero() {
     );
     assert_eq!(again.status, StatusCode::OK);
     assert_eq!(day.error(), "day_api_limit");
-    assert_eq!(bench.simulator.ledger().operations["items/edit"].refused, 2);
+    assert_eq!(
+        fixture.simulator.ledger().operations["items/edit"].refused,
+        2
+    );
 }
 
 #[tokio::test]
 async fn a_list_is_read_page_by_page_until_a_short_one() {
-    let bench = Bench::new().await;
-    let token = bench.base_token().await;
+    let fixture = Fixture::new().await;
+    let token = fixture.base_token().await;
 
-    let full = read(bench.get("/1/items?limit=15").bearer_auth(&token)).await;
-    let short = read(bench.get("/1/items?limit=15&offset=15").bearer_auth(&token)).await;
-    let wrong = read(bench.get("/1/items?limit=101").bearer_auth(&token)).await;
+    let full = read(fixture.get("/1/items?limit=15").bearer_auth(&token)).await;
+    let short = read(
+        fixture
+            .get("/1/items?limit=15&offset=15")
+            .bearer_auth(&token),
+    )
+    .await;
+    let wrong = read(fixture.get("/1/items?limit=101").bearer_auth(&token)).await;
 
     assert_eq!(full.json()["items"].as_array().unwrap().len(), 15);
     assert_eq!(short.json()["items"].as_array().unwrap().len(), 5);

@@ -3,20 +3,20 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::{Bench, read};
+use crate::support::{Fixture, read};
 
 #[tokio::test]
 async fn the_market_is_set_over_the_wire() {
-    let bench = Bench::new().await;
-    let (first, second) = (bench.simulator.asin(0), bench.simulator.asin(1));
+    let fixture = Fixture::new().await;
+    let (first, second) = (fixture.simulator.asin(0), fixture.simulator.asin(1));
     let body = json!({"set": [
         {"asin": first, "price": 120_000},
         {"asin": second, "in_stock": false},
         {"asin": "B0EXAMPLE1", "offers": [{"price": 900}, {"price": 800, "shipping": 350}]},
     ]});
 
-    let set = read(bench.post("/_sim/market").json(&body)).await;
-    let shown = read(bench.get(&format!("/_sim/market?asins={first},{second},B0EXAMPLE1"))).await;
+    let set = read(fixture.post("/_sim/market").json(&body)).await;
+    let shown = read(fixture.get(&format!("/_sim/market?asins={first},{second},B0EXAMPLE1"))).await;
 
     assert_eq!(set.json(), json!({"ok": true, "touched": 3}));
     let market = &shown.json()["market"];
@@ -27,22 +27,22 @@ async fn the_market_is_set_over_the_wire() {
 
 #[tokio::test]
 async fn what_ran_out_comes_back_at_the_price_it_had() {
-    let bench = Bench::new().await;
-    let asin = bench.simulator.asin(0);
-    let before = bench.simulator.market(&asin).best_price;
+    let fixture = Fixture::new().await;
+    let asin = fixture.simulator.asin(0);
+    let before = fixture.simulator.market(&asin).best_price;
     let set = |stock: bool| json!({"set": [{"asin": asin, "in_stock": stock}]});
 
-    read(bench.post("/_sim/market").json(&set(false))).await;
-    let out = bench.simulator.market(&asin).best_price;
-    read(bench.post("/_sim/market").json(&set(true))).await;
+    read(fixture.post("/_sim/market").json(&set(false))).await;
+    let out = fixture.simulator.market(&asin).best_price;
+    read(fixture.post("/_sim/market").json(&set(true))).await;
 
     assert_eq!(out, None);
-    assert_eq!(bench.simulator.market(&asin).best_price, before);
+    assert_eq!(fixture.simulator.market(&asin).best_price, before);
 }
 
 #[tokio::test]
 async fn wrong_controls_are_refused_and_change_nothing() {
-    let bench = Bench::new().await;
+    let fixture = Fixture::new().await;
     let cases = [
         (
             "/_sim/market",
@@ -61,88 +61,88 @@ async fn wrong_controls_are_refused_and_change_nothing() {
         ("/_sim/clock", json!({"advance_seconds": -1})),
     ];
     for (path, body) in cases {
-        let answer = read(bench.post(path).json(&body)).await;
+        let answer = read(fixture.post(path).json(&body)).await;
 
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path} {body}");
         assert!(!answer.error().is_empty());
     }
     assert_eq!(
-        read(bench.get("/_sim/nothing")).await.status,
+        read(fixture.get("/_sim/nothing")).await.status,
         StatusCode::NOT_FOUND
     );
-    assert!(bench.simulator.faults().is_empty());
+    assert!(fixture.simulator.faults().is_empty());
 }
 
 #[tokio::test]
 async fn faults_are_listed_with_what_is_left_of_them_and_cleared() {
-    let bench = Bench::new().await;
+    let fixture = Fixture::new().await;
     let body = json!([{"operation": "lwaToken", "kind": "status", "count": 2, "status": 500}]);
-    read(bench.post("/_sim/faults").json(&body)).await;
+    read(fixture.post("/_sim/faults").json(&body)).await;
 
-    read(bench.post("/auth/o2/token")).await;
-    let left = read(bench.get("/_sim/faults")).await.json();
-    read(bench.request(Method::DELETE, "/_sim/faults")).await;
+    read(fixture.post("/auth/o2/token")).await;
+    let left = read(fixture.get("/_sim/faults")).await.json();
+    read(fixture.request(Method::DELETE, "/_sim/faults")).await;
 
     assert_eq!(left[0]["count"], 1);
-    assert!(bench.simulator.faults().is_empty());
+    assert!(fixture.simulator.faults().is_empty());
 }
 
 #[tokio::test]
 async fn the_ledger_tells_each_request_if_asked_and_forgets_them_on_reset() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
-    bench.batch(&token, &[0, 1]).await;
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
+    fixture.batch(&token, &[0, 1]).await;
 
-    let ledger = read(bench.get("/_sim/ledger?detail=1")).await.json();
+    let ledger = read(fixture.get("/_sim/ledger?detail=1")).await.json();
     read(
-        bench
+        fixture
             .post("/_sim/reset")
             .json(&json!({"ledger_only": true})),
     )
     .await;
-    let after = bench.simulator.ledger();
+    let after = fixture.simulator.ledger();
 
     let line = &ledger["detail"][1];
     assert_eq!(line["operation"], "getItemOffersBatch");
     assert_eq!(
         line["touched"],
-        json!([bench.simulator.asin(0), bench.simulator.asin(1)])
+        json!([fixture.simulator.asin(0), fixture.simulator.asin(1)])
     );
     assert_eq!(line["simulated_at"], "2026-11-02T01:30:00.000000Z");
     assert_eq!(ledger["operations"]["getItemOffersBatch"]["items"], 2);
     assert_eq!(after.total.requests, 0);
     assert_eq!(
-        bench.batch(&token, &[0]).await.status,
+        fixture.batch(&token, &[0]).await.status,
         StatusCode::TOO_MANY_REQUESTS
     );
 }
 
 #[tokio::test]
 async fn a_reset_brings_back_the_opening_world() {
-    let bench = Bench::new().await;
-    let opening = bench.simulator.shop("shop-1");
-    let token = bench.base_token().await;
-    bench
+    let fixture = Fixture::new().await;
+    let opening = fixture.simulator.shop("shop-1");
+    let token = fixture.base_token().await;
+    fixture
         .base(
             &token,
             "items/edit",
             &[("item_id", "70000001"), ("price", "999")],
         )
         .await;
-    bench.simulator.move_market(500);
+    fixture.simulator.move_market(500);
 
-    read(bench.post("/_sim/reset")).await;
+    read(fixture.post("/_sim/reset")).await;
 
-    assert_eq!(bench.simulator.shop("shop-1"), opening);
-    let [_, _, first] = bench.credentials();
-    assert_eq!(bench.refresh(&first).await.status, StatusCode::OK);
+    assert_eq!(fixture.simulator.shop("shop-1"), opening);
+    let [_, _, first] = fixture.credentials();
+    assert_eq!(fixture.refresh(&first).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_room_takes_ten_posts_in_ten_seconds() {
-    let bench = Bench::new().await;
+    let fixture = Fixture::new().await;
     let post = |body: &'static str, token: &'static str| {
-        let request = bench
+        let request = fixture
             .post("/v2/rooms/42/messages")
             .header("x-chatworktoken", token);
         read(request.form(&[("body", body)]))
@@ -152,7 +152,7 @@ async fn a_room_takes_ten_posts_in_ten_seconds() {
         assert_eq!(post("done", "t").await.status, StatusCode::OK);
     }
     let refused = post("done", "t").await;
-    bench.simulator.advance(10.0).unwrap();
+    fixture.simulator.advance(10.0).unwrap();
     let passed = post("later", "t").await;
 
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
@@ -161,33 +161,33 @@ async fn a_room_takes_ten_posts_in_ten_seconds() {
         json!({"errors": ["Rate limit for message posting per room exceeded."]})
     );
     assert!(passed.json()["message_id"].is_string());
-    assert_eq!(bench.simulator.messages().last().unwrap().body, "later");
+    assert_eq!(fixture.simulator.messages().last().unwrap().body, "later");
     assert_eq!(post("", "t").await.status, StatusCode::BAD_REQUEST);
     assert_eq!(post("x", "invalid").await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
 async fn a_webhook_takes_one_text_a_second() {
-    let bench = Bench::new().await;
+    let fixture = Fixture::new().await;
     let post =
-        |body: &serde_json::Value| read(bench.post("/services/T/B/X").body(body.to_string()));
+        |body: &serde_json::Value| read(fixture.post("/services/T/B/X").body(body.to_string()));
 
     let taken = post(&json!({"text": "done"})).await;
     let refused = post(&json!({"text": "done"})).await;
-    bench.simulator.advance(1.0).unwrap();
+    fixture.simulator.advance(1.0).unwrap();
 
     assert_eq!((taken.status, taken.text.as_str()), (StatusCode::OK, "ok"));
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     let textless = post(&json!({"body": "x"})).await;
     assert_eq!(textless.status, StatusCode::BAD_REQUEST);
     assert_eq!(post(&json!({"text": "later"})).await.status, StatusCode::OK);
-    assert_eq!(bench.simulator.webhook_texts(), ["done", "later"]);
+    assert_eq!(fixture.simulator.webhook_texts(), ["done", "later"]);
 }
 
 #[tokio::test]
 async fn a_busy_port_is_told_with_its_address() {
-    let bench = Bench::new().await;
-    let listen = bench
+    let fixture = Fixture::new().await;
+    let listen = fixture
         .simulator
         .url()
         .trim_start_matches("http://")
@@ -208,8 +208,8 @@ async fn a_busy_port_is_told_with_its_address() {
 
 #[tokio::test]
 async fn a_person_tends_a_shop_by_hand_and_no_call_is_counted() {
-    let bench = Bench::new().await;
-    let shop = || bench.simulator.shop("shop-1").unwrap().items;
+    let fixture = Fixture::new().await;
+    let shop = || fixture.simulator.shop("shop-1").unwrap().items;
     let before = shop();
     let (edited, deleted) = (before[0].item_id, before[1].item_id);
     let work = json!({
@@ -218,9 +218,9 @@ async fn a_person_tends_a_shop_by_hand_and_no_call_is_counted() {
         "add": [{"title": "手作り", "price": 900, "stock": 2, "visible": true, "identifier": "HANDMADE-1"}],
     });
 
-    let answer = read(bench.post("/_sim/shop/shop-1").json(&work)).await;
+    let answer = read(fixture.post("/_sim/shop/shop-1").json(&work)).await;
     let wrong = read(
-        bench
+        fixture
             .post("/_sim/shop/shop-1")
             .json(&json!({"delete": [edited, 1]})),
     )
@@ -234,5 +234,5 @@ async fn a_person_tends_a_shop_by_hand_and_no_call_is_counted() {
     assert!(now.iter().all(|item| item.item_id != deleted));
     // What names an item that is not there changes nothing, and nothing of it is a call to BASE.
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
-    assert_eq!(bench.simulator.ledger().total.requests, 0);
+    assert_eq!(fixture.simulator.ledger().total.requests, 0);
 }

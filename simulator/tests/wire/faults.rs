@@ -4,10 +4,10 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use simulator::{Config, Fault, FaultKind, Quotas};
 
-use crate::support::{BATCH, Bench, entry, read, still};
+use crate::support::{BATCH, Fixture, entry, read, still};
 
-async fn free() -> Bench {
-    Bench::with(Config {
+async fn free() -> Fixture {
+    Fixture::with(Config {
         quotas: Quotas::Off,
         ..still()
     })
@@ -20,37 +20,37 @@ fn batch_fault(kind: FaultKind) -> Fault {
 
 #[tokio::test]
 async fn a_throttle_refuses_as_often_as_told_and_takes_no_token() {
-    let bench = Bench::new().await;
-    let token = bench.amazon_token().await;
-    bench
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
+    fixture
         .simulator
         .add_fault(batch_fault(FaultKind::Throttle))
         .unwrap();
 
-    let struck = bench.batch(&token, &[0]).await;
-    let next = bench.batch(&token, &[0]).await;
+    let struck = fixture.batch(&token, &[0]).await;
+    let next = fixture.batch(&token, &[0]).await;
 
     assert_eq!(struck.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(next.status, StatusCode::OK);
-    let tally = &bench.simulator.ledger().operations["getItemOffersBatch"];
+    let tally = &fixture.simulator.ledger().operations["getItemOffersBatch"];
     assert_eq!((tally.refused, tally.faulted, tally.failed), (0, 1, 1));
-    assert!(bench.simulator.faults().is_empty());
+    assert!(fixture.simulator.faults().is_empty());
 }
 
 #[tokio::test]
 async fn a_fault_lets_the_first_calls_pass_if_told_so() {
-    let bench = free().await;
-    let token = bench.amazon_token().await;
+    let fixture = free().await;
+    let token = fixture.amazon_token().await;
     let fault = Fault {
         skip: 2,
         status: Some(500),
         ..batch_fault(FaultKind::Status)
     };
-    bench.simulator.add_fault(fault).unwrap();
+    fixture.simulator.add_fault(fault).unwrap();
 
     let mut statuses = Vec::new();
     for _ in 0..4 {
-        statuses.push(bench.batch(&token, &[0]).await.status.as_u16());
+        statuses.push(fixture.batch(&token, &[0]).await.status.as_u16());
     }
 
     assert_eq!(statuses, [200, 200, 500, 200]);
@@ -58,9 +58,9 @@ async fn a_fault_lets_the_first_calls_pass_if_told_so() {
 
 #[tokio::test]
 async fn single_items_fail_or_are_left_out() {
-    let bench = free().await;
-    let token = bench.amazon_token().await;
-    let asins = Some(vec![bench.simulator.asin(2)]);
+    let fixture = free().await;
+    let token = fixture.amazon_token().await;
+    let asins = Some(vec![fixture.simulator.asin(2)]);
     let error = Fault {
         status: Some(429),
         asins,
@@ -70,10 +70,10 @@ async fn single_items_fail_or_are_left_out() {
         items: Some(2),
         ..batch_fault(FaultKind::MissingItems)
     };
-    bench.simulator.add_fault(error).unwrap();
-    bench.simulator.add_fault(missing).unwrap();
+    fixture.simulator.add_fault(error).unwrap();
+    fixture.simulator.add_fault(missing).unwrap();
 
-    let answer = bench.batch(&token, &[0, 1, 2, 3]).await.json();
+    let answer = fixture.batch(&token, &[0, 1, 2, 3]).await.json();
 
     let responses = answer["responses"].as_array().unwrap();
     let statuses: Vec<&Value> = responses
@@ -85,18 +85,18 @@ async fn single_items_fail_or_are_left_out() {
 
 #[tokio::test]
 async fn false_empty_answers_strike_the_asins_named_and_pass_by_the_others() {
-    let bench = free().await;
-    let token = bench.amazon_token().await;
-    let asins = Some(vec![bench.simulator.asin(1)]);
+    let fixture = free().await;
+    let token = fixture.amazon_token().await;
+    let asins = Some(vec![fixture.simulator.asin(1)]);
     let fault = Fault {
         asins,
         ..batch_fault(FaultKind::EmptyOffers)
     };
-    bench.simulator.add_fault(fault).unwrap();
+    fixture.simulator.add_fault(fault).unwrap();
 
-    let other = bench.batch(&token, &[0]).await.json();
-    let struck = bench.batch(&token, &[0, 1]).await.json();
-    let later = bench.batch(&token, &[1]).await.json();
+    let other = fixture.batch(&token, &[0]).await.json();
+    let struck = fixture.batch(&token, &[0, 1]).await.json();
+    let later = fixture.batch(&token, &[1]).await.json();
 
     let status = |answer: &Value, place: usize| {
         answer["responses"][place]["body"]["payload"]["status"]
@@ -114,15 +114,15 @@ async fn false_empty_answers_strike_the_asins_named_and_pass_by_the_others() {
 
 #[tokio::test]
 async fn a_cut_answer_ends_in_an_error_of_the_connection() {
-    let bench = free().await;
-    let token = bench.amazon_token().await;
-    bench
+    let fixture = free().await;
+    let token = fixture.amazon_token().await;
+    fixture
         .simulator
         .add_fault(batch_fault(FaultKind::Cut))
         .unwrap();
-    let body = json!({"requests": [entry(&bench.simulator.asin(0))]});
+    let body = json!({"requests": [entry(&fixture.simulator.asin(0))]});
 
-    let response = bench
+    let response = fixture
         .post(BATCH)
         .header("x-amz-access-token", &token)
         .json(&body)
@@ -132,27 +132,27 @@ async fn a_cut_answer_ends_in_an_error_of_the_connection() {
 
     assert_eq!(response.status(), StatusCode::OK);
     assert!(response.bytes().await.is_err());
-    assert_eq!(bench.batch(&token, &[0]).await.status, StatusCode::OK);
+    assert_eq!(fixture.batch(&token, &[0]).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn broken_answers_are_no_json_and_twisted_ones_are() {
-    let bench = free().await;
-    let token = bench.amazon_token().await;
+    let fixture = free().await;
+    let token = fixture.amazon_token().await;
 
     for kind in [FaultKind::Truncate, FaultKind::Malformed, FaultKind::Html] {
-        bench.simulator.add_fault(batch_fault(kind)).unwrap();
-        let answer = bench.batch(&token, &[0]).await;
+        fixture.simulator.add_fault(batch_fault(kind)).unwrap();
+        let answer = fixture.batch(&token, &[0]).await;
         assert!(
             serde_json::from_str::<Value>(&answer.text).is_err(),
             "{kind:?}"
         );
     }
-    bench
+    fixture
         .simulator
         .add_fault(batch_fault(FaultKind::WrongTypes))
         .unwrap();
-    let twisted = bench.batch(&token, &[0, 1]).await.json();
+    let twisted = fixture.batch(&token, &[0, 1]).await.json();
 
     let payload = |place: usize| &twisted["responses"][place]["body"]["payload"]["Offers"];
     assert!(!payload(0).is_array() || twisted["responses"][0]["status"]["statusCode"].is_object());
@@ -161,41 +161,41 @@ async fn broken_answers_are_no_json_and_twisted_ones_are() {
 
 #[tokio::test]
 async fn a_huge_answer_streams_a_hundred_megabytes() {
-    let bench = free().await;
-    let token = bench.amazon_token().await;
-    bench
+    let fixture = free().await;
+    let token = fixture.amazon_token().await;
+    fixture
         .simulator
         .add_fault(batch_fault(FaultKind::Huge))
         .unwrap();
 
-    let answer = bench.batch(&token, &[0]).await;
+    let answer = fixture.batch(&token, &[0]).await;
 
     assert!(answer.text.len() > 100_000_000);
 }
 
 #[tokio::test]
 async fn a_hanging_call_is_done_and_holds_up_neither_others_nor_the_end() {
-    let bench = free().await;
-    let token = bench.base_token().await;
-    bench
+    let fixture = free().await;
+    let token = fixture.base_token().await;
+    fixture
         .simulator
         .add_fault(Fault::new("items/edit", FaultKind::Hang).times(1))
         .unwrap();
     let form = [("item_id", "70000001"), ("price", "777")];
     let hanging = tokio::spawn(
-        bench
+        fixture
             .post("/1/items/edit")
             .bearer_auth(&token)
             .form(&form)
             .send(),
     );
-    while bench.simulator.faults().len() == 1 {
+    while fixture.simulator.faults().len() == 1 {
         tokio::task::yield_now().await;
     }
 
-    let other = read(bench.get("/1/users/me").bearer_auth(&token)).await;
-    let price = bench.simulator.shop("shop-1").unwrap().items[0].price;
-    bench.simulator.stop().await;
+    let other = read(fixture.get("/1/users/me").bearer_auth(&token)).await;
+    let price = fixture.simulator.shop("shop-1").unwrap().items[0].price;
+    fixture.simulator.stop().await;
 
     assert_eq!(other.status, StatusCode::OK);
     assert_eq!(price, 777);
@@ -209,17 +209,17 @@ async fn a_hanging_call_is_done_and_holds_up_neither_others_nor_the_end() {
 
 #[tokio::test]
 async fn a_token_expiry_ends_all_tokens_of_that_side_once() {
-    let bench = free().await;
-    let (amazon, base) = (bench.amazon_token().await, bench.base_token().await);
-    bench
+    let fixture = free().await;
+    let (amazon, base) = (fixture.amazon_token().await, fixture.base_token().await);
+    fixture
         .simulator
         .add_fault(Fault::new("getItemOffersBatch", FaultKind::TokenExpiry))
         .unwrap();
 
-    let ended = bench.batch(&amazon, &[0]).await;
-    let fresh = bench.amazon_token().await;
-    let again = bench.batch(&fresh, &[0]).await;
-    let shop = read(bench.get("/1/users/me").bearer_auth(&base)).await;
+    let ended = fixture.batch(&amazon, &[0]).await;
+    let fresh = fixture.amazon_token().await;
+    let again = fixture.batch(&fresh, &[0]).await;
+    let shop = read(fixture.get("/1/users/me").bearer_auth(&base)).await;
 
     assert_eq!(ended.status, StatusCode::FORBIDDEN);
     assert_eq!(again.status, StatusCode::OK);
@@ -228,8 +228,8 @@ async fn a_token_expiry_ends_all_tokens_of_that_side_once() {
 
 #[tokio::test]
 async fn a_base_error_strikes_the_account_named() {
-    let bench = free().await;
-    let token = bench.base_token().await;
+    let fixture = free().await;
+    let token = fixture.base_token().await;
     let error = Some("hour_api_limit".to_owned());
     let fault = Fault {
         error,
@@ -244,12 +244,12 @@ async fn a_base_error_strikes_the_account_named() {
         ..fault
     };
 
-    bench.simulator.add_fault(elsewhere).unwrap();
-    let passed = read(bench.get("/1/users/me").bearer_auth(&token)).await;
-    bench.simulator.add_fault(here).unwrap();
-    let struck = read(bench.get("/1/users/me").bearer_auth(&token)).await;
-    bench.simulator.clear_faults();
-    let cleared = read(bench.get("/1/users/me").bearer_auth(&token)).await;
+    fixture.simulator.add_fault(elsewhere).unwrap();
+    let passed = read(fixture.get("/1/users/me").bearer_auth(&token)).await;
+    fixture.simulator.add_fault(here).unwrap();
+    let struck = read(fixture.get("/1/users/me").bearer_auth(&token)).await;
+    fixture.simulator.clear_faults();
+    let cleared = read(fixture.get("/1/users/me").bearer_auth(&token)).await;
 
     assert_eq!(passed.status, StatusCode::OK);
     assert_eq!(struck.error(), "hour_api_limit");

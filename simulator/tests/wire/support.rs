@@ -12,7 +12,7 @@ pub const BATCH: &str = "/batches/products/pricing/v0/itemOffers";
 static PROVIDER: Once = Once::new();
 
 /// A world whose time stands still at 10:30 in Japan, and a client that may call it.
-pub struct Bench {
+pub struct Fixture {
     pub simulator: Simulator,
     pub client: Client,
 }
@@ -52,7 +52,7 @@ pub fn still() -> Config {
     }
 }
 
-impl Bench {
+impl Fixture {
     pub async fn new() -> Self {
         Self::with(still()).await
     }

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use simulator::{Config, opening_listings};
 
-use crate::support::{Bench, still};
+use crate::support::{Fixture, still};
 
 #[tokio::test]
 async fn the_csv_says_what_the_shops_show() {
-    let bench = Bench::new().await;
-    let csv = bench.simulator.listings_csv();
+    let fixture = Fixture::new().await;
+    let csv = fixture.simulator.listings_csv();
     let mut rows = csv.lines();
 
     assert_eq!(
@@ -19,7 +19,7 @@ async fn the_csv_says_what_the_shops_show() {
     let mut asins = HashSet::new();
     for row in rows {
         let cells: Vec<&str> = row.split(',').collect();
-        let shop = bench.simulator.shop(cells[0]).unwrap();
+        let shop = fixture.simulator.shop(cells[0]).unwrap();
         let item = shop
             .items
             .iter()
@@ -36,7 +36,7 @@ async fn the_csv_says_what_the_shops_show() {
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_world_whatever_was_asked_before() {
-    let (one, other) = (Bench::new().await, Bench::new().await);
+    let (one, other) = (Fixture::new().await, Fixture::new().await);
     let far = one.simulator.asin(59);
     one.simulator.market(&far);
 
@@ -51,7 +51,7 @@ async fn the_same_seed_gives_the_same_world_whatever_was_asked_before() {
         let asin = one.simulator.asin(number);
         assert_eq!(one.simulator.market(&asin), other.simulator.market(&asin));
     }
-    let stranger = Bench::with(Config { seed: 2, ..still() }).await;
+    let stranger = Fixture::with(Config { seed: 2, ..still() }).await;
     assert_ne!(
         one.simulator.listings_csv(),
         stranger.simulator.listings_csv()
@@ -60,7 +60,7 @@ async fn the_same_seed_gives_the_same_world_whatever_was_asked_before() {
 
 #[tokio::test]
 async fn three_hours_at_once_move_the_market_like_three_single_hours() {
-    let (one, other) = (Bench::new().await, Bench::new().await);
+    let (one, other) = (Fixture::new().await, Fixture::new().await);
 
     one.simulator.move_market(30);
     for _ in 0..30 {
@@ -79,12 +79,12 @@ async fn about_six_listings_in_a_hundred_are_wrong_at_the_start() {
         catalog: 5_000,
         ..still()
     };
-    let bench = Bench::with(config.clone()).await;
+    let fixture = Fixture::with(config.clone()).await;
 
     let wrong = opening_listings(&config)
         .iter()
         .filter(
-            |listing| match bench.simulator.market(&listing.asin).best_price {
+            |listing| match fixture.simulator.market(&listing.asin).best_price {
                 Some(cost) => !listing.visible || listing.price != (cost * 13 + 50) / 100 * 10,
                 None => listing.visible,
             },

@@ -2,7 +2,9 @@
 
 use crate::vendors;
 use serde_json::Value;
-use simulator::{Config, HandEdit, HandMade, MarketSet, Quotas, ShopItem, ShopTending, Simulator};
+use simulator::{
+    Config, ItemEdit, ItemSnapshot, MarketSet, NewItem, Quotas, ShopChange, Simulator,
+};
 use std::process::{Command, Output, Stdio};
 
 struct Shops {
@@ -50,12 +52,12 @@ impl Shops {
         run.await.unwrap().unwrap()
     }
 
-    fn items(&self, shop: &str) -> Vec<ShopItem> {
+    fn items(&self, shop: &str) -> Vec<ItemSnapshot> {
         self.simulator.shop(shop).unwrap().items
     }
 
-    fn tend(&self, shop: &str, work: ShopTending) {
-        self.simulator.tend_shop(shop, work).unwrap();
+    fn tend(&self, shop: &str, work: ShopChange) {
+        self.simulator.change_shop(shop, work).unwrap();
     }
 }
 
@@ -73,22 +75,22 @@ async fn reconcile_tells_what_was_changed_by_hand_and_sets_it_right() {
     let shops = Shops::minded(40).await;
     let items = shops.items("shop-1");
     let edited = items.iter().find(|item| item.visible).unwrap();
-    let edit = HandEdit {
+    let edit = ItemEdit {
         item_id: edited.item_id,
         price: Some(edited.price + 700),
-        ..HandEdit::default()
+        ..ItemEdit::default()
     };
-    let add = HandMade {
+    let add = NewItem {
         title: "手作り".to_owned(),
         price: 900,
         stock: 1,
         visible: true,
         identifier: Some("HANDMADE-1".to_owned()),
     };
-    let work = ShopTending {
+    let work = ShopChange {
         edit: vec![edit],
         add: vec![add],
-        ..ShopTending::default()
+        ..ShopChange::default()
     };
     shops.tend("shop-1", work);
 
@@ -205,20 +207,20 @@ async fn import_shop_takes_the_listings_over_and_names_what_it_leaves_out() {
     let shops = Shops::open(150).await;
     let listed = shops.items("shop-1").len() + shops.items("shop-2").len();
     let double = shops.items("shop-1")[0].clone();
-    let made = |identifier: Option<&str>| HandMade {
+    let made = |identifier: Option<&str>| NewItem {
         title: "手作り".to_owned(),
         price: 900,
         stock: 1,
         visible: true,
         identifier: identifier.map(ToOwned::to_owned),
     };
-    let work = ShopTending {
+    let work = ShopChange {
         add: vec![
             made(None),
             made(Some("HANDMADE-1")),
             made(Some(&double.asin)),
         ],
-        ..ShopTending::default()
+        ..ShopChange::default()
     };
     shops.tend("shop-1", work);
 

@@ -23,7 +23,7 @@ use shared::ports::context::Context;
 use shared::ports::store::{
     AccountRow, AccountStore as _, CatalogueStore as _, NewListing, RunStore as _,
 };
-use simulator::{Config, Quotas, ShopItem, ShopTending, Simulator};
+use simulator::{Config, ItemSnapshot, Quotas, ShopChange, Simulator};
 use sqlx::Connection as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -214,17 +214,17 @@ impl Fixture {
     /// Deletes the item of `asin` in its shop, as its owner would by hand.
     pub fn delete_item(&self, asin: &str) {
         let delete = vec![self.shown(asin).item_id];
-        let work = ShopTending {
+        let work = ShopChange {
             delete,
-            ..ShopTending::default()
+            ..ShopChange::default()
         };
         self.simulator
-            .tend_shop("shop-1", work)
+            .change_shop("shop-1", work)
             .expect("the item is deleted");
     }
 
     /// The item of `asin` as the shop shows it.
-    pub fn shown(&self, asin: &str) -> ShopItem {
+    pub fn shown(&self, asin: &str) -> ItemSnapshot {
         let shops = (1..).map_while(|no| self.simulator.shop(&format!("shop-{no}")));
         let mut items = shops.flat_map(|shop| shop.items);
         items.find(|item| item.asin == asin).expect("the item")

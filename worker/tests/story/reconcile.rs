@@ -13,7 +13,7 @@ use shared::jobs::{Job, ReadShop};
 use shared::ports::store::{
     AccountStore as _, CatalogueStore as _, GuardStore as _, ReconcileStore as _,
 };
-use simulator::{Fault, FaultKind, HandEdit, HandMade, MarketSet, ShopItem, ShopTending};
+use simulator::{Fault, FaultKind, ItemEdit, ItemSnapshot, MarketSet, NewItem, ShopChange};
 use std::sync::Arc;
 use worker::jobs;
 
@@ -37,12 +37,12 @@ async fn reconciled(listings: usize, accounts: usize) -> Fixture {
     app
 }
 
-fn items(app: &Fixture, shop: &str) -> Vec<ShopItem> {
+fn items(app: &Fixture, shop: &str) -> Vec<ItemSnapshot> {
     app.simulator.shop(shop).expect("the shop").items
 }
 
 /// The items of the shop that are on display, in the order in which they were made.
-fn displayed(app: &Fixture) -> Vec<ShopItem> {
+fn displayed(app: &Fixture) -> Vec<ItemSnapshot> {
     let mut items = items(app, SHOP);
     items.retain(|item| item.visible);
     items
@@ -54,28 +54,28 @@ fn calls(app: &Fixture, operation: &str) -> u64 {
     tally.map_or(0, |tally| tally.requests)
 }
 
-fn by_hand(app: &Fixture, edit: Vec<HandEdit>) {
-    let work = ShopTending {
+fn by_hand(app: &Fixture, edit: Vec<ItemEdit>) {
+    let work = ShopChange {
         edit,
-        ..ShopTending::default()
+        ..ShopChange::default()
     };
-    app.simulator.tend_shop(SHOP, work).expect("it is edited");
+    app.simulator.change_shop(SHOP, work).expect("it is edited");
 }
 
 fn delete(app: &Fixture, items: impl IntoIterator<Item = u64>) {
-    let work = ShopTending {
+    let work = ShopChange {
         delete: items.into_iter().collect(),
-        ..ShopTending::default()
+        ..ShopChange::default()
     };
     app.simulator
-        .tend_shop(SHOP, work)
+        .change_shop(SHOP, work)
         .expect("they are deleted");
 }
 
-fn edit(item: &ShopItem) -> HandEdit {
-    HandEdit {
+fn edit(item: &ItemSnapshot) -> ItemEdit {
+    ItemEdit {
         item_id: item.item_id,
-        ..HandEdit::default()
+        ..ItemEdit::default()
     }
 }
 
@@ -105,23 +105,23 @@ async fn what_a_person_changed_is_set_right_whatever_its_size() {
     by_hand(
         &app,
         vec![
-            HandEdit {
+            ItemEdit {
                 price: Some(price.price + 5_000),
                 ..edit(&price)
             },
-            HandEdit {
+            ItemEdit {
                 price: Some(little.price + 10),
                 ..edit(&little)
             },
-            HandEdit {
+            ItemEdit {
                 visible: Some(false),
                 ..edit(&hidden)
             },
-            HandEdit {
+            ItemEdit {
                 stock: Some(9),
                 ..edit(&stock)
             },
-            HandEdit {
+            ItemEdit {
                 title: Some("新しい題".to_owned()),
                 ..edit(&title)
             },
@@ -131,7 +131,7 @@ async fn what_a_person_changed_is_set_right_whatever_its_size() {
     let found = reconcile(&app).await;
 
     assert_eq!(calls(&app, "items"), 1);
-    let of = |item: &ShopItem| {
+    let of = |item: &ItemSnapshot| {
         let now = items(&app, SHOP);
         now.into_iter()
             .find(|now| now.item_id == item.item_id)
@@ -159,7 +159,7 @@ async fn a_stock_that_we_set_is_set_right() {
     let ours = items.find(|item| item.edits > 0).expect("an edited item");
     by_hand(
         &app,
-        vec![HandEdit {
+        vec![ItemEdit {
             stock: Some(9),
             ..edit(&ours)
         }],
@@ -183,7 +183,7 @@ async fn an_item_that_sold_out_rests_and_is_stocked_again() {
     };
     by_hand(
         &app,
-        vec![HandEdit {
+        vec![ItemEdit {
             stock: Some(0),
             ..edit(&sold)
         }],
@@ -211,7 +211,7 @@ async fn an_item_that_sold_a_moment_ago_is_repriced_and_not_stocked() {
     let sold = items.find(|item| item.edits > 0).expect("an edited item");
     by_hand(
         &app,
-        vec![HandEdit {
+        vec![ItemEdit {
             stock: Some(0),
             ..edit(&sold)
         }],
@@ -239,7 +239,7 @@ async fn an_item_that_sold_out_is_never_stocked_where_people_do_that_by_hand() {
     let sold = displayed(&app)[0].clone();
     by_hand(
         &app,
-        vec![HandEdit {
+        vec![ItemEdit {
             stock: Some(0),
             ..edit(&sold)
         }],
@@ -249,7 +249,7 @@ async fn an_item_that_sold_out_is_never_stocked_where_people_do_that_by_hand() {
     app.run(RunKind::PriceStock).await;
     by_hand(
         &app,
-        vec![HandEdit {
+        vec![ItemEdit {
             stock: Some(1),
             ..edit(&sold)
         }],
@@ -263,7 +263,7 @@ async fn an_item_that_sold_out_is_never_stocked_where_people_do_that_by_hand() {
 #[tokio::test]
 async fn seventeen_deleted_items_are_delisted_once() {
     let app = reconciled(250, 2).await;
-    let deleted: Vec<ShopItem> = items(&app, SHOP).into_iter().take(17).collect();
+    let deleted: Vec<ItemSnapshot> = items(&app, SHOP).into_iter().take(17).collect();
     delete(&app, deleted.iter().map(|item| item.item_id));
 
     let report = app.run(RunKind::Reconcile).await;
@@ -296,7 +296,7 @@ async fn items_that_shift_to_a_page_that_was_read_are_not_gone() {
     let shifted = listed[100].clone();
     by_hand(
         &app,
-        vec![HandEdit {
+        vec![ItemEdit {
             price: Some(shifted.price + 7_000),
             ..edit(&shifted)
         }],
@@ -424,18 +424,18 @@ async fn a_shop_that_cannot_be_read_does_not_stop_the_others() {
 #[tokio::test]
 async fn items_that_nobody_listed_are_told_and_left_alone() {
     let app = reconciled(40, 1).await;
-    let made = HandMade {
+    let made = NewItem {
         title: "手作り".to_owned(),
         price: 3_000,
         stock: 4,
         visible: true,
         identifier: Some("HANDMADE-1".to_owned()),
     };
-    let work = ShopTending {
+    let work = ShopChange {
         add: vec![made],
-        ..ShopTending::default()
+        ..ShopChange::default()
     };
-    let ids = app.simulator.tend_shop(SHOP, work).expect("it is made");
+    let ids = app.simulator.change_shop(SHOP, work).expect("it is made");
 
     let found = reconcile(&app).await;
 
@@ -454,16 +454,16 @@ async fn two_hundred_edits_among_twelve_thousand_items_take_a_hundred_and_thirty
         let items = app.simulator.shop(shop).expect("the shop").items;
         let shown = items.iter().filter(|item| item.visible);
         let count = if shop == SHOP { 68 } else { 66 };
-        let edits = shown.take(count).map(|item| HandEdit {
+        let edits = shown.take(count).map(|item| ItemEdit {
             price: Some(item.price + 1_000),
             ..edit(item)
         });
-        let work = ShopTending {
+        let work = ShopChange {
             edit: edits.collect(),
-            ..ShopTending::default()
+            ..ShopChange::default()
         };
         app.simulator
-            .tend_shop(shop, work)
+            .change_shop(shop, work)
             .expect("they are edited");
     }
 
@@ -480,7 +480,7 @@ async fn two_hundred_edits_among_twelve_thousand_items_take_a_hundred_and_thirty
 }
 
 /// Doubles the price of the item on Amazon.
-fn dearer(app: &Fixture, item: &ShopItem) {
+fn dearer(app: &Fixture, item: &ItemSnapshot) {
     let set = MarketSet {
         asin: item.asin.clone(),
         price: Some(item.price * 2),
@@ -540,7 +540,7 @@ async fn a_digital_item_is_held_without_another_call() {
     dearer(&app, &item);
     by_hand(
         &app,
-        vec![HandEdit {
+        vec![ItemEdit {
             digital: Some(true),
             ..edit(&item)
         }],

@@ -1,7 +1,7 @@
 //! What happens on the demo's Amazon between its two runs, and what the shop shows of it after.
 
 use crate::page::Page;
-use simulator::{Fault, FaultKind, MarketSet, ShopItem, Simulator};
+use simulator::{Fault, FaultKind, ItemSnapshot, MarketSet, Simulator};
 use ui::command_error::CommandError;
 use ui::layout::{Align, table};
 use ui::message::{Text, text};
@@ -13,7 +13,7 @@ const SOLD_OUT: usize = 3;
 
 /// Items of the shops that the demo follows, as they were before the market moved.
 pub(super) struct Watched {
-    before: Vec<ShopItem>,
+    before: Vec<ItemSnapshot>,
 }
 
 /// What an item should look like after the second run.
@@ -25,7 +25,7 @@ struct Expected {
 impl Watched {
     /// Shown items at an ordinary price, so that no bound of the shop comes into play.
     pub(super) fn choose(simulator: &Simulator) -> Self {
-        let ordinary = |item: &ShopItem| item.visible && (2_000..20_000).contains(&item.price);
+        let ordinary = |item: &ItemSnapshot| item.visible && (2_000..20_000).contains(&item.price);
         let shops = (1..).map_while(|no| simulator.shop(&format!("shop-{no}")));
         let items = shops.flat_map(|shop| shop.items).filter(ordinary);
         Self {
@@ -134,7 +134,7 @@ fn refused(error: &simulator::ControlError) -> CommandError {
 }
 
 /// Amazon's new price: a half more, or a fifth less, than what the shop's price came from.
-fn new_cost(place: usize, item: &ShopItem) -> i64 {
+fn new_cost(place: usize, item: &ItemSnapshot) -> i64 {
     let cost = item.price * 10 / 13;
     if place < RISING {
         cost * 3 / 2
@@ -143,7 +143,7 @@ fn new_cost(place: usize, item: &ShopItem) -> i64 {
     }
 }
 
-fn expected(place: usize, before: &ShopItem) -> Expected {
+fn expected(place: usize, before: &ItemSnapshot) -> Expected {
     Expected {
         visible: place < RISING + FALLING,
         // Times 1.3, to the nearest ten yen, half up.
@@ -175,7 +175,7 @@ fn head(page: &Page<'_>) -> Vec<String> {
     .into()
 }
 
-fn looks(item: &ShopItem, page: &Page<'_>) -> String {
+fn looks(item: &ItemSnapshot, page: &Page<'_>) -> String {
     if item.visible {
         format!(
             "{}{}",
@@ -187,7 +187,7 @@ fn looks(item: &ShopItem, page: &Page<'_>) -> String {
     }
 }
 
-fn find(simulator: &Simulator, asin: &str) -> Option<ShopItem> {
+fn find(simulator: &Simulator, asin: &str) -> Option<ItemSnapshot> {
     let shops = (1..).map_while(|no| simulator.shop(&format!("shop-{no}")));
     shops
         .flat_map(|shop| shop.items)
