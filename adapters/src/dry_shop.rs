@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use shared::domain::account::AccountId;
 use shared::domain::listing::{ItemId, ShopState};
-use shared::domain::shelf::ShopPage;
+use shared::domain::shop_page::ShopPage;
 use shared::ports::limiter::Permit;
 use shared::ports::shop::{Shop, ShopError};
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
-use shared::domain::shelf::{PAGE, ShopItem, ShopPage};
+use shared::domain::shop_page::{PAGE, ShopItem, ShopPage};
 
 /// An item as the shop shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

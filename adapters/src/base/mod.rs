@@ -25,7 +25,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use shared::domain::account::AccountId;
 use shared::domain::listing::{ItemId, ShopState};
-use shared::domain::shelf::{PAGE, ShopPage};
+use shared::domain::shop_page::{PAGE, ShopPage};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Limiter, Permit};
 use shared::ports::shop::{Shop, ShopError};

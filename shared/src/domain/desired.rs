@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Pieces of an item that can be bought: each order is bought on Amazon.
-const SHELF: u32 = 1;
+const STOCK_FOR_SALE: u32 = 1;
 
 /// The shop keeper's rules for selling (`PRICE_*` and `UPDATE_*` settings).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl SellingRule {
     /// A price outside the bounds is held, never clamped; what is shown below cost meanwhile is
     /// hidden, since a sale would lose money.
     pub fn desire(&self, product: &Product, shown: &ShopState) -> Desire {
-        self.desire_with(product, shown, SHELF)
+        self.desire_with(product, shown, STOCK_FOR_SALE)
     }
 
     /// The same for an item that sold out in the shop and rests: it gets no stock.

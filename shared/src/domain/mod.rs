@@ -26,4 +26,4 @@ pub mod report;
 pub mod retry;
 pub mod rules;
 pub mod run;
-pub mod shelf;
+pub mod shop_page;

@@ -5,7 +5,7 @@ use crate::domain::account::AccountId;
 use crate::domain::listing::{ItemId, ShopState};
 use crate::domain::quota::Window;
 use crate::domain::retry::Remedy;
-use crate::domain::shelf::ShopPage;
+use crate::domain::shop_page::ShopPage;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::time::Duration;

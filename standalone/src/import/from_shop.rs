@@ -6,7 +6,7 @@ use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::listing::{ItemId, ListingStatus, ShopState};
 use shared::domain::money::Yen;
-use shared::domain::shelf::ShopItem;
+use shared::domain::shop_page::ShopItem;
 use shared::ports::store::NewListing;
 use std::collections::{HashMap, HashSet};
 use ui::message::{Text, text};

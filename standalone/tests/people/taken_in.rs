@@ -10,7 +10,7 @@ use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::lane::Lane;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::observation::ItemAnswer;
-use shared::domain::shelf::ShopPage;
+use shared::domain::shop_page::ShopPage;
 use shared::ports::limiter::Permit;
 use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use shared::ports::shop::{Shop, ShopError};

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::listing::Listing;
-use shared::domain::shelf::{PAGE, ShopItem};
+use shared::domain::shop_page::{PAGE, ShopItem};
 use shared::jobs::ReadShop;
 use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Permit};

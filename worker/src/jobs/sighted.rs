@@ -14,7 +14,7 @@ use shared::domain::desired::{Desire, SellingRule, Urgency};
 use shared::domain::listing::{ItemId, ListingId, ShopState};
 use shared::domain::outcome::Outcome;
 use shared::domain::product::{Change, Product};
-use shared::domain::shelf::{ShopItem, Sighting};
+use shared::domain::shop_page::{ListingDiff, ShopItem};
 use shared::ports::context::Context;
 use shared::ports::store::{Finding, FoundKind, KnownItem, ListingVerdict, RecordedAsin, Taken};
 use std::collections::HashMap;
@@ -92,7 +92,7 @@ fn unknown(item: &ShopItem) -> Finding {
 struct Found<'a> {
     known: &'a KnownItem,
     product: Product,
-    seen: Sighting,
+    seen: ListingDiff,
     /// From now on.
     sold_out_since: Option<DateTime<Utc>>,
     /// It is sold out in the shop, and Amazon has it.
@@ -107,7 +107,7 @@ impl<'a> Found<'a> {
         (rule, now): (&SellingRule, DateTime<Utc>),
     ) -> Self {
         let since = known.row.sold_out_since;
-        let seen = Sighting::of(known.row.listing.shown, state, since.is_some());
+        let seen = ListingDiff::of(known.row.listing.shown, state, since.is_some());
         // The mark stays on what is hidden meanwhile; only a stock takes it away.
         let stocked = state.stock.is_some_and(|stock| stock > 0);
         let sold_out_since = if seen.sold_out {

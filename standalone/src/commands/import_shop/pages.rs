@@ -3,7 +3,7 @@
 use crate::progress::say;
 use shared::domain::account::AccountId;
 use shared::domain::lane::{Lane, Priority};
-use shared::domain::shelf::{PAGE, ShopItem, ShopPage};
+use shared::domain::shop_page::{PAGE, ShopItem, ShopPage};
 use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::shop::ShopError;

@@ -1,4 +1,4 @@
-//! What a shop shows, read back: its items by pages, and what a listing that was found there means.
+//! The items of a shop, read page by page, and how a shown item differs from what we last set.
 
 use super::listing::{ItemId, ShopState};
 
@@ -12,7 +12,7 @@ pub struct ShopItem {
     pub id: ItemId,
     /// The shop's own code (`identifier`).
     pub sku: Option<String>,
-    /// As it is shown; `None` where the shop told impossible values.
+    /// Price, visibility and stock as shown; `None` if the shop sent impossible values.
     pub state: Option<ShopState>,
 }
 
@@ -24,26 +24,27 @@ pub struct ShopPage {
 }
 
 impl ShopPage {
-    /// Whether no page comes after it: the shop tells no number of items, so a short page is the last.
+    /// Whether this is the last page. The shop sends no total, so a short page is the last one.
     pub fn is_last(&self) -> bool {
         self.items.len() < PAGE as usize
     }
 }
 
-/// What was found of a listing, beside what we had left.
+/// The state that the shop shows for a listing, beside the state that we set last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sighting {
-    /// As we left it.
+pub struct ListingDiff {
+    /// The state that we set last.
     pub left: ShopState,
-    /// As it is shown. A stock that we never set stays unknown while there is some: it is not ours to
-    /// set right.
+    /// The state that the shop shows. A stock that we never set stays unknown while it is above zero,
+    /// since we must not correct it.
     pub found: ShopState,
-    /// Sold out in the shop: nothing is left of what there was.
+    /// The item sold out in the shop: its stock fell to zero.
     pub sold_out: bool,
 }
 
-impl Sighting {
-    /// Compares what the shop shows with what we left there. `was_sold_out`: it was known to be so before.
+impl ListingDiff {
+    /// Compares the `shown` state with the state that we `left`. `was_sold_out`: the store already
+    /// had the item as sold out.
     pub fn of(left: ShopState, shown: ShopState, was_sold_out: bool) -> Self {
         let nothing_left = shown.stock == Some(0);
         let sold_out = nothing_left
@@ -64,7 +65,7 @@ impl Sighting {
         }
     }
 
-    /// Whether it looks otherwise than we left it.
+    /// Whether the shop shows another state than the one that we set.
     pub fn drifted(&self) -> bool {
         self.found != self.left
     }
@@ -84,33 +85,33 @@ mod tests {
     }
 
     #[test]
-    fn what_was_in_stock_and_has_none_left_is_sold_out() {
-        let seen = Sighting::of(state(true, Some(1)), state(true, Some(0)), false);
+    fn an_item_whose_stock_fell_to_zero_is_sold_out() {
+        let seen = ListingDiff::of(state(true, Some(1)), state(true, Some(0)), false);
 
         assert!(seen.sold_out && seen.drifted());
     }
 
     #[test]
-    fn what_we_hid_without_stock_is_not_sold_out() {
-        let seen = Sighting::of(state(false, Some(0)), state(false, Some(0)), false);
+    fn an_item_that_we_hid_without_stock_is_not_sold_out() {
+        let seen = ListingDiff::of(state(false, Some(0)), state(false, Some(0)), false);
 
         assert!(!seen.sold_out && !seen.drifted());
     }
 
     #[test]
-    fn what_rests_stays_sold_out_until_it_is_stocked() {
-        let rests = Sighting::of(state(true, Some(0)), state(true, Some(0)), true);
-        let stocked = Sighting::of(state(true, Some(0)), state(true, Some(2)), true);
+    fn a_sold_out_item_stays_sold_out_until_it_is_restocked() {
+        let waiting = ListingDiff::of(state(true, Some(0)), state(true, Some(0)), true);
+        let stocked = ListingDiff::of(state(true, Some(0)), state(true, Some(2)), true);
 
-        assert!(rests.sold_out && !rests.drifted());
+        assert!(waiting.sold_out && !waiting.drifted());
         assert!(!stocked.sold_out && stocked.drifted());
     }
 
     #[test]
-    fn a_stock_that_we_never_set_is_no_drift_unless_it_is_gone() {
-        let some = Sighting::of(state(true, None), state(true, Some(7)), false);
-        let none = Sighting::of(state(true, None), state(true, Some(0)), false);
-        let hidden = Sighting::of(state(false, None), state(false, Some(0)), false);
+    fn a_stock_that_we_never_set_is_no_drift_unless_it_is_zero() {
+        let some = ListingDiff::of(state(true, None), state(true, Some(7)), false);
+        let none = ListingDiff::of(state(true, None), state(true, Some(0)), false);
+        let hidden = ListingDiff::of(state(false, None), state(false, Some(0)), false);
 
         assert!(!some.drifted());
         assert!(none.sold_out && none.drifted());
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_page_is_the_last() {
+    fn a_short_page_is_the_last_one() {
         let item = ShopItem {
             id: ItemId(1),
             sku: None,
