@@ -5,47 +5,19 @@
 //! decided here.
 
 mod accounts;
-mod batches;
-pub(crate) mod catalogue;
-pub(crate) mod columns;
-pub(crate) mod database;
-mod dialect;
-mod failure;
-mod guard;
-mod history;
-mod import;
-mod lanes;
-mod leases;
+mod cache;
+mod db;
+mod listings;
 mod notices;
 mod open;
-mod pending;
-mod pooled;
-mod postgres;
-pub(crate) mod product_rows;
-mod reconcile;
-mod reconcile_page;
-mod reconcile_rows;
-mod record;
-mod record_rows;
-mod report;
-mod report_reconcile;
+mod retention;
 mod runs;
-mod schema;
 mod scratch;
-mod seal;
-mod sqlite;
-mod sqlstate;
-mod start;
-pub(crate) mod statement;
-mod story;
-mod thinning;
-mod tokens;
-mod updates;
 
-pub use seal::{TokenKey, TokenKeys};
+pub use accounts::seal::{TokenKey, TokenKeys};
+pub use cache::SqlCache;
 
-use crate::cache::SqlCache;
-use database::Database;
+use db::database::Database;
 use std::sync::Arc;
 
 /// The store over `SQLite` or `PostgreSQL`. Cloning shares the connections.

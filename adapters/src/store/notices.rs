@@ -1,10 +1,10 @@
 //! The outbox: rows of notices, written once, claimed by one, settled by the claimer.
 
 use super::SqlStore;
-use super::columns::{Columns, instant, json};
-use super::database::{commit, one, rows, run};
-use super::runs::run_row;
-use super::statement::statement;
+use super::db::columns::{Columns, instant, json};
+use super::db::database::{commit, one, rows, run};
+use super::db::statement::statement;
+use super::runs::lifecycle::run_row;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -17,18 +17,18 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-statement!(UNTOLD_RUNS, "sql/untold_runs.sql");
-statement!(WRITE, "sql/write_notices.sql");
-statement!(DUE, "sql/due_notices.sql");
-statement!(CLAIM, "sql/claim_notices.sql");
-statement!(CLAIMED, "sql/claimed_notices.sql");
-statement!(TELL_LOST, "sql/tell_lost_notices.sql");
-statement!(UNTELL_LOST, "sql/untell_lost_notices.sql");
-statement!(SETTLE, "sql/settle_notices.sql");
-statement!(BURY, "sql/bury_notices.sql");
-statement!(EXPIRE, "sql/expire_notices.sql");
-statement!(FORGET, "sql/forget_notices.sql");
-statement!(CHANNELS, "sql/notice_channels.sql");
+statement!(UNTOLD_RUNS, "notices/untold_runs.sql");
+statement!(WRITE, "notices/write_notices.sql");
+statement!(DUE, "notices/due_notices.sql");
+statement!(CLAIM, "notices/claim_notices.sql");
+statement!(CLAIMED, "notices/claimed_notices.sql");
+statement!(TELL_LOST, "notices/tell_lost_notices.sql");
+statement!(UNTELL_LOST, "notices/untell_lost_notices.sql");
+statement!(SETTLE, "notices/settle_notices.sql");
+statement!(BURY, "notices/bury_notices.sql");
+statement!(EXPIRE, "notices/expire_notices.sql");
+statement!(FORGET, "notices/forget_notices.sql");
+statement!(CHANNELS, "notices/notice_channels.sql");
 
 #[derive(Serialize)]
 struct Row<'a> {

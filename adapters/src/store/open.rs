@@ -1,9 +1,9 @@
 //! Opening a database: a file or a server, brought to the newest schema, and each refusal says what
 //! to do.
 
-use super::database::Database;
+use super::db::database::Database;
+use super::db::{postgres, schema, sqlite};
 use super::{SqlStore, TokenKeys};
-use super::{postgres, schema, sqlite};
 use shared::ports::store::StoreError;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,19 +1,19 @@
 //! A copy to try things on: a dry run changes it as it likes, and it vanishes.
 
 use super::SqlStore;
-use super::columns::{Columns, instant};
-use super::database::{Database, commit, rows, run};
-use super::dialect::Dialect;
-use super::statement::statement;
-use super::{schema, sqlite};
+use super::db::columns::{Columns, instant};
+use super::db::database::{Database, commit, rows, run};
+use super::db::dialect::Dialect;
+use super::db::statement::statement;
+use super::db::{schema, sqlite};
 use chrono::Utc;
 use shared::ports::store::StoreError;
 use sqlx::{AnyConnection, AssertSqlSafe};
 use std::path::Path;
 use tempfile::TempDir;
 
-statement!(CANCEL_OPEN_RUNS, "sql/cancel_open_runs.sql");
-statement!(CANCEL_OPEN_GUARDS, "sql/cancel_open_guards.sql");
+statement!(CANCEL_OPEN_RUNS, "scratch/cancel_open_runs.sql");
+statement!(CANCEL_OPEN_GUARDS, "scratch/cancel_open_guards.sql");
 
 /// What a dry run reads, those that others refer to first. The rows of runs that were, and what was
 /// once observed, stay behind.

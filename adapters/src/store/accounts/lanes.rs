@@ -1,0 +1,50 @@
+//! What the lanes remember from one process to the next.
+
+use crate::store::SqlStore;
+use crate::store::db::columns::Columns;
+use crate::store::db::database::{rows, run};
+use crate::store::db::statement::statement;
+use async_trait::async_trait;
+use shared::ports::store::{LaneMemory, LaneStore, StoreError};
+
+statement!(LANES, "accounts/lanes.sql");
+statement!(SAVE, "accounts/save_lane.sql");
+
+#[async_trait]
+impl LaneStore for SqlStore {
+    async fn lanes(&self) -> Result<Vec<(String, LaneMemory)>, StoreError> {
+        let mut reader = self.db.reader().await?;
+        rows(&mut reader, self.db.query(&LANES))
+            .await?
+            .iter()
+            .map(|row| {
+                let memory = LaneMemory {
+                    opens_at_us: row.number("opens_at_us")?,
+                    period_us: row.number("period_us")?,
+                    hour_ms: row.number("hour_ms")?,
+                    hour_used: row.small("hour_used")?,
+                    day_ms: row.number("day_ms")?,
+                    day_used: row.small("day_used")?,
+                    closed_until_ms: row.number("closed_until_ms")?,
+                };
+                Ok((row.text("name")?.to_owned(), memory))
+            })
+            .collect()
+    }
+
+    async fn save_lane(&self, lane: &str, memory: &LaneMemory) -> Result<(), StoreError> {
+        let save = self
+            .db
+            .query(&SAVE)
+            .bind(lane.to_owned())
+            .bind(memory.opens_at_us)
+            .bind(memory.period_us)
+            .bind(memory.hour_ms)
+            .bind(i64::from(memory.hour_used))
+            .bind(memory.day_ms)
+            .bind(i64::from(memory.day_used))
+            .bind(memory.closed_until_ms);
+        run(&mut *self.db.writer().await?, save).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! A `SQLite` file and the connections to it: made for its owner only, and tried out before a pool
+//! does.
+
+use super::database::Database;
+use super::dialect::Dialect;
+use super::failure::failed;
+use shared::ports::store::StoreError;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
+use std::fmt::Write;
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A database that ends with its only connection.
+pub(crate) const IN_MEMORY: &str = "sqlite::memory:";
+
+/// Readers beside the one writer: watchers, handlers and the board ask at the same time.
+const READERS: u32 = 4;
+
+/// What is locked for longer is held by somebody, and not by programs that open it.
+const OTHERS_TAKE: Duration = Duration::from_secs(5);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// For every connection. A commit is safe against a crash of the program without an fsync, and
+/// against a power cut as a whole: the last ones may be lost, none is half there.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 5000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA cache_size = -16000;
+    PRAGMA mmap_size = 268435456;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA journal_size_limit = 67108864;";
+
+/// Connects to the file of `url`; `scratch` ends with the connections.
+pub(crate) async fn connect(url: &str, scratch: Option<TempDir>) -> Result<Database, StoreError> {
+    sqlx::any::install_default_drivers();
+    let options = AnyConnectOptions::from_str(url).map_err(failed)?;
+    let in_memory = url == IN_MEMORY;
+    if !in_memory {
+        try_out(&options).await?;
+    }
+    let writer = pool(1).connect_with(options.clone()).await;
+    let writer: AnyPool = writer.map_err(failed)?;
+    let reader = if in_memory {
+        // A database in memory belongs to its connection.
+        writer.clone()
+    } else {
+        pool(READERS).connect_lazy_with(options.clone())
+    };
+    Ok(Database {
+        dialect: Dialect::Sqlite,
+        options,
+        writer,
+        reader,
+        in_memory,
+        _scratch: scratch,
+    })
+}
+
+/// A pool would ask again and again for a connection that never comes, and then say that it had to
+/// wait.
+async fn try_out(options: &AnyConnectOptions) -> Result<(), StoreError> {
+    let mut connection = AnyConnection::connect_with(options).await.map_err(failed)?;
+    connection.execute(PRAGMAS).await.map_err(failed)?;
+    connection.close().await.map_err(failed)
+}
+
+/// Opens a file that others may open, too, at this moment.
+///
+/// `SQLite` waits for most locks by itself, but not for those of a program that puts a new file into
+/// WAL mode, or that cleans up as the last one to leave.
+pub(crate) async fn among_others<T, F>(open: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let begun = Instant::now();
+    loop {
+        match open().await {
+            Err(StoreError::Unavailable(_)) if begun.elapsed() < OTHERS_TAKE => {
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+            }
+            ended => return ended,
+        }
+    }
+}
+
+/// Connections stay open: there is no server at the other end that could close them.
+fn pool(size: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(30))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(PRAGMAS).await.map(|_| ()) })
+        })
+}
+
+/// Makes the file readable by its owner only, since tokens are in it; `SQLite` gives the files that
+/// it puts beside it the same permissions.
+pub(crate) fn make_file(path: &Path) -> Result<(), StoreError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(StoreError::Unusable(format!(
+            "there is no directory {}: make it, or set DATABASE_URL to another path",
+            folder.display()
+        )));
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| {
+        let advice = "give this user write access to it and to its directory";
+        StoreError::Unusable(format!("{}: {error}: {advice}", path.display()))
+    })
+}
+
+/// The driver wants everything unusual in a path as `%XX`.
+pub(crate) fn file_url(path: &Path) -> String {
+    let mut url = "sqlite:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b':' => {
+                url.push(char::from(*byte));
+            }
+            other => {
+                let _ = write!(url, "%{other:02X}");
+            }
+        }
+    }
+    url
+}

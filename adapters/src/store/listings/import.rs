@@ -1,0 +1,95 @@
+//! Taking listings in: what is new, what has another item, what stays.
+
+use crate::store::db::columns::{instant, json};
+use crate::store::db::database::{Database, commit, run};
+use crate::store::db::statement::{Statement, statement};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::listing::ItemId;
+use shared::ports::store::{ImportCounts, NewListing, StoreError};
+use std::collections::HashMap;
+
+statement!(ACCOUNTS, "listings/import_accounts.sql");
+statement!(FREE_ITEMS, "listings/import_free_items.sql");
+statement!(FORGET_SHOWN, "listings/import_forget_shown.sql");
+statement!(CHANGED, "listings/import_changed.sql");
+statement!(NEW, "listings/import_new.sql");
+statement!(SHOWN, "listings/import_shown.sql");
+statement!(DELIST, "listings/import_delist.sql");
+
+/// Listings in one round of statements: about a megabyte of JSON.
+const CHUNK: usize = 8_000;
+
+#[derive(Serialize)]
+struct Row<'a> {
+    no: usize,
+    account: &'a AccountId,
+    asin: Asin,
+    item: ItemId,
+    sku: &'a str,
+    price_yen: u32,
+    visible: u8,
+    stock: Option<u32>,
+}
+
+/// Takes `listings` in, all in one transaction. Of rows with the same account and ASIN the last one
+/// counts.
+///
+/// A listing whose item is another one now is `listed` again, and what it shows is taken over: that
+/// is another item in the shop. A listing whose item went to another ASIN becomes `delisted`.
+pub(crate) async fn import(
+    db: &Database,
+    listings: &[NewListing],
+    now: DateTime<Utc>,
+) -> Result<ImportCounts, StoreError> {
+    let rows = rows(listings);
+    let mut counts = ImportCounts::default();
+    let mut writer = db.writer().await?;
+    let mut transaction = db.begin(&mut writer).await?;
+    if let Some(lock) = db.dialect.import_lock() {
+        run(&mut transaction, sqlx::query(lock)).await?;
+    }
+    for chunk in rows.chunks(CHUNK) {
+        let chunk_json = json(&chunk)?;
+        let query = |statement: &'static Statement| db.query(statement).bind(chunk_json.clone());
+        run(&mut transaction, query(&ACCOUNTS)).await?;
+        run(&mut transaction, query(&FREE_ITEMS)).await?;
+        run(&mut transaction, query(&FORGET_SHOWN)).await?;
+        let changed = run(&mut transaction, query(&CHANGED)).await?;
+        let new = run(&mut transaction, query(&NEW).bind(instant(now))).await?;
+        run(&mut transaction, query(&SHOWN)).await?;
+        counts.new += new;
+        counts.changed += changed;
+        counts.same += (chunk.len() as u64).saturating_sub(new + changed);
+    }
+    run(&mut transaction, db.query(&DELIST)).await?;
+    commit(transaction).await?;
+    Ok(counts)
+}
+
+fn rows(listings: &[NewListing]) -> Vec<Row<'_>> {
+    let mut places: HashMap<(&AccountId, Asin), usize> = HashMap::new();
+    let mut rows: Vec<Row> = Vec::with_capacity(listings.len());
+    for listing in listings {
+        let no = *places
+            .entry((&listing.account, listing.asin))
+            .or_insert(rows.len());
+        let row = Row {
+            no,
+            account: &listing.account,
+            asin: listing.asin,
+            item: listing.item,
+            sku: &listing.sku,
+            price_yen: listing.shown.price.0,
+            visible: u8::from(listing.shown.visible),
+            stock: listing.shown.stock,
+        };
+        match rows.get_mut(no) {
+            Some(earlier) => *earlier = row,
+            None => rows.push(row),
+        }
+    }
+    rows
+}

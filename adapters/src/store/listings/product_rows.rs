@@ -1,0 +1,151 @@
+//! A product as columns: the same in the catalogue and in the cache.
+
+use crate::store::db::columns::{Columns, instant};
+use crate::store::db::failure::damaged;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
+use serde::{Deserialize, Serialize};
+use shared::domain::asin::Asin;
+use shared::domain::basic_info::BasicInfo;
+use shared::domain::money::Yen;
+use shared::domain::offer::Rejection;
+use shared::domain::product::{Product, Seen, Stock};
+use shared::ports::store::StoreError;
+use sqlx::any::AnyRow;
+
+/// The columns that a product fills.
+#[derive(Serialize)]
+pub(crate) struct ProductRow {
+    asin: Asin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price_yen: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price_updated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stock: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filtered_times: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filtered_why: Option<Rejection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stock_updated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invalid_since: Option<String>,
+}
+
+impl ProductRow {
+    /// `None` for a product of which nothing is known.
+    pub(crate) fn of(product: &Product) -> Option<Self> {
+        if product.price.is_none() && product.stock.is_none() && product.invalid_since.is_none() {
+            return None;
+        }
+        let (filtered_times, filtered_why) = match product.stock.map(|stock| stock.value) {
+            Some(Stock::FilteredOut { times, why }) => (Some(times), Some(why)),
+            _ => (None, None),
+        };
+        Some(Self {
+            asin: product.asin,
+            price_yen: product.price.map(|price| price.value.0),
+            price_updated_at: product.price.map(|price| instant(price.at)),
+            stock: product.stock.map(|stock| word(stock.value)),
+            filtered_times,
+            filtered_why,
+            stock_updated_at: product.stock.map(|stock| instant(stock.at)),
+            invalid_since: product.invalid_since.map(instant),
+        })
+    }
+}
+
+/// The columns that basic information fills; images are a JSON list in one of them.
+#[derive(Serialize)]
+pub(crate) struct InfoRow<'a> {
+    asin: Asin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brand: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images: Option<String>,
+    basic_info_updated_at: String,
+}
+
+impl<'a> InfoRow<'a> {
+    pub(crate) fn of(asin: Asin, info: &'a Seen<BasicInfo>) -> Self {
+        let told = &info.value;
+        let images = told.images.as_ref();
+        Self {
+            asin,
+            title: told.title.as_deref(),
+            description: told.description.as_deref(),
+            brand: told.brand.as_deref(),
+            category: told.category.as_deref(),
+            images: images.map(|images| serde_json::Value::from(images.as_slice()).to_string()),
+            basic_info_updated_at: instant(info.at),
+        }
+    }
+}
+
+/// Reads the columns of basic information; `None` where it was never told.
+pub(crate) fn read_info(row: &AnyRow) -> Result<Option<Seen<BasicInfo>>, StoreError> {
+    let Some(at) = row.maybe_at("basic_info_updated_at")? else {
+        return Ok(None);
+    };
+    let text = |column: &str| Ok(row.maybe_text(column)?.map(ToOwned::to_owned));
+    let value = BasicInfo {
+        title: text("title")?,
+        description: text("description")?,
+        brand: text("brand")?,
+        category: text("category")?,
+        images: row.maybe_word("images", |images| serde_json::from_str(images).ok())?,
+    };
+    Ok(Some(Seen { value, at }))
+}
+
+fn word(stock: Stock) -> &'static str {
+    match stock {
+        Stock::In => "in",
+        Stock::NoOffer => "no_offer",
+        Stock::FilteredOut { .. } => "filtered_out",
+    }
+}
+
+/// Reads the columns of a product.
+pub(crate) fn read_product(row: &AnyRow) -> Result<Product, StoreError> {
+    let price = row.maybe_small("price_yen")?;
+    let priced_at = row.maybe_at("price_updated_at")?;
+    let stocked_at = row.maybe_at("stock_updated_at")?;
+    let stock = read_stock(row)?;
+    Ok(Product {
+        asin: row.asin()?,
+        price: price.zip(priced_at).map(|(price, at)| Seen {
+            value: Yen(price),
+            at,
+        }),
+        stock: stock.zip(stocked_at).map(|(value, at)| Seen { value, at }),
+        invalid_since: row.maybe_at("invalid_since")?,
+    })
+}
+
+fn read_stock(row: &AnyRow) -> Result<Option<Stock>, StoreError> {
+    let Some(stock) = row.maybe_text("stock")? else {
+        return Ok(None);
+    };
+    match stock {
+        "in" => Ok(Some(Stock::In)),
+        "no_offer" => Ok(Some(Stock::NoOffer)),
+        "filtered_out" => Ok(Some(Stock::FilteredOut {
+            times: row.small("filtered_times")?,
+            why: row.word("filtered_why", rejection)?,
+        })),
+        other => Err(damaged("stock", other)),
+    }
+}
+
+fn rejection(word: &str) -> Option<Rejection> {
+    let word: StrDeserializer<Error> = word.into_deserializer();
+    Rejection::deserialize(word).ok()
+}

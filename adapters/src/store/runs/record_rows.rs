@@ -1,0 +1,181 @@
+//! A record as rows, one list a statement; each becomes one JSON text.
+
+use crate::store::db::columns::instant;
+use crate::store::listings::product_rows::{InfoRow, ProductRow};
+use serde::Serialize;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::desired::{HoldReason, Urgency};
+use shared::domain::listing::ListingId;
+use shared::domain::observation::{JudgedOffer, Verdict};
+use shared::domain::outcome::{MissReason, Outcome};
+use shared::domain::product::StockChange;
+use shared::ports::store::{ListingVerdict, Record, RecordedAsin};
+use std::collections::BTreeMap;
+
+/// The rows of one record, each list in the order of its key: two records that write the same rows
+/// then wait for each other, and never in a circle.
+pub(crate) struct Rows<'a> {
+    pub(crate) products: Vec<ProductRow>,
+    pub(crate) infos: Vec<InfoRow<'a>>,
+    pub(crate) observations: Vec<ObservationRow<'a>>,
+    pub(crate) outcomes: Vec<OutcomeRow>,
+    pub(crate) misses: Vec<MissRow>,
+    pub(crate) desired: Vec<DesiredRow>,
+    pub(crate) updates: Vec<UpdateRow>,
+    /// Listings to come, by account.
+    pub(crate) pending: BTreeMap<&'a AccountId, Vec<Asin>>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct ObservationRow<'a> {
+    asin: Asin,
+    outcome: Outcome,
+    price_yen: Option<i64>,
+    offers: &'a [JudgedOffer],
+}
+
+#[derive(Serialize)]
+pub(crate) struct OutcomeRow {
+    asin: Asin,
+    outcome: Outcome,
+    cache_hit: Option<u8>,
+    old_price_yen: Option<u32>,
+    new_price_yen: Option<u32>,
+    stock_before: Option<&'static str>,
+    stock_change: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct MissRow {
+    asin: Asin,
+    reason: Option<MissReason>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct DesiredRow {
+    listing: ListingId,
+    price_yen: u32,
+    visible: u8,
+    stock: Option<u32>,
+    version: i64,
+    hold: Option<HoldReason>,
+    urgency: Urgency,
+    observed_at: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct UpdateRow {
+    listing: ListingId,
+    /// `queued`, `held` when a person is waited for and nothing is due, `equal` when neither.
+    state: &'static str,
+    urgency: Urgency,
+    hold: Option<HoldReason>,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn of(record: &'a Record) -> Self {
+        let mut sorted: Vec<&RecordedAsin> = record.asins.iter().collect();
+        sorted.sort_by_key(|asin| asin.product.asin);
+        let asins = || sorted.iter().copied();
+        let mut verdicts: Vec<(&RecordedAsin, &ListingVerdict)> = asins()
+            .flat_map(|asin| asin.listings.iter().map(move |of| (asin, of)))
+            .collect();
+        verdicts.sort_by_key(|(_, verdict)| verdict.listing);
+        Self {
+            products: asins()
+                .filter_map(|asin| ProductRow::of(&asin.product))
+                .collect(),
+            infos: asins()
+                .filter_map(|asin| Some(InfoRow::of(asin.product.asin, asin.info.as_ref()?)))
+                .collect(),
+            observations: asins().filter_map(observation).collect(),
+            outcomes: asins().map(outcome).collect(),
+            misses: asins()
+                .map(|asin| MissRow {
+                    asin: asin.product.asin,
+                    reason: asin.miss,
+                })
+                .collect(),
+            desired: verdicts
+                .iter()
+                .map(|(asin, verdict)| desired(record, asin, verdict))
+                .collect(),
+            updates: verdicts
+                .iter()
+                .map(|(_, verdict)| update(verdict))
+                .collect(),
+            pending: pending(&sorted),
+        }
+    }
+}
+
+fn pending<'a>(asins: &[&'a RecordedAsin]) -> BTreeMap<&'a AccountId, Vec<Asin>> {
+    let mut pending: BTreeMap<&AccountId, Vec<Asin>> = BTreeMap::new();
+    for asin in asins {
+        if let Some(account) = &asin.pending_in {
+            pending.entry(account).or_default().push(asin.product.asin);
+        }
+    }
+    pending
+}
+
+/// `None` where nothing was asked: what a cache holds was observed before, and stands there already.
+fn observation(asin: &RecordedAsin) -> Option<ObservationRow<'_>> {
+    let offers = asin.offers.as_deref()?;
+    let won = offers
+        .iter()
+        .find(|offer| matches!(offer.verdict, Verdict::Won(_)));
+    Some(ObservationRow {
+        asin: asin.product.asin,
+        outcome: asin.outcome,
+        price_yen: won.and_then(|offer| offer.price),
+        offers,
+    })
+}
+
+fn outcome(asin: &RecordedAsin) -> OutcomeRow {
+    let (stock_before, stock_change) = match asin.change.stock {
+        Some(StockChange::ToOut) => (Some("in"), Some("to_out")),
+        Some(StockChange::ToIn) => (Some("out"), Some("to_in")),
+        None => (None, None),
+    };
+    OutcomeRow {
+        asin: asin.product.asin,
+        outcome: asin.outcome,
+        cache_hit: asin.cache_hit.map(u8::from),
+        old_price_yen: asin.change.price.map(|(old, _)| old.0),
+        new_price_yen: asin.change.price.map(|(_, new)| new.0),
+        stock_before,
+        stock_change,
+    }
+}
+
+/// A desired state is as new as what it was computed from.
+fn desired(record: &Record, asin: &RecordedAsin, verdict: &ListingVerdict) -> DesiredRow {
+    let priced_at = asin.product.price.map(|price| price.at);
+    let stocked_at = asin.product.stock.map(|stock| stock.at);
+    DesiredRow {
+        listing: verdict.listing,
+        price_yen: verdict.desired.price.0,
+        visible: u8::from(verdict.desired.visible),
+        stock: verdict.desired.stock,
+        version: verdict.version,
+        hold: verdict.hold,
+        urgency: verdict.update.unwrap_or(Urgency::Normal),
+        observed_at: instant(priced_at.max(stocked_at).unwrap_or(record.at)),
+    }
+}
+
+fn update(verdict: &ListingVerdict) -> UpdateRow {
+    UpdateRow {
+        listing: verdict.listing,
+        state: match (verdict.update, verdict.hold) {
+            (Some(_), _) => "queued",
+            (None, Some(_)) => "held",
+            (None, None) => "equal",
+        },
+        urgency: verdict.update.unwrap_or(Urgency::Normal),
+        hold: verdict.hold,
+    }
+}
