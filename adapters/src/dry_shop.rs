@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use shared::domain::account::AccountId;
+use shared::domain::lane::Lane;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::shop_page::ShopPage;
 use shared::ports::limiter::Permit;
@@ -14,6 +15,10 @@ pub struct DryShop;
 
 #[async_trait]
 impl Shop for DryShop {
+    fn lane(&self, account: &AccountId) -> Lane {
+        Lane::Base(account.clone())
+    }
+
     async fn prepare(&self, _account: &AccountId) -> Result<(), ShopError> {
         Ok(())
     }

@@ -24,6 +24,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use shared::domain::account::AccountId;
+use shared::domain::lane::Lane;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::shop_page::{PAGE, ShopPage};
 use shared::ports::clock::Clock;
@@ -193,6 +194,10 @@ impl BaseShop {
 
 #[async_trait]
 impl Shop for BaseShop {
+    fn lane(&self, account: &AccountId) -> Lane {
+        Lane::Base(account.clone())
+    }
+
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
         self.keeper(account)?
             .access(keeper::LASTING)

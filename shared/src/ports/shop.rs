@@ -2,6 +2,7 @@
 
 use super::limiter::Permit;
 use crate::domain::account::AccountId;
+use crate::domain::lane::Lane;
 use crate::domain::listing::{ItemId, ShopState};
 use crate::domain::quota::Window;
 use crate::domain::retry::Remedy;
@@ -106,6 +107,9 @@ impl ShopError {
 /// Edits items of a shop.
 #[async_trait]
 pub trait Shop: Send + Sync {
+    /// The lane on which calls for `account` need their permits.
+    fn lane(&self, account: &AccountId) -> Lane;
+
     /// Makes ready for a call: an access token that will last. Needs no permit: the token endpoint
     /// is not counted.
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError>;

@@ -209,6 +209,10 @@ impl Marketplace for Vendor {
 
 #[async_trait]
 impl Shop for Vendor {
+    fn lane(&self, account: &AccountId) -> Lane {
+        Lane::Base(account.clone())
+    }
+
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
         let refusal = || ShopError::Reauthorise(account.clone());
         self.answers.then_some(()).ok_or_else(refusal)

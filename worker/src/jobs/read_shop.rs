@@ -9,7 +9,7 @@ use super::sighted::{self, Seen, Sighted};
 use crate::failure::Failure;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
-use shared::domain::lane::{Lane, Priority};
+use shared::domain::lane::Priority;
 use shared::domain::listing::Listing;
 use shared::domain::shop_page::{PAGE, ShopItem};
 use shared::jobs::ReadShop;
@@ -149,7 +149,7 @@ impl Call {
             let none = RequestCost::default();
             return Err(after_error(job, &read.account, none, error, ctx).await?);
         }
-        let lane = Lane::Base(read.account.clone());
+        let lane = ctx.shop.lane(&read.account);
         let permit = match ctx.limiter.acquire(&lane, Priority::Normal).await? {
             Grant::Go(permit) => permit,
             Grant::Closed(until) => return Err(park(&read.account, until, ctx).await?),
@@ -187,7 +187,7 @@ async fn after_error(
     kept(|| ctx.store.count(job.run, id, cost)).await?;
     match error {
         ShopError::Quota(window) => {
-            let lane = Lane::Base(account.clone());
+            let lane = ctx.shop.lane(account);
             let until = ctx.limiter.close(&lane, window).await;
             park(account, until, ctx).await
         }

@@ -9,7 +9,7 @@ use super::kept::kept;
 use crate::failure::Failure;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::desired::{HoldReason, Urgency};
-use shared::domain::lane::{Lane, Priority};
+use shared::domain::lane::Priority;
 use shared::domain::listing::ShopState;
 use shared::domain::retry::Remedy;
 use shared::jobs::UpdateListing;
@@ -119,7 +119,7 @@ async fn permit(
         Urgency::Normal => Priority::Normal,
         Urgency::Hide | Urgency::BelowCost => Priority::Urgent,
     };
-    let lane = Lane::Base(task.listing.account.clone());
+    let lane = ctx.shop.lane(&task.listing.account);
     match ctx.limiter.acquire(&lane, priority).await? {
         Grant::Go(permit) => Ok(Ok(permit)),
         Grant::Closed(until) => Ok(Err(until)),
@@ -130,7 +130,7 @@ async fn permit(
 async fn after_error(task: &UpdateTask, error: ShopError, ctx: &Context) -> Result<Ended, Failure> {
     match error {
         ShopError::Quota(window) => {
-            let lane = Lane::Base(task.listing.account.clone());
+            let lane = ctx.shop.lane(&task.listing.account);
             Ok(Ended::Parked(ctx.limiter.close(&lane, window).await))
         }
         ShopError::Proxy { until, .. } => Ok(Ended::Parked(until)),

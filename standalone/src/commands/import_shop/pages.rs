@@ -2,7 +2,7 @@
 
 use crate::progress::say;
 use shared::domain::account::AccountId;
-use shared::domain::lane::{Lane, Priority};
+use shared::domain::lane::Priority;
 use shared::domain::shop_page::{PAGE, ShopItem, ShopPage};
 use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Permit};
@@ -78,7 +78,7 @@ async fn try_page(
 }
 
 async fn permit(shop: &AccountId, ctx: &Context) -> Result<Permit, CommandError> {
-    let lane = Lane::Base(shop.clone());
+    let lane = ctx.shop.lane(shop);
     loop {
         let granted = ctx.limiter.acquire(&lane, Priority::Normal).await;
         match granted.map_err(|error| unread(shop, &error))? {
