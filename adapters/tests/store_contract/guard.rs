@@ -165,8 +165,8 @@ async fn many_hides_close_together_are_sent_at_the_end_of_a_run_that_is_no_mass_
     assert_eq!(late.guard, Guarding::Holding);
     assert!(store.begin_backfill(run).await.unwrap());
 
-    let progress = store.end_backfill(run).await.unwrap();
-    let again = store.end_backfill(run).await.unwrap();
+    let progress = store.end_backfill(run, at(40)).await.unwrap();
+    let again = store.end_backfill(run, at(40)).await.unwrap();
 
     assert_eq!(progress.guard, Guarding::Lifted);
     assert_eq!(again.guard, Guarding::Quiet);
@@ -199,7 +199,7 @@ async fn what_the_backfill_finds_in_stock_is_not_held() {
         store.record(&back).await.unwrap();
     }
 
-    let progress = store.end_backfill(run).await.unwrap();
+    let progress = store.end_backfill(run, at(40)).await.unwrap();
 
     assert_eq!(progress.next_step(), NextStep::Close);
     assert!(!store.hold_run(run).await.unwrap());

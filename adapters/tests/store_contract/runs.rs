@@ -116,11 +116,11 @@ async fn progress_asks_for_one_step_after_the_other() {
         "the backfill is open"
     );
     assert_eq!(
-        store.end_backfill(run).await.unwrap().next_step(),
+        store.end_backfill(run, at(50)).await.unwrap().next_step(),
         NextStep::Close
     );
     assert_eq!(
-        store.end_backfill(run).await.unwrap().next_step(),
+        store.end_backfill(run, at(50)).await.unwrap().next_step(),
         NextStep::Close
     );
     assert!(store.close_run(run, at(50)).await.unwrap());

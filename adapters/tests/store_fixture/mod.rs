@@ -250,5 +250,5 @@ pub async fn run_with_update(store: &SqlStore) -> (RunId, ListingId) {
 /// All batches have reported, and nothing is missing.
 pub async fn backfilled(store: &SqlStore, run: RunId) {
     assert!(store.begin_backfill(run).await.unwrap());
-    store.end_backfill(run).await.unwrap();
+    store.end_backfill(run, at(40)).await.unwrap();
 }

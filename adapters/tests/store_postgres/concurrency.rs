@@ -174,7 +174,7 @@ async fn the_end_of_a_runs_last_updates_is_always_noticed() {
                         .finish_update(listing, 99, &equal, seen_at)
                         .await
                         .expect("an answer");
-                    let progress = store.end_backfill(run).await.expect("an answer");
+                    let progress = store.end_backfill(run, at(90)).await.expect("an answer");
                     progress.next_step() == NextStep::Close
                         && store.close_run(run, at(90)).await.expect("an answer")
                 } else {

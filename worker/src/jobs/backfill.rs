@@ -42,13 +42,13 @@ pub(super) async fn run(job: &Backfill, ctx: &Context) -> Result<(), Failure> {
             fetch_chunk(asked(&row), &misses, ctx).await?;
         }
     }
-    let progress = ctx.store.end_backfill(job.run).await?;
+    let progress = ctx.store.end_backfill(job.run, ctx.clock.now()).await?;
     follow_up::after_backfill(job.run, progress, ctx).await
 }
 
 /// The job itself cannot be done (its rows cannot be read): its run is closed as it stands.
 pub(super) async fn give_up(job: &Backfill, ctx: &Context) -> Result<(), Failure> {
-    let progress = ctx.store.end_backfill(job.run).await?;
+    let progress = ctx.store.end_backfill(job.run, ctx.clock.now()).await?;
     follow_up::after_backfill(job.run, progress, ctx).await
 }
 

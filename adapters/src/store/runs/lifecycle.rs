@@ -136,17 +136,16 @@ impl RunStore for SqlStore {
     }
 
     /// Misses that are still open now were skipped, and count as failed.
-    async fn end_backfill(&self, id: RunId) -> Result<Progress, StoreError> {
-        let now = Utc::now();
+    async fn end_backfill(&self, id: RunId, at: DateTime<Utc>) -> Result<Progress, StoreError> {
         let end = self.db.query(&END_BACKFILL).bind(id.to_string());
-        let end = end.bind(instant(now));
+        let end = end.bind(instant(at));
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
         let mut lifted = false;
         if run(&mut transaction, end).await? > 0 {
             let fail = self.db.query(&FAIL_OPEN_MISSES).bind(id.to_string());
             run(&mut transaction, fail).await?;
-            lifted = guard::reconsider(&self.db, &mut transaction, id, now).await?;
+            lifted = guard::reconsider(&self.db, &mut transaction, id, at).await?;
         }
         commit(transaction).await?;
         let mut progress = progress(&self.db, &mut writer, id).await?;

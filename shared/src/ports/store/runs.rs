@@ -176,7 +176,7 @@ pub trait RunStore: Send + Sync {
     /// the whole run is no mass change ([`Guarding::Lifted`]).
     ///
     /// [`Guarding::Lifted`]: crate::domain::guard::Guarding::Lifted
-    async fn end_backfill(&self, id: RunId) -> Result<Progress, StoreError>;
+    async fn end_backfill(&self, id: RunId, at: DateTime<Utc>) -> Result<Progress, StoreError>;
 
     /// Closes a run that has nothing open any more, and nothing held. One caller gets `true`.
     async fn close_run(&self, id: RunId, at: DateTime<Utc>) -> Result<bool, StoreError>;
