@@ -14,7 +14,7 @@ use adapters::redis::{RedisLink, RedisSettings, connect};
 use server::Server;
 use shared::domain::run::RunId;
 use shared::jobs::{Job, QueueName, Rank, SyncBatch};
-use shared::ports::queue::{Message, Queue, Settlement};
+use shared::ports::queue::{Claimed, Message, Queue, Room, Settlement};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -126,12 +126,13 @@ async fn work_off(queue: &Arc<RedisQueue>, claimers: u32, count: u32) -> f64 {
     per_second(&name, count, begun.elapsed())
 }
 
+async fn claim(queue: &RedisQueue, name: QueueName, timeout: Duration) -> Option<Claimed> {
+    let claimed = queue.claim(name, LEASE, timeout, &Room::of(1)).await;
+    claimed.unwrap().pop()
+}
+
 async fn take(queue: &RedisQueue) {
-    let claimed = queue
-        .claim(QUEUE, LEASE, Duration::ZERO)
-        .await
-        .unwrap()
-        .unwrap();
+    let claimed = claim(queue, QUEUE, Duration::ZERO).await.unwrap();
     assert!(
         queue
             .settle(QUEUE, &claimed, Settlement::Done)
@@ -153,7 +154,7 @@ async fn pickup(server: &Server, pusher: &RedisQueue) {
                 begun
             },
             async {
-                let claimed = idle.claim(QUEUE, LEASE, LEASE).await.unwrap().unwrap();
+                let claimed = claim(&idle, QUEUE, LEASE).await.unwrap();
                 let woken = Instant::now();
                 idle.settle(QUEUE, &claimed, Settlement::Done)
                     .await
@@ -178,10 +179,10 @@ async fn idle(server: &Server) {
     let before = calls(&link).await;
     let cpu = cpu_ticks();
     let (sync, update) = tokio::join!(
-        waiting.claim(QueueName::Sync, LEASE, SPAN),
-        waiting.claim(QueueName::Update, LEASE, SPAN)
+        claim(&waiting, QueueName::Sync, SPAN),
+        claim(&waiting, QueueName::Update, SPAN)
     );
-    assert!(sync.unwrap().is_none() && update.unwrap().is_none());
+    assert!(sync.is_none() && update.is_none());
     let asked = calls(&link).await - before;
     println!(
         "idle on two queues: {:.1} calls/s, those within scripts counted",

@@ -38,20 +38,10 @@ impl Queue for PulsedQueue {
         &self,
         queue: QueueName,
         lease: Duration,
-        patience: Duration,
-    ) -> Result<Option<Claimed>, QueueError> {
-        self.felt(self.queue.claim(queue, lease, patience).await)
-    }
-
-    async fn claim_some(
-        &self,
-        queue: QueueName,
-        lease: Duration,
-        patience: Duration,
-        room: &Room,
+        timeout: Duration,
+        capacity: &Room,
     ) -> Result<Vec<Claimed>, QueueError> {
-        let claimed = self.queue.claim_some(queue, lease, patience, room);
-        self.felt(claimed.await)
+        self.felt(self.queue.claim(queue, lease, timeout, capacity).await)
     }
 
     async fn renew(

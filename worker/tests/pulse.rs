@@ -5,7 +5,7 @@ use adapters::queue::LocalQueue;
 use app::health::Health;
 use shared::domain::run::RunId;
 use shared::jobs::{Backfill, Job, QueueName, Rank};
-use shared::ports::queue::{Message, Queue as _, QueueDesk as _};
+use shared::ports::queue::{Message, Queue as _, QueueDesk as _, Room};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::advance;
@@ -37,8 +37,10 @@ fn message() -> Message {
 async fn a_worker_whose_places_are_all_taken_by_a_long_job_is_alive() {
     let (_, queue, health) = worker();
     queue.push(&[message()]).await.expect("pushed");
-    let job = queue.claim(QueueName::Sync, LEASE, PATIENCE).await;
-    let job = job.expect("an answer").expect("a message");
+    let job = queue
+        .claim(QueueName::Sync, LEASE, PATIENCE, &Room::of(1))
+        .await;
+    let job = job.expect("an answer").pop().expect("a message");
 
     for _ in 0..3 {
         advance(A_WHILE).await;
@@ -56,8 +58,10 @@ async fn a_worker_of_a_paused_queue_is_alive() {
 
     for _ in 0..3 {
         advance(A_WHILE).await;
-        let nothing = queue.claim(QueueName::Sync, LEASE, PATIENCE).await;
-        assert!(nothing.expect("an answer").is_none());
+        let nothing = queue
+            .claim(QueueName::Sync, LEASE, PATIENCE, &Room::of(1))
+            .await;
+        assert!(nothing.expect("an answer").is_empty());
     }
 
     assert!(health.dead().is_empty());
@@ -66,8 +70,10 @@ async fn a_worker_of_a_paused_queue_is_alive() {
 #[tokio::test(start_paused = true)]
 async fn a_worker_that_asks_for_nothing_any_more_is_dead_whatever_others_push() {
     let (_, queue, health) = worker();
-    let claimed = queue.claim(QueueName::Sync, LEASE, PATIENCE).await;
-    assert!(claimed.expect("an answer").is_none());
+    let claimed = queue
+        .claim(QueueName::Sync, LEASE, PATIENCE, &Room::of(1))
+        .await;
+    assert!(claimed.expect("an answer").is_empty());
 
     advance(A_WHILE).await;
     queue.push(&[message()]).await.expect("pushed");

@@ -76,7 +76,7 @@ impl Claims {
                 let places = Arc::clone(&places);
                 Room::told_by(move || 1 + places.available_permits())
             };
-            match queue.claim_some(name, lease, PATIENCE, &room).await {
+            match queue.claim(name, lease, PATIENCE, &room).await {
                 // Nobody else takes places, so that there is one for each message.
                 Ok(claimed) => std::iter::once(first)
                     .chain(std::iter::from_fn(|| {

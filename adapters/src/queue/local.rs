@@ -83,30 +83,18 @@ impl Queue for LocalQueue {
         &self,
         queue: QueueName,
         lease: Duration,
-        patience: Duration,
-    ) -> Result<Option<Claimed>, QueueError> {
-        let claimed = self
-            .claim_some(queue, lease, patience, &Room::of(1))
-            .await?;
-        Ok(claimed.into_iter().next())
-    }
-
-    async fn claim_some(
-        &self,
-        queue: QueueName,
-        lease: Duration,
-        patience: Duration,
-        room: &Room,
+        timeout: Duration,
+        capacity: &Room,
     ) -> Result<Vec<Claimed>, QueueError> {
         let counter = self.counter(queue)?;
-        let give_up = Instant::now() + patience;
+        let give_up = Instant::now() + timeout;
         loop {
             let rung = counter.bell.notified();
             let now = Instant::now();
             let (claimed, next_due) = {
                 let mut messages = counter.shelf();
                 let next = |_| messages.claim(now, now + lease);
-                let claimed: Vec<Claimed> = (0..room.now()).map_while(next).collect();
+                let claimed: Vec<Claimed> = (0..capacity.now()).map_while(next).collect();
                 (claimed, messages.next_due())
             };
             if !claimed.is_empty() || now >= give_up {

@@ -2,7 +2,7 @@
 
 use crate::redis_only::info;
 use crate::server::{Server, free_port, link, shared_url};
-use crate::suite::{LONG, batch, claim, settle};
+use crate::suite::{LONG, batch, claim, claim_of, settle};
 use adapters::queue::RedisQueue;
 use adapters::redis::{RedisFault, RedisLink, RedisSettings, connect};
 use shared::jobs::QueueName;
@@ -10,12 +10,10 @@ use shared::ports::queue::{Claimed, Queue, Settlement};
 use std::process::Command;
 use std::time::Duration;
 
-const LEASE: Duration = Duration::from_secs(30);
-
 /// As the workers do it: an error is nothing but a reason to ask again.
 async fn claim_in_the_end(queue: &dyn Queue) -> Option<Claimed> {
     for _ in 0..100 {
-        if let Ok(claimed) = queue.claim(QueueName::Sync, LEASE, LONG).await {
+        if let Ok(claimed) = claim_of(queue, QueueName::Sync, LONG).await {
             return claimed;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

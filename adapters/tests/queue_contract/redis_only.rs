@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are there to be read")]
 
 use crate::server::{Server, link, own_prefix, shared_url};
-use crate::suite::{BRIEF, LONG, batch, claim, settle};
+use crate::suite::{BRIEF, LONG, batch, claim, claim_of, settle};
 use adapters::queue::RedisQueue;
 use adapters::redis::{RedisLink, RedisSettings, connect};
 use shared::jobs::QueueName;
@@ -11,8 +11,6 @@ use shared::ports::queue::{Message, Queue, QueueView, Settlement};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-const LEASE: Duration = Duration::from_secs(30);
 
 /// Another process on the same queue, as far as Redis can tell.
 async fn another(link: &RedisLink, url: &str) -> RedisQueue {
@@ -53,11 +51,7 @@ async fn two_claimers_never_get_the_same_message() {
             tokio::spawn(async move {
                 let mut ids = Vec::new();
                 let patience = Duration::from_secs(1);
-                while let Some(claimed) = queue
-                    .claim(QueueName::Sync, LEASE, patience)
-                    .await
-                    .expect("the queue answers")
-                {
+                while let Some(claimed) = claim(&*queue, patience).await {
                     assert!(settle(&*queue, &claimed, Settlement::Done).await);
                     ids.push(claimed.id);
                 }
@@ -95,7 +89,7 @@ async fn a_claim_that_is_dropped_at_any_moment_takes_nothing() {
         .expect("pushed");
 
     for after in 0..200 {
-        let given_up = queue.claim(QueueName::Sync, LEASE, LONG);
+        let given_up = claim_of(&queue, QueueName::Sync, LONG);
         let waited = Duration::from_micros(after * 5);
         if let Ok(Ok(Some(claimed))) = tokio::time::timeout(waited, given_up).await {
             settle(&queue, &claimed, Settlement::Defer(Duration::ZERO)).await;
@@ -113,7 +107,7 @@ async fn a_claim_that_is_dropped_at_any_moment_takes_nothing() {
 async fn a_claim_that_is_dropped_with_its_answer_unread_takes_nothing() {
     let queue = RedisQueue::new(link(&shared_url()).await);
     queue.push(&[batch(1)]).await.expect("pushed");
-    let mut given_up = Box::pin(queue.claim(QueueName::Sync, LEASE, LONG));
+    let mut given_up = Box::pin(claim_of(&queue, QueueName::Sync, LONG));
     assert!(futures::poll!(&mut given_up).is_pending());
     let stats = async || queue.stats(QueueName::Sync).await.expect("an answer");
     while stats().await.claimed == 0 {
@@ -209,11 +203,7 @@ async fn fifty_thousand_messages_stay_below_fifteen_megabytes_and_leave_nothing(
 }
 
 async fn work_off(queue: Arc<RedisQueue>) {
-    while let Some(claimed) = queue
-        .claim(QueueName::Sync, LEASE, Duration::ZERO)
-        .await
-        .expect("the queue answers")
-    {
+    while let Some(claimed) = claim(&*queue, Duration::ZERO).await {
         settle(&*queue, &claimed, Settlement::Done).await;
     }
 }

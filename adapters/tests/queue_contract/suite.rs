@@ -3,7 +3,7 @@
 use shared::domain::listing::ListingId;
 use shared::domain::run::RunId;
 use shared::jobs::{Job, QueueName, Rank, SyncBatch, UpdateListing};
-use shared::ports::queue::{Claimed, Message, Queue, Room, Settlement};
+use shared::ports::queue::{Claimed, Message, Queue, QueueError, Room, Settlement};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -29,10 +29,19 @@ pub fn ranked(no: u32, rank: u8) -> Message {
 }
 
 pub async fn claim(queue: &dyn Queue, patience: Duration) -> Option<Claimed> {
-    queue
-        .claim(QueueName::Sync, LEASE, patience)
+    claim_of(queue, QueueName::Sync, patience)
         .await
         .expect("the queue answers")
+}
+
+/// The first message of a queue.
+pub async fn claim_of(
+    queue: &dyn Queue,
+    name: QueueName,
+    timeout: Duration,
+) -> Result<Option<Claimed>, QueueError> {
+    let claimed = queue.claim(name, LEASE, timeout, &Room::of(1)).await?;
+    Ok(claimed.into_iter().next())
 }
 
 pub async fn settle(queue: &dyn Queue, claimed: &Claimed, settlement: Settlement) -> bool {
@@ -101,7 +110,7 @@ pub async fn several_are_claimed_in_their_order_and_no_more_than_there_are(queue
     queue.push(&pushed).await.expect("pushed");
     let some = async |most| {
         queue
-            .claim_some(QueueName::Sync, LEASE, BRIEF, &Room::of(most))
+            .claim(QueueName::Sync, LEASE, BRIEF, &Room::of(most))
             .await
     };
 
@@ -127,14 +136,11 @@ pub async fn places_that_become_free_while_a_claim_waits_are_claimed_for(queue: 
     };
     let pushed: Vec<Message> = (1..=4).map(batch).collect();
 
-    let (claimed, ()) = tokio::join!(
-        queue.claim_some(QueueName::Sync, LEASE, LONG, &room),
-        async {
-            tokio::time::sleep(BRIEF).await;
-            free.store(3, Ordering::Relaxed);
-            queue.push(&pushed).await.expect("pushed");
-        }
-    );
+    let (claimed, ()) = tokio::join!(queue.claim(QueueName::Sync, LEASE, LONG, &room), async {
+        tokio::time::sleep(BRIEF).await;
+        free.store(3, Ordering::Relaxed);
+        queue.push(&pushed).await.expect("pushed");
+    });
 
     let claimed = claimed.expect("the queue answers");
     assert_eq!(claimed.len(), 3);
@@ -144,7 +150,7 @@ pub async fn what_is_settled_at_the_same_moment_is_settled_once_each(queue: &dyn
     let pushed: Vec<Message> = (1..=3).map(batch).collect();
     queue.push(&pushed).await.expect("pushed");
     let claimed = queue
-        .claim_some(QueueName::Sync, LEASE, BRIEF, &Room::of(3))
+        .claim(QueueName::Sync, LEASE, BRIEF, &Room::of(3))
         .await
         .expect("the queue answers");
     let stranger = Claimed {
@@ -335,8 +341,7 @@ pub async fn queues_do_not_mix(queue: &dyn Queue) {
         .expect("pushed");
 
     assert!(claim(queue, BRIEF).await.is_none());
-    let update = queue
-        .claim(QueueName::Update, LEASE, BRIEF)
+    let update = claim_of(queue, QueueName::Update, BRIEF)
         .await
         .expect("the queue answers");
     assert!(update.is_some());

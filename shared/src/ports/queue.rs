@@ -140,23 +140,16 @@ pub trait Queue: Send + Sync {
     /// Pushes each message whose id is not alive; returns how many were new.
     async fn push(&self, messages: &[Message]) -> Result<u64, QueueError>;
 
-    /// Takes the first message of `queue` on a lease, waiting up to `patience` for one to come.
+    /// Claims the first messages of `queue` on a lease, as many as `capacity` allows. Waits up to
+    /// `timeout` for the first one, and for no other.
+    ///
+    /// Dropping the future before it ends claims nothing.
     async fn claim(
         &self,
         queue: QueueName,
         lease: Duration,
-        patience: Duration,
-    ) -> Result<Option<Claimed>, QueueError>;
-
-    /// The same for as many messages as there is `room` for, of which it waits for the first only.
-    ///
-    /// Dropping the future before it ends takes nothing.
-    async fn claim_some(
-        &self,
-        queue: QueueName,
-        lease: Duration,
-        patience: Duration,
-        room: &Room,
+        timeout: Duration,
+        capacity: &Room,
     ) -> Result<Vec<Claimed>, QueueError>;
 
     /// Prolongs a lease; `false` when the claim does not hold any more.

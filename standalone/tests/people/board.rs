@@ -9,7 +9,7 @@ use reqwest::{Client, Method, StatusCode, header};
 use serde_json::{Value, json};
 use shared::jobs::QueueName;
 use shared::ports::clock::Clock as _;
-use shared::ports::queue::{Message, Queue as _};
+use shared::ports::queue::{Message, Queue as _, Room};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -233,7 +233,7 @@ async fn workers_are_told_with_their_last_sign() {
     let patience = Duration::from_millis(10);
     redis
         .queue
-        .claim(QueueName::Update, patience, patience)
+        .claim(QueueName::Update, patience, patience, &Room::of(1))
         .await
         .unwrap();
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::domain::listing::ListingId;
 use shared::domain::run::RunId;
 use shared::jobs::{Job, QueueName, Rank, SyncBatch, UpdateListing};
-use shared::ports::queue::{Message, Queue as _, Settlement};
+use shared::ports::queue::{Message, Queue as _, Room, Settlement};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -33,8 +33,11 @@ impl Redis {
             redis.bury(no, error).await;
         }
         redis.push(batch(3)).await;
-        let held = redis.queue.claim(QueueName::Sync, LONG, LONG).await;
-        held.unwrap().unwrap();
+        let held = redis
+            .queue
+            .claim(QueueName::Sync, LONG, LONG, &Room::of(1))
+            .await;
+        assert_eq!(held.unwrap().len(), 1);
         redis.push(batch(4)).await;
         let later = Message {
             delay: LONG,
@@ -51,9 +54,12 @@ impl Redis {
 
     async fn bury(&self, no: u32, error: &str) {
         self.push(batch(no)).await;
-        let claimed = self.queue.claim(QueueName::Sync, LONG, LONG).await;
+        let claimed = self
+            .queue
+            .claim(QueueName::Sync, LONG, LONG, &Room::of(1))
+            .await;
         let dead = Settlement::Dead(error.to_owned());
-        let claimed = claimed.unwrap().unwrap();
+        let claimed = claimed.unwrap().remove(0);
         let settled = self.queue.settle(QueueName::Sync, &claimed, dead).await;
         assert!(settled.unwrap());
     }
@@ -231,7 +237,8 @@ async fn what_was_given_up_is_dropped_and_nothing_else() {
 async fn a_paused_queue_gives_nothing_until_it_is_resumed() {
     let redis = Redis::busy().await;
     let patience = Duration::from_millis(50);
-    let claim = || redis.queue.claim(QueueName::Update, LONG, patience);
+    let one = Room::of(1);
+    let claim = || redis.queue.claim(QueueName::Update, LONG, patience, &one);
 
     let paused = redis.object(&["pause", "update"]);
     let meanwhile = claim().await.unwrap();
@@ -242,10 +249,10 @@ async fn a_paused_queue_gives_nothing_until_it_is_resumed() {
         (&paused["queue"], &paused["paused"]),
         (&json!("update"), &json!(true))
     );
-    assert!(meanwhile.is_none());
+    assert!(meanwhile.is_empty());
     assert_eq!(shown["queues"][1]["paused"], true);
     assert_eq!(resumed["paused"], false);
-    assert!(claim().await.unwrap().is_some());
+    assert_eq!(claim().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -186,26 +186,14 @@ impl Queue for RedisQueue {
         &self,
         queue: QueueName,
         lease: Duration,
-        patience: Duration,
-    ) -> Result<Option<Claimed>, QueueError> {
-        let claimed = self
-            .claim_some(queue, lease, patience, &Room::of(1))
-            .await?;
-        Ok(claimed.into_iter().next())
-    }
-
-    async fn claim_some(
-        &self,
-        queue: QueueName,
-        lease: Duration,
-        patience: Duration,
-        room: &Room,
+        timeout: Duration,
+        capacity: &Room,
     ) -> Result<Vec<Claimed>, QueueError> {
-        let give_up = Instant::now() + patience;
+        let give_up = Instant::now() + timeout;
         let counter = self.counter(queue)?;
         loop {
             let ring = self.bell.next_ring(queue);
-            let next_due = match counter.claim(room, lease).await? {
+            let next_due = match counter.claim(capacity, lease).await? {
                 Found::Messages(claimed) => return Ok(claimed),
                 Found::Nothing(next_due) => next_due,
             };
