@@ -1,8 +1,8 @@
 //! Measures the source of the workspace, so that its rules are checked by a program and not by eye.
 //!
-//! `source` reads the crates without their tests; each check is a module of its own and returns a
-//! [`CheckResult`]. The circle finder has three parts: `scope` knows what each module names, `paths`
-//! finds every path in a file, `circles` draws the arrows and finds the loops.
+//! `source` holds the crates without their tests, `reader` reads them. Each check is a module and
+//! returns a [`CheckResult`]. The circle finder has three parts: `scope` knows what each module
+//! names, `paths` finds every path in a file, `circles` draws the arrows and finds the loops.
 
 mod check;
 mod check_result;

@@ -1,7 +1,7 @@
 //! The command `measure`: prints the measures of the workspace in the current folder.
 
 use std::error::Error;
-use std::io::Write;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -18,27 +18,36 @@ CHECK: files, functions, traits, circles, docs, doubles, names; --CHECK is short
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let mut out = std::io::stdout().lock();
-    let done = if arguments == ["--texts"] {
-        list_texts(&mut out)
-    } else if let Some(checks) = chosen(&arguments) {
-        run(&checks, &mut out)
-    } else {
-        let asked = arguments.iter().any(|word| word == "--help");
-        let code = if asked { 0 } else { 2 };
-        write!(out, "{USAGE}").map(|()| code).map_err(Into::into)
+    let (text, code) = match answer(&arguments) {
+        Ok(answer) => answer,
+        Err(error) => return failed(&error.to_string()),
     };
-    done.map_or_else(
-        |error| {
-            // Nothing is left to report to if stderr is closed.
-            let _ = writeln!(std::io::stderr(), "measure: {error}");
-            ExitCode::FAILURE
-        },
-        ExitCode::from,
-    )
+    // A reader that closes the pipe early has seen enough.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::from(code)
 }
 
-/// The checks that the arguments name, all if they name none; `None` on wrong use.
+fn failed(error: &str) -> ExitCode {
+    // There is no other place to report to if stderr is closed.
+    let _ = writeln!(std::io::stderr(), "measure: {error}");
+    ExitCode::FAILURE
+}
+
+/// What to print, and the exit code.
+fn answer(arguments: &[String]) -> Result<(String, u8), Box<dyn Error>> {
+    let read = || SourceTree::read(Path::new("."));
+    if arguments == ["--help"] {
+        Ok((USAGE.to_owned(), 0))
+    } else if arguments == ["--texts"] {
+        Ok((measure::texts::list(&read()?).join("\n") + "\n", 0))
+    } else if let Some(checks) = chosen(arguments) {
+        Ok(report(&checks, &read()?))
+    } else {
+        Ok((USAGE.to_owned(), 2))
+    }
+}
+
+/// The checks that the arguments name, all if there are no arguments; `None` on wrong use.
 fn chosen(arguments: &[String]) -> Option<Vec<Check>> {
     if arguments.is_empty() {
         return Some(Check::ALL.to_vec());
@@ -49,33 +58,23 @@ fn chosen(arguments: &[String]) -> Option<Vec<Check>> {
     (!checks.is_empty()).then_some(checks)
 }
 
-fn list_texts(out: &mut impl Write) -> Result<u8, Box<dyn Error>> {
-    for line in measure::texts::list(&SourceTree::read(Path::new("."))?) {
-        writeln!(out, "{line}")?;
+/// The table and the breaches, and 1 if there are any.
+fn report(checks: &[Check], tree: &SourceTree) -> (String, u8) {
+    let mut table = Vec::new();
+    let mut breaches = Vec::new();
+    for check in checks {
+        let name = check.name();
+        let result = check.run(tree);
+        let figure = |(label, value): &(&str, String)| format!("{label} {value}");
+        let figures: Vec<String> = result.figures.iter().map(figure).collect();
+        table.push(format!("{name:<10} {}\n", figures.join("  ")));
+        breaches.extend(
+            result
+                .breaches
+                .iter()
+                .map(|breach| format!("{name}: {breach}\n")),
+        );
     }
-    Ok(0)
-}
-
-fn run(checks: &[Check], out: &mut impl Write) -> Result<u8, Box<dyn Error>> {
-    let tree = SourceTree::read(Path::new("."))?;
-    let reports: Vec<_> = checks
-        .iter()
-        .map(|check| (check, check.run(&tree)))
-        .collect();
-    for (check, report) in &reports {
-        let figures = report
-            .figures
-            .iter()
-            .map(|(label, value)| format!("{label} {value}"));
-        let figures: Vec<String> = figures.collect();
-        writeln!(out, "{:<10} {}", check.name(), figures.join("  "))?;
-    }
-    let mut code = 0;
-    for (check, report) in &reports {
-        for breach in &report.breaches {
-            writeln!(out, "{}: {breach}", check.name())?;
-            code = 1;
-        }
-    }
-    Ok(code)
+    let code = u8::from(!breaches.is_empty());
+    (table.concat() + &breaches.concat(), code)
 }

@@ -25,11 +25,13 @@ impl SourceTree {
     ///
     /// A file cannot be read or is not Rust.
     pub fn read(root: &Path) -> Result<Self, Box<dyn Error>> {
+        let manifest = fs::read_to_string(root.join("Cargo.toml"))
+            .map_err(|error| format!("Cargo.toml: {error}"))?;
         let mut tree = Self {
             texts: text_files::read(root)?,
             ..Self::default()
         };
-        for member in members(&fs::read_to_string(root.join("Cargo.toml"))?) {
+        for member in members(&manifest) {
             let folder = root.join(&member).join("src");
             for start in ["lib.rs", "main.rs"] {
                 let start = folder.join(start);

@@ -74,7 +74,9 @@ impl<'a> Scopes<'a> {
 
     /// The module that defines the macro `name`, wherever in the target it is.
     pub fn macro_home(&self, name: &str) -> Option<usize> {
-        let defines = |item: &Item| matches!(item, Item::Macro(item) if item.ident.as_ref().is_some_and(|i| i == name));
+        let defines = |item: &Item| {
+            matches!(item, Item::Macro(_)) && defined(item).is_some_and(|own| own == name)
+        };
         let mut modules = self.target.modules.iter();
         modules.position(|module| module.items.iter().any(defines))
     }

@@ -6,8 +6,8 @@ use crate::source::{SourceFile, SourceTree};
 
 /// `file:line: kind: text` for every string literal that is a text, in the order of the files.
 ///
-/// Kinds: `text` (both languages), `log`, `error`, `help`, and `string` for any other literal with a
-/// space or a letter beyond ASCII in it.
+/// Kinds: `text` (both languages), `log`, `error`, `help`, and `string` for any other literal with
+/// a space or a letter beyond ASCII in it.
 pub fn list(tree: &SourceTree) -> Vec<String> {
     let mut lines = Vec::new();
     for file in &tree.files {
