@@ -3,7 +3,7 @@
 //! Source: BASE API documentation, `oauth/token`: access token 1 hour, refresh token 30 days, and a
 //! new refresh token with every exchange. The exchange is not counted against the quota.
 
-use super::keeper::Keeper;
+use super::token_manager::Keeper;
 use super::{BaseCredentials, FORM, Outside};
 use crate::http::excerpt;
 use crate::http::lenient::{Number, Object};

@@ -6,19 +6,17 @@
 //!
 //! Source: BASE API documentation (`baseinc/api-docs`, `docs.thebase.in`).
 
-mod by_hand;
+mod account_calls;
 pub mod decode;
 mod exchange;
-mod held;
-mod keeper;
+mod manual;
+mod proxy_breaker;
 mod refusal;
-mod refusals;
-mod visit;
-mod way;
+mod token_manager;
+mod token_rejections;
+mod token_state;
 
 use async_trait::async_trait;
-use held::Access;
-use keeper::Keeper;
 use refusal::Refusal;
 use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
@@ -34,6 +32,8 @@ use shared::ports::store::{AccountStore, TokenStore};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use token_manager::Keeper;
+use token_state::Access;
 
 /// Where BASE is, and the accounts there.
 #[derive(Debug, Clone)]
@@ -200,7 +200,7 @@ impl Shop for BaseShop {
 
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
         self.keeper(account)?
-            .access(keeper::LASTING)
+            .access(token_manager::LASTING)
             .await
             .map(drop)
     }
@@ -216,7 +216,7 @@ impl Shop for BaseShop {
         state: &ShopState,
     ) -> Result<(), ShopError> {
         let keeper = self.keeper(account)?;
-        let access = keeper.access(keeper::LAST_MOMENT).await?;
+        let access = keeper.access(token_manager::LAST_MOMENT).await?;
         let request = keeper
             .http()
             .post(format!("{}/1/items/edit", self.outside.base_url))
@@ -243,7 +243,7 @@ impl Shop for BaseShop {
         offset: u32,
     ) -> Result<ShopPage, ShopError> {
         let keeper = self.keeper(account)?;
-        let access = keeper.access(keeper::LAST_MOMENT).await?;
+        let access = keeper.access(token_manager::LAST_MOMENT).await?;
         // In the order of creation, so that new items come last and shift no page; of the images as
         // little as can be had.
         let query = format!(
@@ -266,7 +266,7 @@ impl Shop for BaseShop {
         item: ItemId,
     ) -> Result<Option<ShopState>, ShopError> {
         let keeper = self.keeper(account)?;
-        let access = keeper.access(keeper::LAST_MOMENT).await?;
+        let access = keeper.access(token_manager::LAST_MOMENT).await?;
         // As a query parameter the id is refused.
         let url = format!("{}/1/items/detail/{}", self.outside.base_url, item.0);
         let request = keeper.http().get(url);

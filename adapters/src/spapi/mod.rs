@@ -8,14 +8,15 @@
 
 pub mod catalog;
 pub mod decode;
+mod keep_alive;
 mod lwa;
 mod refusal;
 mod request;
-mod warmth;
 
 use crate::http::{HttpError, read_capped};
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use keep_alive::Warmth;
 use lwa::{Access, Lwa};
 use refusal::Refusal;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -31,7 +32,6 @@ use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::time::Instant;
-use warmth::Warmth;
 
 /// Where Amazon is, and with what we ask it.
 #[derive(Debug, Clone)]

@@ -5,9 +5,9 @@
 //! visit, and a refresh that has begun is finished even when the job that asked for it is gone.
 
 use super::exchange::{self, Grant, NoPair};
-use super::held::{Access, State, fingerprint};
-use super::refusals::Refusals;
-use super::way::Way;
+use super::proxy_breaker::Way;
+use super::token_rejections::Refusals;
+use super::token_state::{Access, State, fingerprint};
 use super::{BaseCredentials, Outside, ThroughProxy};
 use backon::{ExponentialBuilder, Retryable as _};
 use chrono::{DateTime, TimeDelta, Utc};

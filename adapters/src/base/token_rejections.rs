@@ -5,8 +5,8 @@
 //! (selling-partner-api-models issue 2595). So the shop rests, for longer each time, and what it has to do
 //! waits. When no token was accepted for longer than any such fault is known to last, a person has to come.
 
-use super::held::Access;
-use super::keeper::Keeper;
+use super::token_manager::Keeper;
+use super::token_state::Access;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use shared::ports::shop::ShopError;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -4,8 +4,8 @@
 //! is shut, nothing is sent. Whether a proxy or what lies behind it hangs cannot be told apart, so that a
 //! time-out through a proxy counts as its failure.
 
-use super::keeper::Keeper;
 use super::refusal;
+use super::token_manager::Keeper;
 use crate::http::{HttpError, read_capped};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::RequestBuilder;

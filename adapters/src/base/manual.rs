@@ -2,8 +2,8 @@
 //! its lease, and on the disk before anybody is told.
 
 use super::exchange::{Grant, NoPair};
-use super::held::State;
-use super::keeper::{Keeper, LEASE_LOOKS, LEASE_PAUSE};
+use super::token_manager::{Keeper, LEASE_LOOKS, LEASE_PAUSE};
+use super::token_state::State;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use shared::ports::shop::ShopError;

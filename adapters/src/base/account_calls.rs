@@ -1,6 +1,6 @@
 //! What a person asks of a shop by hand: renew its tokens, look whether it answers, authorise it.
 
-use super::keeper::LAST_MOMENT;
+use super::token_manager::LAST_MOMENT;
 use super::{BaseShop, bearer, decode};
 use crate::http::lenient::Object;
 use chrono::{DateTime, Utc};
