@@ -1,11 +1,11 @@
-//! Both channels over the wire: what is posted, and what each answer asks for.
+//! Both channels over HTTP: what is posted, and what each answer means.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
 use adapters::http::{HttpSettings, client};
-use adapters::notify::{Chatwork, ChatworkConfig, Webhook};
+use adapters::notify::{ChatworkConfig, ChatworkNotifier, WebhookNotifier};
 use secrecy::SecretString;
-use shared::ports::notifier::{Message, Notifier, NotifyError};
+use shared::ports::notifier::{ChannelMessage, Notifier, NotifyError};
 use simulator::{Config, Fault, FaultKind, Quotas, Simulator};
 use std::time::Duration;
 
@@ -30,8 +30,8 @@ fn http() -> reqwest::Client {
     .unwrap()
 }
 
-fn chatwork(base_url: &str, token: &str) -> Chatwork {
-    Chatwork::new(ChatworkConfig {
+fn chatwork(base_url: &str, token: &str) -> ChatworkNotifier {
+    ChatworkNotifier::new(ChatworkConfig {
         http: http(),
         base_url: base_url.to_owned(),
         token: SecretString::from(token),
@@ -39,18 +39,18 @@ fn chatwork(base_url: &str, token: &str) -> Chatwork {
     })
 }
 
-fn webhook(base_url: &str) -> Webhook {
-    Webhook::new(http(), SecretString::from(format!("{base_url}/{HOOK}")))
+fn webhook(base_url: &str) -> WebhookNotifier {
+    WebhookNotifier::new(http(), SecretString::from(format!("{base_url}/{HOOK}")))
 }
 
-fn message() -> Message {
-    Message {
+fn message() -> ChannelMessage {
+    ChannelMessage {
         title: "店番: 完了".to_owned(),
         body: "1行目 100% & 50+50\n2行目 🎉 [toall]".to_owned(),
     }
 }
 
-/// Each channel with the name of its operation at the simulator.
+/// Each channel with the name of its operation in the simulator.
 fn both(simulator: &Simulator) -> [(Box<dyn Notifier>, &'static str); 2] {
     let url = simulator.url();
     [
@@ -67,8 +67,8 @@ fn is_later(error: &NotifyError) -> bool {
     matches!(error, NotifyError::Later { .. })
 }
 
-fn is_perhaps(error: &NotifyError) -> bool {
-    matches!(error, NotifyError::Perhaps(_))
+fn is_unknown(error: &NotifyError) -> bool {
+    matches!(error, NotifyError::Unknown(_))
 }
 
 fn is_forbidden(error: &NotifyError) -> bool {
@@ -76,7 +76,7 @@ fn is_forbidden(error: &NotifyError) -> bool {
 }
 
 #[tokio::test]
-async fn a_message_arrives_as_it_was_written_and_calls_nobody() {
+async fn a_message_arrives_unchanged_and_mentions_no_one() {
     let simulator = world(Quotas::default()).await;
 
     for (channel, _) in both(&simulator) {
@@ -101,10 +101,10 @@ async fn every_failure_says_whether_the_message_may_have_been_posted() {
         (FaultKind::Throttle, None, is_later, 0),
         (FaultKind::Status, Some(500), is_later, 0),
         (FaultKind::Html, Some(503), is_later, 0),
-        (FaultKind::Html, Some(502), is_perhaps, 0),
-        (FaultKind::Status, Some(504), is_perhaps, 0),
+        (FaultKind::Html, Some(502), is_unknown, 0),
+        (FaultKind::Status, Some(504), is_unknown, 0),
         (FaultKind::Forbidden, None, is_forbidden, 0),
-        (FaultKind::Hang, None, is_perhaps, 1),
+        (FaultKind::Hang, None, is_unknown, 1),
     ];
     for (kind, status, expected, posted) in faults {
         let simulator = world(Quotas::Off).await;
@@ -125,7 +125,7 @@ async fn every_failure_says_whether_the_message_may_have_been_posted() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_after_its_status_is_an_answer() {
+async fn an_answer_that_is_cut_after_its_status_counts() {
     for kind in [FaultKind::Cut, FaultKind::Malformed, FaultKind::Huge] {
         let simulator = world(Quotas::Off).await;
         for (channel, operation) in both(&simulator) {
@@ -140,8 +140,8 @@ async fn an_answer_that_breaks_off_after_its_status_is_an_answer() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_not_there_has_taken_nothing() {
-    // Nobody listens on a port that was just given back.
+async fn a_host_that_cannot_be_reached_has_posted_nothing() {
+    // No program listens on a port that was just released.
     let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", gone.local_addr().unwrap());
     drop(gone);
@@ -174,9 +174,9 @@ async fn the_eleventh_post_into_a_room_within_ten_seconds_waits_ten_seconds() {
 }
 
 #[tokio::test]
-async fn an_account_without_calls_waits_for_the_reset_that_the_header_tells() {
+async fn an_account_without_calls_waits_for_the_reset_in_the_header() {
     let simulator = world(Quotas::default()).await;
-    // Another program has used them up, with the same token.
+    // Another program has used up the quota with the same token.
     let http = http();
     for _ in 0..300 {
         let other = http
@@ -215,22 +215,22 @@ async fn a_webhook_waits_as_long_as_its_refusal_asks() {
 #[tokio::test]
 async fn no_failure_shows_the_token_or_the_address_of_the_webhook() {
     let simulator = world(Quotas::Off).await;
-    let mut said = Vec::new();
+    let mut errors = Vec::new();
     for kind in [FaultKind::Throttle, FaultKind::Forbidden, FaultKind::Hang] {
         for (channel, operation) in both(&simulator) {
             simulator
                 .add_fault(Fault::new(operation, kind).times(1))
                 .unwrap();
-            said.push(channel.post(&message()).await.unwrap_err());
+            errors.push(channel.post(&message()).await.unwrap_err());
         }
     }
     let url = "http://127.0.0.1:1";
-    said.push(webhook(url).post(&message()).await.unwrap_err());
-    said.push(chatwork(url, TOKEN).post(&message()).await.unwrap_err());
+    errors.push(webhook(url).post(&message()).await.unwrap_err());
+    errors.push(chatwork(url, TOKEN).post(&message()).await.unwrap_err());
     let wrong = chatwork(&simulator.url(), "invalid").post(&message()).await;
-    said.push(wrong.unwrap_err());
+    errors.push(wrong.unwrap_err());
 
-    for error in said {
+    for error in errors {
         let shown = format!("{error} {error:?}");
         assert!(
             !shown.contains(TOKEN) && !shown.contains("the-hook"),

@@ -7,11 +7,11 @@ use crate::backends::{Backends, Stores};
 use crate::config::values::Key;
 use crate::config::{Amazon, AmazonCredentials, Base, Settings, Work, environment};
 use crate::run_mode::RunMode;
-use adapters::base::{BaseConfig, BaseCredentials, BaseShop, ThroughProxy};
+use adapters::base::{BaseConfig, BaseCredentials, BaseShop, ProxiedClient};
 use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
 use adapters::http::{HttpError, HttpSettings};
-use adapters::notify::{Chatwork, ChatworkConfig, Webhook};
+use adapters::notify::{ChatworkConfig, ChatworkNotifier, WebhookNotifier};
 use adapters::redis::RedisLink;
 use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
@@ -202,7 +202,7 @@ pub fn channels(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>, CommandEr
     }
     let http = adapters::notify::http().map_err(|error| no_client(&error))?;
     if let Some(chatwork) = &settings.chatwork {
-        channels.push(Arc::new(Chatwork::new(ChatworkConfig {
+        channels.push(Arc::new(ChatworkNotifier::new(ChatworkConfig {
             http: http.clone(),
             base_url: chatwork.base_url.clone(),
             token: chatwork.token.clone(),
@@ -210,7 +210,7 @@ pub fn channels(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>, CommandEr
         })));
     }
     if let Some(url) = &settings.webhook {
-        channels.push(Arc::new(Webhook::new(http, url.clone())));
+        channels.push(Arc::new(WebhookNotifier::new(http, url.clone())));
     }
     Ok(channels)
 }
@@ -258,7 +258,7 @@ impl Outside {
         let mut accounts = Vec::new();
         for account in credentials {
             let proxy = match account.proxy {
-                Some(proxy) => Some(ThroughProxy(base_client(Some(proxy))?)),
+                Some(proxy) => Some(ProxiedClient(base_client(Some(proxy))?)),
                 None => None,
             };
             accounts.push(BaseCredentials {

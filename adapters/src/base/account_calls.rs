@@ -1,7 +1,8 @@
-//! What a person asks of a shop by hand: renew its tokens, look whether it answers, authorise it.
+//! Calls about an account that a person starts: refresh its tokens, test it, authorise it.
 
+use super::decode::{ApiFailure, failure};
+use super::shop::{BaseShop, bearer};
 use super::token_manager::LAST_MOMENT;
-use super::{BaseShop, bearer, decode};
 use crate::http::lenient::Object;
 use chrono::{DateTime, Utc};
 use reqwest::header::AUTHORIZATION;
@@ -14,31 +15,30 @@ use shared::ports::shop::ShopError;
 const MAX_ANSWER: usize = 64 * 1024;
 
 #[derive(Deserialize)]
-struct Me {
-    user: Option<User>,
+struct MeEnvelope {
+    user: Option<BaseUser>,
 }
 
 #[derive(Deserialize)]
-struct User {
+struct BaseUser {
     shop_name: Option<String>,
 }
 
 impl BaseShop {
-    /// Renews the tokens of the account now, also where the present ones would do or where it is
-    /// marked for a person. Under the lease that every renewal takes, so that it may be done beside
-    /// running workers. Gives the time from which the new refresh token counts its 30 days.
+    /// Refreshes the tokens of the account now, even if the present ones are valid or the account is
+    /// marked. It takes the lease of every refresh, so it may run beside workers. Returns the time from
+    /// which the new refresh token counts its 30 days.
     ///
     /// # Errors
     ///
-    /// `Reauthorise` when BASE refuses the refresh token; `Renewing` where another process has been at it
-    /// for 10 s; `Unavailable` for what may pass.
+    /// `Reauthorise` when BASE refuses the refresh token; `Renewing` if another process has been
+    /// refreshing for 10 s; `Unavailable` for what may pass.
     pub async fn renew(&self, account: &AccountId) -> Result<DateTime<Utc>, ShopError> {
-        self.keeper(account)?.renew_now().await
+        self.manager(account)?.refresh_now().await
     }
 
-    /// Exchanges the code that BASE has given a person's browser, and stores both tokens before it
-    /// returns; the account is not marked for a person any more. `redirect_uri` is the one that the
-    /// browser was sent with.
+    /// Exchanges the code that BASE gave to a person's browser, stores both tokens before it returns, and
+    /// clears the account's mark. `redirect_uri` is the address that the browser was sent to.
     ///
     /// # Errors
     ///
@@ -50,13 +50,13 @@ impl BaseShop {
         code: SecretString,
         redirect_uri: &str,
     ) -> Result<DateTime<Utc>, ShopError> {
-        let keeper = self.keeper(account)?;
-        keeper.authorise(code, redirect_uri.to_owned()).await
+        let manager = self.manager(account)?;
+        manager.authorise(code, redirect_uri.to_owned()).await
     }
 
-    /// Asks BASE whose token this is (`users/me`), and spends `permit`: the shop's name there, `None`
-    /// where the token may not read it. A token that has ended is renewed first; one that BASE refuses
-    /// before its time is `TokenExpired`, and the next call renews it.
+    /// Asks BASE whose token this is (`users/me`), and spends `permit`. Returns the name of the shop;
+    /// `None` if the token has no right to read it. An expired token is refreshed first; one that BASE
+    /// rejects before its time is `TokenExpired`, and the next call refreshes it.
     ///
     /// # Errors
     ///
@@ -67,25 +67,21 @@ impl BaseShop {
         permit: Permit,
         account: &AccountId,
     ) -> Result<Option<String>, ShopError> {
-        let keeper = self.keeper(account)?;
-        let access = keeper.access(LAST_MOMENT).await?;
-        let request = keeper
-            .http()
-            .get(format!("{}/1/users/me", self.outside.base_url))
-            .header(AUTHORIZATION, bearer(&access)?);
-        let (status, body) = keeper.send(request, MAX_ANSWER).await?;
-        let me = serde_json::from_slice::<Object<Me>>(&body);
-        if let Ok(Object(Me { user: Some(user) })) = me {
-            keeper.accepted(&access).await;
-            return Ok(user.shop_name);
-        }
-        let refused = decode::answer(status, &body)
-            .err()
-            .unwrap_or_else(|| decode::NoItem::Unreadable(format!("http {status}: no shop")));
-        match self.refused(&permit, keeper, &access, &refused).await {
-            // The token is good, and was authorised without this right: enough for the work.
-            ShopError::Refused(code) if code == "invalid_scope" => Ok(None),
-            error => Err(error),
+        let manager = self.manager(account)?;
+        let access = manager.access(LAST_MOMENT).await?;
+        let connection = &manager.connection;
+        let request = connection.get("/1/users/me");
+        let request = request.header(AUTHORIZATION, bearer(&access)?);
+        let (status, body) = connection.send(request, MAX_ANSWER).await?;
+        let answer = match serde_json::from_slice::<Object<MeEnvelope>>(&body) {
+            Ok(Object(MeEnvelope { user: Some(user) })) => Ok(user.shop_name),
+            _ => Err(failure(status, &body)
+                .unwrap_or_else(|| ApiFailure::Unreadable(format!("http {status}: no shop")))),
+        };
+        match self.sort(permit, manager, &access, answer).await {
+            // The token is valid, but was authorised without this right: enough for the work.
+            Err(ShopError::Refused(code)) if code == "invalid_scope" => Ok(None),
+            sorted => sorted,
         }
     }
 }

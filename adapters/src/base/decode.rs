@@ -1,5 +1,5 @@
-//! Reads the answer of an item call: `{"item":{…}}`, or `{"error","error_description"}` under any
-//! status. What a refusal means is `refusal`'s.
+//! Reads the answer of an item call: `{"item":{…}}` or `{"items":[…]}`, or `{"error",
+//! "error_description"}` under any status. `refusal` decides what an error means.
 
 use crate::http::excerpt;
 use crate::http::lenient::{Number, Object};
@@ -18,32 +18,32 @@ pub struct ShownItem {
     pub state: ShopState,
 }
 
-/// An answer without an item.
+/// An answer without the content that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoItem {
-    /// BASE says why not.
-    Told {
+pub enum ApiFailure {
+    /// BASE answered with an error.
+    Error {
         /// HTTP status.
         status: u16,
-        /// The vendor's word, at most 60 characters.
+        /// BASE's error code, at most 60 characters.
         code: String,
         /// Japanese text for people.
         description: String,
     },
-    /// HTML, nothing, or something else that is no item; the text says what, for a log.
+    /// HTML, an empty body, or anything else without an item; the text describes it, for a log.
     Unreadable(String),
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    error: Option<Text>,
-    error_description: Option<Text>,
-    item: Option<Object<Item>>,
+struct ItemEnvelope {
+    error: Option<LooseText>,
+    error_description: Option<LooseText>,
+    item: Option<Object<WireItem>>,
 }
 
 /// Numbers may come as strings (source: `users/me`, whose `shop_id` does).
 #[derive(Deserialize)]
-struct Item {
+struct WireItem {
     #[serde(rename = "item_id")]
     id: Number,
     price: Number,
@@ -51,26 +51,26 @@ struct Item {
     stock: Option<Number>,
 }
 
-/// A string; anything else is there and says nothing.
-struct Text(String);
+/// A string; a value of another type is present but has no text.
+struct LooseText(String);
 
-impl<'de> Deserialize<'de> for Text {
+impl<'de> Deserialize<'de> for LooseText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
-        enum Any {
+        enum AnyValue {
             Text(String),
             Other(IgnoredAny),
         }
 
-        match Any::deserialize(deserializer)? {
-            Any::Text(text) => Ok(Self(text)),
-            Any::Other(IgnoredAny) => Ok(Self("unnamed".to_owned())),
+        match AnyValue::deserialize(deserializer)? {
+            AnyValue::Text(text) => Ok(Self(text)),
+            AnyValue::Other(IgnoredAny) => Ok(Self("unnamed".to_owned())),
         }
     }
 }
 
-/// `1` and `0` in the papers.
+/// `1` and `0` in the documentation.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Flag {
@@ -82,13 +82,13 @@ enum Flag {
 ///
 /// # Errors
 ///
-/// [`NoItem`] for everything else; never panics, whatever `bytes` are.
-pub fn answer(status: u16, bytes: &[u8]) -> Result<ShownItem, NoItem> {
-    let unreadable = |what: String| NoItem::Unreadable(format!("http {status}: {what}"));
-    let Object(answer) = serde_json::from_slice::<Object<Answer>>(bytes)
+/// [`ApiFailure`] for everything else; never panics, whatever `bytes` are.
+pub fn item(status: u16, bytes: &[u8]) -> Result<ShownItem, ApiFailure> {
+    let unreadable = |what: String| ApiFailure::Unreadable(format!("http {status}: {what}"));
+    let Object(answer) = serde_json::from_slice::<Object<ItemEnvelope>>(bytes)
         .map_err(|error| unreadable(excerpt(&error.to_string(), 200)))?;
     if let Some(error) = answer.error {
-        return Err(told(status, &error, answer.error_description));
+        return Err(api_error(status, &error, answer.error_description));
     }
     match answer.item {
         Some(Object(item)) if status == 200 => {
@@ -98,54 +98,59 @@ pub fn answer(status: u16, bytes: &[u8]) -> Result<ShownItem, NoItem> {
     }
 }
 
+/// The error in an answer to another call; `None` for an answer without one.
+pub(super) fn failure(status: u16, bytes: &[u8]) -> Option<ApiFailure> {
+    item(status, bytes).err()
+}
+
 #[derive(Deserialize)]
-struct Pages {
-    error: Option<Text>,
-    error_description: Option<Text>,
-    items: Option<Vec<Object<Listed>>>,
+struct ItemsEnvelope {
+    error: Option<LooseText>,
+    error_description: Option<LooseText>,
+    items: Option<Vec<Object<WirePageItem>>>,
 }
 
 /// An item of a page. One whose values are impossible is still an item of the shop.
 #[derive(Deserialize)]
-struct Listed {
+struct WirePageItem {
     #[serde(rename = "item_id")]
     id: Number,
     price: Option<Number>,
     visible: Option<Flag>,
     stock: Option<Number>,
-    identifier: Option<Text>,
+    identifier: Option<LooseText>,
 }
 
 /// The items of an answer of HTTP `status` to `GET /1/items`.
 ///
 /// # Errors
 ///
-/// [`NoItem`] for everything else; never panics, whatever `bytes` are.
-pub fn page(status: u16, bytes: &[u8]) -> Result<ShopPage, NoItem> {
-    let unreadable = |what: String| NoItem::Unreadable(format!("http {status}: {what}"));
-    let Object(pages) = serde_json::from_slice::<Object<Pages>>(bytes)
+/// [`ApiFailure`] for everything else; never panics, whatever `bytes` are.
+pub fn page(status: u16, bytes: &[u8]) -> Result<ShopPage, ApiFailure> {
+    let unreadable = |what: String| ApiFailure::Unreadable(format!("http {status}: {what}"));
+    let Object(answer) = serde_json::from_slice::<Object<ItemsEnvelope>>(bytes)
         .map_err(|error| unreadable(excerpt(&error.to_string(), 200)))?;
-    if let Some(error) = pages.error {
-        return Err(told(status, &error, pages.error_description));
+    if let Some(error) = answer.error {
+        return Err(api_error(status, &error, answer.error_description));
     }
-    let Some(items) = pages.items.filter(|_| status == 200) else {
+    let Some(items) = answer.items.filter(|_| status == 200) else {
         return Err(unreadable("no items".to_owned()));
     };
-    let items = items.into_iter().map(|Object(item)| listed(item));
+    let items = items.into_iter().map(|Object(item)| page_item(item));
     let items: Option<Vec<ShopItem>> = items.collect();
     let items = items.ok_or_else(|| unreadable("an item without a number".to_owned()))?;
-    // One that is too long is none of ours: its offsets would leave items out.
+    // A longer page is not one that was asked for: the next offset would skip items.
     if items.len() > PAGE as usize {
         return Err(unreadable(format!("a page of {} items", items.len())));
     }
     Ok(ShopPage { items })
 }
 
-fn listed(item: Listed) -> Option<ShopItem> {
+fn page_item(item: WirePageItem) -> Option<ShopItem> {
     let id = ItemId(item.id.whole()?);
-    let sku = item.identifier.map(|Text(sku)| sku);
+    let sku = item.identifier.map(|LooseText(sku)| sku);
     let state = match (item.price, item.visible) {
-        (Some(price), Some(visible)) => shown(&Item {
+        (Some(price), Some(visible)) => shown(&WireItem {
             id: item.id,
             price,
             visible,
@@ -160,15 +165,19 @@ fn listed(item: Listed) -> Option<ShopItem> {
     })
 }
 
-fn told(status: u16, Text(error): &Text, description: Option<Text>) -> NoItem {
-    NoItem::Told {
+fn api_error(
+    status: u16,
+    LooseText(error): &LooseText,
+    description: Option<LooseText>,
+) -> ApiFailure {
+    ApiFailure::Error {
         status,
         code: excerpt(error, 60),
         description: description.map(|text| text.0).unwrap_or_default(),
     }
 }
 
-fn shown(item: &Item) -> Option<ShownItem> {
+fn shown(item: &WireItem) -> Option<ShownItem> {
     let small = |number: Number| u32::try_from(number.whole()?).ok();
     let visible = match item.visible {
         Flag::Bool(visible) => visible,
@@ -209,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_is_never_an_empty_one() {
+    fn an_answer_that_is_no_page_is_never_read_as_an_empty_page() {
         let long = format!(r#"{{"items":[{}]}}"#, [r#"{"item_id":1}"#; 101].join(","));
         for body in [
             "",

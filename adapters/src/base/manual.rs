@@ -1,108 +1,107 @@
-//! Renewals that a person asks for. They go the way of all others: one at a time for an account, under
-//! its lease, and on the disk before anybody is told.
+//! Token refreshes and authorisations that a person asks for. They follow the same rules as all others:
+//! one at a time for an account, under its lease, and stored before use.
 
-use super::exchange::{Grant, NoPair};
-use super::token_manager::{Keeper, LEASE_LOOKS, LEASE_PAUSE};
-use super::token_state::State;
+use super::exchange::{ExchangeError, TokenGrant};
+use super::token_manager::{LEASE_CHECKS, LEASE_PAUSE, TokenManager};
+use super::token_state::TokenState;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use shared::ports::shop::ShopError;
 use std::sync::Arc;
 use tracing::Instrument;
 
-/// What a person has asked for.
-enum Asked {
-    Renewal,
+/// What a person asks for.
+enum ManualRequest {
+    Refresh,
     Authorisation {
         code: SecretString,
         redirect_uri: String,
     },
 }
 
-impl Keeper {
-    /// Renews now, whatever the present tokens are and whether or not the account is marked. If the
-    /// future is dropped, a renewal that has begun goes on and is stored.
-    pub(super) async fn renew_now(self: &Arc<Self>) -> Result<DateTime<Utc>, ShopError> {
-        self.by_hand(Asked::Renewal).await
+impl TokenManager {
+    /// Refreshes now, even if the present tokens are valid or the account is marked. Returns the time from
+    /// which the new refresh token counts its life. If the future is dropped, a refresh that has begun
+    /// continues and is stored.
+    pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<DateTime<Utc>, ShopError> {
+        self.manual(ManualRequest::Refresh).await
     }
 
-    /// Exchanges a code; as [`Keeper::renew_now`].
+    /// Exchanges a code; otherwise as [`TokenManager::refresh_now`].
     pub(super) async fn authorise(
         self: &Arc<Self>,
         code: SecretString,
         redirect_uri: String,
     ) -> Result<DateTime<Utc>, ShopError> {
-        self.by_hand(Asked::Authorisation { code, redirect_uri })
-            .await
+        let request = ManualRequest::Authorisation { code, redirect_uri };
+        self.manual(request).await
     }
 
-    async fn by_hand(self: &Arc<Self>, asked: Asked) -> Result<DateTime<Utc>, ShopError> {
-        let mut state = self.state().lock_owned().await;
-        let keeper = Arc::clone(self);
-        let work = async move { keeper.by_hand_alone(&mut state, asked).await };
+    async fn manual(self: &Arc<Self>, request: ManualRequest) -> Result<DateTime<Utc>, ShopError> {
+        let mut state = Arc::clone(&self.state).lock_owned().await;
+        let manager = Arc::clone(self);
+        let work = async move { manager.manual_locked(&mut state, request).await };
         let done = tokio::spawn(work.in_current_span()).await;
         done.unwrap_or_else(|_| {
             Err(ShopError::Unavailable(
-                "the renewal was broken off".to_owned(),
+                "the token refresh was interrupted".to_owned(),
             ))
         })
     }
 
-    async fn by_hand_alone(
+    async fn manual_locked(
         &self,
-        state: &mut State,
-        asked: Asked,
+        state: &mut TokenState,
+        request: ManualRequest,
     ) -> Result<DateTime<Utc>, ShopError> {
-        for _ in 0..LEASE_LOOKS {
-            if self.take_lease().await? {
-                let done = match asked {
-                    Asked::Renewal => self.renew_stored(state).await,
-                    Asked::Authorisation { code, redirect_uri } => {
+        for _ in 0..LEASE_CHECKS {
+            if self.records.take_lease(self.connection.now()).await? {
+                let done = match request {
+                    ManualRequest::Refresh => self.refresh_stored(state).await,
+                    ManualRequest::Authorisation { code, redirect_uri } => {
                         self.redeem(state, &code, &redirect_uri).await
                     }
                 };
-                self.end_lease().await;
-                return done;
+                self.records.release_lease().await;
+                return done.map(|()| refreshed_at(state));
             }
             tokio::time::sleep(LEASE_PAUSE).await;
         }
         Err(ShopError::Renewing)
     }
 
-    async fn renew_stored(&self, state: &mut State) -> Result<DateTime<Utc>, ShopError> {
-        let stored = self.stored().await?.map(|token| token.refresh_token);
-        let Some(refresh_token) = stored.or_else(|| self.first_refresh_token()) else {
+    async fn refresh_stored(&self, state: &mut TokenState) -> Result<(), ShopError> {
+        let stored = self.records.pair().await?.map(|token| token.refresh_token);
+        let first = || self.credentials.refresh_token.clone();
+        let Some(refresh_token) = stored.or_else(first) else {
             return Err(self.never_authorised().await);
         };
-        self.refresh(state, &refresh_token).await?;
-        Ok(refreshed_at(state))
+        self.refresh(state, &refresh_token).await.map(drop)
     }
 
     async fn redeem(
         &self,
-        state: &mut State,
+        state: &mut TokenState,
         code: &SecretString,
         redirect_uri: &str,
-    ) -> Result<DateTime<Utc>, ShopError> {
-        let grant = Grant::Code { code, redirect_uri };
+    ) -> Result<(), ShopError> {
         let pair = self
-            .exchange(grant)
+            .exchange(TokenGrant::Code { code, redirect_uri })
             .await
-            .map_err(|no_pair| match no_pair {
-                NoPair::Refused(code) => ShopError::Refused(code),
-                NoPair::Unanswered(error) => error,
-                NoPair::Unavailable(what) => {
+            .map_err(|error| match error {
+                ExchangeError::Refused(code) => ShopError::Refused(code),
+                ExchangeError::NoAnswer(error) => error,
+                ExchangeError::Unavailable(what) => {
                     ShopError::Unavailable(format!("authorisation: {what}"))
                 }
             })?;
-        self.take(state, pair).await?;
-        self.refusals_are_over().await;
-        Ok(refreshed_at(state))
+        self.store(state, pair).await?;
+        self.clear_rejections().await;
+        Ok(())
     }
 }
 
-/// Of the pair that was taken just now.
-fn refreshed_at(state: &State) -> DateTime<Utc> {
-    let held = state.held.as_ref();
-    held.map_or(DateTime::UNIX_EPOCH, |held| held.token.refreshed_at)
+fn refreshed_at(state: &TokenState) -> DateTime<Utc> {
+    let token = state.current();
+    token.map_or(DateTime::UNIX_EPOCH, |token| token.refreshed_at)
 }

@@ -1,18 +1,13 @@
-//! The way of an account's requests: straight out, or through a proxy of its own, and never past it.
+//! A circuit breaker for the proxy of one account: state only, no I/O.
 //!
-//! A proxy that fails shuts the way for a bounded time that grows with each failure in a row; while it
-//! is shut, nothing is sent. Whether a proxy or what lies behind it hangs cannot be told apart, so that a
-//! time-out through a proxy counts as its failure.
+//! A proxy that fails opens the breaker for a bounded time, which grows with each failure in a row.
+//! Nothing is sent meanwhile. A hanging proxy and a hanging host behind it look the same, so a time-out
+//! through a proxy counts as a failure of the proxy.
 
-use super::refusal;
-use super::token_manager::Keeper;
-use crate::http::{HttpError, read_capped};
 use chrono::{DateTime, TimeDelta, Utc};
-use reqwest::RequestBuilder;
-use shared::ports::shop::ShopError;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// From one try to the next, by failures in a row; the last one for all that follow.
+/// How long the breaker stays open, by failures in a row; the last value for all further failures.
 const PAUSES: [TimeDelta; 4] = [
     TimeDelta::minutes(5),
     TimeDelta::minutes(10),
@@ -20,119 +15,60 @@ const PAUSES: [TimeDelta; 4] = [
     TimeDelta::minutes(30),
 ];
 
-/// What this process knows of the way.
+/// The breaker of one account in this process.
 #[derive(Default)]
-pub(super) struct Way(Mutex<Known>);
+pub(super) struct ProxyBreaker(Mutex<BreakerState>);
 
 #[derive(Default)]
-struct Known {
+struct BreakerState {
     failures: usize,
-    shut: Option<(DateTime<Utc>, String)>,
-    /// The database knows that the way is open; at first it may hold the failure of another process.
+    open: Option<OpenBreaker>,
+    /// The database holds no failure of the proxy. False at first: another process may have stored one.
     cleared: bool,
 }
 
-impl Way {
-    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+/// The breaker is open: nothing may be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OpenBreaker {
+    pub(super) until: DateTime<Utc>,
+    /// The failure, without the proxy's address.
+    pub(super) why: String,
+}
+
+impl ProxyBreaker {
+    fn state(&self) -> MutexGuard<'_, BreakerState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Until when the way is shut. Callers that fail together shut it once.
-    fn shut(&self, now: DateTime<Utc>, why: &str) -> (DateTime<Utc>, bool) {
-        let mut known = self.known();
-        if let Some((until, _)) = &known.shut
-            && *until > now
+    /// The open breaker, if it is open at `now`.
+    pub(super) fn open_at(&self, now: DateTime<Utc>) -> Option<OpenBreaker> {
+        let state = self.state();
+        state.open.clone().filter(|open| open.until > now)
+    }
+
+    /// Opens the breaker after a failure. Returns the end of the pause, and whether this call opened it:
+    /// calls that fail together open it once.
+    pub(super) fn failed(&self, now: DateTime<Utc>, why: &str) -> (DateTime<Utc>, bool) {
+        let mut state = self.state();
+        if let Some(open) = &state.open
+            && open.until > now
         {
-            return (*until, false);
+            return (open.until, false);
         }
-        let until = now + PAUSES[known.failures.min(PAUSES.len() - 1)];
-        known.failures += 1;
-        known.cleared = false;
-        known.shut = Some((until, why.to_owned()));
+        let until = now + PAUSES[state.failures.min(PAUSES.len() - 1)];
+        state.failures += 1;
+        state.cleared = false;
+        let why = why.to_owned();
+        state.open = Some(OpenBreaker { until, why });
         (until, true)
     }
 
-    /// Whether the database has to hear that the way is open.
-    fn opens(&self) -> bool {
-        let mut known = self.known();
-        known.failures = 0;
-        known.shut = None;
-        !std::mem::replace(&mut known.cleared, true)
-    }
-}
-
-impl Keeper {
-    /// An error while the way is shut.
-    pub(super) fn way_is_open(&self) -> Result<(), ShopError> {
-        let now = self.now();
-        match &self.way().known().shut {
-            Some((until, why)) if *until > now => Err(ShopError::Proxy {
-                until: *until,
-                why: why.clone(),
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    /// Sends, and reads status and body of an answer of at most `limit` bytes.
-    ///
-    /// # Errors
-    ///
-    /// `Proxy` where the way failed, `Unavailable` for all else that is no answer.
-    pub(super) async fn send(
-        &self,
-        request: RequestBuilder,
-        limit: usize,
-    ) -> Result<(u16, Vec<u8>), ShopError> {
-        self.way_is_open()?;
-        let answer = match request.send().await {
-            Ok(response) => {
-                let status = response.status().as_u16();
-                let body = read_capped(response, limit).await;
-                body.map(|body| (status, body))
-            }
-            Err(error) => Err(error.into()),
-        };
-        let proxied = self.is_proxied();
-        match answer {
-            Err(HttpError::NoWay(why)) if proxied => Err(self.way_failed(&why).await),
-            Err(error) => Err(refusal::unread(&error)),
-            Ok((407, _)) if proxied => {
-                let why = "it wants another user or password (http 407)";
-                Err(self.way_failed(why).await)
-            }
-            Ok(answer) => {
-                self.way_holds().await;
-                Ok(answer)
-            }
-        }
-    }
-
-    async fn way_failed(&self, why: &str) -> ShopError {
-        let (now, account) = (self.now(), self.account());
-        let (until, first) = self.way().shut(now, why);
-        if first {
-            tracing::warn!(%account, %until, "the proxy of account {account} fails, nothing is sent until {until}: {why}");
-            let accounts = self.accounts();
-            let noted = accounts.set_proxy_failed(account, Some((now, until))).await;
-            if let Err(error) = noted {
-                tracing::warn!(%account, "the failure of a proxy cannot be noted: {error}");
-            }
-        }
-        ShopError::Proxy {
-            until,
-            why: why.to_owned(),
-        }
-    }
-
-    async fn way_holds(&self) {
-        if !self.way().opens() {
-            return;
-        }
-        let account = self.account();
-        if let Err(error) = self.accounts().set_proxy_failed(account, None).await {
-            tracing::warn!(%account, "that a proxy works cannot be noted: {error}");
-        }
+    /// Closes the breaker after an answer. Returns whether the failure in the database has to be cleared.
+    pub(super) fn answered(&self) -> bool {
+        let mut state = self.state();
+        state.failures = 0;
+        state.open = None;
+        !std::mem::replace(&mut state.cleared, true)
     }
 }
 
@@ -141,29 +77,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_way_that_fails_again_is_shut_for_longer_and_never_for_ever() {
-        let way = Way::default();
+    fn each_failure_in_a_row_opens_the_breaker_for_longer_up_to_a_limit() {
+        let breaker = ProxyBreaker::default();
         let mut now = DateTime::UNIX_EPOCH;
         let mut pauses = Vec::new();
 
         for _ in 0..5 {
-            let (until, first) = way.shut(now, "down");
+            let (until, first) = breaker.failed(now, "down");
             assert!(first);
-            assert_eq!(way.shut(now, "down"), (until, false), "together");
+            assert_eq!(breaker.failed(now, "down"), (until, false), "together");
             pauses.push((until - now).num_minutes());
             now = until;
         }
 
         assert_eq!(pauses, [5, 10, 20, 30, 30]);
-        assert!(way.opens());
-        assert_eq!((way.shut(now, "down").0 - now).num_minutes(), 5);
+        assert!(breaker.answered());
+        assert_eq!((breaker.failed(now, "down").0 - now).num_minutes(), 5);
     }
 
     #[test]
-    fn the_database_hears_once_that_a_way_is_open() {
-        let way = Way::default();
+    fn the_failure_in_the_database_is_cleared_once() {
+        let breaker = ProxyBreaker::default();
 
-        assert!(way.opens());
-        assert!(!way.opens());
+        assert!(breaker.answered());
+        assert!(!breaker.answered());
     }
 }

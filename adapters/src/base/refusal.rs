@@ -1,48 +1,48 @@
-//! Sorts an answer of BASE without an item, once and for all callers.
+//! Decides what an error answer of BASE means, in one place for all calls.
 //!
-//! Source: BASE API documentation, error list of the item calls. Every error comes under HTTP 400,
-//! and is told apart by its `error`; only `invalid_request` means both a bad token and an item that
-//! the API may not edit, and there the text has to decide.
+//! Source: BASE API documentation, error list of the item calls. Every error comes under HTTP 400 and is
+//! identified by its `error` field; only `invalid_request` means both a bad token and an item that the
+//! API may not edit, and there the description decides.
 
-use super::decode::NoItem;
+use super::decode::ApiFailure;
 use crate::http::HttpError;
 use shared::domain::quota::Window;
 use shared::ports::shop::ShopError;
 
 /// What a refused call means.
-pub(super) enum Refusal {
+pub(super) enum CallRefusal {
     /// The access token is not accepted; another one may be.
     Token,
     /// The quota of the window is used up.
     Quota(Window),
-    /// All else.
+    /// Any other error.
     Call(ShopError),
 }
 
-pub(super) fn sort(refused: &NoItem) -> Refusal {
-    let (status, code, description) = match refused {
-        NoItem::Unreadable(what) => {
-            return Refusal::Call(ShopError::Unavailable(what.clone()));
+pub(super) fn sort(failure: &ApiFailure) -> CallRefusal {
+    let (status, code, description) = match failure {
+        ApiFailure::Unreadable(what) => {
+            return CallRefusal::Call(ShopError::Unavailable(what.clone()));
         }
-        NoItem::Told {
+        ApiFailure::Error {
             status,
             code,
             description,
         } => (*status, code.as_str(), description.as_str()),
     };
     match code {
-        "hour_api_limit" => return Refusal::Quota(Window::Hour),
-        "day_api_limit" => return Refusal::Quota(Window::Day),
+        "hour_api_limit" => return CallRefusal::Quota(Window::Hour),
+        "day_api_limit" => return CallRefusal::Quota(Window::Day),
         _ => {}
     }
-    // A front-end in distress may say anything; nothing may be taken for deleted by that.
+    // An overloaded front end may answer anything; no item may count as deleted because of it.
     if status >= 500 || status == 429 || code == "db_error" {
-        return Refusal::Call(ShopError::Unavailable(format!("http {status} {code}")));
+        return CallRefusal::Call(ShopError::Unavailable(format!("http {status} {code}")));
     }
     let code_text = code.to_owned();
-    Refusal::Call(match code {
+    CallRefusal::Call(match code {
         "invalid_request" if description.contains("アクセストークン") => {
-            return Refusal::Token;
+            return CallRefusal::Token;
         }
         "invalid_request" if names_item_kind(description) => ShopError::NotEditable(code_text),
         "bad_item_id" | "no_item_id" | "no_item" => ShopError::UnknownItem(code_text),
@@ -58,7 +58,7 @@ fn names_item_kind(description: &str) -> bool {
         .any(|words| description.contains(words))
 }
 
-/// An answer that did not come, or not whole.
-pub(super) fn unread(error: &HttpError) -> ShopError {
+/// No answer came, or only a part of one.
+pub(super) fn no_answer(error: &HttpError) -> ShopError {
     ShopError::Unavailable(error.to_string())
 }

@@ -1,17 +1,15 @@
-//! Access tokens that BASE refuses before their time.
+//! Back-off for access tokens that BASE rejects before their time: state only, no I/O.
 //!
-//! One is renewed at once. If the next one is refused too, another will not help now, and yet the fault may
-//! pass by itself: on 2023-05-27 Amazon refused every fresh token of everybody for 25 minutes
-//! (selling-partner-api-models issue 2595). So the shop rests, for longer each time, and what it has to do
-//! waits. When no token was accepted for longer than any such fault is known to last, a person has to come.
+//! One rejected token is refreshed at once. If the next one is rejected too, a further refresh will not
+//! help now, though the fault may pass by itself: on 2023-05-27 Amazon rejected every fresh token of all
+//! sellers for 25 minutes (selling-partner-api-models issue 2595). So the account pauses, for longer
+//! each time, and its work waits. After half an hour without an accepted token, which is longer than any
+//! such fault is known to last, a person has to authorise the account again.
 
-use super::token_manager::Keeper;
-use super::token_state::Access;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use shared::ports::shop::ShopError;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// From one try to the next, by refusals in a row; the last one for all that follow.
+/// How long the account pauses, by rejections in a row; the last value for all further rejections.
 const PAUSES: [TimeDelta; 5] = [
     TimeDelta::seconds(5),
     TimeDelta::seconds(15),
@@ -20,112 +18,57 @@ const PAUSES: [TimeDelta; 5] = [
     TimeDelta::minutes(5),
 ];
 
-/// From the first rest to the mark for a person.
-const PASSES_WITHIN: TimeDelta = TimeDelta::minutes(30);
+/// From the first pause to the mark that a person has to authorise the account again.
+pub(super) const PASSES_WITHIN: TimeDelta = TimeDelta::minutes(30);
 
-/// What this process knows of them.
+/// The rejections of one account in this process.
 #[derive(Default)]
-pub(super) struct Refusals(Mutex<Known>);
+pub(super) struct TokenRejections(Mutex<RejectionState>);
 
 #[derive(Default)]
-struct Known {
+struct RejectionState {
     /// The newest generation that BASE has accepted.
     accepted: u64,
-    /// Generations that were refused one after the other; only the first of them may have been accepted.
+    /// Generations rejected one after the other; only the first of them may have been accepted before.
     in_a_row: usize,
-    rests_until: Option<DateTime<Utc>>,
+    paused_until: Option<DateTime<Utc>>,
 }
 
-impl Refusals {
-    fn known(&self) -> MutexGuard<'_, Known> {
+impl TokenRejections {
+    fn state(&self) -> MutexGuard<'_, RejectionState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The end of the pause, if the account pauses at `now`.
+    pub(super) fn paused_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.state().paused_until.filter(|until| *until > now)
+    }
+
     /// Whether BASE accepts this generation for the first time.
-    fn accepted(&self, generation: u64) -> bool {
-        let mut known = self.known();
-        let first = known.accepted < generation;
-        known.accepted = known.accepted.max(generation);
+    pub(super) fn accepted(&self, generation: u64) -> bool {
+        let mut state = self.state();
+        let first = state.accepted < generation;
+        state.accepted = state.accepted.max(generation);
         first
     }
 
-    fn are_over(&self) {
-        let mut known = self.known();
-        known.in_a_row = 0;
-        known.rests_until = None;
+    /// Forgets all rejections.
+    pub(super) fn reset(&self) {
+        let mut state = self.state();
+        state.in_a_row = 0;
+        state.paused_until = None;
     }
 
-    /// Until when the shop rests; `None` where the next token may be accepted.
-    fn refused(&self, generation: u64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let mut known = self.known();
-        let was_good = known.accepted >= generation;
-        known.in_a_row = if was_good { 1 } else { known.in_a_row + 1 };
-        let rest = known.in_a_row.checked_sub(2)?;
-        let until = now + PAUSES[rest.min(PAUSES.len() - 1)];
-        // People read it.
-        known.rests_until = Some(until.trunc_subsecs(0));
-        known.rests_until
-    }
-}
-
-impl Keeper {
-    /// An error while the shop rests.
-    pub(super) fn does_not_rest(&self) -> Result<(), ShopError> {
-        let rests_until = self.refusals().known().rests_until;
-        match rests_until.filter(|until| *until > self.now()) {
-            Some(until) => Err(ShopError::TokenRefused { until }),
-            None => Ok(()),
-        }
-    }
-
-    /// BASE took a call with this token.
-    pub(super) async fn accepted(&self, access: &Access) {
-        if self.refusals().accepted(access.generation) {
-            self.refusals_are_over().await;
-        }
-    }
-
-    /// Drops the token that BASE refused, unless it was replaced meanwhile; returns what that means for
-    /// the call.
-    pub(super) async fn refused(&self, access: &Access) -> ShopError {
-        let state = self.state();
-        let mut state = state.lock().await;
-        if !state.drop_refused(access) {
-            return ShopError::TokenExpired;
-        }
-        match self.refusals().refused(access.generation, self.now()) {
-            Some(until) => self.rest(until).await,
-            None => ShopError::TokenExpired,
-        }
-    }
-
-    /// The time since when is shared with the other processes, since each of them meets a part of the
-    /// refusals only.
-    async fn rest(&self, until: DateTime<Utc>) -> ShopError {
-        let (now, account) = (self.now(), self.account());
-        let noted = self.accounts().set_tokens_refused(account, Some(now)).await;
-        let since = noted.unwrap_or_else(|error| {
-            tracing::warn!(%account, "refused tokens cannot be noted: {error}");
-            None
-        });
-        if now - since.unwrap_or(now) < PASSES_WITHIN {
-            tracing::warn!(%account, %until, "BASE refuses fresh access tokens of account {account}: it rests until {until}");
-            return ShopError::TokenRefused { until };
-        }
-        let stopped = self
-            .needs_person("fresh access tokens were refused for half an hour")
-            .await;
-        self.refusals_are_over().await;
-        stopped
-    }
-
-    /// The next refusal begins to count anew.
-    pub(super) async fn refusals_are_over(&self) {
-        self.refusals().are_over();
-        let account = self.account();
-        if let Err(error) = self.accounts().set_tokens_refused(account, None).await {
-            tracing::warn!(%account, "that tokens are accepted cannot be noted: {error}");
-        }
+    /// Counts a rejection. Returns the end of the pause; `None` where the next token may be accepted.
+    pub(super) fn rejected(&self, generation: u64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let mut state = self.state();
+        let was_accepted = state.accepted >= generation;
+        state.in_a_row = if was_accepted { 1 } else { state.in_a_row + 1 };
+        let pause = state.in_a_row.checked_sub(2)?;
+        let until = now + PAUSES[pause.min(PAUSES.len() - 1)];
+        // Shown to people, so whole seconds.
+        state.paused_until = Some(until.trunc_subsecs(0));
+        state.paused_until
     }
 }
 
@@ -137,40 +80,40 @@ mod tests {
     const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
     #[test]
-    fn each_refusal_in_a_row_is_followed_by_a_longer_rest_and_an_accepted_token_ends_them() {
-        let refusals = Refusals::default();
-        let rests = |generations: std::ops::RangeInclusive<u64>| -> Vec<Option<i64>> {
+    fn each_rejection_in_a_row_causes_a_longer_pause_and_an_accepted_token_ends_them() {
+        let rejections = TokenRejections::default();
+        let pauses = |generations: std::ops::RangeInclusive<u64>| -> Vec<Option<i64>> {
             generations
-                .map(|generation| refusals.refused(generation, START))
+                .map(|generation| rejections.rejected(generation, START))
                 .map(|until| until.map(|until| (until - START).num_seconds()))
                 .collect()
         };
         let some = |seconds: &[i64]| -> Vec<Option<i64>> {
-            let rests = seconds.iter().copied().map(Some);
-            std::iter::once(None).chain(rests).collect()
+            let pauses = seconds.iter().copied().map(Some);
+            std::iter::once(None).chain(pauses).collect()
         };
 
-        assert_eq!(rests(1..=7), some(&[5, 15, 60, 120, 300, 300]));
-        assert!(refusals.accepted(8));
-        assert!(!refusals.accepted(8));
-        refusals.are_over();
-        // It was good, and ended early; the one after it was never accepted.
-        assert_eq!(rests(8..=9), some(&[5]));
+        assert_eq!(pauses(1..=7), some(&[5, 15, 60, 120, 300, 300]));
+        assert!(rejections.accepted(8));
+        assert!(!rejections.accepted(8));
+        rejections.reset();
+        // Generation 8 was accepted and ended early; generation 9 was never accepted.
+        assert_eq!(pauses(8..=9), some(&[5]));
     }
 
     proptest! {
-        /// Tokens that end early, however often, cost a rest of seconds as long as some are accepted.
+        /// Tokens that end early, however often, cause a pause of seconds as long as some are accepted.
         #[test]
-        fn a_token_that_was_accepted_is_renewed_without_a_rest(lives in prop::collection::vec(any::<bool>(), 1..60)) {
-            let refusals = Refusals::default();
+        fn an_accepted_token_is_refreshed_without_a_pause(lives in prop::collection::vec(any::<bool>(), 1..60)) {
+            let rejections = TokenRejections::default();
             let mut unproven = 0;
             for (generation, is_accepted) in (1..).zip(lives) {
-                if is_accepted && refusals.accepted(generation) {
-                    refusals.are_over();
+                if is_accepted && rejections.accepted(generation) {
+                    rejections.reset();
                 }
-                let rest = refusals.refused(generation, START);
+                let pause = rejections.rejected(generation, START);
                 unproven = if is_accepted { 1 } else { unproven + 1 };
-                prop_assert_eq!(rest.is_some(), unproven > 1);
+                prop_assert_eq!(pause.is_some(), unproven > 1);
             }
         }
     }

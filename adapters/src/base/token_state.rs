@@ -1,82 +1,76 @@
-//! What is known of an account's tokens in this process.
+//! The access token that this process uses for an account.
 
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
 use shared::ports::store::StoredToken;
-use std::fmt::Write;
 
+/// The tokens of one account in this process.
 #[derive(Default)]
-pub(super) struct State {
-    pub(super) held: Option<Held>,
+pub(super) struct TokenState {
+    current: Option<CurrentToken>,
     generation: u64,
-    /// A pair that could not be stored yet; the one before it is dead already.
+    /// A pair that could not be stored yet; the pair before it is already invalid.
     pub(super) unsaved: Option<StoredToken>,
-    /// The access token that BASE refused last: the store may still hold it.
-    pub(super) refused: Option<SecretString>,
+    /// The access token that BASE rejected last: the store may still have it.
+    rejected: Option<SecretString>,
 }
 
 /// The token in use.
-pub(super) struct Held {
-    pub(super) token: StoredToken,
-    pub(super) generation: u64,
+struct CurrentToken {
+    token: StoredToken,
+    generation: u64,
 }
 
-/// A token to send, and which one it is.
-pub(super) struct Access {
+/// A token to send, and its generation in this process.
+pub(super) struct AccessToken {
     pub(super) token: SecretString,
     pub(super) generation: u64,
 }
 
-impl State {
-    /// Takes a token that stood in the store, or was refreshed just now.
-    pub(super) fn hold(&mut self, token: StoredToken) -> Access {
-        self.refused = None;
+impl TokenState {
+    /// The token in use.
+    pub(super) fn current(&self) -> Option<&StoredToken> {
+        self.current.as_ref().map(|current| &current.token)
+    }
+
+    /// The token in use, to send.
+    pub(super) fn access(&self) -> Option<AccessToken> {
+        self.current.as_ref().map(CurrentToken::access)
+    }
+
+    /// Takes a token from the store or from a refresh into use.
+    pub(super) fn replace(&mut self, token: StoredToken) -> AccessToken {
+        self.rejected = None;
         self.generation += 1;
-        let held = Held {
-            token,
-            generation: self.generation,
-        };
-        self.held.insert(held).access()
+        let generation = self.generation;
+        let current = CurrentToken { token, generation };
+        self.current.insert(current).access()
     }
 
-    /// Drops the token that BASE refused; `false` where it is another one by now.
-    pub(super) fn drop_refused(&mut self, access: &Access) -> bool {
+    /// Drops the token that BASE rejected; `false` if another one is in use by now.
+    pub(super) fn reject(&mut self, access: &AccessToken) -> bool {
         let dropped = self
-            .held
-            .take_if(|held| held.generation == access.generation);
-        let is_ours = dropped.is_some();
-        if let Some(held) = dropped {
-            self.refused = Some(held.token.access_token);
+            .current
+            .take_if(|current| current.generation == access.generation);
+        let was_current = dropped.is_some();
+        if let Some(current) = dropped {
+            self.rejected = Some(current.token.access_token);
         }
-        is_ours
+        was_current
     }
 
-    /// BASE has refused this access token already.
-    pub(super) fn was_refused(&self, token: &StoredToken) -> bool {
-        self.refused
+    /// Whether BASE has rejected this access token.
+    pub(super) fn was_rejected(&self, token: &StoredToken) -> bool {
+        self.rejected
             .as_ref()
-            .is_some_and(|refused| refused.expose_secret() == token.access_token.expose_secret())
+            .is_some_and(|rejected| rejected.expose_secret() == token.access_token.expose_secret())
     }
 }
 
-impl Held {
-    pub(super) fn access(&self) -> Access {
-        Access {
+impl CurrentToken {
+    fn access(&self) -> AccessToken {
+        AccessToken {
             token: self.token.access_token.clone(),
             generation: self.generation,
         }
     }
-}
-
-/// Names a seed without telling it: the first 16 bytes of its SHA-256, in hexadecimal.
-pub(super) fn fingerprint(seed: &SecretString) -> String {
-    let digest = Sha256::digest(seed.expose_secret());
-    digest
-        .iter()
-        .take(16)
-        .fold(String::new(), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

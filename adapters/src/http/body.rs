@@ -1,9 +1,9 @@
-//! Reads an answer's body up to a limit, whatever its headers promise.
+//! Reads the body of an answer up to a limit, whatever its headers announce.
 
 use super::HttpError;
 use bytes::BytesMut;
 
-/// What is reserved before the first byte has come: a promise of the peer costs no more memory. The
+/// The most that is allocated before the first byte arrives, whatever length the peer announces. An
 /// answer of Amazon for twenty ASINs has about 108 KB.
 const FIRST_RESERVE: usize = 112 * 1024;
 
@@ -14,18 +14,18 @@ const FIRST_RESERVE: usize = 112 * 1024;
 ///
 /// # Errors
 ///
-/// [`HttpError::TooLarge`], or [`HttpError::NoAnswer`] when the connection ends in the middle.
+/// [`HttpError::TooLarge`], or [`HttpError::Interrupted`] if the connection ends before the body does.
 pub async fn read_capped(
     mut response: reqwest::Response,
     limit: usize,
 ) -> Result<Vec<u8>, HttpError> {
-    let promised = response
+    let announced = response
         .content_length()
         .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
-    if promised.is_some_and(|length| length > limit) {
+    if announced.is_some_and(|length| length > limit) {
         return Err(HttpError::TooLarge(limit));
     }
-    let mut body = BytesMut::with_capacity(promised.unwrap_or(0).min(FIRST_RESERVE));
+    let mut body = BytesMut::with_capacity(announced.unwrap_or(0).min(FIRST_RESERVE));
     while let Some(piece) = response.chunk().await? {
         if piece.len() > limit - body.len() {
             return Err(HttpError::TooLarge(limit));

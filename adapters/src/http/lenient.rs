@@ -1,7 +1,7 @@
 //! JSON as vendors write it: numbers in quotes, whole amounts with a decimal point.
 //!
-//! Lenient in the spelling and strict in the kind: a list where an object belongs is an error here,
-//! though serde would take it for the object's fields in order.
+//! Lenient about spelling, strict about types: a list in place of an object is an error here, although
+//! serde would read it as the object's fields in order.
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Unexpected, Visitor};
@@ -35,7 +35,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// A string, borrowed from the answer unless it holds escapes.
+/// A string, borrowed from the answer unless it contains escapes.
 #[derive(Debug)]
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
@@ -74,9 +74,9 @@ impl<'de> Visitor<'de> for TextVisitor {
 /// A number: `1358`, `1358.0`, `"1358"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number {
-    /// Whole units; a fraction is rounded away from zero, so that no cost is rounded to nothing.
+    /// Whole units; a fraction is rounded away from zero, so that no cost becomes 0.
     pub(crate) units: i64,
-    /// There was no fraction.
+    /// Whether there was no fraction.
     pub(crate) exact: bool,
 }
 
@@ -173,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_is_rounded_away_from_zero_and_told() {
+    fn a_fraction_is_rounded_away_from_zero_and_marked() {
         assert_eq!(number("0.01"), Some((1, false)));
         assert_eq!(number("-0.01"), Some((-1, false)));
         assert_eq!(number("\"10.99\""), Some((11, false)));
     }
 
     #[test]
-    fn what_is_no_number_is_not_read() {
+    fn a_value_that_is_no_number_is_an_error() {
         for json in [
             "\"\"",
             "\"NaN\"",
@@ -196,10 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_no_object() {
+    fn a_list_is_not_an_object() {
         #[derive(Debug, Deserialize)]
         struct Pair {
-            #[expect(dead_code, reason = "only its kind matters here")]
+            #[expect(dead_code, reason = "only its type matters here")]
             left: Option<u8>,
         }
 

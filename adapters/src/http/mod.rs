@@ -1,35 +1,37 @@
-//! The HTTP client that all vendors share: its limits of time and size, and what a failure may say.
+//! The HTTP client that all vendors share: its limits of time and size, and what an error may contain.
 //!
-//! What a status or a body means is the vendor's module's to decide; here an exchange either ends
-//! with an answer or with an [`HttpError`] that holds no URL, no header and no body.
+//! Each vendor's module decides what a status or a body means. Here a request ends with an answer, or
+//! with an [`HttpError`] that contains no URL, no header and no body.
 
 mod body;
 pub(crate) mod lenient;
+pub(crate) mod oauth;
 
 pub use body::read_capped;
 
 use reqwest::Proxy;
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
 use std::error::Error;
 use std::time::Duration;
 
-/// How long an exchange may take, and who we say we are.
+/// Time-outs, user agent and proxy of a client.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    /// Until the connection stands, its encryption included.
+    /// Until the connection is established, TLS included.
     pub connect_timeout: Duration,
     /// From the call until the last byte of the answer.
     pub total_timeout: Duration,
     /// `user-agent` of every request; at most 500 characters, or Amazon answers 400 (source:
     /// Selling Partner API, "Include a User-Agent header in all requests").
     pub user_agent: Option<String>,
-    /// The only way out, with user and password where it wants them; `None` for straight out.
+    /// The proxy for all requests, with user and password if it requires them; `None` to connect directly.
     pub proxy: Option<SecretString>,
 }
 
 impl Default for HttpSettings {
-    /// 5 s and 30 s: there are reports of clients that wait for ever, and a job's lease is longer.
+    /// 5 s and 30 s: clients without a time-out have been reported to hang, and a job's lease is longer.
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(5),
@@ -40,26 +42,26 @@ impl Default for HttpSettings {
     }
 }
 
-/// How long an unused connection is kept warm: several requests of the slowest lane (10 s) fit in.
+/// How long an idle connection is kept: longer than the slowest lane's interval (10 s) several times over.
 const POOL_IDLE: Duration = Duration::from_secs(90);
 
-/// Where a host speaks HTTP/2, a connection is kept open this way without a request.
+/// HTTP/2 only: the interval of the pings that keep an idle connection open.
 const PING_EVERY: Duration = Duration::from_secs(20);
 
-/// What an exchange failed of. A variant for each reaction.
+/// Why a request failed. A variant for each reaction.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// No connection, or no answer in time: nobody is at the other end, or on the way.
+    /// No connection, or no answer in time: the host or the proxy cannot be reached.
     #[error("{0}")]
-    NoWay(String),
-    /// No whole answer came: the connection was cut.
+    Unreachable(String),
+    /// The connection was cut before the answer was complete.
     #[error("{0}")]
-    NoAnswer(String),
-    /// The answer is larger than any that makes sense; it was not read.
+    Interrupted(String),
+    /// The answer is larger than any valid one; it was not read.
     #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
-    /// The client cannot be built on this machine.
-    #[error("the HTTP client cannot be built: {0}")]
+    /// The client could not be created on this machine.
+    #[error("could not create the HTTP client: {0}")]
     Client(String),
 }
 
@@ -70,16 +72,16 @@ impl From<reqwest::Error> for HttpError {
         } else if error.is_connect() {
             "no connection"
         } else {
-            "the exchange broke off"
+            "the connection was cut"
         };
-        let told = match innermost(&error) {
+        let text = match innermost(&error) {
             Some(cause) => format!("{kind}: {cause}"),
             None => kind.to_owned(),
         };
         if error.is_timeout() || error.is_connect() {
-            Self::NoWay(told)
+            Self::Unreachable(text)
         } else {
-            Self::NoAnswer(told)
+            Self::Interrupted(text)
         }
     }
 }
@@ -95,17 +97,16 @@ fn innermost(error: &reqwest::Error) -> Option<String> {
 
 /// The client; cheap to clone, all clones share their connections.
 ///
-/// It follows no redirect, since a redirect would carry the token to another host, and uses no proxy
-/// of the system (`HTTPS_PROXY` and the like), since one that is set for a browser must not see shop
-/// traffic. With a proxy in `settings` everything goes through it, whatever `NO_PROXY` says, and nothing
-/// past it.
+/// It follows no redirect, since a redirect would carry the token to another host. It ignores the
+/// system's proxy (`HTTPS_PROXY` and the like), since a proxy for browsers must not see shop traffic.
+/// With a proxy in `settings` all requests go through it, whatever `NO_PROXY` contains.
 ///
 /// # Errors
 ///
-/// [`HttpError::Client`] when the machine has no usable root certificates, or for a proxy that is no
+/// [`HttpError::Client`] if the machine has no usable root certificates, or the proxy is not a valid
 /// address.
 pub fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
-    // Whoever comes second finds the same provider installed, so that is no failure.
+    // It fails if the same provider is installed already, which does no harm.
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok();
@@ -119,7 +120,7 @@ pub fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
         .no_proxy();
     if let Some(proxy) = &settings.proxy {
         let proxy = Proxy::all(proxy.expose_secret())
-            .map_err(|_| HttpError::Client("the proxy is no address".to_owned()))?;
+            .map_err(|_| HttpError::Client("the address of the proxy is not valid".to_owned()))?;
         builder = builder.proxy(proxy);
     }
     if let Some(user_agent) = &settings.user_agent {
@@ -144,7 +145,15 @@ fn user_agent() -> String {
     )
 }
 
-/// The first `limit` characters of a vendor's text, on one line: what an error or a log may hold.
+/// The content type of [`form`].
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Writes `fields` as the body of a form.
+pub(crate) fn form<V: Serialize>(fields: &[(&str, V)]) -> String {
+    serde_urlencoded::to_string(fields).expect("names with strings or numbers are always a form")
+}
+
+/// The first `limit` characters of a vendor's text, on one line: as much as an error or a log may contain.
 pub(crate) fn excerpt(text: &str, limit: usize) -> String {
     let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     printable.take(limit).collect()

@@ -1,26 +1,27 @@
 //! Chatwork: one message into one room.
 //!
-//! Source: developer.chatwork.com, 2026-11. 300 calls in 5 minutes an account, told by the headers; 10 posts
-//! in 10 s a room, told by nothing but the refusal. A post carries no key, so that a second one doubles.
+//! Source: developer.chatwork.com, 2026-11. An account has 300 calls in 5 minutes, which the headers
+//! report; a room takes 10 posts in 10 s, which only a refusal reports. A post has no idempotency key, so
+//! sending it again posts it twice.
 
-use super::{Answer, cut, exchange, judge};
+use super::{ChannelAnswer, exchange, outcome, shorten};
 use async_trait::async_trait;
 use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
-use shared::ports::notifier::{Message, Notifier, NotifyError};
+use shared::ports::notifier::{ChannelMessage, Notifier, NotifyError};
 use std::time::Duration;
 
-/// About 40,000 characters passed in a test of 2017, 80,000 did not; nobody reads so much.
+/// Chatwork accepted about 40,000 characters in a test of 2017, and refused 80,000; few people read more.
 const LONGEST: usize = 10_000;
-/// After a refusal for the room, whose limit no header tells.
+/// The pause after a refusal for the room, whose limit no header reports.
 const ROOM_PAUSE: Duration = Duration::from_secs(10);
-/// The account's window; a reset further away than that is a clock that differs.
+/// The account's window. A reset later than that comes from a clock that differs.
 const WINDOW: Duration = Duration::from_secs(300);
 
-/// Where to post, and as whom.
+/// Where to post, and with which token.
 #[derive(Debug, Clone)]
 pub struct ChatworkConfig {
-    /// Of [`super::http`].
+    /// The client of [`super::http`].
     pub http: reqwest::Client,
     /// Without a slash at the end.
     pub base_url: String,
@@ -30,12 +31,12 @@ pub struct ChatworkConfig {
     pub room_id: String,
 }
 
-/// See the head of this file.
-pub struct Chatwork {
+/// Posts messages into one room.
+pub struct ChatworkNotifier {
     config: ChatworkConfig,
 }
 
-impl Chatwork {
+impl ChatworkNotifier {
     /// Posts into the room of `config`.
     pub fn new(config: ChatworkConfig) -> Self {
         Self { config }
@@ -43,12 +44,12 @@ impl Chatwork {
 }
 
 #[async_trait]
-impl Notifier for Chatwork {
+impl Notifier for ChatworkNotifier {
     fn name(&self) -> &'static str {
         "chatwork"
     }
 
-    async fn post(&self, message: &Message) -> Result<(), NotifyError> {
+    async fn post(&self, message: &ChannelMessage) -> Result<(), NotifyError> {
         let config = &self.config;
         let (base, room) = (&config.base_url, &config.room_id);
         let form =
@@ -61,32 +62,32 @@ impl Notifier for Chatwork {
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form);
         let answer = exchange(request).await?;
-        judge(&answer, |answer| Some(pause(answer)))
+        outcome(&answer, |answer| Some(pause(answer)))
     }
 }
 
-/// The account's window has nothing left, or the room is full.
-fn pause(answer: &Answer) -> Duration {
+/// The pause after a 429: until the account's window resets, or 10 s for the room.
+fn pause(answer: &ChannelAnswer) -> Duration {
     let reset = answer.number("x-ratelimit-reset");
     if answer.number("x-ratelimit-remaining") != Some(0) {
         return ROOM_PAUSE;
     }
     let now = u64::try_from(Utc::now().timestamp()).unwrap_or(0);
-    let left = reset.map_or(WINDOW, |reset| {
+    let pause = reset.map_or(WINDOW, |reset| {
         Duration::from_secs(reset.saturating_sub(now))
     });
-    left.clamp(ROOM_PAUSE, WINDOW)
+    pause.clamp(ROOM_PAUSE, WINDOW)
 }
 
 /// The message as a box with a title.
-fn body(message: &Message) -> String {
+fn body(message: &ChannelMessage) -> String {
     let title = plain(&message.title.replace('\n', " "));
-    let text = plain(&cut(&message.body, LONGEST));
+    let text = plain(&shorten(&message.body, LONGEST));
     format!("[info][title]{title}[/title]{text}[/info]")
 }
 
-/// `text` without anything that Chatwork would act on. It knows no escape: a bracket becomes its
-/// full-width form, so that a name can neither close the box nor call people (`[toall]`).
+/// `text` without Chatwork's markup. Chatwork has no escape sequence, so a bracket becomes its full-width
+/// form: a name can then neither close the box nor mention people (`[toall]`).
 fn plain(text: &str) -> String {
     let harmless = |c: char| match c {
         '[' => '［',
@@ -103,8 +104,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_can_neither_close_the_box_nor_call_people() {
-        let message = Message {
+    fn a_name_can_neither_close_the_box_nor_mention_people() {
+        let message = ChannelMessage {
             title: "店 [/title]\n[toall]".to_owned(),
             body: "[/info][To:1]\u{1b}[2J\n2行目 🎉".to_owned(),
         };
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_too_long_is_cut_within_the_box() {
-        let message = Message {
+        let message = ChannelMessage {
             title: "t".to_owned(),
             body: "あ".repeat(LONGEST + 1),
         };

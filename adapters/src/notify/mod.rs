@@ -1,25 +1,25 @@
-//! Channels on which people are told. Each gives a message its own markup and says by its answers what
-//! has to be done about a failure; when to send again is not decided here.
+//! Channels that notify people. Each one adds its own markup to a message and decides what a failure
+//! means; the caller decides when to send again.
 
 mod chatwork;
 mod webhook;
 
-pub use chatwork::{Chatwork, ChatworkConfig};
-pub use webhook::Webhook;
+pub use chatwork::{ChatworkConfig, ChatworkNotifier};
+pub use webhook::WebhookNotifier;
 
 use crate::http::{HttpError, HttpSettings, client, excerpt, read_capped};
 use shared::ports::notifier::NotifyError;
 use std::time::Duration;
 
-/// An answer is a number, or one line.
+/// A valid answer is a number, or one line.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// The client for channels: nobody waits for a message, but its sender must not be taken for dead (a
-/// minute, `producer/src/notices`).
+/// The client for channels. A delivery must end well within the time after which its sender counts as
+/// failed (one minute).
 ///
 /// # Errors
 ///
-/// [`HttpError::Client`] when the machine has no usable root certificates.
+/// [`HttpError::Client`] if the machine has no usable root certificates.
 pub fn http() -> Result<reqwest::Client, HttpError> {
     client(&HttpSettings {
         total_timeout: Duration::from_secs(15),
@@ -27,60 +27,59 @@ pub fn http() -> Result<reqwest::Client, HttpError> {
     })
 }
 
-/// A whole answer.
-struct Answer {
+/// A complete answer.
+struct ChannelAnswer {
     status: u16,
     headers: reqwest::header::HeaderMap,
     text: String,
 }
 
-impl Answer {
-    /// A header that is a number; fractions are cut.
+impl ChannelAnswer {
+    /// A header that is a number, without its fraction.
     fn number(&self, name: &str) -> Option<u64> {
         let text = self.headers.get(name)?.to_str().ok()?;
         text.split('.').next()?.trim().parse().ok()
     }
 
-    /// What a log may say of it.
+    /// Its text for a log.
     fn why(&self) -> String {
-        let said = excerpt(&self.text, 120);
-        format!("http {} {said}", self.status).trim().to_owned()
+        let text = excerpt(&self.text, 120);
+        format!("http {} {text}", self.status).trim().to_owned()
     }
 }
 
-/// Sends, and reads the answer. That no connection was made is the only failure after which it is sure
-/// that nothing was posted.
-async fn exchange(request: reqwest::RequestBuilder) -> Result<Answer, NotifyError> {
+/// Sends the request and reads the answer. Only a failure to connect proves that nothing was posted.
+async fn exchange(request: reqwest::RequestBuilder) -> Result<ChannelAnswer, NotifyError> {
     let sent = request.send().await.map_err(|error| {
-        let never_left = error.is_connect() || error.is_builder();
+        let not_sent = error.is_connect() || error.is_builder();
         let why = HttpError::from(error).to_string();
-        if never_left {
+        if not_sent {
             NotifyError::Later { why, after: None }
         } else {
-            NotifyError::Perhaps(why)
+            NotifyError::Unknown(why)
         }
     })?;
     let status = sent.status();
     let headers = sent.headers().clone();
     let body = match read_capped(sent, MAX_ANSWER).await {
         Ok(body) => body,
-        // The status line has said it all.
+        // The status line is enough.
         Err(_) if status.is_success() || status.is_client_error() => Vec::new(),
-        Err(error) => return Err(NotifyError::Perhaps(error.to_string())),
+        Err(error) => return Err(NotifyError::Unknown(error.to_string())),
     };
-    Ok(Answer {
+    Ok(ChannelAnswer {
         status: status.as_u16(),
         headers,
         text: String::from_utf8_lossy(&body).into_owned(),
     })
 }
 
-/// What an answer means on either channel, but for the pause after a 429.
+/// What an answer means on either channel; `pause` reads the pause after a 429.
 ///
-/// 502 and 504 are the word of a gateway that knows nothing of what became of the post behind it.
-fn judge(
-    answer: &Answer,
-    pause: impl FnOnce(&Answer) -> Option<Duration>,
+/// 502 and 504 come from a gateway, which does not know whether the message was posted.
+fn outcome(
+    answer: &ChannelAnswer,
+    pause: impl FnOnce(&ChannelAnswer) -> Option<Duration>,
 ) -> Result<(), NotifyError> {
     let why = answer.why();
     match answer.status {
@@ -89,15 +88,15 @@ fn judge(
             after: pause(answer),
             why,
         }),
-        502 | 504 => Err(NotifyError::Perhaps(why)),
+        502 | 504 => Err(NotifyError::Unknown(why)),
         408 | 500..=599 => Err(NotifyError::Later { why, after: None }),
         400 | 413 | 422 => Err(NotifyError::Rejected(why)),
         _ => Err(NotifyError::Forbidden(why)),
     }
 }
 
-/// `text` with at most `most` characters; what is cut off is marked.
-fn cut(text: &str, most: usize) -> String {
+/// The first `most` characters of `text`, with a mark if it was longer.
+fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

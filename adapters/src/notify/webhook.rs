@@ -1,29 +1,30 @@
-//! A webhook that takes Slack's `{"text": …}`: Slack itself, Mattermost, and Discord by the address that
-//! ends in `/slack`.
+//! A webhook that accepts Slack's `{"text": …}`: Slack, Mattermost, and Discord with an address that ends
+//! in `/slack`.
 //!
-//! Source: docs.slack.dev, "Sending messages using incoming webhooks" and "Rate limits", 2026-11: one message a
-//! second, a 429 tells `Retry-After`. The address is all that is needed to post: it is a secret.
+//! Source: docs.slack.dev, "Sending messages using incoming webhooks" and "Rate limits", 2026-11: one
+//! message a second, a 429 has `Retry-After`. The address alone allows posting, so it is a secret.
 
-use super::{Answer, cut, exchange, judge};
+use super::{ChannelAnswer, exchange, outcome, shorten};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
-use shared::ports::notifier::{Message, Notifier, NotifyError};
+use shared::ports::notifier::{ChannelMessage, Notifier, NotifyError};
 use std::time::Duration;
 
-/// Discord takes no more than 2,000.
+/// Discord accepts at most 2,000 characters.
 const LONGEST: usize = 1_900;
-/// Without `Retry-After`, and no longer than this with it.
+/// The pause after a 429 without `Retry-After`.
 const PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause that `Retry-After` may ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 
-/// See the head of this file.
-pub struct Webhook {
+/// Posts messages to one webhook.
+pub struct WebhookNotifier {
     http: reqwest::Client,
     url: SecretString,
 }
 
-impl Webhook {
+impl WebhookNotifier {
     /// Posts to `url`, over a client of [`super::http`].
     pub fn new(http: reqwest::Client, url: SecretString) -> Self {
         Self { http, url }
@@ -31,33 +32,34 @@ impl Webhook {
 }
 
 #[async_trait]
-impl Notifier for Webhook {
+impl Notifier for WebhookNotifier {
     fn name(&self) -> &'static str {
         "webhook"
     }
 
-    async fn post(&self, message: &Message) -> Result<(), NotifyError> {
+    async fn post(&self, message: &ChannelMessage) -> Result<(), NotifyError> {
         let request = self
             .http
             .post(self.url.expose_secret())
             .header("content-type", "application/json")
             .body(json!({ "text": text(message) }).to_string());
         let answer = exchange(request).await?;
-        judge(&answer, |answer| Some(pause(answer)))
+        outcome(&answer, |answer| Some(pause(answer)))
     }
 }
 
-fn pause(answer: &Answer) -> Duration {
-    let told = answer.number("retry-after").map(Duration::from_secs);
-    told.unwrap_or(PAUSE)
+fn pause(answer: &ChannelAnswer) -> Duration {
+    let requested = answer.number("retry-after").map(Duration::from_secs);
+    requested
+        .unwrap_or(PAUSE)
         .clamp(Duration::from_secs(1), LONGEST_PAUSE)
 }
 
-/// Title and lines. Slack acts on `<…>` (links, calls of people), and takes its three escapes; Discord
-/// shows these as they are.
-fn text(message: &Message) -> String {
+/// Title and body. Slack interprets `<…>` (links, mentions) and its three escapes; Discord shows them as
+/// they are.
+fn text(message: &ChannelMessage) -> String {
     let all = format!("{}\n{}", message.title.replace('\n', " "), message.body);
-    cut(&all, LONGEST)
+    shorten(&all, LONGEST)
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -68,8 +70,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_can_neither_link_nor_call_people() {
-        let message = Message {
+    fn a_name_can_neither_link_nor_mention_people() {
+        let message = ChannelMessage {
             title: "A & B".to_owned(),
             body: "<!channel>".to_owned(),
         };

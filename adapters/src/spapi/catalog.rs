@@ -1,9 +1,10 @@
-//! `searchCatalogItems` by ASIN: where it goes, and what its answer says.
+//! `searchCatalogItems` by ASIN: its address, and what its answer contains.
 //!
-//! Source: Selling Partner API model `catalogItems_2022-04-01` (2026-08-05). Every field is optional
-//! there but the ASIN, and the attributes are free JSON by product type: whatever is missing, null or of
-//! another type is not told, and costs nothing else.
+//! Source: Selling Partner API model `catalogItems_2022-04-01` (2026-08-05). Every field except the ASIN
+//! is optional there, and the attributes are free JSON by product type: a field that is missing, null or
+//! of another type counts as absent and does not affect the others.
 
+use super::config::SpApiConfig;
 use crate::http::excerpt;
 use reqwest::Url;
 use serde_json::Value;
@@ -13,15 +14,15 @@ use shared::ports::marketplace::{InfoPage, MarketplaceError};
 use std::collections::HashSet;
 
 const PATH: &str = "/catalog/2022-04-01/items";
-/// What is asked for; prices are in none of the sets.
+/// The sets that are requested; none of them has prices.
 const SETS: &str = "summaries,images,attributes";
-/// The default is 10: the other half of a batch would cost a second request.
+/// The default is 10: half of a batch would need a second request.
 const PAGE_SIZE: &str = "20";
-/// The marketplace of Japan answers in Japanese, even to an account that is kept in English.
-const LOCALES: [(&str, &str); 1] = [(super::SpApiConfig::JAPAN, "ja_JP")];
+/// Japanese for the marketplace of Japan, even for an account whose language is English.
+const LOCALES: [(&str, &str); 1] = [(SpApiConfig::JAPAN, "ja_JP")];
 
-/// The address of the request for `batch`, or for a further `page` of its answer; `None` where
-/// `base_url` is no address.
+/// The address of the request for `batch`, or for a further `page` of its answer; `None` if
+/// `base_url` is not an address.
 pub(super) fn url(
     base_url: &str,
     marketplace_id: &str,
@@ -43,17 +44,17 @@ pub(super) fn url(
     Url::parse_with_params(&format!("{base_url}{PATH}"), query).ok()
 }
 
-/// What the answer in `bytes` tells of the ASINs `asked`.
+/// The information in `bytes` about the requested ASINs.
 ///
-/// Items belong to the ASIN that they name, not to their place; the first for an ASIN stands. One that
-/// names no ASIN asked is left out.
+/// An item belongs to the ASIN that it names, whatever its position; the first item for an ASIN counts.
+/// An item that names none of the requested ASINs is ignored.
 ///
 /// # Errors
 ///
-/// [`MarketplaceError::Malformed`] when there is no list of items to be read.
+/// [`MarketplaceError::Malformed`] if there is no readable list of items.
 pub fn items(
     bytes: &[u8],
-    asked: &[Asin],
+    requested: &[Asin],
     marketplace_id: &str,
 ) -> Result<InfoPage, MarketplaceError> {
     let malformed = |why: &str| MarketplaceError::Malformed(excerpt(why, 200));
@@ -71,46 +72,49 @@ pub fn items(
         let asin = item["asin"]
             .as_str()
             .and_then(|asin| Asin::parse(asin).ok());
-        match asin.filter(|asin| asked.contains(asin)) {
-            Some(asin) if read.insert(asin) => page.items.push((asin, info(item, marketplace_id))),
+        match asin.filter(|asin| requested.contains(asin)) {
+            Some(asin) if read.insert(asin) => {
+                page.items.push((asin, basic_info(item, marketplace_id)));
+            }
             Some(_) => {}
-            None => tracing::warn!("left out an item of an answer that names no ASIN asked for"),
+            None => tracing::warn!("ignored an item in an answer: it names no requested ASIN"),
         }
     }
     Ok(page)
 }
 
-fn info(item: &Value, marketplace_id: &str) -> BasicInfo {
-    let summary = of_place(&item["summaries"], marketplace_id);
+fn basic_info(item: &Value, marketplace_id: &str) -> BasicInfo {
+    let summary = for_marketplace(&item["summaries"], marketplace_id);
     let attributes = &item["attributes"];
-    let description = written(&attributes["product_description"], marketplace_id)
-        .or_else(|| written(&attributes["bullet_point"], marketplace_id));
+    let description = attribute_text(&attributes["product_description"], marketplace_id)
+        .or_else(|| attribute_text(&attributes["bullet_point"], marketplace_id));
     BasicInfo {
         title: text(&summary["itemName"])
-            .or_else(|| written(&attributes["item_name"], marketplace_id)),
+            .or_else(|| attribute_text(&attributes["item_name"], marketplace_id)),
         description,
-        brand: text(&summary["brand"]).or_else(|| written(&attributes["brand"], marketplace_id)),
+        brand: text(&summary["brand"])
+            .or_else(|| attribute_text(&attributes["brand"], marketplace_id)),
         category: text(&summary["browseClassification"]["displayName"])
             .or_else(|| text(&summary["websiteDisplayGroupName"])),
-        images: images(&of_place(&item["images"], marketplace_id)["images"]),
+        images: images(&for_marketplace(&item["images"], marketplace_id)["images"]),
     }
 }
 
-/// The entry of a set for this marketplace; the first one where none says for which it is.
-fn of_place<'a>(set: &'a Value, marketplace_id: &str) -> &'a Value {
+/// The entry of a set for this marketplace; else the first entry that names no marketplace.
+fn for_marketplace<'a>(set: &'a Value, marketplace_id: &str) -> &'a Value {
     const NOTHING: &Value = &Value::Null;
     let entries = set.as_array().map(Vec::as_slice).unwrap_or_default();
-    let named = |entry: &&Value| entry["marketplaceId"].as_str() == Some(marketplace_id);
-    let unnamed = |entry: &&Value| entry["marketplaceId"].as_str().is_none();
+    let of_this = |entry: &&Value| entry["marketplaceId"].as_str() == Some(marketplace_id);
+    let of_none = |entry: &&Value| entry["marketplaceId"].as_str().is_none();
     entries
         .iter()
-        .find(named)
-        .or_else(|| entries.iter().find(unnamed))
+        .find(of_this)
+        .or_else(|| entries.iter().find(of_none))
         .unwrap_or(NOTHING)
 }
 
-/// The values of an attribute, one a line. Those of another marketplace are left out.
-fn written(attribute: &Value, marketplace_id: &str) -> Option<String> {
+/// The values of an attribute, one per line, without those of other marketplaces.
+fn attribute_text(attribute: &Value, marketplace_id: &str) -> Option<String> {
     let entries = attribute.as_array()?.iter();
     let here = |entry: &&Value| {
         let place = entry["marketplace_id"].as_str();
@@ -143,7 +147,7 @@ fn images(list: &Value) -> Option<Vec<String>> {
     (!links.is_empty()).then_some(links)
 }
 
-/// A text that says something.
+/// A text that is not blank.
 fn text(value: &Value) -> Option<String> {
     let text = value.as_str()?.trim();
     (!text.is_empty()).then(|| text.to_owned())

@@ -1,27 +1,27 @@
-//! A connection that stands before the slot opens. What a handshake takes after the permit, the next
-//! request comes closer, and Amazon counts by arrival.
+//! Keeps a connection open while a permit is awaited. A handshake after the permit would delay the
+//! request, so that the next one follows it too closely, and Amazon counts by arrival.
 
 use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A connection that was silent for so long is used once: gateways close theirs after a minute or
-/// more.
-const SILENT: Duration = Duration::from_secs(20);
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A connection that was idle for this long is probed: gateways close idle connections after a minute
+/// or more.
+const IDLE: Duration = Duration::from_secs(20);
+const CHECK_EVERY: Duration = Duration::from_secs(1);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
-/// The connection to one host, as far as it is known to stand.
-pub(super) struct Warmth {
+/// The connection to one host, and when it was last used.
+pub(super) struct KeepAlive {
     http: reqwest::Client,
     probe: Option<String>,
     used: Mutex<Option<Instant>>,
 }
 
-impl Warmth {
-    /// Nothing is done for a host without encryption: its connections stand after one round trip.
-    pub(super) fn of(http: reqwest::Client, base_url: &str) -> Self {
+impl KeepAlive {
+    /// Does nothing for a host without TLS: one round trip opens a connection to it.
+    pub(super) fn new(http: reqwest::Client, base_url: &str) -> Self {
         let encrypted = base_url.starts_with("https://");
         Self::with_probe(http, encrypted.then(|| format!("{base_url}/")))
     }
@@ -39,37 +39,37 @@ impl Warmth {
         *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
-    /// Keeps a connection standing for as long as it is polled; any number of callers share one.
-    pub(super) async fn stay(&self) -> Infallible {
+    /// Keeps a connection open while it is polled; any number of callers share one.
+    pub(super) async fn run(&self) -> Infallible {
         let Some(probe) = &self.probe else {
             return std::future::pending().await;
         };
         loop {
-            if self.take_turn() {
-                // Apart, since dropping a request in the middle would close its connection.
-                tokio::spawn(knock(self.http.clone(), probe.clone()));
+            if self.is_due() {
+                // In a task of its own, since dropping a request half-way would close its connection.
+                tokio::spawn(send_probe(self.http.clone(), probe.clone()));
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(CHECK_EVERY).await;
         }
     }
 
-    /// Whether the connection has been silent; who hears so has to use it.
-    fn take_turn(&self) -> bool {
+    /// Whether the connection has been idle. The caller that gets `true` has to send the probe.
+    fn is_due(&self) -> bool {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let silent = used.is_none_or(|used| used.elapsed() >= SILENT);
-        if silent {
+        let idle = used.is_none_or(|used| used.elapsed() >= IDLE);
+        if idle {
             *used = Some(Instant::now());
         }
-        silent
+        idle
     }
 }
 
-/// Asks for nothing, on a path that belongs to no operation and so to no quota. Whatever the answer
-/// says, the connection stands.
-async fn knock(http: reqwest::Client, probe: String) {
+/// Sends a request to a path that belongs to no operation and so to no quota. Any answer means that the
+/// connection is open.
+async fn send_probe(http: reqwest::Client, probe: String) {
     if let Err(error) = http.head(probe).timeout(ANSWER_WITHIN).send().await {
         let error = error.without_url();
-        tracing::debug!(%error, "the connection to Amazon could not be opened ahead");
+        tracing::debug!(%error, "could not open a connection to Amazon in advance");
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
     use tokio::net::TcpListener;
     use tokio::sync::mpsc;
 
-    /// A host that answers everything with 403; tells the number of the connection for each request.
+    /// A host that answers every request with 403, and reports the number of its connection.
     async fn host() -> (String, mpsc::UnboundedReceiver<u32>) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -108,10 +108,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_after_the_wait_finds_a_connection_that_stands() {
+    async fn a_request_after_the_wait_uses_the_open_connection() {
         let (url, mut requests) = host().await;
         let http = client(&HttpSettings::default()).unwrap();
-        knock(http.clone(), format!("{url}/")).await;
+        send_probe(http.clone(), format!("{url}/")).await;
         http.get(&url).send().await.unwrap();
 
         assert_eq!(requests.recv().await, Some(1));
@@ -119,32 +119,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_many_callers_one_knocks_and_only_after_a_silence() {
+    async fn of_many_callers_one_sends_a_probe_and_only_after_idle_time() {
         tokio::time::pause();
         let http = client(&HttpSettings::default()).unwrap();
-        let warmth = Warmth::with_probe(http, Some("http://127.0.0.1:1/".to_owned()));
+        let keep_alive = KeepAlive::with_probe(http, Some("http://127.0.0.1:1/".to_owned()));
 
-        let turns = (0..16).filter(|_| warmth.take_turn()).count();
-        assert_eq!(turns, 1);
-        tokio::time::advance(SILENT / 2).await;
-        warmth.used();
-        tokio::time::advance(SILENT / 2).await;
-        assert!(!warmth.take_turn());
-        tokio::time::advance(SILENT / 2).await;
-        assert!(warmth.take_turn());
+        let probes = (0..16).filter(|_| keep_alive.is_due()).count();
+        assert_eq!(probes, 1);
+        tokio::time::advance(IDLE / 2).await;
+        keep_alive.used();
+        tokio::time::advance(IDLE / 2).await;
+        assert!(!keep_alive.is_due());
+        tokio::time::advance(IDLE / 2).await;
+        assert!(keep_alive.is_due());
     }
 
     #[test]
-    fn a_host_without_encryption_is_left_alone() {
+    fn a_host_without_encryption_is_not_probed() {
         let http = client(&HttpSettings::default()).unwrap();
 
         assert!(
-            Warmth::of(http.clone(), "http://127.0.0.1:1")
+            KeepAlive::new(http.clone(), "http://127.0.0.1:1")
                 .probe
                 .is_none()
         );
         assert!(
-            Warmth::of(http, "https://sellingpartnerapi-fe.amazon.com")
+            KeepAlive::new(http, "https://sellingpartnerapi-fe.amazon.com")
                 .probe
                 .is_some()
         );

@@ -1,16 +1,15 @@
 //! The access token of Login with Amazon: one for the process, one exchange at a time.
 //!
-//! Amazon throttles the exchange by itself and asks to cache the token (source: "Connecting to the
-//! Selling Partner API"). The refresh token does not rotate, so a lost exchange loses nothing.
+//! Amazon throttles the exchange separately and asks clients to cache the token (source: "Connecting to
+//! the Selling Partner API"). The refresh token does not rotate, so a failed exchange loses nothing.
 
-use super::SpApiConfig;
-use crate::http::lenient::{Number, Object};
-use crate::http::{HttpError, excerpt, read_capped};
+use super::config::SpApiConfig;
+use crate::http::oauth::TokenAnswer;
+use crate::http::{FORM, HttpError, excerpt, form, read_capped};
 use backon::{ExponentialBuilder, Retryable};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use shared::ports::clock::Clock;
 use shared::ports::marketplace::MarketplaceError;
 use std::sync::Arc;
@@ -18,16 +17,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// Where the exchange is.
 const PATH: &str = "/auth/o2/token";
 const MAX_ANSWER: usize = 64 * 1024;
-/// The exchange is small; three tries of this length end before a job's lease does.
+/// The exchange is small; three tries of this length fit into a job's lease.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// One hour, as the papers promise, when the answer does not say.
-const DEFAULT_LIFE_S: i64 = 3_600;
-const LONGEST_LIFE_S: i64 = 86_400;
 
-/// Keeps the access token.
+/// Fetches and caches the access token.
 pub(super) struct Lwa {
     http: reqwest::Client,
     url: String,
@@ -35,30 +30,30 @@ pub(super) struct Lwa {
     client_secret: SecretString,
     refresh_token: SecretString,
     clock: Arc<dyn Clock>,
-    // Held across the exchange on purpose: that is what makes it one for all callers.
-    state: Mutex<State>,
+    // Locked during the whole exchange on purpose: so all callers share one exchange.
+    state: Mutex<LwaState>,
     /// The newest generation that Amazon has accepted.
     proven: AtomicU64,
 }
 
 #[derive(Default)]
-struct State {
-    held: Option<Held>,
+struct LwaState {
+    cached: Option<CachedToken>,
     generation: u64,
-    /// The last token was dropped since Amazon refused it.
-    refused: bool,
+    /// The last token was dropped because Amazon rejected it.
+    rejected: bool,
 }
 
-struct Held {
+struct CachedToken {
     token: SecretString,
     expires_at: DateTime<Utc>,
     generation: u64,
-    /// It was fetched since the one before was refused.
-    replaces_refused: bool,
+    /// It was fetched because the one before was rejected.
+    replaces_rejected: bool,
 }
 
-/// A token to send, and which one it is.
-pub(super) struct Access {
+/// A token to send, and its generation in this process.
+pub(super) struct LwaAccess {
     pub(super) token: SecretString,
     generation: u64,
 }
@@ -77,59 +72,59 @@ impl Lwa {
         }
     }
 
-    /// A token that lasts longer than `at_least`, fetched if need be. Whoever comes during an
-    /// exchange waits for it; if its future is dropped, the next one starts another.
+    /// A token that lasts longer than `at_least`, fetched if necessary. A caller that comes during an
+    /// exchange waits for it; if the exchange's future is dropped, the next caller starts another.
     ///
     /// # Errors
     ///
     /// `Credentials` when Amazon names a permanent reason, `Unavailable` after three tries.
-    pub(super) async fn access(&self, at_least: TimeDelta) -> Result<Access, MarketplaceError> {
+    pub(super) async fn access(&self, at_least: TimeDelta) -> Result<LwaAccess, MarketplaceError> {
         let mut state = self.state.lock().await;
-        if let Some(held) = &state.held
-            && held.expires_at - self.clock.now() > at_least
+        if let Some(cached) = &state.cached
+            && cached.expires_at - self.clock.now() > at_least
         {
-            return Ok(held.access());
+            return Ok(cached.access());
         }
-        let fresh = self.exchange_patiently().await?;
+        let fresh = self.exchange_with_retry().await?;
         state.generation += 1;
-        let held = Held {
+        let cached = CachedToken {
             token: fresh.0,
             expires_at: fresh.1,
             generation: state.generation,
-            replaces_refused: std::mem::take(&mut state.refused),
+            replaces_rejected: std::mem::take(&mut state.rejected),
         };
-        Ok(state.held.insert(held).access())
+        Ok(state.cached.insert(cached).access())
     }
 
-    /// Amazon took a request with this token.
-    pub(super) fn accepted(&self, access: &Access) {
+    /// Amazon accepted a request with this token.
+    pub(super) fn accepted(&self, access: &LwaAccess) {
         self.proven.fetch_max(access.generation, Ordering::Relaxed);
     }
 
-    /// Drops the token that Amazon refused, unless it was replaced meanwhile; returns what that
-    /// means for the request.
+    /// Drops the token that Amazon rejected, unless it was replaced meanwhile; returns what that means
+    /// for the request.
     ///
-    /// A second refusal, of a token fetched for the first, does not prove the account dead: on
-    /// 2023-05-27 every call of everybody was refused so for 25 minutes (selling-partner-api-models
-    /// issue 2595). It counts as an outage, so that attempts are spent and pauses grow.
-    pub(super) async fn refused(&self, access: &Access) -> MarketplaceError {
+    /// If the replacement is rejected too, that does not prove the credentials invalid: on 2023-05-27
+    /// Amazon rejected the calls of all sellers for 25 minutes (selling-partner-api-models issue 2595).
+    /// It counts as an outage, so that attempts are spent and pauses grow.
+    pub(super) async fn rejected(&self, access: &LwaAccess) -> MarketplaceError {
         let mut state = self.state.lock().await;
-        let Some(held) = state
-            .held
-            .take_if(|held| held.generation == access.generation)
+        let Some(dropped) = state
+            .cached
+            .take_if(|cached| cached.generation == access.generation)
         else {
             return MarketplaceError::TokenExpired;
         };
-        state.refused = true;
-        let unproven = self.proven.load(Ordering::Relaxed) < held.generation;
-        if held.replaces_refused && unproven {
-            MarketplaceError::Unavailable("a fresh access token was refused".to_owned())
+        state.rejected = true;
+        let unproven = self.proven.load(Ordering::Relaxed) < dropped.generation;
+        if dropped.replaces_rejected && unproven {
+            MarketplaceError::Unavailable("a fresh access token was rejected".to_owned())
         } else {
             MarketplaceError::TokenExpired
         }
     }
 
-    async fn exchange_patiently(&self) -> Result<(SecretString, DateTime<Utc>), MarketplaceError> {
+    async fn exchange_with_retry(&self) -> Result<(SecretString, DateTime<Utc>), MarketplaceError> {
         let pauses = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(500))
             .with_max_times(2)
@@ -141,21 +136,17 @@ impl Lwa {
     }
 
     async fn exchange(&self) -> Result<(SecretString, DateTime<Utc>), MarketplaceError> {
-        let asked_at = self.clock.now();
-        let form = serde_urlencoded::to_string([
+        let requested_at = self.clock.now();
+        let form = form(&[
             ("grant_type", "refresh_token"),
             ("refresh_token", self.refresh_token.expose_secret()),
-            ("client_id", &self.client_id),
+            ("client_id", self.client_id.as_str()),
             ("client_secret", self.client_secret.expose_secret()),
-        ])
-        .expect("pairs of strings are always a form");
+        ]);
         let sent = self
             .http
             .post(&self.url)
-            .header(
-                CONTENT_TYPE,
-                "application/x-www-form-urlencoded;charset=UTF-8",
-            )
+            .header(CONTENT_TYPE, format!("{FORM};charset=UTF-8"))
             .timeout(TIMEOUT)
             .body(form)
             .send()
@@ -165,13 +156,13 @@ impl Lwa {
         let body = read_capped(response, MAX_ANSWER)
             .await
             .map_err(|error| unavailable(&error))?;
-        read_token(status, &body, asked_at)
+        read_token(status, &body, requested_at)
     }
 }
 
-impl Held {
-    fn access(&self) -> Access {
-        Access {
+impl CachedToken {
+    fn access(&self) -> LwaAccess {
+        LwaAccess {
             token: self.token.clone(),
             generation: self.generation,
         }
@@ -182,50 +173,31 @@ fn unavailable(error: &HttpError) -> MarketplaceError {
     MarketplaceError::Unavailable(format!("token exchange: {error}"))
 }
 
-/// `{"access_token","token_type","expires_in"}`, or `{"error","error_description"}`.
-#[derive(Deserialize)]
-struct Answer {
-    access_token: Option<String>,
-    expires_in: Option<Number>,
-    error: Option<String>,
-}
-
 fn read_token(
     status: u16,
     body: &[u8],
-    asked_at: DateTime<Utc>,
+    requested_at: DateTime<Utc>,
 ) -> Result<(SecretString, DateTime<Utc>), MarketplaceError> {
-    let answer: Option<Answer> = serde_json::from_slice::<Object<Answer>>(body)
-        .ok()
-        .map(|object| object.0);
-    let unreadable =
+    let no_token =
         || MarketplaceError::Unavailable(format!("token exchange: http {status}, no token"));
-    let answer = answer.ok_or_else(unreadable)?;
+    let answer = TokenAnswer::read(body).ok_or_else(no_token)?;
     if let Some(error) = &answer.error {
         return Err(sort(status, error));
     }
     match answer.access_token {
-        Some(token) if status == 200 && is_sendable(&token) => {
-            let life_s = answer
-                .expires_in
-                .and_then(Number::whole)
-                .unwrap_or(DEFAULT_LIFE_S)
-                .clamp(0, LONGEST_LIFE_S);
-            Ok((
-                SecretString::from(token),
-                asked_at + TimeDelta::seconds(life_s),
-            ))
+        Some(token) if status == 200 && is_sendable(token.expose_secret()) => {
+            Ok((token, requested_at + answer.life))
         }
-        _ => Err(unreadable()),
+        _ => Err(no_token()),
     }
 }
 
-/// Printable ASCII: what a header can carry.
+/// Printable ASCII only: the characters that a header can carry.
 fn is_sendable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Names from the official client libraries; anything that is not known to be permanent may pass.
+/// Error names from the official client libraries; an error that is not known as permanent may pass.
 fn sort(status: u16, error: &str) -> MarketplaceError {
     let advice = match error {
         "invalid_grant" => {
@@ -233,7 +205,7 @@ fn sort(status: u16, error: &str) -> MarketplaceError {
              application again in Seller Central and set the new refresh token"
         }
         "invalid_client" => {
-            "client id or secret is wrong, or the secret has ended: make a new one in Seller Central"
+            "client id or secret is wrong, or the secret has expired: create a new one in Seller Central"
         }
         "invalid_request"
         | "unauthorized_client"

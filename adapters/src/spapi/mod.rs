@@ -1,27 +1,30 @@
 //! Amazon's Selling Partner API, as far as it is needed: `getItemOffersBatch` for prices and stock,
 //! `searchCatalogItems` for texts and images.
 //!
-//! Path of a call: [`SpApi::offers`], or [`SpApi::basic_info`], takes a token of `lwa`, sends what `request` wrote over a
-//! connection that `warmth` has kept, lets
-//! `refusal` sort what is not 200, and `decode` or `catalog` read the rest. Pacing is the limiter's, repeating is
-//! the job's.
+//! A call takes these steps: [`SpApi::offers`], or [`SpApi::basic_info`], gets an access token from `lwa`,
+//! sends what `request` wrote over a connection that `keep_alive` has kept open, has `refusal` classify
+//! an answer that is not 200, and `decode` or `catalog` read one that is. The limiter paces the calls;
+//! the job repeats them.
 
 pub mod catalog;
+mod config;
 pub mod decode;
 mod keep_alive;
 mod lwa;
 mod refusal;
 mod request;
 
+pub use config::SpApiConfig;
+
 use crate::http::{HttpError, read_capped};
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use keep_alive::Warmth;
-use lwa::{Access, Lwa};
-use refusal::Refusal;
+use keep_alive::KeepAlive;
+use lwa::{Lwa, LwaAccess};
+use refusal::RequestRefusal;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::lane::Lane;
 use shared::domain::observation::ItemAnswer;
@@ -33,69 +36,41 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::time::Instant;
 
-/// Where Amazon is, and with what we ask it.
-#[derive(Debug, Clone)]
-pub struct SpApiConfig {
-    /// The client of [`crate::http::client`].
-    pub http: reqwest::Client,
-    /// `https://sellingpartnerapi-fe.amazon.com` for Japan, without a slash at the end.
-    pub base_url: String,
-    /// `https://api.amazon.com`, without a slash at the end.
-    pub lwa_url: String,
-    /// `A1VC38T7YXB528` for Amazon.co.jp.
-    pub marketplace_id: String,
-    /// Id of the application; names the lane.
-    pub client_id: String,
-    /// Secret of the application; Amazon makes it end now and then.
-    pub client_secret: SecretString,
-    /// The seller's consent; does not rotate.
-    pub refresh_token: SecretString,
-}
-
-impl SpApiConfig {
-    /// Host of the far east region (source: "SP-API endpoints").
-    pub const BASE_URL: &str = "https://sellingpartnerapi-fe.amazon.com";
-    /// Host of Login with Amazon (source: "Connecting to the Selling Partner API").
-    pub const LWA_URL: &str = "https://api.amazon.com";
-    /// Amazon.co.jp (source: "Marketplace IDs").
-    pub const JAPAN: &str = "A1VC38T7YXB528";
-}
-
 /// A batch of twenty with twenty offers each is about 300 KiB.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
 const MAX_REFUSAL: usize = 64 * 1024;
 
-/// A token that [`SpApi::prepare`] hands over outlives the longest wait for a permit.
+/// A token from [`SpApi::prepare`] outlives the longest wait for a permit.
 const LASTING: TimeDelta = TimeDelta::seconds(60);
-/// A token must outlive the way to Amazon.
+/// A token must outlive the request to Amazon.
 const LAST_MOMENT: TimeDelta = TimeDelta::seconds(2);
 
 const TOKEN_HEADER: &str = "x-amz-access-token";
 const RATE_HEADER: &str = "x-amzn-ratelimit-limit";
 const REQUEST_ID_HEADER: &str = "x-amzn-requestid";
 
-/// Asks Amazon. One for a process: all callers share its token.
+/// The client of Amazon's API. One for a process: all callers share its token.
 pub struct SpApi {
     config: SpApiConfig,
     lwa: Lwa,
-    warmth: Warmth,
+    keep_alive: KeepAlive,
     limiter: Arc<dyn Limiter>,
 }
 
 impl SpApi {
-    /// Opens nothing yet; the first call connects.
+    /// Connects with the first call only.
     pub fn new(config: SpApiConfig, clock: Arc<dyn Clock>, limiter: Arc<dyn Limiter>) -> Self {
         let lwa = Lwa::new(&config, clock);
-        let warmth = Warmth::of(config.http.clone(), &config.base_url);
+        let keep_alive = KeepAlive::new(config.http.clone(), &config.base_url);
         Self {
             config,
             lwa,
-            warmth,
+            keep_alive,
             limiter,
         }
     }
 
-    async fn tell_limiter(
+    async fn report_to_limiter(
         &self,
         permit: &Permit,
         sent: &Result<Response, reqwest::Error>,
@@ -104,7 +79,7 @@ impl SpApi {
         let feedback = match sent {
             Ok(response) => Feedback {
                 refused: response.status() == StatusCode::TOO_MANY_REQUESTS,
-                rate_header: rate_told(response.headers()),
+                rate_header: rate_header(response.headers()),
                 late,
             },
             Err(_) => Feedback {
@@ -117,7 +92,7 @@ impl SpApi {
             .await;
     }
 
-    /// Sends `request` with an access token, tells the limiter what became of it, and gives the body of
+    /// Sends `request` with an access token, reports the outcome to the limiter, and returns the body of
     /// an answer that is 200.
     async fn exchange(
         &self,
@@ -132,26 +107,30 @@ impl SpApi {
         }
         let late = Micros::try_from(started.elapsed().as_micros()).unwrap_or(Micros::MAX);
         let sent = request.send().await;
-        self.tell_limiter(permit, &sent, late).await;
+        self.report_to_limiter(permit, &sent, late).await;
 
-        let response = sent.map_err(|error| unread(&error.into()))?;
-        self.warmth.used();
+        let response = sent.map_err(|error| no_answer(&error.into()))?;
+        self.keep_alive.used();
         self.read(response, &access).await
     }
 
-    async fn read(&self, response: Response, access: &Access) -> Result<Vec<u8>, MarketplaceError> {
+    async fn read(
+        &self,
+        response: Response,
+        access: &LwaAccess,
+    ) -> Result<Vec<u8>, MarketplaceError> {
         let status = response.status();
         if status == StatusCode::OK {
             self.lwa.accepted(access);
             let body = read_capped(response, MAX_ANSWER).await;
-            return body.map_err(|error| unread(&error));
+            return body.map_err(|error| no_answer(&error));
         }
         let request_id = request_id(response.headers());
-        // What a refusal says of itself is a help, and its status alone says enough.
+        // The body of a refusal helps, but the status alone is enough.
         let body = read_capped(response, MAX_REFUSAL).await.unwrap_or_default();
         match refusal::sort(status, &body, &request_id) {
-            Refusal::Token => Err(self.lwa.refused(access).await),
-            Refusal::Request(error) => Err(error),
+            RequestRefusal::Token => Err(self.lwa.rejected(access).await),
+            RequestRefusal::Request(error) => Err(error),
         }
     }
 }
@@ -166,12 +145,12 @@ impl Marketplace for SpApi {
         self.lwa.access(LASTING).await.map(drop)
     }
 
-    async fn stay_warm(&self) -> Infallible {
-        self.warmth.stay().await
+    async fn keep_alive(&self) -> Infallible {
+        self.keep_alive.run().await
     }
 
-    /// Dropping the future after the request has left means that its answer is lost; the permit is
-    /// spent either way.
+    /// If the future is dropped after the request was sent, the answer is lost; the permit is spent either
+    /// way.
     #[tracing::instrument(name = "spapi.offers", skip_all, fields(asins = batch.len()))]
     async fn offers(
         &self,
@@ -192,8 +171,8 @@ impl Marketplace for SpApi {
         Lane::CatalogItems(self.config.client_id.clone())
     }
 
-    /// As [`SpApi::offers`]. A GET with a content type is answered by an HTML 400
-    /// (selling-partner-api-models issue 4007), so that this one has none.
+    /// As [`SpApi::offers`]. Amazon answers a GET with a content type with an HTML 400
+    /// (selling-partner-api-models issue 4007), so this one has none.
     #[tracing::instrument(name = "spapi.basic_info", skip_all, fields(asins = batch.len()))]
     async fn basic_info(
         &self,
@@ -203,38 +182,38 @@ impl Marketplace for SpApi {
     ) -> Result<InfoPage, MarketplaceError> {
         let place = &self.config.marketplace_id;
         let url = catalog::url(&self.config.base_url, place, batch, page)
-            .ok_or_else(|| MarketplaceError::Refused("its address is none".to_owned()))?;
+            .ok_or_else(|| MarketplaceError::Refused("its address is not valid".to_owned()))?;
         let body = self.exchange(&permit, self.config.http.get(url)).await?;
         catalog::items(&body, batch.asins(), place)
     }
 }
 
-/// A process may be stopped, or its machine, at any line.
+/// The process or its machine may have been suspended since the permit was granted.
 fn lapsed(permit: &Permit) -> bool {
     let now = Instant::now().into_std();
     permit.good_until.is_some_and(|until| now > until)
 }
 
-/// An answer that is too large is no answer to be had again in smaller.
-fn unread(error: &HttpError) -> MarketplaceError {
+/// An answer that is too large will be too large again.
+fn no_answer(error: &HttpError) -> MarketplaceError {
     match error {
         HttpError::TooLarge(_) => MarketplaceError::Malformed(error.to_string()),
-        HttpError::NoWay(_) | HttpError::NoAnswer(_) | HttpError::Client(_) => {
+        HttpError::Unreachable(_) | HttpError::Interrupted(_) | HttpError::Client(_) => {
             MarketplaceError::Unavailable(error.to_string())
         }
     }
 }
 
-fn token_header(access: &Access) -> Result<HeaderValue, MarketplaceError> {
+fn token_header(access: &LwaAccess) -> Result<HeaderValue, MarketplaceError> {
     let mut value = HeaderValue::from_str(access.token.expose_secret())
-        .map_err(|_| MarketplaceError::Unavailable("the access token is no token".to_owned()))?;
+        .map_err(|_| MarketplaceError::Unavailable("the access token is malformed".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// Requests a second; best effort of Amazon's, not on every status (source: "Usage plans and rate
+/// Requests a second. Amazon does not send it with every status (source: "Usage plans and rate
 /// limits").
-fn rate_told(headers: &HeaderMap) -> Option<f64> {
+fn rate_header(headers: &HeaderMap) -> Option<f64> {
     let rate: f64 = headers
         .get(RATE_HEADER)?
         .to_str()
@@ -245,7 +224,7 @@ fn rate_told(headers: &HeaderMap) -> Option<f64> {
     (rate.is_finite() && rate > 0.0).then_some(rate)
 }
 
-/// What Amazon's support asks for.
+/// The id that Amazon's support asks for.
 fn request_id(headers: &HeaderMap) -> String {
     let id = headers
         .get(REQUEST_ID_HEADER)

@@ -1,6 +1,6 @@
-//! What an answer of BASE's item calls says, and what broken ones do.
+//! How answers of BASE's item calls are read, valid and broken ones.
 
-use adapters::base::decode::{NoItem, ShownItem, answer};
+use adapters::base::decode::{ApiFailure, ShownItem, item};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::domain::listing::{ItemId, ShopState};
@@ -25,8 +25,8 @@ fn shown() -> ShownItem {
     }
 }
 
-fn read(value: &Value) -> Result<ShownItem, NoItem> {
-    answer(200, value.to_string().as_bytes())
+fn read(value: &Value) -> Result<ShownItem, ApiFailure> {
+    item(200, value.to_string().as_bytes())
 }
 
 #[test]
@@ -36,16 +36,16 @@ fn an_item_is_read() {
 
 #[test]
 fn numbers_may_be_strings_and_flags_may_be_bools() {
-    let mut item = whole();
-    item["item"]["item_id"] = json!("1234");
-    item["item"]["price"] = json!("3250");
-    item["item"]["stock"] = json!("1");
-    item["item"]["visible"] = json!("1");
-    assert_eq!(read(&item), Ok(shown()));
+    let mut body = whole();
+    body["item"]["item_id"] = json!("1234");
+    body["item"]["price"] = json!("3250");
+    body["item"]["stock"] = json!("1");
+    body["item"]["visible"] = json!("1");
+    assert_eq!(read(&body), Ok(shown()));
 
-    item["item"]["visible"] = json!(true);
+    body["item"]["visible"] = json!(true);
 
-    assert_eq!(read(&item), Ok(shown()));
+    assert_eq!(read(&body), Ok(shown()));
 }
 
 #[test]
@@ -53,17 +53,17 @@ fn an_error_is_found_under_any_status() {
     for status in [200, 400, 500] {
         let body = json!({"error": "db_error", "error_description": "データベースエラー"});
 
-        let told = NoItem::Told {
+        let expected = ApiFailure::Error {
             status,
             code: "db_error".to_owned(),
             description: "データベースエラー".to_owned(),
         };
-        assert_eq!(answer(status, body.to_string().as_bytes()), Err(told));
+        assert_eq!(item(status, body.to_string().as_bytes()), Err(expected));
     }
 }
 
 #[test]
-fn what_is_neither_item_nor_error_is_unreadable() {
+fn an_answer_without_item_and_error_is_unreadable() {
     let mut negative = whole();
     negative["item"]["price"] = json!(-1);
     let mut fraction = whole();
@@ -77,12 +77,12 @@ fn what_is_neither_item_nor_error_is_unreadable() {
         negative.to_string(),
         fraction.to_string(),
     ] {
-        let read = answer(200, text.as_bytes());
+        let read = item(200, text.as_bytes());
 
-        assert!(matches!(read, Err(NoItem::Unreadable(_))), "{text}");
+        assert!(matches!(read, Err(ApiFailure::Unreadable(_))), "{text}");
     }
-    let moved = answer(302, whole().to_string().as_bytes());
-    assert!(matches!(moved, Err(NoItem::Unreadable(_))));
+    let moved = item(302, whole().to_string().as_bytes());
+    assert!(matches!(moved, Err(ApiFailure::Unreadable(_))));
 }
 
 proptest! {
@@ -90,7 +90,7 @@ proptest! {
 
     #[test]
     fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..256)) {
-        let _ = answer(200, &bytes);
+        let _ = item(200, &bytes);
     }
 
     #[test]
@@ -100,12 +100,12 @@ proptest! {
     ) {
         let mut bytes = whole().to_string().into_bytes();
         let end = cut.index(bytes.len());
-        prop_assert!(answer(200, &bytes[..end]).is_err());
+        prop_assert!(item(200, &bytes[..end]).is_err());
         for (place, byte) in flips {
             let place = place.index(bytes.len());
             bytes[place] = byte;
         }
 
-        let _ = answer(200, &bytes);
+        let _ = item(200, &bytes);
     }
 }

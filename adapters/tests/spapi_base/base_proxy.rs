@@ -2,7 +2,7 @@
 
 use crate::base_world::{World, credentials, first, second, wanted};
 use crate::fakes::permit;
-use adapters::base::{BaseCredentials, BaseShop, ThroughProxy};
+use adapters::base::{BaseCredentials, BaseShop, ProxiedClient};
 use adapters::http::{HttpSettings, client};
 use shared::domain::account::AccountId;
 use shared::domain::lane::Lane;
@@ -88,7 +88,7 @@ fn shops(world: &World, url: &str) -> Arc<BaseShop> {
         proxy: Some(url.to_owned().into()),
         ..HttpSettings::default()
     };
-    let through = ThroughProxy(client(&settings).unwrap());
+    let through = ProxiedClient(client(&settings).unwrap());
     let mut accounts: Vec<BaseCredentials> =
         opening_accounts(1, 2).iter().map(credentials).collect();
     accounts[0].proxy = Some(through);

@@ -102,7 +102,7 @@ fn fate(error: &NotifyError, name: &str, attempt: u32, now: DateTime<Utc>) -> Fa
             tracing::error!(channel = name, %error, "{name} refuses: look at its settings (miseban notify --test)");
             Fate::Again(now + PAUSES[PAUSES.len() - 1], why)
         }
-        NotifyError::Perhaps(_) => {
+        NotifyError::Unknown(_) => {
             tracing::warn!(channel = name, %error, "a message to {name} may have been posted or not; it is not sent again");
             Fate::Perhaps(why)
         }

@@ -1,47 +1,47 @@
-//! Where people are told: a room, a channel, whatever takes a text.
+//! A channel that notifies people: a chat room or a webhook.
 
 use async_trait::async_trait;
 use std::time::Duration;
 
-/// One message, in plain text. A channel gives it its own markup, and sees to it that nothing in the
-/// text acts as markup.
+/// One message, in plain text. The channel adds its own markup, and makes sure that nothing in the text
+/// acts as markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct ChannelMessage {
     /// One line.
     pub title: String,
     /// Lines below it.
     pub body: String,
 }
 
-/// Why a message is not, or not surely, where it should be. A variant for each reaction.
+/// Why a message was not posted, or may not have been. A variant for each reaction.
 #[derive(Debug, thiserror::Error)]
 pub enum NotifyError {
-    /// It was refused, or never left, and may be taken later: not before `after`, if that was told.
-    #[error("not taken now: {why}")]
+    /// It was refused or not sent, and may be accepted later: not before `after`, if the channel said when.
+    #[error("not accepted now: {why}")]
     Later {
-        /// What was said.
+        /// The channel's answer, or why it was not reached.
         why: String,
-        /// The pause that was asked for.
+        /// The pause that the channel asked for.
         after: Option<Duration>,
     },
-    /// It is refused until a person has changed a setting or a right.
+    /// The channel refuses it until a person changes a setting or a permission.
     #[error("not allowed: {0}")]
     Forbidden(String),
-    /// This message will never be taken; others may.
+    /// The channel will never accept this message; it may accept others.
     #[error("not accepted: {0}")]
     Rejected(String),
-    /// It left, and no whole answer came: it may have been posted, so that a second try could double
-    /// it.
-    #[error("perhaps posted: {0}")]
-    Perhaps(String),
+    /// It was sent, and no complete answer came: it may have been posted, so sending it again could post it
+    /// twice.
+    #[error("it is unknown whether it was posted: {0}")]
+    Unknown(String),
 }
 
-/// One place where people are told.
+/// One channel that notifies people.
 #[async_trait]
 pub trait Notifier: Send + Sync {
     /// Its name in rows, logs and texts: `chatwork`, `webhook`.
     fn name(&self) -> &'static str;
 
-    /// Posts the message, within seconds. No error holds a secret.
-    async fn post(&self, message: &Message) -> Result<(), NotifyError>;
+    /// Posts the message, within seconds. No error contains a secret.
+    async fn post(&self, message: &ChannelMessage) -> Result<(), NotifyError>;
 }

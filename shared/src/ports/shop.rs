@@ -11,41 +11,40 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 
-/// A failure of a call to the shop. A variant for each reaction.
+/// Why a call to the shop failed. A variant for each reaction.
 #[derive(Debug, thiserror::Error)]
 pub enum ShopError {
     /// The account's quota is used up for this window.
     #[error("base refused the call: the quota of the {} is used up", match .0 { Window::Hour => "hour", Window::Day => "day" })]
     Quota(Window),
-    /// Away, or overloaded: 5xx, `db_error`, a cut connection, a time-out, an unreadable answer.
+    /// Down or overloaded: 5xx, `db_error`, a cut connection, a time-out, an unreadable answer.
     #[error("base is not available: {0}")]
     Unavailable(String),
     /// The shop does not know the item (any more): `bad_item_id`, `no_item_id`, `no_item`.
     #[error("base does not know the item ({0})")]
     UnknownItem(String),
     /// The API may not edit this kind of item.
-    #[error("base does not let the item be edited ({0})")]
+    #[error("base does not allow the item to be edited ({0})")]
     NotEditable(String),
     /// A value was refused, by the shop's error code.
     #[error("base refused the call ({0})")]
     Refused(String),
-    /// The access token had ended before its time; it is dropped, and the same call succeeds with a
-    /// permit of its own.
-    #[error("base's access token had ended")]
+    /// The access token expired before its time; it is dropped, and the same call succeeds with another
+    /// permit.
+    #[error("the base access token has expired")]
     TokenExpired,
-    /// Another process is renewing the access token and has not stored it yet, or it has died meanwhile: its
-    /// lease ends within a minute. The call has waited already.
-    #[error("another process has been renewing base's access token for long")]
+    /// Another process is refreshing the access token and has not stored it yet, or has crashed: its lease
+    /// expires within a minute. The call has waited already.
+    #[error("another process is still refreshing the base access token")]
     Renewing,
-    /// Fresh access tokens are refused, one after the other. That may pass, so the account rests: nothing is
-    /// sent until then.
-    #[error("base refuses fresh access tokens, the account rests until {until}")]
+    /// Fresh access tokens are rejected, one after the other. That may pass, so the account pauses: nothing
+    /// is sent until then.
+    #[error("base rejects fresh access tokens; the account pauses until {until}")]
     TokenRefused {
         /// The next try.
         until: DateTime<Utc>,
     },
-    /// The proxy that all requests of this account go through fails. Nothing is sent past it; it is tried
-    /// again from `until` on.
+    /// The account's proxy fails. Nothing is sent without it; the next attempt is at `until`.
     #[error("the proxy of the account fails: {why}")]
     Proxy {
         /// Nothing is sent before.

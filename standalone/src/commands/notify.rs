@@ -99,7 +99,7 @@ fn advice(error: &NotifyError) -> Text {
             "受け付けられない形です({error})。NOTIFY_WEBHOOK_URL がSlack形式のものか確かめてください(Discordは末尾に /slack)",
             "this form is not taken ({error}): check that NOTIFY_WEBHOOK_URL takes Slack's form (Discord: with /slack at its end)"
         ),
-        NotifyError::Perhaps(_) => text!(
+        NotifyError::Unknown(_) => text!(
             "送りましたが、答えがありません({error})。届いたか、送り先を見てください",
             "it left, but there was no answer ({error}): look there whether it arrived"
         ),

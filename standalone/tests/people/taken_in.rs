@@ -181,7 +181,7 @@ impl Marketplace for Vendor {
         self.answers.then_some(()).ok_or_else(refusal)
     }
 
-    async fn stay_warm(&self) -> Infallible {
+    async fn keep_alive(&self) -> Infallible {
         unreachable!("the doctor waits for no permit")
     }
 

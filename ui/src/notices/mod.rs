@@ -8,16 +8,16 @@ mod tests;
 use crate::layout::{clean, grouped, when};
 use crate::message::{Lang, Text, text};
 use shared::domain::notice::{EventKind, Notice};
-use shared::ports::notifier::Message;
+use shared::ports::notifier::ChannelMessage;
 
 /// Notices that a digest tells one by one; the rest is told by count.
 const TOLD: usize = 10;
 
 /// One message of all of `notices`, which is not empty: the whole of a single one, a digest of several.
 /// `lost` earlier ones may not have arrived.
-pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> Message {
+pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> ChannelMessage {
     let mut message = match notices {
-        [one] => Message {
+        [one] => ChannelMessage {
             title: title(one).of(lang).to_owned(),
             body: lines(&details(one), lang),
         },
@@ -35,20 +35,20 @@ pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> Message {
 }
 
 /// What `miseban notify --test` sends.
-pub fn test_message(lang: Lang) -> Message {
+pub fn test_message(lang: Lang) -> ChannelMessage {
     let title = text!("店番: 試しのお知らせ", "Miseban: a test");
     let body = text!(
         "このメッセージが読めれば、お知らせの設定は正しくできています。",
         "If you can read this, notices are set up well."
     );
-    Message {
+    ChannelMessage {
         title: title.of(lang).to_owned(),
         body: body.of(lang).to_owned(),
     }
 }
 
 /// The gravest first; each with its title and its first line.
-fn digest(notices: &[Notice], lang: Lang) -> Message {
+fn digest(notices: &[Notice], lang: Lang) -> ChannelMessage {
     let mut sorted: Vec<&Notice> = notices.iter().collect();
     sorted.sort_by_key(|notice| gravity(notice));
     let count = grouped(notices.len() as u64);
@@ -62,7 +62,7 @@ fn digest(notices: &[Notice], lang: Lang) -> Message {
     if !rest.is_empty() {
         parts.push(by_kind(rest, lang));
     }
-    Message {
+    ChannelMessage {
         title: title.of(lang).to_owned(),
         body: parts.join("\n"),
     }

@@ -46,7 +46,7 @@ pub(super) async fn ready(
     ctx.marketplace.prepare().await?;
     tokio::select! {
         permit = permit(lane, priority, ctx) => permit,
-        never = ctx.marketplace.stay_warm() => match never {},
+        never = ctx.marketplace.keep_alive() => match never {},
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::fixture::{Fixture, world};
 use adapters::http::HttpSettings;
-use adapters::notify::{Chatwork, ChatworkConfig};
+use adapters::notify::{ChatworkConfig, ChatworkNotifier};
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::notices::{Herald, Heralding, Terms};
 use shared::domain::account::AccountId;
@@ -60,7 +60,7 @@ fn chatwork(base_url: String) -> Arc<dyn Notifier> {
         total_timeout: Duration::from_secs(20),
         ..HttpSettings::default()
     });
-    Arc::new(Chatwork::new(ChatworkConfig {
+    Arc::new(ChatworkNotifier::new(ChatworkConfig {
         http: http.expect("a client"),
         base_url,
         token: "token".into(),

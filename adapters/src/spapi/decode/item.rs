@@ -1,6 +1,6 @@
-//! What one entry of the answer says of its ASIN.
+//! Reads one entry of the answer: the result for its ASIN.
 
-use super::wire::{Body, Entry, Error, Payload, Status, Whole};
+use super::wire::{EntryError, EntryStatus, OfferBody, OfferPayload, ParsedEntry, RawEntry};
 use crate::http::excerpt;
 use crate::http::lenient::{Number, Object};
 use serde::Deserialize;
@@ -8,24 +8,24 @@ use serde_json::value::RawValue;
 use shared::domain::asin::Asin;
 use shared::domain::observation::ItemAnswer;
 
-/// The answer of an entry that could be read as a whole.
-pub(super) fn read(whole: Whole<'_>, asin: Asin) -> ItemAnswer {
-    let status = whole.status.map(|status| status.0);
-    let body = whole.body.map(|body| body.0);
+/// The result of an entry that was read as a whole.
+pub(super) fn read(entry: ParsedEntry<'_>, asin: Asin) -> ItemAnswer {
+    let status = entry.status.map(|status| status.0);
+    let body = entry.body.map(|body| body.0);
     judge(status, Ok(body), asin).unwrap_or_else(ItemAnswer::Failed)
 }
 
-/// The answer of an entry, read part by part; whatever cannot be read is [`ItemAnswer::Failed`].
-pub(super) fn read_parts(entry: &Entry<'_>, asin: Asin) -> ItemAnswer {
+/// The result of an entry, read part by part; an unreadable part gives [`ItemAnswer::Failed`].
+pub(super) fn read_parts(entry: &RawEntry<'_>, asin: Asin) -> ItemAnswer {
     part("status", entry.status)
         .and_then(|status| judge(status, part("body", entry.body), asin))
         .unwrap_or_else(ItemAnswer::Failed)
 }
 
-/// Both parts of the status are optional in the model, so that an entry without it goes by its body.
+/// Status and status code are optional in the model; without them the body decides.
 fn judge(
-    status: Option<Status>,
-    body: Result<Option<Body<'_>>, String>,
+    status: Option<EntryStatus>,
+    body: Result<Option<OfferBody<'_>>, String>,
     asin: Asin,
 ) -> Result<ItemAnswer, String> {
     let code = status.and_then(|status| status.status_code);
@@ -34,15 +34,15 @@ fn judge(
         Ok(Some(body)) => body,
         Err(error) if !failed => return Err(error),
         Ok(None) if !failed => return Err("no body".to_owned()),
-        _ => Body {
+        _ => OfferBody {
             payload: None,
             errors: None,
         },
     };
     let errors = body.errors.unwrap_or_default();
     match body.payload {
-        Some(payload) if !failed && errors.is_empty() => of_payload(payload.0, asin),
-        _ => of_errors(code, &errors),
+        Some(payload) if !failed && errors.is_empty() => from_payload(payload.0, asin),
+        _ => from_errors(code, &errors),
     }
 }
 
@@ -57,9 +57,9 @@ fn part<'a, T: Deserialize<'a>>(
     }
 }
 
-/// Only a 400 that names the ASIN as invalid is one; all else may pass.
-fn of_errors(code: Option<Number>, errors: &[Object<Error>]) -> Result<ItemAnswer, String> {
-    let invalid = |error: &Object<Error>| {
+/// Only a 400 that calls the ASIN invalid makes it an invalid ASIN; any other error may pass.
+fn from_errors(code: Option<Number>, errors: &[Object<EntryError>]) -> Result<ItemAnswer, String> {
+    let invalid = |error: &Object<EntryError>| {
         let message = error.0.message.as_deref().unwrap_or_default();
         error.0.code.as_deref() == Some("InvalidInput")
             && message.to_ascii_lowercase().contains("invalid asin")
@@ -69,22 +69,22 @@ fn of_errors(code: Option<Number>, errors: &[Object<Error>]) -> Result<ItemAnswe
         return Ok(ItemAnswer::InvalidAsin);
     }
     let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
-    let words = errors.first().map_or_else(String::new, |error| {
-        let text = |field: &Option<String>| field.clone().unwrap_or_default();
-        format!(" {}: {}", text(&error.0.code), text(&error.0.message))
+    let text = errors.first().map_or_else(String::new, |error| {
+        let part = |field: &Option<String>| field.clone().unwrap_or_default();
+        format!(" {}: {}", part(&error.0.code), part(&error.0.message))
     });
-    Err(excerpt(&format!("item status {status}{words}"), 200))
+    Err(excerpt(&format!("item status {status}{text}"), 200))
 }
 
 /// Statuses: `Success` and `NoBuyableOffers` from the model's sandbox cases,
 /// `ActiveButTooSoonForProcessing` from its text, `NoOfferDueToMissingShippingCharge` from the older
-/// MWS. The list is open, so that an unknown one with offers is taken at its offers.
-fn of_payload(payload: Payload<'_>, asin: Asin) -> Result<ItemAnswer, String> {
+/// MWS. The list is open, so an entry with an unknown status counts by its offers.
+fn from_payload(payload: OfferPayload<'_>, asin: Asin) -> Result<ItemAnswer, String> {
     if let Some(named) = &payload.asin
         && Asin::parse(named) != Ok(asin)
     {
         return Err(excerpt(
-            &format!("answered with the offers of {}", &**named),
+            &format!("the entry has the offers of {}", &**named),
             80,
         ));
     }
@@ -98,7 +98,7 @@ fn of_payload(payload: Payload<'_>, asin: Asin) -> Result<ItemAnswer, String> {
         (status @ ("NoBuyableOffers" | "NoOfferDueToMissingShippingCharge"), Some(offers))
             if !offers.is_empty() =>
         {
-            Err(format!("{status}, and yet {} offers", offers.len()))
+            Err(format!("{status}, but {} offers", offers.len()))
         }
         ("NoBuyableOffers" | "NoOfferDueToMissingShippingCharge", _) => Ok(ItemAnswer::NoOffer),
         (_, Some(offers)) if !offers.is_empty() => Ok(ItemAnswer::Offers(offers)),

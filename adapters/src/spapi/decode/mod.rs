@@ -1,8 +1,8 @@
-//! Reads the answer of `getItemOffersBatch`: total, so that every ASIN asked gets exactly one entry.
+//! Reads the answer of `getItemOffersBatch`: each requested ASIN gets exactly one result.
 //!
-//! A fault in one entry costs that entry alone, and is never taken for "no offer": hiding a product
-//! that can be bought loses sales, and only an answer that says so in full may do it. What the
-//! offers mean is the rule's.
+//! A fault in one entry affects that entry alone, and never counts as "no offer": hiding a product that
+//! can be bought loses sales, so only a complete answer may do it. The pricing rules decide what the
+//! offers mean.
 
 mod item;
 mod offers;
@@ -14,20 +14,23 @@ use serde_json::value::RawValue;
 use shared::domain::asin::Asin;
 use shared::domain::observation::ItemAnswer;
 use shared::ports::marketplace::MarketplaceError;
-use wire::{Entry, Envelope, Whole};
+use wire::{Envelope, ParsedEntry, RawEntry};
 
-/// What the answer in `bytes` says of each ASIN of `asked`, in the order of asking.
+/// The result in `bytes` for each ASIN of `requested`, in that order.
 ///
-/// Entries belong to the ASIN that they name, not to their place; one that names no ASIN asked is
-/// left out, and of two for the same ASIN the first that can be read stands.
+/// An entry belongs to the ASIN that it names, whatever its position. An entry that names none of the
+/// requested ASINs is ignored; of two for the same ASIN the first readable one counts.
 ///
 /// # Errors
 ///
-/// [`MarketplaceError::Malformed`] when there is no list of responses to be read.
-pub fn offers(bytes: &[u8], asked: &[Asin]) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError> {
-    let mut answers = Answers::of(asked);
-    // The whole at once goes over the text once and not three times, and is possible but for faults.
-    match whole(bytes) {
+/// [`MarketplaceError::Malformed`] if there is no readable list of responses.
+pub fn offers(
+    bytes: &[u8],
+    requested: &[Asin],
+) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError> {
+    let mut answers = AnswerSet::new(requested);
+    // Reading the whole answer at once parses the text once instead of three times; it fails on faults.
+    match read_whole(bytes) {
         Some(envelope)
             if envelope
                 .responses
@@ -38,71 +41,71 @@ pub fn offers(bytes: &[u8], asked: &[Asin]) -> Result<Vec<(Asin, ItemAnswer)>, M
                 answers.add(entry.asin(), |asin| item::read(entry, asin));
             }
         }
-        _ => by_parts(bytes, &mut answers)?,
+        _ => read_by_parts(bytes, &mut answers)?,
     }
-    Ok(answers.told())
+    Ok(answers.finish())
 }
 
-/// UTF-8 is checked once, and not for each string.
-fn whole(bytes: &[u8]) -> Option<Envelope<Object<Whole<'_>>>> {
+/// Checks UTF-8 once, and not for each string.
+fn read_whole(bytes: &[u8]) -> Option<Envelope<Object<ParsedEntry<'_>>>> {
     let text = std::str::from_utf8(bytes).ok()?;
     let Object(envelope) = serde_json::from_str(text).ok()?;
     Some(envelope)
 }
 
-/// Entry by entry and part by part, so that a fault spoils no more than its own.
-fn by_parts(bytes: &[u8], answers: &mut Answers<'_>) -> Result<(), MarketplaceError> {
+/// Reads entry by entry and part by part, so that a fault affects only its own entry.
+fn read_by_parts(bytes: &[u8], answers: &mut AnswerSet<'_>) -> Result<(), MarketplaceError> {
     let Object(envelope): Object<Envelope<&RawValue>> = serde_json::from_slice(bytes)
         .map_err(|error| MarketplaceError::Malformed(excerpt(&error.to_string(), 200)))?;
     for raw in envelope.responses {
-        match serde_json::from_str::<Object<Entry<'_>>>(raw.get()) {
+        match serde_json::from_str::<Object<RawEntry<'_>>>(raw.get()) {
             Ok(Object(entry)) => {
                 answers.add(entry.asin(), |asin| item::read_parts(&entry, asin));
             }
-            Err(_) => answers.strangers += 1,
+            Err(_) => answers.unmatched += 1,
         }
     }
     Ok(())
 }
 
-/// What has been read of each ASIN asked for.
-struct Answers<'a> {
-    asked: &'a [Asin],
+/// The results so far for the requested ASINs.
+struct AnswerSet<'a> {
+    requested: &'a [Asin],
     read: Vec<Option<ItemAnswer>>,
-    /// Entries that name no ASIN asked for.
-    strangers: usize,
+    /// Entries that name none of the requested ASINs.
+    unmatched: usize,
 }
 
-impl<'a> Answers<'a> {
-    fn of(asked: &'a [Asin]) -> Self {
+impl<'a> AnswerSet<'a> {
+    fn new(requested: &'a [Asin]) -> Self {
         Self {
-            asked,
-            read: vec![None; asked.len()],
-            strangers: 0,
+            requested,
+            read: vec![None; requested.len()],
+            unmatched: 0,
         }
     }
 
     fn add(&mut self, asin: Option<Asin>, read: impl FnOnce(Asin) -> ItemAnswer) {
-        let place = asin.and_then(|asin| self.asked.iter().position(|known| *known == asin));
+        let place = asin.and_then(|asin| self.requested.iter().position(|known| *known == asin));
         match place {
-            Some(place) => keep(&mut self.read[place], read(self.asked[place])),
-            None => self.strangers += 1,
+            Some(place) => keep(&mut self.read[place], read(self.requested[place])),
+            None => self.unmatched += 1,
         }
     }
 
-    fn told(self) -> Vec<(Asin, ItemAnswer)> {
-        if self.strangers > 0 {
+    fn finish(self) -> Vec<(Asin, ItemAnswer)> {
+        if self.unmatched > 0 {
             tracing::warn!(
-                entries = self.strangers,
-                "left out {} entries of an answer that name no ASIN asked for",
-                self.strangers
+                entries = self.unmatched,
+                "ignored {} entries of an answer: they name no requested ASIN",
+                self.unmatched
             );
         }
-        let told = self
+        let results = self
             .read
             .into_iter()
             .map(|answer| answer.unwrap_or(ItemAnswer::Absent));
-        self.asked.iter().copied().zip(told).collect()
+        self.requested.iter().copied().zip(results).collect()
     }
 }
 

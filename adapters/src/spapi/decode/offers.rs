@@ -1,5 +1,5 @@
-//! The offers of one product: read one after the other into what the domain knows, so that the shapes of
-//! the wire are never kept.
+//! The offers of one product, converted one after the other into the domain's type while the answer is
+//! read, so that no list of wire types is kept.
 
 use crate::http::lenient::{Number, Object, Text};
 use serde::de::{SeqAccess, Visitor};
@@ -8,10 +8,10 @@ use shared::domain::offer::{Amount, Availability, Offer};
 use smol_str::{SmolStr, StrExt as _};
 use std::fmt;
 
-/// Room at the start: the model tells at most 20 offers, most products have fewer.
-const FIRST_ROOM: usize = 10;
+/// The model allows at most 20 offers; most products have fewer.
+const INITIAL_CAPACITY: usize = 10;
 
-/// All of them, or why one of them is none.
+/// All offers, or why one of them is not valid.
 pub(super) struct Offers(pub(super) Result<Vec<Offer>, String>);
 
 impl<'de> Deserialize<'de> for Offers {
@@ -30,9 +30,9 @@ impl<'de> Visitor<'de> for OffersVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Offers, A::Error> {
-        let mut offers = Ok(Vec::with_capacity(FIRST_ROOM));
-        // To the end also behind one that is none: the text after the list has to be read.
-        while let Some(Object(wire)) = list.next_element::<Object<Wire<'de>>>()? {
+        let mut offers = Ok(Vec::with_capacity(INITIAL_CAPACITY));
+        // Continues after an invalid offer: the text behind the list has to be read.
+        while let Some(Object(wire)) = list.next_element::<Object<WireOffer<'de>>>()? {
             let Ok(known) = &mut offers else { continue };
             match offer(wire) {
                 Ok(offer) => known.push(offer),
@@ -43,27 +43,27 @@ impl<'de> Visitor<'de> for OffersVisitor {
     }
 }
 
-/// `OfferDetail` of the model, as far as it is used.
+/// The fields of the model's `OfferDetail` that are used.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Wire<'a> {
+struct WireOffer<'a> {
     #[serde(borrow)]
     sub_condition: Option<Text<'a>>,
     #[serde(borrow)]
     seller_id: Option<Text<'a>>,
     #[serde(borrow)]
-    listing_price: Option<Object<Money<'a>>>,
+    listing_price: Option<Object<WireMoney<'a>>>,
     #[serde(borrow)]
-    shipping: Option<Object<Money<'a>>>,
+    shipping: Option<Object<WireMoney<'a>>>,
     #[serde(borrow)]
-    shipping_time: Option<Object<ShippingTime<'a>>>,
+    shipping_time: Option<Object<WireShippingTime<'a>>>,
     is_fulfilled_by_amazon: Option<bool>,
-    prime_information: Option<Object<Prime>>,
+    prime_information: Option<Object<WirePrime>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Money<'a> {
+struct WireMoney<'a> {
     #[serde(borrow)]
     currency_code: Option<Text<'a>>,
     amount: Option<Number>,
@@ -71,7 +71,7 @@ struct Money<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ShippingTime<'a> {
+struct WireShippingTime<'a> {
     maximum_hours: Option<Number>,
     #[serde(borrow)]
     availability_type: Option<Text<'a>>,
@@ -79,11 +79,11 @@ struct ShippingTime<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Prime {
+struct WirePrime {
     is_prime: Option<bool>,
 }
 
-fn offer(wire: Wire<'_>) -> Result<Offer, String> {
+fn offer(wire: WireOffer<'_>) -> Result<Offer, String> {
     let shipping_time = wire.shipping_time.map(|time| time.0);
     let (hours, availability) = shipping_time.map_or((None, None), |time| {
         (time.maximum_hours, time.availability_type)
@@ -105,7 +105,7 @@ fn offer(wire: Wire<'_>) -> Result<Offer, String> {
     })
 }
 
-/// `Very Good` and `very_good` are one condition.
+/// `Very Good` and `very_good` are the same condition.
 fn plain(condition: &str) -> SmolStr {
     if condition.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return SmolStr::new(condition);
@@ -117,9 +117,9 @@ fn plain(condition: &str) -> SmolStr {
         .collect()
 }
 
-/// The yen has no smaller unit, so a fraction of it is a fault; other currencies are the rule's to
-/// turn down.
-fn amount(money: Option<Object<Money<'_>>>) -> Result<Option<Amount>, String> {
+/// The yen has no smaller unit, so a fraction of it is a fault. The pricing rules reject other
+/// currencies.
+fn amount(money: Option<Object<WireMoney<'_>>>) -> Result<Option<Amount>, String> {
     let Some(Object(money)) = money else {
         return Ok(None);
     };

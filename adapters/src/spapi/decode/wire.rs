@@ -1,8 +1,8 @@
-//! The shapes of `getItemOffersBatch` as far as they are used; every field may be missing or null.
+//! The parts of an answer of `getItemOffersBatch` that are used; every field may be missing or null.
 //!
 //! Source: Selling Partner API model `productPricingV0`, definitions `GetItemOffersBatchResponse`,
-//! `ItemOffersResponse`, `GetOffersResult`, `OfferDetail`. Parts that decide nothing here (rankings,
-//! lowest prices, points) are not read, so that a fault in them costs nothing.
+//! `ItemOffersResponse`, `GetOffersResult`, `OfferDetail`. Parts that no decision needs
+//! (rankings, lowest prices, points) are not read, so that a fault in them has no effect.
 
 use super::offers::Offers;
 use crate::http::lenient::{Number, Object, Text};
@@ -11,32 +11,32 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use shared::domain::asin::Asin;
 
-/// The whole answer, each entry a `T`.
+/// The answer, with entries of type `T`.
 #[derive(Deserialize)]
 pub(super) struct Envelope<T> {
     pub(super) responses: Vec<T>,
 }
 
-/// One of its entries.
+/// An entry, read as a whole.
 #[derive(Deserialize)]
-pub(super) struct Whole<'a> {
+pub(super) struct ParsedEntry<'a> {
     #[serde(borrow)]
-    request: Option<Object<Request<'a>>>,
-    pub(super) status: Option<Object<Status>>,
+    request: Option<Object<EntryRequest<'a>>>,
+    pub(super) status: Option<Object<EntryStatus>>,
     #[serde(borrow)]
-    pub(super) body: Option<Object<Body<'a>>>,
+    pub(super) body: Option<Object<OfferBody<'a>>>,
 }
 
-/// The echo of what was asked.
+/// The request, repeated in the answer.
 #[derive(Deserialize)]
-struct Request<'a> {
+struct EntryRequest<'a> {
     #[serde(rename = "Asin", borrow)]
     asin: Option<Text<'a>>,
 }
 
-/// An entry, its parts not yet read.
+/// An entry whose parts are not read yet.
 #[derive(Deserialize)]
-pub(super) struct Entry<'a> {
+pub(super) struct RawEntry<'a> {
     #[serde(borrow)]
     request: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -47,57 +47,57 @@ pub(super) struct Entry<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Status {
+pub(super) struct EntryStatus {
     pub(super) status_code: Option<Number>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Body<'a> {
+pub(super) struct OfferBody<'a> {
     #[serde(borrow)]
-    pub(super) payload: Option<Object<Payload<'a>>>,
-    pub(super) errors: Option<Vec<Object<Error>>>,
+    pub(super) payload: Option<Object<OfferPayload<'a>>>,
+    pub(super) errors: Option<Vec<Object<EntryError>>>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Error {
+pub(super) struct EntryError {
     pub(super) code: Option<String>,
     pub(super) message: Option<String>,
 }
 
-/// Its marketplace id, spelled in two ways over the years, is what we asked for and is not read.
+/// Its marketplace id, whose spelling has changed over the years, is not read: the request sets it.
 #[derive(Deserialize)]
-pub(super) struct Payload<'a> {
+pub(super) struct OfferPayload<'a> {
     #[serde(rename = "ASIN", borrow)]
     pub(super) asin: Option<Text<'a>>,
     #[serde(borrow)]
     pub(super) status: Option<Text<'a>>,
     #[serde(rename = "Summary")]
-    pub(super) summary: Option<Object<Summary>>,
+    pub(super) summary: Option<Object<OfferSummary>>,
     #[serde(rename = "Offers")]
     pub(super) offers: Option<Offers>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Summary {
+pub(super) struct OfferSummary {
     pub(super) total_offer_count: Option<Number>,
 }
 
-impl Whole<'_> {
-    /// The ASIN that the echo of the request names.
+impl ParsedEntry<'_> {
+    /// The ASIN in the repeated request.
     pub(super) fn asin(&self) -> Option<Asin> {
         Asin::parse(self.request.as_ref()?.0.asin.as_ref()?).ok()
     }
 }
 
-impl Entry<'_> {
-    /// The ASIN that this entry is about: the echo of the request, or else what the answer names.
+impl RawEntry<'_> {
+    /// The ASIN of this entry: from the repeated request, else from the answer.
     pub(super) fn asin(&self) -> Option<Asin> {
-        let request = self.request.and_then(loose).unwrap_or_default();
+        let request = self.request.and_then(any_value).unwrap_or_default();
         if let Some(asin) = request["Asin"].as_str() {
             return Asin::parse(asin).ok();
         }
-        let body = self.body.and_then(loose).unwrap_or_default();
+        let body = self.body.and_then(any_value).unwrap_or_default();
         let payload = body["payload"]["ASIN"].as_str();
         let uri = || {
             let uri = request["uri"].as_str()?;
@@ -111,6 +111,6 @@ impl Entry<'_> {
     }
 }
 
-fn loose(raw: &RawValue) -> Option<Value> {
+fn any_value(raw: &RawValue) -> Option<Value> {
     serde_json::from_str(raw.get()).ok()
 }

@@ -1,0 +1,239 @@
+//! The port `Shop` for BASE: edits an item, reads one, reads a page of them.
+
+use super::config::{BaseConfig, BaseCredentials};
+use super::connection::Connection;
+use super::decode::{self, ApiFailure, ShownItem};
+use super::refusal::{self, CallRefusal};
+use super::token_manager::{LAST_MOMENT, LASTING, TokenManager};
+use super::token_records::TokenRecords;
+use super::token_state::AccessToken;
+use crate::http::form;
+use async_trait::async_trait;
+use reqwest::RequestBuilder;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use secrecy::ExposeSecret;
+use shared::domain::account::AccountId;
+use shared::domain::lane::Lane;
+use shared::domain::listing::{ItemId, ShopState};
+use shared::domain::shop_page::{PAGE, ShopPage};
+use shared::ports::clock::Clock;
+use shared::ports::limiter::{Limiter, Permit};
+use shared::ports::shop::{Shop, ShopError};
+use shared::ports::store::{AccountStore, TokenStore};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+const MAX_ANSWER: usize = 1024 * 1024;
+/// A hundred items with their descriptions, each of which may be long.
+const MAX_PAGE: usize = 32 * 1024 * 1024;
+
+/// Edits items at BASE. One for a process: all callers share the token of an account.
+pub struct BaseShop {
+    limiter: Arc<dyn Limiter>,
+    managers: HashMap<AccountId, Arc<TokenManager>>,
+}
+
+impl BaseShop {
+    /// Connects with the first call only.
+    pub fn new(
+        mut config: BaseConfig,
+        clock: Arc<dyn Clock>,
+        limiter: Arc<dyn Limiter>,
+        tokens: Arc<dyn TokenStore>,
+        accounts: Arc<dyn AccountStore>,
+    ) -> Self {
+        let all = std::mem::take(&mut config.accounts);
+        let manager = move |credentials: BaseCredentials| {
+            let account = credentials.account.clone();
+            let (clock, accounts) = (Arc::clone(&clock), Arc::clone(&accounts));
+            let records =
+                TokenRecords::new(&credentials, Arc::clone(&tokens), Arc::clone(&accounts));
+            let connection = Connection::new(&config, &credentials, clock, accounts);
+            let manager = TokenManager::new(credentials, connection, records);
+            (account, Arc::new(manager))
+        };
+        Self {
+            managers: all.into_iter().map(manager).collect(),
+            limiter,
+        }
+    }
+
+    /// An account without credentials needs a person.
+    pub(super) fn manager(&self, account: &AccountId) -> Result<&Arc<TokenManager>, ShopError> {
+        self.managers
+            .get(account)
+            .ok_or_else(|| ShopError::Reauthorise(account.clone()))
+    }
+
+    /// Sends one call about one item and reads its answer, whatever its status.
+    async fn call(
+        &self,
+        permit: Permit,
+        manager: &TokenManager,
+        request: RequestBuilder,
+        access: &AccessToken,
+    ) -> Result<ShownItem, ShopError> {
+        let request = request.header(AUTHORIZATION, bearer(access)?);
+        let (status, body) = manager.connection.send(request, MAX_ANSWER).await?;
+        let answer = decode::item(status, &body);
+        self.sort(permit, manager, access, answer).await
+    }
+
+    /// Decides what an answer means for its caller, and reports it to the token manager and the limiter.
+    pub(super) async fn sort<T>(
+        &self,
+        permit: Permit,
+        manager: &TokenManager,
+        access: &AccessToken,
+        answer: Result<T, ApiFailure>,
+    ) -> Result<T, ShopError> {
+        let failure = match answer {
+            Ok(answer) => {
+                manager.accepted(access).await;
+                return Ok(answer);
+            }
+            Err(failure) => failure,
+        };
+        Err(match refusal::sort(&failure) {
+            CallRefusal::Token => manager.rejected(access).await,
+            CallRefusal::Quota(window) => {
+                self.limiter.close(&permit.lane, window).await;
+                ShopError::Quota(window)
+            }
+            CallRefusal::Call(error) => {
+                if !matches!(error, ShopError::Unavailable(_)) {
+                    manager.accepted(access).await;
+                }
+                error
+            }
+        })
+    }
+}
+
+#[async_trait]
+impl Shop for BaseShop {
+    fn lane(&self, account: &AccountId) -> Lane {
+        Lane::Base(account.clone())
+    }
+
+    async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
+        self.manager(account)?.access(LASTING).await.map(drop)
+    }
+
+    /// If the future is dropped after the request was sent, the answer is lost. The edit may be done;
+    /// doing it again changes nothing.
+    #[tracing::instrument(name = "base.edit", skip_all, fields(account = %account, item = item.0))]
+    async fn edit(
+        &self,
+        permit: Permit,
+        account: &AccountId,
+        item: ItemId,
+        state: &ShopState,
+    ) -> Result<(), ShopError> {
+        let manager = self.manager(account)?;
+        let access = manager.access(LAST_MOMENT).await?;
+        let request = manager
+            .connection
+            .post("/1/items/edit", edit_form(item, state));
+
+        let shown = self.call(permit, manager, request, &access).await?;
+
+        let applied = shown.id == item
+            && shown.state.price == state.price
+            && shown.state.visible == state.visible;
+        if applied {
+            Ok(())
+        } else {
+            Err(ShopError::Refused("not_applied".to_owned()))
+        }
+    }
+
+    #[tracing::instrument(name = "base.items", skip_all, fields(account = %account, offset))]
+    async fn items(
+        &self,
+        permit: Permit,
+        account: &AccountId,
+        offset: u32,
+    ) -> Result<ShopPage, ShopError> {
+        let manager = self.manager(account)?;
+        let access = manager.access(LAST_MOMENT).await?;
+        // By order of creation, so that new items come last and shift no page; as few and as small
+        // images as possible.
+        let query = format!(
+            "order=created&sort=asc&limit={PAGE}&offset={offset}&max_image_no=1&image_size=76"
+        );
+        let request = manager.connection.get(&format!("/1/items?{query}"));
+
+        let request = request.header(AUTHORIZATION, bearer(&access)?);
+        let (status, body) = manager.connection.send(request, MAX_PAGE).await?;
+        let answer = decode::page(status, &body);
+        self.sort(permit, manager, &access, answer).await
+    }
+
+    #[tracing::instrument(name = "base.item", skip_all, fields(account = %account, item = item.0))]
+    async fn item(
+        &self,
+        permit: Permit,
+        account: &AccountId,
+        item: ItemId,
+    ) -> Result<Option<ShopState>, ShopError> {
+        let manager = self.manager(account)?;
+        let access = manager.access(LAST_MOMENT).await?;
+        // BASE refuses the id as a query parameter.
+        let path = format!("/1/items/detail/{}", item.0);
+        let request = manager.connection.get(&path);
+
+        match self.call(permit, manager, request, &access).await {
+            Ok(shown) if shown.id == item => Ok(Some(shown.state)),
+            Ok(_) => Err(ShopError::Unavailable(
+                "answered with another item".to_owned(),
+            )),
+            Err(ShopError::UnknownItem(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The body of `items/edit`: a field that is left out keeps its value.
+fn edit_form(item: ItemId, state: &ShopState) -> String {
+    let mut fields = vec![
+        ("item_id", item.0),
+        ("price", i64::from(state.price)),
+        ("visible", i64::from(state.visible)),
+    ];
+    fields.extend(state.stock.map(|stock| ("stock", i64::from(stock))));
+    form(&fields)
+}
+
+pub(super) fn bearer(access: &AccessToken) -> Result<HeaderValue, ShopError> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", access.token.expose_secret()))
+        .map_err(|_| ShopError::Unavailable("the access token is malformed".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::domain::money::Yen;
+
+    #[test]
+    fn an_edit_sends_a_stock_only_if_there_is_one() {
+        let mut state = ShopState {
+            price: Yen(3250),
+            visible: true,
+            stock: Some(1),
+        };
+        assert_eq!(
+            edit_form(ItemId(1234), &state),
+            "item_id=1234&price=3250&visible=1&stock=1"
+        );
+
+        state.stock = None;
+
+        assert_eq!(
+            edit_form(ItemId(1234), &state),
+            "item_id=1234&price=3250&visible=1"
+        );
+    }
+}

@@ -1,0 +1,180 @@
+//! The stored rows about the tokens of one account: the pair, its lease, and the marks for people.
+
+use super::config::BaseCredentials;
+use backon::{ExponentialBuilder, Retryable as _};
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use shared::domain::account::AccountId;
+use shared::ports::shop::ShopError;
+use shared::ports::store::{
+    AccountRow, AccountStore, ReauthoriseMark, StoreError, StoredToken, TokenStore,
+};
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Longer than an exchange with BASE and storing its result can take.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// How long a new pair waits for the store before its callers get an error; the next call tries again.
+const PAIR_WAITS: Duration = Duration::from_secs(300);
+
+/// Reads and writes the rows of one account.
+pub(super) struct TokenRecords {
+    account: AccountId,
+    /// Names the account in the token and lease tables.
+    owner: String,
+    /// Names this process as the holder of a lease.
+    holder: String,
+    /// Fingerprint of the refresh token in the accounts file; empty if the file has none.
+    seed: String,
+    tokens: Arc<dyn TokenStore>,
+    accounts: Arc<dyn AccountStore>,
+}
+
+impl TokenRecords {
+    pub(super) fn new(
+        credentials: &BaseCredentials,
+        tokens: Arc<dyn TokenStore>,
+        accounts: Arc<dyn AccountStore>,
+    ) -> Self {
+        let seed = credentials.refresh_token.as_ref().map(fingerprint);
+        Self {
+            account: credentials.account.clone(),
+            owner: format!("base/{}", credentials.account),
+            holder: Uuid::now_v7().to_string(),
+            seed: seed.unwrap_or_default(),
+            tokens,
+            accounts,
+        }
+    }
+
+    pub(super) fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    pub(super) fn seed(&self) -> &str {
+        &self.seed
+    }
+
+    /// The stored pair that descends from the refresh token in the accounts file. A person who writes
+    /// another refresh token into the file has authorised the account anew, so the file wins. Without one
+    /// in the file, any pair counts.
+    pub(super) async fn pair(&self) -> Result<Option<StoredToken>, ShopError> {
+        let stored = self.tokens.token(&self.owner).await;
+        let stored = stored.map_err(|error| store_failed(&error))?;
+        Ok(stored.filter(|token| self.seed.is_empty() || token.seed == self.seed))
+    }
+
+    /// Stores a new pair, and clears the mark that a person has to authorise the account. Retries while
+    /// the store is not available.
+    pub(super) async fn save(&self, pair: &StoredToken) -> Result<(), ShopError> {
+        (|| self.tokens.save_token(&self.owner, pair))
+            .retry(until_stored())
+            .when(|error| matches!(error, StoreError::Unavailable(_)))
+            .await
+            .map_err(|error| store_failed(&error))?;
+        let account = &self.account;
+        if let Err(error) = self.accounts.set_reauthorise(account, None).await {
+            tracing::warn!(%account, "could not clear the mark of account {account}: {error}");
+        }
+        Ok(())
+    }
+
+    /// Whether this process may refresh the tokens now.
+    pub(super) async fn take_lease(&self, now: DateTime<Utc>) -> Result<bool, ShopError> {
+        let until = now + LEASE;
+        let taken = self
+            .tokens
+            .take_lease(&self.owner, &self.holder, now, until);
+        taken.await.map_err(|error| store_failed(&error))
+    }
+
+    pub(super) async fn release_lease(&self) {
+        if let Err(error) = self.tokens.end_lease(&self.owner, &self.holder).await {
+            tracing::warn!(account = %self.account, "could not release the token lease; it expires in 60 s: {error}");
+        }
+    }
+
+    /// `Reauthorise` while the account is marked, so that an invalid refresh token is not sent in a loop,
+    /// nor by one process after another. The mark is void once the file has another refresh token or
+    /// another process has refreshed since.
+    pub(super) async fn check_mark(&self, pair: Option<&StoredToken>) -> Result<(), ShopError> {
+        let rows = self.accounts.accounts().await;
+        let rows = rows.map_err(|error| store_failed(&error))?;
+        let row = rows.iter().find(|row| row.id == self.account);
+        let is_valid = |row: &AccountRow| match pair {
+            Some(token) => row
+                .reauthorise_since
+                .is_some_and(|since| token.refreshed_at <= since),
+            None => row.reauthorise_seed.as_ref() == Some(&self.seed),
+        };
+        if row.is_some_and(is_valid) {
+            return Err(ShopError::Reauthorise(self.account.clone()));
+        }
+        Ok(())
+    }
+
+    /// Marks the account: a person has to authorise it again.
+    pub(super) async fn mark(&self, since: DateTime<Utc>, why: &str) -> ShopError {
+        let seed = &self.seed;
+        let mark = ReauthoriseMark { since, why, seed };
+        let account = &self.account;
+        match self.accounts.set_reauthorise(account, Some(mark)).await {
+            Ok(true) => {
+                tracing::warn!(%account, "BASE account {account} has to be authorised again: {why}");
+            }
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%account, "could not mark account {account}: {error}"),
+        }
+        ShopError::Reauthorise(account.clone())
+    }
+
+    /// Stores that fresh tokens are rejected, and returns since when: all processes share that time, since
+    /// each of them sees only some of the rejections.
+    pub(super) async fn rejected_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let account = &self.account;
+        let stored = self.accounts.set_tokens_refused(account, Some(now)).await;
+        let since = stored.unwrap_or_else(|error| {
+            tracing::warn!(%account, "could not store that tokens are rejected: {error}");
+            None
+        });
+        since.unwrap_or(now)
+    }
+
+    /// Clears the time since when fresh tokens are rejected.
+    pub(super) async fn clear_rejected(&self) {
+        let account = &self.account;
+        if let Err(error) = self.accounts.set_tokens_refused(account, None).await {
+            tracing::warn!(%account, "could not store that tokens are accepted: {error}");
+        }
+    }
+}
+
+/// Frequent retries, so that the pair is stored soon after the store is back and before another process
+/// takes over the expired lease.
+fn until_stored() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(50))
+        .with_max_delay(Duration::from_millis(500))
+        .with_total_delay(Some(PAIR_WAITS))
+        .without_max_times()
+}
+
+/// BASE did nothing wrong, and the same call may succeed once the store is back.
+fn store_failed(error: &StoreError) -> ShopError {
+    ShopError::Unavailable(format!("token store: {error}"))
+}
+
+/// Identifies a refresh token without revealing it: the first 16 bytes of its SHA-256, in hexadecimal.
+fn fingerprint(refresh_token: &SecretString) -> String {
+    let digest = Sha256::digest(refresh_token.expose_secret());
+    let mut text = String::new();
+    for byte in digest.iter().take(16) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
