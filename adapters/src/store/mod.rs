@@ -8,6 +8,7 @@ mod accounts;
 mod cache;
 mod db;
 mod listings;
+mod location;
 mod notices;
 mod open;
 mod retention;
@@ -16,6 +17,7 @@ mod scratch;
 
 pub use accounts::seal::{TokenKey, TokenKeys};
 pub use cache::SqlCache;
+pub use location::DatabaseLocation;
 
 use db::database::Database;
 use std::sync::Arc;

@@ -3,9 +3,9 @@
 
 use super::db::database::Database;
 use super::db::{postgres, schema, sqlite};
+use super::location::DatabaseLocation;
 use super::{SqlStore, TokenKeys};
 use shared::ports::store::StoreError;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 impl SqlStore {
@@ -24,15 +24,17 @@ impl SqlStore {
     /// that cannot be used, with what to do about it, [`StoreError::Unavailable`] for a server
     /// that does not answer.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        match place(url)? {
-            Place::Memory => Self::ready(sqlite::connect(sqlite::IN_MEMORY, None).await?).await,
-            Place::File(path) => {
+        match DatabaseLocation::of(url)? {
+            DatabaseLocation::Memory => {
+                Self::ready(sqlite::connect(sqlite::IN_MEMORY, None).await?).await
+            }
+            DatabaseLocation::File(path) => {
                 sqlite::make_file(&path)?;
                 let url = sqlite::file_url(&path);
                 let open = || async { Self::ready(sqlite::connect(&url, None).await?).await };
                 sqlite::among_others(open).await
             }
-            Place::Server => Self::ready(postgres::connect(url).await?).await,
+            DatabaseLocation::Server => Self::ready(postgres::connect(url).await?).await,
         }
     }
 
@@ -48,19 +50,19 @@ impl SqlStore {
     ///
     /// As [`SqlStore::open`]; [`StoreError::Unusable`] when there is no such file.
     pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
-        let db = match place(url)? {
-            Place::Memory => sqlite::connect(sqlite::IN_MEMORY, None).await?,
-            Place::File(path) if path.is_file() => {
+        let db = match DatabaseLocation::of(url)? {
+            DatabaseLocation::Memory => sqlite::connect(sqlite::IN_MEMORY, None).await?,
+            DatabaseLocation::File(path) if path.is_file() => {
                 sqlite::connect(&sqlite::file_url(&path), None).await?
             }
-            Place::File(path) => {
+            DatabaseLocation::File(path) => {
                 let path = path.display();
                 let advice = "import listings first, or set DATABASE_URL to the right path";
                 return Err(StoreError::Unusable(format!(
                     "there is no {path}: {advice}"
                 )));
             }
-            Place::Server => postgres::connect(url).await?,
+            DatabaseLocation::Server => postgres::connect(url).await?,
         };
         schema::refuse_newer(&db).await?;
         Ok(Self::over(db))
@@ -94,34 +96,5 @@ impl SqlStore {
             db: Arc::new(db),
             keys: TokenKeys::default(),
         }
-    }
-}
-
-enum Place {
-    Memory,
-    File(PathBuf),
-    Server,
-}
-
-fn place(url: &str) -> Result<Place, StoreError> {
-    let scheme = url.split(':').next().unwrap_or_default();
-    if matches!(scheme, "postgres" | "postgresql") {
-        return Ok(Place::Server);
-    }
-    let Some(rest) = url.strip_prefix("sqlite:") else {
-        let advice = "DATABASE_URL has to look like sqlite://miseban.db or \
-                      postgres://user:password@host:5432/miseban";
-        return Err(StoreError::Unusable(format!(
-            "{scheme:?} is no database that this program knows: {advice}"
-        )));
-    };
-    let rest = rest.strip_prefix("//").unwrap_or(rest);
-    match rest.split('?').next().unwrap_or_default() {
-        ":memory:" => Ok(Place::Memory),
-        "" => {
-            let advice = "DATABASE_URL names no file; write sqlite://miseban.db";
-            Err(StoreError::Unusable(advice.to_owned()))
-        }
-        path => Ok(Place::File(PathBuf::from(path))),
     }
 }

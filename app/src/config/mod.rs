@@ -12,6 +12,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
+use adapters::store::DatabaseLocation;
 use chrono::NaiveTime;
 use reader::Reader;
 use secrecy::SecretString;
@@ -85,9 +86,10 @@ impl std::fmt::Debug for DatabaseUrl {
 impl DatabaseUrl {
     /// The file of a `SQLite` database; `None` for a server.
     pub fn file(&self) -> Option<PathBuf> {
-        let rest = self.0.strip_prefix("sqlite:")?;
-        let path = rest.strip_prefix("//").unwrap_or(rest);
-        path.split('?').next().map(PathBuf::from)
+        match DatabaseLocation::of(&self.0) {
+            Ok(DatabaseLocation::File(path)) => Some(path),
+            _ => None,
+        }
     }
 }
 

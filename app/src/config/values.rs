@@ -1,5 +1,6 @@
 //! How each kind of value is read; `None` for what is not accepted.
 
+use adapters::store::DatabaseLocation;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::NaiveTime;
@@ -217,12 +218,11 @@ pub fn is_postgres_url(text: &str) -> bool {
 
 /// Reads `sqlite://FILE`, also `sqlite:FILE`, or `postgres://…`.
 pub fn database_url(text: &str) -> Option<String> {
-    if is_postgres_url(text) {
-        return Some(text.to_owned());
-    }
-    let file = text.strip_prefix("sqlite:")?;
-    let file = file.strip_prefix("//").unwrap_or(file);
-    (!file.is_empty()).then(|| text.to_owned())
+    let usable = match DatabaseLocation::of(text).ok()? {
+        DatabaseLocation::Server => is_postgres_url(text),
+        DatabaseLocation::Memory | DatabaseLocation::File(_) => true,
+    };
+    usable.then(|| text.to_owned())
 }
 
 /// Reads a marketplace id: 5 to 20 capital letters and digits.
