@@ -1,7 +1,6 @@
 //! Opens the database for commands that only read or fill it.
 
-use adapters::store::SqlStore;
-use std::path::Path;
+use adapters::store::{DatabaseLocation, SqlStore};
 use ui::command_error::CommandError;
 use ui::message::text;
 
@@ -12,7 +11,7 @@ use ui::message::text;
 /// [`CommandError::Failed`] when there is none: a command that only shows makes no empty one, which would
 /// hide a wrong `DATABASE_URL`.
 pub async fn existing(url: &str) -> Result<SqlStore, CommandError> {
-    if !is_there(url) {
+    if !exists(url)? {
         return Err(CommandError::Failed(text!(
             "データベース {url} がまだありません。miseban import listings で商品を取り込むか、DATABASE_URL を確かめてください",
             "there is no database {url} yet: take listings in with miseban import listings, or check DATABASE_URL"
@@ -23,7 +22,7 @@ pub async fn existing(url: &str) -> Result<SqlStore, CommandError> {
 
 /// Brings the database of `url` to the newest schema; gives the version before and after.
 pub async fn migrate(url: &str) -> Result<(i64, i64), CommandError> {
-    let from = if is_there(url) {
+    let from = if exists(url)? {
         let store = SqlStore::open_existing(url).await?;
         let version = store.schema_version().await?;
         store.close().await;
@@ -37,13 +36,10 @@ pub async fn migrate(url: &str) -> Result<(i64, i64), CommandError> {
     Ok((from, to))
 }
 
-/// A path is taken as it stands in the URL; a server says itself which databases it has.
-fn is_there(url: &str) -> bool {
-    if !url.starts_with("sqlite:") {
-        return true;
-    }
-    let rest = url.strip_prefix("sqlite:").unwrap_or(url);
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    let path = path.split('?').next().unwrap_or_default();
-    path == ":memory:" || Path::new(path).is_file()
+/// Whether an `SQLite` file exists; a server says itself which databases it has.
+fn exists(url: &str) -> Result<bool, CommandError> {
+    Ok(match DatabaseLocation::of(url)? {
+        DatabaseLocation::File(path) => path.is_file(),
+        DatabaseLocation::Memory | DatabaseLocation::Server => true,
+    })
 }

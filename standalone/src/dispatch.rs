@@ -1,17 +1,17 @@
 //! From a command to what it does: opens what it needs and hands over to `commands`.
 
 use crate::cli::{
-    Command, EcautoArgs, ImportArgs, ImportCommand, Output, ReconcileArgs, RegisterArgs, RunArgs,
-    RunId, ValidateArgs,
+    EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, OutputArgs, ReconcileArgs, RegisterArgs,
+    RunIdArg, StartRunArgs, ValidateArgs,
 };
-use crate::commands::doctor::Patient;
+use crate::commands::doctor::Checked;
 use crate::commands::{
     accounts, board, changes, demo, doctor, ecauto, explain, import, import_shop, migrate, notify,
     queues, register, release, report, run, serve, status, validate,
 };
 use crate::database;
 use crate::import::AsinList;
-use crate::page::Page;
+use crate::output::CommandOutput;
 use adapters::store::SqlStore;
 use app::accounts::AccountsFile;
 use app::config::{self, Settings};
@@ -25,7 +25,7 @@ use ui::command_error::{CommandError, Exit};
 use ui::message::{Lang, Text};
 
 /// Where a command stands: its settings, its language, and the two ways to the person.
-pub struct Desk<'a> {
+pub struct CommandEnv<'a> {
     /// All settings.
     pub settings: &'a Settings,
     /// The language of texts.
@@ -33,12 +33,12 @@ pub struct Desk<'a> {
     /// For results.
     pub out: &'a mut (dyn Write + Send),
     /// For what is said beside them.
-    pub aside: &'a mut (dyn Write + Send),
+    pub err: &'a mut (dyn Write + Send),
 }
 
-impl Desk<'_> {
-    fn page(&mut self, json: bool) -> Page<'_> {
-        Page::new(self.out, self.lang, json)
+impl CommandEnv<'_> {
+    fn output(&mut self, json: bool) -> CommandOutput<'_> {
+        CommandOutput::new(self.out, self.lang, json)
     }
 
     fn database_url(&self) -> &str {
@@ -46,83 +46,91 @@ impl Desk<'_> {
     }
 
     /// Says something beside the result; nobody there to read it is no reason to stop.
-    fn mention(&mut self, said: &Text) {
-        let _ = writeln!(self.aside, "miseban: {}", said.of(self.lang));
+    fn warn(&mut self, text: &Text) {
+        let _ = writeln!(self.err, "miseban: {}", text.of(self.lang));
     }
 }
 
 /// Does `command`.
-pub async fn dispatch(command: &Command, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
+pub async fn dispatch(
+    command: &MisebanCommand,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
     let now = Utc::now();
     match command {
-        Command::Import(command) => take_in(command, desk).await,
-        Command::Reconcile(args) => reconcile(args, desk).await,
-        Command::Report(args) => {
-            let store = database::existing(desk.database_url()).await?;
-            let mut page = desk.page(args.output.json);
-            report::report(&store, args.run.as_deref(), now, &mut page).await
+        MisebanCommand::Import(command) => import_command(command, env).await,
+        MisebanCommand::Reconcile(args) => reconcile(args, env).await,
+        MisebanCommand::Report(args) => {
+            let store = database::existing(env.database_url()).await?;
+            let mut out = env.output(args.output.json);
+            report::report(&store, args.run.as_deref(), now, &mut out).await
         }
-        Command::Status(Output { json }) => {
-            let store = database::existing(desk.database_url()).await?;
-            let near = accounts::warned_before(desk.settings);
-            status::status(&store, near, now, &mut desk.page(*json)).await
+        MisebanCommand::Status(OutputArgs { json }) => {
+            let store = database::existing(env.database_url()).await?;
+            let near = accounts::warned_before(env.settings);
+            status::status(&store, near, now, &mut env.output(*json)).await
         }
-        Command::Release(RunId { run }) => {
-            let store = database::existing(desk.database_url()).await?;
-            let settings = desk.settings;
-            release::release(run, &store, settings, &mut desk.page(false)).await
+        MisebanCommand::Release(RunIdArg { run }) => {
+            let store = database::existing(env.database_url()).await?;
+            let settings = env.settings;
+            release::release(run, &store, settings, &mut env.output(false)).await
         }
-        Command::Cancel(RunId { run }) => {
-            let store = database::existing(desk.database_url()).await?;
-            release::cancel(run, &store, now, &mut desk.page(false)).await
+        MisebanCommand::Cancel(RunIdArg { run }) => {
+            let store = database::existing(env.database_url()).await?;
+            release::cancel(run, &store, now, &mut env.output(false)).await
         }
-        Command::Changes(args) => {
-            let store = database::existing(desk.database_url()).await?;
-            changes::changes(&store, args, now, &mut desk.page(args.json)).await
+        MisebanCommand::Changes(args) => {
+            let store = database::existing(env.database_url()).await?;
+            changes::changes(&store, args, now, &mut env.output(args.json)).await
         }
-        Command::Explain(args) => {
-            let store = database::existing(desk.database_url()).await?;
-            explain::explain(&store, &args.asin, &mut desk.page(args.output.json)).await
+        MisebanCommand::Explain(args) => {
+            let store = database::existing(env.database_url()).await?;
+            explain::explain(&store, &args.asin, &mut env.output(args.output.json)).await
         }
-        Command::Accounts(command) => {
+        MisebanCommand::Accounts(command) => {
             let json = command.json();
-            accounts::accounts(command, desk.settings, &mut desk.page(json)).await
+            accounts::accounts(command, env.settings, &mut env.output(json)).await
         }
-        Command::Validate(args) => validate_cache(args, desk).await,
-        Command::Board(args) => board::board(args, desk.settings, &mut desk.page(false)).await,
-        Command::Queues(command) => {
-            let settings = desk.settings;
-            let mut page = desk.page(command.output().json);
-            queues::queues(command, settings, now, &mut page).await
+        MisebanCommand::Validate(args) => validate_cache(args, env).await,
+        MisebanCommand::Board(args) => {
+            board::board(args, env.settings, &mut env.output(false)).await
         }
-        Command::Notify(args) => {
-            let channels = wiring::channels(desk.settings)?;
-            notify::notify(*args, desk.settings, &channels, &mut desk.page(false)).await
+        MisebanCommand::Queues(command) => {
+            let settings = env.settings;
+            let mut out = env.output(command.output().json);
+            queues::queues(command, settings, now, &mut out).await
         }
-        Command::Migrate => {
-            let (from, to) = database::migrate(desk.database_url()).await?;
-            migrate::told(from, to, &mut desk.page(false))
+        MisebanCommand::Notify(args) => {
+            let channels = wiring::channels(env.settings)?;
+            notify::notify(*args, env.settings, &channels, &mut env.output(false)).await
         }
-        Command::Doctor => examine(desk).await,
-        Command::Demo(args) => demo::demo(args, &mut desk.page(false)).await,
-        Command::Run(args) => run::run(args, desk.settings, &mut desk.page(args.json)).await,
-        Command::Register(args) => register_new(args, desk).await,
-        Command::Serve => serve::serve(desk.settings, &mut desk.page(false)).await,
+        MisebanCommand::Migrate => {
+            let (from, to) = database::migrate(env.database_url()).await?;
+            migrate::report(from, to, &mut env.output(false))
+        }
+        MisebanCommand::Doctor => diagnose(env).await,
+        MisebanCommand::Demo(args) => demo::demo(args, &mut env.output(false)).await,
+        MisebanCommand::Run(args) => run::run(args, env.settings, &mut env.output(args.json)).await,
+        MisebanCommand::Register(args) => register_new(args, env).await,
+        MisebanCommand::Serve => serve::serve(env.settings, &mut env.output(false)).await,
     }
 }
 
-async fn take_in(command: &ImportCommand, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
+async fn import_command(
+    command: &ImportCommand,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
     match command {
-        ImportCommand::Listings(args) => import_listings(args, desk).await,
+        ImportCommand::Listings(args) => import_listings(args, env).await,
         ImportCommand::Shop(args) => {
-            import_shop::import_shop(args, desk.settings, &mut desk.page(args.json)).await
+            import_shop::import_shop(args, env.settings, &mut env.output(args.json)).await
         }
-        ImportCommand::Ecauto(args) => import_ecauto(args, desk).await,
+        ImportCommand::Ecauto(args) => import_ecauto(args, env).await,
     }
 }
 
-async fn reconcile(args: &ReconcileArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
-    let order = RunArgs {
+async fn reconcile(args: &ReconcileArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+    let order = StartRunArgs {
         kind: RunKind::Reconcile,
         account: args.account.clone(),
         max_items: None,
@@ -130,51 +138,57 @@ async fn reconcile(args: &ReconcileArgs, desk: &mut Desk<'_>) -> Result<Exit, Co
         resume: args.resume,
         json: args.json,
     };
-    run::run(&order, desk.settings, &mut desk.page(args.json)).await
+    run::run(&order, env.settings, &mut env.output(args.json)).await
 }
 
-async fn register_new(args: &RegisterArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
+async fn register_new(args: &RegisterArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
     let list = AsinList::read(import::open(&args.file)?)?;
-    register::register(args, list, desk.settings, &mut desk.page(args.json)).await
+    register::register(args, list, env.settings, &mut env.output(args.json)).await
 }
 
-async fn import_listings(args: &ImportArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
-    let accounts = AccountsFile::read(&desk.settings.base.accounts_file)?;
+async fn import_listings(
+    args: &ImportArgs,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
+    let accounts = AccountsFile::read(&env.settings.base.accounts_file)?;
     for warning in &accounts.warnings {
-        desk.mention(warning);
+        env.warn(warning);
     }
     let sheet = import::read(import::open(&args.file)?, &accounts)?;
-    let store = SqlStore::open(desk.database_url()).await?;
-    let mut page = desk.page(args.output.json);
-    import::listings(&store, &accounts, sheet, Utc::now(), &mut page).await
+    let store = SqlStore::open(env.database_url()).await?;
+    let mut out = env.output(args.output.json);
+    import::listings(&store, &accounts, sheet, Utc::now(), &mut out).await
 }
 
-async fn import_ecauto(args: &EcautoArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
-    let accounts = AccountsFile::read(&desk.settings.base.accounts_file)?;
+async fn import_ecauto(args: &EcautoArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+    let accounts = AccountsFile::read(&env.settings.base.accounts_file)?;
     for warning in &accounts.warnings {
-        desk.mention(warning);
+        env.warn(warning);
     }
     let read = ecauto::read(&args.file, &accounts).await?;
     if !args.apply {
-        return ecauto::look(read, &mut desk.page(args.output.json));
+        return ecauto::look(read, &mut env.output(args.output.json));
     }
-    let store = SqlStore::open(desk.database_url()).await?;
-    let mut page = desk.page(args.output.json);
-    ecauto::apply(read, &store, &accounts, Utc::now(), &mut page).await
+    let store = SqlStore::open(env.database_url()).await?;
+    let mut out = env.output(args.output.json);
+    ecauto::apply(read, &store, &accounts, Utc::now(), &mut out).await
 }
 
-async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
-    let ttls = desk.settings.rules.ttls;
+async fn validate_cache(
+    args: &ValidateArgs,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
+    let ttls = env.settings.rules.ttls;
     let json = args.output.json;
     let found = {
-        let store = database::existing(desk.database_url()).await?;
-        let mut page = desk.page(json);
-        validate::validate(&store, &store.cache(), &ttls, Utc::now(), &mut page).await?
+        let store = database::existing(env.database_url()).await?;
+        let mut out = env.output(json);
+        validate::validate(&store, &store.cache(), &ttls, Utc::now(), &mut out).await?
     };
     if !args.fill || !found.wants_fill() {
         return Ok(Exit::Done);
     }
-    let fill = RunArgs {
+    let fill = StartRunArgs {
         kind: RunKind::Stale,
         account: None,
         max_items: None,
@@ -182,15 +196,15 @@ async fn validate_cache(args: &ValidateArgs, desk: &mut Desk<'_>) -> Result<Exit
         resume: false,
         json,
     };
-    run::run(&fill, desk.settings, &mut desk.page(json)).await
+    run::run(&fill, env.settings, &mut env.output(json)).await
 }
 
-async fn examine(desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
-    let opened = open_with_version(desk.settings).await;
+async fn diagnose(env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+    let opened = open_with_version(env.settings).await;
     // Without an app there is nobody to call; what it lacks is told part by part.
-    let app = wiring::build(desk.settings, RunMode::Live).await.ok();
-    let patient = Patient {
-        settings: desk.settings,
+    let app = wiring::build(env.settings, RunMode::Live).await.ok();
+    let checked = Checked {
+        settings: env.settings,
         environment: &config::environment,
         database: opened
             .as_ref()
@@ -198,7 +212,7 @@ async fn examine(desk: &mut Desk<'_>) -> Result<Exit, CommandError> {
         marketplace: app.as_ref().map(|app| &*app.ctx.marketplace),
         shop: app.as_ref().map(|app| &*app.ctx.shop),
     };
-    doctor::doctor(patient, &mut desk.page(false)).await
+    doctor::doctor(checked, &mut env.output(false)).await
 }
 
 async fn open_with_version(settings: &Settings) -> Result<(SqlStore, i64), CommandError> {

@@ -11,5 +11,5 @@ pub mod dispatch;
 pub mod ecauto;
 pub mod import;
 pub mod lock;
-pub mod page;
+pub mod output;
 pub mod progress;

@@ -4,6 +4,8 @@
 //! same quota without knowing. The lock is the operating system's, so that it ends with its holder,
 //! however that ends.
 
+use adapters::store::DatabaseLocation;
+use app::config::Settings;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
@@ -17,13 +19,26 @@ pub struct WorkLock {
 }
 
 impl WorkLock {
+    /// Takes the lock of the configured database; `None` with `REDIS_URL`, where processes share
+    /// their lanes through Redis and need no lock.
+    ///
+    /// # Errors
+    ///
+    /// As [`WorkLock::take`].
+    pub fn unless_shared(settings: &Settings) -> Result<Option<Self>, CommandError> {
+        match settings.redis {
+            Some(_) => Ok(None),
+            None => Self::take(&settings.database_url).map(Some),
+        }
+    }
+
     /// Takes the lock of the database at `url`.
     ///
     /// # Errors
     ///
     /// [`CommandError::Usage`] when another process holds it, or when its file cannot be written.
     pub fn take(url: &str) -> Result<Self, CommandError> {
-        let path = path_of(url);
+        let path = lock_file(url)?;
         let shown = path.display();
         let unwritable = |error: std::io::Error| {
             CommandError::Usage(text!(
@@ -61,11 +76,15 @@ impl WorkLock {
     }
 }
 
-fn path_of(url: &str) -> PathBuf {
-    let file = url.strip_prefix("sqlite:").unwrap_or(url);
-    let file = file.strip_prefix("//").unwrap_or(file);
-    let file = file.split('?').next().unwrap_or(file);
-    PathBuf::from(format!("{file}.lock"))
+fn lock_file(url: &str) -> Result<PathBuf, CommandError> {
+    match DatabaseLocation::of(url)? {
+        DatabaseLocation::File(path) => Ok(PathBuf::from(format!("{}.lock", path.display()))),
+        DatabaseLocation::Memory => Ok(PathBuf::from(":memory:.lock")),
+        DatabaseLocation::Server => Err(CommandError::Usage(text!(
+            "PostgreSQLを使うときは、REDIS_URL も設定してください",
+            "with PostgreSQL set REDIS_URL too"
+        ))),
+    }
 }
 
 #[cfg(test)]

@@ -6,14 +6,14 @@ use ui::command_error::CommandError;
 use ui::message::{Lang, Text};
 
 /// The result of one command, on its way to stdout.
-pub struct Page<'a> {
+pub struct CommandOutput<'a> {
     out: &'a mut (dyn Write + Send),
     /// The language of texts.
     pub lang: Lang,
     json: bool,
 }
 
-impl<'a> Page<'a> {
+impl<'a> CommandOutput<'a> {
     /// A page in `lang` on `out`; with `json` it takes one JSON object and nothing else.
     pub fn new(out: &'a mut (dyn Write + Send), lang: Lang, json: bool) -> Self {
         Self { out, lang, json }
@@ -78,7 +78,7 @@ mod tests {
         for json in [false, true] {
             let mut out = Closed;
 
-            let failure = Page::new(&mut out, Lang::Ja, json)
+            let failure = CommandOutput::new(&mut out, Lang::Ja, json)
                 .show(&1, |_, _| "text".to_owned())
                 .unwrap_err();
 

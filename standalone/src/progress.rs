@@ -12,65 +12,65 @@ use ui::message::{Lang, text};
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
 /// Shows one run's progress.
-pub struct Progress {
+pub struct ProgressDisplay {
     lang: Lang,
-    face: Face,
-    phase: Option<(Phase, Instant)>,
+    style: Style,
+    stage: Option<(RunStage, Instant)>,
 }
 
-enum Face {
+enum Style {
     Bar(ProgressBar),
     Lines { last: Instant },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
+enum RunStage {
     Batches,
     Backfill,
     Updates,
 }
 
-impl Progress {
+impl ProgressDisplay {
     /// Chooses a bar or lines by what stderr is.
     pub fn new(lang: Lang) -> Self {
-        let face = if std::io::stderr().is_terminal() {
+        let style = if std::io::stderr().is_terminal() {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{msg}  {wide_bar}  {pos}/{len}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
             bar.set_style(style);
-            Face::Bar(bar)
+            Style::Bar(bar)
         } else {
-            Face::Lines {
+            Style::Lines {
                 last: Instant::now(),
             }
         };
         Self {
             lang,
-            face,
-            phase: None,
+            style,
+            stage: None,
         }
     }
 
     /// Shows `view`.
     pub fn show(&mut self, view: &RunView) {
-        let (phase, done, all) = phase_of(view);
-        let entered = self.phase.is_none_or(|(before, _)| before != phase);
+        let (stage, done, all) = stage_of(view);
+        let entered = self.stage.is_none_or(|(before, _)| before != stage);
         if entered {
-            self.phase = Some((phase, Instant::now()));
+            self.stage = Some((stage, Instant::now()));
         }
-        let since = self.phase.map_or_else(Instant::now, |(_, since)| since);
+        let since = self.stage.map_or_else(Instant::now, |(_, since)| since);
         let left = time_left(since.elapsed(), done, all);
-        let message = self.message(phase, left, view);
-        match &mut self.face {
-            Face::Bar(bar) => {
+        let message = self.message(stage, left, view);
+        match &mut self.style {
+            Style::Bar(bar) => {
                 bar.set_length(all);
                 bar.set_position(done);
                 bar.set_message(message);
             }
-            Face::Lines { last } => {
-                if (entered && phase != Phase::Batches) || last.elapsed() >= LINE_EVERY {
+            Style::Lines { last } => {
+                if (entered && stage != RunStage::Batches) || last.elapsed() >= LINE_EVERY {
                     *last = Instant::now();
-                    say(&format!("{message}  {done}/{all}"));
+                    print_status(&format!("{message}  {done}/{all}"));
                 }
             }
         }
@@ -78,21 +78,21 @@ impl Progress {
 
     /// Takes the bar away.
     pub fn end(self) {
-        if let Face::Bar(bar) = self.face {
+        if let Style::Bar(bar) = self.style {
             bar.finish_and_clear();
         }
     }
 
-    fn message(&self, phase: Phase, left: Option<Duration>, view: &RunView) -> String {
+    fn message(&self, stage: RunStage, left: Option<Duration>, view: &RunView) -> String {
         let misses = view.misses;
         let requests = misses.div_ceil(20);
-        let what = match phase {
-            Phase::Batches => text!("Amazonに確認中", "asking Amazon"),
-            Phase::Backfill => text!(
+        let what = match stage {
+            RunStage::Batches => text!("Amazonに確認中", "asking Amazon"),
+            RunStage::Backfill => text!(
                 "取り直し中({misses} 件を {requests} 回で)",
                 "backfill ({misses} ASINs in {requests} requests)"
             ),
-            Phase::Updates => text!("ショップに反映中", "updating the shops"),
+            RunStage::Updates => text!("ショップに反映中", "updating the shops"),
         };
         let left = left.map_or_else(String::new, |left| self.time(left));
         format!("{}{left}", what.of(self.lang))
@@ -113,17 +113,17 @@ impl Progress {
 }
 
 /// Writes a line to stderr; that nobody reads it is no reason to stop.
-pub fn say(line: &str) {
+pub fn print_status(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-fn phase_of(view: &RunView) -> (Phase, u64, u64) {
+fn stage_of(view: &RunView) -> (RunStage, u64, u64) {
     if view.state == RunState::Running || view.batches_done < view.batches {
-        (Phase::Batches, view.batches_done, view.batches)
+        (RunStage::Batches, view.batches_done, view.batches)
     } else if view.misses_done < view.misses {
-        (Phase::Backfill, view.misses_done, view.misses)
+        (RunStage::Backfill, view.misses_done, view.misses)
     } else {
-        (Phase::Updates, view.updates_done, view.updates)
+        (RunStage::Updates, view.updates_done, view.updates)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `accounts`: its commands and flags.
 
-use super::Output;
+use super::output::OutputArgs;
 use clap::{Args, Subcommand};
 use shared::domain::account::AccountId;
 
@@ -10,7 +10,7 @@ pub enum AccountsCommand {
     /// Show every shop of the accounts file: its tokens, quota and listings; asks nobody
     #[command(after_help = "Example:
   miseban accounts ls --json")]
-    Ls(Output),
+    Ls(OutputArgs),
     /// Ask BASE once for each active shop whether it answers
     #[command(after_help = "Examples:
   miseban accounts check
@@ -57,7 +57,7 @@ pub struct CheckArgs {
     #[arg(value_name = "ID", value_parser = AccountId::parse)]
     pub id: Option<AccountId>,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 /// `accounts refresh`.

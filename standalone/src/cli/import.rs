@@ -1,6 +1,6 @@
 //! `import`: its commands and flags.
 
-use super::Output;
+use super::output::OutputArgs;
 use clap::{Args, Subcommand};
 use shared::domain::account::AccountId;
 use std::path::PathBuf;
@@ -69,7 +69,7 @@ pub struct EcautoArgs {
     #[arg(long)]
     pub apply: bool,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 /// `import listings`.
@@ -79,5 +79,5 @@ pub struct ImportArgs {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }

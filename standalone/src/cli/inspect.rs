@@ -1,6 +1,7 @@
 //! The commands that tell what is known: their flags.
 
-use super::{Output, Since};
+use super::output::OutputArgs;
+use super::since::Since;
 use clap::Args;
 use shared::domain::account::AccountId;
 
@@ -11,7 +12,7 @@ pub struct ReportArgs {
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 /// `changes`.
@@ -44,7 +45,7 @@ pub struct ExplainArgs {
     #[arg(value_name = "ASIN")]
     pub asin: String,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 /// `validate`.
@@ -54,5 +55,5 @@ pub struct ValidateArgs {
     #[arg(long, conflicts_with = "json")]
     pub fill: bool,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }

@@ -3,17 +3,19 @@
 
 mod accounts;
 mod import;
+mod inspect;
 mod japanese;
-mod looking;
+mod output;
 mod queues;
 mod runs;
 mod since;
 
 pub use accounts::{AccountsCommand, AuthorizeArgs, CheckArgs, RefreshArgs};
 pub use import::{EcautoArgs, ImportArgs, ImportCommand, ImportShopArgs};
-pub use looking::{ChangesArgs, ExplainArgs, ReportArgs, ValidateArgs};
-pub use queues::{Chosen, QueuesCommand, ShowArgs};
-pub use runs::{ReconcileArgs, RegisterArgs, RunArgs, RunId};
+pub use inspect::{ChangesArgs, ExplainArgs, ReportArgs, ValidateArgs};
+pub use output::OutputArgs;
+pub use queues::{DeadMessageArgs, QueuesCommand, ShowArgs};
+pub use runs::{ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs};
 pub use since::Since;
 
 use app::log::LogFormat;
@@ -38,7 +40,7 @@ use ui::message::Lang;
 
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal (work is kept)."
 )]
-pub struct Cli {
+pub struct MisebanCli {
     /// Settings file (TOML); the environment goes first
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -55,10 +57,10 @@ pub struct Cli {
     pub lang: Option<Lang>,
     /// What to do
     #[command(subcommand)]
-    pub command: Command,
+    pub command: MisebanCommand,
 }
 
-impl Cli {
+impl MisebanCli {
     /// Reads the command line; help in `lang`, unless the line itself asks for another language.
     ///
     /// # Errors
@@ -86,7 +88,7 @@ fn asked_lang(args: &[OsString]) -> Option<Lang> {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum MisebanCommand {
     /// Show what this does, on simulated shops: needs no account and no server
     #[command(after_help = "Example:
   miseban demo --keep ./demo      keep the demo's database and logs to look at")]
@@ -97,7 +99,7 @@ pub enum Command {
   miseban run price-stock                               every listing of every active shop
   miseban run stale --account main                      only what has grown old, only one shop
   miseban run price-stock --resume                      go on with the run that was interrupted")]
-    Run(RunArgs),
+    Run(StartRunArgs),
     /// Make new ASINs known, as listings to come: asks Amazon for all of the product
     #[command(
         long_about = "Make new ASINs known, as listings to come (pending)
@@ -130,15 +132,15 @@ shop yourself, then take them in with miseban import listings.",
     /// Send what a run holds, since it would hide many products at once
     #[command(after_help = "Example:
   miseban release 01939c1e-7c00-7000-8000-000000000001     it is true, they are sold out")]
-    Release(RunId),
+    Release(RunIdArg),
     /// Drop what a run holds: the shops stay as they are, the next run decides anew
     #[command(after_help = "Example:
   miseban cancel 01939c1e-7c00-7000-8000-000000000001      it is not true, Amazon still sells them")]
-    Cancel(RunId),
+    Cancel(RunIdArg),
     /// Show open runs, last runs, shops, listings and quotas
     #[command(after_help = "Example:
   miseban status --json")]
-    Status(Output),
+    Status(OutputArgs),
     /// Tell what changed in the shops lately, and why: price, stock, visibility
     #[command(after_help = "Examples:
   miseban changes                              the last 24 hours
@@ -210,26 +212,18 @@ pub struct BoardArgs {
     pub listen: SocketAddr,
 }
 
-/// How a result is printed.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Output {
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        MisebanCli::command().debug_assert();
     }
 
     #[test]
     fn every_command_shows_an_example() {
-        let root = Cli::command();
+        let root = MisebanCli::command();
         let mut commands: Vec<_> = root.get_subcommands().collect();
         while let Some(command) = commands.pop() {
             let nested: Vec<_> = command.get_subcommands().collect();
@@ -245,7 +239,8 @@ mod tests {
 
     #[test]
     fn a_resumed_run_takes_its_own_settings() {
-        let parsed = Cli::try_parse_from(["miseban", "run", "stale", "--resume", "--dry-run"]);
+        let parsed =
+            MisebanCli::try_parse_from(["miseban", "run", "stale", "--resume", "--dry-run"]);
 
         assert_eq!(parsed.unwrap_err().exit_code(), 2);
     }

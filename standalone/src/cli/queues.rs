@@ -1,6 +1,6 @@
 //! `queues`: its commands, flags and examples.
 
-use super::Output;
+use super::output::OutputArgs;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Subcommand};
 use shared::jobs::QueueName;
@@ -12,7 +12,7 @@ pub enum QueuesCommand {
     /// Show the figures of every queue
     #[command(after_help = "Example:
   miseban queues ls --json")]
-    Ls(Output),
+    Ls(OutputArgs),
     /// Show the messages of a queue, or all about one message
     #[command(after_help = "Examples:
   miseban queues show sync                     the first of each place
@@ -23,12 +23,12 @@ pub enum QueuesCommand {
     #[command(after_help = "Examples:
   miseban queues retry sync --all
   miseban queues retry update:12829:3")]
-    Retry(Chosen),
+    Retry(DeadMessageArgs),
     /// Throw away what was given up
     #[command(after_help = "Examples:
   miseban queues drop sync --all
   miseban queues drop update:12829:3")]
-    Drop(Chosen),
+    Drop(DeadMessageArgs),
     /// Let no worker take a message of a queue until it is resumed; running jobs end
     #[command(after_help = "Example:
   miseban queues pause update      no shop is touched any more")]
@@ -63,7 +63,7 @@ pub struct ShowArgs {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=Slice::MOST))]
     pub limit: u64,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 impl ShowArgs {
@@ -85,7 +85,7 @@ impl ShowArgs {
 
 /// What `queues retry` and `queues drop` are about.
 #[derive(Debug, Args)]
-pub struct Chosen {
+pub struct DeadMessageArgs {
     /// A queue, the id of a message, or both; with --all a queue or nothing
     #[arg(value_name = "QUEUE|ID", num_args = 0..=2)]
     pub words: Vec<String>,
@@ -93,7 +93,7 @@ pub struct Chosen {
     #[arg(long)]
     pub all: bool,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 /// `queues pause` and `queues resume`.
@@ -103,7 +103,7 @@ pub struct OneQueue {
     #[arg(value_name = "QUEUE", value_parser = queue_name())]
     pub queue: QueueName,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 fn queue_name() -> impl TypedValueParser<Value = QueueName> {
@@ -114,7 +114,7 @@ fn queue_name() -> impl TypedValueParser<Value = QueueName> {
 
 impl QueuesCommand {
     /// How the result is printed.
-    pub fn output(&self) -> Output {
+    pub fn output(&self) -> OutputArgs {
         match self {
             Self::Ls(output) => *output,
             Self::Show(args) => args.output,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// `run`.
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub struct StartRunArgs {
     /// What the run is about
     #[arg(value_name = "KIND", value_parser = run_kind())]
     pub kind: RunKind,
@@ -68,7 +68,7 @@ pub struct ReconcileArgs {
 
 /// `release` and `cancel`.
 #[derive(Debug, Args)]
-pub struct RunId {
+pub struct RunIdArg {
     /// Id of the run, as the report and `status` show it
     #[arg(value_name = "RUN")]
     pub run: String,

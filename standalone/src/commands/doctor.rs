@@ -1,6 +1,6 @@
 //! `doctor`: checks what a run needs, part by part, and says what to do about each that is not right.
 
-use crate::page::Page;
+use crate::output::CommandOutput;
 use app::accounts::AccountsFile;
 use app::config::Settings;
 use app::config::source::Environment;
@@ -14,7 +14,7 @@ use ui::layout::when;
 use ui::message::{Text, text};
 
 /// What is examined. Whoever calls opens the database and builds the clients, as far as that works.
-pub struct Patient<'a> {
+pub struct Checked<'a> {
     /// The settings, which were read already.
     pub settings: &'a Settings,
     /// Variables that the accounts file may name.
@@ -28,81 +28,81 @@ pub struct Patient<'a> {
 }
 
 /// Examines everything, also when a part fails. [`Exit::Failed`] when one does.
-pub async fn doctor(patient: Patient<'_>, page: &mut Page<'_>) -> Result<Exit, CommandError> {
-    let mut chart = Chart {
-        page,
-        failed: false,
-    };
+pub async fn doctor(
+    checked: Checked<'_>,
+    out: &mut CommandOutput<'_>,
+) -> Result<Exit, CommandError> {
+    let mut list = CheckList { out, failed: false };
     let good = text!("設定", "settings");
-    chart.note(good, Ok(text!("読めました", "read")))?;
-    let credentials = patient.settings.amazon.credentials();
-    let told = credentials.map(|_| text!("揃っています", "all there"));
-    chart.note(
+    list.note(good, Ok(text!("読めました", "read")))?;
+    let credentials = checked.settings.amazon.credentials();
+    let message = credentials.map(|_| text!("揃っています", "all there"));
+    list.note(
         text!("Amazonの認証情報", "Amazon credentials"),
-        told.map_err(said),
+        message.map_err(message_of),
     )?;
-    chart.note(
+    list.note(
         text!("お知らせ", "notices"),
-        Ok(super::notify::channels_told(patient.settings)),
+        Ok(super::notify::channels_message(checked.settings)),
     )?;
-    let accounts = accounts(&patient, &mut chart)?;
-    database(&patient, accounts.as_ref(), &mut chart).await?;
-    secrets(&patient, &mut chart)?;
-    near_their_end(&patient, &mut chart).await?;
-    if let Some(marketplace) = patient.marketplace {
+    let accounts = accounts(&checked, &mut list)?;
+    database(&checked, accounts.as_ref(), &mut list).await?;
+    secret_files(&checked, &mut list)?;
+    tokens_near_expiry(&checked, &mut list).await?;
+    if let Some(marketplace) = checked.marketplace {
         let reached = marketplace.prepare().await;
-        let told = reached.map(|()| text!("つながりました", "reached"));
-        chart.note(
+        let message = reached.map(|()| text!("つながりました", "reached"));
+        list.note(
             text!("Amazonへの接続", "Amazon"),
-            told.map_err(|error| amazon(&error)),
+            message.map_err(|error| amazon(&error)),
         )?;
     }
-    if let (Some(shop), Some(accounts)) = (patient.shop, &accounts) {
+    if let (Some(shop), Some(accounts)) = (checked.shop, &accounts) {
         for account in accounts.accounts().iter().filter(|account| account.active) {
             let id = &account.id;
-            let told = shop
+            let message = shop
                 .prepare(id)
                 .await
                 .map(|()| text!("つながりました", "reached"));
             let name = text!("BASEへの接続 {id}", "BASE account {id}");
-            chart.note(
+            list.note(
                 name,
-                told.map_err(|error| super::accounts::advice::of(id, &error)),
+                message.map_err(|error| super::accounts::advice::of(id, &error)),
             )?;
         }
     }
-    Ok(if chart.failed {
+    Ok(if list.failed {
         Exit::Failed
     } else {
         Exit::Done
     })
 }
 
-struct Chart<'p, 'o> {
-    page: &'p mut Page<'o>,
+struct CheckList<'p, 'o> {
+    out: &'p mut CommandOutput<'o>,
     failed: bool,
 }
 
-impl Chart<'_, '_> {
+impl CheckList<'_, '_> {
     fn note(&mut self, part: Text, found: Result<Text, Text>) -> Result<(), CommandError> {
         self.failed |= found.is_err();
         let mark = if found.is_ok() { "ok" } else { "NG" };
-        let told = found.unwrap_or_else(|problem| problem);
-        let (part_ja, part_en, ja, en) = (part.ja, part.en, told.ja, told.en);
-        self.page
+        let message = found.unwrap_or_else(|problem| problem);
+        let (part_ja, part_en, ja, en) = (part.ja, part.en, message.ja, message.en);
+        self.out
             .line(&text!("{mark}  {part_ja}: {ja}", "{mark}  {part_en}: {en}"))
     }
 }
 
 fn accounts(
-    patient: &Patient<'_>,
-    chart: &mut Chart<'_, '_>,
+    checked: &Checked<'_>,
+    list: &mut CheckList<'_, '_>,
 ) -> Result<Option<AccountsFile>, CommandError> {
     let part = || text!("ショップ一覧", "accounts file");
-    let file = match AccountsFile::read(&patient.settings.base.accounts_file) {
+    let file = match AccountsFile::read(&checked.settings.base.accounts_file) {
         Ok(file) => file,
         Err(failure) => {
-            chart.note(part(), Err(said(failure)))?;
+            list.note(part(), Err(message_of(failure)))?;
             return Ok(None);
         }
     };
@@ -113,49 +113,49 @@ fn accounts(
             .filter(|account| account.active)
             .count(),
     );
-    let told = file
-        .credentials(patient.environment)
+    let message = file
+        .credentials(checked.environment)
         .map(|_| {
             text!(
                 "{all}店(有効 {active}店)",
                 "{all} accounts, {active} active"
             )
         })
-        .map_err(said);
-    chart.note(part(), told)?;
+        .map_err(message_of);
+    list.note(part(), message)?;
     Ok(Some(file))
 }
 
 /// Shops of the file whose tokens end soon; nothing is said while there is none.
-async fn near_their_end(
-    patient: &Patient<'_>,
-    chart: &mut Chart<'_, '_>,
+async fn tokens_near_expiry(
+    checked: &Checked<'_>,
+    list: &mut CheckList<'_, '_>,
 ) -> Result<(), CommandError> {
-    let Ok((store, _)) = &patient.database else {
+    let Ok((store, _)) = &checked.database else {
         return Ok(());
     };
-    let Ok(file) = AccountsFile::read(&patient.settings.base.accounts_file) else {
+    let Ok(file) = AccountsFile::read(&checked.settings.base.accounts_file) else {
         return Ok(());
     };
-    let near = Utc::now() + super::accounts::warned_before(patient.settings);
+    let near = Utc::now() + super::accounts::warned_before(checked.settings);
     let ages = store.token_ages().await?;
     for account in file.accounts() {
         let age = ages.iter().find(|age| age.is_of(&account.id));
         if let Some(ends) = age.map(TokenAge::ends_at).filter(|ends| *ends <= near) {
             let (id, ends) = (&account.id, when(ends));
-            let told = text!(
+            let message = text!(
                 "{ends} に切れます。miseban accounts refresh {id} で延ばせます",
                 "they end at {ends}: miseban accounts refresh {id} renews them"
             );
-            chart.note(text!("トークン {id}", "tokens of {id}"), Err(told))?;
+            list.note(text!("トークン {id}", "tokens of {id}"), Err(message))?;
         }
     }
     Ok(())
 }
 
 /// Whatever holds a secret: the accounts file, the settings file, the database, the key's file.
-fn secrets(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Result<(), CommandError> {
-    let settings = patient.settings;
+fn secret_files(checked: &Checked<'_>, list: &mut CheckList<'_, '_>) -> Result<(), CommandError> {
+    let settings = checked.settings;
     let files = [
         Some(settings.base.accounts_file.clone()),
         settings.file.clone(),
@@ -169,23 +169,23 @@ fn secrets(patient: &Patient<'_>, chart: &mut Chart<'_, '_>) -> Result<(), Comma
     } else {
         Err(Text::lines(&open))
     };
-    chart.note(text!("秘密のあるファイル", "files with secrets"), found)
+    list.note(text!("秘密のあるファイル", "files with secrets"), found)
 }
 
 /// Taking over the accounts, as every run does, proves that the database can be written.
 async fn database(
-    patient: &Patient<'_>,
+    checked: &Checked<'_>,
     accounts: Option<&AccountsFile>,
-    chart: &mut Chart<'_, '_>,
+    list: &mut CheckList<'_, '_>,
 ) -> Result<(), CommandError> {
     let part = text!("データベース", "database");
-    let (store, version) = match &patient.database {
+    let (store, version) = match &checked.database {
         Ok(opened) => *opened,
         Err(failure) => {
-            let told = failure.verdict().0;
-            return chart.note(
+            let message = failure.verdict().0;
+            return list.note(
                 part,
-                Err(told.unwrap_or_else(|| text!("使えません", "unusable"))),
+                Err(message.unwrap_or_else(|| text!("使えません", "unusable"))),
             );
         }
     };
@@ -200,16 +200,16 @@ async fn database(
             .map(|_| ())
             .map_err(CommandError::from),
     };
-    let told = written.map(|()| {
+    let message = written.map(|()| {
         text!(
             "使えます(版 {version})",
             "usable (schema version {version})"
         )
     });
-    chart.note(part, told.map_err(said))
+    list.note(part, message.map_err(message_of))
 }
 
-fn said(failure: CommandError) -> Text {
+fn message_of(failure: CommandError) -> Text {
     match failure {
         CommandError::Usage(text) | CommandError::Failed(text) | CommandError::Away(text) => text,
         CommandError::Output(error) => text!("{error}", "{error}"),

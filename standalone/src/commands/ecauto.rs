@@ -1,7 +1,7 @@
 //! `import ecauto`: looks through the predecessor's file and, when told to, takes its listings over.
 
 use crate::ecauto::{Met, Takeover};
-use crate::page::Page;
+use crate::output::CommandOutput;
 use adapters::ecauto::{self, OldFileError};
 use app::accounts::AccountsFile;
 use chrono::{DateTime, Utc};
@@ -68,8 +68,8 @@ pub async fn read(path: &Path, accounts: &AccountsFile) -> Result<Read, CommandE
 /// # Errors
 ///
 /// When the page is gone.
-pub fn look(read: Read, page: &mut Page<'_>) -> Result<Exit, CommandError> {
-    tell(read, None, page)
+pub fn look(read: Read, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
+    tell(read, None, out)
 }
 
 /// Takes over what can be, in one transaction, and tells it.
@@ -82,17 +82,17 @@ pub async fn apply(
     store: &dyn Store,
     accounts: &AccountsFile,
     now: DateTime<Utc>,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     store.sync_accounts(&accounts.rows()).await?;
     let counts = store.import(&read.takeover.listings, now).await?;
-    tell(read, Some(counts), page)
+    tell(read, Some(counts), out)
 }
 
 fn tell(
     read: Read,
     counts: Option<ImportCounts>,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let wants_mending = read.takeover.wants_mending();
     let summary = Summary {
@@ -106,7 +106,7 @@ fn tell(
         met: read.takeover.met,
         set_aside: read.set_aside,
     };
-    page.show(&summary, render)?;
+    out.show(&summary, render)?;
     Ok(if wants_mending {
         Exit::Usage
     } else {
@@ -136,16 +136,16 @@ fn unread(path: &Path, error: OldFileError) -> CommandError {
 }
 
 fn render(summary: &Summary, lang: Lang) -> String {
-    let mut said = head(summary).of(lang).to_owned();
+    let mut text = head(summary).of(lang).to_owned();
     let (out, noted): (Vec<&Met>, Vec<&Met>) =
         summary.met.iter().partition(|met| met.trap.leaves_out());
     let left_out = lang.pick("取り込まない行", "Rows that stay out");
-    said.push_str(&section(left_out, &out, lang));
+    text.push_str(&section(left_out, &out, lang));
     let minded = lang.pick("気をつけたこと", "Minded on the way");
-    said.push_str(&section(minded, &noted, lang));
-    said.push_str(&set_aside(&summary.set_aside, lang));
-    said.push_str(next(summary).of(lang));
-    said
+    text.push_str(&section(minded, &noted, lang));
+    text.push_str(&set_aside(&summary.set_aside, lang));
+    text.push_str(next(summary).of(lang));
+    text
 }
 
 fn head(summary: &Summary) -> Text {
@@ -169,24 +169,24 @@ fn section(title: &str, met: &[&Met], lang: Lang) -> String {
     if met.is_empty() {
         return String::new();
     }
-    let mut said = format!("\n{title}\n");
+    let mut text = format!("\n{title}\n");
     for met in met {
-        let (count, Text { ja, en }) = (grouped(met.count), met.trap.told());
+        let (count, Text { ja, en }) = (grouped(met.count), met.trap.message());
         let line = text!("  {count}件: {ja}\n", "  {count}: {en}\n");
-        said.push_str(line.of(lang));
+        text.push_str(line.of(lang));
         for example in &met.examples {
             let (row, found) = (example.row, &example.found);
             let line = text!("      {row}番の行: {found}\n", "      row {row}: {found}\n");
-            said.push_str(line.of(lang));
+            text.push_str(line.of(lang));
         }
         let more = met.count - met.examples.len() as u64;
         if more > 0 && !met.examples.is_empty() {
             let more = grouped(more);
             let line = text!("      ほか {more} 件\n", "      and {more} more\n");
-            said.push_str(line.of(lang));
+            text.push_str(line.of(lang));
         }
     }
-    said
+    text
 }
 
 fn set_aside(tables: &[Table], lang: Lang) -> String {

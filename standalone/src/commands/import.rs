@@ -1,7 +1,7 @@
 //! `import listings`: takes over the accounts, then all right rows of the file in one transaction.
 
 use crate::import::{Sheet, WrongRow};
-use crate::page::Page;
+use crate::output::CommandOutput;
 use app::accounts::AccountsFile;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use ui::message::{Lang, text};
 
 /// What became of a file.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct Summary {
+struct ImportSummary {
     imported: u64,
     new: u64,
     changed: u64,
@@ -69,12 +69,12 @@ pub async fn listings(
     accounts: &AccountsFile,
     sheet: Sheet,
     now: DateTime<Utc>,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     store.sync_accounts(&accounts.rows()).await?;
     let counts = store.import(&sheet.listings, now).await?;
-    let lang = page.lang;
-    let summary = Summary {
+    let lang = out.lang;
+    let summary = ImportSummary {
         imported: sheet.listings.len() as u64,
         new: counts.new,
         changed: counts.changed,
@@ -86,7 +86,7 @@ pub async fn listings(
             .map(|row| NamedRow::of(row, lang))
             .collect(),
     };
-    page.show(&summary, render)?;
+    out.show(&summary, render)?;
     Ok(if summary.wrong == 0 {
         Exit::Done
     } else {
@@ -94,7 +94,7 @@ pub async fn listings(
     })
 }
 
-fn render(summary: &Summary, lang: Lang) -> String {
+fn render(summary: &ImportSummary, lang: Lang) -> String {
     let [imported, new, changed, same, wrong] = [
         summary.imported,
         summary.new,
@@ -107,29 +107,29 @@ fn render(summary: &Summary, lang: Lang) -> String {
         "{imported}件を取り込みました(新規 {new}、変更 {changed}、変わらず {same})\n",
         "{imported} listings went in ({new} new, {changed} changed, {same} as before)\n"
     );
-    let mut said = went_in.of(lang).to_owned();
+    let mut text = went_in.of(lang).to_owned();
     if summary.wrong == 0 {
-        return said;
+        return text;
     }
     let stayed_out = text!(
         "{wrong}行は取り込んでいません:\n",
         "{wrong} rows did not go in:\n"
     );
-    said.push_str(stayed_out.of(lang));
+    text.push_str(stayed_out.of(lang));
     for NamedRow { line, why } in &summary.wrong_rows {
         let row = text!("  {line}行目: {why}\n", "  line {line}: {why}\n");
-        said.push_str(row.of(lang));
+        text.push_str(row.of(lang));
     }
     let rest = summary.wrong - summary.wrong_rows.len() as u64;
     if rest > 0 {
         let rest = grouped(rest);
         let more = text!("  ほか {rest} 行\n", "  and {rest} more\n");
-        said.push_str(more.of(lang));
+        text.push_str(more.of(lang));
     }
     let advice = text!(
         "これらの行を直して、もう一度取り込んでください。取り込み済みの行が残っていても構いません",
         "mend these rows and import the file again; rows that are in already do no harm"
     );
-    let _ = writeln!(said, "{}", advice.of(lang));
-    said
+    let _ = writeln!(text, "{}", advice.of(lang));
+    text
 }

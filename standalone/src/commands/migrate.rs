@@ -1,12 +1,12 @@
 //! `migrate`: says what became of the schema. The database is brought to it where it is opened.
 
-use crate::page::Page;
+use crate::output::CommandOutput;
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 
 /// Tells from which version to which the database went; 0 is an empty one.
-pub fn told(from: i64, to: i64, page: &mut Page<'_>) -> Result<Exit, CommandError> {
-    let said = if from == to {
+pub fn report(from: i64, to: i64, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
+    let text = if from == to {
         text!(
             "データベースは最新です(版 {to})",
             "the database is at the newest schema (version {to})"
@@ -17,6 +17,6 @@ pub fn told(from: i64, to: i64, page: &mut Page<'_>) -> Result<Exit, CommandErro
             "the database went from schema version {from} to {to}"
         )
     };
-    page.line(&said)?;
+    out.line(&text)?;
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! What each command does, over the ports: whoever calls brings the store, the cache and the time.
 //!
-//! A command writes its result to a [`Page`](crate::page::Page) and gives the exit code; what went
+//! A command writes its result to a [`CommandOutput`](crate::output::CommandOutput) and gives the exit code; what went
 //! wrong is a [`CommandError`](ui::command_error::CommandError), said by `main.rs`.
 
 pub mod accounts;

@@ -1,7 +1,7 @@
 //! `notify`: where people are told, and of what; and a message to try it.
 
 use crate::cli::NotifyArgs;
-use crate::page::Page;
+use crate::output::CommandOutput;
 use app::config::Settings;
 use shared::ports::notifier::{Notifier, NotifyError};
 use std::sync::Arc;
@@ -19,11 +19,11 @@ pub async fn notify(
     args: NotifyArgs,
     settings: &Settings,
     channels: &[Arc<dyn Notifier>],
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     if !args.test {
-        page.line(&channels_told(settings))?;
-        page.line(&events_told(settings))?;
+        out.line(&channels_message(settings))?;
+        out.line(&events_message(settings))?;
         return Ok(Exit::Done);
     }
     if channels.is_empty() {
@@ -35,12 +35,12 @@ pub async fn notify(
     let mut exit = Exit::Done;
     for channel in channels {
         let name = channel.name();
-        match channel.post(&notices::test_message(page.lang)).await {
-            Ok(()) => page.line(&text!("ok  {name}: 送りました", "ok  {name}: sent"))?,
+        match channel.post(&notices::test_message(out.lang)).await {
+            Ok(()) => out.line(&text!("ok  {name}: 送りました", "ok  {name}: sent"))?,
             Err(error) => {
                 exit = Exit::Failed;
                 let Text { ja, en } = advice(&error);
-                page.line(&text!("NG  {name}: {ja}", "NG  {name}: {en}"))?;
+                out.line(&text!("NG  {name}: {ja}", "NG  {name}: {en}"))?;
             }
         }
     }
@@ -48,22 +48,22 @@ pub async fn notify(
 }
 
 /// Where people are told.
-pub fn channels_told(settings: &Settings) -> Text {
-    let mut told: Vec<Text> = Vec::new();
+pub fn channels_message(settings: &Settings) -> Text {
+    let mut names: Vec<Text> = Vec::new();
     if let Some(chatwork) = &settings.chatwork {
         let room = &chatwork.room_id;
-        told.push(text!("Chatwork(ルーム {room})", "Chatwork (room {room})"));
+        names.push(text!("Chatwork(ルーム {room})", "Chatwork (room {room})"));
     }
     if settings.webhook.is_some() {
-        told.push(text!("Webhook", "webhook"));
+        names.push(text!("Webhook", "webhook"));
     }
-    if told.is_empty() {
+    if names.is_empty() {
         return text!(
             "送り先がないため、送りません(CHATWORK_TOKEN と CHATWORK_ROOM_ID、または NOTIFY_WEBHOOK_URL)",
             "nothing is sent, since there is no channel (CHATWORK_TOKEN and CHATWORK_ROOM_ID, or NOTIFY_WEBHOOK_URL)"
         );
     }
-    let all = |of: fn(&Text) -> &str, and: &str| told.iter().map(of).collect::<Vec<_>>().join(and);
+    let all = |of: fn(&Text) -> &str, and: &str| names.iter().map(of).collect::<Vec<_>>().join(and);
     let (ja, en) = (all(|one| &one.ja, "、"), all(|one| &one.en, ", "));
     text!(
         "送り先: {ja}。試すには miseban notify --test",
@@ -71,7 +71,7 @@ pub fn channels_told(settings: &Settings) -> Text {
     )
 }
 
-fn events_told(settings: &Settings) -> Text {
+fn events_message(settings: &Settings) -> Text {
     let all = |lang: Lang| {
         let kinds = settings.notify_events.kinds();
         let named =

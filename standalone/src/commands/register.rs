@@ -7,8 +7,8 @@ use super::run::{self, Followed};
 use crate::cli::RegisterArgs;
 use crate::import::AsinList;
 use crate::lock::WorkLock;
-use crate::page::Page;
-use crate::progress::say;
+use crate::output::CommandOutput;
+use crate::progress::print_status;
 use app::config::Settings;
 use app::run_mode::RunMode;
 use app::wiring::{self, App};
@@ -31,7 +31,7 @@ const NAMED: usize = 20;
 
 /// What became of the ASINs.
 #[derive(Debug, Serialize)]
-struct Summary {
+struct RegisterSummary {
     account: AccountId,
     dry_run: bool,
     /// Listings to come, from this file.
@@ -63,12 +63,10 @@ pub async fn register(
     args: &RegisterArgs,
     list: AsinList,
     settings: &Settings,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let shared_queue = settings.redis.is_some() && !args.dry_run;
-    let _lock = (!shared_queue)
-        .then(|| WorkLock::take(&settings.database_url))
-        .transpose()?;
+    let _lock = WorkLock::unless_shared(settings)?;
     let mode = if args.dry_run {
         RunMode::DryRun
     } else {
@@ -76,24 +74,24 @@ pub async fn register(
     };
     let app = wiring::build(settings, mode).await?;
     let begun = begin(args, &list, settings, &app).await?;
-    let followed = run::carry_out(begun.run.id, &app, shared_queue, page.lang).await?;
+    let followed = run::carry_out(begun.run.id, &app, shared_queue, out.lang).await?;
     let report = match followed {
         Followed::Ended(report) => *report,
         Followed::Stopped(exit) => {
-            let told = text!(
+            let message = text!(
                 "止めました。済んだ分は残っています。続きは: miseban run register --resume",
                 "stopped; what is done is kept. To go on: miseban run register --resume"
             );
-            say(told.of(page.lang));
+            print_status(message.of(out.lang));
             return Ok(exit);
         }
     };
     let state = report.state;
-    let mut summary = summary(args, &list, begun, report, page.lang);
+    let mut summary = summary(args, &list, begun, report, out.lang);
     count_pending(&mut summary, &list, &*app.ctx.store).await?;
-    page.show(&summary, render)?;
+    out.show(&summary, render)?;
     if !args.dry_run {
-        run::tell_people(settings).await;
+        run::send_notices(settings).await;
     }
     Ok(match state {
         RunState::Done if summary.wrong == 0 && summary.duplicates.is_empty() => Exit::Done,
@@ -118,7 +116,7 @@ async fn begin(
         now: ctx.clock.now(),
     };
     let begun = producer::register(order, &*ctx.store, &*ctx.queue).await;
-    begun.map_err(|refused| run::tell(refused, RunKind::Register))
+    begun.map_err(|refused| run::refusal(refused, RunKind::Register))
 }
 
 fn summary(
@@ -127,12 +125,12 @@ fn summary(
     begun: Registered,
     report: Report,
     lang: Lang,
-) -> Summary {
+) -> RegisterSummary {
     let duplicates = begun
         .duplicates
         .into_iter()
         .map(|(asin, status)| Duplicate { asin, status });
-    Summary {
+    RegisterSummary {
         account: args.account.clone(),
         dry_run: args.dry_run,
         pending: 0,
@@ -151,7 +149,7 @@ fn summary(
 
 /// Looks what became of each ASIN.
 async fn count_pending(
-    summary: &mut Summary,
+    summary: &mut RegisterSummary,
     list: &AsinList,
     store: &dyn Store,
 ) -> Result<(), CommandError> {
@@ -165,7 +163,7 @@ async fn count_pending(
     Ok(())
 }
 
-fn render(summary: &Summary, lang: Lang) -> String {
+fn render(summary: &RegisterSummary, lang: Lang) -> String {
     let (account, pending, known) = (
         &summary.account,
         grouped(summary.pending),
@@ -182,13 +180,13 @@ fn render(summary: &Summary, lang: Lang) -> String {
             "{pending} products are pending in {account} ({known} of them known already)\n"
         )
     };
-    let mut said = went_in.of(lang).to_owned();
+    let mut text = went_in.of(lang).to_owned();
     let duplicates = summary.duplicates.iter().map(|of| of.asin);
     let title = text!(
         "登録済みなので断ったもの",
         "refused, since the shop has them already"
     );
-    names(&mut said, title.of(lang), duplicates, lang);
+    names(&mut text, title.of(lang), duplicates, lang);
     let title = if summary.report.state == RunState::Done {
         text!(
             "Amazonで見つからず、登録していないもの",
@@ -201,7 +199,7 @@ fn render(summary: &Summary, lang: Lang) -> String {
         )
     };
     names(
-        &mut said,
+        &mut text,
         title.of(lang),
         summary.not_found.iter().copied(),
         lang,
@@ -209,35 +207,35 @@ fn render(summary: &Summary, lang: Lang) -> String {
     if summary.wrong > 0 {
         let wrong = grouped(summary.wrong);
         let title = text!("読めなかった行 {wrong}:\n", "{wrong} lines are wrong:\n");
-        said.push_str(title.of(lang));
+        text.push_str(title.of(lang));
         for NamedRow { line, why } in &summary.wrong_rows {
             let row = text!("  {line}行目: {why}\n", "  line {line}: {why}\n");
-            said.push_str(row.of(lang));
+            text.push_str(row.of(lang));
         }
     }
     let advice = text!(
         "BASEに商品は作りません。ショップに出品したら、miseban import listings で取り込んでください。それまで価格と在庫は追いません",
         "no item is made in BASE: put them in the shop, then take them in with miseban import listings; until then their prices and stock are not minded"
     );
-    let _ = writeln!(said, "{}\n", advice.of(lang));
-    said + &report::render(&summary.report, lang)
+    let _ = writeln!(text, "{}\n", advice.of(lang));
+    text + &report::render(&summary.report, lang)
 }
 
-fn names(said: &mut String, title: &str, asins: impl ExactSizeIterator<Item = Asin>, lang: Lang) {
+fn names(text: &mut String, title: &str, asins: impl ExactSizeIterator<Item = Asin>, lang: Lang) {
     let count = asins.len();
     if count == 0 {
         return;
     }
     let named: Vec<String> = asins.take(NAMED).map(|asin| asin.to_string()).collect();
     let _ = write!(
-        said,
+        text,
         "{title} {}: {}",
         grouped(count as u64),
         named.join(" ")
     );
     if count > NAMED {
         let rest = grouped((count - NAMED) as u64);
-        let _ = write!(said, "{}{rest}", lang.pick(" ほか ", " and more: "));
+        let _ = write!(text, "{}{rest}", lang.pick(" ほか ", " and more: "));
     }
-    said.push('\n');
+    text.push('\n');
 }

@@ -1,9 +1,9 @@
 //! `release RUN` and `cancel RUN`: what a person decides about a run that is held.
 
-use crate::commands::run::{Followed, follow, show, tell_people};
+use crate::commands::run::{Followed, follow, send_notices, show};
 use crate::lock::WorkLock;
-use crate::page::Page;
-use crate::progress::say;
+use crate::output::CommandOutput;
+use crate::progress::print_status;
 use app::config::Settings;
 use app::health::Health;
 use app::run_mode::RunMode;
@@ -27,19 +27,19 @@ pub async fn release(
     run: &str,
     store: &dyn Store,
     settings: &Settings,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let id = let_go(run, store, Utc::now()).await?;
+    let id = release_updates(run, store, Utc::now()).await?;
     if settings.redis.is_some() {
         let app = wiring::build(settings, RunMode::Live).await?;
         resume_run(id, &*app.ctx.store, &*app.ctx.queue)
             .await
             .map_err(|error| not_sent(id, &error))?;
-        page.line(&sent_by_others(id))?;
+        out.line(&sent_by_others(id))?;
         return Ok(Exit::Done);
     }
     let Ok(_lock) = WorkLock::take(&settings.database_url) else {
-        page.line(&sent_by_others(id))?;
+        out.line(&sent_by_others(id))?;
         return Ok(Exit::Done);
     };
     let app = wiring::build(settings, RunMode::Live).await?;
@@ -48,20 +48,20 @@ pub async fn release(
         .map_err(|error| not_sent(id, &error))?;
     wiring::open_for_work(&app).await?;
     let shift = Shift::begin(&app, &Health::default());
-    let followed = follow(id, &app, page.lang).await;
+    let followed = follow(id, &app, out.lang).await;
     shift.end().await;
     match followed? {
         Followed::Ended(report) => {
-            let exit = show(&report, page)?;
-            tell_people(settings).await;
+            let exit = show(&report, out)?;
+            send_notices(settings).await;
             Ok(exit)
         }
         Followed::Stopped(exit) => {
-            let told = text!(
+            let message = text!(
                 "止めました。残りは次の miseban serve か run が送ります",
                 "stopped; the next miseban serve or run sends the rest"
             );
-            say(told.of(page.lang));
+            print_status(message.of(out.lang));
             Ok(exit)
         }
     }
@@ -72,12 +72,12 @@ pub async fn release(
 /// # Errors
 ///
 /// As [`release`].
-pub async fn let_go(
+pub async fn release_updates(
     run: &str,
     store: &dyn Store,
     now: DateTime<Utc>,
 ) -> Result<RunId, CommandError> {
-    let (id, state) = known(run, store).await?;
+    let (id, state) = find_run(run, store).await?;
     match store.release_run(id, now).await? {
         Some(count) => {
             tracing::info!(run.id = %id, count, "run {id} is released: {count} updates are queued");
@@ -96,21 +96,21 @@ pub async fn cancel(
     run: &str,
     store: &dyn Store,
     now: DateTime<Utc>,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let (id, state) = known(run, store).await?;
+    let (id, state) = find_run(run, store).await?;
     let Some(count) = store.cancel_run(id, now).await? else {
         return Err(nothing_held(id, state));
     };
     tracing::info!(run.id = %id, count, "run {id} is cancelled: {count} updates are dropped");
     if let Some(report) = store.report(id, now).await? {
         store.keep_report(&report).await?;
-        page.show(&report, report::render)?;
+        out.show(&report, report::render)?;
     }
     Ok(Exit::Done)
 }
 
-async fn known(run: &str, store: &dyn Store) -> Result<(RunId, RunState), CommandError> {
+async fn find_run(run: &str, store: &dyn Store) -> Result<(RunId, RunState), CommandError> {
     let unknown = || crate::commands::report::unknown(run);
     let id = RunId::parse(run).ok_or_else(unknown)?;
     let row = store.run(id).await?.ok_or_else(unknown)?;

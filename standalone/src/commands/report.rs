@@ -1,6 +1,6 @@
 //! `report [RUN]`: what a run did.
 
-use crate::page::Page;
+use crate::output::CommandOutput;
 use chrono::{DateTime, Utc};
 use shared::domain::run::RunId;
 use shared::ports::store::Store;
@@ -18,7 +18,7 @@ pub async fn report(
     store: &dyn Store,
     run: Option<&str>,
     now: DateTime<Utc>,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let id = match run {
         Some(given) => RunId::parse(given).ok_or_else(|| unknown(given))?,
@@ -26,7 +26,7 @@ pub async fn report(
     };
     let found = store.report(id, now).await?;
     let report = found.ok_or_else(|| unknown(&id.to_string()))?;
-    page.show(&report, render)?;
+    out.show(&report, render)?;
     Ok(Exit::Done)
 }
 

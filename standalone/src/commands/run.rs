@@ -1,9 +1,9 @@
 //! `run`: a whole run in this process, from the listed ASINs to the report.
 
-use crate::cli::RunArgs;
+use crate::cli::StartRunArgs;
 use crate::lock::WorkLock;
-use crate::page::Page;
-use crate::progress::{Progress, say};
+use crate::output::CommandOutput;
+use crate::progress::{ProgressDisplay, print_status};
 use adapters::clock::SystemClock;
 use app::config::Settings;
 use app::health::Health;
@@ -23,7 +23,7 @@ use ui::report;
 use worker::shift::Shift;
 
 /// Between two looks at the run's rows.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+const POLL_EVERY: Duration = Duration::from_millis(200);
 
 /// How a run that was followed has ended.
 pub enum Followed {
@@ -39,28 +39,28 @@ pub enum Followed {
 ///
 /// Wrong settings, an open run of the same kind, a database that is away.
 pub async fn run(
-    args: &RunArgs,
+    args: &StartRunArgs,
     settings: &Settings,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     if args.kind == RunKind::Register && !args.resume {
-        return Err(needs_a_file());
+        return Err(needs_file());
     }
-    match work(args, settings, page.lang).await? {
+    match run_to_end(args, settings, out.lang).await? {
         Followed::Ended(report) => {
-            let exit = show(&report, page)?;
+            let exit = show(&report, out)?;
             if !args.dry_run {
-                tell_people(settings).await;
+                send_notices(settings).await;
             }
             Ok(exit)
         }
         Followed::Stopped(exit) => {
             let command = labels::command(args.kind);
-            let told = text!(
+            let message = text!(
                 "止めました。済んだ分は残っています。続きは: miseban {command} --resume",
                 "stopped; what is done is kept. To go on: miseban {command} --resume"
             );
-            say(told.of(page.lang));
+            print_status(message.of(out.lang));
             Ok(exit)
         }
     }
@@ -71,12 +71,12 @@ pub async fn run(
 /// # Errors
 ///
 /// When stdout is gone.
-pub fn show(report: &Report, page: &mut Page<'_>) -> Result<Exit, CommandError> {
-    page.show(report, report::render)?;
+pub fn show(report: &Report, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
+    out.show(report, report::render)?;
     if report.state == RunState::Held
         && let Some(advice) = report::held_back(report)
     {
-        say(advice.of(page.lang));
+        print_status(advice.of(out.lang));
     }
     Ok(match report.state {
         RunState::Done if !report::lacks_a_shop(report) => Exit::Done,
@@ -87,22 +87,22 @@ pub fn show(report: &Report, page: &mut Page<'_>) -> Result<Exit, CommandError> 
 /// Sends what there is to tell, once: `serve` and `producer serve` go on with what is not taken now. The
 /// run is over and its report printed, so that nothing waits for it but the prompt, and nothing that goes
 /// wrong here changes how the run has ended.
-pub(super) async fn tell_people(settings: &Settings) {
-    if let Err(failure) = try_to_tell(settings).await {
+pub(super) async fn send_notices(settings: &Settings) {
+    if let Err(failure) = try_to_send(settings).await {
         tracing::warn!(%failure, "people cannot be told now");
     }
 }
 
-async fn try_to_tell(settings: &Settings) -> Result<(), CommandError> {
+async fn try_to_send(settings: &Settings) -> Result<(), CommandError> {
     let channels = wiring::channels(settings)?;
     if channels.is_empty() {
         return Ok(());
     }
     let store = Arc::new(wiring::open_store(settings).await?);
-    let herald = Herald::new(store, Arc::new(SystemClock), channels, Terms::of(settings));
+    let notifications = Herald::new(store, Arc::new(SystemClock), channels, Terms::of(settings));
     tokio::select! {
         stopped = signal() => stopped.map(|_| ()),
-        () = herald.tell_now() => Ok(()),
+        () = notifications.tell_now() => Ok(()),
     }
 }
 
@@ -111,22 +111,22 @@ async fn try_to_tell(settings: &Settings) -> Result<(), CommandError> {
 /// # Errors
 ///
 /// As [`run`].
-pub async fn work(
-    args: &RunArgs,
+pub async fn run_to_end(
+    args: &StartRunArgs,
     settings: &Settings,
     lang: Lang,
 ) -> Result<Followed, CommandError> {
     if settings.redis.is_some() && !args.dry_run {
         return start_and_follow(args, settings, lang).await;
     }
-    let _lock = WorkLock::take(&settings.database_url)?;
+    let _lock = WorkLock::unless_shared(settings)?;
     let mode = if args.dry_run {
         RunMode::DryRun
     } else {
         RunMode::Live
     };
     let app = wiring::build(settings, mode).await?;
-    let run = open(args, settings, &app).await?;
+    let run = open_run(args, settings, &app).await?;
     carry_out(run, &app, false, lang).await
 }
 
@@ -151,7 +151,7 @@ pub(super) async fn carry_out(
     followed
 }
 
-fn needs_a_file() -> CommandError {
+fn needs_file() -> CommandError {
     CommandError::Usage(text!(
         "register にはASINのファイルとショップが要ります: miseban register FILE --account ID",
         "register needs a file of ASINs and a shop: miseban register FILE --account ID"
@@ -160,24 +160,28 @@ fn needs_a_file() -> CommandError {
 
 /// With a shared queue the workers do the run; this process starts it and looks on.
 async fn start_and_follow(
-    args: &RunArgs,
+    args: &StartRunArgs,
     settings: &Settings,
     lang: Lang,
 ) -> Result<Followed, CommandError> {
     let app = wiring::build(settings, RunMode::Live).await?;
-    let run = open(args, settings, &app).await?;
+    let run = open_run(args, settings, &app).await?;
     follow(run, &app, lang).await
 }
 
 /// The run of the order: a new one, or with `--resume` the open one.
-async fn open(args: &RunArgs, settings: &Settings, app: &App) -> Result<RunId, CommandError> {
+async fn open_run(
+    args: &StartRunArgs,
+    settings: &Settings,
+    app: &App,
+) -> Result<RunId, CommandError> {
     let ctx = &app.ctx;
     if args.resume {
-        let open = ctx.store.runs(true, u32::MAX).await?;
-        if let Some(run) = open.into_iter().find(|run| run.kind == args.kind) {
+        let open_run = ctx.store.runs(true, u32::MAX).await?;
+        if let Some(run) = open_run.into_iter().find(|run| run.kind == args.kind) {
             let id = run.id;
             if run.state == RunState::Held {
-                return Err(waits(id));
+                return Err(held(id));
             }
             let resumed = resume_run(id, &*ctx.store, &*ctx.queue).await;
             return resumed.map(|()| id).map_err(|error| {
@@ -189,7 +193,7 @@ async fn open(args: &RunArgs, settings: &Settings, app: &App) -> Result<RunId, C
         }
     }
     if args.kind == RunKind::Register {
-        return Err(needs_a_file());
+        return Err(needs_file());
     }
     let order = Order {
         id: RunId(uuid::Uuid::now_v7()),
@@ -205,8 +209,8 @@ async fn open(args: &RunArgs, settings: &Settings, app: &App) -> Result<RunId, C
     };
     match start_run(order, &*ctx.store, &*ctx.cache, &*ctx.queue).await {
         Ok(started) => Ok(started.id),
-        Err(Refused::AlreadyOpen(id)) if is_held(id, app).await? => Err(waits(id)),
-        Err(refused) => Err(tell(refused, args.kind)),
+        Err(Refused::AlreadyOpen(id)) if is_held(id, app).await? => Err(held(id)),
+        Err(refused) => Err(refusal(refused, args.kind)),
     }
 }
 
@@ -215,7 +219,7 @@ async fn is_held(run: RunId, app: &App) -> Result<bool, CommandError> {
     Ok(row.is_some_and(|row| row.state == RunState::Held))
 }
 
-fn waits(run: RunId) -> CommandError {
+fn held(run: RunId) -> CommandError {
     CommandError::Usage(text!(
         "実行 {run} が確認を待っています(miseban report {run} で見られます)。更新を送るなら miseban release {run}、取りやめるなら miseban cancel {run}",
         "run {run} waits for you (see miseban report {run}): miseban release {run} sends its updates, miseban cancel {run} drops them"
@@ -223,7 +227,7 @@ fn waits(run: RunId) -> CommandError {
 }
 
 /// What is said of a run that was refused.
-pub(super) fn tell(refused: Refused, kind: RunKind) -> CommandError {
+pub(super) fn refusal(refused: Refused, kind: RunKind) -> CommandError {
     let command = labels::command(kind);
     let kind = kind.as_str();
     match refused {
@@ -254,19 +258,19 @@ pub(super) fn tell(refused: Refused, kind: RunKind) -> CommandError {
 ///
 /// When the database cannot be read, or signals cannot be listened to.
 pub async fn follow(run: RunId, app: &App, lang: Lang) -> Result<Followed, CommandError> {
-    let mut progress = Progress::new(lang);
+    let mut progress = ProgressDisplay::new(lang);
     let ended = tokio::select! {
         stopped = signal() => stopped.map(Followed::Stopped),
-        report = until_ended(run, app, &mut progress) => report.map(Followed::Ended),
+        report = wait_for_end(run, app, &mut progress) => report.map(Followed::Ended),
     };
     progress.end();
     ended
 }
 
-async fn until_ended(
+async fn wait_for_end(
     run: RunId,
     app: &App,
-    progress: &mut Progress,
+    progress: &mut ProgressDisplay,
 ) -> Result<Box<Report>, CommandError> {
     let store = &app.ctx.store;
     loop {
@@ -275,7 +279,7 @@ async fn until_ended(
             break;
         }
         progress.show(&view);
-        tokio::time::sleep(LOOK_EVERY).await;
+        tokio::time::sleep(POLL_EVERY).await;
     }
     let report = store.report(run, app.ctx.clock.now()).await?;
     report.map(Box::new).ok_or_else(|| {

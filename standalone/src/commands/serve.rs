@@ -1,8 +1,8 @@
 //! `serve`: minds the shops day and night: goes on with what is open, runs by schedule, reports.
 
 use crate::lock::WorkLock;
-use crate::page::Page;
-use crate::progress::say;
+use crate::output::CommandOutput;
+use crate::progress::print_status;
 use app::config::Settings;
 use app::health::{Health, Pulse};
 use app::run_mode::RunMode;
@@ -28,7 +28,10 @@ const LOOKS_A_SWEEP: u32 = 5;
 /// # Errors
 ///
 /// Wrong settings, another process at work on the database, a database that cannot be used.
-pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, CommandError> {
+pub async fn serve(
+    settings: &Settings,
+    page: &mut CommandOutput<'_>,
+) -> Result<Exit, CommandError> {
     if settings.redis.is_some() {
         return Err(CommandError::Usage(text!(
             "REDIS_URL があるときは producer serve と worker を使ってください。miseban serve は1つのプロセス用です",
@@ -52,7 +55,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Com
         "店番を始めます({hours} 時間ごと、再開した実行 {resumed} 件)。止めるには Ctrl+C",
         "minding the shops (every {hours} h, {resumed} runs resumed); Ctrl+C stops"
     );
-    say(told.of(page.lang));
+    print_status(told.of(page.lang));
     let mut minder = Minder::new(app.ctx.clone(), hours, open)
         .with_infos_every(settings.work.basic_info_every_days)
         .reconciling_at(settings.work.reconcile_at);
@@ -73,7 +76,7 @@ pub async fn serve(settings: &Settings, page: &mut Page<'_>) -> Result<Exit, Com
         "止めました。次に始めるとき、続きから行います",
         "stopped; the next start goes on from here"
     );
-    say(told.of(page.lang));
+    print_status(told.of(page.lang));
     ended
 }
 
@@ -81,7 +84,7 @@ async fn go_on(
     ctx: &Context,
     minder: &mut Minder,
     schedule: &Pulse,
-    page: &mut Page<'_>,
+    page: &mut CommandOutput<'_>,
 ) -> Result<std::convert::Infallible, CommandError> {
     let mut caretaker = Caretaker::new(ctx.clone());
     let mut thinner = Thinner::new(ctx.clone());

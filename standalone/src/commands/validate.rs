@@ -1,6 +1,6 @@
 //! `validate`: compares the cache with the database, product by product.
 
-use crate::page::Page;
+use crate::output::CommandOutput;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::asin::Asin;
@@ -20,16 +20,16 @@ pub struct Validation {
     /// ASINs that were compared: known products, and listed ASINs of which nothing is known yet.
     pub asins: u64,
     /// No entry.
-    pub missing: Found,
+    pub missing: CountedAsins,
     /// An entry with a needed part older than its TTL.
-    pub stale: Found,
+    pub stale: CountedAsins,
     /// An entry that says something else than the database.
-    pub different: Found,
+    pub different: CountedAsins,
 }
 
 /// How many, and some of them.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Found {
+pub struct CountedAsins {
     /// All.
     pub count: u64,
     /// The first ten.
@@ -40,7 +40,7 @@ pub struct Found {
 const PAGE: u32 = 500;
 const EXAMPLES: usize = 10;
 
-impl Found {
+impl CountedAsins {
     fn add(&mut self, asin: Asin) {
         self.count += 1;
         if self.examples.len() < EXAMPLES {
@@ -77,7 +77,7 @@ pub async fn validate(
     cache: &dyn Cache,
     ttls: &Ttls,
     now: DateTime<Utc>,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Validation, CommandError> {
     let mut found = Validation::default();
     let mut unknown: BTreeSet<Asin> = store.listed_asins(None).await?.into_iter().collect();
@@ -104,7 +104,7 @@ pub async fn validate(
         found.asins += 1;
         found.missing.add(asin);
     }
-    page.show(&found, render)?;
+    out.show(&found, render)?;
     Ok(found)
 }
 
@@ -126,7 +126,7 @@ fn render(found: &Validation, lang: Lang) -> String {
         ),
     ]
     .map(|(label, count)| vec![label.to_owned(), grouped(count)]);
-    let mut said = format!("{title}\n{}", table(&rows, &[Align::Left, Align::Right]));
+    let mut text = format!("{title}\n{}", table(&rows, &[Align::Left, Align::Right]));
     for (title, found) in [
         (lang.pick("キャッシュにない", "missing"), &found.missing),
         (lang.pick("古い", "stale"), &found.stale),
@@ -134,16 +134,16 @@ fn render(found: &Validation, lang: Lang) -> String {
     ] {
         if found.count > 0 {
             let names: Vec<&str> = found.examples.iter().map(Asin::as_str).collect();
-            let _ = write!(said, "\n{title}: {}", names.join(" "));
+            let _ = write!(text, "\n{title}: {}", names.join(" "));
             let rest = found.count - names.len() as u64;
             if rest > 0 {
                 let rest = grouped(rest);
-                let _ = write!(said, "{}{rest}", lang.pick(" ほか ", " and more: "));
+                let _ = write!(text, "{}{rest}", lang.pick(" ほか ", " and more: "));
             }
         }
     }
     if found.different.count + found.missing.count + found.stale.count > 0 {
-        said.push('\n');
+        text.push('\n');
     }
     let advice = if found.wants_fill() {
         lang.pick(
@@ -153,6 +153,6 @@ fn render(found: &Validation, lang: Lang) -> String {
     } else {
         lang.pick("取り直すものはありません", "there is nothing to fetch")
     };
-    let _ = writeln!(said, "\n{advice}");
-    said
+    let _ = writeln!(text, "\n{advice}");
+    text
 }

@@ -71,7 +71,7 @@ impl Trap {
 
     /// What it is, and what is done about it or has to be.
     #[expect(clippy::too_many_lines, reason = "a table of texts")]
-    pub fn told(self) -> Text {
+    pub fn message(self) -> Text {
         match self {
             Self::SkuNamesAnother => text!(
                 "SKUのASINと行のASINが違います。どちらの商品か、BASEで確かめて直してください",

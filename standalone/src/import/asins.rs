@@ -4,7 +4,8 @@
 
 use super::fields::Fields;
 use super::lines::Lines;
-use super::{Sheet, WrongRow, shown};
+use super::quoted::quoted;
+use super::{Sheet, WrongRow};
 use shared::domain::asin::Asin;
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -98,7 +99,7 @@ fn column(line: u64, row: &[&str]) -> Result<(usize, bool), CommandError> {
 }
 
 fn no_asin(field: &str) -> Text {
-    let shown = shown(field);
+    let shown = quoted(field);
     text!(
         "{shown} はASINではありません。英数字10文字です(例 B00EXAMPLE)",
         "{shown} is not an ASIN: ten letters or digits are needed, such as B00EXAMPLE"

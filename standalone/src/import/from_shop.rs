@@ -13,7 +13,7 @@ use ui::message::{Text, text};
 
 /// What a shop holds, sorted.
 #[derive(Debug, Default)]
-pub struct FromShop {
+pub struct SortedItems {
     /// What goes in.
     pub listings: Vec<NewListing>,
     /// Items that are listed already.
@@ -32,12 +32,12 @@ pub struct LeftOut {
     /// The shop's own code.
     pub sku: Option<String>,
     /// Why.
-    pub why: Why,
+    pub why: LeftOutReason,
 }
 
 /// Why an item does not go in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub enum LeftOutReason {
     /// It has no SKU.
     NoSku,
     /// Its SKU holds no ASIN.
@@ -54,9 +54,9 @@ pub enum Why {
     Delisted(Asin),
 }
 
-impl Why {
+impl LeftOutReason {
     /// The reason, for people.
-    pub fn told(&self) -> Text {
+    pub fn message(&self) -> Text {
         match self {
             Self::NoSku => text!("SKUがありません", "it has no SKU"),
             Self::NoAsin => text!("SKUにASINがありません", "its SKU holds no ASIN"),
@@ -97,10 +97,10 @@ impl Why {
 }
 
 /// A listing as the database knows it.
-pub type Known = (Asin, Option<ItemId>, ListingStatus);
+pub type KnownListing = (Asin, Option<ItemId>, ListingStatus);
 
 /// Sorts the items of one shop. One that was read twice, since pages shifted meanwhile, counts once.
-pub fn sort(account: &AccountId, items: &[ShopItem], known: &[Known]) -> FromShop {
+pub fn sort(account: &AccountId, items: &[ShopItem], known: &[KnownListing]) -> SortedItems {
     let mut read = HashSet::new();
     let items: Vec<&ShopItem> = items.iter().filter(|item| read.insert(item.id)).collect();
     let mut carriers: HashMap<Asin, Vec<ItemId>> = HashMap::new();
@@ -109,12 +109,12 @@ pub fn sort(account: &AccountId, items: &[ShopItem], known: &[Known]) -> FromSho
             carriers.entry(asin).or_default().push(item.id);
         }
     }
-    let mut sorted = FromShop::default();
+    let mut sorted = SortedItems::default();
     for item in items {
         match judge(account, item, known, &carriers) {
-            Verdict::GoesIn(listing) => sorted.listings.push(listing),
-            Verdict::Known => sorted.known += 1,
-            Verdict::StaysOut(why) => sorted.left_out.push(LeftOut {
+            ItemDecision::GoesIn(listing) => sorted.listings.push(listing),
+            ItemDecision::Known => sorted.known += 1,
+            ItemDecision::StaysOut(why) => sorted.left_out.push(LeftOut {
                 account: account.clone(),
                 item: item.id,
                 sku: item.sku.clone(),
@@ -125,46 +125,51 @@ pub fn sort(account: &AccountId, items: &[ShopItem], known: &[Known]) -> FromSho
     sorted
 }
 
-enum Verdict {
+enum ItemDecision {
     GoesIn(NewListing),
     Known,
-    StaysOut(Why),
+    StaysOut(LeftOutReason),
 }
 
 fn judge(
     account: &AccountId,
     item: &ShopItem,
-    known: &[Known],
+    known: &[KnownListing],
     carriers: &HashMap<Asin, Vec<ItemId>>,
-) -> Verdict {
+) -> ItemDecision {
     let listed = known.iter().find(|(_, listed, _)| *listed == Some(item.id));
     let asin = item.sku.as_deref().and_then(Asin::in_sku);
     if let Some((listed, _, status)) = listed {
         return match asin.filter(|asin| asin != listed) {
-            Some(asin) => Verdict::StaysOut(Why::OtherAsin(asin, *listed)),
-            None if *status == ListingStatus::Delisted => Verdict::StaysOut(Why::Delisted(*listed)),
-            None => Verdict::Known,
+            Some(asin) => ItemDecision::StaysOut(LeftOutReason::OtherAsin(asin, *listed)),
+            None if *status == ListingStatus::Delisted => {
+                ItemDecision::StaysOut(LeftOutReason::Delisted(*listed))
+            }
+            None => ItemDecision::Known,
         };
     }
     let Some(asin) = asin else {
-        let why = item.sku.as_ref().map_or(Why::NoSku, |_| Why::NoAsin);
-        return Verdict::StaysOut(why);
+        let why = item
+            .sku
+            .as_ref()
+            .map_or(LeftOutReason::NoSku, |_| LeftOutReason::NoAsin);
+        return ItemDecision::StaysOut(why);
     };
     let mut in_use = known
         .iter()
         .filter(|(known, _, status)| *known == asin && *status != ListingStatus::Delisted);
     if let Some(other) = in_use.find_map(|(_, item, _)| *item) {
-        return Verdict::StaysOut(Why::OtherItem(asin, other));
+        return ItemDecision::StaysOut(LeftOutReason::OtherItem(asin, other));
     }
     let others = carriers.get(&asin).into_iter().flatten().copied();
     let others: Vec<ItemId> = others.filter(|other| *other != item.id).collect();
     if !others.is_empty() {
-        return Verdict::StaysOut(Why::Twice(asin, others));
+        return ItemDecision::StaysOut(LeftOutReason::Twice(asin, others));
     }
     let Some(state) = item.state.filter(|state| state.price > Yen(0)) else {
-        return Verdict::StaysOut(Why::NoPrice);
+        return ItemDecision::StaysOut(LeftOutReason::NoPrice);
     };
-    Verdict::GoesIn(NewListing {
+    ItemDecision::GoesIn(NewListing {
         account: account.clone(),
         asin,
         item: item.id,
@@ -197,13 +202,13 @@ mod tests {
         Asin::parse(text).expect("an ASIN")
     }
 
-    fn sorted(items: &[ShopItem], known: &[Known]) -> FromShop {
+    fn sorted(items: &[ShopItem], known: &[KnownListing]) -> SortedItems {
         sort(&AccountId::parse("main").expect("an id"), items, known)
     }
 
-    fn reasons(sorted: &FromShop) -> Vec<(i64, Why)> {
-        let told = sorted.left_out.iter();
-        told.map(|out| (out.item.0, out.why.clone())).collect()
+    fn reasons(sorted: &SortedItems) -> Vec<(i64, LeftOutReason)> {
+        let message = sorted.left_out.iter();
+        message.map(|out| (out.item.0, out.why.clone())).collect()
     }
 
     #[test]
@@ -227,7 +232,10 @@ mod tests {
         let sorted = sorted(&[item(1, ""), item(2, "HANDMADE-1")], &[]);
 
         assert!(sorted.listings.is_empty());
-        assert_eq!(reasons(&sorted), [(1, Why::NoSku), (2, Why::NoAsin)]);
+        assert_eq!(
+            reasons(&sorted),
+            [(1, LeftOutReason::NoSku), (2, LeftOutReason::NoAsin)]
+        );
     }
 
     #[test]
@@ -235,7 +243,7 @@ mod tests {
         let sorted = sorted(&[item(1, "B0EXAMPLE1"), item(2, "x-B0EXAMPLE1")], &[]);
 
         assert!(sorted.listings.is_empty());
-        let twice = |other| Why::Twice(asin("B0EXAMPLE1"), vec![ItemId(other)]);
+        let twice = |other| LeftOutReason::Twice(asin("B0EXAMPLE1"), vec![ItemId(other)]);
         assert_eq!(reasons(&sorted), [(1, twice(2)), (2, twice(1))]);
     }
 
@@ -263,8 +271,8 @@ mod tests {
         let sorted = sorted(&items, &known);
 
         assert_eq!((sorted.known, sorted.listings.len()), (1, 0));
-        let other_asin = Why::OtherAsin(asin("B0EXAMPLE4"), asin("B0EXAMPLE2"));
-        let other_item = Why::OtherItem(asin("B0EXAMPLE3"), ItemId(9));
+        let other_asin = LeftOutReason::OtherAsin(asin("B0EXAMPLE4"), asin("B0EXAMPLE2"));
+        let other_item = LeftOutReason::OtherItem(asin("B0EXAMPLE3"), ItemId(9));
         assert_eq!(reasons(&sorted), [(2, other_asin), (3, other_item)]);
     }
 

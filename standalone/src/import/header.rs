@@ -1,7 +1,7 @@
 //! The first line of the file: which column stands where.
 
 use super::fields::OpenQuote;
-use super::shown;
+use super::quoted::quoted;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
@@ -68,7 +68,7 @@ impl Header {
 }
 
 fn unknown(line: u64, name: &str) -> Text {
-    let shown = shown(name);
+    let shown = quoted(name);
     text!(
         "{line}行目: {shown} という列はありません",
         "line {line}: there is no column {shown}"

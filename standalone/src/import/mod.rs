@@ -8,6 +8,7 @@ mod fields;
 pub mod from_shop;
 mod header;
 mod lines;
+mod quoted;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ pub use asins::AsinList;
 use fields::Fields;
 use header::Header;
 use lines::Lines;
-use row::Rows;
+use row::RowReader;
 use shared::domain::account::AccountId;
 use shared::ports::store::NewListing;
 use std::io::BufRead;
@@ -63,7 +64,7 @@ impl Sheet {
                 Some((number, line)) => break Header::read(number, fields.split(line))?,
             }
         };
-        let mut rows = Rows::new(header, accounts);
+        let mut rows = RowReader::new(header, accounts);
         let mut sheet = Self::default();
         while let Some((number, line)) = lines.next()? {
             match rows.read(number, fields.split(line)) {
@@ -98,11 +99,4 @@ fn header_only() -> CommandError {
         "列名の行だけで、商品が1行もありません。2行目から商品を書いてください",
         "the file has a header and no listing: write listings from the second line"
     ))
-}
-
-/// A value for a message: cut short, and nothing that a terminal would act on.
-fn shown(value: &str) -> String {
-    let cut: String = value.chars().take(40).collect();
-    let more = if cut.len() < value.len() { "..." } else { "" };
-    format!("{cut:?}{more}")
 }

@@ -2,7 +2,7 @@
 
 use super::fields::OpenQuote;
 use super::header::Header;
-use super::shown;
+use super::quoted::quoted;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::listing::{ItemId, ShopState};
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use ui::message::{Text, text};
 
 /// Reads rows and remembers what was there before.
-pub struct Rows<'a> {
+pub struct RowReader<'a> {
     header: Header,
     accounts: HashMap<&'a str, usize>,
     ids: &'a [AccountId],
@@ -20,7 +20,7 @@ pub struct Rows<'a> {
     by_item: HashMap<(usize, ItemId), u64>,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> RowReader<'a> {
     /// Rows below `header`, for these shops.
     pub fn new(header: Header, accounts: &'a [AccountId]) -> Self {
         let numbered = accounts.iter().enumerate();
@@ -69,7 +69,7 @@ impl<'a> Rows<'a> {
             return Err(text!("account_id が空です", "account_id is empty"));
         }
         self.accounts.get(account).copied().ok_or_else(|| {
-            let account = shown(account);
+            let account = quoted(account);
             text!(
                 "account_id {account} はショップ一覧(accounts.toml)にありません",
                 "account_id {account} is not in the accounts file"
@@ -101,7 +101,7 @@ impl<'a> Rows<'a> {
 
 fn parse_asin(asin: &str) -> Result<Asin, Text> {
     Asin::parse(asin).map_err(|_| {
-        let asin = shown(asin);
+        let asin = quoted(asin);
         text!(
             "asin {asin} は正しくありません(英数字10文字)",
             "asin {asin} is wrong: ten letters or digits are needed"
@@ -114,7 +114,7 @@ fn parse_item(item: &str) -> Result<ItemId, Text> {
         .filter(|number| *number > 0)
         .map(ItemId)
         .ok_or_else(|| {
-            let item = shown(item);
+            let item = quoted(item);
             text!(
                 "item_id {item} は正しくありません(BASEの商品番号。数字だけ)",
                 "item_id {item} is wrong: BASE's number of the item is needed, digits only"
@@ -128,7 +128,7 @@ fn parse_price(price: &str) -> Result<Yen, Text> {
         .and_then(|number| u32::try_from(number).ok())
         .map(Yen)
         .ok_or_else(|| {
-            let price = shown(price);
+            let price = quoted(price);
             text!(
                 "selling_price {price} は正しくありません(50~99999999の整数の円。コンマや円記号は付けない)",
                 "selling_price {price} is wrong: whole yen from 50 to 99999999 are needed, digits only"
@@ -141,7 +141,7 @@ fn parse_visibility(visibility: &str) -> Result<bool, Text> {
         "public" => Ok(true),
         "hidden" => Ok(false),
         other => {
-            let other = shown(other);
+            let other = quoted(other);
             Err(text!(
                 "visibility {other} は正しくありません(public か hidden)",
                 "visibility {other} is wrong: public or hidden is needed"

@@ -92,8 +92,8 @@ fn a_wrong_row_is_named_by_its_line_and_the_right_ones_stay() {
 
         assert_eq!((sheet.listings.len(), sheet.wrong), (2, 1), "{row}");
         assert_eq!(sheet.named[0].line, 3);
-        let said = &sheet.named[0].why.en;
-        assert!(said.contains(expected), "{said:?} lacks {expected:?}");
+        let text = &sheet.named[0].why.en;
+        assert!(text.contains(expected), "{text:?} lacks {expected:?}");
     }
 }
 
@@ -144,9 +144,9 @@ fn a_file_of_the_wrong_form_lets_nothing_in() {
             "line 1: there is no column \"main\"",
         ),
     ] {
-        let said = refusal(content);
+        let text = refusal(content);
 
-        assert!(said.contains(expected), "{said:?} lacks {expected:?}");
+        assert!(text.contains(expected), "{text:?} lacks {expected:?}");
     }
 }
 

@@ -15,7 +15,7 @@ use shared::ports::limiter::Permit;
 use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::{AccountStore, CatalogueStore};
-use standalone::commands::doctor::{Patient, doctor};
+use standalone::commands::doctor::{Checked, doctor};
 use standalone::commands::{import, migrate};
 use standalone::database;
 use std::convert::Infallible;
@@ -155,7 +155,7 @@ async fn a_migration_tells_from_where_to_where() {
     let absent = database::existing(&url).await.map(|_| ());
     let first = database::migrate(&url).await.unwrap();
     let second = database::migrate(&url).await.unwrap();
-    migrate::told(first.0, first.1, &mut paper.text(Lang::En)).unwrap();
+    migrate::report(first.0, first.1, &mut paper.text(Lang::En)).unwrap();
 
     assert_eq!(failure(absent).1, Exit::Failed);
     assert_eq!((first, second), ((0, known), (known, known)));
@@ -254,7 +254,7 @@ async fn a_doctor_who_finds_all_in_order_says_so() {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
     let vendor = Vendor { answers: true };
     let mut paper = Paper::new();
-    let patient = Patient {
+    let checked = Checked {
         settings: &settings.unwrap(),
         environment: &|_| Some("token".to_owned()),
         database: Ok((&store, 3)),
@@ -262,7 +262,7 @@ async fn a_doctor_who_finds_all_in_order_says_so() {
         shop: Some(&vendor),
     };
 
-    let exit = doctor(patient, &mut paper.text(Lang::En)).await.unwrap();
+    let exit = doctor(checked, &mut paper.text(Lang::En)).await.unwrap();
 
     let said = paper.read();
     assert_eq!(exit, Exit::Done, "{said}");
@@ -281,7 +281,7 @@ async fn a_doctor_names_everything_that_is_wrong_with_what_to_do() {
         .unwrap_err();
     let vendor = Vendor { answers: false };
     let mut paper = Paper::new();
-    let patient = Patient {
+    let checked = Checked {
         settings: &settings,
         environment: &|_| None,
         database: Err(&unusable),
@@ -289,7 +289,7 @@ async fn a_doctor_names_everything_that_is_wrong_with_what_to_do() {
         shop: Some(&vendor),
     };
 
-    let exit = doctor(patient, &mut paper.text(Lang::En)).await.unwrap();
+    let exit = doctor(checked, &mut paper.text(Lang::En)).await.unwrap();
 
     let said = paper.read();
     assert_eq!(exit, Exit::Failed);

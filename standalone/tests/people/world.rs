@@ -17,7 +17,7 @@ use shared::ports::store::{
     AccountRow, AccountStore, BatchStore, CatalogueStore, ListingVerdict, NewListing, NewRun, Part,
     Record, RecordedAsin, RequestCost, RunStore,
 };
-use standalone::page::Page;
+use standalone::output::CommandOutput;
 use ui::command_error::{CommandError, Exit};
 use ui::message::Lang;
 use uuid::Uuid;
@@ -188,12 +188,12 @@ impl Paper {
         Self(Vec::new())
     }
 
-    pub fn text(&mut self, lang: Lang) -> Page<'_> {
-        Page::new(&mut self.0, lang, false)
+    pub fn text(&mut self, lang: Lang) -> CommandOutput<'_> {
+        CommandOutput::new(&mut self.0, lang, false)
     }
 
-    pub fn json(&mut self) -> Page<'_> {
-        Page::new(&mut self.0, Lang::Ja, true)
+    pub fn json(&mut self) -> CommandOutput<'_> {
+        CommandOutput::new(&mut self.0, Lang::Ja, true)
     }
 
     pub fn read(&self) -> String {

@@ -1,6 +1,6 @@
 //! `import` in Japanese.
 
-use super::{Help, JSON};
+use super::help::{Help, JSON};
 
 pub(super) const HELPS: &[Help] = &[
     Help {

@@ -2,29 +2,21 @@
 //! are clap's own. The commands of a family stand together in a file below.
 
 mod accounts;
+mod help;
 mod import;
-mod looking;
+mod inspect;
 mod queues;
 mod runs;
 
 use clap::Command as Clap;
-
-struct Help {
-    /// Names from the root on, separated by spaces; empty for the root.
-    path: &'static str,
-    about: &'static str,
-    args: &'static [(&'static str, &'static str)],
-    examples: &'static str,
-}
-
-const JSON: (&str, &str) = ("json", "JSONオブジェクト1つで出力する");
+use help::Help;
 
 /// All texts, in no order.
 const HELPS: [&[Help]; 6] = [
     ALONE,
     runs::HELPS,
     import::HELPS,
-    looking::HELPS,
+    inspect::HELPS,
     accounts::HELPS,
     queues::HELPS,
 ];
@@ -128,7 +120,7 @@ mod tests {
 
     #[test]
     fn every_command_and_argument_has_a_japanese_text() {
-        let root = translate(super::super::Cli::command());
+        let root = translate(super::super::MisebanCli::command());
         root.clone().debug_assert();
 
         let mut commands = vec![&root];

@@ -1,6 +1,6 @@
 //! `queues` and `board` in Japanese.
 
-use super::{Help, JSON};
+use super::help::{Help, JSON};
 
 pub(super) const HELPS: &[Help] = &[
     Help {

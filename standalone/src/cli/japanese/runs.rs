@@ -1,6 +1,6 @@
 //! The commands that do something as a run, or decide on one, in Japanese.
 
-use super::{Help, JSON};
+use super::help::{Help, JSON};
 
 pub(super) const HELPS: &[Help] = &[
     Help {

@@ -1,9 +1,9 @@
-//! Catches the answer that BASE gives to a person's browser, on this computer.
+//! Receives BASE's redirect of the person's browser on this computer.
 //!
-//! Listens on loopback only, on the port of the `redirect_uri`, and takes nothing but an answer that
-//! bears the state of this very authorisation.
+//! Listens on loopback only, on the port of the `redirect_uri`, and accepts only a response with the
+//! state of this authorisation.
 
-use super::authorize::Answer;
+use super::response::AuthorizationResponse;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY};
@@ -19,74 +19,77 @@ use tokio::task::JoinHandle;
 use ui::message::{Text, text};
 use url::{Host, Url};
 
-/// The browser has long read its page by then.
-const LAST_PAGE: Duration = Duration::from_secs(2);
+/// Time for the browser to read its page.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Listens for the browser.
-pub struct Catcher {
-    answers: mpsc::Receiver<Answer>,
+pub struct CallbackListener {
+    responses: mpsc::Receiver<AuthorizationResponse>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
 }
 
-struct Desk {
+struct CallbackState {
     expected: String,
-    answers: mpsc::Sender<Answer>,
+    responses: mpsc::Sender<AuthorizationResponse>,
 }
 
-impl Catcher {
-    /// Listens at `redirect_uri` for an answer with the state `expected`; `None` where that address is
-    /// not this computer's.
+impl CallbackListener {
+    /// Listens at `redirect_uri` for a response with the state `expected`; `None` when that address
+    /// is not on this computer.
     ///
     /// # Errors
     ///
-    /// When the port cannot be had.
+    /// When the port cannot be bound.
     pub async fn open(redirect_uri: &Url, expected: &str) -> io::Result<Option<Self>> {
         let Some(address) = loopback(redirect_uri) else {
             return Ok(None);
         };
         let listener = TcpListener::bind(address).await?;
-        let (answers, caught) = mpsc::channel(1);
-        let desk = Arc::new(Desk {
+        let (send, responses) = mpsc::channel(1);
+        let state = Arc::new(CallbackState {
             expected: expected.to_owned(),
-            answers,
+            responses: send,
         });
         let routes = Router::new()
-            .route(redirect_uri.path(), get(take))
-            .with_state(desk);
+            .route(redirect_uri.path(), get(receive))
+            .with_state(state);
         let (stop, mut stopped) = watch::channel(false);
         let ended = async move {
-            // Whoever opened this is gone: the same as a stop.
+            // A dropped sender counts as a stop.
             let _ = stopped.changed().await;
         };
         let server = tokio::spawn(async move {
             let serving = axum::serve(listener, routes).with_graceful_shutdown(ended);
             if let Err(error) = serving.await {
-                tracing::warn!(%error, "the browser's answer cannot be caught");
+                tracing::warn!(%error, "the callback listener failed");
             }
         });
         Ok(Some(Self {
-            answers: caught,
+            responses,
             stop,
             server,
         }))
     }
 
-    /// The first answer that bears the state.
-    pub async fn caught(&mut self) -> Option<Answer> {
-        self.answers.recv().await
+    /// The first response with the right state.
+    pub async fn response(&mut self) -> Option<AuthorizationResponse> {
+        self.responses.recv().await
     }
 
-    /// Lets the browser read its page, and closes the port.
+    /// Lets the browser read its page, then closes the port.
     pub async fn close(self) {
         let _ = self.stop.send(true);
-        if tokio::time::timeout(LAST_PAGE, self.server).await.is_err() {
-            tracing::debug!("the browser holds its connection; it is left");
+        if tokio::time::timeout(CLOSE_WITHIN, self.server)
+            .await
+            .is_err()
+        {
+            tracing::debug!("the browser keeps its connection open; closing without it");
         }
     }
 }
 
-/// The address of this computer that `url` names; plain http only, since there is no certificate.
+/// The loopback address that `url` names; plain HTTP only, since there is no certificate.
 fn loopback(url: &Url) -> Option<SocketAddr> {
     let port = url.port_or_known_default()?;
     let address = match url.host()? {
@@ -103,36 +106,39 @@ fn loopback(url: &Url) -> Option<SocketAddr> {
         .then(|| SocketAddr::new(address, port))
 }
 
-type Page = (StatusCode, [(HeaderName, &'static str); 3], String);
+type HtmlResponse = (StatusCode, [(HeaderName, &'static str); 3], String);
 
-async fn take(State(desk): State<Arc<Desk>>, RawQuery(query): RawQuery) -> Page {
-    let answer = Answer::of_query(&query.unwrap_or_default(), &desk.expected);
-    let (status, told) = match &answer {
-        Ok(Answer::Code(_)) => (
+async fn receive(
+    State(state): State<Arc<CallbackState>>,
+    RawQuery(query): RawQuery,
+) -> HtmlResponse {
+    let response = AuthorizationResponse::from_query(&query.unwrap_or_default(), &state.expected);
+    let (status, message) = match &response {
+        Ok(AuthorizationResponse::Code(_)) => (
             StatusCode::OK,
             text!(
-                "BASEの答えを受け取りました。この画面を閉じて、店番の画面に戻ってください。",
-                "The answer of BASE has arrived. Close this page and go back to Miseban."
+                "BASEの応答を受け取りました。この画面を閉じて、店番の画面に戻ってください。",
+                "Miseban received the response of BASE. Close this page and go back to Miseban."
             ),
         ),
-        Ok(Answer::Denied(_)) => (
+        Ok(AuthorizationResponse::Denied(_)) => (
             StatusCode::OK,
             text!(
-                "認可されませんでした。店番の画面に戻ってください。",
-                "It was not authorised. Go back to Miseban."
+                "許可されませんでした。店番の画面に戻ってください。",
+                "Access was denied. Go back to Miseban."
             ),
         ),
         Err(problem) => (StatusCode::BAD_REQUEST, problem.clone()),
     };
-    if let Ok(answer) = answer {
-        // The first answer counts; a page that is loaded again has nothing to add.
-        let _ = desk.answers.try_send(answer);
+    if let Ok(response) = response {
+        // The first response counts; a reloaded page changes nothing.
+        let _ = state.responses.try_send(response);
     }
-    page(status, &told)
+    page(status, &message)
 }
 
-fn page(status: StatusCode, told: &Text) -> Page {
-    let Text { ja, en } = told;
+fn page(status: StatusCode, message: &Text) -> HtmlResponse {
+    let Text { ja, en } = message;
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),
@@ -150,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_computer_is_listened_on() {
+    fn only_loopback_addresses_are_listened_on() {
         let at = |url: &str| loopback(&Url::parse(url).unwrap()).map(|at| at.to_string());
 
         assert_eq!(at("http://127.0.0.1:8123/back").unwrap(), "127.0.0.1:8123");

@@ -1,7 +1,7 @@
 //! `accounts check`: one real request to each active shop.
 
 use super::advice;
-use crate::page::Page;
+use crate::output::CommandOutput;
 use app::accounts::{Account, AccountsFile};
 use app::config::{Settings, environment};
 use app::wiring::{self, Shops};
@@ -16,25 +16,25 @@ use ui::layout::{clean, when};
 use ui::message::{Lang, Text, text};
 
 #[derive(Serialize)]
-struct View {
-    accounts: Vec<Checked>,
+struct CheckView {
+    accounts: Vec<AccountCheck>,
 }
 
 #[derive(Serialize)]
-struct Checked {
+struct AccountCheck {
     id: AccountId,
-    result: Mark,
+    result: CheckResult,
     /// The shop's name at BASE, where the token may read it.
     shop_name: Option<String>,
     /// What is wrong, and what to do.
     problem: Option<String>,
     #[serde(skip)]
-    said: Text,
+    text: Text,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Mark {
+enum CheckResult {
     Ok,
     Ng,
     /// Inactive: nobody was asked.
@@ -46,7 +46,7 @@ pub(super) async fn check(
     file: &AccountsFile,
     only: Option<&AccountId>,
     settings: &Settings,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let chosen: Vec<&Account> = match only {
         Some(id) => vec![file.account(id)?],
@@ -60,37 +60,39 @@ pub(super) async fn check(
     let shops = wiring::shops(settings, file, credentials).await?;
     let mut accounts = Vec::new();
     for account in chosen {
-        accounts.push(look(account, &shops, page.lang).await);
+        accounts.push(look(account, &shops, out.lang).await);
     }
-    let failed = accounts.iter().any(|checked| checked.result == Mark::Ng);
-    page.show(&View { accounts }, render)?;
+    let failed = accounts
+        .iter()
+        .any(|checked| checked.result == CheckResult::Ng);
+    out.show(&CheckView { accounts }, render)?;
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
-async fn look(account: &Account, shops: &Shops, lang: Lang) -> Checked {
+async fn look(account: &Account, shops: &Shops, lang: Lang) -> AccountCheck {
     let id = &account.id;
-    let checked = |result, shop_name: Option<String>, said: Text| Checked {
+    let checked = |result, shop_name: Option<String>, text: Text| AccountCheck {
         id: id.clone(),
         result,
         shop_name,
-        problem: (result == Mark::Ng).then(|| said.of(lang).to_owned()),
-        said,
+        problem: (result == CheckResult::Ng).then(|| text.of(lang).to_owned()),
+        text,
     };
     if !account.active {
-        let said = text!("停止中(問い合わせません)", "inactive, so it was not asked");
-        return checked(Mark::Inactive, None, said);
+        let text = text!("停止中(問い合わせません)", "inactive, so it was not asked");
+        return checked(CheckResult::Inactive, None, text);
     }
     match ask(id, shops).await {
         Ok(Some(name)) => {
             let shown: String = clean(&name).chars().take(60).collect();
-            let said = text!(
+            let text = text!(
                 "つながりました(BASEでの名前: {shown})",
                 "answers, as {shown}"
             );
-            checked(Mark::Ok, Some(name), said)
+            checked(CheckResult::Ok, Some(name), text)
         }
-        Ok(None) => checked(Mark::Ok, None, text!("つながりました", "answers")),
-        Err(problem) => checked(Mark::Ng, None, problem),
+        Ok(None) => checked(CheckResult::Ok, None, text!("つながりました", "answers")),
+        Err(problem) => checked(CheckResult::Ng, None, problem),
     }
 }
 
@@ -133,16 +135,16 @@ async fn ask_once(
     Ok(shops.base.shop_name(permit, id).await)
 }
 
-fn render(view: &View, lang: Lang) -> String {
-    let mut said = String::new();
+fn render(view: &CheckView, lang: Lang) -> String {
+    let mut text = String::new();
     for checked in &view.accounts {
         let mark = match checked.result {
-            Mark::Ok => "ok",
-            Mark::Ng => "NG",
-            Mark::Inactive => "--",
+            CheckResult::Ok => "ok",
+            CheckResult::Ng => "NG",
+            CheckResult::Inactive => "--",
         };
-        let (id, told) = (&checked.id, checked.said.of(lang));
-        let _ = writeln!(said, "{mark}  {id}: {told}");
+        let (id, message) = (&checked.id, checked.text.of(lang));
+        let _ = writeln!(text, "{mark}  {id}: {message}");
     }
-    said
+    text
 }

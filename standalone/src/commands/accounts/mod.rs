@@ -3,14 +3,16 @@
 
 pub mod advice;
 mod authorize;
-mod browser;
+mod callback;
 mod check;
+mod prompt;
+mod response;
 mod text;
 mod view;
 
 use crate::cli::AccountsCommand;
 use crate::database;
-use crate::page::Page;
+use crate::output::CommandOutput;
 use app::accounts::AccountsFile;
 use app::config::{Settings, environment};
 use app::wiring;
@@ -20,7 +22,7 @@ use shared::ports::store::{AccountStore as _, CatalogueStore as _, TokenStore as
 use ui::command_error::{CommandError, Exit};
 use ui::layout::when;
 use ui::message::text;
-use view::{ShopView, View};
+use view::{AccountView, AccountsView};
 
 /// Does one of the commands of `accounts`.
 ///
@@ -31,14 +33,14 @@ use view::{ShopView, View};
 pub async fn accounts(
     command: &AccountsCommand,
     settings: &Settings,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let file = AccountsFile::read(&settings.base.accounts_file)?;
     match command {
-        AccountsCommand::Ls(_) => ls(&file, settings, page).await,
-        AccountsCommand::Check(args) => check::check(&file, args.id.as_ref(), settings, page).await,
-        AccountsCommand::Refresh(args) => refresh(&file, &args.id, settings, page).await,
-        AccountsCommand::Authorize(args) => authorize::authorize(&file, args, settings, page).await,
+        AccountsCommand::Ls(_) => ls(&file, settings, out).await,
+        AccountsCommand::Check(args) => check::check(&file, args.id.as_ref(), settings, out).await,
+        AccountsCommand::Refresh(args) => refresh(&file, &args.id, settings, out).await,
+        AccountsCommand::Authorize(args) => authorize::authorize(&file, args, settings, out).await,
     }
 }
 
@@ -46,10 +48,10 @@ pub async fn accounts(
 async fn ls(
     file: &AccountsFile,
     settings: &Settings,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let store = database::existing(&settings.database_url).await?;
-    let known = view::Known {
+    let facts = view::AccountFacts {
         rows: store.accounts().await?,
         ages: store.token_ages().await?,
         counts: store.listing_counts().await?,
@@ -57,10 +59,10 @@ async fn ls(
         warned_before: warned_before(settings),
     };
     let shops = file.accounts().iter();
-    let view = View {
-        accounts: shops.map(|shop| ShopView::of(shop, &known)).collect(),
+    let view = AccountsView {
+        accounts: shops.map(|shop| AccountView::of(shop, &facts)).collect(),
     };
-    page.show(&view, text::render)?;
+    out.show(&view, text::render)?;
     Ok(Exit::Done)
 }
 
@@ -74,14 +76,14 @@ async fn refresh(
     file: &AccountsFile,
     id: &AccountId,
     settings: &Settings,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let credentials = file.credentials_of(id, &environment)?;
     let shops = wiring::shops(settings, file, credentials).await?;
     let renewed = shops.base.renew(id).await;
     let renewed = renewed.map_err(|error| CommandError::Failed(advice::of(id, &error)))?;
     let until = when(renewed + REFRESH_TOKEN_LIVES);
-    page.line(&text!(
+    out.line(&text!(
         "ショップ {id} のトークンを更新し、保存しました。何もしなくても {until} まで有効です",
         "the tokens of account {id} are renewed and stored; even unused, they are good until {until}"
     ))?;

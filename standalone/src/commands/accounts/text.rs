@@ -1,21 +1,21 @@
 //! The shops of the accounts file for a person: one line each, and below it what is to be done.
 
-use super::view::{ShopView, TokenState, View};
+use super::view::{AccountView, AccountsView, TokenStatus};
 use ui::layout::{clean, grouped, table, when};
 use ui::message::{Lang, Text, text};
 
 /// All shops.
-pub fn render(view: &View, lang: Lang) -> String {
+pub fn render(view: &AccountsView, lang: Lang) -> String {
     let rows: Vec<_> = view.accounts.iter().map(|shop| row(shop, lang)).collect();
-    let mut said = table(&rows, &[]);
+    let mut text = table(&rows, &[]);
     for todo in view.accounts.iter().flat_map(todos) {
-        said.push_str(todo.of(lang));
-        said.push('\n');
+        text.push_str(todo.of(lang));
+        text.push('\n');
     }
-    said
+    text
 }
 
-fn row(shop: &ShopView, lang: Lang) -> Vec<String> {
+fn row(shop: &AccountView, lang: Lang) -> Vec<String> {
     let active = if shop.active {
         lang.pick("有効", "active")
     } else {
@@ -24,12 +24,12 @@ fn row(shop: &ShopView, lang: Lang) -> Vec<String> {
     let listed = grouped(shop.listed);
     let listed = text!("出品中 {listed}", "{listed} listed");
     let parked = shop.parked_until.map(when).map(|until| {
-        let said = text!("{until} まで待機", "waits until {until}");
-        said.of(lang).to_owned()
+        let text = text!("{until} まで待機", "waits until {until}");
+        text.of(lang).to_owned()
     });
     let proxy = shop.proxy.as_deref().map(|proxy| {
-        let said = text!("プロキシ {proxy}", "through {proxy}");
-        said.of(lang).to_owned()
+        let text = text!("プロキシ {proxy}", "through {proxy}");
+        text.of(lang).to_owned()
     });
     vec![
         shop.id.to_string(),
@@ -42,25 +42,25 @@ fn row(shop: &ShopView, lang: Lang) -> Vec<String> {
     ]
 }
 
-fn tokens(shop: &ShopView) -> Text {
+fn tokens(shop: &AccountView) -> Text {
     let token = &shop.token;
     let (age, ends) = (
         token.age_days.unwrap_or_default(),
         token.ends_at.map(when).unwrap_or_default(),
     );
     match token.state {
-        TokenState::None => text!("トークンなし", "no tokens yet"),
-        TokenState::Unused => text!("トークン未使用", "tokens not used yet"),
-        TokenState::Good | TokenState::Ending => text!(
+        TokenStatus::None => text!("トークンなし", "no tokens yet"),
+        TokenStatus::Unused => text!("トークン未使用", "tokens not used yet"),
+        TokenStatus::Good | TokenStatus::Ending => text!(
             "トークン有効(更新から{age}日、{ends} まで)",
             "tokens good (renewed {age} days ago, until {ends})"
         ),
-        TokenState::Ended => text!("トークン期限切れ({ends})", "tokens ended ({ends})"),
-        TokenState::Reauthorise => text!("再認証が必要", "to be authorised again"),
+        TokenStatus::Ended => text!("トークン期限切れ({ends})", "tokens ended ({ends})"),
+        TokenStatus::Reauthorise => text!("再認証が必要", "to be authorised again"),
     }
 }
 
-fn todos(shop: &ShopView) -> Vec<Text> {
+fn todos(shop: &AccountView) -> Vec<Text> {
     let id = &shop.id;
     let proxy = shop.proxy_failed_since.map(when).map(|since| {
         text!(
@@ -78,19 +78,19 @@ fn todos(shop: &ShopView) -> Vec<Text> {
     todo(shop).into_iter().chain(more).collect()
 }
 
-fn todo(shop: &ShopView) -> Option<Text> {
+fn todo(shop: &AccountView) -> Option<Text> {
     let (id, token) = (&shop.id, &shop.token);
     match token.state {
-        TokenState::Unused | TokenState::Good => None,
-        TokenState::Ending => Some(text!(
+        TokenStatus::Unused | TokenStatus::Good => None,
+        TokenStatus::Ending => Some(text!(
             "{id}: トークンがまもなく切れます。miseban accounts refresh {id} で延ばせます",
             "{id}: its tokens end soon; miseban accounts refresh {id} renews them"
         )),
-        TokenState::None | TokenState::Ended => Some(text!(
+        TokenStatus::None | TokenStatus::Ended => Some(text!(
             "{id}: miseban accounts authorize {id} で認可してください",
             "{id}: authorise it with miseban accounts authorize {id}"
         )),
-        TokenState::Reauthorise => {
+        TokenStatus::Reauthorise => {
             let since = token.reauthorise_since.map(when).unwrap_or_default();
             let why = token.reauthorise_why.as_deref().unwrap_or("?");
             let why: String = clean(why).chars().take(80).collect();

@@ -9,13 +9,13 @@ use shared::ports::store::{AccountRow, TokenAge};
 
 /// See the head of this file.
 #[derive(Debug, Serialize)]
-pub struct View {
+pub struct AccountsView {
     /// In the order of the file.
-    pub accounts: Vec<ShopView>,
+    pub accounts: Vec<AccountView>,
 }
 
 /// What the database knows.
-pub struct Known {
+pub struct AccountFacts {
     pub rows: Vec<AccountRow>,
     pub ages: Vec<TokenAge>,
     /// Listed and held, by account.
@@ -26,7 +26,7 @@ pub struct Known {
 }
 
 #[derive(Debug, Serialize)]
-pub struct ShopView {
+pub struct AccountView {
     pub id: AccountId,
     pub name: String,
     pub active: bool,
@@ -42,7 +42,7 @@ pub struct ShopView {
 /// How the tokens of a shop stand.
 #[derive(Debug, Serialize)]
 pub struct TokenView {
-    pub state: TokenState,
+    pub state: TokenStatus,
     pub access_expires_at: Option<DateTime<Utc>>,
     pub refreshed_at: Option<DateTime<Utc>>,
     pub age_days: Option<i64>,
@@ -57,7 +57,7 @@ pub struct TokenView {
 /// The word for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum TokenState {
+pub enum TokenStatus {
     /// Never authorised, and no first token in the file.
     None,
     /// The first token of the file was not used yet.
@@ -71,18 +71,18 @@ pub enum TokenState {
     Reauthorise,
 }
 
-impl ShopView {
-    pub fn of(shop: &Account, known: &Known) -> Self {
-        let row = known.rows.iter().find(|row| row.id == shop.id);
-        let counted = known.counts.iter().find(|(id, ..)| *id == shop.id);
+impl AccountView {
+    pub fn of(shop: &Account, facts: &AccountFacts) -> Self {
+        let row = facts.rows.iter().find(|row| row.id == shop.id);
+        let counted = facts.counts.iter().find(|(id, ..)| *id == shop.id);
         let parked = row.and_then(|row| row.parked_until);
         Self {
             id: shop.id.clone(),
             name: shop.name.clone(),
             active: shop.active,
             listed: counted.map_or(0, |(_, listed, _)| *listed),
-            token: TokenView::of(shop, row, known),
-            parked_until: parked.filter(|until| *until > known.now),
+            token: TokenView::of(shop, row, facts),
+            parked_until: parked.filter(|until| *until > facts.now),
             proxy: shop.proxy_shown(&environment),
             proxy_failed_since: row.and_then(|row| row.proxy_failed_since),
         }
@@ -90,23 +90,23 @@ impl ShopView {
 }
 
 impl TokenView {
-    fn of(shop: &Account, row: Option<&AccountRow>, known: &Known) -> Self {
-        let age = known.ages.iter().find(|age| age.is_of(&shop.id));
+    fn of(shop: &Account, row: Option<&AccountRow>, facts: &AccountFacts) -> Self {
+        let age = facts.ages.iter().find(|age| age.is_of(&shop.id));
         let ends_at = age.map(TokenAge::ends_at);
         let since = row.and_then(|row| row.reauthorise_since);
         let state = match ends_at {
-            _ if since.is_some() => TokenState::Reauthorise,
-            Some(ends) if ends <= known.now => TokenState::Ended,
-            Some(ends) if ends - known.now <= known.warned_before => TokenState::Ending,
-            Some(_) => TokenState::Good,
-            None if shop.has_first_token() => TokenState::Unused,
-            None => TokenState::None,
+            _ if since.is_some() => TokenStatus::Reauthorise,
+            Some(ends) if ends <= facts.now => TokenStatus::Ended,
+            Some(ends) if ends - facts.now <= facts.warned_before => TokenStatus::Ending,
+            Some(_) => TokenStatus::Good,
+            None if shop.has_first_token() => TokenStatus::Unused,
+            None => TokenStatus::None,
         };
         Self {
             state,
             access_expires_at: age.map(|age| age.access_expires_at),
             refreshed_at: age.map(|age| age.refreshed_at),
-            age_days: age.map(|age| (known.now - age.refreshed_at).num_days()),
+            age_days: age.map(|age| (facts.now - age.refreshed_at).num_days()),
             ends_at,
             reauthorise_since: since,
             reauthorise_why: row.and_then(|row| row.reauthorise_why.clone()),

@@ -15,18 +15,18 @@ use subtle::ConstantTimeEq as _;
 
 /// See the head of this file.
 #[derive(Clone)]
-pub enum Door {
+pub enum BoardAccess {
     /// Whoever asks for this computer by one of its own names. A page of the web that lets its name
     /// lead here (DNS rebinding) asks for another one.
-    OfThisComputer,
+    ThisComputer,
     /// Whoever sends the password of which this is the digest.
-    Locked([u8; 32]),
+    Password([u8; 32]),
 }
 
-impl Door {
+impl BoardAccess {
     /// Opens to whoever sends `password`, under any user name.
-    pub fn locked(password: &SecretString) -> Self {
-        Self::Locked(digest(password.expose_secret().as_bytes()))
+    pub fn password_required(password: &SecretString) -> Self {
+        Self::Password(digest(password.expose_secret().as_bytes()))
     }
 
     /// Stands before `routes`.
@@ -36,9 +36,9 @@ impl Door {
 
     fn opens_to(&self, headers: &HeaderMap) -> bool {
         match self {
-            Self::OfThisComputer => names_this_computer(headers),
+            Self::ThisComputer => names_this_computer(headers),
             // Digests are of one length, whatever was sent.
-            Self::Locked(expected) => {
+            Self::Password(expected) => {
                 password(headers).is_some_and(|sent| digest(&sent).ct_eq(expected).into())
             }
         }
@@ -46,12 +46,12 @@ impl Door {
 
     fn refusal(&self) -> Response {
         match self {
-            Self::OfThisComputer => (
+            Self::ThisComputer => (
                 StatusCode::MISDIRECTED_REQUEST,
                 "ask for http://127.0.0.1 or http://localhost; for other names set BOARD_PASSWORD\n",
             )
                 .into_response(),
-            Self::Locked(_) => (
+            Self::Password(_) => (
                 StatusCode::UNAUTHORIZED,
                 [(header::WWW_AUTHENTICATE, "Basic realm=\"miseban\", charset=\"UTF-8\"")],
                 "the password is BOARD_PASSWORD, the user name any\n",
@@ -61,11 +61,11 @@ impl Door {
     }
 }
 
-async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response {
-    if door.opens_to(request.headers()) {
+async fn pass(State(access): State<BoardAccess>, request: Request, next: Next) -> Response {
+    if access.opens_to(request.headers()) {
         next.run(request).await
     } else {
-        door.refusal()
+        access.refusal()
     }
 }
 
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn without_a_password_only_names_of_this_computer_are_answered() {
-        let opens = |host| Door::OfThisComputer.opens_to(&asking(header::HOST, host));
+        let opens = |host| BoardAccess::ThisComputer.opens_to(&asking(header::HOST, host));
 
         for own in ["127.0.0.1:8080", "localhost", "LOCALHOST:80", "[::1]:8080"] {
             assert!(opens(own), "{own}");
@@ -122,14 +122,14 @@ mod tests {
         ] {
             assert!(!opens(other), "{other}");
         }
-        assert!(!Door::OfThisComputer.opens_to(&HeaderMap::new()));
+        assert!(!BoardAccess::ThisComputer.opens_to(&HeaderMap::new()));
     }
 
     #[test]
     fn the_password_opens_under_any_name_and_nothing_else_does() {
-        let door = Door::locked(&SecretString::from("a:pass:word"));
+        let access = BoardAccess::password_required(&SecretString::from("a:pass:word"));
         let sent = |text: &str| format!("Basic {}", BASE64_STANDARD.encode(text));
-        let opens = |value: &str| door.opens_to(&asking(header::AUTHORIZATION, value));
+        let opens = |value: &str| access.opens_to(&asking(header::AUTHORIZATION, value));
 
         for right in ["miseban:a:pass:word", ":a:pass:word"] {
             assert!(opens(&sent(right)), "{right}");
@@ -146,6 +146,6 @@ mod tests {
         for odd in ["Basic", "Basic %%%", "Bearer a:pass:word"] {
             assert!(!opens(odd), "{odd}");
         }
-        assert!(!door.opens_to(&asking(header::HOST, "127.0.0.1")));
+        assert!(!access.opens_to(&asking(header::HOST, "127.0.0.1")));
     }
 }

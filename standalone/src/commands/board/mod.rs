@@ -1,15 +1,15 @@
-//! `board`: the queues in a browser. Shows and changes nothing; who may look is decided in `door`, what
+//! `board`: the queues in a browser. Shows and changes nothing; who may look is decided in `access`, what
 //! is shown in `adapters/src/queue/board`.
 
-mod door;
+mod access;
 mod routes;
 
 use super::queues;
 use crate::cli::BoardArgs;
-use crate::page::Page;
+use crate::output::CommandOutput;
+use access::BoardAccess;
 use app::config::Settings;
 use app::signal::signal;
-use door::Door;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -25,17 +25,17 @@ use ui::message::text;
 pub async fn board(
     args: &BoardArgs,
     settings: &Settings,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let door = door(args.listen, settings)?;
+    let access = access(args.listen, settings)?;
     let queue = Arc::new(queues::open(settings).await?);
     let listener = listen(args.listen).await?;
     let address = listener.local_addr()?;
-    page.line(&text!(
+    out.line(&text!(
         "ボード: http://{address} (止めるには Ctrl+C)",
         "board: http://{address} (Ctrl+C stops)"
     ))?;
-    let routes = door.before(routes::routes(&queue));
+    let routes = access.before(routes::routes(&queue));
     // Listeners to events stay for ever, so they are not waited for.
     tokio::select! {
         stopped = signal() => stopped,
@@ -46,10 +46,10 @@ pub async fn board(
     }
 }
 
-fn door(listen: SocketAddr, settings: &Settings) -> Result<Door, CommandError> {
+fn access(listen: SocketAddr, settings: &Settings) -> Result<BoardAccess, CommandError> {
     match &settings.board_password {
-        Some(password) => Ok(Door::locked(password)),
-        None if listen.ip().is_loopback() => Ok(Door::OfThisComputer),
+        Some(password) => Ok(BoardAccess::password_required(password)),
+        None if listen.ip().is_loopback() => Ok(BoardAccess::ThisComputer),
         None => Err(CommandError::Usage(text!(
             "{listen} ではほかのPCからも見えるので、BOARD_PASSWORD(12文字以上)を設定してください。このPCだけで見るなら --listen 127.0.0.1:8080",
             "on {listen} others could look too: set BOARD_PASSWORD (12 characters or more), or use --listen 127.0.0.1:8080 for this computer only"

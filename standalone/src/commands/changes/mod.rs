@@ -5,13 +5,13 @@ mod text;
 mod view;
 
 use crate::cli::ChangesArgs;
-use crate::page::Page;
+use crate::output::CommandOutput;
 use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
 use shared::ports::store::{ChangesAsked, ListingChange, Store};
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
-use view::{ChangeView, View};
+use view::{ChangeView, ChangesView};
 
 /// Changes in one page of the database.
 const PAGE: u32 = 500;
@@ -26,7 +26,7 @@ pub async fn changes(
     store: &dyn Store,
     args: &ChangesArgs,
     now: DateTime<Utc>,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let asked = ChangesAsked {
         since: args.since.before(now),
@@ -34,17 +34,17 @@ pub async fn changes(
         account: args.account.clone(),
     };
     known_account(&asked, store).await?;
-    let mut found = Changes {
+    let mut found = ChangePager {
         store,
         asked: &asked,
         left: args.limit,
         last: None,
     };
     if args.csv {
-        page.raw(&csv::head())?;
+        out.raw(&csv::head())?;
         while let Some(changes) = found.next().await? {
             let rows: Vec<ChangeView> = changes.iter().map(ChangeView::of).collect();
-            page.raw(&csv::rows(&rows))?;
+            out.raw(&csv::rows(&rows))?;
         }
         return Ok(Exit::Done);
     }
@@ -52,25 +52,25 @@ pub async fn changes(
     while let Some(next) = found.next().await? {
         changes.extend(next.iter().map(ChangeView::of));
     }
-    let view = View {
+    let view = ChangesView {
         since: asked.since,
         until: now,
         more: found.more().await?,
         changes,
     };
-    page.show(&view, text::render)?;
+    out.show(&view, text::render)?;
     Ok(Exit::Done)
 }
 
 /// The changes that are asked for, a page at a time.
-struct Changes<'a> {
+struct ChangePager<'a> {
     store: &'a dyn Store,
     asked: &'a ChangesAsked,
     left: u32,
     last: Option<ListingChange>,
 }
 
-impl Changes<'_> {
+impl ChangePager<'_> {
     /// The next page; `None` after the last, or when there are as many as wanted.
     async fn next(&mut self) -> Result<Option<Vec<ListingChange>>, CommandError> {
         let limit = self.left.min(PAGE);

@@ -1,6 +1,6 @@
 //! The changes for a person: two lines each, what changed and why.
 
-use super::view::{ChangeView, Observation, View};
+use super::view::{ChangeView, ChangesView, ObservationView};
 use shared::domain::listing::ShopState;
 use std::fmt::Write as _;
 use ui::labels;
@@ -8,36 +8,36 @@ use ui::layout::{clean, grouped, when};
 use ui::message::{Lang, text};
 
 /// All of them.
-pub fn render(view: &View, lang: Lang) -> String {
+pub fn render(view: &ChangesView, lang: Lang) -> String {
     let (since, count) = (when(view.since), grouped(view.changes.len() as u64));
     let title = text!(
         "{since} からの変化(新しい順) {count}件\n",
         "Changes since {since}, newest first: {count}\n"
     );
-    let mut said = title.of(lang).to_owned();
+    let mut text = title.of(lang).to_owned();
     for change in &view.changes {
-        said.push_str(&entry(change, lang));
+        text.push_str(&entry(change, lang));
     }
     if view.more {
         let more = text!(
             "\nもっとあります。--since を短くするか、--limit を増やすか、--csv で全部を書き出してください\n",
             "\nThere are more: shorten --since, raise --limit, or narrow with --asin or --account\n"
         );
-        said.push_str(more.of(lang));
+        text.push_str(more.of(lang));
     }
-    said
+    text
 }
 
 fn entry(change: &ChangeView, lang: Lang) -> String {
     let (at, account, asin) = (when(change.at), &change.account, change.asin);
     let state = labels::update_state(&change.state, lang);
-    let mut said = format!("\n{at}  {account}  {asin}  {}\n", clean(state));
-    let _ = writeln!(said, "  {}", difference(&change.from, &change.to, lang));
-    let _ = writeln!(said, "  {}", cause(change, lang));
+    let mut text = format!("\n{at}  {account}  {asin}  {}\n", clean(state));
+    let _ = writeln!(text, "  {}", difference(&change.from, &change.to, lang));
+    let _ = writeln!(text, "  {}", cause(change, lang));
     if let Some(code) = &change.code {
-        let _ = writeln!(said, "  {}", clean(&labels::code(code, lang)));
+        let _ = writeln!(text, "  {}", clean(&labels::code(code, lang)));
     }
-    said
+    text
 }
 
 /// Only what differs.
@@ -79,33 +79,33 @@ fn cause(change: &ChangeView, lang: Lang) -> String {
         text!("({old}円 -> {new}円)", " ({old} -> {new} yen)")
     });
     let price = price.as_ref().map_or("", |text| text.of(lang));
-    let said = text!(
+    let text = text!(
         "理由: {seen}{price}、実行 {run}({kind})",
         "why: {seen}{price}; run {run} ({kind})"
     );
-    said.of(lang).to_owned()
+    text.of(lang).to_owned()
 }
 
-fn observation(seen: &Observation, lang: Lang) -> String {
+fn observation(seen: &ObservationView, lang: Lang) -> String {
     let outcome = labels::outcome(seen.outcome, lang);
     let offers = seen.offers;
     if let Some(won) = &seen.won {
         let price = grouped(won.price.map_or(0, i64::unsigned_abs));
         let seller = clean(won.seller_id.as_deref().unwrap_or("?"));
-        let said = text!(
+        let text = text!(
             "{outcome}: {offers}件中、{seller} の{price}円が選ばれた",
             "{outcome}: of {offers} offers {seller} won with {price} yen"
         );
-        return said.of(lang).to_owned();
+        return text.of(lang).to_owned();
     }
     match seen.rejected {
         Some(why) => {
             let why = labels::rejection(why, lang);
-            let said = text!(
+            let text = text!(
                 "{outcome}: {offers}件とも条件に合わない(主な理由: {why})",
                 "{outcome}: none of {offers} offers passed (mostly: {why})"
             );
-            said.of(lang).to_owned()
+            text.of(lang).to_owned()
         }
         None => outcome.to_owned(),
     }

@@ -14,7 +14,7 @@ use shared::ports::store::{ListingChange, SeenInterval};
 
 /// See the head of this file.
 #[derive(Debug, Serialize)]
-pub struct View {
+pub struct ChangesView {
     pub since: DateTime<Utc>,
     pub until: DateTime<Utc>,
     /// There are older ones in this time, beyond the limit.
@@ -34,27 +34,27 @@ pub struct ChangeView {
     pub code: Option<String>,
     pub from: ShopState,
     pub to: ShopState,
-    pub cause: Cause,
+    pub cause: ChangeCause,
 }
 
 /// Why.
 #[derive(Debug, Serialize)]
-pub struct Cause {
+pub struct ChangeCause {
     pub run_id: RunId,
     pub kind: RunKind,
-    pub amazon_price: Option<PriceChange>,
-    pub observation: Option<Observation>,
+    pub amazon_price: Option<AmazonPriceChange>,
+    pub observation: Option<ObservationView>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct PriceChange {
+pub struct AmazonPriceChange {
     pub old: Yen,
     pub new: Yen,
 }
 
 /// What Amazon said.
 #[derive(Debug, Serialize)]
-pub struct Observation {
+pub struct ObservationView {
     pub first_at: DateTime<Utc>,
     pub last_at: DateTime<Utc>,
     pub outcome: Outcome,
@@ -75,17 +75,19 @@ impl ChangeView {
             code: change.code.clone(),
             from: change.from,
             to: change.to,
-            cause: Cause {
+            cause: ChangeCause {
                 run_id: change.run,
                 kind: change.kind,
-                amazon_price: change.amazon.map(|(old, new)| PriceChange { old, new }),
-                observation: change.seen.as_ref().map(Observation::of),
+                amazon_price: change
+                    .amazon
+                    .map(|(old, new)| AmazonPriceChange { old, new }),
+                observation: change.seen.as_ref().map(ObservationView::of),
             },
         }
     }
 }
 
-impl Observation {
+impl ObservationView {
     fn of(seen: &SeenInterval) -> Self {
         let won = |offer: &&JudgedOffer| matches!(offer.verdict, Verdict::Won(_));
         let won = seen.offers.iter().find(won).cloned();

@@ -1,6 +1,6 @@
 //! What happens on the demo's Amazon between its two runs, and what the shop shows of it after.
 
-use crate::page::Page;
+use crate::output::CommandOutput;
 use simulator::{Fault, FaultKind, ItemSnapshot, MarketSet, Simulator};
 use ui::command_error::CommandError;
 use ui::layout::{Align, table};
@@ -52,10 +52,10 @@ The network stumbles, too: one 429, one 500, two products missing from an answer
     pub(super) fn show(
         &self,
         simulator: &Simulator,
-        page: &mut Page<'_>,
+        out: &mut CommandOutput<'_>,
     ) -> Result<bool, CommandError> {
         let mut all_right = true;
-        let mut rows = vec![head(page)];
+        let mut rows = vec![head(out)];
         for (place, before) in self.before.iter().enumerate() {
             let Some(after) = find(simulator, &before.asin) else {
                 continue;
@@ -66,10 +66,10 @@ The network stumbles, too: one 429, one 500, two products missing from an answer
             all_right &= right;
             rows.push(vec![
                 before.asin.clone(),
-                page.lang.pick(fate(place).0, fate(place).1).to_owned(),
-                looks(before, page),
+                out.lang.pick(fate(place).0, fate(place).1).to_owned(),
+                looks(before, out),
                 "->".to_owned(),
-                looks(&after, page),
+                looks(&after, out),
                 if right { "ok" } else { "NG" }.to_owned(),
             ]);
         }
@@ -78,7 +78,7 @@ The network stumbles, too: one 429, one 500, two products missing from an answer
             &rows,
             &[Align::Left, Align::Left, right, Align::Left, right],
         );
-        page.line(&Text {
+        out.line(&Text {
             ja: text.clone(),
             en: text,
         })?;
@@ -161,8 +161,8 @@ fn fate(place: usize) -> (&'static str, &'static str) {
     }
 }
 
-fn head(page: &Page<'_>) -> Vec<String> {
-    let lang = page.lang;
+fn head(out: &CommandOutput<'_>) -> Vec<String> {
+    let lang = out.lang;
     [
         "ASIN",
         lang.pick("できごと", "what happened"),
@@ -175,15 +175,15 @@ fn head(page: &Page<'_>) -> Vec<String> {
     .into()
 }
 
-fn looks(item: &ItemSnapshot, page: &Page<'_>) -> String {
+fn looks(item: &ItemSnapshot, out: &CommandOutput<'_>) -> String {
     if item.visible {
         format!(
             "{}{}",
             ui::layout::grouped(item.price.unsigned_abs()),
-            page.lang.pick("円", " yen")
+            out.lang.pick("円", " yen")
         )
     } else {
-        page.lang.pick("非公開", "hidden").to_owned()
+        out.lang.pick("非公開", "hidden").to_owned()
     }
 }
 

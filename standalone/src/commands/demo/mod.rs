@@ -5,10 +5,10 @@
 
 mod market;
 
-use crate::cli::{DemoArgs, RunArgs};
-use crate::commands::run::{Followed, work};
+use crate::cli::{DemoArgs, StartRunArgs};
+use crate::commands::run::{Followed, run_to_end};
 use crate::commands::{explain, import};
-use crate::page::Page;
+use crate::output::CommandOutput;
 use adapters::clock::SystemClock;
 use app::accounts::AccountsFile;
 use app::config::Settings;
@@ -36,37 +36,37 @@ const RATE: &str = "2";
 /// # Errors
 ///
 /// A folder that cannot be written, a port that cannot be had.
-pub async fn demo(args: &DemoArgs, page: &mut Page<'_>) -> Result<Exit, CommandError> {
+pub async fn demo(args: &DemoArgs, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
     let stage = Stage::set_up(args).await?;
-    introduce(&stage, page)?;
-    stage.import(page).await?;
+    introduce(&stage, out)?;
+    stage.import(out).await?;
 
-    heading(page, 1, "はじめての実行", "the first run")?;
-    let first = stage.run(page).await?;
-    summarise(&first, page)?;
+    heading(out, 1, "はじめての実行", "the first run")?;
+    let first = stage.run(out).await?;
+    summarise(&first, out)?;
 
     heading(
-        page,
+        out,
         2,
         "Amazonが動き、通信も乱れる",
         "Amazon moves, and the network stumbles",
     )?;
     let watched = Watched::choose(&stage.simulator);
     market::stir(&stage.simulator, &watched)?;
-    page.line(&Watched::story())?;
-    let second = stage.run(page).await?;
-    page.show(&second, report::render)?;
+    out.line(&Watched::story())?;
+    let second = stage.run(out).await?;
+    out.show(&second, report::render)?;
 
-    heading(page, 3, "店はどうなったか", "what became of the shop")?;
-    let right = watched.show(&stage.simulator, page)?;
+    heading(out, 3, "店はどうなったか", "what became of the shop")?;
+    let right = watched.show(&stage.simulator, out)?;
     let store = wiring::open_store(&stage.settings).await?;
-    page.line(&text!(
+    out.line(&text!(
         "\nなぜその値段なのか、1件ずつ説明できます(miseban explain):",
         "\nevery price can be explained (miseban explain):"
     ))?;
-    explain::explain(&store, watched.risen(), page).await?;
+    explain::explain(&store, watched.risen(), out).await?;
 
-    farewell(&stage, args, page)?;
+    next_steps(&stage, args, out)?;
     stage.simulator.stop().await;
     let done = first.state == RunState::Done && second.state == RunState::Done;
     Ok(if done && right {
@@ -121,16 +121,16 @@ impl Stage {
         })
     }
 
-    async fn import(&self, page: &mut Page<'_>) -> Result<(), CommandError> {
+    async fn import(&self, out: &mut CommandOutput<'_>) -> Result<(), CommandError> {
         let accounts = AccountsFile::read(&self.settings.base.accounts_file)?;
         let sheet = import::read(import::open(&self.folder.join("listings.csv"))?, &accounts)?;
         let store = wiring::open_store(&self.settings).await?;
-        import::listings(&store, &accounts, sheet, SystemClock.now(), page).await?;
+        import::listings(&store, &accounts, sheet, SystemClock.now(), out).await?;
         Ok(())
     }
 
-    async fn run(&self, page: &mut Page<'_>) -> Result<Report, CommandError> {
-        let args = RunArgs {
+    async fn run(&self, out: &mut CommandOutput<'_>) -> Result<Report, CommandError> {
+        let args = StartRunArgs {
             kind: RunKind::PriceStock,
             account: None,
             max_items: None,
@@ -138,7 +138,7 @@ impl Stage {
             resume: false,
             json: false,
         };
-        match work(&args, &self.settings, page.lang).await? {
+        match run_to_end(&args, &self.settings, out.lang).await? {
             Followed::Ended(report) => Ok(*report),
             Followed::Stopped(_) => Err(CommandError::Failed(text!(
                 "デモを中断しました",
@@ -194,9 +194,9 @@ fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
     ))
 }
 
-fn introduce(stage: &Stage, page: &mut Page<'_>) -> Result<(), CommandError> {
+fn introduce(stage: &Stage, out: &mut CommandOutput<'_>) -> Result<(), CommandError> {
     let url = stage.simulator.url();
-    page.line(&text!(
+    out.line(&text!(
         "店番(みせばん)は、BASEの店の価格と在庫をAmazon.co.jpに合わせ続けます。
 Amazonで売り切れた商品は店から隠し、値上がりした商品は値上げします。眠っている間も。
 
@@ -212,21 +212,25 @@ Amazon's limit (20 products in ten seconds) holds; only the clock runs {TIME_SCA
     ))
 }
 
-fn heading(page: &mut Page<'_>, no: u32, ja: &str, en: &str) -> Result<(), CommandError> {
-    page.line(&text!("\n── {no}. {ja} ──", "\n-- {no}. {en} --"))
+fn heading(out: &mut CommandOutput<'_>, no: u32, ja: &str, en: &str) -> Result<(), CommandError> {
+    out.line(&text!("\n── {no}. {ja} ──", "\n-- {no}. {en} --"))
 }
 
-fn summarise(report: &Report, page: &mut Page<'_>) -> Result<(), CommandError> {
+fn summarise(report: &Report, out: &mut CommandOutput<'_>) -> Result<(), CommandError> {
     let (asins, requests) = (report.asins, report.requests);
     let (refused, applied) = (report.refused, report.updates.applied);
     let (equal, hidden) = (report.updates.equal, report.hidden);
-    page.line(&text!(
+    out.line(&text!(
         "{asins} 件を {requests} 回で確認しました(断られた {refused} 回)。店とのずれ {applied} 件を直し({hidden} 件は売り切れなので非公開)、{equal} 件はそのままです。",
         "{asins} products checked in {requests} requests ({refused} refused). {applied} listings were set right ({hidden} hidden, sold out on Amazon), {equal} left alone."
     ))
 }
 
-fn farewell(stage: &Stage, args: &DemoArgs, page: &mut Page<'_>) -> Result<(), CommandError> {
+fn next_steps(
+    stage: &Stage,
+    args: &DemoArgs,
+    out: &mut CommandOutput<'_>,
+) -> Result<(), CommandError> {
     let next = text!(
         "
 次は:
@@ -237,7 +241,7 @@ Where to look next:
   README.md                     begin with your own shop, five minutes
   cargo run -p standalone -- --help   all commands"
     );
-    page.line(&next)?;
+    out.line(&next)?;
     let folder = stage.folder.display();
     let kept = text!(
         "  {folder} に設定とデータベースを残しました",
@@ -247,5 +251,5 @@ Where to look next:
         "  cargo demo --keep ./demo      設定とデータベースを残して、中を見る",
         "  cargo demo --keep ./demo      keep settings and database to look into"
     );
-    page.line(if args.keep.is_some() { &kept } else { &hint })
+    out.line(if args.keep.is_some() { &kept } else { &hint })
 }

@@ -3,7 +3,7 @@
 mod text;
 mod view;
 
-use crate::page::Page;
+use crate::output::CommandOutput;
 use shared::domain::asin::{Asin, InvalidAsin};
 use shared::ports::store::Store;
 use ui::command_error::{CommandError, Exit};
@@ -17,18 +17,18 @@ use ui::message::text;
 pub async fn explain(
     store: &dyn Store,
     asin: &str,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let asin = Asin::parse(asin).map_err(|error| no_asin(&error))?;
-    let told = store.story(asin).await?;
-    let nowhere = told.listings.is_empty() && told.pending.is_empty();
-    if told.product.is_none() && told.info.is_none() && nowhere && told.seen.is_empty() {
+    let facts = store.story(asin).await?;
+    let nowhere = facts.listings.is_empty() && facts.pending.is_empty();
+    if facts.product.is_none() && facts.info.is_none() && nowhere && facts.seen.is_empty() {
         return Err(CommandError::Failed(text!(
             "{asin} はどのショップにもなく、Amazonに問い合わせたこともありません。ASINを確かめるか、miseban import listings で取り込んでください",
             "{asin} is in no shop and was never asked for: check the ASIN, or take it in with miseban import listings"
         )));
     }
-    page.show(&view::view(asin, told), text::render)?;
+    out.show(&view::view(asin, facts), text::render)?;
     Ok(Exit::Done)
 }
 

@@ -1,6 +1,6 @@
 //! The story of an ASIN for a person.
 
-use super::view::{ListingView, PendingView, ProductView, SeenView, UpdateView, View};
+use super::view::{ExplainView, ListingView, ObservedView, PendingView, ProductView, UpdateView};
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::money::Yen;
 use shared::domain::observation::{JudgedOffer, Verdict};
@@ -11,21 +11,21 @@ use ui::layout::{Align, clean, grouped, table, when};
 use ui::message::{Lang, text};
 
 /// The whole story.
-pub fn render(view: &View, lang: Lang) -> String {
+pub fn render(view: &ExplainView, lang: Lang) -> String {
     let asin = view.asin;
-    let mut said = format!("ASIN {asin}\n  https://www.amazon.co.jp/dp/{asin}\n");
+    let mut text = format!("ASIN {asin}\n  https://www.amazon.co.jp/dp/{asin}\n");
     let title = lang.pick("Amazonについて分かっていること", "What is known of Amazon");
     let known = product(view.product.as_ref(), lang);
-    let _ = write!(said, "\n{title}\n{known}");
+    let _ = write!(text, "\n{title}\n{known}");
     if let Some(info) = &view.basic_info {
         let title = lang.pick("商品情報", "Basic information");
-        let _ = write!(said, "\n{title}\n{}", basic_info(info, lang));
+        let _ = write!(text, "\n{title}\n{}", basic_info(info, lang));
     }
     let title = lang.pick(
         "問い合わせの結果(新しい順)",
         "What was observed, newest first",
     );
-    let _ = write!(said, "\n{title}\n{}", observed(&view.seen, lang));
+    let _ = write!(text, "\n{title}\n{}", observed(&view.seen, lang));
     let title = lang.pick("ショップの商品", "Listings in the shops");
     let in_shops = if view.pending.is_empty() || !view.listings.is_empty() {
         listings(&view.listings, lang)
@@ -33,7 +33,7 @@ pub fn render(view: &View, lang: Lang) -> String {
         String::new()
     };
     let _ = write!(
-        said,
+        text,
         "\n{title}\n{in_shops}{}",
         pending(&view.pending, lang)
     );
@@ -41,8 +41,8 @@ pub fn render(view: &View, lang: Lang) -> String {
         "ショップの更新(新しい順)",
         "Updates of the shops, newest first",
     );
-    let _ = write!(said, "\n{title}\n{}", updates(&view.updates, lang));
-    said
+    let _ = write!(text, "\n{title}\n{}", updates(&view.updates, lang));
+    text
 }
 
 fn none(lang: Lang) -> String {
@@ -78,20 +78,20 @@ fn product(product: Option<&ProductView>, lang: Lang) -> String {
 }
 
 fn basic_info(info: &Seen<BasicInfo>, lang: Lang) -> String {
-    let told = &info.value;
-    let images = told.images.as_ref().map(|images| {
+    let value = &info.value;
+    let images = value.images.as_ref().map(|images| {
         let count = images.len();
-        let said = text!("{count}枚", "{count} images");
-        said.of(lang).to_owned()
+        let text = text!("{count}枚", "{count} images");
+        text.of(lang).to_owned()
     });
     let row = |label: &str, value: String| vec![label.to_owned(), value];
     let texts = [
-        (lang.pick("商品名", "title"), told.title.as_deref()),
-        (lang.pick("ブランド", "brand"), told.brand.as_deref()),
-        (lang.pick("分類", "category"), told.category.as_deref()),
+        (lang.pick("商品名", "title"), value.title.as_deref()),
+        (lang.pick("ブランド", "brand"), value.brand.as_deref()),
+        (lang.pick("分類", "category"), value.category.as_deref()),
         (
             lang.pick("説明", "description"),
-            told.description.as_deref(),
+            value.description.as_deref(),
         ),
         (lang.pick("画像", "images"), images.as_deref()),
     ];
@@ -113,24 +113,24 @@ fn shortened(text: &str) -> String {
 }
 
 fn pending(pending: &[PendingView], lang: Lang) -> String {
-    let mut said = String::new();
+    let mut text = String::new();
     for PendingView { account, since } in pending {
         let since = when(*since);
         let line = text!(
             "  {account}  {since} に登録、まだ出品していません(出品したら miseban import listings)",
             "  {account}  registered {since}, not in the shop yet (once it is: miseban import listings)"
         );
-        let _ = writeln!(said, "{}", line.of(lang));
+        let _ = writeln!(text, "{}", line.of(lang));
     }
-    said
+    text
 }
 
 /// The offers of the newest answer are shown one by one; those of older ones are in the JSON.
-fn observed(seen: &[SeenView], lang: Lang) -> String {
+fn observed(seen: &[ObservedView], lang: Lang) -> String {
     let Some(newest) = seen.first() else {
         return none(lang);
     };
-    let row = |seen: &SeenView| {
+    let row = |seen: &ObservedView| {
         let price = seen.price.map(|price| yen(price, lang)).unwrap_or_default();
         vec![
             when(seen.first_at),
@@ -141,7 +141,7 @@ fn observed(seen: &[SeenView], lang: Lang) -> String {
         ]
     };
     let rows: Vec<_> = seen.iter().map(row).collect();
-    let mut said = table(&rows, &[]);
+    let mut text = table(&rows, &[]);
     if !newest.offers.is_empty() {
         let title = lang.pick("最新の出品", "Offers of the newest answer");
         let rows: Vec<_> = newest
@@ -149,9 +149,9 @@ fn observed(seen: &[SeenView], lang: Lang) -> String {
             .iter()
             .map(|offer| judged(offer, lang))
             .collect();
-        let _ = write!(said, "\n{title}\n{}", table(&rows, &[Align::Right]));
+        let _ = write!(text, "\n{title}\n{}", table(&rows, &[Align::Right]));
     }
-    said
+    text
 }
 
 fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
@@ -169,8 +169,8 @@ fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
                 .to_owned()
         },
         |hours| {
-            let said = text!("発送まで{hours}時間", "ships within {hours} h");
-            said.of(lang).to_owned()
+            let text = text!("発送まで{hours}時間", "ships within {hours} h");
+            text.of(lang).to_owned()
         },
     );
     let verdict = match offer.verdict {
@@ -201,7 +201,7 @@ fn listing(view: &ListingView, lang: Lang) -> String {
     let (account, item) = (&view.account, view.item_id.0);
     let status = labels::status(view.status, lang);
     let sku = clean(&view.sku);
-    let mut said = format!("  {account}  item {item}  SKU {sku}  {status}\n");
+    let mut text = format!("  {account}  item {item}  SKU {sku}  {status}\n");
     let row = |label: &str, value: String, note: String| {
         vec![String::new(), label.to_owned(), value, note]
     };
@@ -237,13 +237,13 @@ fn listing(view: &ListingView, lang: Lang) -> String {
             )
         },
     ));
-    said.push_str(&table(&rows, &[]));
+    text.push_str(&table(&rows, &[]));
     if let Some(reason) = view.hold {
         let label = lang.pick("保留", "held");
         let why = labels::hold(reason);
-        let _ = writeln!(said, "    {label}: {}", why.of(lang));
+        let _ = writeln!(text, "    {label}: {}", why.of(lang));
     }
-    said
+    text
 }
 
 fn updates(updates: &[UpdateView], lang: Lang) -> String {

@@ -16,13 +16,13 @@ use shared::ports::store::{ListingStory, SeenInterval, Story, UpdateStory};
 
 /// See the head of this file.
 #[derive(Debug, Serialize)]
-pub struct View {
+pub struct ExplainView {
     pub asin: Asin,
     pub product: Option<ProductView>,
     /// Texts and images, and when Amazon told them.
     pub basic_info: Option<Seen<BasicInfo>>,
     /// Newest first.
-    pub seen: Vec<SeenView>,
+    pub seen: Vec<ObservedView>,
     pub listings: Vec<ListingView>,
     /// Registered, and not in the shop yet.
     pub pending: Vec<PendingView>,
@@ -38,7 +38,7 @@ pub struct ProductView {
 }
 
 #[derive(Debug, Serialize)]
-pub struct SeenView {
+pub struct ObservedView {
     pub first_at: DateTime<Utc>,
     pub last_at: DateTime<Utc>,
     pub outcome: Outcome,
@@ -83,8 +83,8 @@ pub struct UpdateView {
 }
 
 /// The story as an object.
-pub fn view(asin: Asin, story: Story) -> View {
-    View {
+pub fn view(asin: Asin, story: Story) -> ExplainView {
+    ExplainView {
         asin,
         product: story.product.as_ref().map(product),
         basic_info: story.info,
@@ -107,8 +107,8 @@ fn product(product: &Product) -> ProductView {
     }
 }
 
-fn seen(seen: SeenInterval) -> SeenView {
-    SeenView {
+fn seen(seen: SeenInterval) -> ObservedView {
+    ObservedView {
         first_at: seen.first_at,
         last_at: seen.last_at,
         outcome: seen.outcome,

@@ -5,7 +5,7 @@ mod pages;
 use crate::cli::ImportShopArgs;
 use crate::import::from_shop::{self, LeftOut};
 use crate::lock::WorkLock;
-use crate::page::Page;
+use crate::output::CommandOutput;
 use app::config::Settings;
 use app::run_mode::RunMode;
 use app::wiring;
@@ -23,7 +23,7 @@ const NAMED: usize = 20;
 
 /// What became of the items.
 #[derive(Debug, Serialize)]
-struct Summary {
+struct ShopImportSummary {
     dry_run: bool,
     shops: usize,
     items: u64,
@@ -57,16 +57,13 @@ struct NamedItem {
 pub async fn import_shop(
     args: &ImportShopArgs,
     settings: &Settings,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let _lock = match settings.redis {
-        Some(_) => None,
-        None => Some(WorkLock::take(&settings.database_url)?),
-    };
+    let _lock = WorkLock::unless_shared(settings)?;
     let app = wiring::build(settings, RunMode::Live).await?;
     let ctx = &app.ctx;
     let shops = chosen(args.account.as_ref(), ctx).await?;
-    let mut summary = Summary {
+    let mut summary = ShopImportSummary {
         dry_run: args.dry_run,
         shops: shops.len(),
         items: 0,
@@ -79,13 +76,13 @@ pub async fn import_shop(
     let mut listings = Vec::new();
     let mut conflicts = false;
     for shop in &shops {
-        let items = pages::all(shop, ctx, page.lang).await?;
+        let items = pages::all(shop, ctx, out.lang).await?;
         let known = ctx.store.listings_of(shop).await?;
         let sorted = from_shop::sort(shop, &items, &known);
         summary.items += items.len() as u64;
         summary.known += sorted.known;
-        conflicts |= sorted.left_out.iter().any(|out| out.why.is_a_conflict());
-        let left_out = sorted.left_out.iter().map(|out| left_out(out, page.lang));
+        conflicts |= sorted.left_out.iter().any(|item| item.why.is_a_conflict());
+        let left_out = sorted.left_out.iter().map(|item| left_out(item, out.lang));
         summary.left_out_items.extend(left_out);
         listings.extend(sorted.listings);
     }
@@ -95,7 +92,7 @@ pub async fn import_shop(
     if !args.dry_run {
         ctx.store.import(&listings, Utc::now()).await?;
     }
-    page.show(&summary, render)?;
+    out.show(&summary, render)?;
     Ok(if conflicts { Exit::Usage } else { Exit::Done })
 }
 
@@ -134,11 +131,11 @@ fn left_out(out: &LeftOut, lang: Lang) -> NamedItem {
         item_id: out.item.0,
         sku: out.sku.clone(),
         asin: None,
-        why: Some(out.why.told().of(lang).to_owned()),
+        why: Some(out.why.message().of(lang).to_owned()),
     }
 }
 
-fn render(summary: &Summary, lang: Lang) -> String {
+fn render(summary: &ShopImportSummary, lang: Lang) -> String {
     let [items, taken, known, left_out] = [
         summary.items,
         summary.taken,
@@ -146,7 +143,7 @@ fn render(summary: &Summary, lang: Lang) -> String {
         summary.left_out,
     ]
     .map(grouped);
-    let said = if summary.dry_run {
+    let text = if summary.dry_run {
         text!(
             "{items}件を読みました。取り込むのは {taken}件です(予行のため、まだ取り込んでいません。登録済み {known}件)\n",
             "{items} items read; {taken} would go in (dry run: none did), {known} are listed already\n"
@@ -157,23 +154,23 @@ fn render(summary: &Summary, lang: Lang) -> String {
             "{items} items read, {taken} went in, {known} are listed already\n"
         )
     };
-    let mut said = said.of(lang).to_owned();
+    let mut text = text.of(lang).to_owned();
     if summary.dry_run {
-        said.push_str(&named(&summary.taken_items, lang));
+        text.push_str(&named(&summary.taken_items, lang));
     }
     if summary.left_out > 0 {
         let title = text!(
             "{left_out}件は取り込みません:\n",
             "{left_out} items stay out:\n"
         );
-        said.push_str(title.of(lang));
-        said.push_str(&named(&summary.left_out_items, lang));
+        text.push_str(title.of(lang));
+        text.push_str(&named(&summary.left_out_items, lang));
     }
-    said
+    text
 }
 
 fn named(items: &[NamedItem], lang: Lang) -> String {
-    let mut said: String = items.iter().take(NAMED).map(line).collect();
+    let mut text: String = items.iter().take(NAMED).map(line).collect();
     let left = items.len().saturating_sub(NAMED);
     if left > 0 {
         let left = grouped(left as u64);
@@ -181,9 +178,9 @@ fn named(items: &[NamedItem], lang: Lang) -> String {
             "  ほか {left} 件(--json ですべて見られます)\n",
             "  and {left} more (--json names them all)\n"
         );
-        said.push_str(more.of(lang));
+        text.push_str(more.of(lang));
     }
-    said
+    text
 }
 
 fn line(item: &NamedItem) -> String {

@@ -1,6 +1,6 @@
 //! Reads a shop page by page, on its lane, with a line on stderr about how far it is.
 
-use crate::progress::say;
+use crate::progress::print_status;
 use shared::domain::account::AccountId;
 use shared::domain::lane::Priority;
 use shared::domain::shop_page::{PAGE, ShopItem, ShopPage};
@@ -32,11 +32,11 @@ pub(super) async fn all(
         items.extend(page.items);
         if last || pages.is_multiple_of(PAGES_A_LINE) {
             let count = grouped(items.len() as u64);
-            let told = text!(
+            let message = text!(
                 "{shop}: {count}件を読みました",
                 "{shop}: {count} items read"
             );
-            say(told.of(lang));
+            print_status(message.of(lang));
         }
         if last {
             break;

@@ -1,21 +1,24 @@
 //! `queues`: looks into the queues in Redis, and decides what becomes of what was given up.
 
-mod chosen;
+mod selection;
 mod text;
 mod view;
 
-use crate::cli::{Chosen, QueuesCommand, ShowArgs};
-use crate::page::Page;
+use crate::cli::{DeadMessageArgs, QueuesCommand, ShowArgs};
+use crate::output::CommandOutput;
 use adapters::queue::RedisQueue;
 use app::config::Settings;
 use app::wiring;
-use chosen::Choice;
 use chrono::{DateTime, Utc};
+use selection::DeadSelection;
 use shared::jobs::QueueName;
 use shared::ports::queue::{Place, Queue as _, QueueDesk as _, QueueView as _, Slice};
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
-use view::{Changed, Figures, Found, Message, Messages, Overview, Paused, Room};
+use view::{
+    ChangedMessages, MessageGroup, MessageView, MessagesById, PauseView, QueueFigures,
+    QueueMessages, QueuesOverview,
+};
 
 /// Does one of the commands of `queues`.
 ///
@@ -26,27 +29,27 @@ pub async fn queues(
     command: &QueuesCommand,
     settings: &Settings,
     now: DateTime<Utc>,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let desk = Desk {
+    let inspector = QueueInspector {
         queue: open(settings).await?,
         now,
     };
     match command {
-        QueuesCommand::Ls(_) => page.show(&desk.overview().await?, text::overview)?,
+        QueuesCommand::Ls(_) => out.show(&inspector.overview().await?, text::overview)?,
         QueuesCommand::Show(args) => match QueueName::from_word(&args.what) {
-            Some(queue) => page.show(&desk.messages(queue, args).await?, text::messages)?,
-            None => page.show(&desk.found(&args.what).await?, text::found)?,
+            Some(queue) => out.show(&inspector.messages(queue, args).await?, text::messages)?,
+            None => out.show(&inspector.found(&args.what).await?, text::found)?,
         },
-        QueuesCommand::Retry(args) => page.show(&desk.retry(args).await?, text::retried)?,
-        QueuesCommand::Drop(args) => page.show(&desk.discard(args).await?, text::dropped)?,
+        QueuesCommand::Retry(args) => out.show(&inspector.retry(args).await?, text::retried)?,
+        QueuesCommand::Drop(args) => out.show(&inspector.discard(args).await?, text::dropped)?,
         QueuesCommand::Pause(args) => {
-            desk.queue.pause(args.queue).await?;
-            page.show(&Paused::new(args.queue, true), text::paused)?;
+            inspector.queue.pause(args.queue).await?;
+            out.show(&PauseView::new(args.queue, true), text::paused)?;
         }
         QueuesCommand::Resume(args) => {
-            desk.queue.resume(args.queue).await?;
-            page.show(&Paused::new(args.queue, false), text::paused)?;
+            inspector.queue.resume(args.queue).await?;
+            out.show(&PauseView::new(args.queue, false), text::paused)?;
         }
     }
     Ok(Exit::Done)
@@ -67,27 +70,31 @@ pub(super) async fn open(settings: &Settings) -> Result<RedisQueue, CommandError
     wiring::shared_queue(redis).await
 }
 
-struct Desk {
+struct QueueInspector {
     queue: RedisQueue,
     now: DateTime<Utc>,
 }
 
-impl Desk {
-    async fn overview(&self) -> Result<Overview, CommandError> {
+impl QueueInspector {
+    async fn overview(&self) -> Result<QueuesOverview, CommandError> {
         let mut queues = Vec::new();
         for queue in QueueName::ALL {
-            queues.push(Figures::of(queue, &self.queue.stats(queue).await?));
+            queues.push(QueueFigures::of(queue, &self.queue.stats(queue).await?));
         }
-        Ok(Overview { queues })
+        Ok(QueuesOverview { queues })
     }
 
-    async fn messages(&self, queue: QueueName, args: &ShowArgs) -> Result<Messages, CommandError> {
+    async fn messages(
+        &self,
+        queue: QueueName,
+        args: &ShowArgs,
+    ) -> Result<QueueMessages, CommandError> {
         let stats = self.queue.stats(queue).await?;
-        let mut rooms = Vec::new();
+        let mut groups = Vec::new();
         for place in args.places() {
             let listed = self.queue.list(queue, place, Slice::first(args.limit));
             let messages = listed.await?.into_iter();
-            rooms.push(Room {
+            groups.push(MessageGroup {
                 place: place.as_str(),
                 count: match place {
                     Place::Ready => stats.ready,
@@ -96,21 +103,21 @@ impl Desk {
                     Place::Dead => stats.dead,
                 },
                 messages: messages
-                    .map(|listed| Message::of(queue, listed, self.now))
+                    .map(|listed| MessageView::of(queue, listed, self.now))
                     .collect(),
             });
         }
-        Ok(Messages {
+        Ok(QueueMessages {
             queue: queue.as_str(),
-            places: rooms,
+            places: groups,
         })
     }
 
-    async fn found(&self, id: &str) -> Result<Found, CommandError> {
+    async fn found(&self, id: &str) -> Result<MessagesById, CommandError> {
         let mut messages = Vec::new();
         for queue in QueueName::ALL {
             let found = self.queue.find(queue, id).await?.into_iter();
-            messages.extend(found.map(|listed| Message::of(queue, listed, self.now)));
+            messages.extend(found.map(|listed| MessageView::of(queue, listed, self.now)));
         }
         if messages.is_empty() {
             return Err(CommandError::Usage(text!(
@@ -118,34 +125,38 @@ impl Desk {
                 "there is no queue and no message {id}: queues are sync and update; ids are listed by miseban queues show sync"
             )));
         }
-        Ok(Found { messages })
+        Ok(MessagesById { messages })
     }
 
-    async fn retry(&self, args: &Chosen) -> Result<Changed, CommandError> {
-        let choice = Choice::of(args)?;
-        let mut changed = Changed::default();
-        for queue in choice.queues() {
-            let ids = self.chosen(queue, &choice).await?;
+    async fn retry(&self, args: &DeadMessageArgs) -> Result<ChangedMessages, CommandError> {
+        let selection = DeadSelection::of(args)?;
+        let mut changed = ChangedMessages::default();
+        for queue in selection.queues() {
+            let ids = self.selected(queue, &selection).await?;
             changed.add(queue, self.queue.retry(queue, &ids).await?);
         }
-        choice.met(changed)
+        selection.checked(changed)
     }
 
-    async fn discard(&self, args: &Chosen) -> Result<Changed, CommandError> {
-        let choice = Choice::of(args)?;
-        let mut changed = Changed::default();
-        for queue in choice.queues() {
-            let ids = self.chosen(queue, &choice).await?;
+    async fn discard(&self, args: &DeadMessageArgs) -> Result<ChangedMessages, CommandError> {
+        let selection = DeadSelection::of(args)?;
+        let mut changed = ChangedMessages::default();
+        for queue in selection.queues() {
+            let ids = self.selected(queue, &selection).await?;
             changed.add(queue, self.queue.discard(queue, &ids).await?);
         }
-        choice.met(changed)
+        selection.checked(changed)
     }
 
     /// The ids that are meant; what dies from now on is not.
-    async fn chosen(&self, queue: QueueName, choice: &Choice) -> Result<Vec<String>, CommandError> {
-        match choice {
-            Choice::One(_, id) => Ok(vec![id.clone()]),
-            Choice::All(_) => {
+    async fn selected(
+        &self,
+        queue: QueueName,
+        selection: &DeadSelection,
+    ) -> Result<Vec<String>, CommandError> {
+        match selection {
+            DeadSelection::One(_, id) => Ok(vec![id.clone()]),
+            DeadSelection::All(_) => {
                 let whole = Slice::first(Slice::MOST);
                 let mut dead = self.queue.list(queue, Place::Dead, whole).await?;
                 // The one that died first goes first again.

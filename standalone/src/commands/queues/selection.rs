@@ -1,22 +1,22 @@
 //! What a person chose of the messages that were given up.
 
-use super::view::Changed;
-use crate::cli::Chosen;
+use super::view::ChangedMessages;
+use crate::cli::DeadMessageArgs;
 use shared::jobs::QueueName;
 use ui::command_error::CommandError;
 use ui::message::text;
 
 /// See the head of this file; without a queue all of them are meant.
-pub enum Choice {
+pub enum DeadSelection {
     /// Everything.
     All(Option<QueueName>),
     /// One id.
     One(Option<QueueName>, String),
 }
 
-impl Choice {
+impl DeadSelection {
     /// Reads `[QUEUE] ID` or `[QUEUE] --all`.
-    pub fn of(args: &Chosen) -> Result<Self, CommandError> {
+    pub fn of(args: &DeadMessageArgs) -> Result<Self, CommandError> {
         let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
         match (args.all, &words[..]) {
             (true, []) => Ok(Self::All(None)),
@@ -47,7 +47,7 @@ impl Choice {
     }
 
     /// What was changed, or that there is none of the id that was asked for.
-    pub fn met(&self, changed: Changed) -> Result<Changed, CommandError> {
+    pub fn checked(&self, changed: ChangedMessages) -> Result<ChangedMessages, CommandError> {
         match self {
             Self::One(_, id) if changed.messages == 0 => Err(CommandError::Usage(text!(
                 "あきらめたものの中に {id} はありません。miseban queues show {id} で、どこにあるか分かります",

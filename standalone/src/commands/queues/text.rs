@@ -1,12 +1,15 @@
 //! The queues for a person.
 
-use super::view::{Changed, Figures, Found, Message, Messages, Overview, Paused};
+use super::view::{
+    ChangedMessages, MessageView, MessagesById, PauseView, QueueFigures, QueueMessages,
+    QueuesOverview,
+};
 use std::fmt::Write as _;
 use ui::layout::{clean, grouped, span, table, when};
 use ui::message::{Lang, text};
 
 /// One line a queue.
-pub fn overview(view: &Overview, lang: Lang) -> String {
+pub fn overview(view: &QueuesOverview, lang: Lang) -> String {
     let rows: Vec<_> = view
         .queues
         .iter()
@@ -15,7 +18,7 @@ pub fn overview(view: &Overview, lang: Lang) -> String {
     table(&rows, &[])
 }
 
-fn figures(queue: &Figures, lang: Lang) -> Vec<String> {
+fn figures(queue: &QueueFigures, lang: Lang) -> Vec<String> {
     let ranks: Vec<String> = queue
         .ready_by_rank
         .iter()
@@ -56,36 +59,36 @@ fn place(place: &str, lang: Lang) -> &str {
 }
 
 /// The messages of a queue, place by place.
-pub fn messages(view: &Messages, lang: Lang) -> String {
-    let mut said = String::new();
-    for room in &view.places {
-        if !said.is_empty() {
-            said.push('\n');
+pub fn messages(view: &QueueMessages, lang: Lang) -> String {
+    let mut text = String::new();
+    for group in &view.places {
+        if !text.is_empty() {
+            text.push('\n');
         }
         let _ = writeln!(
-            said,
+            text,
             "{} {} {}",
             view.queue,
-            place(room.place, lang),
-            grouped(room.count)
+            place(group.place, lang),
+            grouped(group.count)
         );
-        let rows: Vec<_> = room
+        let rows: Vec<_> = group
             .messages
             .iter()
             .map(|message| row(message, lang))
             .collect();
-        said.push_str(&table(&rows, &[]));
+        text.push_str(&table(&rows, &[]));
         let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        if room.count > shown {
-            let rest = grouped(room.count - shown);
+        if group.count > shown {
+            let rest = grouped(group.count - shown);
             let more = text!("ほかに {rest} 件", "and {rest} more");
-            let _ = writeln!(said, "  {}", more.of(lang));
+            let _ = writeln!(text, "  {}", more.of(lang));
         }
     }
-    said
+    text
 }
 
-fn row(message: &Message, lang: Lang) -> Vec<String> {
+fn row(message: &MessageView, lang: Lang) -> Vec<String> {
     let (attempts, rank) = (message.attempts, message.rank);
     let attempts = text!("{attempts}回", "attempts {attempts}");
     let rank = text!("順位 {rank}", "rank {rank}");
@@ -98,7 +101,7 @@ fn row(message: &Message, lang: Lang) -> Vec<String> {
     ]
 }
 
-fn times(message: &Message, lang: Lang) -> String {
+fn times(message: &MessageView, lang: Lang) -> String {
     let since = message
         .since
         .map(when)
@@ -107,25 +110,25 @@ fn times(message: &Message, lang: Lang) -> String {
         .until
         .map(when)
         .map(|at| text!("{at} まで", "until {at}"));
-    let told: Vec<_> = [&since, &until]
+    let parts: Vec<_> = [&since, &until]
         .into_iter()
         .flatten()
-        .map(|told| told.of(lang))
+        .map(|parts| parts.of(lang))
         .collect();
-    told.join(lang.pick("、", ", "))
+    parts.join(lang.pick("、", ", "))
 }
 
 /// All about the messages of one id.
-pub fn found(view: &Found, lang: Lang) -> String {
-    let told: Vec<String> = view
+pub fn found(view: &MessagesById, lang: Lang) -> String {
+    let parts: Vec<String> = view
         .messages
         .iter()
         .map(|message| one(message, lang))
         .collect();
-    told.join("\n")
+    parts.join("\n")
 }
 
-fn one(message: &Message, lang: Lang) -> String {
+fn one(message: &MessageView, lang: Lang) -> String {
     let row = |label: &str, value: String| vec![label.to_owned(), value];
     let mut rows = vec![
         row(lang.pick("キュー", "queue"), message.queue.to_owned()),
@@ -148,26 +151,26 @@ fn one(message: &Message, lang: Lang) -> String {
 }
 
 /// How many were lined up again.
-pub fn retried(view: &Changed, lang: Lang) -> String {
+pub fn retried(view: &ChangedMessages, lang: Lang) -> String {
     let count = grouped(view.messages);
-    let said = text!(
+    let text = text!(
         "{count} 件をもう一度並べました",
         "{count} messages lined up again"
     );
-    format!("{}\n", said.of(lang))
+    format!("{}\n", text.of(lang))
 }
 
 /// How many were thrown away.
-pub fn dropped(view: &Changed, lang: Lang) -> String {
+pub fn dropped(view: &ChangedMessages, lang: Lang) -> String {
     let count = grouped(view.messages);
-    let said = text!("{count} 件を捨てました", "{count} messages dropped");
-    format!("{}\n", said.of(lang))
+    let text = text!("{count} 件を捨てました", "{count} messages dropped");
+    format!("{}\n", text.of(lang))
 }
 
 /// What holds for the queue from now on.
-pub fn paused(view: &Paused, lang: Lang) -> String {
+pub fn paused(view: &PauseView, lang: Lang) -> String {
     let queue = view.queue;
-    let said = if view.paused {
+    let text = if view.paused {
         text!(
             "{queue} を一時停止しました。再開は miseban queues resume {queue}",
             "{queue} is paused; miseban queues resume {queue} ends that"
@@ -175,5 +178,5 @@ pub fn paused(view: &Paused, lang: Lang) -> String {
     } else {
         text!("{queue} を再開しました", "{queue} goes on")
     };
-    format!("{}\n", said.of(lang))
+    format!("{}\n", text.of(lang))
 }

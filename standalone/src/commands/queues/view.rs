@@ -9,12 +9,12 @@ use std::time::Duration;
 
 /// `queues ls`.
 #[derive(Debug, Serialize)]
-pub struct Overview {
-    pub queues: Vec<Figures>,
+pub struct QueuesOverview {
+    pub queues: Vec<QueueFigures>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Figures {
+pub struct QueueFigures {
     pub queue: &'static str,
     pub ready: u64,
     /// The first rank goes first.
@@ -33,27 +33,27 @@ pub struct Figures {
 
 /// `queues show QUEUE`.
 #[derive(Debug, Serialize)]
-pub struct Messages {
+pub struct QueueMessages {
     pub queue: &'static str,
-    pub places: Vec<Room>,
+    pub places: Vec<MessageGroup>,
 }
 
 /// One place of a queue: how many are there, and the first of them.
 #[derive(Debug, Serialize)]
-pub struct Room {
+pub struct MessageGroup {
     pub place: &'static str,
     pub count: u64,
-    pub messages: Vec<Message>,
+    pub messages: Vec<MessageView>,
 }
 
 /// `queues show ID`.
 #[derive(Debug, Serialize)]
-pub struct Found {
-    pub messages: Vec<Message>,
+pub struct MessagesById {
+    pub messages: Vec<MessageView>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Message {
+pub struct MessageView {
     pub id: String,
     pub queue: &'static str,
     pub place: &'static str,
@@ -70,7 +70,7 @@ pub struct Message {
 
 /// `queues retry` and `queues drop`.
 #[derive(Debug, Default, Serialize)]
-pub struct Changed {
+pub struct ChangedMessages {
     pub messages: u64,
     pub queues: Vec<ChangedQueue>,
 }
@@ -83,12 +83,12 @@ pub struct ChangedQueue {
 
 /// `queues pause` and `queues resume`.
 #[derive(Debug, Serialize)]
-pub struct Paused {
+pub struct PauseView {
     pub queue: &'static str,
     pub paused: bool,
 }
 
-impl Figures {
+impl QueueFigures {
     pub fn of(queue: QueueName, stats: &QueueStats) -> Self {
         Self {
             queue: queue.as_str(),
@@ -105,7 +105,7 @@ impl Figures {
     }
 }
 
-impl Message {
+impl MessageView {
     pub fn of(queue: QueueName, listed: Listed, now: DateTime<Utc>) -> Self {
         let span = |span: Duration| TimeDelta::from_std(span).unwrap_or_default();
         Self {
@@ -123,7 +123,7 @@ impl Message {
     }
 }
 
-impl Changed {
+impl ChangedMessages {
     pub fn add(&mut self, queue: QueueName, messages: u64) {
         self.messages += messages;
         self.queues.push(ChangedQueue {
@@ -133,7 +133,7 @@ impl Changed {
     }
 }
 
-impl Paused {
+impl PauseView {
     pub fn new(queue: QueueName, paused: bool) -> Self {
         let queue = queue.as_str();
         Self { queue, paused }

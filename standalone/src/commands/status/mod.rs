@@ -3,11 +3,11 @@
 mod text;
 mod view;
 
-use crate::page::Page;
+use crate::output::CommandOutput;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ports::store::Store;
 use ui::command_error::{CommandError, Exit};
-use view::{Known, LaneView, NoticesView, OpenRun, PastRun, ShopView, View};
+use view::{LaneView, NoticesView, OpenRun, PastRun, ShopFacts, ShopStatus, StatusView};
 
 /// How many runs are shown of each list.
 const RUNS: u32 = 10;
@@ -17,7 +17,7 @@ pub async fn status(
     store: &dyn Store,
     warned_before: TimeDelta,
     now: DateTime<Utc>,
-    page: &mut Page<'_>,
+    out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let mut open_runs = Vec::new();
     for run in store.runs(true, RUNS).await? {
@@ -26,7 +26,7 @@ pub async fn status(
     }
     let past = store.runs(false, RUNS).await?;
     let shops = store.accounts().await?;
-    let known = Known {
+    let facts = ShopFacts {
         counts: store.listing_counts().await?,
         waiting: store.waiting_updates().await?,
         ages: store.token_ages().await?,
@@ -34,7 +34,7 @@ pub async fn status(
     };
     let lanes = store.lanes().await?;
     let channels = store.notice_channels().await?;
-    let view = View {
+    let view = StatusView {
         open_runs,
         last_runs: past
             .iter()
@@ -43,7 +43,7 @@ pub async fn status(
             .collect(),
         accounts: shops
             .iter()
-            .map(|shop| ShopView::of(shop, &known, now))
+            .map(|shop| ShopStatus::of(shop, &facts, now))
             .collect(),
         lanes: lanes
             .iter()
@@ -51,6 +51,6 @@ pub async fn status(
             .collect(),
         notices: channels.into_iter().map(NoticesView::from).collect(),
     };
-    page.show(&view, text::render)?;
+    out.show(&view, text::render)?;
     Ok(Exit::Done)
 }

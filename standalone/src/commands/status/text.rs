@@ -1,6 +1,6 @@
 //! The state of all for a person.
 
-use super::view::{Counted, LaneView, NoticesView, OpenRun, PastRun, ShopView, View};
+use super::view::{LaneView, NoticesView, OpenRun, PastRun, ShopStatus, StatusView, StepProgress};
 use shared::domain::run::RunKind;
 use shared::ports::store::ENDED_BEFORE_ANSWER;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use ui::layout::{Align, grouped, span, table, when};
 use ui::message::{Lang, text};
 
 /// The whole state.
-pub fn render(view: &View, lang: Lang) -> String {
+pub fn render(view: &StatusView, lang: Lang) -> String {
     let left = Align::Left;
     let right = Align::Right;
     let counts = [left, left, left, right, right, right];
@@ -21,7 +21,7 @@ pub fn render(view: &View, lang: Lang) -> String {
         .map(|shop| shop_row(shop, lang))
         .collect();
     let lanes: Vec<_> = view.lanes.iter().map(|lane| lane_row(lane, lang)).collect();
-    let mut said = String::new();
+    let mut text = String::new();
     for (title, rows, aligns) in [
         (lang.pick("終わっていない実行", "Open runs"), open, &[][..]),
         (
@@ -32,30 +32,30 @@ pub fn render(view: &View, lang: Lang) -> String {
         (lang.pick("ショップ", "Shops"), shops, &counts),
         (lang.pick("利用上限", "Quotas"), lanes, &[]),
     ] {
-        if !said.is_empty() {
-            said.push('\n');
+        if !text.is_empty() {
+            text.push('\n');
         }
-        let _ = writeln!(said, "{title}");
+        let _ = writeln!(text, "{title}");
         if rows.is_empty() {
-            let _ = writeln!(said, "  {}", lang.pick("ありません", "none"));
+            let _ = writeln!(text, "  {}", lang.pick("ありません", "none"));
         }
-        said.push_str(&table(&rows, aligns));
+        text.push_str(&table(&rows, aligns));
     }
     if !view.notices.is_empty() {
-        let _ = writeln!(said, "\n{}", lang.pick("お知らせ", "Notices"));
+        let _ = writeln!(text, "\n{}", lang.pick("お知らせ", "Notices"));
         let rows: Vec<_> = view.notices.iter().map(|one| notices(one, lang)).collect();
-        said.push_str(&table(&rows, &[]));
+        text.push_str(&table(&rows, &[]));
     }
     for run in view.open_runs.iter().filter(|run| run.held_back > 0) {
-        said.push_str(&held_back(run, lang));
+        text.push_str(&held_back(run, lang));
     }
-    said
+    text
 }
 
 /// What to do about a run that waits for a person; at the end, where the eye rests.
 fn held_back(run: &OpenRun, lang: Lang) -> String {
     let (id, count) = (run.run_id, grouped(run.held_back));
-    let said = text!(
+    let text = text!(
         "
 確認してください: 実行 {id} は、一度に非公開になる商品が多すぎるため、{count}件の更新を止めています
   詳しく  miseban report {id}
@@ -69,13 +69,13 @@ This waits for you: run {id} would hide too many products at once, so {count} up
   drop them      miseban cancel {id}
 "
     );
-    said.of(lang).to_owned()
+    text.of(lang).to_owned()
 }
 
 fn notices(channel: &NoticesView, lang: Lang) -> Vec<String> {
     let last = channel.last_sent_at.map(when).map(|at| {
-        let said = text!("最後に送信 {at}", "last sent {at}");
-        said.of(lang).to_owned()
+        let text = text!("最後に送信 {at}", "last sent {at}");
+        text.of(lang).to_owned()
     });
     let never = lang.pick("まだ送っていません", "nothing sent yet");
     let counted = [
@@ -84,16 +84,16 @@ fn notices(channel: &NoticesView, lang: Lang) -> Vec<String> {
         (channel.lost, "送れなかった", "not sent"),
     ];
     let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
-    let mut told: Vec<String> = counted
+    let mut parts: Vec<String> = counted
         .map(|(count, ja, en)| format!("{} {}", lang.pick(ja, en), grouped(count)))
         .collect();
     // What was said against a notice is of interest while one is not where it should be.
-    let error = channel.error.as_deref().filter(|_| !told.is_empty());
-    told.extend(error.map(|error| cause(error, lang)));
+    let error = channel.error.as_deref().filter(|_| !parts.is_empty());
+    parts.extend(error.map(|error| cause(error, lang)));
     vec![
         channel.channel.clone(),
         last.unwrap_or_else(|| never.to_owned()),
-        told.join(lang.pick("、", ", ")),
+        parts.join(lang.pick("、", ", ")),
     ]
 }
 
@@ -116,7 +116,7 @@ fn kind_of(kind: RunKind, dry_run: bool, lang: Lang) -> String {
 }
 
 fn open(run: &OpenRun, lang: Lang) -> Vec<String> {
-    let of = |label: &str, Counted { done, all }: Counted| {
+    let of = |label: &str, StepProgress { done, all }: StepProgress| {
         format!("{label} {}/{}", grouped(done), grouped(all))
     };
     vec![
@@ -146,7 +146,7 @@ fn past(run: &PastRun, lang: Lang) -> Vec<String> {
     ]
 }
 
-fn shop_row(shop: &ShopView, lang: Lang) -> Vec<String> {
+fn shop_row(shop: &ShopStatus, lang: Lang) -> Vec<String> {
     let (listed, held) = (grouped(shop.listed), grouped(shop.held));
     let listed = text!("出品中 {listed}", "{listed} listed");
     let held = text!("保留 {held}", "{held} held");
@@ -168,45 +168,45 @@ fn shop_row(shop: &ShopView, lang: Lang) -> Vec<String> {
     ]
 }
 
-fn trouble(shop: &ShopView, lang: Lang) -> String {
+fn trouble(shop: &ShopStatus, lang: Lang) -> String {
     if let Some(since) = shop.reauthorise_since.map(when) {
         let id = &shop.id;
-        let said = text!(
+        let text = text!(
             "再認証が必要({since} から): miseban accounts authorize {id}",
             "has to be authorised again (since {since}): miseban accounts authorize {id}"
         );
-        return said.of(lang).to_owned();
+        return text.of(lang).to_owned();
     }
     if let Some(since) = shop.proxy_failed_since.map(when) {
-        let said = text!(
+        let text = text!(
             "プロキシが使えない({since} から)",
             "its proxy fails (since {since})"
         );
-        return said.of(lang).to_owned();
+        return text.of(lang).to_owned();
     }
     if let Some(since) = shop.tokens_refused_since.map(when) {
-        let said = text!(
+        let text = text!(
             "BASEがトークンを受け付けない({since} から、自動で試しています)",
             "BASE refuses its tokens (since {since}, tried again by itself)"
         );
-        return said.of(lang).to_owned();
+        return text.of(lang).to_owned();
     }
     if let (None, Some(ends)) = (shop.parked_until, shop.tokens_end_at.map(when)) {
         let id = &shop.id;
-        let said = text!(
+        let text = text!(
             "トークンがまもなく切れる({ends}): miseban accounts refresh {id}",
             "tokens end soon ({ends}): miseban accounts refresh {id}"
         );
-        return said.of(lang).to_owned();
+        return text.of(lang).to_owned();
     }
     shop.parked_until
         .map(when)
         .map_or_else(String::new, |until| {
-            let said = text!(
+            let text = text!(
                 "利用上限に達した({until} に再開)",
                 "quota used up (until {until})"
             );
-            said.of(lang).to_owned()
+            text.of(lang).to_owned()
         })
 }
 
@@ -228,8 +228,8 @@ fn lane_row(quota: &LaneView, lang: Lang) -> Vec<String> {
         },
     );
     let closed = quota.closed_until.map(when).map(|until| {
-        let said = text!("{until} まで停止", "closed until {until}");
-        said.of(lang).to_owned()
+        let text = text!("{until} まで停止", "closed until {until}");
+        text.of(lang).to_owned()
     });
     vec![
         quota.lane.clone(),

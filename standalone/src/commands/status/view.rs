@@ -8,12 +8,12 @@ use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView,
 
 /// See the head of this file.
 #[derive(Debug, Serialize)]
-pub struct View {
+pub struct StatusView {
     /// Newest first.
     pub open_runs: Vec<OpenRun>,
     /// Ended ones, newest first.
     pub last_runs: Vec<PastRun>,
-    pub accounts: Vec<ShopView>,
+    pub accounts: Vec<ShopStatus>,
     pub lanes: Vec<LaneView>,
     /// By channel; empty while nothing was ever to be told.
     pub notices: Vec<NoticesView>,
@@ -26,16 +26,16 @@ pub struct OpenRun {
     pub state: RunState,
     pub dry_run: bool,
     pub started_at: DateTime<Utc>,
-    pub batches: Counted,
-    pub misses: Counted,
-    pub updates: Counted,
+    pub batches: StepProgress,
+    pub misses: StepProgress,
+    pub updates: StepProgress,
     /// Updates that wait for `release` or `cancel`.
     pub held_back: u64,
 }
 
 /// How much of something is done.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Counted {
+pub struct StepProgress {
     pub done: u64,
     pub all: u64,
 }
@@ -51,7 +51,7 @@ pub struct PastRun {
 }
 
 #[derive(Debug, Serialize)]
-pub struct ShopView {
+pub struct ShopStatus {
     pub id: AccountId,
     pub name: String,
     pub active: bool,
@@ -70,7 +70,7 @@ pub struct ShopView {
 }
 
 /// What the rows tell of the shops beside their own.
-pub struct Known {
+pub struct ShopFacts {
     /// Account, listed, held.
     pub counts: Vec<(AccountId, u64, u64)>,
     /// Account, updates that are not settled.
@@ -123,7 +123,7 @@ impl From<ChannelView> for NoticesView {
 
 impl OpenRun {
     pub fn of(run: &RunRow, progress: &RunView) -> Self {
-        let counted = |done, all| Counted { done, all };
+        let counted = |done, all| StepProgress { done, all };
         Self {
             run_id: run.id,
             kind: run.kind,
@@ -151,12 +151,12 @@ impl PastRun {
     }
 }
 
-impl ShopView {
-    pub fn of(shop: &AccountRow, known: &Known, now: DateTime<Utc>) -> Self {
-        let counted = known.counts.iter().find(|(id, ..)| *id == shop.id);
+impl ShopStatus {
+    pub fn of(shop: &AccountRow, facts: &ShopFacts, now: DateTime<Utc>) -> Self {
+        let counted = facts.counts.iter().find(|(id, ..)| *id == shop.id);
         let (listed, held) = counted.map_or((0, 0), |(_, listed, held)| (*listed, *held));
-        let waiting = known.waiting.iter().find(|(id, _)| *id == shop.id);
-        let ends = known.ages.iter().find(|age| age.is_of(&shop.id));
+        let waiting = facts.waiting.iter().find(|(id, _)| *id == shop.id);
+        let ends = facts.ages.iter().find(|age| age.is_of(&shop.id));
         let ends = ends.map(TokenAge::ends_at);
         Self {
             id: shop.id.clone(),
@@ -169,7 +169,7 @@ impl ShopView {
             reauthorise_since: shop.reauthorise_since,
             proxy_failed_since: shop.proxy_failed_since,
             tokens_refused_since: shop.tokens_refused_since,
-            tokens_end_at: ends.filter(|ends| *ends - now <= known.warned_before),
+            tokens_end_at: ends.filter(|ends| *ends - now <= facts.warned_before),
         }
     }
 }
