@@ -16,7 +16,7 @@ Examples:
   simulator listings --catalog 1000 --accounts 3 --seed 1 > listings.csv
   simulator accounts --accounts 3 --seed 1 > accounts.toml
 
-The same --catalog, --accounts and --seed give the same world to all three commands.";
+The same --catalog, --accounts and --seed give the same world in all three commands.";
 
 const SERVE_HELP: &str = "\
 Examples:
@@ -24,7 +24,7 @@ Examples:
   simulator serve --quotas off
   simulator serve --quotas quotas.toml --faults faults.json
 
-A quotas file (TOML or JSON) overrides published limits:
+A quotas file (TOML or JSON) overrides the published limits:
   [operations.getItemOffersBatch]
   rate = 0.5          # calls a second of simulator time
   burst = 1
@@ -32,16 +32,16 @@ A quotas file (TOML or JSON) overrides published limits:
   hour = 5000
   day = 100000
 
-A faults file is a JSON list, as POST /_sim/faults takes it:
+A faults file is a JSON list, the same as for POST /_sim/faults:
   [{\"operation\": \"getItemOffersBatch\", \"kind\": \"status\", \"status\": 503, \"count\": 3}]
 
 Controls: GET /_sim/ledger (?detail=1), GET and POST /_sim/shop/shop-1, GET and POST /_sim/market,
 GET, POST and DELETE /_sim/faults, POST /_sim/quotas, GET and POST /_sim/clock, POST /_sim/reset,
 GET /_sim/messages, GET /_sim/webhook.
 
-The market stands still until POST /_sim/market moves it, or with --moving.";
+Without --moving, prices and stock change by POST /_sim/market only.";
 
-/// Amazon SP-API, BASE and Chatwork, simulated from the vendors' papers.
+/// Amazon SP-API, BASE and Chatwork, simulated as their documentation describes them.
 #[derive(Debug, Parser)]
 #[command(version, about, after_help = EXAMPLES)]
 pub struct SimulatorCli {
@@ -51,43 +51,43 @@ pub struct SimulatorCli {
 
 #[derive(Debug, Subcommand)]
 pub enum SimulatorCommand {
-    /// Serve all vendors on one port until told to stop
+    /// Serve all vendors on one port until SIGINT or SIGTERM
     Serve(Box<ServeArgs>),
-    /// Print the listings of the world as CSV
+    /// Print the listings that the world begins with, as CSV
     Listings(WorldArgs),
-    /// Print the accounts of the world as TOML
+    /// Print the accounts of the world, as an accounts file in TOML
     Accounts(AccountArgs),
 }
 
-/// What the world is made of.
+/// The arguments that decide what the world contains.
 #[derive(Debug, Args)]
 pub struct WorldArgs {
-    /// Products of the catalogue
+    /// Number of products in the catalogue
     #[arg(long, default_value_t = 1_000, value_name = "N")]
     pub catalog: usize,
-    /// BASE shops
+    /// Number of BASE shops
     #[arg(long, default_value = "3", value_name = "K")]
     pub accounts: NonZeroUsize,
-    /// Same seed, same world
+    /// Seed of all chance: the same seed gives the same world
     #[arg(long, default_value_t = 1, value_name = "S")]
     pub seed: u64,
-    /// Of a hundred listings, how many a second shop shares
+    /// Percentage of the products that a second shop lists as well
     #[arg(long, default_value_t = 0, value_name = "PERCENT",
         value_parser = clap::value_parser!(u32).range(0..=100))]
     pub overlap: u32,
-    /// Of a thousand products, how many Amazon does not know
+    /// Of a thousand products, how many are unknown to Amazon
     #[arg(long, default_value_t = 0, value_name = "PERMILLE",
         value_parser = clap::value_parser!(u32).range(0..=1000))]
     pub unknown: u32,
 }
 
-/// What the accounts are made of.
+/// The arguments that decide which accounts there are.
 #[derive(Debug, Args)]
 pub struct AccountArgs {
-    /// BASE shops
+    /// Number of BASE shops
     #[arg(long, default_value = "3", value_name = "K")]
     pub accounts: NonZeroUsize,
-    /// Same seed, same world
+    /// Seed of all chance: the same seed gives the same world
     #[arg(long, default_value_t = 1, value_name = "S")]
     pub seed: u64,
 }
@@ -95,27 +95,27 @@ pub struct AccountArgs {
 #[derive(Debug, Args)]
 #[command(after_help = SERVE_HELP)]
 pub struct ServeArgs {
-    /// Where to listen; port 0 takes a free one
+    /// Address to listen on; port 0 takes a free port
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
     pub listen: SocketAddr,
     #[command(flatten)]
     pub world: WorldArgs,
-    /// How fast simulator time runs; quotas refill that much faster. 0 stands still
+    /// How many times faster than real time simulator time runs, quotas included; 0 stops it
     #[arg(long, default_value_t = 1.0, value_name = "X", value_parser = time_scale)]
     pub time_scale: f64,
-    /// When simulator time begins (RFC 3339); now if left out
+    /// The time at which simulator time begins (RFC 3339) [default: now]
     #[arg(long, value_name = "TIME")]
     pub start: Option<DateTime<Utc>>,
-    /// The vendors' limits: published, off, or a file
+    /// The vendors' rate limits: as published, off, or from a file
     #[arg(long, default_value = "published", value_name = "published|off|FILE")]
     pub quotas: String,
-    /// Faults at work from the start
+    /// Faults that are active from the start, from a JSON file
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
-    /// Let the market move with simulator time
+    /// Let prices and stock on Amazon change as simulator time passes
     #[arg(long)]
     pub moving: bool,
-    /// Seconds of simulator time that an access token of BASE lives
+    /// Lifetime of a BASE access token, in seconds of simulator time
     #[arg(long, default_value_t = Config::BASE_ACCESS_SECONDS, value_name = "SECONDS")]
     pub base_access_seconds: u32,
 }
@@ -134,7 +134,7 @@ impl WorldArgs {
 }
 
 impl ServeArgs {
-    /// Reads the files that the arguments name.
+    /// The configuration, with the files that the arguments name.
     pub fn config(&self) -> anyhow::Result<Config> {
         Ok(Config {
             listen: self.listen,
@@ -180,8 +180,8 @@ fn faults(file: &Path) -> anyhow::Result<Vec<Fault>> {
     let list: FaultList =
         serde_json::from_str(&text).with_context(|| format!("the faults file {shown} is wrong"))?;
     let faults = Vec::from(list);
-    match faults.iter().find_map(Fault::complaint) {
-        Some(complaint) => anyhow::bail!("the faults file {shown} is wrong: {complaint}"),
+    match faults.iter().find_map(Fault::problem) {
+        Some(problem) => anyhow::bail!("the faults file {shown} is wrong: {problem}"),
         None => Ok(faults),
     }
 }

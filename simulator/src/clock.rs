@@ -1,7 +1,7 @@
-//! The simulator's time: one place that reads the machine's clock and stretches it.
+//! Simulator time: the only place that reads the computer's clock.
 //!
-//! Quotas, token lives, the hour and the day of BASE all run on this time. A scale of 0 stands
-//! still, so that a test moves time by hand with [`SimClock::advance`].
+//! Quotas, token lifetimes and BASE's hours and days all run on simulator time. With a scale of 0
+//! it advances by [`SimClock::advance`] only, so that a test controls it.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ pub struct SimClock {
 }
 
 impl SimClock {
-    /// Starts at `start`, or at the real now.
+    /// Starts at `start`, or at the real time.
     pub fn new(start: Option<DateTime<Utc>>, scale: f64) -> Self {
         Self {
             began: Instant::now(),
@@ -27,14 +27,14 @@ impl SimClock {
         }
     }
 
-    /// Nanoseconds of simulator time since the start; the exact time of the quotas.
+    /// Nanoseconds of simulator time since the start. Quotas are counted in these.
     pub fn elapsed_nanos(&self) -> u64 {
         let run = Duration::try_from_secs_f64(self.began.elapsed().as_secs_f64() * self.scale);
         let total = run.unwrap_or(Duration::MAX).saturating_add(self.advanced);
         u64::try_from(total.as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// The date and time in the simulated world.
+    /// Date and time in the simulated world.
     pub fn now(&self) -> DateTime<Utc> {
         let elapsed = i64::try_from(self.elapsed_nanos()).unwrap_or(i64::MAX);
         self.start
@@ -42,24 +42,24 @@ impl SimClock {
             .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
-    /// The date and time some hours from now.
+    /// Date and time in the simulated world in `hours` hours.
     pub fn in_hours(&self, hours: i64) -> DateTime<Utc> {
         let now = self.now();
         now.checked_add_signed(chrono::TimeDelta::hours(hours))
             .unwrap_or(now)
     }
 
-    /// The date and time in the real world, for the ledger.
+    /// Real date and time, for the ledger.
     pub fn real_now() -> DateTime<Utc> {
         Utc::now()
     }
 
-    /// Jumps ahead; there is no way back.
+    /// Jumps ahead by `by`.
     pub fn advance(&mut self, by: Duration) {
         self.advanced = self.advanced.saturating_add(by);
     }
 
-    /// How often the real second fits into the simulated one; 1 for a clock that stands still.
+    /// Seconds of simulator time in one real second; 1 for a clock that is stopped.
     pub fn speed(&self) -> f64 {
         if self.scale > 0.0 { self.scale } else { 1.0 }
     }

@@ -1,4 +1,4 @@
-//! What a world is made of, given by the command line or by a test.
+//! The configuration of a simulator, from the command line or from a test.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -7,35 +7,39 @@ use chrono::{DateTime, Utc};
 use crate::faults::Fault;
 use crate::quota::Quotas;
 
-/// What a world is made of; the same configuration gives the same world.
+/// What a simulator serves. The same configuration gives the same world.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where to listen; port 0 takes a free one.
+    /// Address to listen on; port 0 takes a free port.
     pub listen: SocketAddr,
-    /// Products of the catalogue, each listed in one shop.
+    /// Number of products in the catalogue; each is listed in one shop.
     pub catalog: usize,
-    /// BASE shops, `shop-1` and so on; at least 1.
+    /// Number of BASE shops, `shop-1` and so on; at least 1.
     pub accounts: usize,
+    /// Seed of all chance.
     pub seed: u64,
-    /// How fast simulator time runs; 0 stands still until it is moved by hand.
+    /// How many times faster than real time simulator time runs. At 0 it advances only by
+    /// [`advance`](crate::Simulator::advance).
     pub time_scale: f64,
-    /// When simulator time begins; the real now if left out.
+    /// The time at which simulator time begins; `None` for the real time of the start.
     pub start: Option<DateTime<Utc>>,
+    /// The vendors' rate limits.
     pub quotas: Quotas,
-    /// Of a hundred listings, how many a second shop shares.
+    /// Percentage of the products that a second shop lists as well.
     pub overlap_percent: u32,
-    /// Of a thousand products, how many Amazon does not know.
+    /// Of a thousand products, how many are unknown to Amazon.
     pub unknown_permille: u32,
-    /// Lets the market move with simulator time; otherwise it stands until told.
+    /// Whether prices and stock change as simulator time passes, rather than by a control only.
     pub moving: bool,
+    /// The faults that are active from the start.
     pub faults: Vec<Fault>,
-    /// How long an access token of BASE lives, in simulator time; BASE says so in its answer. Refresh
-    /// tokens live 30 days in any case.
+    /// Lifetime of a BASE access token in seconds of simulator time, as BASE's response states it.
+    /// A refresh token lives for 30 days in any case.
     pub base_access_seconds: u32,
 }
 
 impl Config {
-    /// Source: BASE API documentation, `oauth/token`: an hour.
+    /// One hour (source: BASE API documentation, `oauth/token`).
     pub const BASE_ACCESS_SECONDS: u32 = 3_600;
 }
 

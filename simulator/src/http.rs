@@ -1,10 +1,10 @@
-//! One request and one answer, free of any server, so that the vendors are plain functions.
+//! One HTTP request and one response, independent of the server, so that vendors are plain functions.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};
 use serde::Serialize;
 
-/// A request as it came in, its body read.
+/// A received request, with its whole body.
 #[derive(Debug)]
 pub struct HttpRequest {
     pub method: Method,
@@ -31,7 +31,7 @@ impl HttpRequest {
         self.method == Method::GET
     }
 
-    /// Whether the body says that it is JSON.
+    /// Whether the content type is JSON.
     pub fn is_json(&self) -> bool {
         self.header("content-type")
             .is_some_and(|kind| kind.contains("json"))
@@ -46,38 +46,38 @@ pub fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// Reads a form or a query string; what cannot be read is left out.
+/// The fields of a form or of a query string; none if it is malformed.
 pub fn parse_form(bytes: &[u8]) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(bytes).unwrap_or_default()
 }
 
-/// What the ledger needs to know of an answer beyond its status.
+/// What the ledger records about a response besides its status.
 #[derive(Debug, Clone, Default)]
 pub struct LedgerNote {
-    /// Refused for want of quota.
+    /// Refused because a rate limit was reached.
     pub refused: bool,
-    /// A fault was at work.
+    /// A fault changed the response.
     pub faulted: bool,
-    /// BASE account or LWA client.
-    pub who: Option<String>,
-    /// ASINs or item ids.
+    /// BASE account, LWA client or Chatwork room.
+    pub caller: Option<String>,
+    /// ASINs or item ids that the call was about.
     pub touched: Vec<String>,
 }
 
-/// What happens to an answer on its way out.
+/// How the body of a response is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BodyDelivery {
     #[default]
     Whole,
-    /// Never answered.
+    /// No response is sent.
     Hang,
     /// The connection ends in the middle of the body.
     Cut,
-    /// A hundred megabytes of JSON white space follow.
+    /// The body is followed by 100 MB of white space.
     Huge,
 }
 
-/// An answer.
+/// A response, and what the simulator does with it.
 #[derive(Debug, Default)]
 pub struct HttpResponse {
     pub status: u16,
@@ -114,7 +114,13 @@ impl HttpResponse {
         self
     }
 
-    /// Marks the answer as a refusal for want of quota.
+    /// Records `caller` in the ledger.
+    pub fn for_caller(mut self, caller: &str) -> Self {
+        self.note.caller = Some(caller.to_owned());
+        self
+    }
+
+    /// Marks the response as a refusal because a rate limit was reached.
     pub fn refused(mut self) -> Self {
         self.note.refused = true;
         self

@@ -1,4 +1,4 @@
-//! The controls in process: what `/_sim/` does over the wire, for tests and the demo.
+//! The controls as methods, for tests and the demo that run the simulator in their own process.
 
 use crate::control::{self, AsinSnapshot, ShopChange, ShopSnapshot};
 use crate::faults::Fault;
@@ -7,43 +7,44 @@ use crate::quota::{QuotaChange, QuotaError};
 use crate::server::Simulator;
 use crate::state::{ChatworkMessage, MarketChange, MarketMove, MarketSet};
 
-/// A control was called with a value that cannot be.
+/// A control was called with an impossible value.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct ControlError(String);
 
 impl Simulator {
-    /// What was asked so far, by operation.
+    /// The requests so far, counted by operation.
     pub fn ledger(&self) -> LedgerReport {
         control::ledger(&self.world(), false)
     }
 
-    /// The same, with each of the last 200,000 requests.
+    /// The same, with each of the last 200,000 requests in full.
     pub fn detailed_ledger(&self) -> LedgerReport {
         control::ledger(&self.world(), true)
     }
 
-    /// The items as this account's shop shows them; none for an account that does not exist.
+    /// The items of this account's shop; `None` if there is no such account.
     pub fn shop(&self, account: &str) -> Option<ShopSnapshot> {
         ShopSnapshot::of(&self.world(), account)
     }
 
-    /// Edits, deletes and adds items as a person in the shop's admin; gives the ids of what was made.
-    pub fn change_shop(&self, account: &str, work: ShopChange) -> Result<Vec<u64>, ControlError> {
-        control::tend(&mut self.world(), account, work).map_err(ControlError)
+    /// Edits, deletes and adds items as a person does in the shop's admin pages. Returns the ids of
+    /// the new items.
+    pub fn change_shop(&self, account: &str, change: ShopChange) -> Result<Vec<u64>, ControlError> {
+        control::change_shop(&mut self.world(), account, change).map_err(ControlError)
     }
 
-    /// What is true of an ASIN now.
+    /// The state of an ASIN on Amazon now.
     pub fn market(&self, asin: &str) -> AsinSnapshot {
         AsinSnapshot::of(&self.world(), asin)
     }
 
-    /// The ASIN with this number in the catalogue, counted from 0.
+    /// The ASIN of product `number` of the catalogue, counted from 0.
     pub fn asin(&self, number: usize) -> String {
         self.world().market.asins().nth(number)
     }
 
-    /// Makes something true of ASINs.
+    /// Changes the state of ASINs on Amazon.
     pub fn set_market(&self, set: Vec<MarketSet>) -> Result<(), ControlError> {
         let change = MarketChange { set, moved: None };
         control::change_market(&mut self.world(), change)
@@ -51,7 +52,7 @@ impl Simulator {
             .map_err(ControlError)
     }
 
-    /// Lets the whole market drift by some hours; returns how many ASINs were touched.
+    /// Lets prices and stock change as in `hours` hours. Returns how many ASINs changed.
     pub fn move_market(&self, hours: u64) -> usize {
         let change = MarketChange {
             set: Vec::new(),
@@ -60,53 +61,54 @@ impl Simulator {
         control::change_market(&mut self.world(), change).unwrap_or(0)
     }
 
-    /// Puts a fault to work.
+    /// Activates a fault.
     pub fn add_fault(&self, fault: Fault) -> Result<(), ControlError> {
-        if let Some(complaint) = fault.complaint() {
-            return Err(ControlError(complaint));
+        if let Some(problem) = fault.problem() {
+            return Err(ControlError(problem));
         }
         self.world().faults.add(fault);
         Ok(())
     }
 
-    /// The faults still at work.
+    /// The active faults, with the counts that are left.
     pub fn faults(&self) -> Vec<Fault> {
         self.world().faults.list().to_vec()
     }
 
+    /// Deactivates all faults.
     pub fn clear_faults(&self) {
         self.world().faults.clear();
     }
 
-    /// Changes a rate of Amazon or the limits of BASE.
+    /// Changes a rate limit of Amazon or the limits of BASE.
     pub fn set_quota(&self, change: &QuotaChange) -> Result<(), QuotaError> {
         let mut world = self.world();
         let now = world.clock.elapsed_nanos();
         world.quotas.change(change, now)
     }
 
-    /// Moves simulator time ahead by some seconds.
+    /// Moves simulator time ahead.
     pub fn advance(&self, seconds: f64) -> Result<(), ControlError> {
         control::advance(&mut self.world(), seconds).map_err(ControlError)
     }
 
-    /// Begins again: market, shops, tokens, quotas, faults, ledger and clock.
+    /// Returns everything to the start: market, shops, tokens, quotas, faults, ledger and clock.
     pub fn reset(&self) {
         control::reset(&mut self.world(), false);
     }
 
-    /// Empties the ledger and leaves the world as it is.
+    /// Clears the ledger and nothing else.
     pub fn reset_ledger(&self) {
         control::reset(&mut self.world(), true);
     }
 
-    /// The Chatwork messages received.
+    /// The Chatwork messages received so far.
     pub fn messages(&self) -> Vec<ChatworkMessage> {
-        self.world().rooms.messages()
+        self.world().chatwork.messages()
     }
 
-    /// The texts received by webhook.
+    /// The texts received by the webhook so far.
     pub fn webhook_texts(&self) -> Vec<String> {
-        self.world().hook.texts()
+        self.world().webhook.texts()
     }
 }

@@ -1,6 +1,6 @@
-//! The ledger: every request that came in, counted by operation, and the last ones in full.
+//! The ledger: every request received, counted by operation, and the latest requests in full.
 //!
-//! Its times are real, since quotas are judged by it from outside.
+//! Its times are real time, since tests check a client's pace by them.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,55 +10,66 @@ use serde::{Deserialize, Serialize};
 use crate::http::LedgerNote;
 use crate::operation::Operation;
 
-/// How many requests are kept in full.
-const KEPT: usize = 200_000;
+/// Only so many requests are kept in full.
+const MAX_LINES: usize = 200_000;
 
-/// What was asked of one operation.
+/// The requests of one operation, counted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
+    /// All requests.
     pub requests: u64,
-    /// Answered with a 2xx.
+    /// Responses with a status of 2xx.
     pub accepted: u64,
-    /// Refused for want of quota, without a fault.
+    /// Refusals because a rate limit was reached, without a fault.
     pub refused: u64,
-    /// Answered otherwise: faults, wrong requests, ended tokens.
+    /// All other responses: faults, wrong requests, expired tokens.
     pub failed: u64,
-    /// Touched by a fault, whatever the answer.
+    /// Requests that a fault applied to, whatever the response.
     pub faulted: u64,
+    /// Responses by HTTP status.
     pub by_status: BTreeMap<u16, u64>,
-    /// RFC 3339 with microseconds, real time.
+    /// Time of the first request: RFC 3339 with microseconds, real time.
     pub first: Option<String>,
+    /// Time of the last request.
     pub last: Option<String>,
-    /// ASINs asked about or items edited, in accepted requests.
+    /// ASINs and items that accepted requests were about.
     pub items: u64,
 }
 
 /// One request in full.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LedgerLine {
+    /// RFC 3339 with microseconds, real time.
     pub at: String,
+    /// The same in simulator time.
     pub simulated_at: String,
+    /// Name of the operation.
     pub operation: String,
+    /// HTTP status of the response.
     pub status: u16,
+    /// Refused because a rate limit was reached.
     pub refused: bool,
+    /// A fault applied to it.
     pub faulted: bool,
     /// BASE account, LWA client or Chatwork room.
     pub who: Option<String>,
-    /// ASINs or item ids.
+    /// ASINs or item ids that the request was about.
     pub touched: Vec<String>,
 }
 
-/// The ledger as the control gives it.
+/// The ledger as the controls return it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LedgerReport {
+    /// Counts by name of the operation.
     pub operations: BTreeMap<String, Tally>,
+    /// Counts of all operations together.
     pub total: Tally,
-    /// The last requests, oldest first; only if asked for.
+    /// The latest requests, oldest first; `None` unless details were requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Vec<LedgerLine>>,
 }
 
-/// When a request came in.
+/// The time at which a request was received.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrival {
     pub real: DateTime<Utc>,
@@ -74,7 +85,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Writes one answered request down.
+    /// Records one request and its response.
     pub fn record(
         &mut self,
         operation: Operation,
@@ -88,7 +99,7 @@ impl Ledger {
             .or_default()
             .count(&at, status, &note);
         self.total.count(&at, status, &note);
-        if self.lines.len() >= KEPT {
+        if self.lines.len() >= MAX_LINES {
             self.lines.pop_front();
         }
         self.lines.push_back(LedgerLine {
@@ -98,7 +109,7 @@ impl Ledger {
             status,
             refused: note.refused,
             faulted: note.faulted,
-            who: note.who,
+            who: note.caller,
             touched: note.touched,
         });
     }

@@ -1,10 +1,13 @@
-//! Amazon, BASE and Chatwork, simulated from the vendors' papers.
+//! Simulates Amazon, BASE, Chatwork and an incoming webhook, as their documentation describes them.
 //!
-//! It stands where the real services stand: Miseban's wire tests, its demo and its load tests talk
-//! to it by the real paths. It imports nothing of Miseban, so that a misreading on one side does
-//! not cancel out on the other. The same [`Config`] gives the same world.
+//! Miseban's wire tests, demo and load tests call it in place of the real services, at the real
+//! paths. It imports nothing of Miseban, so that a misreading of a vendor's documentation on one
+//! side does not cancel out on the other. The same [`Config`] gives the same world.
 //!
-//! Leaves to others: what a client does with an answer.
+//! The way of a request: `server` reads it, `router` hands it to the vendor (`amazon`, `base`,
+//! `chatwork`, `webhook`) or to `control`, and the vendor reads and changes `state`. Each vendor
+//! asks `quota` and `faults` on the way; the router records the response in `ledger`. `opening`
+//! and `catalog` compute from the seed how the world begins.
 
 mod amazon;
 mod base;

@@ -1,4 +1,4 @@
-//! The binary `simulator`: serves the simulated vendors, or prints the world they begin with.
+//! The binary `simulator`: serves the simulated vendors, or prints what their world begins with.
 
 mod cli;
 
@@ -10,7 +10,7 @@ use simulator::{Config, Simulator};
 
 use crate::cli::{SimulatorCli, SimulatorCommand};
 
-/// Wrong use, by the convention of all of Miseban's binaries.
+/// Exit code for wrong use, the same in all of Miseban's binaries.
 const WRONG_USE: u8 = 2;
 
 fn main() -> ExitCode {
@@ -21,11 +21,12 @@ fn main() -> ExitCode {
         .init();
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(MainError::WrongUse(error)) => complain(&error, WRONG_USE),
-        Err(MainError::Failed(error)) => complain(&error, 1),
+        Err(MainError::WrongUse(error)) => report(&error, WRONG_USE),
+        Err(MainError::Failed(error)) => report(&error, 1),
     }
 }
 
+/// Why the program ends with an error, which decides its exit code.
 enum MainError {
     WrongUse(anyhow::Error),
     Failed(anyhow::Error),
@@ -37,8 +38,8 @@ impl From<anyhow::Error> for MainError {
     }
 }
 
-fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
-    // Nobody is left to tell if stderr is closed.
+fn report(error: &anyhow::Error, code: u8) -> ExitCode {
+    // If stderr is closed, there is no other place to report to.
     let _ = writeln!(std::io::stderr(), "simulator: {error:#}");
     ExitCode::from(code)
 }
@@ -55,7 +56,7 @@ fn run(command: SimulatorCommand) -> Result<(), MainError> {
     }
 }
 
-/// Writes to stdout; a reader that has seen enough is no failure.
+/// Writes to stdout. A reader that closes the pipe early is not an error.
 fn print(text: &str) -> Result<(), MainError> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -79,7 +80,7 @@ fn serve(config: Config) -> Result<(), MainError> {
     })
 }
 
-/// Ends at SIGINT or SIGTERM. Both are caught from the call on, not from the first await.
+/// Ends at SIGINT or SIGTERM. The handlers are installed by this call, before the first await.
 #[cfg(unix)]
 fn end_signal() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -97,7 +98,7 @@ fn end_signal() -> anyhow::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn end_signal() -> anyhow::Result<impl Future<Output = ()>> {
     Ok(async {
-        // Without a signal to wait for, the process ends by being ended.
+        // If no signal can be received, only the system can end the process.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }

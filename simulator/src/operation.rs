@@ -1,10 +1,10 @@
-//! The calls that the simulator answers, by their vendors' names.
+//! The operations that the simulator offers, and the method and path of each.
 //!
-//! The names are those of ledger, faults and quotas.
+//! Ledger, faults and quotas use the same names.
 
 use axum::http::Method;
 
-/// Whose call it is.
+/// The vendor that answers an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vendor {
     Amazon,
@@ -13,14 +13,14 @@ pub enum Vendor {
     Webhook,
 }
 
-/// One call of one vendor.
+/// One operation of one vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Operation {
     LwaToken,
     ItemOffersBatch,
     CompetitivePricing,
     SearchCatalogItems,
-    /// A path that the Selling Partner API does not know.
+    /// Any path that no vendor knows; the Selling Partner API answers it.
     UnknownPath,
     BaseAuthorize,
     BaseToken,
@@ -28,10 +28,10 @@ pub enum Operation {
     Items,
     ItemsDetail,
     ItemsEdit,
-    /// A path that BASE does not know.
+    /// A path below `/1/` that BASE does not know.
     UnknownBasePath,
     Messages,
-    /// A post to an incoming webhook of Slack's form.
+    /// A post to an incoming webhook.
     Webhook,
 }
 
@@ -53,6 +53,7 @@ impl Operation {
         Self::Webhook,
     ];
 
+    /// The vendor's name of the operation.
     pub fn name(self) -> &'static str {
         match self {
             Self::LwaToken => "lwaToken",
@@ -91,14 +92,14 @@ impl Operation {
         }
     }
 
-    /// Whether it is a call of the Selling Partner API, whose calls have rates.
+    /// Whether it is an operation of the Selling Partner API: only those have rates.
     pub fn is_selling_partner(self) -> bool {
         self.vendor() == Vendor::Amazon && self != Self::LwaToken
     }
 
-    /// The call that this method and path stand for.
+    /// The operation of this method and path.
     ///
-    /// BASE answers a wrong method by itself, so there the method does not matter.
+    /// BASE itself answers a wrong method, so there the method is not considered.
     pub fn of(method: &Method, path: &str) -> Self {
         match path {
             "/auth/o2/token" => return Self::LwaToken,

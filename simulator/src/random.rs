@@ -1,11 +1,11 @@
-//! Chance, bound to a seed: one stream of numbers for each product and each purpose.
+//! Seeded randomness: a stream of numbers for each product and each purpose.
 //!
-//! A stream of its own for each product keeps a draw for one from moving the draws of another.
+//! Since each has its own stream, a number drawn for one product never changes those of another.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// A seeded source of chance.
+/// A seeded stream of random numbers.
 #[derive(Debug, Clone)]
 pub struct SeededRandom(ChaCha8Rng);
 
@@ -22,6 +22,7 @@ impl SeededRandom {
         f64::from(self.0.next_u32()) / (f64::from(u32::MAX) + 1.0)
     }
 
+    /// True with this probability.
     pub fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
@@ -33,11 +34,11 @@ impl SeededRandom {
     }
 
     /// One of `choices`, which must not be empty.
-    pub fn of<T: Copy>(&mut self, choices: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.0.next_u32() as usize % choices.len()]
     }
 
-    /// A number of the standard normal distribution (Box and Muller).
+    /// A number of the standard normal distribution (Box-Muller transform).
     pub fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
         radius * (std::f64::consts::TAU * self.unit()).cos()

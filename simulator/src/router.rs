@@ -1,4 +1,4 @@
-//! Hands each request to the vendor that it is for, and writes what was answered into the ledger.
+//! Hands each request to its vendor, and records the response in the ledger.
 
 use crate::clock::SimClock;
 use crate::http::{HttpRequest, HttpResponse};
@@ -7,7 +7,7 @@ use crate::operation::{Operation, Vendor};
 use crate::state::World;
 use crate::{amazon, base, chatwork, control, webhook};
 
-/// Answers one request. The controls under `/_sim/` pass no quota, no fault and no ledger.
+/// Answers one request. Quotas, faults and ledger do not apply to the controls under `/_sim/`.
 pub fn answer(world: &mut World, request: &HttpRequest) -> HttpResponse {
     if request.path.starts_with("/_sim/") {
         return control::answer(world, request);

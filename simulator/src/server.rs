@@ -1,4 +1,4 @@
-//! The server: one port for all vendors, one lock around the world, never held across an await.
+//! The HTTP server: one port for all vendors, one lock around the world, never held across an await.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,14 +21,15 @@ use crate::router;
 use crate::state::World;
 use crate::transmit;
 
-/// Larger bodies are refused; the largest call of any vendor has a few kilobytes.
-const LARGEST_BODY: usize = 4 << 20;
-/// How long answers under way may take to end once the simulator is stopped.
+/// Larger bodies are refused. The largest request of any vendor has a few kilobytes.
+const MAX_BODY_BYTES: usize = 4 << 20;
+/// How long [`Simulator::stop`] waits for responses that are being sent.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// The simulator did not start.
+/// Why the simulator did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulatorStartError {
+    /// The address is in use or does not exist.
     #[error("cannot listen on {address}")]
     Listen {
         address: SocketAddr,
@@ -36,7 +37,7 @@ pub enum SimulatorStartError {
     },
 }
 
-/// A running simulator. It ends with [`Simulator::stop`], or when it is dropped.
+/// A running simulator. It ends by [`Simulator::stop`], or when it is dropped.
 #[derive(Debug)]
 pub struct Simulator {
     address: SocketAddr,
@@ -53,7 +54,7 @@ struct ServerState {
 }
 
 impl Simulator {
-    /// Makes the world of `config` and serves it on `config.listen`.
+    /// Creates the world of `config` and serves it on `config.listen`.
     pub async fn start(config: Config) -> Result<Self, SimulatorStartError> {
         let listen = |source| SimulatorStartError::Listen {
             address: config.listen,
@@ -69,9 +70,9 @@ impl Simulator {
         };
         let router = Router::new().fallback(serve).with_state(served);
         let listener = listener.tap_io(|stream| {
-            // Without it, small answers wait for the client's acknowledgement.
+            // Otherwise small responses wait for the client's acknowledgement.
             if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "no TCP_NODELAY");
+                tracing::debug!(%error, "could not set TCP_NODELAY");
             }
         });
         let serving = tokio::spawn(async move {
@@ -96,22 +97,22 @@ impl Simulator {
         })
     }
 
-    /// Where it listens, without a slash at the end: `http://127.0.0.1:8080`.
+    /// Its base URL, without a slash at the end: `http://127.0.0.1:8080`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The opening listings as the CSV of `simulator listings`.
+    /// The listings that the world begins with, as `simulator listings` prints them.
     pub fn listings_csv(&self) -> String {
         listings_csv(&opening_listings(&self.config))
     }
 
-    /// The accounts as the file of `simulator accounts`.
+    /// The accounts file, as `simulator accounts` prints it.
     pub fn accounts_toml(&self) -> String {
         accounts_toml(&opening_accounts(self.config.seed, self.config.accounts))
     }
 
-    /// Stops listening and waits, for half a second at most, until answers under way are out.
+    /// Stops listening, and waits at most half a second for responses that are being sent.
     pub async fn stop(self) {
         self.stopping.send_replace(true);
         if let Err(error) = self.serving.await {
@@ -126,18 +127,18 @@ impl Simulator {
 
 /// Ends when the simulator is stopped or dropped.
 async fn stop_signal(mut stopping: watch::Receiver<bool>) {
-    // An error means that the simulator was dropped, which ends the wait just as well.
+    // An error means that the simulator was dropped, which is the other reason to end.
     let _ = stopping.wait_for(|stop| *stop).await;
 }
 
-/// A request that panicked must not end the others.
+/// Ignores poisoning: a request that panicked must not fail all later ones.
 fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
     world.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn serve(State(served): State<ServerState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
         return empty(StatusCode::PAYLOAD_TOO_LARGE);
     };
     let request = HttpRequest {
@@ -172,7 +173,7 @@ async fn respond(mut answer: HttpResponse) -> Response {
         }
     }
     let bytes = std::mem::take(&mut answer.body);
-    transmit::put(&mut response, answer.delivery, bytes).await;
+    transmit::set_body(&mut response, answer.delivery, bytes).await;
     response
 }
 
@@ -182,16 +183,16 @@ fn empty(status: StatusCode) -> Response {
     response
 }
 
-/// Undoes percent-encoding; a path that is no UTF-8 stays as it is.
+/// Decodes percent-encoding. A path that does not decode to UTF-8 is returned unchanged.
 fn decoded(path: &str) -> String {
     let bytes = path.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
-    let mut place = 0;
-    while let Some(byte) = bytes.get(place) {
-        let code = path.get(place + 1..place + 3).filter(|_| *byte == b'%');
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let code = path.get(at + 1..at + 3).filter(|_| *byte == b'%');
         let code = code.and_then(|code| u8::from_str_radix(code, 16).ok());
         plain.push(code.unwrap_or(*byte));
-        place += if code.is_some() { 3 } else { 1 };
+        at += if code.is_some() { 3 } else { 1 };
     }
     String::from_utf8(plain).unwrap_or_else(|_| path.to_owned())
 }

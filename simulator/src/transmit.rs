@@ -1,4 +1,4 @@
-//! How an answer leaves: whole, or in the ways in which networks fail.
+//! Sends the body of a response: whole, or in one of the ways in which networks fail.
 
 use std::convert::Infallible;
 use std::io;
@@ -10,12 +10,12 @@ use futures::{StreamExt as _, stream};
 
 use crate::http::BodyDelivery;
 
-/// What a huge answer adds: 100 MB in pieces of 64 kB.
+/// A huge body gets 100 MB more, in pieces of 64 kB.
 const PIECE: usize = 64 << 10;
 const PIECES: usize = 1_600;
 
-/// Puts the body into the answer. A hanging answer never comes; the caller may stop waiting.
-pub async fn put(response: &mut Response, delivery: BodyDelivery, bytes: Vec<u8>) {
+/// Sets the body of `response`. Never returns for [`BodyDelivery::Hang`]; the caller may cancel it.
+pub async fn set_body(response: &mut Response, delivery: BodyDelivery, bytes: Vec<u8>) {
     *response.body_mut() = match delivery {
         BodyDelivery::Whole => Body::from(bytes),
         BodyDelivery::Hang => std::future::pending().await,
@@ -30,12 +30,12 @@ pub async fn put(response: &mut Response, delivery: BodyDelivery, bytes: Vec<u8>
     };
 }
 
-/// Half of the answer, then the end of the connection.
+/// Half of the body, then the end of the connection.
 fn cut(mut bytes: Vec<u8>) -> Body {
     bytes.truncate(bytes.len() / 2);
     let half: Result<Bytes, io::Error> = Ok(Bytes::from(bytes));
     let end = stream::once(async {
-        // The half is sent while nothing more is ready; without this it would be dropped.
+        // Gives the server time to send the half; an error at once would discard it.
         tokio::task::yield_now().await;
         Err(io::Error::new(
             io::ErrorKind::ConnectionReset,
@@ -45,7 +45,7 @@ fn cut(mut bytes: Vec<u8>) -> Body {
     Body::from_stream(stream::iter([half]).chain(end))
 }
 
-/// The answer and then white space, which JSON allows.
+/// The body, then white space, which JSON permits.
 fn huge(bytes: Vec<u8>) -> Body {
     let space = Bytes::from(vec![b' '; PIECE]);
     let first = std::iter::once(Bytes::from(bytes));

@@ -1,11 +1,11 @@
-//! Amounts of yen, whole and as fractions.
+//! Arithmetic with amounts of yen.
 
-/// `yen` times `factor`, in whole yen.
+/// `yen` times `factor`, rounded to whole yen.
 pub fn scaled(yen: i64, factor: f64) -> i64 {
     whole(exact(yen) * factor)
 }
 
-/// The same amount as a fraction.
+/// The same amount as a floating-point number.
 #[expect(clippy::cast_precision_loss, reason = "prices are far below 2^53 yen")]
 pub fn exact(yen: i64) -> f64 {
     yen as f64

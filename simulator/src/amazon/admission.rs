@@ -1,4 +1,4 @@
-//! What every call of the Selling Partner API passes first: the edge, the token, the quota.
+//! The checks that every call of the Selling Partner API passes first: edge, access token, quota.
 
 use super::error;
 use crate::faults::{CallFaults, FaultKind};
@@ -6,20 +6,23 @@ use crate::http::{HttpRequest, HttpResponse};
 use crate::operation::Operation;
 use crate::state::{LwaTokenState, World};
 
-/// Longest user agent that Amazon takes (source: developer guide, "Include a User-Agent header").
-const LONGEST_USER_AGENT: usize = 500;
+/// The longest user agent that Amazon accepts (source: developer guide, "Include a User-Agent
+/// header").
+const MAX_USER_AGENT_BYTES: usize = 500;
 
-/// Leave to serve a call.
+/// A call that passed all checks.
 #[derive(Debug)]
 pub struct AdmittedCall {
+    /// LWA client id.
     pub client: String,
+    /// The faults that apply to the call.
     pub faults: CallFaults,
-    /// The rate as the header tells it; none where it is left out.
+    /// Value of `x-amzn-RateLimit-Limit`; `None` if the header is left out.
     pub limit_header: Option<String>,
 }
 
-/// Lets a call through, or says why not.
-pub fn pass(
+/// Checks a call. The error is the response that refuses it.
+pub fn admit(
     world: &mut World,
     operation: Operation,
     request: &HttpRequest,
@@ -29,24 +32,24 @@ pub fn pass(
     }
     if request
         .header("user-agent")
-        .is_some_and(|agent| agent.len() > LONGEST_USER_AGENT)
+        .is_some_and(|agent| agent.len() > MAX_USER_AGENT_BYTES)
     {
         return Err(Box::new(error::invalid_input(
             "User-Agent is longer than 500 characters.",
         )));
     }
-    if world.faults.expire_tokens(operation, request) {
+    if world.faults.expires_tokens(operation, request) {
         world.lwa_tokens.expire_all();
     }
     let client = client(world, request)?;
     if operation == Operation::UnknownPath {
-        return Err(Box::new(named(error::denied(""), &client)));
+        return Err(Box::new(error::denied("").for_caller(&client)));
     }
     let now = world.clock.elapsed_nanos();
     if !world.quotas.is_ready(&client, operation, now) {
-        return Err(Box::new(named(error::throttled().refused(), &client)));
+        return Err(Box::new(error::throttled().refused().for_caller(&client)));
     }
-    let faults = world.faults.strike(operation, request, &client);
+    let faults = world.faults.for_call(operation, request, &client);
     if !faults.has(FaultKind::Throttle) {
         world.quotas.take(&client, operation, now);
     }
@@ -61,11 +64,6 @@ pub fn pass(
         faults,
         limit_header,
     })
-}
-
-fn named(mut response: HttpResponse, client: &str) -> HttpResponse {
-    response.note.who = Some(client.to_owned());
-    response
 }
 
 fn client(world: &World, request: &HttpRequest) -> Result<String, Box<HttpResponse>> {

@@ -1,23 +1,23 @@
-//! The entries of `getItemOffersBatch`: how one is read, and how one is answered.
+//! Reads the body of `getItemOffersBatch`.
 //!
-//! Source: official model `productPricingV0.json`, `ItemOffersRequest` and `ItemOffersResponse`.
+//! Source: official model `productPricingV0.json`, `ItemOffersRequest`.
 
 use serde_json::{Map, Value};
 
 use super::marketplace::MARKETPLACE;
 
-/// One entry that can be asked about.
+/// One entry of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedItem {
     pub asin: String,
     pub marketplace: String,
     pub condition: String,
     pub customer_type: Option<String>,
-    /// A key or a value is spelled in a way that fails this entry only.
+    /// A key or a value has a wrong spelling, for which Amazon refuses this entry only.
     pub misspelled: bool,
 }
 
-/// Why the whole batch is refused.
+/// Why Amazon refuses the whole batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidBatch {
     Shape,
@@ -29,7 +29,7 @@ pub enum InvalidBatch {
 }
 
 impl InvalidBatch {
-    /// Amazon's words where they are known; `Invalid Input` otherwise.
+    /// Amazon's message where it is known; `Invalid Input` otherwise.
     pub fn message(self) -> &'static str {
         match self {
             Self::Duplicate => "Duplicate requests submitted. Cannot run batch request.",
@@ -41,8 +41,8 @@ impl InvalidBatch {
     }
 }
 
-/// Reads the body of a batch: 1 to 20 entries, no ASIN twice.
-pub fn questions(body: &[u8]) -> Result<Vec<AskedItem>, InvalidBatch> {
+/// Reads the body of a batch: 1 to 20 entries, each with another ASIN.
+pub fn asked_items(body: &[u8]) -> Result<Vec<AskedItem>, InvalidBatch> {
     let root: Value = serde_json::from_slice(body).map_err(|_| InvalidBatch::Shape)?;
     let entries = root
         .get("requests")
@@ -51,25 +51,25 @@ pub fn questions(body: &[u8]) -> Result<Vec<AskedItem>, InvalidBatch> {
     if !(1..=20).contains(&entries.len()) {
         return Err(InvalidBatch::Count);
     }
-    let mut questions: Vec<AskedItem> = Vec::with_capacity(entries.len());
+    let mut items: Vec<AskedItem> = Vec::with_capacity(entries.len());
     for entry in entries {
-        let question = question(entry.as_object().ok_or(InvalidBatch::Shape)?)?;
-        if questions.iter().any(|known| known.asin == question.asin) {
+        let item = asked_item(entry.as_object().ok_or(InvalidBatch::Shape)?)?;
+        if items.iter().any(|known| known.asin == item.asin) {
             return Err(InvalidBatch::Duplicate);
         }
-        questions.push(question);
+        items.push(item);
     }
-    Ok(questions)
+    Ok(items)
 }
 
-fn question(entry: &Map<String, Value>) -> Result<AskedItem, InvalidBatch> {
+fn asked_item(entry: &Map<String, Value>) -> Result<AskedItem, InvalidBatch> {
     let text = |name: &str| {
         entry
             .get(name)
             .and_then(Value::as_str)
             .map(ToOwned::to_owned)
     };
-    let loose = |name: &str| {
+    let any_case = |name: &str| {
         let key = entry.keys().find(|key| key.eq_ignore_ascii_case(name))?;
         text(key)
     };
@@ -80,12 +80,12 @@ fn question(entry: &Map<String, Value>) -> Result<AskedItem, InvalidBatch> {
     if text("method").is_none_or(|method| method != "GET") {
         return Err(InvalidBatch::Method);
     }
-    // The style with `queryParams` lands here too: nothing stands at the top (since April 2026).
-    let marketplace = loose("MarketplaceId").ok_or(InvalidBatch::MarketplaceId)?;
+    // Entries with `queryParams` are refused here as well, as they are since April 2026.
+    let marketplace = any_case("MarketplaceId").ok_or(InvalidBatch::MarketplaceId)?;
     if marketplace != MARKETPLACE {
         return Err(InvalidBatch::MarketplaceId);
     }
-    let condition = loose("ItemCondition").unwrap_or_default();
+    let condition = any_case("ItemCondition").unwrap_or_default();
     let customer_type = text("CustomerType");
     let known_condition =
         ["New", "Used", "Collectible", "Refurbished", "Club"].contains(&condition.as_str());
@@ -105,7 +105,7 @@ fn question(entry: &Map<String, Value>) -> Result<AskedItem, InvalidBatch> {
     })
 }
 
-/// `/products/pricing/v0/items/{ASIN}/offers`, 6 to 512 characters, without a query.
+/// The ASIN in `/products/pricing/v0/items/{ASIN}/offers`: 6 to 512 characters, no query.
 fn asin_of(uri: &str) -> Option<String> {
     let asin = uri
         .strip_prefix("/products/pricing/v0/items/")?

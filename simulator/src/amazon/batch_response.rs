@@ -1,4 +1,4 @@
-//! The answer of `getItemOffersBatch`, entry by entry.
+//! The response body of `getItemOffersBatch`.
 //!
 //! Source: official model `productPricingV0.json`, `ItemOffersResponse`.
 
@@ -51,8 +51,8 @@ pub enum ItemBodyJson<'a> {
     Errors(ErrorListJson),
 }
 
-/// The words that go with an item's status.
-pub fn reason(status: u16) -> &'static str {
+/// The reason phrase of an item's status.
+pub fn reason_phrase(status: u16) -> &'static str {
     match status {
         200 => "OK",
         400 => "Bad Request",

@@ -1,4 +1,4 @@
-//! One item of the catalogue as Catalog Items 2022-04-01 writes it.
+//! One item of the catalogue in the JSON of Catalog Items 2022-04-01.
 
 use serde_json::{Map, Value, json};
 
@@ -31,7 +31,7 @@ pub fn item(world: &World, asin: &str, sets: &[String]) -> Value {
     Value::Object(item)
 }
 
-/// The same sets with nothing in them: each text null, each list of values empty.
+/// The same data sets without content: each text is null, each list of values is empty.
 pub fn without_texts(mut item: Value) -> Value {
     for (name, set) in item.as_object_mut().into_iter().flatten() {
         let entries = set.as_array_mut().into_iter().flatten();

@@ -22,7 +22,7 @@ struct SearchJson {
 }
 
 /// Answers `GET /catalog/2022-04-01/items`.
-pub fn search(world: &World, request: &HttpRequest, faults: &CallFaults) -> HttpResponse {
+pub fn answer(world: &World, request: &HttpRequest, faults: &CallFaults) -> HttpResponse {
     if request.query("marketplaceIds") != Some(MARKETPLACE) {
         return error::response(400, "400", UNREADABLE);
     }
@@ -48,7 +48,7 @@ pub fn search(world: &World, request: &HttpRequest, faults: &CallFaults) -> Http
     let sets = included(request);
     let page = found.get(from..end).unwrap_or_default();
     let left_out = |place: usize, asin: &str| {
-        let fault = faults.hits(FaultKind::MissingItems, place, asin);
+        let fault = faults.for_item(FaultKind::MissingItems, place, asin);
         fault.is_some()
     };
     let mut items: Vec<Value> = page
@@ -57,7 +57,7 @@ pub fn search(world: &World, request: &HttpRequest, faults: &CallFaults) -> Http
         .filter(|(place, asin)| !left_out(*place, asin))
         .map(|(place, asin)| {
             let item = item(world, asin, &sets);
-            match faults.hits(FaultKind::NoTexts, place, asin) {
+            match faults.for_item(FaultKind::NoTexts, place, asin) {
                 Some(_) => without_texts(item),
                 None => item,
             }
@@ -76,7 +76,7 @@ pub fn search(world: &World, request: &HttpRequest, faults: &CallFaults) -> Http
     response
 }
 
-/// The known ASINs that a search asks for.
+/// The requested ASINs that Amazon knows.
 fn matches(world: &World, request: &HttpRequest) -> Result<Vec<String>, Box<HttpResponse>> {
     let asins = csv(request.query("identifiers"));
     let refusal = if request.query("identifiers").is_none() || !(1..=20).contains(&asins.len()) {

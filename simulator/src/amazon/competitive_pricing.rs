@@ -1,4 +1,4 @@
-//! `getCompetitivePricing`: the featured price of up to twenty ASINs and how many offers exist.
+//! `getCompetitivePricing`: the featured price and the number of offers of up to 20 ASINs.
 
 use serde::Serialize;
 
@@ -64,7 +64,7 @@ struct CompetitivePriceJson<'a> {
     condition: &'static str,
     subcondition: &'static str,
     #[serde(rename = "belongsToRequester")]
-    ours: bool,
+    belongs_to_requester: bool,
 }
 
 #[derive(Serialize)]
@@ -144,7 +144,7 @@ fn product<'a>(asin: &'a str, state: &'a AsinState) -> ProductPricingJson<'a> {
                     },
                     condition: "New",
                     subcondition: "New",
-                    ours: false,
+                    belongs_to_requester: false,
                 })
                 .collect(),
             number_of_offer_listings: listings

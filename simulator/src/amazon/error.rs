@@ -1,6 +1,6 @@
-//! The error answers of the Selling Partner API.
+//! The error responses of the Selling Partner API.
 //!
-//! Source: official model files and the reports listed in the API fact sheet.
+//! Source: official model files, and reports in the issues of the models' repository.
 
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ pub fn invalid_input(message: impl Into<String>) -> HttpResponse {
     response(400, "InvalidInput", message)
 }
 
-/// 403; `details` is the only sign by which an ended token is told from a missing role.
+/// 403. Only `details` distinguishes an expired token from a missing role.
 pub fn denied(details: &'static str) -> HttpResponse {
     let message = "Access to requested resource is denied.".to_owned();
     let errors = vec![ErrorJson {
@@ -60,14 +60,14 @@ pub fn throttled() -> HttpResponse {
     .with_header("x-amzn-ErrorType", "TooManyRequestsException")
 }
 
-/// A body on a GET is refused by the edge, in HTML (thread 4007 of the models' repository).
+/// The edge refuses a GET with a body, in HTML (issue 4007 of the models' repository).
 pub fn body_on_get() -> HttpResponse {
     let page = "<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD>\
         <BODY><H1>400 ERROR</H1>Bad request.</BODY></HTML>";
     HttpResponse::text(400, "text/html", page)
 }
 
-/// Code and message that go with an error status.
+/// Code and message of an error status.
 pub fn of_status(status: u16) -> (&'static str, &'static str) {
     match status {
         400 => ("InvalidInput", "Invalid Input"),
@@ -88,8 +88,8 @@ pub fn of_status(status: u16) -> (&'static str, &'static str) {
     }
 }
 
-/// The answer that a fault puts in the place of the call, if there is one.
-pub fn instead(faults: &CallFaults) -> Option<HttpResponse> {
+/// The response with which a fault replaces the call, if one of them does.
+pub fn fault_response(faults: &CallFaults) -> Option<HttpResponse> {
     if faults.has(FaultKind::Throttle) {
         return Some(throttled());
     }
@@ -101,5 +101,5 @@ pub fn instead(faults: &CallFaults) -> Option<HttpResponse> {
         let (code, message) = of_status(status);
         return Some(response(status, code, message));
     }
-    faults.html()
+    faults.html_response()
 }

@@ -1,6 +1,6 @@
-//! Login with Amazon: access tokens for a refresh token.
+//! Login with Amazon: exchanges a refresh token for an access token.
 //!
-//! Source: "Connecting to the Selling Partner API"; the error names from the official libraries.
+//! Source: "Connecting to the Selling Partner API"; error names from Amazon's own client libraries.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,10 +15,9 @@ const SECRET_PREFIX: &str = "amzn1.oa2-cs.v1.";
 const REFRESH_PREFIX: &str = "Atzr|";
 
 #[derive(Serialize)]
-struct TokenAnswer<'a> {
+struct LwaTokenJson<'a> {
     access_token: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<&'a str>,
+    refresh_token: &'a str,
     token_type: &'a str,
     expires_in: u64,
 }
@@ -40,23 +39,22 @@ fn refuse(status: u16, error: &str, error_description: &str) -> HttpResponse {
     .with_header("Cache-Control", "no-store")
 }
 
-/// Answers `POST /auth/o2/token`, in form or in JSON.
+/// Answers `POST /auth/o2/token`, with a form or with JSON.
 pub fn token(world: &mut World, request: &HttpRequest) -> HttpResponse {
     let fields = fields(request);
     let client = find(&fields, "client_id").unwrap_or_default().to_owned();
-    if world.faults.expire_tokens(Operation::LwaToken, request) {
+    if world.faults.expires_tokens(Operation::LwaToken, request) {
         world.lwa_tokens.expire_all();
     }
-    let faults = world.faults.strike(Operation::LwaToken, request, &client);
-    let mut response = match instead(&faults) {
+    let faults = world.faults.for_call(Operation::LwaToken, request, &client);
+    let response = match fault_response(&faults) {
         Some(response) => response,
         None => exchange(world, request, &fields),
     };
-    response.note.who = Some(client);
-    faults.deliver(response)
+    faults.apply(response).for_caller(&client)
 }
 
-fn instead(faults: &CallFaults) -> Option<HttpResponse> {
+fn fault_response(faults: &CallFaults) -> Option<HttpResponse> {
     if faults.has(FaultKind::Forbidden) {
         return Some(refuse(403, "access_denied", "Access denied"));
     }
@@ -83,7 +81,7 @@ fn instead(faults: &CallFaults) -> Option<HttpResponse> {
             ),
         });
     }
-    faults.html()
+    faults.html_response()
 }
 
 fn fields(request: &HttpRequest) -> Vec<(String, String)> {
@@ -118,53 +116,46 @@ fn exchange(world: &mut World, request: &HttpRequest, fields: &[(String, String)
             "The request is missing a required parameter : client_id",
         );
     };
-    if !extends(client, CLIENT_PREFIX) || !extends(secret, SECRET_PREFIX) {
+    if !has_prefix(client, CLIENT_PREFIX) || !has_prefix(secret, SECRET_PREFIX) {
         return refuse(401, "invalid_client", "Client authentication failed");
     }
-    let refresh_token = match grant {
-        "refresh_token" => match find(fields, "refresh_token") {
-            None => {
-                return refuse(
-                    400,
-                    "invalid_request",
-                    "The request is missing a required parameter : refresh_token",
-                );
-            }
-            Some(token) if !extends(token, REFRESH_PREFIX) => {
-                return refuse(
-                    400,
-                    "invalid_grant",
-                    "The request has an invalid grant parameter : refresh_token",
-                );
-            }
-            token => token,
-        },
-        _ => {
-            return refuse(
-                400,
-                "unsupported_grant_type",
-                "The authorization grant type is not supported",
-            );
-        }
-    };
-    give(world, client, refresh_token)
+    if grant != "refresh_token" {
+        return refuse(
+            400,
+            "unsupported_grant_type",
+            "The authorization grant type is not supported",
+        );
+    }
+    match find(fields, "refresh_token") {
+        None => refuse(
+            400,
+            "invalid_request",
+            "The request is missing a required parameter : refresh_token",
+        ),
+        Some(token) if !has_prefix(token, REFRESH_PREFIX) => refuse(
+            400,
+            "invalid_grant",
+            "The request has an invalid grant parameter : refresh_token",
+        ),
+        Some(token) => issue(world, client, token),
+    }
 }
 
-fn give(world: &mut World, client: &str, refresh_token: Option<&str>) -> HttpResponse {
-    let access_token = format!("Atza|{}{}", world.chance.hex(), world.chance.hex());
-    let answer = TokenAnswer {
+fn issue(world: &mut World, client: &str, refresh_token: &str) -> HttpResponse {
+    let access_token = format!("Atza|{}{}", world.random.hex(), world.random.hex());
+    let body = LwaTokenJson {
         access_token: &access_token,
         refresh_token,
         token_type: "bearer",
         expires_in: LWA_LIFE_SECONDS,
     };
-    let response = HttpResponse::json(200, &answer).with_header("Cache-Control", "no-store");
-    world
-        .lwa_tokens
-        .keep(access_token, client, world.clock.elapsed_nanos());
+    let response = HttpResponse::json(200, &body).with_header("Cache-Control", "no-store");
+    let now = world.clock.elapsed_nanos();
+    world.lwa_tokens.add(access_token, client, now);
     response
 }
 
-fn extends(text: &str, prefix: &str) -> bool {
+/// Whether `text` is `prefix` and at least one more character.
+fn has_prefix(text: &str, prefix: &str) -> bool {
     text.len() > prefix.len() && text.starts_with(prefix)
 }

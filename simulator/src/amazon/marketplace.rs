@@ -1,4 +1,4 @@
-//! The marketplace that is simulated.
+//! The simulated marketplace.
 
 /// Amazon.co.jp.
 pub const MARKETPLACE: &str = "A1VC38T7YXB528";

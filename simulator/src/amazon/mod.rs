@@ -1,4 +1,6 @@
-//! Amazon: Login with Amazon, and the Selling Partner API for Japan.
+//! Amazon: Login with Amazon, and the Selling Partner API in Japan.
+//!
+//! A call of the Selling Partner API passes `admission` first, then goes to the file of its operation.
 
 mod admission;
 mod batch_request;
@@ -13,7 +15,7 @@ mod offer_json;
 mod offers_batch;
 mod offers_payload;
 
-use crate::faults::CallFaults;
+use self::admission::AdmittedCall;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::operation::Operation;
 use crate::state::World;
@@ -23,10 +25,10 @@ pub fn answer(world: &mut World, operation: Operation, request: &HttpRequest) ->
     if operation == Operation::LwaToken {
         return lwa::token(world, request);
     }
-    let request_id = world.chance.uuid();
-    let response = match admission::pass(world, operation, request) {
-        Ok(pass) => serve(world, operation, request, &pass),
-        Err(response) => *response,
+    let request_id = world.random.uuid();
+    let response = match admission::admit(world, operation, request) {
+        Ok(call) => serve(world, operation, request, &call),
+        Err(refusal) => *refusal,
     };
     response.with_header("x-amzn-RequestId", request_id)
 }
@@ -35,24 +37,21 @@ fn serve(
     world: &mut World,
     operation: Operation,
     request: &HttpRequest,
-    pass: &admission::AdmittedCall,
+    call: &AdmittedCall,
 ) -> HttpResponse {
-    let faults: &CallFaults = &pass.faults;
-    if let Some(response) = error::instead(faults) {
-        return with_who(faults.deliver(response), pass);
-    }
-    let mut response = match operation {
-        Operation::ItemOffersBatch => offers_batch::answer(world, request, faults),
-        Operation::CompetitivePricing => competitive_pricing::answer(world, request),
-        _ => catalog_search::search(world, request, faults),
+    let faults = &call.faults;
+    let response = if let Some(response) = error::fault_response(faults) {
+        response
+    } else {
+        let response = match operation {
+            Operation::ItemOffersBatch => offers_batch::answer(world, request, faults),
+            Operation::CompetitivePricing => competitive_pricing::answer(world, request),
+            _ => catalog_search::answer(world, request, faults),
+        };
+        match &call.limit_header {
+            Some(limit) => response.with_header("x-amzn-RateLimit-Limit", limit.clone()),
+            None => response,
+        }
     };
-    if let Some(limit) = &pass.limit_header {
-        response = response.with_header("x-amzn-RateLimit-Limit", limit.clone());
-    }
-    with_who(faults.deliver(response), pass)
-}
-
-fn with_who(mut response: HttpResponse, pass: &admission::AdmittedCall) -> HttpResponse {
-    response.note.who = Some(pass.client.clone());
-    response
+    faults.apply(response).for_caller(&call.client)
 }

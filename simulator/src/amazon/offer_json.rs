@@ -1,4 +1,4 @@
-//! One offer as Product Pricing v0 writes it, and the amounts that offers are made of.
+//! One offer in the JSON of Product Pricing v0, and the amounts in it.
 //!
 //! Source: official model `productPricingV0.json` (2026-08-05), `OfferDetail` and `MoneyType`.
 
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::catalog::{OfferAvailability, TrueOffer};
 
-/// An amount that Amazon writes as `1358` or as `1358.0`.
+/// An amount, which Amazon writes as `1358` or as `1358.0`.
 #[derive(Debug, Clone, Copy)]
 pub struct AmountJson {
     pub yen: i64,

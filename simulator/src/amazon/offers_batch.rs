@@ -1,8 +1,9 @@
-//! `getItemOffersBatch`: the offers of up to twenty ASINs, each with a status of its own.
+//! `getItemOffersBatch`: the offers of up to 20 ASINs, each with its own status.
 
-use super::batch_request::{AskedItem, questions};
+use super::batch_request::{AskedItem, asked_items};
 use super::batch_response::{
-    AskedItemJson, BatchItemJson, BatchJson, ItemBodyJson, ItemHeadersJson, ItemStatusJson, reason,
+    AskedItemJson, BatchItemJson, BatchJson, ItemBodyJson, ItemHeadersJson, ItemStatusJson,
+    reason_phrase,
 };
 use super::error::{self, ErrorListJson};
 use super::marketplace::MARKETPLACE;
@@ -12,66 +13,64 @@ use crate::faults::{CallFaults, FaultKind};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::state::World;
 
-/// Amazon names this many hours ahead for an ASIN that is too soon (thread 5358 of the models).
+/// For an ASIN that was listed too recently, Amazon names a time so many hours ahead (issue 5358
+/// of the models' repository).
 const TOO_SOON_HOURS: i64 = 4;
 
 pub fn answer(world: &mut World, request: &HttpRequest, faults: &CallFaults) -> HttpResponse {
-    let questions = match questions(&request.body) {
-        Ok(questions) => questions,
-        Err(bad) => return error::invalid_input(bad.message()),
+    let asked = match asked_items(&request.body) {
+        Ok(items) => items,
+        Err(invalid) => return error::invalid_input(invalid.message()),
     };
     let now = world.clock.now();
     let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let available_at = world.clock.in_hours(TOO_SOON_HOURS).to_rfc3339();
-    let truths: Vec<_> = questions
+    let states: Vec<_> = asked
         .iter()
-        .map(|q| world.market.state(&q.asin))
+        .map(|item| world.market.state(&item.asin))
         .collect();
-    let mut answers = Vec::with_capacity(questions.len());
-    for (place, (question, state)) in questions.iter().zip(&truths).enumerate() {
+    let mut answers = Vec::with_capacity(asked.len());
+    for (place, (item, state)) in asked.iter().zip(&states).enumerate() {
         if faults
-            .hits(FaultKind::MissingItems, place, &question.asin)
+            .for_item(FaultKind::MissingItems, place, &item.asin)
             .is_some()
         {
             continue;
         }
-        let (code, body) = item(question, state, (faults, place, &available_at));
+        let (code, body) = body(item, state, (faults, place, &available_at));
         answers.push(BatchItemJson {
             headers: ItemHeadersJson {
                 date: &date,
-                request_id: world.chance.uuid(),
+                request_id: world.random.uuid(),
             },
             status: ItemStatusJson {
                 status_code: code,
-                reason_phrase: reason(code),
+                reason_phrase: reason_phrase(code),
             },
             body,
             request: AskedItemJson {
-                marketplace_id: &question.marketplace,
-                item_condition: &question.condition,
-                asin: &question.asin,
-                customer_type: question.customer_type.as_deref().unwrap_or("Consumer"),
+                marketplace_id: &item.marketplace,
+                item_condition: &item.condition,
+                asin: &item.asin,
+                customer_type: item.customer_type.as_deref().unwrap_or("Consumer"),
             },
         });
     }
     if faults.has(FaultKind::Shuffle) {
-        shuffle(&mut answers, &mut world.chance);
+        shuffle(&mut answers, &mut world.random);
     }
     let mut response = HttpResponse::json(200, &BatchJson { responses: answers });
-    response.note.touched = questions
-        .iter()
-        .map(|question| question.asin.clone())
-        .collect();
+    response.note.touched = asked.iter().map(|item| item.asin.clone()).collect();
     response
 }
 
-fn item<'a>(
-    question: &'a AskedItem,
+fn body<'a>(
+    item: &'a AskedItem,
     state: &'a AsinState,
     (faults, place, available_at): (&CallFaults, usize, &str),
 ) -> (u16, ItemBodyJson<'a>) {
-    let asin = &question.asin;
-    if let Some(fault) = faults.hits(FaultKind::ItemError, place, asin) {
+    let asin = &item.asin;
+    if let Some(fault) = faults.for_item(FaultKind::ItemError, place, asin) {
         let status = fault.status.unwrap_or(500);
         let (code, message) = error::of_status(status);
         return (
@@ -79,7 +78,7 @@ fn item<'a>(
             ItemBodyJson::Errors(ErrorListJson::one(code, message)),
         );
     }
-    if question.misspelled {
+    if item.misspelled {
         return (
             400,
             ItemBodyJson::Errors(ErrorListJson::one("InvalidInput", "Invalid Input")),
@@ -91,8 +90,10 @@ fn item<'a>(
             ItemBodyJson::Errors(ErrorListJson::one("InvalidInput", invalid_asin(asin))),
         );
     }
-    let none =
-        question.condition != "New" || faults.hits(FaultKind::EmptyOffers, place, asin).is_some();
+    let none = item.condition != "New"
+        || faults
+            .for_item(FaultKind::EmptyOffers, place, asin)
+            .is_some();
     let payload = if none {
         OffersPayloadJson::no_offers(asin)
     } else {
@@ -111,14 +112,14 @@ fn item<'a>(
     )
 }
 
-/// Amazon's words (thread 355 of the models' repository).
+/// Amazon's message (issue 355 of the models' repository).
 fn invalid_asin(asin: &str) -> String {
     format!("{asin} is an invalid ASIN for marketplace {MARKETPLACE}")
 }
 
-fn shuffle<T>(entries: &mut [T], draw: &mut crate::random::SeededRandom) {
+fn shuffle<T>(entries: &mut [T], random: &mut crate::random::SeededRandom) {
     for place in (1..entries.len()).rev() {
-        let other = draw.between(0, i64::try_from(place).unwrap_or(0));
+        let other = random.between(0, i64::try_from(place).unwrap_or(0));
         entries.swap(place, usize::try_from(other).unwrap_or(0));
     }
 }

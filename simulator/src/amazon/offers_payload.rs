@@ -1,4 +1,4 @@
-//! The answer about the offers of one ASIN, as Product Pricing v0 writes it.
+//! All offers of one ASIN and their summary, in the JSON of Product Pricing v0.
 //!
 //! Source: official model `productPricingV0.json` (2026-08-05), `GetOffersResult`.
 
@@ -92,8 +92,9 @@ impl<'a> SummaryJson<'a> {
         let lowest = [("Amazon", true), ("Merchant", false)]
             .into_iter()
             .filter_map(|(name, fba)| {
-                let ours = state.offers.iter().filter(|offer| offer.fba == fba);
-                ours.min_by_key(|offer| offer.landed())
+                let in_channel = state.offers.iter().filter(|offer| offer.fba == fba);
+                in_channel
+                    .min_by_key(|offer| offer.landed())
                     .map(|offer| SummaryPriceJson::of(offer, Some(name)))
             });
         let winners = state.offers.iter().filter(|offer| offer.winner);
@@ -120,12 +121,12 @@ struct IdentifierJson<'a> {
     item_condition: &'a str,
 }
 
-/// The payload of one ASIN.
+/// The `payload` of one ASIN.
 #[derive(Debug, Serialize)]
 pub struct OffersPayloadJson<'a> {
     #[serde(rename = "marketplaceId", skip_serializing_if = "Option::is_none")]
     marketplace_id: Option<&'a str>,
-    /// As the model spelled it until early 2026.
+    /// The spelling of the model until early 2026.
     #[serde(rename = "MarketplaceID", skip_serializing_if = "Option::is_none")]
     old_marketplace_id: Option<&'a str>,
     #[serde(rename = "ASIN")]
@@ -142,7 +143,8 @@ pub struct OffersPayloadJson<'a> {
 }
 
 impl<'a> OffersPayloadJson<'a> {
-    /// What Amazon says of `asin` while `state` is true, at `available_at` if it is too soon.
+    /// The payload of `asin` in `state`. For an ASIN that was listed too recently it names
+    /// `available_at`.
     pub fn of(asin: &'a str, state: &'a AsinState, available_at: &str) -> Self {
         if state.too_soon {
             let mut payload = Self::without_offers(asin, "ActiveButTooSoonForProcessing");
@@ -159,7 +161,7 @@ impl<'a> OffersPayloadJson<'a> {
         }
     }
 
-    /// `NoBuyableOffers`, the only clean way of Amazon to say that nobody sells it.
+    /// `NoBuyableOffers`, Amazon's statement that the ASIN is out of stock.
     pub fn no_offers(asin: &'a str) -> Self {
         Self::without_offers(asin, "NoBuyableOffers")
     }

@@ -1,4 +1,4 @@
-//! The error answers of BASE: HTTP 400 whatever it is, a code, and a text in Japanese.
+//! The error responses of BASE: HTTP status 400 for every error, a code, and a text in Japanese.
 
 use serde::Serialize;
 
@@ -42,15 +42,15 @@ pub fn validation() -> HttpResponse {
     response("validation_error", "入力値が不正です。")
 }
 
-pub fn limit(refusal: ShopLimit) -> HttpResponse {
-    let error = match refusal {
+pub fn limit(limit: ShopLimit) -> HttpResponse {
+    let error = match limit {
         ShopLimit::Hour => "hour_api_limit",
         ShopLimit::Day => "day_api_limit",
     };
     response(error, text_of(error))
 }
 
-/// BASE's words; the texts of the hour and the day are literal.
+/// The text of an error code. Those of the hourly and the daily limit are BASE's own.
 fn text_of(error: &str) -> &'static str {
     match error {
         "hour_api_limit" => {
@@ -68,8 +68,8 @@ fn text_of(error: &str) -> &'static str {
     }
 }
 
-/// The answer that a fault puts in the place of the call, if there is one.
-pub fn instead(faults: &CallFaults) -> Option<HttpResponse> {
+/// The response with which a fault replaces the call, if one of them does.
+pub fn fault_response(faults: &CallFaults) -> Option<HttpResponse> {
     if faults.has(FaultKind::Throttle) {
         return Some(limit(ShopLimit::Hour));
     }
@@ -91,5 +91,5 @@ pub fn instead(faults: &CallFaults) -> Option<HttpResponse> {
             "サーバーエラー",
         ));
     }
-    faults.html()
+    faults.html_response()
 }

@@ -1,26 +1,27 @@
-//! The form fields of the item calls, `name[n]` among them.
+//! Reads the form of `items/edit`, including fields such as `variation[0]`.
 
 use crate::http::{find, parse_form};
 
-/// A form of an item call, and whether a value was refused on the way.
+/// The fields of a form.
 #[derive(Debug)]
 pub struct ItemForm(Vec<(String, String)>);
 
-/// A value that BASE refuses.
+/// A field has a value that BASE refuses.
 #[derive(Debug, PartialEq, Eq)]
 pub struct InvalidValue;
 
 impl ItemForm {
-    /// Reads a form. JSON is not documented and reads as an empty form.
+    /// Reads a form. JSON is not documented, and gives an empty form.
     pub fn parse(body: &[u8]) -> Self {
         Self(parse_form(body))
     }
 
+    /// The field as it was sent.
     pub fn text(&self, name: &str) -> Option<&str> {
         find(&self.0, name)
     }
 
-    /// A whole number; blanks around it are forgiven.
+    /// A whole number. White space around it is ignored.
     pub fn number(&self, name: &str) -> Result<Option<i64>, InvalidValue> {
         match self.text(name).map(str::trim) {
             None => Ok(None),
@@ -28,7 +29,7 @@ impl ItemForm {
         }
     }
 
-    /// A number from `low` up.
+    /// A whole number that is at least `low`.
     pub fn number_from(&self, name: &str, low: i64) -> Result<Option<i64>, InvalidValue> {
         match self.number(name)? {
             Some(number) if number < low => Err(InvalidValue),
@@ -36,7 +37,7 @@ impl ItemForm {
         }
     }
 
-    /// `1` or `0`.
+    /// `1` for true, `0` for false.
     pub fn flag(&self, name: &str) -> Result<Option<bool>, InvalidValue> {
         match self.number(name)? {
             None => Ok(None),
@@ -46,7 +47,7 @@ impl ItemForm {
         }
     }
 
-    /// Text without characters of four bytes, which BASE refuses (emoji above all).
+    /// A text. BASE refuses characters of four bytes in UTF-8, such as emoji.
     pub fn plain(&self, name: &str) -> Result<Option<&str>, InvalidValue> {
         match self.text(name) {
             Some(text) if text.chars().any(|character| character.len_utf8() > 3) => {
@@ -56,13 +57,13 @@ impl ItemForm {
         }
     }
 
-    /// The item that the call is about; 0 for one that is no number.
+    /// The item id; 0 if it is not a number.
     pub fn item_id(&self) -> Option<u64> {
         let text = self.text("item_id").filter(|text| !text.is_empty())?;
         Some(text.trim().parse().unwrap_or(0))
     }
 
-    /// How many variations the parallel arrays name: the highest `n` of `name[n]` and one more.
+    /// The number of variations: the highest `n` in `variation…[n]`, plus one.
     pub fn variations(&self) -> usize {
         let numbers = self.0.iter().filter_map(|(name, _)| {
             let (stem, rest) = name.split_once('[')?;
@@ -73,6 +74,7 @@ impl ItemForm {
         numbers.max().unwrap_or(0)
     }
 
+    /// The field `name[number]`.
     pub fn at(&self, name: &str, number: usize) -> Option<&str> {
         self.text(&format!("{name}[{number}]"))
     }

@@ -1,4 +1,4 @@
-//! An item as BASE writes it.
+//! An item in the JSON of BASE.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! `items/edit`: the call of BASE that changes an item.
+//! `items/edit`: changes an item.
 
 use super::error;
 use super::item_form::{InvalidValue, ItemForm};
@@ -6,19 +6,10 @@ use super::read::one;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::state::{ItemVariation, SimulatedItem, World};
 
-/// The least price; BASE documents none, clients in the field clamp to this.
-const LEAST_PRICE: i64 = 50;
+/// BASE documents no lowest price; published clients assume this one.
+const MIN_PRICE: i64 = 50;
 
-/// Answers `POST /1/items/edit`: what is left out stays.
-pub fn edit(world: &mut World, request: &HttpRequest, shop: usize) -> HttpResponse {
-    let form = ItemForm::parse(&request.body);
-    change(world, shop, &form, |item, next_id| {
-        set_fields(item, &form)?;
-        set_variations(item, &form, next_id)
-    })
-}
-
-/// Why a change was not made.
+/// Why an edit is refused.
 enum InvalidEdit {
     Value,
     Variation,
@@ -30,13 +21,10 @@ impl From<InvalidValue> for InvalidEdit {
     }
 }
 
-/// Changes an item in whole or not at all, and answers with all of it.
-fn change(
-    world: &mut World,
-    shop: usize,
-    form: &ItemForm,
-    apply: impl FnOnce(&mut SimulatedItem, &mut u64) -> Result<(), InvalidEdit>,
-) -> HttpResponse {
+/// Answers `POST /1/items/edit`. Fields that the form does not name keep their values; an edit that
+/// is refused changes nothing.
+pub fn edit(world: &mut World, request: &HttpRequest, shop: usize) -> HttpResponse {
+    let form = ItemForm::parse(&request.body);
     let Some(id) = form.item_id() else {
         return error::no_item_id();
     };
@@ -50,18 +38,20 @@ fn change(
             "デジタルコンテンツの商品は編集できません。",
         );
     }
-    let mut changed = item.clone();
-    match apply(&mut changed, &mut world.next_id) {
+    let mut edited = item.clone();
+    let result = set_fields(&mut edited, &form)
+        .and_then(|()| set_variations(&mut edited, &form, &mut world.next_id));
+    match result {
         Err(InvalidEdit::Value) => return error::validation(),
         Err(InvalidEdit::Variation) => {
             return error::response("bad_variation_id", "不正なvariation_idです。");
         }
         Ok(()) => {}
     }
-    changed.settle_stock();
-    changed.modified = now;
-    changed.edits += 1;
-    *item = changed;
+    edited.sum_variation_stock();
+    edited.modified = now;
+    edited.edits += 1;
+    *item = edited;
     one(item)
 }
 
@@ -75,7 +65,7 @@ fn set_fields(item: &mut SimulatedItem, form: &ItemForm) -> Result<(), InvalidEd
     if let Some(detail) = form.plain("detail")? {
         detail.clone_into(&mut item.detail);
     }
-    if let Some(price) = form.number_from("price", LEAST_PRICE)? {
+    if let Some(price) = form.number_from("price", MIN_PRICE)? {
         item.price = price;
     }
     if let Some(tax) = form.number_from("item_tax_type", 1)? {
@@ -102,7 +92,8 @@ fn set_fields(item: &mut SimulatedItem, form: &ItemForm) -> Result<(), InvalidEd
     Ok(())
 }
 
-/// Variations come as parallel arrays; an empty id adds one, those not named are kept.
+/// Variations are sent as parallel arrays. An entry without an id adds a variation; variations that
+/// are not named keep their values.
 fn set_variations(
     item: &mut SimulatedItem,
     form: &ItemForm,

@@ -1,6 +1,6 @@
 //! BASE: OAuth with rotating refresh tokens, and the items of a shop.
 //!
-//! Source: BASE API documents (2019) and the newer documents site; every error is HTTP 400.
+//! Source: BASE API documentation (of 2019, and the newer site). Every error has HTTP status 400.
 
 mod error;
 mod item_form;
@@ -16,17 +16,18 @@ use crate::state::World;
 
 /// Answers a call to BASE.
 pub fn answer(world: &mut World, operation: Operation, request: &HttpRequest) -> HttpResponse {
-    if world.faults.expire_tokens(operation, request) {
+    if world.faults.expires_tokens(operation, request) {
         world.base_tokens.expire_access();
     }
     match operation {
         Operation::BaseAuthorize => oauth::authorize(world, request),
         Operation::BaseToken => oauth::token(world, request),
-        _ => call(world, operation, request),
+        _ => shop_call(world, operation, request),
     }
 }
 
-fn call(world: &mut World, operation: Operation, request: &HttpRequest) -> HttpResponse {
+/// Answers a call that needs the access token of a shop.
+fn shop_call(world: &mut World, operation: Operation, request: &HttpRequest) -> HttpResponse {
     let bearer = request
         .header("authorization")
         .and_then(|value| value.strip_prefix("Bearer "));
@@ -35,28 +36,23 @@ fn call(world: &mut World, operation: Operation, request: &HttpRequest) -> HttpR
         return error::bad_token();
     };
     let id = world.shops[shop].id.clone();
-    if let Err(refusal) = count(world, shop) {
-        return named(error::limit(refusal).refused(), &id);
+    if let Err(limit) = count_call(world, shop) {
+        return error::limit(limit).refused().for_caller(&id);
     }
-    let faults = world.faults.strike(operation, request, &id);
-    let response = match error::instead(&faults) {
+    let faults = world.faults.for_call(operation, request, &id);
+    let response = match error::fault_response(&faults) {
         Some(response) => response,
         None => serve(world, operation, request, shop),
     };
-    named(faults.deliver(response), &id)
+    faults.apply(response).for_caller(&id)
 }
 
-fn count(world: &mut World, shop: usize) -> Result<(), ShopLimit> {
+fn count_call(world: &mut World, shop: usize) -> Result<(), ShopLimit> {
     let now = world.clock.now();
     match world.quotas.base() {
-        Some(limits) => world.shops[shop].hours.count(limits, now),
+        Some(limits) => world.shops[shop].calls.count(limits, now),
         None => Ok(()),
     }
-}
-
-fn named(mut response: HttpResponse, id: &str) -> HttpResponse {
-    response.note.who = Some(id.to_owned());
-    response
 }
 
 fn serve(

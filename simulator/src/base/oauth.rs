@@ -1,22 +1,22 @@
-//! The authorization of BASE: a code for the browser, tokens for the code, new tokens for old.
+//! OAuth of BASE: gives the browser a code, exchanges a code or a refresh token for tokens.
 
 use serde::Serialize;
 
 use super::error;
-use crate::faults::{CallFaults, FaultKind};
+use crate::faults::FaultKind;
 use crate::http::{HttpRequest, HttpResponse, find, parse_form};
 use crate::operation::Operation;
 use crate::state::{BaseTokenPair, World};
 
 #[derive(Serialize)]
-struct TokenAnswer<'a> {
+struct BaseTokenJson<'a> {
     access_token: &'a str,
     token_type: &'a str,
     expires_in: u32,
     refresh_token: &'a str,
 }
 
-/// What may be asked for.
+/// The scopes that a client may request.
 const SCOPES: &[&str] = &[
     "read_users",
     "read_users_mail",
@@ -27,7 +27,8 @@ const SCOPES: &[&str] = &[
     "write_orders",
 ];
 
-/// Answers `GET /1/oauth/authorize`: the shop keeper says yes at once, and no under a fault `forbidden`.
+/// Answers `GET /1/oauth/authorize`. The shop owner agrees at once, or refuses if there is a fault
+/// `forbidden`.
 pub fn authorize(world: &mut World, request: &HttpRequest) -> HttpResponse {
     let (Some(client), Some(back)) = (request.query("client_id"), request.query("redirect_uri"))
     else {
@@ -44,15 +45,17 @@ pub fn authorize(world: &mut World, request: &HttpRequest) -> HttpResponse {
         return error::response("invalid_scope", "scopeが不正です。");
     }
     let id = world.shops[shop].id.clone();
-    let faults = world.faults.strike(Operation::BaseAuthorize, request, &id);
-    let code = world.chance.hex();
+    let faults = world
+        .faults
+        .for_call(Operation::BaseAuthorize, request, &id);
+    let code = world.random.hex();
     let mut pairs = if faults.has(FaultKind::Forbidden) {
         vec![("error", "access_denied")]
     } else {
         let now = world.clock.elapsed_nanos();
         world
             .base_tokens
-            .keep_code(code.clone(), shop, back.to_owned(), now);
+            .add_code(code.clone(), shop, back.to_owned(), now);
         vec![("code", code.as_str())]
     };
     pairs.extend(request.query("state").map(|state| ("state", state)));
@@ -67,16 +70,17 @@ pub fn token(world: &mut World, request: &HttpRequest) -> HttpResponse {
     fields.extend(basic_auth(request));
     let client = find(&fields, "client_id").unwrap_or_default();
     let shop = world.shops.iter().position(|shop| shop.client_id == client);
-    let who = shop
+    let account = shop
         .map(|shop| world.shops[shop].id.clone())
         .unwrap_or_default();
-    let faults: CallFaults = world.faults.strike(Operation::BaseToken, request, &who);
-    let mut response = match error::instead(&faults) {
+    let faults = world
+        .faults
+        .for_call(Operation::BaseToken, request, &account);
+    let response = match error::fault_response(&faults) {
         Some(response) => response,
         None => exchange(world, request, &fields, shop),
     };
-    response.note.who = Some(who);
-    faults.deliver(response)
+    faults.apply(response).for_caller(&account)
 }
 
 fn exchange(
@@ -113,21 +117,21 @@ fn exchange(
         _ => return error::response("invalid_request", "grant_typeが不正です。"),
     }
     let pair = BaseTokenPair {
-        access: world.chance.hex(),
-        refresh: world.chance.hex(),
+        access: world.random.hex(),
+        refresh: world.random.hex(),
     };
-    let lives = world.config.base_access_seconds;
-    world.base_tokens.keep(&pair, shop, now, lives);
-    let answer = TokenAnswer {
+    let seconds = world.config.base_access_seconds;
+    world.base_tokens.add_pair(&pair, shop, now, seconds);
+    let body = BaseTokenJson {
         access_token: &pair.access,
         token_type: "bearer",
-        expires_in: lives,
+        expires_in: seconds,
         refresh_token: &pair.refresh,
     };
-    HttpResponse::json(200, &answer)
+    HttpResponse::json(200, &body)
 }
 
-/// Client id and secret of HTTP Basic, which BASE takes as well.
+/// Client id and secret from HTTP Basic, which BASE accepts as well.
 fn basic_auth(request: &HttpRequest) -> Vec<(String, String)> {
     let code = request
         .header("authorization")
@@ -144,14 +148,14 @@ fn basic_auth(request: &HttpRequest) -> Vec<(String, String)> {
 
 fn from_base64(text: &str) -> Option<String> {
     const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
+    let (mut bytes, mut bits, mut pending) = (Vec::new(), 0_u32, 0_u32);
     for digit in text.trim().trim_end_matches('=').chars() {
         let value = u32::try_from(DIGITS.find(digit)?).ok()?;
         bits = bits << 6 & 0xFFFF | value;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from(bits >> held & 0xFF).ok()?);
+        pending += 6;
+        if pending >= 8 {
+            pending -= 8;
+            bytes.push(u8::try_from(bits >> pending & 0xFF).ok()?);
         }
     }
     String::from_utf8(bytes).ok()

@@ -1,4 +1,4 @@
-//! The calls of BASE that only read: the shop, its items, one item.
+//! The calls of BASE that read: `users/me`, `items`, `items/detail`.
 
 use serde_json::json;
 
@@ -26,8 +26,8 @@ pub fn me(world: &World, shop: usize) -> HttpResponse {
 /// Answers `GET /1/items`.
 pub fn list(world: &World, request: &HttpRequest, shop: usize) -> HttpResponse {
     let (Some(limit), Some(offset)) = (
-        window(request, "limit", 20).filter(|limit| (1..=100).contains(limit)),
-        window(request, "offset", 0),
+        number_param(request, "limit", 20).filter(|limit| (1..=100).contains(limit)),
+        number_param(request, "offset", 0),
     ) else {
         return error::response("bad_params", "不正なパラメータです。");
     };
@@ -46,7 +46,7 @@ pub fn list(world: &World, request: &HttpRequest, shop: usize) -> HttpResponse {
     page(&items, limit, offset)
 }
 
-/// Answers `GET /1/items/detail/{item_id}`; the id in the query is refused.
+/// Answers `GET /1/items/detail/{item_id}`. An id in the query is refused.
 pub fn detail(world: &World, request: &HttpRequest, shop: usize) -> HttpResponse {
     let Some(id) = request
         .path
@@ -65,7 +65,7 @@ pub fn detail(world: &World, request: &HttpRequest, shop: usize) -> HttpResponse
     }
 }
 
-/// The answer with one item in full.
+/// The response with one whole item.
 pub fn one(item: &SimulatedItem) -> HttpResponse {
     let mut response = HttpResponse::json(
         200,
@@ -91,7 +91,7 @@ fn page(items: &[&SimulatedItem], limit: usize, offset: usize) -> HttpResponse {
     )
 }
 
-fn window(request: &HttpRequest, name: &str, default: usize) -> Option<usize> {
+fn number_param(request: &HttpRequest, name: &str, default: usize) -> Option<usize> {
     match request.query(name) {
         None => Some(default),
         Some(text) => text.parse().ok(),

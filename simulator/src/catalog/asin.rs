@@ -1,13 +1,13 @@
-//! The ASINs of a world: the n-th ASIN of a seed, and back from an ASIN to its number.
+//! The ASINs of a world: from the number of a product to its ASIN, and back.
 //!
-//! The mapping is arithmetic, so that a catalogue of a million products needs no table, and no two
-//! numbers share an ASIN.
+//! The mapping is arithmetic: a catalogue of a million products needs no table, and no two products
+//! share an ASIN.
 
-/// Characters of an ASIN after `B0`, in base 36.
+/// The digits of base 36, in which an ASIN is written after `B0`.
 const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-/// How many ASINs of the form `B0` + 8 characters exist.
+/// The number of ASINs of `B0` and eight more characters.
 const SPACE: u64 = 36_u64.pow(8);
-/// Coprime with 36, so that multiplying by it permutes the space.
+/// Coprime with 36, so that multiplication by it is a permutation.
 const STEP: u64 = 1_743_392_200_441;
 
 /// The ASINs of one world, numbered from 0.
@@ -32,18 +32,18 @@ impl Asins {
         self.count
     }
 
-    /// The ASIN with this number; ten characters, `B0` and eight of `[0-9A-Z]`.
+    /// The ASIN of product `number`: `B0` and eight characters of `[0-9A-Z]`.
     pub fn nth(&self, number: usize) -> String {
-        let mut rest = (times(number as u64 % SPACE, STEP) + self.offset) % SPACE;
+        let mut value = (times(number as u64 % SPACE, STEP) + self.offset) % SPACE;
         let mut text = *b"B000000000";
-        for place in (2..10).rev() {
-            text[place] = DIGITS[usize::try_from(rest % 36).unwrap_or(0)];
-            rest /= 36;
+        for position in (2..10).rev() {
+            text[position] = DIGITS[usize::try_from(value % 36).unwrap_or(0)];
+            value /= 36;
         }
         text.iter().map(|byte| char::from(*byte)).collect()
     }
 
-    /// The number of this ASIN, or none where the catalogue does not hold it.
+    /// The number of the product with this ASIN; `None` if the catalogue does not have it.
     pub fn number_of(&self, asin: &str) -> Option<usize> {
         let tail = asin.strip_prefix("B0").filter(|tail| tail.len() == 8)?;
         let mut value = 0_u64;
@@ -58,20 +58,20 @@ impl Asins {
     }
 }
 
-/// Whether Amazon would take this as an ASIN: `^([0-9]{9}[0-9X]|[A-Z][A-Z0-9]{9})$`
-/// (source: thread 2894 of the official models' repository).
+/// Whether Amazon accepts this as an ASIN: `^([0-9]{9}[0-9X]|[A-Z][A-Z0-9]{9})$`
+/// (source: issue 2894 of the models' repository).
 pub fn is_well_formed(asin: &str) -> bool {
     let bytes = asin.as_bytes();
     let Some((first, rest)) = bytes.split_first().filter(|_| bytes.len() == 10) else {
         return false;
     };
-    let book = bytes[..9].iter().all(u8::is_ascii_digit)
+    let isbn = bytes[..9].iter().all(u8::is_ascii_digit)
         && (bytes[9].is_ascii_digit() || bytes[9] == b'X');
     let other = first.is_ascii_uppercase()
         && rest
             .iter()
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    book || other
+    isbn || other
 }
 
 fn times(left: u64, right: u64) -> u64 {
@@ -79,7 +79,7 @@ fn times(left: u64, right: u64) -> u64 {
     u64::try_from(product).unwrap_or(0)
 }
 
-/// `STEP` to the power of phi(36^8) - 1, which undoes `STEP` (Euler's theorem).
+/// The inverse of `STEP`: `STEP` to the power of phi(36^8) - 1 (Euler's theorem).
 fn inverse_of_step() -> u64 {
     let mut exponent = SPACE / 3 - 1;
     let (mut base, mut result) = (STEP, 1);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn an_asin_leads_back_to_its_number() {
+    fn an_asin_maps_back_to_its_number() {
         let asins = Asins::new(3, 1_000);
 
         for number in 0..1_000 {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_asin_is_told_from_a_well_formed_one() {
+    fn well_formed_and_malformed_asins_are_distinguished() {
         assert!(is_well_formed("B0EXAMPLE1"));
         assert!(is_well_formed("478101234X"));
         assert!(!is_well_formed("b0example1"));

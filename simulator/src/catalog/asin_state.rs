@@ -1,45 +1,45 @@
-//! All that is true on Amazon of one ASIN, and how it changes.
+//! The state of one ASIN on Amazon, and how it changes.
 
 use serde::{Deserialize, Serialize};
 
 use super::true_offer::TrueOffer;
 
-/// Amazon lists at most 20 offers of the condition asked for.
+/// Amazon lists at most 20 offers of the requested condition.
 pub const MAX_LISTED_OFFERS: usize = 20;
 
-/// All that is true of one ASIN now.
+/// The state of one ASIN on Amazon. The market controls use the same JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AsinState {
-    /// False where Amazon does not know the ASIN: item status 400.
+    /// False if Amazon does not know the ASIN, and answers with item status 400.
     pub known: bool,
-    /// True while Amazon says `ActiveButTooSoonForProcessing`.
+    /// True while Amazon answers `ActiveButTooSoonForProcessing`.
     pub too_soon: bool,
-    /// New offers as listed, at most 20.
+    /// The offers in new condition that Amazon lists, at most 20.
     pub offers: Vec<TrueOffer>,
-    /// Offers of all conditions, listed or not.
+    /// The number of offers of all conditions, listed or not.
     pub total_offers: i64,
-    /// What came back into stock would be offered like this.
+    /// The offers that come back when the ASIN is in stock again.
     #[serde(skip)]
-    pub asleep: Vec<TrueOffer>,
+    pub sold_out: Vec<TrueOffer>,
     /// The price around which the offers were drawn.
     #[serde(skip)]
     pub list_price: i64,
 }
 
 impl AsinState {
-    /// An ASIN that Amazon has never heard of.
+    /// An ASIN that Amazon does not know.
     pub fn unknown() -> Self {
         Self {
             known: false,
             too_soon: false,
             offers: Vec::new(),
             total_offers: 0,
-            asleep: Vec::new(),
+            sold_out: Vec::new(),
             list_price: 1_000,
         }
     }
 
-    /// The offer that the shop keeper sells from: best score, then lowest price, then first.
+    /// The offer that the shop owner would sell from: best score, then lowest price, then first.
     pub fn best(&self) -> Option<&TrueOffer> {
         self.offers
             .iter()
@@ -47,18 +47,18 @@ impl AsinState {
             .min_by_key(|offer| (-offer.score(), offer.price))
     }
 
-    /// Takes every offer away and remembers them.
+    /// Removes all offers until [`restock`](Self::restock).
     pub fn sell_out(&mut self) {
         if !self.offers.is_empty() {
-            self.asleep = std::mem::take(&mut self.offers);
+            self.sold_out = std::mem::take(&mut self.offers);
         }
         self.total_offers = 0;
     }
 
-    /// Brings the offers back, and a usable one if none of them is.
+    /// Brings the offers back, and adds a usable one if none of them is usable.
     pub fn restock(&mut self) {
         if self.offers.is_empty() {
-            self.offers = std::mem::take(&mut self.asleep);
+            self.offers = std::mem::take(&mut self.sold_out);
             self.total_offers = i64::try_from(self.offers.len()).unwrap_or(0);
         }
         if self.best().is_none() {
@@ -71,8 +71,8 @@ impl AsinState {
         }
     }
 
-    /// Makes `price` the price of the best offer. The other offers keep their distance, so that the
-    /// best offer stays the best.
+    /// Sets the price of the best offer. The other prices change in proportion, so that the best
+    /// offer stays the best.
     pub fn reprice(&mut self, price: i64) {
         if self.best().is_none() {
             self.list_price = price;
@@ -80,12 +80,12 @@ impl AsinState {
         }
         let Some(best) = self.best() else { return };
         let (old, score) = (best.price, best.score());
-        let mut set_one = false;
+        let mut done = false;
         for offer in &mut self.offers {
             let is_best = offer.is_usable() && offer.score() == score && offer.price == old;
-            if is_best && !set_one {
+            if is_best && !done {
                 offer.price = price;
-                set_one = true;
+                done = true;
             } else {
                 let scaled = i128::from(offer.price) * i128::from(price) / i128::from(old.max(1));
                 offer.price = i64::try_from(scaled).unwrap_or(price).max(1);

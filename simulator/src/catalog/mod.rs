@@ -1,7 +1,7 @@
-//! The catalogue: which ASINs exist and what Amazon would say of each when the world begins.
+//! The catalogue: which ASINs exist, and the state of each when the world begins.
 //!
-//! Everything here is a function of the seed and of the number of the product, so that the order
-//! in which clients ask changes nothing. What changes later is kept by `market`.
+//! Everything here is a function of the seed and the number of the product, so that the order of
+//! requests has no influence. Later changes are kept in `state::market`.
 
 mod asin;
 mod asin_state;

@@ -1,8 +1,8 @@
-//! The opening state of each ASIN, drawn to the figures that were seen in the field.
+//! The state of each ASIN when the world begins, drawn at random from distributions seen in practice.
 //!
-//! Sources: sampling of 12,487 listings by a comparable shop (2.1 % without a usable price, of
-//! those 60 % turned down by the shop's rule and 20 % without an offer; the rest were API errors,
-//! which here come from faults only), and the suggested generator of the API fact sheet.
+//! Source: a sample of 12,487 listings of a comparable shop. 2.1 % had no usable price: for 60 % of
+//! these the shop's rule rejected all offers, 20 % had no offer, and the rest were API errors, which
+//! here come from faults only.
 
 use super::asin_state::{AsinState, MAX_LISTED_OFFERS};
 use super::true_offer::{OfferAvailability, SellerFeedback, TrueOffer};
@@ -12,50 +12,50 @@ use crate::yen::{scaled, whole};
 const PURPOSE: u64 = 1;
 /// Share of ASINs without any offer.
 const NO_OFFER: f64 = 0.004_2;
-/// Share of ASINs with offers that the shop's rule turns down.
-const ALL_TURNED_DOWN: f64 = 0.012_6;
-/// Median, and the spread below and above it: 5th percentile 600, 95th 25,000 yen.
+/// Share of ASINs whose offers the shop's rule rejects.
+const ALL_REJECTED: f64 = 0.012_6;
+/// Median price in yen, and its spread: the 5th percentile is 600 yen, the 95th 25,000 yen.
 const MEDIAN_PRICE: f64 = 3_000.0;
 const SPREAD_BELOW: f64 = 0.978;
 const SPREAD_ABOVE: f64 = 1.289;
-/// What a shop that allows 500 to 100,000 yen at a ratio of 1.3 would have listed.
-const CHEAPEST: i64 = 400;
-const DEAREST: i64 = 75_000;
+/// The range that a shop lists which sells at 1.3 times the cost, for 500 to 100,000 yen.
+const MIN_LIST_PRICE: i64 = 400;
+const MAX_LIST_PRICE: i64 = 75_000;
 
-/// What is true of product `number` when the world begins.
+/// The state of product `number` when the world begins.
 ///
-/// `unknown_permille` of the products are not known to Amazon at all.
+/// Of a thousand products, `unknown_permille` are unknown to Amazon.
 pub fn opening_state(seed: u64, number: usize, unknown_permille: u32) -> AsinState {
-    let mut draw = SeededRandom::new(seed, PURPOSE, number as u64);
-    let list_price = price(&mut draw);
-    if draw.chance(f64::from(unknown_permille) / 1_000.0) {
+    let mut random = SeededRandom::new(seed, PURPOSE, number as u64);
+    let list_price = price(&mut random);
+    if random.chance(f64::from(unknown_permille) / 1_000.0) {
         return AsinState {
             list_price,
             ..AsinState::unknown()
         };
     }
-    let class = draw.unit();
+    let class = random.unit();
     if class < NO_OFFER {
-        let asleep = vec![usable_offer(&mut draw, list_price)];
-        return state(list_price, Vec::new(), asleep, 0);
+        let sold_out = vec![usable_offer(&mut random, list_price)];
+        return state(list_price, Vec::new(), sold_out, 0);
     }
-    let count = offer_count(&mut draw);
+    let count = offer_count(&mut random);
     let mut offers = Vec::with_capacity(count.min(MAX_LISTED_OFFERS));
-    let turned_down = class < NO_OFFER + ALL_TURNED_DOWN;
-    for place in 0..count.min(MAX_LISTED_OFFERS) {
-        offers.push(match (turned_down, place) {
-            (true, _) => unusable_offer(&mut draw, list_price),
-            (false, 0) => usable_offer(&mut draw, list_price),
-            (false, _) => any_offer(&mut draw, list_price),
+    let rejected = class < NO_OFFER + ALL_REJECTED;
+    for number in 0..count.min(MAX_LISTED_OFFERS) {
+        offers.push(match (rejected, number) {
+            (true, _) => unusable_offer(&mut random, list_price),
+            (false, 0) => usable_offer(&mut random, list_price),
+            (false, _) => any_offer(&mut random, list_price),
         });
     }
-    if draw.chance(0.8) {
-        crown(&mut offers);
+    if random.chance(0.8) {
+        choose_featured(&mut offers);
     }
-    let first = usize::try_from(draw.between(0, 19)).unwrap_or(0) % offers.len().max(1);
+    let first = usize::try_from(random.between(0, 19)).unwrap_or(0) % offers.len().max(1);
     offers.rotate_left(first);
-    let used = if draw.chance(0.4) {
-        draw.between(1, 9)
+    let used = if random.chance(0.4) {
+        random.between(1, 9)
     } else {
         0
     };
@@ -63,53 +63,58 @@ pub fn opening_state(seed: u64, number: usize, unknown_permille: u32) -> AsinSta
     state(list_price, offers, Vec::new(), total)
 }
 
-fn state(list_price: i64, offers: Vec<TrueOffer>, asleep: Vec<TrueOffer>, total: i64) -> AsinState {
+fn state(
+    list_price: i64,
+    offers: Vec<TrueOffer>,
+    sold_out: Vec<TrueOffer>,
+    total: i64,
+) -> AsinState {
     AsinState {
         known: true,
         too_soon: false,
         offers,
         total_offers: total,
-        asleep,
+        sold_out,
         list_price,
     }
 }
 
-/// Log-normal, whole yen, half of them ending in 0 or 8.
-fn price(draw: &mut SeededRandom) -> i64 {
+/// A price in whole yen: log-normal, half of the prices end in 0 or 8.
+fn price(random: &mut SeededRandom) -> i64 {
     loop {
-        let normal = draw.normal();
+        let normal = random.normal();
         let spread = if normal < 0.0 {
             SPREAD_BELOW
         } else {
             SPREAD_ABOVE
         };
         let yen = whole(MEDIAN_PRICE * (normal * spread).exp());
-        let yen = match draw.between(0, 3) {
+        let yen = match random.between(0, 3) {
             0 => yen / 10 * 10,
             1 => yen / 10 * 10 + 8,
             _ => yen,
         };
-        if (CHEAPEST..=DEAREST).contains(&yen) {
+        if (MIN_LIST_PRICE..=MAX_LIST_PRICE).contains(&yen) {
             return yen;
         }
     }
 }
 
-/// Geometric with mean 5; one in twenty-five beyond 20.
-fn offer_count(draw: &mut SeededRandom) -> usize {
-    if draw.chance(0.04) {
-        return usize::try_from(draw.between(21, 60)).unwrap_or(21);
+/// The number of offers: geometric with mean 5, and more than 20 for one ASIN in 25.
+fn offer_count(random: &mut SeededRandom) -> usize {
+    if random.chance(0.04) {
+        return usize::try_from(random.between(21, 60)).unwrap_or(21);
     }
     let mut count = 1;
-    while count < 60 && draw.chance(0.8) {
+    while count < 60 && random.chance(0.8) {
         count += 1;
     }
     count
 }
 
-fn usable_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
-    let fba = draw.chance(0.8);
-    let hours = if fba { 0 } else { draw.of(&[24, 48, 72]) };
+fn usable_offer(random: &mut SeededRandom, list_price: i64) -> TrueOffer {
+    let fba = random.chance(0.8);
+    let hours = if fba { 0 } else { random.pick(&[24, 48, 72]) };
     TrueOffer {
         price: list_price,
         shipping: 0,
@@ -119,19 +124,19 @@ fn usable_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
         available_date: None,
         fba,
         prime: fba,
-        ..any_offer(draw, list_price)
+        ..any_offer(random, list_price)
     }
 }
 
-fn unusable_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
-    let mut offer = any_offer(draw, list_price);
-    match draw.between(0, 9) {
+fn unusable_offer(random: &mut SeededRandom, list_price: i64) -> TrueOffer {
+    let mut offer = any_offer(random, list_price);
+    match random.between(0, 9) {
         0..=4 => {
-            offer.shipping = draw.between(350, 800);
+            offer.shipping = random.between(350, 800);
             offer.fba = false;
             offer.prime = false;
         }
-        5..=8 => offer.maximum_hours = Some(draw.of(&[168, 336, 720])),
+        5..=8 => offer.maximum_hours = Some(random.pick(&[168, 336, 720])),
         _ => {
             offer.minimum_hours = None;
             offer.maximum_hours = None;
@@ -140,20 +145,20 @@ fn unusable_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
     offer
 }
 
-fn any_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
-    let fba = draw.chance(0.65);
-    let price = scaled(list_price, 0.95 + 0.35 * draw.unit());
-    let shipping = if fba || draw.chance(0.6) {
+fn any_offer(random: &mut SeededRandom, list_price: i64) -> TrueOffer {
+    let fba = random.chance(0.65);
+    let price = scaled(list_price, 0.95 + 0.35 * random.unit());
+    let shipping = if fba || random.chance(0.6) {
         0
     } else {
-        draw.between(350, 800)
+        random.between(350, 800)
     };
     let hours = if fba {
         0
     } else {
-        draw.of(&[24, 24, 48, 48, 72, 168, 336, 720])
+        random.pick(&[24, 24, 48, 48, 72, 168, 336, 720])
     };
-    let (availability, available_date) = match draw.between(0, 99) {
+    let (availability, available_date) = match random.between(0, 99) {
         0 | 1 => (
             OfferAvailability::FutureWithDate,
             Some("2027-01-15T00:00:00Z".to_owned()),
@@ -161,17 +166,17 @@ fn any_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
         2 | 3 => (OfferAvailability::FutureWithoutDate, None),
         _ => (OfferAvailability::Now, None),
     };
-    let points = if draw.chance(0.7) {
-        price / 100 * draw.between(0, 1)
+    let points = if random.chance(0.7) {
+        price / 100 * random.between(0, 1)
     } else {
         price / 50
     };
-    let feedback = draw.chance(0.85).then(|| SellerFeedback {
-        count: draw.between(3, 40_000),
-        positive_percent: f64::from(u8::try_from(draw.between(80, 100)).unwrap_or(100)),
+    let feedback = random.chance(0.85).then(|| SellerFeedback {
+        count: random.between(3, 40_000),
+        positive_percent: f64::from(u8::try_from(random.between(80, 100)).unwrap_or(100)),
     });
     TrueOffer {
-        seller_id: format!("A{:013}", draw.between(1, 2_000_000_000)),
+        seller_id: format!("A{:013}", random.between(1, 2_000_000_000)),
         sub_condition: "new".to_owned(),
         price,
         shipping,
@@ -182,17 +187,17 @@ fn any_offer(draw: &mut SeededRandom, list_price: i64) -> TrueOffer {
         available_date,
         fba,
         prime: fba,
-        featured: draw.chance(0.7),
+        featured: random.chance(0.7),
         winner: false,
         feedback,
-        ships_from: draw.chance(0.9).then(|| "JP".to_owned()),
+        ships_from: random.chance(0.9).then(|| "JP".to_owned()),
         currency: "JPY".to_owned(),
-        with_fraction: draw.chance(0.5),
+        with_fraction: random.chance(0.5),
     }
 }
 
-/// Gives the featured offer to the cheapest offer, Prime ones first.
-fn crown(offers: &mut [TrueOffer]) {
+/// Makes the cheapest offer the featured one; offers with Prime are preferred.
+fn choose_featured(offers: &mut [TrueOffer]) {
     let winner = offers
         .iter_mut()
         .min_by_key(|offer| (!offer.prime, offer.landed()));
@@ -232,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn prices_lie_as_they_do_in_the_field() {
+    fn prices_are_distributed_as_in_the_sample() {
         let mut prices: Vec<i64> = (0..5_000)
             .map(|number| opening_state(1, number, 0).list_price)
             .collect();
@@ -257,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_asins_come_by_the_permille() {
+    fn unknown_asins_have_the_configured_share() {
         let unknown = (0..10_000)
             .filter(|number| !opening_state(1, *number, 20).known)
             .count();

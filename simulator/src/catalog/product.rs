@@ -1,5 +1,5 @@
-//! The basic information on one product: title, brand, category. Served by the catalogue calls
-//! and used for the titles in the shop.
+//! The basic information of one product: title, brand, category. The catalogue search returns it, and
+//! the shops use the titles.
 
 use crate::random::SeededRandom;
 
@@ -49,7 +49,7 @@ const THINGS: [(&str, &str, &str); 8] = [
     ),
 ];
 
-/// The basic information on one product.
+/// The basic information of one product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogProduct {
     pub title: String,
@@ -63,21 +63,21 @@ pub struct CatalogProduct {
 }
 
 impl CatalogProduct {
-    /// The product with this number under `seed`.
+    /// Product `number` of the world of `seed`.
     pub fn of(seed: u64, number: usize) -> Self {
-        let mut draw = SeededRandom::new(seed, PURPOSE, number as u64);
-        let brand = draw.of(&BRANDS);
-        let (thing, category, category_id) = draw.of(&THINGS);
-        let model_number = format!("M{:05}", draw.between(1, 99_999));
+        let mut random = SeededRandom::new(seed, PURPOSE, number as u64);
+        let brand = random.pick(&BRANDS);
+        let (thing, category, category_id) = random.pick(&THINGS);
+        let model_number = format!("M{:05}", random.between(1, 99_999));
         Self {
             title: format!("{brand} {thing} {model_number}"),
             brand,
             category,
             category_id,
             model_number,
-            jan: format!("49{:011}", draw.between(1, 2_000_000_000)),
-            rank: draw.between(1, 400_000),
-            images: u8::try_from(draw.between(1, 7)).unwrap_or(1),
+            jan: format!("49{:011}", random.between(1, 2_000_000_000)),
+            rank: random.between(1, 400_000),
+            images: u8::try_from(random.between(1, 7)).unwrap_or(1),
         }
     }
 }

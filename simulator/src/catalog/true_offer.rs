@@ -1,11 +1,11 @@
-//! What is true on Amazon of one ASIN: its offers and whether it can be bought.
+//! One offer on Amazon.
 //!
-//! These are the simulator's own types; the wire shapes are made from them in `amazon`. The same
-//! JSON is taken and given by the market controls.
+//! This is the simulator's own form of an offer; `amazon` makes the vendor's JSON from it. The market
+//! controls read and write it as JSON.
 
 use serde::{Deserialize, Serialize};
 
-/// When an offer can be shipped (`ShippingTime.availabilityType`).
+/// When an offer can be shipped: `ShippingTime.availabilityType` of the vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OfferAvailability {
@@ -14,10 +14,12 @@ pub enum OfferAvailability {
     FutureWithoutDate,
 }
 
-/// What buyers said of a seller.
+/// How buyers rated a seller.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SellerFeedback {
+    /// Number of ratings.
     pub count: i64,
+    /// Percentage of positive ratings.
     pub positive_percent: f64,
 }
 
@@ -30,13 +32,13 @@ pub struct SellerFeedback {
 )]
 pub struct TrueOffer {
     pub seller_id: String,
-    /// As on the wire: `new`, `mint`, `very_good` and so on.
+    /// As in the vendor's JSON: `new`, `mint`, `very_good` and so on.
     pub sub_condition: String,
     pub price: i64,
     pub shipping: i64,
     pub points: i64,
     pub minimum_hours: Option<i64>,
-    /// Hours until the offer is shipped; none for an offer by invitation.
+    /// Hours until the offer is shipped; `None` for an offer by invitation.
     pub maximum_hours: Option<i64>,
     pub availability: Option<OfferAvailability>,
     pub available_date: Option<String>,
@@ -46,14 +48,14 @@ pub struct TrueOffer {
     pub winner: bool,
     pub feedback: Option<SellerFeedback>,
     pub ships_from: Option<String>,
-    /// `JPY` unless told otherwise.
+    /// `JPY` by default.
     pub currency: String,
-    /// Writes `1358.0` instead of `1358`; Amazon does both.
+    /// Whether amounts are written as `1358.0` rather than `1358`; Amazon does both.
     pub with_fraction: bool,
 }
 
 impl Default for TrueOffer {
-    /// An offer of a shop keeper's dream: new, free shipping, at once, Prime.
+    /// The best possible offer: new, free shipping, shipped at once, Prime.
     fn default() -> Self {
         Self {
             seller_id: "AEXAMPLESELLER1".to_owned(),
@@ -85,8 +87,8 @@ impl TrueOffer {
             .saturating_sub(self.points)
     }
 
-    /// Whether the simulated shop keeper would sell from this offer: new, free shipping, shipped
-    /// within 72 hours (source: the field project's rule).
+    /// Whether the shop owner would sell from this offer: new, free shipping, shipped within 72 hours
+    /// (the rule of a comparable shop).
     pub fn is_usable(&self) -> bool {
         self.sub_condition == "new"
             && self.shipping == 0
@@ -95,7 +97,7 @@ impl TrueOffer {
             && self.maximum_hours.is_some_and(|hours| hours <= 72)
     }
 
-    /// How much the shop keeper likes a usable offer: at once, then soon, then Prime, then FBA.
+    /// How good a usable offer is: shipped at once, then soon, then Prime, then FBA.
     pub fn score(&self) -> i64 {
         let now = if self.availability == Some(OfferAvailability::Now) {
             1_000

@@ -1,11 +1,11 @@
-//! The controls under `/_sim/`: what a test or a person asks of the simulator itself.
+//! The controls under `/_sim/`, by which a test or a person inspects and changes the simulator.
 //!
-//! They pass no quota, no fault and no ledger. The same acts can be done in process, see `handle`.
+//! Quotas, faults and ledger do not apply to them. `in_process` offers the same as methods.
 
 mod shop_change;
 mod snapshot;
 
-pub use shop_change::{ItemEdit, NewItem, ShopChange, tend};
+pub use shop_change::{ItemEdit, NewItem, ShopChange, change_shop};
 pub use snapshot::{AsinSnapshot, ClockSnapshot, ItemSnapshot, ShopSnapshot};
 
 use std::time::Duration;
@@ -21,10 +21,10 @@ use crate::ledger::{Ledger, LedgerReport};
 use crate::quota::QuotaChange;
 use crate::state::{MarketChange, World};
 
-/// The longest jump of the clock: ten years.
-const FARTHEST: f64 = 3.2e8;
-const LEAST_PRICE: i64 = 1;
-const GREATEST_PRICE: i64 = 100_000_000;
+/// The longest jump of the clock in seconds: ten years.
+const MAX_ADVANCE_SECONDS: f64 = 3.2e8;
+const MIN_PRICE: i64 = 1;
+const MAX_PRICE: i64 = 100_000_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +34,7 @@ struct ClockChange {
 
 #[derive(Serialize)]
 struct MarketSnapshot {
-    /// Hours by which the market has drifted.
+    /// Hours for which the market has drifted.
     hours: u64,
     catalog: usize,
     market: Vec<AsinSnapshot>,
@@ -46,7 +46,7 @@ struct ResetRequest {
     ledger_only: bool,
 }
 
-/// Answers a call to a control. A wrong call gives 400 and `{"error": "why"}`.
+/// Answers a call to a control. A wrong call is answered with status 400 and `{"error": "why"}`.
 pub fn answer(world: &mut World, request: &HttpRequest) -> HttpResponse {
     let path = request.path.trim_start_matches("/_sim");
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -59,8 +59,8 @@ pub fn answer(world: &mut World, request: &HttpRequest) -> HttpResponse {
             Some(view) => HttpResponse::json(200, &view),
             None => refuse(404, "no such account"),
         },
-        (&Method::POST, ["shop", account]) => with(request, |work: ShopChange| {
-            let made = tend(world, account, work)?;
+        (&Method::POST, ["shop", account]) => with(request, |change: ShopChange| {
+            let made = change_shop(world, account, change)?;
             Ok(HttpResponse::json(200, &json!({"ok": true, "made": made})))
         }),
         (&Method::GET, ["market"]) => market(world, request.query("asins").unwrap_or_default()),
@@ -87,8 +87,8 @@ pub fn answer(world: &mut World, request: &HttpRequest) -> HttpResponse {
             reset(world, request.ledger_only);
             Ok(done())
         }),
-        (&Method::GET, ["messages"]) => HttpResponse::json(200, &world.rooms.messages()),
-        (&Method::GET, ["webhook"]) => HttpResponse::json(200, &world.hook.texts()),
+        (&Method::GET, ["messages"]) => HttpResponse::json(200, &world.chatwork.messages()),
+        (&Method::GET, ["webhook"]) => HttpResponse::json(200, &world.webhook.texts()),
         _ => refuse(404, "no such control"),
     }
 }
@@ -106,7 +106,7 @@ fn with<T: DeserializeOwned>(
     act: impl FnOnce(T) -> Result<HttpResponse, String>,
 ) -> HttpResponse {
     match serde_json::from_slice(&request.body) {
-        Ok(request) => act(request).unwrap_or_else(|why| refuse(400, &why)),
+        Ok(body) => act(body).unwrap_or_else(|why| refuse(400, &why)),
         Err(error) => refuse(400, &error.to_string()),
     }
 }
@@ -141,20 +141,27 @@ fn set_market(world: &mut World, change: MarketChange) -> Result<HttpResponse, S
     ))
 }
 
-/// Sets ASINs, then lets time pass; nothing at all where one value is impossible.
+/// Sets ASINs, then lets hours pass. If one value is impossible, nothing changes. Returns how many
+/// ASINs changed.
 pub(crate) fn change_market(world: &mut World, change: MarketChange) -> Result<usize, String> {
-    let possible = |price: i64| (LEAST_PRICE..=GREATEST_PRICE).contains(&price);
+    let possible = |price: i64| (MIN_PRICE..=MAX_PRICE).contains(&price);
     for set in &change.set {
         if set.asin.is_empty() {
-            return Err("asin is missing".to_owned());
+            return Err("an ASIN is missing".to_owned());
         }
         if set.price.is_some_and(|price| !possible(price)) {
-            return Err(format!("{}: a price is 1 to 100,000,000 yen", set.asin));
+            return Err(format!(
+                "{}: a price must be from 1 to 100,000,000 yen",
+                set.asin
+            ));
         }
         let offers = set.offers.iter().flatten();
         let mut amounts = offers.flat_map(|offer| [offer.price, offer.shipping, offer.points]);
-        if amounts.any(|amount| amount.unsigned_abs() > GREATEST_PRICE.unsigned_abs()) {
-            return Err(format!("{}: an amount is beyond 100,000,000 yen", set.asin));
+        if amounts.any(|amount| amount.unsigned_abs() > MAX_PRICE.unsigned_abs()) {
+            return Err(format!(
+                "{}: an amount must be at most 100,000,000 yen",
+                set.asin
+            ));
         }
     }
     let mut touched = change.set.len();
@@ -168,8 +175,8 @@ pub(crate) fn change_market(world: &mut World, change: MarketChange) -> Result<u
 }
 
 fn add_faults(world: &mut World, faults: Vec<Fault>) -> Result<HttpResponse, String> {
-    if let Some(complaint) = faults.iter().find_map(Fault::complaint) {
-        return Err(complaint);
+    if let Some(problem) = faults.iter().find_map(Fault::problem) {
+        return Err(problem);
     }
     for fault in faults {
         world.faults.add(fault);
@@ -187,8 +194,8 @@ fn change_quotas(world: &mut World, change: &QuotaChange) -> Result<HttpResponse
 }
 
 pub(crate) fn advance(world: &mut World, seconds: f64) -> Result<(), String> {
-    if !(0.0..=FARTHEST).contains(&seconds) {
-        return Err("the clock moves ahead only, ten years at most".to_owned());
+    if !(0.0..=MAX_ADVANCE_SECONDS).contains(&seconds) {
+        return Err("the clock can only move ahead, by at most ten years".to_owned());
     }
     world.advance(Duration::from_secs_f64(seconds));
     Ok(())

@@ -1,21 +1,23 @@
-//! What a person does in a shop's admin: edits, deletes and adds items by hand. No API, so no quota, no
-//! token and no line in the ledger.
+//! Changes of a shop by a person in its admin pages, without the API: no token is needed, and no
+//! quota, fault or ledger applies.
 
 use serde::{Deserialize, Serialize};
 
 use crate::state::{SimulatedItem, World};
 
-/// Work of a person in one shop; nothing is done where one item of it does not exist.
+/// The changes of one shop. If one of the named items does not exist, nothing changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ShopChange {
+    /// Items to change.
     pub edit: Vec<ItemEdit>,
-    /// Item ids.
+    /// Ids of the items to delete.
     pub delete: Vec<u64>,
+    /// Items to create.
     pub add: Vec<NewItem>,
 }
 
-/// What is left out stays.
+/// New values of one item. A field that is `None` does not change.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ItemEdit {
@@ -25,11 +27,11 @@ pub struct ItemEdit {
     pub stock: Option<i64>,
     pub visible: Option<bool>,
     pub identifier: Option<String>,
-    /// A digital item may not be edited by the API.
+    /// The API refuses to edit a digital item.
     pub digital: Option<bool>,
 }
 
-/// An item that a person makes.
+/// An item to create.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewItem {
@@ -40,19 +42,23 @@ pub struct NewItem {
     pub identifier: Option<String>,
 }
 
-/// Does the work; gives the ids of the items that were made.
-pub fn tend(world: &mut World, account: &str, work: ShopChange) -> Result<Vec<u64>, String> {
+/// Makes the changes. Returns the ids of the new items.
+pub fn change_shop(
+    world: &mut World,
+    account: &str,
+    change: ShopChange,
+) -> Result<Vec<u64>, String> {
     let place = world.shops.iter().position(|shop| shop.id == account);
     let place = place.ok_or_else(|| format!("no such account: {account}"))?;
-    let edited = work.edit.iter().map(|edit| edit.item_id);
-    let mut named = edited.chain(work.delete.iter().copied());
+    let edited = change.edit.iter().map(|edit| edit.item_id);
+    let mut named = edited.chain(change.delete.iter().copied());
     let items = &world.shops[place].items;
     if let Some(id) = named.find(|id| !items.contains_key(id)) {
         return Err(format!("{account} has no item {id}"));
     }
     let now = world.clock.now().timestamp();
     let mut made = Vec::new();
-    for new in work.add {
+    for new in change.add {
         world.next_id += 1;
         made.push(world.next_id);
         let order = world.shops[place].items.len() as u64 + 1;
@@ -60,13 +66,13 @@ pub fn tend(world: &mut World, account: &str, work: ShopChange) -> Result<Vec<u6
         world.shops[place].items.insert(item.id, item);
     }
     let items = &mut world.shops[place].items;
-    for edit in work.edit {
+    for edit in change.edit {
         if let Some(item) = items.get_mut(&edit.item_id) {
             edit.apply(item);
             item.modified = now;
         }
     }
-    for id in &work.delete {
+    for id in &change.delete {
         items.remove(id);
     }
     Ok(made)
@@ -82,7 +88,7 @@ impl ItemEdit {
         if self.identifier.is_some() {
             item.identifier = self.identifier;
         }
-        item.settle_stock();
+        item.sum_variation_stock();
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the controls show: a shop, the truth of an ASIN, the time.
+//! What the controls show: the items of a shop, the state of an ASIN, the time.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,16 +8,20 @@ use crate::state::{SimulatedItem, World};
 /// One item as the shop shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemSnapshot {
+    /// The id at BASE.
     pub item_id: u64,
+    /// The shop's own product code.
     pub identifier: Option<String>,
+    /// The ASIN that it was listed for; empty if unknown.
     pub asin: String,
     pub title: String,
+    /// Whole yen.
     pub price: i64,
     pub stock: i64,
     pub visible: bool,
     /// Unix seconds of simulator time.
     pub modified: i64,
-    /// How often it was edited since the world began.
+    /// How often the API edited it.
     pub edits: u64,
 }
 
@@ -45,7 +49,7 @@ pub struct ShopSnapshot {
 }
 
 impl ShopSnapshot {
-    /// The shop of this account, if there is one.
+    /// The shop of this account; `None` if there is no such account.
     pub fn of(world: &World, account: &str) -> Option<Self> {
         let shop = world.shops.iter().find(|shop| shop.id == account)?;
         let items = shop.items.values().map(ItemSnapshot::from).collect();
@@ -56,11 +60,11 @@ impl ShopSnapshot {
     }
 }
 
-/// What is true of one ASIN.
+/// The state of one ASIN on Amazon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AsinSnapshot {
     pub asin: String,
-    /// Price of the offer that the shop keeper would sell from; none where none is usable.
+    /// Price of the offer that the shop owner would sell from; `None` if no offer is usable.
     pub best_price: Option<i64>,
     #[serde(flatten)]
     pub state: AsinState,
@@ -78,7 +82,7 @@ impl AsinSnapshot {
     }
 }
 
-/// What time it is.
+/// The simulator time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClockSnapshot {
     /// RFC 3339, simulator time.

@@ -1,4 +1,4 @@
-//! The faults at work, and which of them strike a call.
+//! The active faults, and which of them apply to a call.
 
 use super::fault::{Fault, FaultKind};
 use crate::http::HttpRequest;
@@ -7,37 +7,38 @@ use crate::random::SeededRandom;
 
 const PURPOSE: u64 = 5;
 
-/// The faults at work. Chance is seeded, so that the same calls in the same order fail alike.
+/// The active faults. Their randomness is seeded: the same calls in the same order get the same faults.
 #[derive(Debug)]
 pub struct ActiveFaults {
     active: Vec<Fault>,
-    draw: SeededRandom,
+    random: SeededRandom,
 }
 
-/// A call about to be served, as far as faults care.
+/// The properties of a call by which faults are selected.
 #[derive(Debug, Clone, Copy)]
 pub struct FaultTarget<'a> {
     pub operation: Operation,
     pub request: &'a HttpRequest,
-    pub who: Option<&'a str>,
+    pub caller: Option<&'a str>,
 }
 
-/// The faults that strike one call.
+/// The faults that apply to one call.
 #[derive(Debug, Default)]
 pub struct CallFaults(pub(super) Vec<Fault>);
 
 impl ActiveFaults {
     pub fn new(seed: u64, faults: Vec<Fault>) -> Self {
-        let mut book = Self {
+        let mut active = Self {
             active: Vec::new(),
-            draw: SeededRandom::new(seed, PURPOSE, 0),
+            random: SeededRandom::new(seed, PURPOSE, 0),
         };
         for fault in faults {
-            book.add(fault);
+            active.add(fault);
         }
-        book
+        active
     }
 
+    /// Activates a fault.
     pub fn add(&mut self, mut fault: Fault) {
         if fault.kind == FaultKind::TokenExpiry {
             fault.count = fault.count.or(Some(1));
@@ -51,17 +52,17 @@ impl ActiveFaults {
         self.active.clear();
     }
 
-    /// What is still at work, with the counts that are left.
+    /// The active faults, with the counts that are left.
     pub fn list(&self) -> &[Fault] {
         &self.active
     }
 
-    /// Whether the access tokens end before this call is looked at.
-    pub fn expire_tokens(&mut self, operation: Operation, request: &HttpRequest) -> bool {
+    /// Whether all access tokens expire before this call is checked.
+    pub fn expires_tokens(&mut self, operation: Operation, request: &HttpRequest) -> bool {
         let target = FaultTarget {
             operation,
             request,
-            who: None,
+            caller: None,
         };
         !self
             .pick(target, |kind| kind == FaultKind::TokenExpiry)
@@ -69,12 +70,17 @@ impl ActiveFaults {
             .is_empty()
     }
 
-    /// The faults that strike this call, once it is known who calls and that quota is there.
-    pub fn strike(&mut self, operation: Operation, request: &HttpRequest, who: &str) -> CallFaults {
+    /// The faults that apply to this call of `caller`, which no rate limit has refused.
+    pub fn for_call(
+        &mut self,
+        operation: Operation,
+        request: &HttpRequest,
+        caller: &str,
+    ) -> CallFaults {
         let target = FaultTarget {
             operation,
             request,
-            who: Some(who),
+            caller: Some(caller),
         };
         self.pick(target, |kind| kind != FaultKind::TokenExpiry)
     }
@@ -83,7 +89,7 @@ impl ActiveFaults {
         if self.active.is_empty() {
             return CallFaults::default();
         }
-        let mut faults = Vec::new();
+        let mut applying = Vec::new();
         for fault in &mut self.active {
             if !wanted(fault.kind) || !matches(fault, target) {
                 continue;
@@ -94,17 +100,17 @@ impl ActiveFaults {
             }
             if fault
                 .probability
-                .is_some_and(|share| !self.draw.chance(share))
+                .is_some_and(|share| !self.random.chance(share))
             {
                 continue;
             }
             if let Some(count) = &mut fault.count {
                 *count -= 1;
             }
-            faults.push(fault.clone());
+            applying.push(fault.clone());
         }
         self.active.retain(|fault| fault.count != Some(0));
-        CallFaults(faults)
+        CallFaults(applying)
     }
 }
 
@@ -112,7 +118,10 @@ fn matches(fault: &Fault, target: FaultTarget<'_>) -> bool {
     if fault.operation != "*" && fault.operation != target.operation.name() {
         return false;
     }
-    if fault.account.is_some() && target.who.is_some() && fault.account.as_deref() != target.who {
+    if fault.account.is_some()
+        && target.caller.is_some()
+        && fault.account.as_deref() != target.caller
+    {
         return false;
     }
     fault
@@ -121,7 +130,7 @@ fn matches(fault: &Fault, target: FaultTarget<'_>) -> bool {
         .is_none_or(|asins| asins.iter().any(|asin| names(target.request, asin)))
 }
 
-/// Whether a call names this ASIN in its path, its query or its body.
+/// Whether a request contains this ASIN in its path, its query or its body.
 fn names(request: &HttpRequest, asin: &str) -> bool {
     let needle = asin.as_bytes();
     let in_body = !needle.is_empty()
@@ -135,6 +144,7 @@ fn names(request: &HttpRequest, asin: &str) -> bool {
 }
 
 impl CallFaults {
+    /// The first fault of this kind.
     pub fn find(&self, kind: FaultKind) -> Option<&Fault> {
         self.0.iter().find(|fault| fault.kind == kind)
     }
@@ -143,8 +153,8 @@ impl CallFaults {
         self.find(kind).is_some()
     }
 
-    /// For a fault of single items: the status if it hits `asin` at `place` of a batch.
-    pub fn hits(&self, kind: FaultKind, place: usize, asin: &str) -> Option<&Fault> {
+    /// The fault of this kind that applies to `asin` at `place` of a batch.
+    pub fn for_item(&self, kind: FaultKind, place: usize, asin: &str) -> Option<&Fault> {
         self.0
             .iter()
             .filter(|fault| fault.kind == kind)

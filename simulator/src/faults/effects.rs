@@ -1,4 +1,4 @@
-//! What faults do to an answer that is already made.
+//! How faults change a response that was already made.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use super::fault::FaultKind;
 use crate::http::{BodyDelivery, HttpResponse};
 
 impl CallFaults {
-    /// The answer of a gateway that stands in for the call, if there is such a fault.
-    pub fn html(&self) -> Option<HttpResponse> {
+    /// The HTML page of a gateway in place of a response, if there is such a fault.
+    pub fn html_response(&self) -> Option<HttpResponse> {
         let fault = self.find(FaultKind::Html)?;
         let status = fault.status.unwrap_or(503);
         let page = format!(
@@ -19,8 +19,8 @@ impl CallFaults {
         Some(HttpResponse::text(status, "text/html", page))
     }
 
-    /// The answer as these faults let it through.
-    pub fn deliver(&self, mut response: HttpResponse) -> HttpResponse {
+    /// The response as these faults leave it.
+    pub fn apply(&self, mut response: HttpResponse) -> HttpResponse {
         if self.0.is_empty() {
             return response;
         }
@@ -35,7 +35,7 @@ impl CallFaults {
                 FaultKind::Huge => response.delivery = BodyDelivery::Huge,
                 FaultKind::Truncate => response.body.truncate(response.body.len() / 2),
                 FaultKind::Malformed => response.body = b"{\"responses\":[{]}, NaN".to_vec(),
-                FaultKind::WrongTypes => twist(&mut response.body, fault.items.unwrap_or(1)),
+                FaultKind::WrongTypes => corrupt(&mut response.body, fault.items.unwrap_or(1)),
                 _ => {}
             }
         }
@@ -43,8 +43,8 @@ impl CallFaults {
     }
 }
 
-/// Gives one field another type in each of the first `items` entries of the answer.
-fn twist(body: &mut Vec<u8>, items: usize) {
+/// Changes the type of one field in each of the first `items` entries of the body.
+fn corrupt(body: &mut Vec<u8>, items: usize) {
     let Ok(mut root) = serde_json::from_slice::<Value>(body) else {
         return;
     };
@@ -57,10 +57,10 @@ fn twist(body: &mut Vec<u8>, items: usize) {
         .and_then(Value::as_array_mut)
     {
         Some(entries) => entries.iter_mut().take(items).for_each(|entry| {
-            twist_one(entry);
+            corrupt_field(entry);
         }),
         None => {
-            twist_one(&mut root);
+            corrupt_field(&mut root);
         }
     }
     if let Ok(bytes) = serde_json::to_vec(&root) {
@@ -68,8 +68,8 @@ fn twist(body: &mut Vec<u8>, items: usize) {
     }
 }
 
-/// Twists the first field that carries a meaning; true once one was found.
-fn twist_one(value: &mut Value) -> bool {
+/// Changes the type of the first field that clients depend on. True if there was one.
+fn corrupt_field(value: &mut Value) -> bool {
     const FIELDS: [&str; 9] = [
         "Offers",
         "CompetitivePricing",
@@ -93,9 +93,9 @@ fn twist_one(value: &mut Value) -> bool {
                     return true;
                 }
             }
-            fields.values_mut().any(twist_one)
+            fields.values_mut().any(corrupt_field)
         }
-        Value::Array(entries) => entries.iter_mut().any(twist_one),
+        Value::Array(entries) => entries.iter_mut().any(corrupt_field),
         _ => false,
     }
 }

@@ -1,4 +1,4 @@
-//! One fault as the controls take it.
+//! One fault, in the JSON of the controls.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,78 +8,83 @@ use crate::operation::Operation;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
-    /// 429 (BASE: `hour_api_limit`) although quota is there; takes no token.
+    /// Status 429 (BASE: `hour_api_limit`) although no limit is reached. Uses no quota.
     Throttle,
-    /// The HTTP `status` (default 503) with the vendor's JSON; nothing is done.
+    /// HTTP `status` (default 503) with the vendor's JSON. The call is not executed.
     Status,
-    /// Answers `millis` later (default 3,000); the call is done at once.
+    /// The call is executed, and answered `millis` later (default 3,000).
     Slow,
-    /// The call is done and never answered.
+    /// The call is executed, and never answered.
     Hang,
-    /// The call is done and the connection ends in the middle of the answer.
+    /// The call is executed, and the connection ends in the middle of the response.
     Cut,
-    /// The call is done and half of its answer is sent as if it were all.
+    /// The call is executed, and half of the response is sent as if it were the whole.
     Truncate,
-    /// The call is done and answered with something that is no JSON.
+    /// The call is executed, and answered with a body that is not JSON.
     Malformed,
-    /// HTML of a gateway, HTTP `status` (default 503); nothing is done.
+    /// The HTML page of a gateway with HTTP `status` (default 503). The call is not executed.
     Html,
-    /// The call is done and its answer is followed by 100 MB of white space.
+    /// The call is executed, and the response is followed by 100 MB of white space.
     Huge,
-    /// The call is done; in `items` places (default 1) of the answer the type of a field is wrong.
+    /// The call is executed. In `items` entries (default 1) of the response a field has a wrong type.
     WrongTypes,
-    /// Every access token of that side ends before the call is looked at; once unless counted.
+    /// All access tokens of the vendor expire before the call is checked. `count` is 1 by default.
     TokenExpiry,
-    /// 403 as for a missing role (BASE: a bad token); nothing is done.
+    /// Status 403 as for a missing role (BASE: an invalid token). The call is not executed.
     Forbidden,
     /// `items` (default 1) or `asins` of a batch fail with `status` (default 500).
     ItemError,
-    /// `items` (default 1) or `asins` of a batch are left out of the answer.
+    /// `items` (default 1) or `asins` of a batch are left out of the response.
     MissingItems,
-    /// `items` (default all) or `asins` of a batch are said to have no offer.
+    /// `items` (default all) or `asins` of a batch are answered as having no offers.
     EmptyOffers,
-    /// Of `items` (default all) or `asins` of a search of the catalogue nothing is told: the sets are
-    /// there, and every text and image in them is null.
+    /// `items` (default all) or `asins` of a catalogue search have no content: the data sets are
+    /// present, and all texts and images in them are null.
     NoTexts,
-    /// The answers of a batch come in another order.
+    /// The entries of the response are in another order.
     Shuffle,
-    /// The payload says `MarketplaceID` as the model did until early 2026.
+    /// The payload spells `MarketplaceID`, as the model did until early 2026.
     OldSpelling,
     /// `x-amzn-RateLimit-Limit` is left out.
     NoRateHeader,
-    /// The `error` of BASE (default `db_error`), HTTP `status` (default 400); nothing is done.
+    /// BASE's `error` (default `db_error`) with HTTP `status` (default 400). The call is not executed.
     BaseError,
 }
 
-/// One fault, at work until its count is used up or it is cleared.
+/// One fault. It is active until its count is used up or the faults are cleared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// An operation by its ledger name, or `*` for all.
+    /// Name of the operation as in the ledger, or `*` for all operations.
     #[serde(default = "all")]
     pub operation: String,
+    /// What goes wrong.
     pub kind: FaultKind,
-    /// How often it strikes; until cleared if left out.
+    /// To how many calls it applies; `None` for all until cleared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
-    /// How likely it strikes a call, 0 to 1; always if left out.
+    /// Probability from 0 to 1 that it applies to a call; `None` for always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// How many calls pass before it begins.
+    /// To how many calls it does not apply at first.
     #[serde(default)]
     pub skip: u64,
+    /// HTTP status, for the kinds that have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
+    /// Delay in milliseconds, for [`FaultKind::Slow`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub millis: Option<u64>,
+    /// How many entries of a batch it applies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub items: Option<usize>,
-    /// Only calls that name one of these are struck.
+    /// If set, it applies only to calls that contain one of these ASINs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asins: Option<Vec<String>>,
+    /// Error code, for [`FaultKind::BaseError`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Only calls of this BASE account or LWA client are struck.
+    /// If set, it applies only to calls of this BASE account or LWA client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
 }
@@ -89,7 +94,7 @@ fn all() -> String {
 }
 
 impl Fault {
-    /// A fault of `kind` that strikes every call of `operation`.
+    /// A fault of `kind` that applies to every call of `operation`.
     pub fn new(operation: &str, kind: FaultKind) -> Self {
         Self {
             operation: operation.to_owned(),
@@ -106,35 +111,35 @@ impl Fault {
         }
     }
 
-    /// The same fault, at work `count` times.
+    /// The same fault for `count` calls.
     #[must_use]
     pub fn times(mut self, count: u64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// What is wrong with this fault, if anything.
-    pub fn complaint(&self) -> Option<String> {
+    /// What is wrong with this fault; `None` if it is valid.
+    pub fn problem(&self) -> Option<String> {
         if self.operation != "*" && Operation::from_name(&self.operation).is_none() {
-            return Some(format!("no operation is called {:?}", self.operation));
+            return Some(format!("there is no operation {:?}", self.operation));
         }
         if self
             .probability
             .is_some_and(|share| !(0.0..=1.0).contains(&share))
         {
-            return Some("probability is a number from 0 to 1".to_owned());
+            return Some("probability must be from 0 to 1".to_owned());
         }
         if self
             .status
             .is_some_and(|status| !(100..=599).contains(&status))
         {
-            return Some("status is a number from 100 to 599".to_owned());
+            return Some("status must be from 100 to 599".to_owned());
         }
         None
     }
 }
 
-/// One fault or a list of them.
+/// One fault or a list of faults, as JSON allows both.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum FaultList {

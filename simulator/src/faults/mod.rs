@@ -1,4 +1,4 @@
-//! Faults: what goes wrong on demand, by operation, count and probability.
+//! Faults: what goes wrong on demand, selected by operation, account, ASIN, count and probability.
 
 mod active;
 mod effects;

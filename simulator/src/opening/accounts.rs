@@ -1,4 +1,4 @@
-//! The accounts of the world: the credentials of each shop, and the file that names them.
+//! The accounts: the credentials of each shop, and the accounts file.
 
 use std::fmt::Write as _;
 
@@ -11,30 +11,33 @@ const PURPOSE: u64 = 6;
 pub struct SimulatedAccount {
     /// `shop-1` and so on.
     pub id: String,
+    /// Name of the shop.
     pub name: String,
+    /// OAuth client id.
     pub client_id: String,
+    /// OAuth client secret.
     pub client_secret: String,
-    /// The first refresh token; each use gives another.
+    /// The first refresh token. Each use of a refresh token replaces it by another.
     pub refresh_token: String,
 }
 
-/// The accounts of a world.
+/// The accounts of the world of `seed`.
 pub fn opening_accounts(seed: u64, count: usize) -> Vec<SimulatedAccount> {
     (0..count.max(1))
         .map(|number| {
-            let mut draw = SeededRandom::new(seed, PURPOSE, number as u64);
+            let mut random = SeededRandom::new(seed, PURPOSE, number as u64);
             SimulatedAccount {
                 id: format!("shop-{}", number + 1),
                 name: format!("Shop {}", number + 1),
-                client_id: draw.hex(),
-                client_secret: draw.hex(),
-                refresh_token: draw.hex(),
+                client_id: random.hex(),
+                client_secret: random.hex(),
+                refresh_token: random.hex(),
             }
         })
         .collect()
 }
 
-/// The accounts file, in TOML.
+/// The accounts file of Miseban, in TOML.
 pub fn accounts_toml(accounts: &[SimulatedAccount]) -> String {
     let mut text = String::new();
     for account in accounts {

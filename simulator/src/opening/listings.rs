@@ -1,5 +1,5 @@
-//! What the shops list when the world begins: nearly all of it right, so that a first run has a
-//! little to do and a second one nothing.
+//! The listings of the shops when the world begins. Nearly all are correct, so that a first run has
+//! little to do and a second run nothing.
 
 use std::fmt::Write as _;
 
@@ -10,32 +10,39 @@ use crate::config::Config;
 use crate::random::SeededRandom;
 
 const PURPOSE: u64 = 4;
-/// Usable listings whose price has drifted away.
-const DRIFTED: f64 = 0.053;
-/// Usable listings that are hidden all the same.
-const HIDDEN: f64 = 0.002;
-/// Unusable listings that are shown all the same.
-const SHOWN: f64 = 0.4;
+/// Share of the listings with a usable offer whose price is wrong.
+const WRONG_PRICE: f64 = 0.053;
+/// Share of the listings with a usable offer that are hidden nevertheless.
+const WRONGLY_HIDDEN: f64 = 0.002;
+/// Share of the listings without a usable offer that are visible nevertheless.
+const WRONGLY_VISIBLE: f64 = 0.4;
 const FIRST_ITEM: u64 = 70_000_001;
-/// Listings were made in the two years before this day (2026-01-01, unix seconds).
+/// All listings were created in the two years before 2026-01-01 (Unix seconds).
 const NEWEST: i64 = 1_767_225_600;
 const TWO_YEARS: i64 = 63_072_000;
 
-/// One row of the CSV, and one item of a shop.
+/// One row of the CSV file, which is one item of a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpeningListing {
-    /// Counted from 0.
+    /// Number of the account, counted from 0.
     pub account: usize,
+    /// Number of the product in the catalogue.
     pub number: usize,
+    /// ASIN of the product.
     pub asin: String,
+    /// The id at BASE.
     pub item_id: u64,
+    /// The shop's own product code.
     pub sku: String,
+    /// Whole yen.
     pub price: i64,
+    /// Whether visitors see it.
     pub visible: bool,
+    /// Unix seconds.
     pub listed_at: i64,
 }
 
-/// The listings of the world: each ASIN once, then those which a second account shares.
+/// The listings of the world: each ASIN once, then those that a second account lists as well.
 pub fn opening_listings(config: &Config) -> Vec<OpeningListing> {
     let asins = Asins::new(config.seed, config.catalog);
     let accounts = config.accounts.max(1);
@@ -60,19 +67,19 @@ pub fn opening_listings(config: &Config) -> Vec<OpeningListing> {
 fn listing(config: &Config, asins: &Asins, place: (usize, usize, u64)) -> OpeningListing {
     let (number, account, copy) = place;
     let state = opening_state(config.seed, number, config.unknown_permille);
-    let mut draw = SeededRandom::new(config.seed, PURPOSE + (copy << 8), number as u64);
-    let dice = draw.unit();
-    let mistake = 0.04 + 0.16 * draw.unit();
-    let listed_at = NEWEST - draw.between(0, TWO_YEARS);
+    let mut random = SeededRandom::new(config.seed, PURPOSE + (copy << 8), number as u64);
+    let dice = random.unit();
+    let mistake = 0.04 + 0.16 * random.unit();
+    let listed_at = NEWEST - random.between(0, TWO_YEARS);
     let right = marked_up(state.best().map_or(state.list_price, |offer| offer.price));
     let usable = state.best().is_some();
-    let sign = if draw.chance(0.5) { 1.0 } else { -1.0 };
-    let price = if usable && dice < DRIFTED {
+    let sign = if random.chance(0.5) { 1.0 } else { -1.0 };
+    let price = if usable && dice < WRONG_PRICE {
         to_ten(crate::yen::scaled(right, 1.0 + sign * mistake))
     } else {
         right
     };
-    let hidden = (DRIFTED..DRIFTED + HIDDEN).contains(&dice);
+    let hidden = (WRONG_PRICE..WRONG_PRICE + WRONGLY_HIDDEN).contains(&dice);
     let asin = asins.nth(number);
     let stamp =
         DateTime::<Utc>::from_timestamp(listed_at, 0).unwrap_or_default() + TimeDelta::hours(9);
@@ -83,12 +90,16 @@ fn listing(config: &Config, asins: &Asins, place: (usize, usize, u64)) -> Openin
         sku: format!("b-{asin}-{}", stamp.format("%Y%m%d%H%M%S")),
         asin,
         price,
-        visible: if usable { !hidden } else { dice < SHOWN },
+        visible: if usable {
+            !hidden
+        } else {
+            dice < WRONGLY_VISIBLE
+        },
         listed_at,
     }
 }
 
-/// The shop keeper's price: 1.3 times the cost, to the nearest ten yen, half up.
+/// The shop owner's price: 1.3 times the cost, rounded half up to ten yen.
 fn marked_up(cost: i64) -> i64 {
     (cost * 13 + 50) / 100 * 10
 }
@@ -97,7 +108,7 @@ fn to_ten(yen: i64) -> i64 {
     (yen + 5) / 10 * 10
 }
 
-/// The listings in the form that a shop keeper's import takes.
+/// The listings as CSV, in the columns that Miseban imports.
 pub fn listings_csv(listings: &[OpeningListing]) -> String {
     let mut text = String::with_capacity(80 * (listings.len() + 1));
     text.push_str("account_id,asin,item_id,sku,selling_price,visibility\n");

@@ -1,4 +1,4 @@
-//! The quotas at work: rates that can be changed, and a bucket for each client and operation.
+//! The limits in force: rates that can be changed, and a bucket for each client and operation.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::bucket::TokenBucket;
 use super::limits::{BaseLimits, QuotaChange, QuotaError, QuotaRate, Quotas};
 use crate::operation::Operation;
 
-/// The quotas at work. The buckets run on simulator time, in nanoseconds since its start.
+/// The limits in force. The buckets count nanoseconds of simulator time since its start.
 #[derive(Debug)]
 pub struct ActiveQuotas {
     opening: Quotas,
@@ -26,7 +26,7 @@ impl ActiveQuotas {
         }
     }
 
-    /// The rate of an operation now, in calls a second of simulator time.
+    /// The current rate of an operation; `None` if it is not limited.
     pub fn rate(&self, operation: Operation) -> Option<QuotaRate> {
         self.rates
             .get(&operation)
@@ -34,30 +34,30 @@ impl ActiveQuotas {
             .or_else(|| self.opening.rate(operation))
     }
 
-    /// The limits of BASE now; none where nothing is limited.
+    /// The current limits of BASE; `None` if nothing is limited.
     pub fn base(&self) -> Option<BaseLimits> {
         self.base
     }
 
-    /// Whether a call of `client` would pass.
+    /// Whether there is a token for a call of `client`.
     pub fn is_ready(&mut self, client: &str, operation: Operation, now: u64) -> bool {
         self.bucket(client, operation, now)
             .is_none_or(|bucket| bucket.is_ready(now))
     }
 
-    /// Takes the token of a call that passes.
+    /// Takes the token for a call of `client`. False if there is none.
     pub fn take(&mut self, client: &str, operation: Operation, now: u64) -> bool {
         self.bucket(client, operation, now)
             .is_none_or(|bucket| bucket.take(now))
     }
 
-    /// Changes limits while the simulator runs; tokens that have flowed in are kept.
+    /// Changes limits. Buckets keep the tokens that they have.
     pub fn change(&mut self, change: &QuotaChange, now: u64) -> Result<(), QuotaError> {
         if let Some((operation, rate)) = change.rate_of()? {
             self.rates.insert(operation, rate);
             for ((_, known), bucket) in &mut self.buckets {
                 if *known == operation {
-                    bucket.change(rate, now);
+                    bucket.set_rate(rate, now);
                 }
             }
         }

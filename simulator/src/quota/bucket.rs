@@ -1,11 +1,11 @@
 //! Amazon's token bucket, exact to the nanosecond.
 //!
-//! Tokens flow in without pause and at most `burst` are held; a call costs one, a refused call
-//! none (source: usage plans of the Selling Partner API; the cost of a refusal is not documented).
+//! Tokens are added continuously, up to `burst`. A call takes one; a refused call takes none (source:
+//! usage plans of the Selling Partner API, which do not document refused calls).
 
 use super::limits::QuotaRate;
 
-/// Tokens of one operation and one client, counted in nanoseconds of inflow.
+/// The tokens of one operation and one client, counted as nanoseconds of refill.
 #[derive(Debug, Clone)]
 pub struct TokenBucket {
     rate: QuotaRate,
@@ -23,15 +23,15 @@ impl TokenBucket {
         }
     }
 
-    /// Whether a call would pass at `now`.
+    /// Whether there is a token at `now`.
     pub fn is_ready(&mut self, now: u64) -> bool {
-        self.fill(now);
+        self.refill(now);
         self.rate
             .period_nanos()
             .is_some_and(|period| self.level_nanos >= period)
     }
 
-    /// Takes a token at `now`, or tells that there is none.
+    /// Takes a token at `now`. False if there is none.
     pub fn take(&mut self, now: u64) -> bool {
         let ready = self.is_ready(now);
         if ready {
@@ -40,9 +40,9 @@ impl TokenBucket {
         ready
     }
 
-    /// Goes on with another rate; the share of a token that has flowed in is kept.
-    pub fn change(&mut self, rate: QuotaRate, now: u64) {
-        self.fill(now);
+    /// Changes the rate. The tokens, and the fraction of the next one, stay.
+    pub fn set_rate(&mut self, rate: QuotaRate, now: u64) {
+        self.refill(now);
         let level = match (self.rate.period_nanos(), rate.period_nanos()) {
             (Some(old), Some(new)) => self.level_nanos.saturating_mul(new) / old.max(1),
             _ => 0,
@@ -51,7 +51,7 @@ impl TokenBucket {
         self.level_nanos = level.min(rate.capacity_nanos());
     }
 
-    fn fill(&mut self, now: u64) {
+    fn refill(&mut self, now: u64) {
         let passed = u128::from(now.saturating_sub(self.seen_at));
         self.seen_at = self.seen_at.max(now);
         self.level_nanos = (self.level_nanos + passed).min(self.rate.capacity_nanos());
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn two_calls_a_hair_too_close_collide() {
+    fn a_second_call_is_refused_until_the_period_is_over() {
         let mut bucket = bucket(0.5, 1);
 
         assert!(bucket.take(0));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_of_two_passes_two_at_once_and_then_one_a_period() {
+    fn a_burst_of_two_allows_two_calls_at_once_and_then_one_a_period() {
         let mut bucket = bucket(2.0, 2);
 
         assert!(bucket.take(0));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_longer_than_a_period_saves_up_no_more_than_the_burst() {
+    fn no_more_tokens_than_the_burst_are_saved() {
         let mut bucket = bucket(1.0, 1);
 
         assert!(bucket.take(0));
@@ -116,11 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_rate_keeps_the_share_of_a_token() {
+    fn a_change_of_rate_keeps_the_fraction_of_a_token() {
         let mut bucket = bucket(1.0, 1);
         bucket.take(0);
 
-        bucket.change(
+        bucket.set_rate(
             QuotaRate {
                 rate: 0.1,
                 burst: 1,
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_of_nothing_lets_nothing_through() {
+    fn a_rate_of_zero_refuses_all_calls() {
         let mut bucket = bucket(0.0, 1);
 
         assert!(!bucket.take(u64::MAX));

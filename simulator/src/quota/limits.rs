@@ -1,4 +1,4 @@
-//! The published limits, and how they are overridden by a file or at run time.
+//! The published limits, and how a file or a control overrides them.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::operation::Operation;
 
-/// What flows into a bucket, in calls a second of simulator time, and what it holds.
+/// The rate limit of one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QuotaRate {
+    /// Calls a second of simulator time.
     pub rate: f64,
+    /// The most tokens that a bucket saves.
     #[serde(default = "one")]
     pub burst: u32,
 }
@@ -20,7 +22,7 @@ fn one() -> u32 {
 }
 
 impl QuotaRate {
-    /// Nanoseconds until one token has flowed in, rounded up; none for a rate of nothing.
+    /// Nanoseconds in which one token is added, rounded up; `None` for a rate of zero.
     pub fn period_nanos(self) -> Option<u128> {
         let period = 1e9 / self.rate;
         if !period.is_finite() || period <= 0.0 || period > 1e24 {
@@ -29,6 +31,7 @@ impl QuotaRate {
         Some(ceiling(period))
     }
 
+    /// Nanoseconds in which an empty bucket fills up.
     pub fn capacity_nanos(self) -> u128 {
         self.period_nanos().unwrap_or(0) * u128::from(self.burst)
     }
@@ -40,17 +43,19 @@ impl QuotaRate {
     reason = "the caller allows 0 to 1e24 only"
 )]
 fn ceiling(nanos: f64) -> u128 {
-    // 1 / 0.7 and the like are off by a part in 1e16, which must not cost a nanosecond.
+    // A quotient such as 1 / 0.7 is wrong by 1e-16 of its value, which must not add a nanosecond.
     (nanos * (1.0 - 1e-15)).ceil() as u128
 }
 
-/// Calls to BASE of one shop (source: BASE API documents).
+/// The limits of BASE for one shop (source: BASE API documentation).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BaseLimits {
+    /// Calls in a clock hour.
     pub hour: u64,
+    /// Calls in a day in Japan.
     pub day: u64,
-    /// Accepted, so that a file that names it stays valid; no simulated call adds items.
+    /// Accepted so that existing files stay valid, and without effect: no simulated call adds items.
     pub add_per_day: u64,
 }
 
@@ -64,7 +69,7 @@ impl Default for BaseLimits {
     }
 }
 
-/// The limits of a file: what it leaves out stays as published.
+/// The limits of a quotas file. Limits that it does not name stay as published.
 ///
 /// ```toml
 /// [operations.getItemOffersBatch]
@@ -77,32 +82,40 @@ impl Default for BaseLimits {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QuotaTable {
+    /// Rates of the Selling Partner API by name of the operation.
     pub operations: BTreeMap<String, QuotaRate>,
+    /// Limits of BASE.
     pub base: BaseLimits,
 }
 
-/// Why limits were not taken.
+/// Why limits were refused.
 #[derive(Debug, thiserror::Error)]
 pub enum QuotaError {
-    #[error("neither TOML nor JSON of the known shape: {0}")]
+    /// The file has another format.
+    #[error("not a quotas file in TOML or JSON: {0}")]
     Shape(#[from] toml::de::Error),
-    #[error("{0} is no operation with a rate of its own")]
+    /// The operation does not exist, or has no rate.
+    #[error("there is no rate-limited operation {0}")]
     Operation(String),
-    #[error("a rate is a number of calls a second, 0 or more")]
+    /// The rate is missing, negative or not finite.
+    #[error("a rate must be a number of calls a second, 0 or more")]
     Rate,
 }
 
-/// Which limits hold.
+/// Which limits are in force.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Quotas {
+    /// Those that the vendors publish.
     #[default]
     Published,
+    /// None.
     Off,
+    /// Those of a file.
     Custom(QuotaTable),
 }
 
 impl Quotas {
-    /// Reads the limits of a file, in TOML or JSON.
+    /// Reads a quotas file, in TOML or JSON.
     pub fn parse(text: &str) -> Result<Self, QuotaError> {
         let table: QuotaTable = match serde_json::from_str(text) {
             Ok(table) => table,
@@ -114,7 +127,7 @@ impl Quotas {
         Ok(Self::Custom(table))
     }
 
-    /// The rate of an operation of the Selling Partner API; none where nothing is limited.
+    /// The rate of an operation; `None` if it is not limited.
     pub fn rate(&self, operation: Operation) -> Option<QuotaRate> {
         match self {
             Self::Off => None,
@@ -127,7 +140,7 @@ impl Quotas {
         }
     }
 
-    /// The limits of BASE; none where nothing is limited.
+    /// The limits of BASE; `None` if nothing is limited.
     pub fn base(&self) -> Option<BaseLimits> {
         match self {
             Self::Off => None,
@@ -167,18 +180,22 @@ fn check(name: &str, rate: QuotaRate) -> Result<Operation, QuotaError> {
     }
 }
 
-/// A change of limits while the simulator runs: an operation's rate, limits of BASE, or both.
+/// A change of limits while the simulator runs: the rate of an operation, the limits of BASE, or both.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QuotaChange {
+    /// Name of the operation.
     pub operation: Option<String>,
+    /// Calls a second.
     pub rate: Option<f64>,
+    /// The most tokens that a bucket saves; 1 by default.
     pub burst: Option<u32>,
+    /// Limits of BASE.
     pub base: Option<BaseLimits>,
 }
 
 impl QuotaChange {
-    /// The operation and its new rate, if the change names one.
+    /// The operation and its new rate; `None` if the change names no operation.
     pub fn rate_of(&self) -> Result<Option<(Operation, QuotaRate)>, QuotaError> {
         let Some(name) = &self.operation else {
             return Ok(None);
@@ -196,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_overrides_what_it_names_in_toml_and_in_json() {
+    fn a_file_in_toml_or_json_overrides_the_limits_that_it_names() {
         let toml = "[operations.getItemOffersBatch]\nrate = 0.5\n[base]\nhour = 10\n";
         let json = r#"{"operations": {"getItemOffersBatch": {"rate": 0.5}}, "base": {"hour": 10}}"#;
 

@@ -1,4 +1,4 @@
-//! The vendors' quotas: Amazon's token buckets, and the hours and days of BASE.
+//! The vendors' rate limits: Amazon's token buckets, and BASE's limits by hour and day.
 
 mod active;
 mod bucket;

@@ -1,20 +1,20 @@
-//! The calls of one BASE shop, counted by clock hour and by date in Japan.
+//! Counts the calls of one BASE shop by clock hour and by date in Japan.
 //!
-//! Failed calls count as well, which BASE does not document. A refused call does not, so that a
-//! client that keeps knocking is served again at once when the hour changes.
+//! Failed calls count as well, which BASE does not document. Refused calls do not count, so that a
+//! client that goes on calling is answered again as soon as the hour changes.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Timelike, Utc};
 
 use super::limits::BaseLimits;
 
-/// Which limit was reached.
+/// The limit that was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShopLimit {
     Hour,
     Day,
 }
 
-/// What one shop has used of its hour and its day.
+/// The calls of one shop in the current hour and day.
 #[derive(Debug, Clone, Default)]
 pub struct ShopCallCounts {
     hour: Option<(NaiveDate, u32)>,
@@ -23,9 +23,13 @@ pub struct ShopCallCounts {
 }
 
 impl ShopCallCounts {
-    /// Counts one call at `now`, or tells which limit refuses it.
+    /// Counts a call at `now`.
+    ///
+    /// # Errors
+    ///
+    /// The limit that refuses it.
     pub fn count(&mut self, limits: BaseLimits, now: DateTime<Utc>) -> Result<(), ShopLimit> {
-        self.turn(now);
+        self.roll_over(now);
         if self.used_in_day >= limits.day {
             return Err(ShopLimit::Day);
         }
@@ -37,7 +41,7 @@ impl ShopCallCounts {
         Ok(())
     }
 
-    fn turn(&mut self, now: DateTime<Utc>) {
+    fn roll_over(&mut self, now: DateTime<Utc>) {
         let (date, hour) = japan(now);
         if self.hour.is_none_or(|(known, _)| known != date) {
             self.used_in_day = 0;
@@ -49,7 +53,7 @@ impl ShopCallCounts {
     }
 }
 
-/// Date and hour in Japan, which has no summer time.
+/// Date and hour in Japan, which has no daylight saving time.
 fn japan(now: DateTime<Utc>) -> (NaiveDate, u32) {
     match FixedOffset::east_opt(9 * 3_600) {
         Some(japan) => {
@@ -76,32 +80,32 @@ mod tests {
 
     #[test]
     fn the_hour_opens_again_at_minute_zero_whenever_it_was_used() {
-        let mut hours = ShopCallCounts::default();
+        let mut calls = ShopCallCounts::default();
 
-        assert_eq!(hours.count(LIMITS, at("2026-11-02T01:59:58Z")), Ok(()));
-        assert_eq!(hours.count(LIMITS, at("2026-11-02T01:59:58Z")), Ok(()));
+        assert_eq!(calls.count(LIMITS, at("2026-11-02T01:59:58Z")), Ok(()));
+        assert_eq!(calls.count(LIMITS, at("2026-11-02T01:59:58Z")), Ok(()));
         assert_eq!(
-            hours.count(LIMITS, at("2026-11-02T01:59:59.999Z")),
+            calls.count(LIMITS, at("2026-11-02T01:59:59.999Z")),
             Err(ShopLimit::Hour)
         );
-        assert_eq!(hours.count(LIMITS, at("2026-11-02T02:00:00Z")), Ok(()));
+        assert_eq!(calls.count(LIMITS, at("2026-11-02T02:00:00Z")), Ok(()));
     }
 
     #[test]
-    fn the_day_turns_at_midnight_in_japan() {
-        let mut hours = ShopCallCounts::default();
+    fn the_day_ends_at_midnight_in_japan() {
+        let mut calls = ShopCallCounts::default();
 
         for time in [
             "2026-11-02T12:00:00Z",
             "2026-11-02T13:00:00Z",
             "2026-11-02T14:00:00Z",
         ] {
-            assert_eq!(hours.count(LIMITS, at(time)), Ok(()));
+            assert_eq!(calls.count(LIMITS, at(time)), Ok(()));
         }
         assert_eq!(
-            hours.count(LIMITS, at("2026-11-02T14:59:59Z")),
+            calls.count(LIMITS, at("2026-11-02T14:59:59Z")),
             Err(ShopLimit::Day)
         );
-        assert_eq!(hours.count(LIMITS, at("2026-11-02T15:00:00Z")), Ok(()));
+        assert_eq!(calls.count(LIMITS, at("2026-11-02T15:00:00Z")), Ok(()));
     }
 }

@@ -1,6 +1,6 @@
 //! One item of a BASE shop.
 
-/// One choice of an item, with a stock of its own.
+/// One variation of an item, with its own stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemVariation {
     pub id: u64,
@@ -13,7 +13,7 @@ pub struct ItemVariation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulatedItem {
     pub id: u64,
-    /// The ASIN it was listed for; empty where the shop keeper did not say.
+    /// The ASIN that it was listed for; empty if unknown.
     pub asin: String,
     pub title: String,
     pub detail: String,
@@ -27,15 +27,15 @@ pub struct SimulatedItem {
     /// Unix seconds of simulator time.
     pub modified: i64,
     pub variations: Vec<ItemVariation>,
-    /// A digital item may not be edited by the API.
+    /// The API refuses to edit a digital item.
     pub digital: bool,
-    /// How often it was edited.
+    /// How often the API edited it.
     pub edits: u64,
 }
 
 impl SimulatedItem {
-    /// With variations, the stock is the sum of theirs.
-    pub fn settle_stock(&mut self) {
+    /// Sets the stock to the sum of the variations' stock, if there are variations.
+    pub fn sum_variation_stock(&mut self) {
         if !self.variations.is_empty() {
             let stocks = self.variations.iter().map(|variation| variation.stock);
             self.stock = stocks.fold(0, i64::saturating_add);

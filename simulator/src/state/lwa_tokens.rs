@@ -1,21 +1,22 @@
-//! The access tokens that Login with Amazon has given out.
+//! The access tokens that Login with Amazon issued.
 
 use std::collections::HashMap;
 
-/// How long an access token lives, in simulator time.
+/// Lifetime of an access token in simulator time.
 pub const LIFE_SECONDS: u64 = 3_600;
-/// Ended tokens are remembered, so that they are told from unknown ones, up to this many.
-const MOST_TOKENS: usize = 50_000;
+/// Expired tokens are kept, to distinguish them from unknown ones, until there are so many tokens.
+const MAX_TOKENS: usize = 50_000;
 
-/// What is known of an access token.
+/// The state of an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LwaTokenState {
+    /// Issued to this client.
     Valid(String),
     Expired,
     Unknown,
 }
 
-/// The access tokens given out: client and end in nanoseconds of simulator time.
+/// The access tokens issued, each with its client and its end in nanoseconds of simulator time.
 #[derive(Debug, Default)]
 pub struct LwaTokens(HashMap<String, (String, u64)>);
 
@@ -32,8 +33,8 @@ impl LwaTokens {
         self.0.values_mut().for_each(|(_, ends)| *ends = 0);
     }
 
-    pub fn keep(&mut self, token: String, client: &str, now: u64) {
-        if self.0.len() >= MOST_TOKENS {
+    pub fn add(&mut self, token: String, client: &str, now: u64) {
+        if self.0.len() >= MAX_TOKENS {
             self.0.retain(|_, (_, ends)| *ends > now);
         }
         self.0.insert(

@@ -1,36 +1,42 @@
-//! Changes of the market by hand: a price, the stock, or the whole list of offers of an ASIN.
+//! Changes of the market by a control: price, stock, or all offers of an ASIN, or hours that pass.
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::TrueOffer;
 
-/// What the market control takes: ASINs to set, then hours to let pass.
+/// A change of the market: first ASINs are set, then hours pass.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MarketChange {
+    /// The new states.
     pub set: Vec<MarketSet>,
+    /// The hours that pass.
     #[serde(rename = "move")]
     pub moved: Option<MarketMove>,
 }
 
-/// Lets the whole market drift.
+/// Lets prices and stock of the whole market change.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MarketMove {
+    /// Hours that pass.
     pub hours: u64,
 }
 
-/// What becomes true of one ASIN; what is left out stays.
+/// The new state of one ASIN. A field that is `None` does not change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MarketSet {
+    /// Which ASIN.
     pub asin: String,
-    /// Whole yen of the offer that the shop sells from; the other offers move along.
+    /// Price of the best offer in whole yen; the prices of the other offers change in proportion.
     pub price: Option<i64>,
+    /// False removes all offers, true brings them back.
     pub in_stock: Option<bool>,
+    /// All offers.
     pub offers: Option<Vec<TrueOffer>>,
     /// False makes the ASIN unknown to Amazon.
     pub known: Option<bool>,
-    /// True makes Amazon say `ActiveButTooSoonForProcessing`.
+    /// True makes Amazon answer `ActiveButTooSoonForProcessing`.
     pub too_soon: Option<bool>,
 }

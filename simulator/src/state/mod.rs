@@ -1,4 +1,4 @@
-//! All that the simulator keeps: the world, and in it the state of each vendor.
+//! The state of the simulated world, with the state of each vendor in a file of its own.
 
 mod base_tokens;
 mod chatwork_rooms;
@@ -11,7 +11,7 @@ mod webhook_inbox;
 mod world;
 
 pub use base_tokens::BaseTokenPair;
-pub use chatwork_rooms::{CALLS as CHATWORK_CALLS, ChatworkMessage};
+pub use chatwork_rooms::{ChatworkMessage, MAX_CALLS as CHATWORK_MAX_CALLS};
 pub use item::{ItemVariation, SimulatedItem};
 pub use lwa_tokens::{LIFE_SECONDS as LWA_LIFE_SECONDS, LwaTokenState};
 pub use market_change::{MarketChange, MarketMove, MarketSet};

@@ -1,4 +1,4 @@
-//! The BASE shops: their items as a visitor sees them.
+//! The BASE shops and their items.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ pub struct SimulatedShop {
     pub client_id: String,
     pub client_secret: String,
     pub items: BTreeMap<u64, SimulatedItem>,
-    pub hours: ShopCallCounts,
+    pub calls: ShopCallCounts,
 }
 
-/// The shops as they are when the world begins.
+/// The shops when the world begins.
 pub fn open_shops(config: &Config, accounts: Vec<SimulatedAccount>) -> Vec<SimulatedShop> {
     let mut shops: Vec<SimulatedShop> = accounts
         .into_iter()
@@ -30,7 +30,7 @@ pub fn open_shops(config: &Config, accounts: Vec<SimulatedAccount>) -> Vec<Simul
             client_id: account.client_id,
             client_secret: account.client_secret,
             items: BTreeMap::new(),
-            hours: ShopCallCounts::default(),
+            calls: ShopCallCounts::default(),
         })
         .collect();
     for listing in opening_listings(config) {

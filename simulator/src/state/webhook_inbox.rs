@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 
-/// How many texts are kept.
-const KEPT: usize = 10_000;
+/// Only the latest texts are kept.
+const MAX_TEXTS: usize = 10_000;
+/// The webhook accepts one text a second.
 const PERIOD_NANOS: u64 = 1_000_000_000;
 
-/// The texts received.
+/// The texts received, and when the next is accepted.
 #[derive(Debug, Default)]
 pub struct WebhookInbox {
     texts: VecDeque<String>,
@@ -18,14 +19,15 @@ impl WebhookInbox {
         self.texts.iter().cloned().collect()
     }
 
+    /// Whether a text is accepted now.
     pub fn is_open(&self, now: u64) -> bool {
         now >= self.opens_at
     }
 
-    pub fn keep(&mut self, text: &str, now: u64) {
+    pub fn add(&mut self, text: &str, now: u64) {
         self.opens_at = now.saturating_add(PERIOD_NANOS);
         self.texts.push_back(text.to_owned());
-        if self.texts.len() > KEPT {
+        if self.texts.len() > MAX_TEXTS {
             self.texts.pop_front();
         }
     }

@@ -1,6 +1,6 @@
-//! The simulated world: market, shops, tokens, quotas, faults and ledger under one roof.
+//! The simulated world: market, shops, tokens, quotas, faults and ledger.
 //!
-//! One lock holds all of it (`server`), so that what one request sees is whole.
+//! The server puts one lock around all of it, so that each request sees a consistent state.
 
 use std::time::Duration;
 
@@ -20,11 +20,11 @@ use crate::quota::ActiveQuotas;
 use crate::random::SeededRandom;
 
 const PURPOSE: u64 = 7;
-/// Ids of new items and variations start here, above those of the opening.
+/// Ids of new items and variations start above those of the opening listings.
 const FIRST_NEW_ID: u64 = 90_000_000;
 const HOUR_NANOS: u64 = 3_600_000_000_000;
 
-/// All that is true, and all that has been asked.
+/// The whole state of the simulator.
 #[derive(Debug)]
 pub struct World {
     pub config: Config,
@@ -33,26 +33,26 @@ pub struct World {
     pub shops: Vec<SimulatedShop>,
     pub lwa_tokens: LwaTokens,
     pub base_tokens: BaseTokens,
-    pub rooms: ChatworkRooms,
-    pub hook: WebhookInbox,
+    pub chatwork: ChatworkRooms,
+    pub webhook: WebhookInbox,
     pub quotas: ActiveQuotas,
     pub faults: ActiveFaults,
     pub ledger: Ledger,
-    /// Chance for what is no part of the world: ids, tokens, order.
-    pub chance: SeededRandom,
+    /// For request ids, tokens and the order of answers, which do not belong to the seeded world.
+    pub random: SeededRandom,
     pub next_id: u64,
-    /// Hours of simulator time that the moving market has followed.
+    /// Hours of simulator time for which a moving market has drifted.
     followed_hours: u64,
 }
 
 impl World {
-    /// The world as it begins.
+    /// The world when it begins.
     pub fn new(config: Config) -> Self {
         let asins = Asins::new(config.seed, config.catalog);
         let accounts = opening_accounts(config.seed, config.accounts);
         let mut base_tokens = BaseTokens::default();
         for (number, account) in accounts.iter().enumerate() {
-            base_tokens.admit(account.refresh_token.clone(), number, 0);
+            base_tokens.add_refresh(account.refresh_token.clone(), number, 0);
         }
         Self {
             clock: SimClock::new(config.start, config.time_scale),
@@ -60,12 +60,12 @@ impl World {
             shops: open_shops(&config, accounts),
             lwa_tokens: LwaTokens::default(),
             base_tokens,
-            rooms: ChatworkRooms::default(),
-            hook: WebhookInbox::default(),
+            chatwork: ChatworkRooms::default(),
+            webhook: WebhookInbox::default(),
             quotas: ActiveQuotas::new(config.quotas.clone()),
             faults: ActiveFaults::new(config.seed, config.faults.clone()),
             ledger: Ledger::default(),
-            chance: SeededRandom::new(config.seed, PURPOSE, 0),
+            random: SeededRandom::new(config.seed, PURPOSE, 0),
             next_id: FIRST_NEW_ID,
             followed_hours: 0,
             config,
@@ -78,12 +78,12 @@ impl World {
         self.follow_time();
     }
 
-    /// Begins again. The clock begins again, too.
+    /// Returns the world to its beginning, including the clock.
     pub fn reset(&mut self) {
         *self = Self::new(self.config.clone());
     }
 
-    /// A moving market drifts once for each hour of simulator time.
+    /// Lets a moving market drift for each hour of simulator time that has passed.
     pub fn follow_time(&mut self) {
         if !self.config.moving {
             return;
