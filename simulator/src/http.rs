@@ -1,4 +1,4 @@
-//! One HTTP request and one response, independent of the server, so that vendors are plain functions.
+//! An HTTP request and a response, independent of the server: vendors are plain functions.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};

@@ -10,7 +10,8 @@ use rand_chacha::ChaCha8Rng;
 pub struct SeededRandom(ChaCha8Rng);
 
 impl SeededRandom {
-    /// The stream of `number` under `seed`; `purpose` keeps different uses of one number apart.
+    /// The stream of `number` under `seed`; `purpose` separates the uses of one number:
+    /// each file that draws numbers has its own.
     pub fn new(seed: u64, purpose: u64, number: u64) -> Self {
         let mut source = ChaCha8Rng::seed_from_u64(seed ^ purpose.rotate_left(40));
         source.set_stream(number);

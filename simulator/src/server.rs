@@ -1,4 +1,6 @@
-//! The HTTP server: one port for all vendors, one lock around the world, never held across an await.
+//! The HTTP server: one port for all vendors.
+//!
+//! One lock protects the world. It is never held across an await.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! The binary: what it prints, and how it ends.
+//! The program: what it prints, and its exit codes.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Output, Stdio};
@@ -17,7 +17,7 @@ fn simulator(args: &[&str]) -> Output {
 }
 
 #[test]
-fn listings_prints_the_opening_world() {
+fn listings_prints_the_opening_listings() {
     let output = simulator(&[
         "listings",
         "--catalog",
@@ -42,7 +42,7 @@ fn listings_prints_the_opening_world() {
 }
 
 #[test]
-fn wrong_use_ends_with_two_and_says_why() {
+fn wrong_use_exits_with_2_and_prints_a_reason() {
     for args in [
         &["serve", "--time-scale", "-1"][..],
         &["serve", "--quotas", "no-such-file.toml"],
@@ -58,7 +58,7 @@ fn wrong_use_ends_with_two_and_says_why() {
 }
 
 #[test]
-fn a_busy_port_is_one_clear_message() {
+fn a_busy_port_gives_a_message_of_one_line() {
     let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = busy.local_addr().unwrap().to_string();
 
@@ -72,7 +72,7 @@ fn a_busy_port_is_one_clear_message() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_a_serving_simulator() {
+fn sigterm_stops_the_server_with_exit_code_0() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_simulator"))
         .args(["serve", "--listen", "127.0.0.1:0", "--catalog", "10"])
         .stdout(Stdio::piped())

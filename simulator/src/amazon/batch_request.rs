@@ -8,7 +8,7 @@ use super::marketplace::MARKETPLACE;
 
 /// One entry of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AskedItem {
+pub struct RequestedItem {
     pub asin: String,
     pub marketplace: String,
     pub condition: String,
@@ -42,7 +42,7 @@ impl InvalidBatch {
 }
 
 /// Reads the body of a batch: 1 to 20 entries, each with another ASIN.
-pub fn asked_items(body: &[u8]) -> Result<Vec<AskedItem>, InvalidBatch> {
+pub fn requested_items(body: &[u8]) -> Result<Vec<RequestedItem>, InvalidBatch> {
     let root: Value = serde_json::from_slice(body).map_err(|_| InvalidBatch::Shape)?;
     let entries = root
         .get("requests")
@@ -51,9 +51,9 @@ pub fn asked_items(body: &[u8]) -> Result<Vec<AskedItem>, InvalidBatch> {
     if !(1..=20).contains(&entries.len()) {
         return Err(InvalidBatch::Count);
     }
-    let mut items: Vec<AskedItem> = Vec::with_capacity(entries.len());
+    let mut items: Vec<RequestedItem> = Vec::with_capacity(entries.len());
     for entry in entries {
-        let item = asked_item(entry.as_object().ok_or(InvalidBatch::Shape)?)?;
+        let item = requested_item(entry.as_object().ok_or(InvalidBatch::Shape)?)?;
         if items.iter().any(|known| known.asin == item.asin) {
             return Err(InvalidBatch::Duplicate);
         }
@@ -62,7 +62,7 @@ pub fn asked_items(body: &[u8]) -> Result<Vec<AskedItem>, InvalidBatch> {
     Ok(items)
 }
 
-fn asked_item(entry: &Map<String, Value>) -> Result<AskedItem, InvalidBatch> {
+fn requested_item(entry: &Map<String, Value>) -> Result<RequestedItem, InvalidBatch> {
     let text = |name: &str| {
         entry
             .get(name)
@@ -96,7 +96,7 @@ fn asked_item(entry: &Map<String, Value>) -> Result<AskedItem, InvalidBatch> {
         || !known_customer
         || text("MarketplaceId").is_none()
         || text("ItemCondition").is_none();
-    Ok(AskedItem {
+    Ok(RequestedItem {
         asin,
         marketplace,
         condition,

@@ -17,7 +17,7 @@ pub struct BatchItemJson<'a> {
     pub headers: ItemHeadersJson<'a>,
     pub status: ItemStatusJson,
     pub body: ItemBodyJson<'a>,
-    pub request: AskedItemJson<'a>,
+    pub request: RequestedItemJson<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -37,7 +37,7 @@ pub struct ItemStatusJson {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct AskedItemJson<'a> {
+pub struct RequestedItemJson<'a> {
     pub marketplace_id: &'a str,
     pub item_condition: &'a str,
     pub asin: &'a str,

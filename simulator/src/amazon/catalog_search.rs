@@ -66,12 +66,12 @@ pub fn answer(world: &World, request: &HttpRequest, faults: &CallFaults) -> Http
     if faults.has(FaultKind::Shuffle) {
         items.reverse();
     }
-    let answer = SearchJson {
+    let body = SearchJson {
         number_of_results: found.len(),
         pagination,
         items,
     };
-    let mut response = HttpResponse::json(200, &answer);
+    let mut response = HttpResponse::json(200, &body);
     response.note.touched = csv(request.query("identifiers"));
     response
 }
@@ -79,10 +79,12 @@ pub fn answer(world: &World, request: &HttpRequest, faults: &CallFaults) -> Http
 /// The requested ASINs that Amazon knows.
 fn matches(world: &World, request: &HttpRequest) -> Result<Vec<String>, Box<HttpResponse>> {
     let asins = csv(request.query("identifiers"));
-    let refusal = if request.query("identifiers").is_none() || !(1..=20).contains(&asins.len()) {
+    let refusal = if request.query("identifiers").is_none() {
         error::response(400, "400", UNREADABLE)
     } else if request.query("identifiersType") != Some("ASIN") {
         error::invalid_input("Invalid 'identifiersType' provided.")
+    } else if !(1..=20).contains(&asins.len()) {
+        error::response(400, "400", UNREADABLE)
     } else if !asins.iter().all(|asin| is_well_formed(asin)) {
         error::invalid_input("Invalid 'asin' provided.")
     } else {

@@ -1,6 +1,7 @@
 //! Amazon: Login with Amazon, and the Selling Partner API in Japan.
 //!
-//! A call of the Selling Partner API passes `admission` first, then goes to the file of its operation.
+//! `admission` checks each call of the Selling Partner API first; then a file of its own answers
+//! each operation.
 
 mod admission;
 mod batch_request;

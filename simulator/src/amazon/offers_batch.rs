@@ -1,8 +1,8 @@
 //! `getItemOffersBatch`: the offers of up to 20 ASINs, each with its own status.
 
-use super::batch_request::{AskedItem, asked_items};
+use super::batch_request::{RequestedItem, requested_items};
 use super::batch_response::{
-    AskedItemJson, BatchItemJson, BatchJson, ItemBodyJson, ItemHeadersJson, ItemStatusJson,
+    BatchItemJson, BatchJson, ItemBodyJson, ItemHeadersJson, ItemStatusJson, RequestedItemJson,
     reason_phrase,
 };
 use super::error::{self, ErrorListJson};
@@ -18,19 +18,19 @@ use crate::state::World;
 const TOO_SOON_HOURS: i64 = 4;
 
 pub fn answer(world: &mut World, request: &HttpRequest, faults: &CallFaults) -> HttpResponse {
-    let asked = match asked_items(&request.body) {
+    let requested = match requested_items(&request.body) {
         Ok(items) => items,
         Err(invalid) => return error::invalid_input(invalid.message()),
     };
     let now = world.clock.now();
     let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let available_at = world.clock.in_hours(TOO_SOON_HOURS).to_rfc3339();
-    let states: Vec<_> = asked
+    let states: Vec<_> = requested
         .iter()
         .map(|item| world.market.state(&item.asin))
         .collect();
-    let mut answers = Vec::with_capacity(asked.len());
-    for (place, (item, state)) in asked.iter().zip(&states).enumerate() {
+    let mut answers = Vec::with_capacity(requested.len());
+    for (place, (item, state)) in requested.iter().zip(&states).enumerate() {
         if faults
             .for_item(FaultKind::MissingItems, place, &item.asin)
             .is_some()
@@ -48,7 +48,7 @@ pub fn answer(world: &mut World, request: &HttpRequest, faults: &CallFaults) -> 
                 reason_phrase: reason_phrase(code),
             },
             body,
-            request: AskedItemJson {
+            request: RequestedItemJson {
                 marketplace_id: &item.marketplace,
                 item_condition: &item.condition,
                 asin: &item.asin,
@@ -60,12 +60,12 @@ pub fn answer(world: &mut World, request: &HttpRequest, faults: &CallFaults) -> 
         shuffle(&mut answers, &mut world.random);
     }
     let mut response = HttpResponse::json(200, &BatchJson { responses: answers });
-    response.note.touched = asked.iter().map(|item| item.asin.clone()).collect();
+    response.note.touched = requested.iter().map(|item| item.asin.clone()).collect();
     response
 }
 
 fn body<'a>(
-    item: &'a AskedItem,
+    item: &'a RequestedItem,
     state: &'a AsinState,
     (faults, place, available_at): (&CallFaults, usize, &str),
 ) -> (u16, ItemBodyJson<'a>) {

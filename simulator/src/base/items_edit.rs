@@ -113,27 +113,27 @@ fn set_variations(
                 identifier: None,
             });
         }
-        let own = match id {
+        let variation = match id {
             "" => item.variations.last_mut(),
             id => item
                 .variations
                 .iter_mut()
-                .find(|own| own.id.to_string() == id),
+                .find(|known| known.id.to_string() == id),
         };
-        let own = own.ok_or(InvalidEdit::Variation)?;
+        let variation = variation.ok_or(InvalidEdit::Variation)?;
         if let Some(name) = form.at("variation", number) {
-            name.clone_into(&mut own.name);
+            name.clone_into(&mut variation.name);
         }
         if let Some(stock) = form.at("variation_stock", number) {
             let stock: i64 = stock.trim().parse().map_err(|_| InvalidEdit::Value)?;
-            own.stock = if stock < 0 {
+            variation.stock = if stock < 0 {
                 return Err(InvalidEdit::Value);
             } else {
                 stock
             };
         }
         if let Some(identifier) = form.at("variation_identifier", number) {
-            own.identifier = (!identifier.is_empty()).then(|| identifier.to_owned());
+            variation.identifier = (!identifier.is_empty()).then(|| identifier.to_owned());
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
-//! The state of each ASIN when the world begins, drawn at random from distributions seen in practice.
+//! The state of each ASIN when the world begins, drawn from distributions seen in practice.
 //!
 //! Source: a sample of 12,487 listings of a comparable shop. 2.1 % had no usable price: for 60 % of
-//! these the shop's rule rejected all offers, 20 % had no offer, and the rest were API errors, which
-//! here come from faults only.
+//! these the shop's rule rejected all offers, 20 % had no offer, and the rest were API errors,
+//! which here come from faults only.
 
 use super::asin_state::{AsinState, MAX_LISTED_OFFERS};
 use super::true_offer::{OfferAvailability, SellerFeedback, TrueOffer};

@@ -1,5 +1,6 @@
-//! The basic information of one product: title, brand, category. The catalogue search returns it, and
-//! the shops use the titles.
+//! The basic information of one product: title, brand, category.
+//!
+//! The catalogue search returns it, and the shops use the titles.
 
 use crate::random::SeededRandom;
 

@@ -1,7 +1,7 @@
 //! One offer on Amazon.
 //!
-//! This is the simulator's own form of an offer; `amazon` makes the vendor's JSON from it. The market
-//! controls read and write it as JSON.
+//! This is the simulator's own form of an offer; `amazon` makes the vendor's JSON from it. The
+//! market controls read and write it as JSON.
 
 use serde::{Deserialize, Serialize};
 
@@ -87,8 +87,8 @@ impl TrueOffer {
             .saturating_sub(self.points)
     }
 
-    /// Whether the shop owner would sell from this offer: new, free shipping, shipped within 72 hours
-    /// (the rule of a comparable shop).
+    /// Whether the shop owner would sell from this offer: new, free shipping, shipped within 72
+    /// hours (the rule of a comparable shop).
     pub fn is_usable(&self) -> bool {
         self.sub_condition == "new"
             && self.shipping == 0

@@ -7,7 +7,8 @@ use crate::random::SeededRandom;
 
 const PURPOSE: u64 = 5;
 
-/// The active faults. Their randomness is seeded: the same calls in the same order get the same faults.
+/// The active faults. Their randomness is seeded: the same calls in the same order get the same
+/// faults.
 #[derive(Debug)]
 pub struct ActiveFaults {
     active: Vec<Fault>,

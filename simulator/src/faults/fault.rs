@@ -26,7 +26,7 @@ pub enum FaultKind {
     Html,
     /// The call is executed, and the response is followed by 100 MB of white space.
     Huge,
-    /// The call is executed. In `items` entries (default 1) of the response a field has a wrong type.
+    /// The call is executed, and a field has a wrong type in `items` entries (default 1).
     WrongTypes,
     /// All access tokens of the vendor expire before the call is checked. `count` is 1 by default.
     TokenExpiry,
@@ -47,7 +47,8 @@ pub enum FaultKind {
     OldSpelling,
     /// `x-amzn-RateLimit-Limit` is left out.
     NoRateHeader,
-    /// BASE's `error` (default `db_error`) with HTTP `status` (default 400). The call is not executed.
+    /// BASE's `error` (default `db_error`) with HTTP `status` (default 400). The call is not
+    /// executed.
     BaseError,
 }
 

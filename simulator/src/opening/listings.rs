@@ -68,18 +68,18 @@ fn listing(config: &Config, asins: &Asins, place: (usize, usize, u64)) -> Openin
     let (number, account, copy) = place;
     let state = opening_state(config.seed, number, config.unknown_permille);
     let mut random = SeededRandom::new(config.seed, PURPOSE + (copy << 8), number as u64);
-    let dice = random.unit();
+    let roll = random.unit();
     let mistake = 0.04 + 0.16 * random.unit();
     let listed_at = NEWEST - random.between(0, TWO_YEARS);
     let right = marked_up(state.best().map_or(state.list_price, |offer| offer.price));
     let usable = state.best().is_some();
     let sign = if random.chance(0.5) { 1.0 } else { -1.0 };
-    let price = if usable && dice < WRONG_PRICE {
+    let price = if usable && roll < WRONG_PRICE {
         to_ten(crate::yen::scaled(right, 1.0 + sign * mistake))
     } else {
         right
     };
-    let hidden = (WRONG_PRICE..WRONG_PRICE + WRONGLY_HIDDEN).contains(&dice);
+    let hidden = (WRONG_PRICE..WRONG_PRICE + WRONGLY_HIDDEN).contains(&roll);
     let asin = asins.nth(number);
     let stamp =
         DateTime::<Utc>::from_timestamp(listed_at, 0).unwrap_or_default() + TimeDelta::hours(9);
@@ -93,7 +93,7 @@ fn listing(config: &Config, asins: &Asins, place: (usize, usize, u64)) -> Openin
         visible: if usable {
             !hidden
         } else {
-            dice < WRONGLY_VISIBLE
+            roll < WRONGLY_VISIBLE
         },
         listed_at,
     }

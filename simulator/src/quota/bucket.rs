@@ -1,7 +1,7 @@
 //! Amazon's token bucket, exact to the nanosecond.
 //!
-//! Tokens are added continuously, up to `burst`. A call takes one; a refused call takes none (source:
-//! usage plans of the Selling Partner API, which do not document refused calls).
+//! Tokens are added continuously, up to `burst`. A call takes one; a refused call takes none
+//! (source: usage plans of the Selling Partner API, which do not document refused calls).
 
 use super::limits::QuotaRate;
 

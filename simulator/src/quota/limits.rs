@@ -55,7 +55,7 @@ pub struct BaseLimits {
     pub hour: u64,
     /// Calls in a day in Japan.
     pub day: u64,
-    /// Accepted so that existing files stay valid, and without effect: no simulated call adds items.
+    /// Accepted so that existing files stay valid. No simulated call adds items.
     pub add_per_day: u64,
 }
 
@@ -180,7 +180,7 @@ fn check(name: &str, rate: QuotaRate) -> Result<Operation, QuotaError> {
     }
 }
 
-/// A change of limits while the simulator runs: the rate of an operation, the limits of BASE, or both.
+/// A change of limits while the simulator runs.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QuotaChange {

@@ -64,8 +64,8 @@ impl BaseTokens {
         self.codes.insert(code, issued);
     }
 
-    /// Uses up a code of this shop. False if it is not valid: a code can be used once, and only with
-    /// the address that it was issued for.
+    /// Uses up a code of this shop. False if it is not valid: a code can be used once, and only
+    /// with the address that it was issued for.
     pub fn use_code(&mut self, code: &str, shop: usize, redirect_uri: &str, now: u64) -> bool {
         let valid = self.codes.get(code).is_some_and(|known| {
             known.shop == shop && now < known.ends && known.redirect_uri == redirect_uri

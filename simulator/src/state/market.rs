@@ -13,8 +13,8 @@ use crate::random::SeededRandom;
 use crate::yen::scaled;
 
 const PURPOSE: u64 = 3;
-const PRICE_MOVES_AN_HOUR: f64 = 0.15 / 24.0;
-const FLIPS_AN_HOUR: f64 = 0.01 / 24.0;
+const PRICE_CHANGES_AN_HOUR: f64 = 0.15 / 24.0;
+const STOCK_CHANGES_AN_HOUR: f64 = 0.01 / 24.0;
 /// More hours at once would take minutes.
 const MAX_DRIFT_HOURS: u64 = 24 * 60;
 
@@ -93,29 +93,29 @@ impl Market {
         let first = self.hours;
         let last = first.saturating_add(hours.min(MAX_DRIFT_HOURS));
         self.hours = last;
-        let mut touched = 0;
+        let mut changed = 0;
         for number in 0..self.asins.count() {
             let mut moved = false;
             for hour in first..last {
-                let mut draws = SeededRandom::new(self.seed, PURPOSE + (hour << 8), number as u64);
-                let dice = draws.unit();
-                if dice < PRICE_MOVES_AN_HOUR + FLIPS_AN_HOUR {
-                    self.step(number, dice >= PRICE_MOVES_AN_HOUR, &mut draws);
+                let mut random = SeededRandom::new(self.seed, PURPOSE + (hour << 8), number as u64);
+                let roll = random.unit();
+                if roll < PRICE_CHANGES_AN_HOUR + STOCK_CHANGES_AN_HOUR {
+                    self.step(number, roll >= PRICE_CHANGES_AN_HOUR, &mut random);
                     moved = true;
                 }
             }
-            touched += usize::from(moved);
+            changed += usize::from(moved);
         }
-        touched
+        changed
     }
 
-    fn step(&mut self, number: usize, flips: bool, random: &mut SeededRandom) {
+    fn step(&mut self, number: usize, stock_changes: bool, random: &mut SeededRandom) {
         let asin = self.asins.nth(number);
         let mut state = self.state(&asin).into_owned();
         if !state.known {
             return;
         }
-        match (flips, state.best().map(|offer| offer.price)) {
+        match (stock_changes, state.best().map(|offer| offer.price)) {
             (true, Some(_)) => state.sell_out(),
             (true, None) => state.restock(),
             (false, Some(price)) => state.reprice(moved_price(price, random)),

@@ -1,4 +1,4 @@
-//! Amazon: tokens, quotas, and what a batch is refused for.
+//! Amazon: tokens, rate limits, and why a batch is refused.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use simulator::{MarketSet, QuotaChange};
 use crate::support::{BATCH, Fixture, MARKETPLACE, entry, read};
 
 #[tokio::test]
-async fn a_batch_answers_each_asin_with_a_status_of_its_own() {
+async fn a_batch_has_a_status_for_each_asin() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     let known = fixture.simulator.asin(0);
@@ -30,7 +30,7 @@ async fn a_batch_answers_each_asin_with_a_status_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_asin_without_offers_says_no_buyable_offers() {
+async fn an_asin_without_offers_has_no_buyable_offers() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     let asin = fixture.simulator.asin(3);
@@ -50,7 +50,7 @@ async fn an_asin_without_offers_says_no_buyable_offers() {
 }
 
 #[tokio::test]
-async fn whole_batches_are_refused_for_what_amazon_refuses_them() {
+async fn invalid_batches_are_refused_with_the_messages_of_amazon() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     let asin = fixture.simulator.asin(0);
@@ -97,7 +97,7 @@ async fn whole_batches_are_refused_for_what_amazon_refuses_them() {
 }
 
 #[tokio::test]
-async fn a_wrong_case_fails_that_entry_only() {
+async fn a_value_in_the_wrong_case_fails_that_entry_only() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     let mut wrong = entry(&fixture.simulator.asin(0));
@@ -133,7 +133,7 @@ async fn a_second_batch_is_throttled_until_ten_seconds_have_passed() {
 }
 
 #[tokio::test]
-async fn operations_do_not_eat_each_others_tokens() {
+async fn each_operation_has_its_own_rate_limit() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     let path = format!(
@@ -150,7 +150,7 @@ async fn operations_do_not_eat_each_others_tokens() {
 }
 
 #[tokio::test]
-async fn a_changed_rate_shows_in_the_header_at_once() {
+async fn a_changed_rate_is_in_the_next_header() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     let change = QuotaChange {
@@ -169,10 +169,10 @@ async fn a_changed_rate_shows_in_the_header_at_once() {
 }
 
 #[tokio::test]
-async fn a_403_tells_by_its_details_what_is_wrong_with_the_token() {
+async fn the_details_of_a_403_say_what_is_wrong_with_the_token() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
-    let details = |answer: &crate::support::Answer| {
+    let details = |answer: &crate::support::TestResponse| {
         answer.json()["errors"][0]["details"]
             .as_str()
             .unwrap()
@@ -243,7 +243,7 @@ async fn wrong_credentials_get_the_errors_of_login_with_amazon() {
 }
 
 #[tokio::test]
-async fn a_body_on_a_get_and_an_endless_user_agent_are_refused_at_the_edge() {
+async fn a_get_with_a_body_and_a_too_long_user_agent_are_refused() {
     let fixture = Fixture::new().await;
 
     let body = read(fixture.get("/catalog/2022-04-01/items").body("{}")).await;
@@ -255,7 +255,7 @@ async fn a_body_on_a_get_and_an_endless_user_agent_are_refused_at_the_edge() {
 }
 
 #[tokio::test]
-async fn a_catalogue_search_leaves_unknown_asins_out_and_fails_for_a_malformed_one() {
+async fn a_catalogue_search_omits_unknown_asins_and_refuses_malformed_ones() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     let known: Vec<String> = (0..15)

@@ -1,15 +1,15 @@
-//! BASE: rotating tokens, hours and days, edits.
+//! BASE: rotating tokens, hourly and daily limits, edits.
 
 use reqwest::StatusCode;
 use serde_json::json;
 use simulator::{BaseLimits, Config, Fault, FaultKind, QuotaChange, ShopChange};
 
-use crate::support::{Fixture, read, still};
+use crate::support::{Fixture, read, stopped_clock};
 
 const FIRST: &str = "70000001";
 
 #[tokio::test]
-async fn a_refresh_token_is_good_once() {
+async fn a_refresh_token_can_be_used_once() {
     let fixture = Fixture::new().await;
     let [_, _, first] = fixture.credentials();
 
@@ -28,7 +28,7 @@ async fn a_refresh_token_is_good_once() {
 }
 
 #[tokio::test]
-async fn an_access_token_ends_after_an_hour_and_a_refresh_token_after_thirty_days() {
+async fn access_tokens_expire_after_an_hour_and_refresh_tokens_after_30_days() {
     let fixture = Fixture::new().await;
     let [_, _, first] = fixture.credentials();
     let answer = fixture.refresh(&first).await.json();
@@ -53,10 +53,10 @@ async fn an_access_token_ends_after_an_hour_and_a_refresh_token_after_thirty_day
 }
 
 #[tokio::test]
-async fn an_access_token_lives_as_long_as_the_world_has_it_and_says_so() {
+async fn the_lifetime_of_access_tokens_is_configurable() {
     let fixture = Fixture::with(Config {
         base_access_seconds: 64,
-        ..still()
+        ..stopped_clock()
     })
     .await;
     let [_, _, first] = fixture.credentials();
@@ -74,7 +74,7 @@ async fn an_access_token_lives_as_long_as_the_world_has_it_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_code_from_the_browser_is_exchanged_for_tokens() {
+async fn an_authorization_code_is_exchanged_for_tokens_once() {
     let fixture = Fixture::new().await;
     let [id, secret, _] = fixture.credentials();
     let path = format!(
@@ -106,7 +106,7 @@ async fn a_code_from_the_browser_is_exchanged_for_tokens() {
 }
 
 #[tokio::test]
-async fn a_shop_keeper_who_says_no_is_sent_back_without_a_code() {
+async fn a_shop_owner_who_refuses_is_redirected_without_a_code() {
     let fixture = Fixture::new().await;
     let [id, ..] = fixture.credentials();
     let no = Fault::new("baseAuthorize", FaultKind::Forbidden);
@@ -122,7 +122,7 @@ async fn a_shop_keeper_who_says_no_is_sent_back_without_a_code() {
 }
 
 #[tokio::test]
-async fn an_edit_changes_what_it_names_and_answers_with_all() {
+async fn an_edit_changes_the_named_fields_and_returns_the_whole_item() {
     let fixture = Fixture::new().await;
     let token = fixture.base_token().await;
     let before = fixture.simulator.shop("shop-1").unwrap().items[0].clone();
@@ -145,7 +145,7 @@ async fn an_edit_changes_what_it_names_and_answers_with_all() {
 }
 
 #[tokio::test]
-async fn edits_are_refused_for_what_base_refuses_them() {
+async fn invalid_edits_are_refused_with_the_errors_of_base() {
     let fixture = Fixture::new().await;
     let token = fixture.base_token().await;
     let foreign = "70000002";
@@ -179,7 +179,7 @@ async fn edits_are_refused_for_what_base_refuses_them() {
 }
 
 #[tokio::test]
-async fn an_item_deleted_by_hand_is_unknown_to_every_call() {
+async fn an_item_deleted_by_its_owner_is_unknown_to_the_api() {
     let fixture = Fixture::new().await;
     let token = fixture.base_token().await;
     let work = ShopChange {
@@ -222,7 +222,7 @@ async fn the_stock_of_an_item_is_the_sum_of_its_variations() {
 }
 
 #[tokio::test]
-async fn the_hour_is_used_up_and_opens_again_at_minute_zero() {
+async fn the_hourly_limit_is_reset_at_minute_zero() {
     let fixture = Fixture::new().await;
     let token = fixture.base_token().await;
     let base = BaseLimits {
@@ -266,7 +266,7 @@ async fn the_hour_is_used_up_and_opens_again_at_minute_zero() {
 }
 
 #[tokio::test]
-async fn a_list_is_read_page_by_page_until_a_short_one() {
+async fn the_last_page_of_a_list_is_shorter() {
     let fixture = Fixture::new().await;
     let token = fixture.base_token().await;
 

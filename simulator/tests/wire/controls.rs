@@ -1,4 +1,4 @@
-//! The controls over the wire, and Chatwork.
+//! The controls over HTTP, Chatwork and the webhook.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Fixture, read};
 
 #[tokio::test]
-async fn the_market_is_set_over_the_wire() {
+async fn the_market_is_set_by_its_control() {
     let fixture = Fixture::new().await;
     let (first, second) = (fixture.simulator.asin(0), fixture.simulator.asin(1));
     let body = json!({"set": [
@@ -26,7 +26,7 @@ async fn the_market_is_set_over_the_wire() {
 }
 
 #[tokio::test]
-async fn what_ran_out_comes_back_at_the_price_it_had() {
+async fn an_asin_comes_back_into_stock_at_its_former_price() {
     let fixture = Fixture::new().await;
     let asin = fixture.simulator.asin(0);
     let before = fixture.simulator.market(&asin).best_price;
@@ -74,7 +74,7 @@ async fn wrong_controls_are_refused_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn faults_are_listed_with_what_is_left_of_them_and_cleared() {
+async fn faults_are_listed_with_their_remaining_count_and_cleared() {
     let fixture = Fixture::new().await;
     let body = json!([{"operation": "lwaToken", "kind": "status", "count": 2, "status": 500}]);
     read(fixture.post("/_sim/faults").json(&body)).await;
@@ -88,7 +88,7 @@ async fn faults_are_listed_with_what_is_left_of_them_and_cleared() {
 }
 
 #[tokio::test]
-async fn the_ledger_tells_each_request_if_asked_and_forgets_them_on_reset() {
+async fn the_ledger_lists_requests_on_demand_until_it_is_reset() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     fixture.batch(&token, &[0, 1]).await;
@@ -118,7 +118,7 @@ async fn the_ledger_tells_each_request_if_asked_and_forgets_them_on_reset() {
 }
 
 #[tokio::test]
-async fn a_reset_brings_back_the_opening_world() {
+async fn a_reset_restores_the_opening_world() {
     let fixture = Fixture::new().await;
     let opening = fixture.simulator.shop("shop-1");
     let token = fixture.base_token().await;
@@ -139,7 +139,7 @@ async fn a_reset_brings_back_the_opening_world() {
 }
 
 #[tokio::test]
-async fn a_room_takes_ten_posts_in_ten_seconds() {
+async fn a_room_accepts_ten_posts_in_ten_seconds() {
     let fixture = Fixture::new().await;
     let post = |body: &'static str, token: &'static str| {
         let request = fixture
@@ -167,7 +167,7 @@ async fn a_room_takes_ten_posts_in_ten_seconds() {
 }
 
 #[tokio::test]
-async fn a_webhook_takes_one_text_a_second() {
+async fn a_webhook_accepts_one_text_a_second() {
     let fixture = Fixture::new().await;
     let post =
         |body: &serde_json::Value| read(fixture.post("/services/T/B/X").body(body.to_string()));
@@ -185,7 +185,7 @@ async fn a_webhook_takes_one_text_a_second() {
 }
 
 #[tokio::test]
-async fn a_busy_port_is_told_with_its_address() {
+async fn the_error_for_a_busy_port_names_its_address() {
     let fixture = Fixture::new().await;
     let listen = fixture
         .simulator
@@ -196,7 +196,7 @@ async fn a_busy_port_is_told_with_its_address() {
 
     let second = simulator::Simulator::start(simulator::Config {
         listen,
-        ..crate::support::still()
+        ..crate::support::stopped_clock()
     })
     .await;
 
@@ -207,7 +207,7 @@ async fn a_busy_port_is_told_with_its_address() {
 }
 
 #[tokio::test]
-async fn a_person_tends_a_shop_by_hand_and_no_call_is_counted() {
+async fn changes_by_the_owner_of_a_shop_are_not_in_the_ledger() {
     let fixture = Fixture::new().await;
     let shop = || fixture.simulator.shop("shop-1").unwrap().items;
     let before = shop();
@@ -232,7 +232,7 @@ async fn a_person_tends_a_shop_by_hand_and_no_call_is_counted() {
     let item = now.iter().find(|item| item.item_id == edited);
     assert_eq!(item.map(|item| (item.price, item.stock)), Some((4321, 0)));
     assert!(now.iter().all(|item| item.item_id != deleted));
-    // What names an item that is not there changes nothing, and nothing of it is a call to BASE.
+    // A change that names an item that does not exist changes nothing.
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     assert_eq!(fixture.simulator.ledger().total.requests, 0);
 }

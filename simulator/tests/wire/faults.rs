@@ -1,15 +1,15 @@
-//! Faults: each kind does what it says, as often as it says.
+//! Faults: the effect of each kind, and to how many calls it applies.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use simulator::{Config, Fault, FaultKind, Quotas};
 
-use crate::support::{BATCH, Fixture, entry, read, still};
+use crate::support::{BATCH, Fixture, entry, read, stopped_clock};
 
-async fn free() -> Fixture {
+async fn without_quotas() -> Fixture {
     Fixture::with(Config {
         quotas: Quotas::Off,
-        ..still()
+        ..stopped_clock()
     })
     .await
 }
@@ -19,7 +19,7 @@ fn batch_fault(kind: FaultKind) -> Fault {
 }
 
 #[tokio::test]
-async fn a_throttle_refuses_as_often_as_told_and_takes_no_token() {
+async fn a_throttle_applies_to_count_calls_and_uses_no_quota() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     fixture
@@ -27,10 +27,10 @@ async fn a_throttle_refuses_as_often_as_told_and_takes_no_token() {
         .add_fault(batch_fault(FaultKind::Throttle))
         .unwrap();
 
-    let struck = fixture.batch(&token, &[0]).await;
+    let affected = fixture.batch(&token, &[0]).await;
     let next = fixture.batch(&token, &[0]).await;
 
-    assert_eq!(struck.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(affected.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(next.status, StatusCode::OK);
     let tally = &fixture.simulator.ledger().operations["getItemOffersBatch"];
     assert_eq!((tally.refused, tally.faulted, tally.failed), (0, 1, 1));
@@ -38,8 +38,8 @@ async fn a_throttle_refuses_as_often_as_told_and_takes_no_token() {
 }
 
 #[tokio::test]
-async fn a_fault_lets_the_first_calls_pass_if_told_so() {
-    let fixture = free().await;
+async fn a_fault_skips_the_first_calls() {
+    let fixture = without_quotas().await;
     let token = fixture.amazon_token().await;
     let fault = Fault {
         skip: 2,
@@ -57,8 +57,8 @@ async fn a_fault_lets_the_first_calls_pass_if_told_so() {
 }
 
 #[tokio::test]
-async fn single_items_fail_or_are_left_out() {
-    let fixture = free().await;
+async fn single_entries_fail_or_are_left_out() {
+    let fixture = without_quotas().await;
     let token = fixture.amazon_token().await;
     let asins = Some(vec![fixture.simulator.asin(2)]);
     let error = Fault {
@@ -84,8 +84,8 @@ async fn single_items_fail_or_are_left_out() {
 }
 
 #[tokio::test]
-async fn false_empty_answers_strike_the_asins_named_and_pass_by_the_others() {
-    let fixture = free().await;
+async fn empty_offers_apply_to_the_named_asins_only() {
+    let fixture = without_quotas().await;
     let token = fixture.amazon_token().await;
     let asins = Some(vec![fixture.simulator.asin(1)]);
     let fault = Fault {
@@ -95,7 +95,7 @@ async fn false_empty_answers_strike_the_asins_named_and_pass_by_the_others() {
     fixture.simulator.add_fault(fault).unwrap();
 
     let other = fixture.batch(&token, &[0]).await.json();
-    let struck = fixture.batch(&token, &[0, 1]).await.json();
+    let affected = fixture.batch(&token, &[0, 1]).await.json();
     let later = fixture.batch(&token, &[1]).await.json();
 
     let status = |answer: &Value, place: usize| {
@@ -106,15 +106,15 @@ async fn false_empty_answers_strike_the_asins_named_and_pass_by_the_others() {
     };
     assert_eq!(status(&other, 0), "Success");
     assert_eq!(
-        (status(&struck, 0).as_str(), status(&struck, 1).as_str()),
+        (status(&affected, 0).as_str(), status(&affected, 1).as_str()),
         ("Success", "NoBuyableOffers")
     );
     assert_eq!(status(&later, 0), "Success");
 }
 
 #[tokio::test]
-async fn a_cut_answer_ends_in_an_error_of_the_connection() {
-    let fixture = free().await;
+async fn a_cut_response_ends_with_a_connection_error() {
+    let fixture = without_quotas().await;
     let token = fixture.amazon_token().await;
     fixture
         .simulator
@@ -136,8 +136,8 @@ async fn a_cut_answer_ends_in_an_error_of_the_connection() {
 }
 
 #[tokio::test]
-async fn broken_answers_are_no_json_and_twisted_ones_are() {
-    let fixture = free().await;
+async fn malformed_responses_are_not_json_and_those_with_wrong_types_are() {
+    let fixture = without_quotas().await;
     let token = fixture.amazon_token().await;
 
     for kind in [FaultKind::Truncate, FaultKind::Malformed, FaultKind::Html] {
@@ -152,16 +152,18 @@ async fn broken_answers_are_no_json_and_twisted_ones_are() {
         .simulator
         .add_fault(batch_fault(FaultKind::WrongTypes))
         .unwrap();
-    let twisted = fixture.batch(&token, &[0, 1]).await.json();
+    let corrupted = fixture.batch(&token, &[0, 1]).await.json();
 
-    let payload = |place: usize| &twisted["responses"][place]["body"]["payload"]["Offers"];
-    assert!(!payload(0).is_array() || twisted["responses"][0]["status"]["statusCode"].is_object());
+    let payload = |place: usize| &corrupted["responses"][place]["body"]["payload"]["Offers"];
+    assert!(
+        !payload(0).is_array() || corrupted["responses"][0]["status"]["statusCode"].is_object()
+    );
     assert!(payload(1).is_array());
 }
 
 #[tokio::test]
-async fn a_huge_answer_streams_a_hundred_megabytes() {
-    let fixture = free().await;
+async fn a_huge_response_has_a_hundred_megabytes() {
+    let fixture = without_quotas().await;
     let token = fixture.amazon_token().await;
     fixture
         .simulator
@@ -174,8 +176,8 @@ async fn a_huge_answer_streams_a_hundred_megabytes() {
 }
 
 #[tokio::test]
-async fn a_hanging_call_is_done_and_holds_up_neither_others_nor_the_end() {
-    let fixture = free().await;
+async fn a_hanging_call_is_executed_and_blocks_neither_other_calls_nor_the_stop() {
+    let fixture = without_quotas().await;
     let token = fixture.base_token().await;
     fixture
         .simulator
@@ -208,8 +210,8 @@ async fn a_hanging_call_is_done_and_holds_up_neither_others_nor_the_end() {
 }
 
 #[tokio::test]
-async fn a_token_expiry_ends_all_tokens_of_that_side_once() {
-    let fixture = free().await;
+async fn a_token_expiry_expires_all_tokens_of_one_vendor_once() {
+    let fixture = without_quotas().await;
     let (amazon, base) = (fixture.amazon_token().await, fixture.base_token().await);
     fixture
         .simulator
@@ -227,8 +229,8 @@ async fn a_token_expiry_ends_all_tokens_of_that_side_once() {
 }
 
 #[tokio::test]
-async fn a_base_error_strikes_the_account_named() {
-    let fixture = free().await;
+async fn a_base_error_applies_to_the_named_account_only() {
+    let fixture = without_quotas().await;
     let token = fixture.base_token().await;
     let error = Some("hour_api_limit".to_owned());
     let fault = Fault {
@@ -247,11 +249,11 @@ async fn a_base_error_strikes_the_account_named() {
     fixture.simulator.add_fault(elsewhere).unwrap();
     let passed = read(fixture.get("/1/users/me").bearer_auth(&token)).await;
     fixture.simulator.add_fault(here).unwrap();
-    let struck = read(fixture.get("/1/users/me").bearer_auth(&token)).await;
+    let affected = read(fixture.get("/1/users/me").bearer_auth(&token)).await;
     fixture.simulator.clear_faults();
     let cleared = read(fixture.get("/1/users/me").bearer_auth(&token)).await;
 
     assert_eq!(passed.status, StatusCode::OK);
-    assert_eq!(struck.error(), "hour_api_limit");
+    assert_eq!(affected.error(), "hour_api_limit");
     assert_eq!(cleared.status, StatusCode::OK);
 }

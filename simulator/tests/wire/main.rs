@@ -1,6 +1,6 @@
-//! The simulator over the wire: each rule of the vendors' papers that a client can run into.
+//! The simulator over HTTP: each rule of the vendors' documentation that affects a client.
 //!
-//! Simulator time stands still in these tests and is moved by hand, so that none of them waits.
+//! Simulator time is stopped in these tests and advanced by them, so that no test waits.
 
 #![expect(
     clippy::unwrap_used,

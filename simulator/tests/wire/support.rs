@@ -1,4 +1,4 @@
-//! A running world and a client for it.
+//! A running simulator and an HTTP client for it.
 
 use std::sync::Once;
 
@@ -11,22 +11,22 @@ pub const BATCH: &str = "/batches/products/pricing/v0/itemOffers";
 
 static PROVIDER: Once = Once::new();
 
-/// A world whose time stands still at 10:30 in Japan, and a client that may call it.
+/// A simulator whose time is stopped at 10:30 in Japan, and an HTTP client.
 pub struct Fixture {
     pub simulator: Simulator,
     pub client: Client,
 }
 
-/// An answer, read.
+/// A response with its whole body.
 #[derive(Debug)]
-pub struct Answer {
+pub struct TestResponse {
     pub status: StatusCode,
     pub limit: Option<String>,
     pub request_id: Option<String>,
     pub text: String,
 }
 
-impl Answer {
+impl TestResponse {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap()
     }
@@ -43,7 +43,7 @@ impl Answer {
     }
 }
 
-pub fn still() -> Config {
+pub fn stopped_clock() -> Config {
     Config {
         catalog: 60,
         time_scale: 0.0,
@@ -54,7 +54,7 @@ pub fn still() -> Config {
 
 impl Fixture {
     pub async fn new() -> Self {
-        Self::with(still()).await
+        Self::with(stopped_clock()).await
     }
 
     pub async fn with(config: Config) -> Self {
@@ -94,8 +94,8 @@ impl Fixture {
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Asks for the offers of the products with these numbers.
-    pub async fn batch(&self, token: &str, numbers: &[usize]) -> Answer {
+    /// Requests the offers of the products with these numbers.
+    pub async fn batch(&self, token: &str, numbers: &[usize]) -> TestResponse {
         let entries = numbers
             .iter()
             .map(|number| entry(&self.simulator.asin(*number)))
@@ -103,7 +103,7 @@ impl Fixture {
         self.batch_of(token, entries).await
     }
 
-    pub async fn batch_of(&self, token: &str, entries: Vec<Value>) -> Answer {
+    pub async fn batch_of(&self, token: &str, entries: Vec<Value>) -> TestResponse {
         let body = json!({ "requests": entries });
         read(
             self.post(BATCH)
@@ -122,7 +122,7 @@ impl Fixture {
         })
     }
 
-    pub async fn refresh(&self, refresh_token: &str) -> Answer {
+    pub async fn refresh(&self, refresh_token: &str) -> TestResponse {
         let [id, secret, _] = self.credentials();
         let form = [
             ("grant_type", "refresh_token"),
@@ -139,7 +139,7 @@ impl Fixture {
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
-    pub async fn base(&self, token: &str, call: &str, form: &[(&str, &str)]) -> Answer {
+    pub async fn base(&self, token: &str, call: &str, form: &[(&str, &str)]) -> TestResponse {
         read(
             self.post(&format!("/1/{call}"))
                 .bearer_auth(token)
@@ -158,7 +158,7 @@ pub fn entry(asin: &str) -> Value {
     })
 }
 
-pub async fn read(request: RequestBuilder) -> Answer {
+pub async fn read(request: RequestBuilder) -> TestResponse {
     let response = request.send().await.unwrap();
     let header = |name: &str| {
         response
@@ -166,7 +166,7 @@ pub async fn read(request: RequestBuilder) -> Answer {
             .get(name)
             .map(|value| value.to_str().unwrap().to_owned())
     };
-    Answer {
+    TestResponse {
         status: response.status(),
         limit: header("x-amzn-ratelimit-limit"),
         request_id: header("x-amzn-requestid"),

@@ -1,13 +1,13 @@
-//! The world: the same configuration gives the same one, and the CSV tells the truth about it.
+//! The world: the same configuration gives the same world, and the CSV describes it.
 
 use std::collections::HashSet;
 
 use simulator::{Config, opening_listings};
 
-use crate::support::{Fixture, still};
+use crate::support::{Fixture, stopped_clock};
 
 #[tokio::test]
-async fn the_csv_says_what_the_shops_show() {
+async fn the_csv_agrees_with_the_shops() {
     let fixture = Fixture::new().await;
     let csv = fixture.simulator.listings_csv();
     let mut rows = csv.lines();
@@ -35,7 +35,7 @@ async fn the_csv_says_what_the_shops_show() {
 }
 
 #[tokio::test]
-async fn the_same_seed_gives_the_same_world_whatever_was_asked_before() {
+async fn the_same_seed_gives_the_same_world_whatever_was_requested_before() {
     let (one, other) = (Fixture::new().await, Fixture::new().await);
     let far = one.simulator.asin(59);
     one.simulator.market(&far);
@@ -51,7 +51,11 @@ async fn the_same_seed_gives_the_same_world_whatever_was_asked_before() {
         let asin = one.simulator.asin(number);
         assert_eq!(one.simulator.market(&asin), other.simulator.market(&asin));
     }
-    let stranger = Fixture::with(Config { seed: 2, ..still() }).await;
+    let stranger = Fixture::with(Config {
+        seed: 2,
+        ..stopped_clock()
+    })
+    .await;
     assert_ne!(
         one.simulator.listings_csv(),
         stranger.simulator.listings_csv()
@@ -59,7 +63,7 @@ async fn the_same_seed_gives_the_same_world_whatever_was_asked_before() {
 }
 
 #[tokio::test]
-async fn three_hours_at_once_move_the_market_like_three_single_hours() {
+async fn thirty_hours_at_once_change_the_market_like_thirty_single_hours() {
     let (one, other) = (Fixture::new().await, Fixture::new().await);
 
     one.simulator.move_market(30);
@@ -74,10 +78,10 @@ async fn three_hours_at_once_move_the_market_like_three_single_hours() {
 }
 
 #[tokio::test]
-async fn about_six_listings_in_a_hundred_are_wrong_at_the_start() {
+async fn about_six_of_a_hundred_opening_listings_are_wrong() {
     let config = Config {
         catalog: 5_000,
-        ..still()
+        ..stopped_clock()
     };
     let fixture = Fixture::with(config.clone()).await;
 
@@ -95,11 +99,11 @@ async fn about_six_listings_in_a_hundred_are_wrong_at_the_start() {
 }
 
 #[test]
-fn an_overlap_lists_that_share_of_the_asins_in_a_second_account() {
+fn an_overlap_lists_that_percentage_of_the_asins_in_a_second_account() {
     let listings = opening_listings(&Config {
         catalog: 1_000,
         overlap_percent: 7,
-        ..still()
+        ..stopped_clock()
     });
 
     let asins: HashSet<&str> = listings
