@@ -1,4 +1,4 @@
-//! The limiter of one process, on paused time.
+//! The limiter for one process, on paused time.
 
 use adapters::limiter::{LocalLimiter, Rates};
 use async_trait::async_trait;
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 const T: i64 = 2_000_000;
 
-/// Moves with tokio's paused time.
+/// A clock that follows tokio's paused time.
 struct PausedClock {
     start: DateTime<Utc>,
     since: Instant,
@@ -116,7 +116,7 @@ fn micros(from: Instant) -> i64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_permit_of_a_new_database_goes_at_once_and_the_others_a_period_apart() {
+async fn the_first_permit_of_a_new_database_is_immediate_and_the_others_a_period_apart() {
     let clock = PausedClock::at("2026-11-21T00:00:00Z");
     let limiter = limiter(&clock, Arc::new(Memory::default())).await;
     let start = Instant::now();
@@ -162,7 +162,7 @@ async fn many_callers_share_one_lane() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_process_that_starts_again_keeps_the_distance_to_the_last_request() {
+async fn a_restarted_process_keeps_the_distance_to_the_last_request() {
     let clock = PausedClock::at("2026-11-21T00:00:00Z");
     let memory: Arc<Memory> = Arc::default();
     let killed = limiter(&clock, memory.clone()).await;
@@ -177,7 +177,7 @@ async fn a_process_that_starts_again_keeps_the_distance_to_the_last_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_urgent_caller_goes_before_those_who_waited_longer() {
+async fn an_urgent_caller_goes_before_earlier_callers() {
     let clock = PausedClock::at("2026-11-21T00:00:00Z");
     let limiter = Arc::new(limiter(&clock, Arc::new(Memory::default())).await);
     permit(&limiter, Priority::Normal).await;
@@ -215,7 +215,7 @@ async fn a_refusal_pauses_the_lane_for_one_period() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_that_doubles_wakes_those_who_sleep() {
+async fn a_doubled_rate_wakes_waiting_callers() {
     let clock = PausedClock::at("2026-11-21T00:00:00Z");
     let limiter = Arc::new(limiter(&clock, Arc::new(Memory::default())).await);
     let first = permit(&limiter, Priority::Normal).await;
@@ -236,7 +236,7 @@ async fn a_rate_that_doubles_wakes_those_who_sleep() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_goes_away_leaves_its_place() {
+async fn a_cancelled_caller_leaves_the_queue() {
     let clock = PausedClock::at("2026-11-21T00:00:00Z");
     let limiter = limiter(&clock, Arc::new(Memory::default())).await;
     permit(&limiter, Priority::Normal).await;
@@ -244,15 +244,15 @@ async fn a_caller_that_goes_away_leaves_its_place() {
 
     let lane = offers();
     let impatient = limiter.acquire(&lane, Priority::Urgent);
-    let gone = tokio::time::timeout(Duration::from_millis(10), impatient).await;
+    let cancelled = tokio::time::timeout(Duration::from_millis(10), impatient).await;
     permit(&limiter, Priority::Normal).await;
 
-    assert!(gone.is_err());
+    assert!(cancelled.is_err());
     assert!(micros(start) < T + margin(T) + 20_000, "{}", micros(start));
 }
 
 #[tokio::test(start_paused = true)]
-async fn closed_doors_send_everybody_who_waits_away() {
+async fn a_closing_limiter_refuses_waiting_callers() {
     let clock = PausedClock::at("2026-11-21T00:00:00Z");
     let limiter = Arc::new(limiter(&clock, Arc::new(Memory::default())).await);
     permit(&limiter, Priority::Normal).await;
@@ -262,7 +262,7 @@ async fn closed_doors_send_everybody_who_waits_away() {
     };
     tokio::time::sleep(Duration::from_millis(10)).await;
 
-    limiter.close_doors();
+    limiter.refuse_waiting();
 
     let answer = waiting
         .await
@@ -281,7 +281,7 @@ async fn nothing_is_sent_when_the_grant_cannot_be_stored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_gets_its_quota_of_the_hour_and_waits_for_minute_zero() {
+async fn an_account_gets_its_hourly_quota_and_waits_for_minute_zero() {
     let clock = PausedClock::at("2026-11-21T00:40:00Z");
     let limiter = limiter(&clock, Arc::new(Memory::default())).await;
     for _ in 0..120 {
@@ -327,7 +327,7 @@ async fn a_killed_process_never_counts_too_few_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clean_end_gives_back_what_was_reserved() {
+async fn a_clean_end_returns_reserved_calls() {
     let clock = PausedClock::at("2026-11-21T00:10:00Z");
     let memory: Arc<Memory> = Arc::default();
     let mut sent = 0;
@@ -347,7 +347,7 @@ async fn a_clean_end_gives_back_what_was_reserved() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_the_shop_closes_the_account_also_for_the_next_process() {
+async fn a_refusal_by_the_shop_closes_the_account_also_for_the_next_process() {
     let clock = PausedClock::at("2026-11-21T00:40:00Z");
     let memory: Arc<Memory> = Arc::default();
     let first = limiter(&clock, memory.clone()).await;

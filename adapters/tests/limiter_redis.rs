@@ -1,6 +1,6 @@
-//! The limiter of many processes, each played by a limiter with a connection of its own.
+//! The limiter for many processes; each process is a limiter with a connection of its own.
 
-#![expect(clippy::unwrap_used, reason = "a world that fails is a failed test")]
+#![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
 mod redis_fixture;
 
@@ -11,14 +11,14 @@ use redis_fixture::TestRedis;
 use shared::domain::account::AccountId;
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::quota::{Window, WindowQuota};
-use shared::domain::rate::{Feedback, Micros, Patience, margin};
+use shared::domain::rate::{Feedback, Micros, TicketLimits, margin};
 use shared::ports::limiter::{Grant, Limiter};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
 const MS: Micros = 1_000;
-const PATIENCE: Patience = Patience {
+const LIMITS: TicketLimits = TicketLimits {
     grace: 60 * MS,
     horizon: 60_000 * MS,
 };
@@ -29,10 +29,14 @@ const REFUSED: Feedback = Feedback {
 };
 
 async fn process(redis: &TestRedis, period: Micros) -> Arc<RedisLimiter> {
-    patient(redis, period, PATIENCE).await
+    process_with(redis, period, LIMITS).await
 }
 
-async fn patient(redis: &TestRedis, period: Micros, patience: Patience) -> Arc<RedisLimiter> {
+async fn process_with(
+    redis: &TestRedis,
+    period: Micros,
+    limits: TicketLimits,
+) -> Arc<RedisLimiter> {
     let rates = Rates {
         item_offers: Some(period),
         catalog_items: None,
@@ -42,7 +46,7 @@ async fn patient(redis: &TestRedis, period: Micros, patience: Patience) -> Arc<R
         },
     };
     let link = redis.link().await;
-    let limiter = RedisLimiter::with_patience(&link, rates, Arc::new(SystemClock), patience);
+    let limiter = RedisLimiter::with_limits(&link, rates, Arc::new(SystemClock), limits);
     Arc::new(limiter)
 }
 
@@ -79,7 +83,7 @@ async fn redis_now(redis: &TestRedis) -> Micros {
     time.0 * 1_000_000 + time.1
 }
 
-/// Tickets in the queue of all processes.
+/// The tickets of all processes.
 async fn tickets(redis: &TestRedis) -> Vec<String> {
     let queue = queue(redis).await;
     redis::from_redis_value(redis.run(&["ZRANGE", &queue, "0", "-1"]).await).unwrap()
@@ -90,7 +94,7 @@ async fn queue(redis: &TestRedis) -> String {
     script.keys().queue.clone()
 }
 
-/// Waits until so many tickets are in the queue.
+/// Waits until the queue has `count` tickets.
 async fn until_tickets(redis: &TestRedis, count: i64) {
     let queue = queue(redis).await;
     for _ in 0..200 {
@@ -100,7 +104,7 @@ async fn until_tickets(redis: &TestRedis, count: i64) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!(
-        "there are never {count} tickets, but {:?}",
+        "the queue never has {count} tickets, but {:?}",
         tickets(redis).await
     );
 }
@@ -132,7 +136,7 @@ async fn grants_of_many_processes_are_a_period_and_a_margin_apart() {
 }
 
 #[tokio::test]
-async fn an_urgent_caller_goes_before_all_who_waited_longer_in_any_process() {
+async fn an_urgent_caller_goes_before_earlier_callers_of_any_process() {
     let redis = TestRedis::open().await;
     let (one, other) = (
         process(&redis, 300 * MS).await,
@@ -150,7 +154,7 @@ async fn an_urgent_caller_goes_before_all_who_waited_longer_in_any_process() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_leaves_no_trace() {
+async fn a_cancelled_caller_leaves_no_ticket() {
     let redis = TestRedis::open().await;
     let limiter = process(&redis, 5_000 * MS).await;
     let impatient = ask(&limiter, Priority::Normal);
@@ -203,16 +207,13 @@ fn a_process_that_is_killed_costs_a_grace_and_no_period() {
     let next = here.block_on(permit(&lives));
 
     let waited = next - last;
-    assert!(
-        waited >= period + margin(period) + PATIENCE.grace,
-        "{waited}"
-    );
+    assert!(waited >= period + margin(period) + LIMITS.grace, "{waited}");
     assert!(waited < 2 * period, "{waited}");
     std::mem::forget(killed);
 }
 
 #[tokio::test]
-async fn an_emptied_redis_costs_one_period_and_the_waiters_go_on() {
+async fn an_emptied_redis_costs_one_period_and_waiting_callers_are_served() {
     let redis = TestRedis::own().await;
     let limiter = process(&redis, 300 * MS).await;
     permit(&limiter).await;
@@ -229,7 +230,7 @@ async fn an_emptied_redis_costs_one_period_and_the_waiters_go_on() {
 }
 
 #[tokio::test]
-async fn a_new_rate_wakes_the_sleepers_of_all_processes() {
+async fn a_new_rate_wakes_the_waiting_callers_of_all_processes() {
     let redis = TestRedis::open().await;
     let (one, other) = (
         process(&redis, 1_000 * MS).await,
@@ -268,7 +269,7 @@ async fn a_refusal_pauses_all_processes_for_one_period() {
 }
 
 #[tokio::test]
-async fn nothing_is_granted_while_redis_is_away_and_one_period_passes_when_it_is_back() {
+async fn nothing_is_granted_while_redis_is_down_and_one_period_passes_after_it_is_back() {
     let mut redis = TestRedis::own().await;
     let limiter = process(&redis, 500 * MS).await;
     let first = permit(&limiter).await;
@@ -297,12 +298,16 @@ async fn nothing_is_granted_while_redis_is_away_and_one_period_passes_when_it_is
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     };
-    assert_eq!(next.period, 250 * MS, "what was told meanwhile is not lost");
+    assert_eq!(
+        next.period,
+        250 * MS,
+        "feedback from the outage is not lost"
+    );
     assert!(next.granted_at >= back_at + 260 * MS);
 }
 
 #[tokio::test]
-async fn a_redis_that_comes_back_with_an_old_state_is_not_believed() {
+async fn an_old_state_of_a_restarted_redis_is_not_used() {
     let mut redis = TestRedis::own().await;
     let limiter = process(&redis, 1_000 * MS).await;
     permit(&limiter).await;
@@ -323,7 +328,7 @@ async fn a_redis_that_comes_back_with_an_old_state_is_not_believed() {
 }
 
 #[tokio::test]
-async fn closed_doors_send_everybody_away_and_leave_no_ticket() {
+async fn a_closing_limiter_refuses_all_callers_and_leaves_no_ticket() {
     let redis = TestRedis::open().await;
     let limiter = process(&redis, 5_000 * MS).await;
     let waits = [(); 3].map(|()| ask(&limiter, Priority::Normal));
@@ -340,27 +345,27 @@ async fn closed_doors_send_everybody_away_and_leave_no_ticket() {
 }
 
 #[tokio::test]
-async fn whoever_would_wait_too_long_in_its_own_process_is_sent_away() {
+async fn a_caller_that_would_wait_too_long_in_its_own_process_is_refused() {
     let redis = TestRedis::open().await;
-    let short = Patience {
+    let short = TicketLimits {
         horizon: 700 * MS,
-        ..PATIENCE
+        ..LIMITS
     };
-    let limiter = patient(&redis, 300 * MS, short).await;
+    let limiter = process_with(&redis, 300 * MS, short).await;
 
     let asking: Vec<_> = (0..6).map(|_| ask(&limiter, Priority::Normal)).collect();
 
-    let mut sent_away = 0;
+    let mut refused = 0;
     for asking in asking {
         match asking.await.unwrap() {
             Grant::Later(wait) => {
                 assert!(wait >= Duration::from_secs(1));
-                sent_away += 1;
+                refused += 1;
             }
             other => assert!(matches!(other, Grant::Go(_)), "{other:?}"),
         }
     }
-    assert_eq!(sent_away, 4, "310 and 620 ms fit into 700");
+    assert_eq!(refused, 4, "310 and 620 ms fit into 700");
 }
 
 #[tokio::test]
@@ -390,7 +395,7 @@ async fn all_processes_count_the_calls_of_a_shop_together() {
 }
 
 #[tokio::test]
-async fn what_all_processes_have_used_of_a_shop_is_known_to_each() {
+async fn every_process_can_read_the_used_quota_of_a_shop() {
     let redis = TestRedis::open().await;
     let (one, other) = (process(&redis, MS).await, process(&redis, MS).await);
     assert_eq!(one.shared_use(&shop()).await.unwrap(), None);

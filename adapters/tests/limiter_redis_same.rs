@@ -1,10 +1,10 @@
-//! The scripts against the state machines: the same histories give the same decisions.
+//! Compares the Lua scripts with the state machines: the same history gives the same decisions.
 
 #![expect(clippy::unwrap_used, reason = "a history that fails is a failed test")]
 
 mod redis_fixture;
 
-use adapters::limiter::redis::{RateReply, RateScript, Verdict, WindowScript};
+use adapters::limiter::redis::{RateReply, RateScript, WindowScript};
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -12,18 +12,20 @@ use redis_fixture::TestRedis;
 use shared::domain::account::AccountId;
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::quota::{Window, WindowQuota, WindowUse};
-use shared::domain::rate::{Decision, Feedback, LaneState, Micros, Nudge, Patience, margin};
+use shared::domain::rate::{
+    Feedback, LaneState, Micros, TicketDecision, TicketLimits, Wake, margin,
+};
 use tokio::runtime::Runtime;
 
 const MS: Micros = 1_000;
 const START: Micros = 1_795_000_000_000_000;
-/// `MISEBAN_TEST_CASES` asks for more.
+/// `MISEBAN_TEST_CASES` overrides it.
 const CASES: u32 = 300;
 
 #[derive(Debug, Clone)]
 enum Act {
     Take(u64, Priority),
-    /// The answer to the last grant, or to the one before.
+    /// The response to the last grant, or to the one before.
     Done(Answer),
     Cancel(u64),
     StepBack(Micros),
@@ -40,11 +42,11 @@ struct Answer {
 #[derive(Debug, Clone)]
 struct History {
     configured: Micros,
-    patience: Patience,
+    limits: TicketLimits,
     acts: Vec<(Micros, Act)>,
 }
 
-/// Answers of which one in `refused_in` refuses.
+/// Responses of which one in `refused_in` is a refusal.
 fn answers(refused_in: u32, with_headers: bool) -> impl Strategy<Value = Answer> {
     let edges = vec![0.1, 0.5, 0.502, 1.0, 2.0, 0.0, -1.0, 1e9, f64::NAN];
     let header = prop_oneof![
@@ -79,34 +81,25 @@ fn histories() -> impl Strategy<Value = History> {
         100..20_000 * MS
     ];
     let horizon = prop_oneof![Just(60_000 * MS), 100 * MS..20_000 * MS];
-    let patience =
-        (1..1_000 * MS, horizon).prop_map(|(grace, horizon)| Patience { grace, horizon });
+    let limits =
+        (1..1_000 * MS, horizon).prop_map(|(grace, horizon)| TicketLimits { grace, horizon });
     let acts = prop_oneof![
         acts(3, true),
         acts(3, false),
         acts(25, false),
         acts(25, true)
     ];
-    (configured, patience, acts).prop_map(|(configured, patience, acts)| History {
+    (configured, limits, acts).prop_map(|(configured, limits, acts)| History {
         configured,
-        patience,
+        limits,
         acts,
     })
 }
 
-/// What both can tell of a lane, in one shape.
-fn told(decision: Decision) -> Verdict {
-    match decision {
-        Decision::Go { granted_at, .. } => Verdict::Go(granted_at),
-        Decision::AskAgainIn(wait) => Verdict::AskAgainIn(wait),
-        Decision::TooLong(longer) => Verdict::TooLong(longer),
-    }
-}
-
-fn expected(verdict: Verdict, nudge: Nudge, lane: &LaneState) -> RateReply {
+fn expected(decision: Option<TicketDecision>, wake: Wake, lane: &LaneState) -> RateReply {
     RateReply {
-        verdict,
-        nudged: nudge == Nudge::Everybody,
+        decision,
+        woke_all: wake == Wake::All,
         period: lane.period(),
         gap: lane.period() + margin(lane.period()),
         waiting: i64::try_from(lane.waiting()).unwrap(),
@@ -126,13 +119,13 @@ async fn same_lane(history: History, script: RateScript) -> Result<(), TestCaseE
                 continue;
             }
             Act::Take(ticket, priority) => {
-                let (decision, nudge) = lane.take(ticket, priority, now, &history.patience);
-                if let Decision::Go { granted_at, .. } = decision {
+                let (decision, wake) = lane.take(ticket, priority, now, &history.limits);
+                if let TicketDecision::Go { granted_at, .. } = decision {
                     grants.push(granted_at);
                 }
                 let name = format!("process:{ticket}");
-                let there = script.take(&name, priority, &history.patience).await;
-                (expected(told(decision), nudge, &lane), there)
+                let there = script.take(&name, priority, &history.limits).await;
+                (expected(Some(decision), wake, &lane), there)
             }
             Act::Done(answer) => {
                 let granted_at = grants[grants.len() - 1 - usize::from(answer.to_older)];
@@ -141,16 +134,16 @@ async fn same_lane(history: History, script: RateScript) -> Result<(), TestCaseE
                     rate_header: answer.header,
                     late: answer.late,
                 };
-                let nudge = lane.done(granted_at, &feedback, now);
+                let wake = lane.done(granted_at, &feedback, now);
                 let there = script.done(granted_at, &feedback).await;
-                (expected(Verdict::Done, nudge, &lane), there)
+                (expected(None, wake, &lane), there)
             }
             Act::Cancel(ticket) => {
-                let nudge = lane.cancel(ticket);
+                let wake = lane.cancel(ticket);
                 let there = script.cancel(&format!("process:{ticket}")).await.unwrap();
-                // The script does not read the pace to give a ticket back.
+                // The script does not read the pace to cancel a ticket.
                 let (period, gap) = (there.period, there.gap);
-                let here = expected(Verdict::Done, nudge, &lane);
+                let here = expected(None, wake, &lane);
                 (
                     RateReply {
                         period,
@@ -178,7 +171,7 @@ fn calls() -> impl Strategy<Value = (WindowQuota, i64, Vec<(i64, Call)>)> {
         1 => Just(Call::Close(Window::Hour)),
         1 => Just(Call::Close(Window::Day)),
     ];
-    // Seconds and microseconds, days and steps back.
+    // Pauses from microseconds to days, and steps back.
     let pause = prop_oneof![
         6 => 0..400_000_000_i64,
         2 => 0..12_i64,
@@ -236,7 +229,7 @@ fn name(number: &std::cell::Cell<u64>) -> String {
 }
 
 #[test]
-fn the_script_of_a_rate_decides_as_the_state_machine_does() {
+fn the_rate_script_decides_as_the_state_machine_does() {
     let runtime = Runtime::new().unwrap();
     let redis = runtime.block_on(TestRedis::open());
     let link = runtime.block_on(redis.link());
@@ -252,7 +245,7 @@ fn the_script_of_a_rate_decides_as_the_state_machine_does() {
 }
 
 #[test]
-fn the_script_of_the_windows_decides_as_the_state_machine_does() {
+fn the_window_script_decides_as_the_state_machine_does() {
     let runtime = Runtime::new().unwrap();
     let redis = runtime.block_on(TestRedis::open());
     let script = WindowScript::new(&runtime.block_on(redis.link()));
@@ -271,25 +264,28 @@ async fn a_grant_needs_every_bucket_of_a_lane_open_and_closes_them_all() {
     let redis = TestRedis::open().await;
     let link = redis.link().await;
     let lane = Lane::ItemOffers("pair".to_owned());
-    let patience = Patience::default();
+    let limits = TicketLimits::default();
     let pair = RateScript::new(&link, &lane, 2_000 * MS);
     let application = pair.keys().states[0].replace(":state", ":application");
     let both = pair.and_bucket(application, 5_000 * MS);
     let ask = |now, ticket| {
         let script = both.at(now);
         async move {
-            let reply = script.take(ticket, Priority::Normal, &patience).await;
-            reply.unwrap().verdict
+            let reply = script.take(ticket, Priority::Normal, &limits).await;
+            reply.unwrap().decision.unwrap()
         }
     };
     let (pair_gap, both_gap) = (2_025 * MS, 5_050 * MS);
 
-    assert_eq!(ask(START, "a").await, Verdict::AskAgainIn(both_gap));
+    assert_eq!(ask(START, "a").await, TicketDecision::AskAgainIn(both_gap));
     let early = ask(START + pair_gap, "a").await;
-    assert_eq!(early, Verdict::AskAgainIn(both_gap - pair_gap));
+    assert_eq!(early, TicketDecision::AskAgainIn(both_gap - pair_gap));
     let granted_at = START + both_gap;
-    assert_eq!(ask(granted_at, "a").await, Verdict::Go(granted_at));
-    assert_eq!(ask(granted_at, "b").await, Verdict::AskAgainIn(both_gap));
+    let period = 2_000 * MS;
+    let granted = TicketDecision::Go { granted_at, period };
+    assert_eq!(ask(granted_at, "a").await, granted);
+    let next = ask(granted_at, "b").await;
+    assert_eq!(next, TicketDecision::AskAgainIn(both_gap));
 
     let refused = Feedback {
         refused: true,
@@ -303,6 +299,6 @@ async fn a_grant_needs_every_bucket_of_a_lane_open_and_closes_them_all() {
         .unwrap();
     let after = ask(granted_at + MS, "b").await;
     assert_eq!(reply.period, 1_000 * MS);
-    // The pause is the longer of the two, and the header tells nothing of the second bucket.
-    assert_eq!(after, Verdict::AskAgainIn(both_gap - MS));
+    // The longer pause counts, and the header does not apply to the second bucket.
+    assert_eq!(after, TicketDecision::AskAgainIn(both_gap - MS));
 }

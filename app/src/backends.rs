@@ -31,8 +31,8 @@ impl LimiterShutdown {
     /// Refuses a permit to every waiting job, so that the job is put back into its queue.
     pub fn refuse_waiting(&self) {
         match self {
-            Self::Local(limiter) => limiter.close_doors(),
-            Self::Shared(limiter) => limiter.close_doors(),
+            Self::Local(limiter) => limiter.refuse_waiting(),
+            Self::Shared(limiter) => limiter.refuse_waiting(),
         }
     }
 
@@ -174,9 +174,9 @@ async fn looked_at(link: &RedisLink) -> Result<Arc<dyn Queue>, CommandError> {
 
 /// What may pass is away; what a person has to change is wrong use.
 fn told(fault: &RedisFault) -> CommandError {
-    let why = fault.told();
+    let why = fault.message();
     let told: Text = text!("Redisを使えません({why})", "Redis cannot be used ({why})");
-    if fault.may_pass() {
+    if fault.is_transient() {
         CommandError::Away(told)
     } else {
         CommandError::Usage(told)

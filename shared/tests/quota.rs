@@ -1,4 +1,4 @@
-//! The hour and the day of a shop's quota: never overdrawn, and never closed longer than they last.
+//! The hourly and daily quota of a shop: never exceeded, and never closed longer than the window.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -64,7 +64,7 @@ fn a_used_up_day_opens_at_midnight_in_japan() {
 }
 
 #[test]
-fn without_limits_everything_goes() {
+fn without_limits_every_call_is_allowed() {
     let unlimited = WindowQuota {
         per_hour: None,
         per_day: None,
@@ -97,7 +97,7 @@ fn the_later_of_two_refusals_holds() {
 }
 
 #[test]
-fn a_refusal_right_after_the_reset_is_meant_for_the_window_before() {
+fn a_refusal_right_after_the_reset_belongs_to_the_previous_window() {
     let mut used = WindowUse::default();
 
     let hour = used.close(Window::Hour, today("02:00:01"));
@@ -137,7 +137,7 @@ fn a_clock_that_was_a_year_ahead_closes_nothing_for_a_year() {
 
 proptest! {
     #[test]
-    fn no_window_is_ever_overdrawn(steps in prop::collection::vec(0_i64..2_000, 1..200)) {
+    fn no_window_is_ever_exceeded(steps in prop::collection::vec(0_i64..2_000, 1..200)) {
         let mut used = WindowUse::default();
         let mut now = today("13:00:00");
         let mut hours: HashMap<_, u32> = HashMap::new();
@@ -159,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_comes_back_when_told_is_served(minutes in 0_i64..3_000, by_the_shop in any::<bool>()) {
+    fn a_caller_that_returns_at_the_given_instant_is_served(minutes in 0_i64..3_000, by_the_shop in any::<bool>()) {
         let now = today("00:00:00") + TimeDelta::minutes(minutes);
         let mut used = used_up(&SMALL, now);
         if by_the_shop {

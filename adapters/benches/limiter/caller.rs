@@ -1,4 +1,4 @@
-//! A process whose callers never rest: this program, started again with its orders as arguments.
+//! A process whose callers always ask: this program, started again with arguments.
 
 use crate::vendor::Connection;
 use crate::{CALLERS, limiter, offers, permit};
@@ -13,25 +13,25 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// The first argument of a process that is to work.
+/// The first argument of such a process.
 const WORD: &str = "works-for-the-bench";
 
-/// A process that works until it is killed, at the latest when this value is dropped.
+/// A process that runs until it is killed, at the latest on drop.
 pub struct Caller(Child);
 
 impl Caller {
     pub fn start(redis: &str, vendor: SocketAddr, period: Duration) -> Self {
-        let orders = [
+        let arguments = [
             WORD,
             redis,
             &vendor.to_string(),
             &period.as_micros().to_string(),
         ];
         let program = std::env::current_exe().unwrap();
-        Self(Command::new(program).args(orders).spawn().unwrap())
+        Self(Command::new(program).args(arguments).spawn().unwrap())
     }
 
-    /// Ends it as a power cut would.
+    /// Kills it, as a power failure would.
     pub fn kill(&mut self) {
         self.0.kill().ok();
         self.0.wait().ok();
@@ -44,10 +44,10 @@ impl Drop for Caller {
     }
 }
 
-/// Works for ever, if this process was started to do so.
-pub async fn work_if_told() {
-    let told: Vec<String> = std::env::args().skip(1).collect();
-    let [word, redis, vendor, period] = told.as_slice() else {
+/// Runs the callers forever if this process was started for that.
+pub async fn run_if_caller() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [word, redis, vendor, period] = arguments.as_slice() else {
         return;
     };
     if word != WORD {
@@ -62,7 +62,7 @@ pub async fn work_if_told() {
     callers.join_all().await;
 }
 
-/// A connection to a Redis of the bench.
+/// A connection to the Redis of the benchmark.
 pub async fn link(url: &str) -> RedisLink {
     let settings = RedisSettings {
         response_timeout: Duration::from_secs(2),
@@ -75,7 +75,7 @@ async fn call(limiter: Arc<RedisLimiter>, vendor: SocketAddr) {
     let mut vendor = Connection::to(vendor).await;
     while let Some(permit) = permit(&limiter, Priority::Normal).await {
         let (refused, period) = vendor.request().await;
-        // As Amazon answers: the rate stands in a header of what is not refused.
+        // As at Amazon, only a response that is not a refusal has the header.
         let feedback = Feedback {
             refused,
             rate_header: (!refused).then(|| 1.0 / period.as_secs_f64()),

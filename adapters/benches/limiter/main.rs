@@ -1,9 +1,9 @@
-//! How much of a quota the limiter over Redis uses. Run with `cargo bench -p adapters --bench limiter`;
-//! takes four minutes and prints, for processes of 16 callers each: the used share of the quota,
-//! refusals, and calls of Redis for each grant. `MISEBAN_BENCH_SECONDS` sets another length of each
-//! measurement than 20 s; `-- four` leaves out all but four processes at 2 s.
+//! Measures how much of a quota the limiter over Redis uses: `cargo bench -p adapters --bench limiter`.
+//! It takes four minutes and prints, for processes with 16 callers each: the used share of the quota,
+//! refusals, and Redis calls per grant. `MISEBAN_BENCH_SECONDS` sets the length of each measurement
+//! (20 s by default); `-- four` measures only four processes at 2 s.
 //!
-//! The processes are real ones: this program, started again. The vendor listens on a port.
+//! The processes are real: this program, started again. The vendor listens on a port.
 
 #![expect(clippy::unwrap_used, reason = "a bench that fails may panic")]
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
@@ -33,7 +33,7 @@ const CALLERS: usize = 16;
 
 #[tokio::main]
 async fn main() {
-    caller::work_if_told().await;
+    caller::run_if_caller().await;
     println!("processes  period  used    refused  redis calls/grant");
     let only_four = std::env::args().any(|word| word == "four");
     for seconds in [1, 2] {
@@ -51,8 +51,8 @@ async fn main() {
 
 /// How long each measurement lasts.
 fn measured() -> Duration {
-    let told = std::env::var("MISEBAN_BENCH_SECONDS").ok();
-    Duration::from_secs(told.map_or(20, |told| told.parse().unwrap()))
+    let seconds = std::env::var("MISEBAN_BENCH_SECONDS").ok();
+    Duration::from_secs(seconds.map_or(20, |seconds| seconds.parse().unwrap()))
 }
 
 fn limiter(link: &RedisLink, period: Duration) -> Arc<RedisLimiter> {
@@ -68,7 +68,7 @@ fn offers() -> Lane {
     Lane::ItemOffers("app".to_owned())
 }
 
-/// Waits for a permit; whoever is sent away comes back as it was told.
+/// Waits for a permit; a refused caller comes back after the given time.
 async fn permit(limiter: &RedisLimiter, priority: Priority) -> Option<Permit> {
     loop {
         match limiter.acquire(&offers(), priority).await.ok()? {
@@ -80,7 +80,7 @@ async fn permit(limiter: &RedisLimiter, priority: Priority) -> Option<Permit> {
     }
 }
 
-/// Processes that never rest, and what they share.
+/// Processes that always ask, their Redis and their vendor.
 struct Crowd {
     redis: TestRedis,
     vendor: Arc<Vendor>,
@@ -92,7 +92,7 @@ impl Crowd {
         let (redis, vendor) = (TestRedis::own().await, Vendor::open(period).await);
         let start = |_| Caller::start(redis.url(), vendor.address(), period);
         let processes = (0..processes).map(start).collect();
-        // Their start, and the first grant, which comes after a period, since nothing is known.
+        // The start takes a second, and the first grant of an unknown lane one period.
         tokio::time::sleep(Duration::from_secs(1) + period * 2).await;
         vendor.close_book();
         Self {
@@ -128,7 +128,7 @@ async fn utilisation(processes: usize, period: Duration) {
     );
 }
 
-/// The rate is halved for a third of the time, and then doubled.
+/// Halves the rate after a third of the time and doubles it after two thirds.
 async fn moving_rate(period: Duration) {
     let crowd = Crowd::of(4, period).await;
     let mut quota = 0.0;
@@ -146,9 +146,9 @@ async fn moving_rate(period: Duration) {
     );
 }
 
-/// Two of four are killed while they wait, three times over: the longest time between two requests.
+/// Kills two of four processes while they wait, three times: the longest time between two requests.
 async fn killed_holders(period: Duration) {
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for _ in 0..3 {
         let mut crowd = Crowd::of(4, period).await;
         tokio::time::sleep(period * 6).await;
@@ -156,7 +156,7 @@ async fn killed_holders(period: Duration) {
         crowd.processes.iter_mut().take(2).for_each(Caller::kill);
         tokio::time::sleep(period * 6).await;
         let after = crowd.vendor.close_book();
-        told.push(format!(
+        lines.push(format!(
             "{:.2?} ({:.2?} before; {} refused)",
             after.longest,
             before.longest,
@@ -165,11 +165,11 @@ async fn killed_holders(period: Duration) {
     }
     println!(
         "two of four are killed at a period of {period:?}: longest gap {}",
-        told.join(", ")
+        lines.join(", ")
     );
 }
 
-/// Four processes that never rest, and an urgent call of a fifth now and then.
+/// Four processes that always ask, and an urgent call of a fifth now and then.
 async fn urgent_behind_64(period: Duration) {
     let crowd = Crowd::of(4, period).await;
     let limiter = limiter(&link(crowd.redis.url()).await, period);

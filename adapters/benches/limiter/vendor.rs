@@ -1,6 +1,6 @@
-//! The vendor: a bucket of one token behind a path of 55 ms and a jitter about 3 ms, as
-//! `docs/limiter.md` assumes. It listens on a port, so that other processes can ask it: a byte is a
-//! request; the answer is one byte, whether it was refused, and eight, the period in microseconds.
+//! The vendor: a bucket of one token behind a path of 55 ms with 3 ms of jitter, as `docs/limiter.md`
+//! assumes. It listens on a port for other processes. A request is one byte; the response is one byte,
+//! whether it was refused, and eight bytes, the period in microseconds.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,18 +24,18 @@ pub struct Vendor {
     book: Mutex<Book>,
 }
 
-/// What has come since the book was opened.
+/// The requests since the book was opened.
 #[derive(Default)]
 pub struct Book {
     last: Option<Instant>,
     pub accepted: u32,
     pub refused: u32,
-    /// The longest time between two that were accepted.
+    /// The longest time between two accepted requests.
     pub longest: Duration,
 }
 
 impl Vendor {
-    /// Listens from now on.
+    /// Starts to listen.
     pub async fn open(period: Duration) -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let vendor = Arc::new(Self {
@@ -48,7 +48,7 @@ impl Vendor {
         tokio::spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
                 let here = Arc::clone(&here);
-                // A caller that is killed ends its connection.
+                // A killed caller closes its connection.
                 tokio::spawn(async move { here.serve(caller).await.ok() });
             }
         });
@@ -68,7 +68,7 @@ impl Vendor {
         *self.period.lock().unwrap() = period;
     }
 
-    /// What has come so far; a new book is opened, which knows of no request before it.
+    /// The requests so far; the next book starts empty.
     pub fn close_book(&self) -> Book {
         std::mem::take(&mut *self.book.lock().unwrap())
     }
@@ -112,7 +112,7 @@ impl Book {
     }
 }
 
-/// A connection to the vendor, warm before it is needed.
+/// A connection to the vendor, opened before it is needed.
 pub struct Connection(TcpStream);
 
 impl Connection {
@@ -122,7 +122,7 @@ impl Connection {
         Self(stream)
     }
 
-    /// Whether the request was refused, and the period that holds now.
+    /// Whether the request was refused, and the current period.
     pub async fn request(&mut self) -> (bool, Duration) {
         self.0.write_u8(1).await.unwrap();
         let refused = self.0.read_u8().await.unwrap() == 1;

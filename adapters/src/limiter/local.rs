@@ -1,7 +1,7 @@
-//! The limiter of one process.
+//! The limiter for one process, which stores its lanes in the database.
 
 use super::rate_lane::RateLane;
-use super::window_lane::{Taken, WindowLane};
+use super::window_lane::{TakeOutcome, WindowLane};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::lane::{Lane, Priority};
@@ -16,19 +16,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The quotas that the vendors grant, as the settings give them.
+/// The quotas of the vendors, as configured in the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
     /// Period of `getItemOffersBatch` in microseconds; `None` for no limit.
     pub item_offers: Option<Micros>,
     /// Period of `searchCatalogItems` in microseconds; `None` for no limit.
     pub catalog_items: Option<Micros>,
-    /// Calls of a BASE account.
+    /// The quota of a BASE account.
     pub base: WindowQuota,
 }
 
 impl Rates {
-    /// The period of a lane with a rate; `None` for no limit, and for the lane of a shop.
+    /// The period of a lane with a rate; `None` for an unlimited lane and for the lane of a shop.
     pub(super) fn period(&self, lane: &Lane) -> Option<Micros> {
         match lane {
             Lane::ItemOffers(_) => self.item_offers,
@@ -38,12 +38,12 @@ impl Rates {
     }
 }
 
-/// Hands out permits within one process.
+/// Grants permits within one process.
 pub struct LocalLimiter {
     rates: Rates,
     clock: Arc<dyn Clock>,
     store: Arc<dyn LaneStore>,
-    remembered: HashMap<String, LaneMemory>,
+    stored: HashMap<String, LaneMemory>,
     lanes: Mutex<HashMap<Lane, Arc<LaneKind>>>,
     tickets: AtomicU64,
     closing: AtomicBool,
@@ -58,17 +58,17 @@ enum LaneKind {
 }
 
 impl LocalLimiter {
-    /// A limiter that goes on from what the lanes' store remembers.
+    /// A limiter that continues from the stored lanes.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read: a limiter that forgot the last request would break the quota.
+    /// When the store cannot be read: without the last grant the limiter could exceed the quota.
     pub async fn new(
         rates: Rates,
         clock: Arc<dyn Clock>,
         store: Arc<dyn LaneStore>,
     ) -> Result<Self, LimiterError> {
-        let remembered = store
+        let stored = store
             .lanes()
             .await
             .map_err(|error| LimiterError(error.to_string()))?;
@@ -78,15 +78,15 @@ impl LocalLimiter {
             started_us: clock.now().timestamp_micros(),
             clock,
             store,
-            remembered: remembered.into_iter().collect(),
+            stored: stored.into_iter().collect(),
             lanes: Mutex::default(),
             tickets: AtomicU64::new(1),
             closing: AtomicBool::new(false),
         })
     }
 
-    /// Hands out nothing more: whoever waits is told to come back later, so that its job is put back.
-    pub fn close_doors(&self) {
+    /// Grants nothing from now on. All waiting callers get [`Grant::Later`] and put their jobs back.
+    pub fn refuse_waiting(&self) {
         self.closing.store(true, Ordering::SeqCst);
         for lane in self
             .lanes
@@ -100,7 +100,7 @@ impl LocalLimiter {
         }
     }
 
-    /// Stores what the lanes really used, for a clean end.
+    /// Stores the calls that were really made instead of the reserved ones. Call it at a clean end.
     pub async fn store_exact_use(&self) {
         let lanes: Vec<(Lane, Arc<LaneKind>)> = {
             let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,9 +118,9 @@ impl LocalLimiter {
 
     async fn store_use(&self, lane: &Lane, windows: &WindowLane) {
         if let Some(memory) = windows.exact()
-            && let Err(error) = self.remember(lane, &memory).await
+            && let Err(error) = self.save(lane, &memory).await
         {
-            tracing::warn!(%lane, %error, "the lane's use could not be stored");
+            tracing::warn!(%lane, %error, "could not store the used quota of the lane");
         }
     }
 
@@ -140,13 +140,13 @@ impl LocalLimiter {
     }
 
     fn build(&self, lane: &Lane) -> LaneKind {
-        let memory = self.remembered.get(&lane.to_string()).copied();
+        let memory = self.stored.get(&lane.to_string()).copied();
         match lane {
             Lane::Base(_) => LaneKind::Windows(WindowLane::new(self.rates.base, memory)),
             Lane::ItemOffers(_) | Lane::CatalogItems(_) => match self.rates.period(lane) {
                 None => LaneKind::Unlimited,
                 Some(configured) => {
-                    // A database that has never seen this lane is new: nobody has sent yet.
+                    // A lane that was never stored is new: no request was sent yet.
                     let state = memory.filter(|memory| memory.period_us > 0).map_or_else(
                         || LaneState::resumed(configured, configured, self.now_us()),
                         |memory| LaneState::resumed(configured, configured, memory.opens_at_us),
@@ -157,7 +157,7 @@ impl LocalLimiter {
         }
     }
 
-    async fn remember(&self, lane: &Lane, memory: &LaneMemory) -> Result<(), LimiterError> {
+    async fn save(&self, lane: &Lane, memory: &LaneMemory) -> Result<(), LimiterError> {
         let stored = self.store.save_lane(&lane.to_string(), memory).await;
         stored.map_err(|error| LimiterError(error.to_string()))
     }
@@ -173,7 +173,7 @@ impl LocalLimiter {
         let closing = || self.closing.load(Ordering::SeqCst);
         match rate.wait(ticket, priority, || self.now_us(), closing).await {
             Ok(grant) => {
-                self.remember(lane, &grant.memory).await?;
+                self.save(lane, &grant.memory).await?;
                 Ok(Grant::Go(Permit {
                     lane: lane.clone(),
                     granted_at: grant.granted_at,
@@ -195,12 +195,12 @@ impl LocalLimiter {
             return Ok(Grant::Later(Duration::ZERO));
         }
         match windows.take(self.clock.now()) {
-            Taken::Yes => Ok(Grant::Go(free_permit(lane))),
-            Taken::StoreFirst(memory) => {
-                self.remember(lane, &memory).await?;
+            TakeOutcome::Counted => Ok(Grant::Go(free_permit(lane))),
+            TakeOutcome::StoreFirst(memory) => {
+                self.save(lane, &memory).await?;
                 Ok(Grant::Go(free_permit(lane)))
             }
-            Taken::Closed(until) => Ok(Grant::Closed(until)),
+            TakeOutcome::Closed(until) => Ok(Grant::Closed(until)),
         }
     }
 }
@@ -241,7 +241,7 @@ impl Limiter for LocalLimiter {
     }
 }
 
-/// Leave to send on a lane without a rate.
+/// A permit for a lane without a rate.
 pub(super) fn free_permit(lane: &Lane) -> Permit {
     Permit {
         lane: lane.clone(),

@@ -1,9 +1,9 @@
-//! The limiter: permits for the lanes of Amazon and BASE.
+//! The rate limiter: permits for the lanes of Amazon and BASE.
 //!
-//! `local` serves one process, over the pure state machines of `shared::domain::{rate, quota}`. What
-//! a lane must not forget (its next opening, the calls of the hour) is stored before the permit is
-//! handed out, so that a process that is killed and started again keeps the quota. `redis` serves many
-//! processes, with the same state machines as scripts.
+//! `local` serves one process and uses the pure state machines of `shared::domain::{rate, quota}`. It
+//! stores the state that must survive a restart (the next opening, the calls of the hour) before it
+//! grants a permit, so that a process that is killed and restarted keeps the quota. `redis` serves
+//! many processes and runs the same state machines as Lua scripts.
 
 mod local;
 mod rate_lane;

@@ -1,7 +1,9 @@
-//! A lane with a rate, as one process holds it: the state machine, and the bell of its sleepers.
+//! A lane with a rate in one process: the state machine behind a lock, and its waiting callers.
 
 use shared::domain::lane::Priority;
-use shared::domain::rate::{Decision, Feedback, LaneState, Micros, Nudge, Patience, TicketId};
+use shared::domain::rate::{
+    Feedback, LaneState, Micros, TicketDecision, TicketId, TicketLimits, Wake,
+};
 use shared::ports::store::LaneMemory;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,20 +14,20 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub struct RateLane {
     state: Mutex<LaneState>,
-    nudge: Notify,
-    patience: Patience,
+    woken: Notify,
+    limits: TicketLimits,
 }
 
-/// A grant of the lane, with what has to be stored before it is used.
+/// A grant of the lane, with the state that must be stored before the grant is used.
 #[derive(Debug)]
 pub struct RateGrant {
     /// The instant of the grant.
     pub granted_at: Micros,
-    /// What it spends.
+    /// The period that the grant spends.
     pub period: Micros,
-    /// The last instant to send at.
+    /// The deadline for sending.
     pub good_until: Instant,
-    /// What the lane must not forget.
+    /// The state of the lane to store.
     pub memory: LaneMemory,
 }
 
@@ -34,15 +36,15 @@ impl RateLane {
     pub fn new(state: LaneState) -> Self {
         Self {
             state: Mutex::new(state),
-            nudge: Notify::new(),
-            patience: Patience::default(),
+            woken: Notify::new(),
+            limits: TicketLimits::default(),
         }
     }
 
-    /// Waits for a grant; `Err` when the wait would be longer than the lane's patience, or when
-    /// `closing` says that the process is about to end.
+    /// Waits for a grant. `Err` with the time to come back after, if the wait would exceed the
+    /// horizon or the process is `closing`.
     ///
-    /// Dropping the future gives the ticket back.
+    /// Dropping the future removes the ticket.
     pub async fn wait(
         &self,
         ticket: TicketId,
@@ -50,52 +52,52 @@ impl RateLane {
         now: impl Fn() -> Micros,
         closing: impl Fn() -> bool,
     ) -> Result<RateGrant, Duration> {
-        // Given back when this future ends or is dropped; a granted ticket has left the queue already.
-        let _held = Ticket { lane: self, ticket };
+        // A granted ticket has left the queue already.
+        let _guard = TicketGuard { lane: self, ticket };
         loop {
-            let nudged = self.nudge.notified();
-            tokio::pin!(nudged);
-            nudged.as_mut().enable();
+            let woken = self.woken.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
             if closing() {
                 return Err(Duration::ZERO);
             }
             let asked = Instant::now();
             let decision = self.ask(ticket, priority, now());
             match decision {
-                Decision::Go { granted_at, period } => {
+                TicketDecision::Go { granted_at, period } => {
                     return Ok(RateGrant {
                         granted_at,
                         period,
-                        good_until: asked + micros(self.patience.grace),
+                        good_until: asked + micros(self.limits.grace),
                         memory: self.memory(),
                     });
                 }
-                Decision::TooLong(longer) => return Err(micros(longer.max(1_000_000))),
-                Decision::AskAgainIn(wait) => tokio::select! {
-                    () = nudged => {}
+                TicketDecision::TooLong(longer) => return Err(micros(longer.max(1_000_000))),
+                TicketDecision::AskAgainIn(wait) => tokio::select! {
+                    () = woken => {}
                     () = tokio::time::sleep_until(asked + micros(wait)) => {}
                 },
             }
         }
     }
 
-    /// Takes in what an answer told.
+    /// Applies the feedback on a grant.
     pub fn done(&self, granted_at: Micros, feedback: &Feedback, now: Micros) {
-        let nudge = self.state().done(granted_at, feedback, now);
-        self.ring(nudge);
+        let wake = self.state().done(granted_at, feedback, now);
+        self.wake(wake);
     }
 
-    /// The present period.
+    /// The current period.
     pub fn period(&self) -> Micros {
         self.state().period()
     }
 
-    /// Wakes all sleepers, so that they look again.
+    /// Makes all waiting callers ask again.
     pub fn wake_all(&self) {
-        self.nudge.notify_waiters();
+        self.woken.notify_waiters();
     }
 
-    /// What the lane must not forget.
+    /// The state that must survive a restart.
     pub fn memory(&self) -> LaneMemory {
         let state = self.state();
         LaneMemory {
@@ -105,17 +107,17 @@ impl RateLane {
         }
     }
 
-    fn ask(&self, ticket: TicketId, priority: Priority, now: Micros) -> Decision {
-        let (decision, nudge) = self.state().take(ticket, priority, now, &self.patience);
-        // Who was granted leaves the head to the next in line, which sleeps for a later instant.
-        let granted = matches!(decision, Decision::Go { .. });
-        self.ring(if granted { Nudge::Everybody } else { nudge });
+    fn ask(&self, ticket: TicketId, priority: Priority, now: Micros) -> TicketDecision {
+        let (decision, wake) = self.state().take(ticket, priority, now, &self.limits);
+        // After a grant the next ticket is the head, and it sleeps until a later instant.
+        let granted = matches!(decision, TicketDecision::Go { .. });
+        self.wake(if granted { Wake::All } else { wake });
         decision
     }
 
-    fn ring(&self, nudge: Nudge) {
-        if nudge == Nudge::Everybody {
-            self.nudge.notify_waiters();
+    fn wake(&self, wake: Wake) {
+        if wake == Wake::All {
+            self.wake_all();
         }
     }
 
@@ -124,16 +126,16 @@ impl RateLane {
     }
 }
 
-/// A place in the queue that is given back when its holder goes away.
-struct Ticket<'a> {
+/// Removes the ticket from the queue on drop.
+struct TicketGuard<'a> {
     lane: &'a RateLane,
     ticket: TicketId,
 }
 
-impl Drop for Ticket<'_> {
+impl Drop for TicketGuard<'_> {
     fn drop(&mut self) {
-        let nudge = self.lane.state().cancel(self.ticket);
-        self.lane.ring(nudge);
+        let wake = self.lane.state().cancel(self.ticket);
+        self.lane.wake(wake);
     }
 }
 

@@ -1,46 +1,46 @@
-//! A lane that is counted by the clock hour and the day, as one process holds it.
+//! A lane with hourly and daily windows, in one process.
 //!
-//! Calls are counted on the disk in blocks: a block is reserved and stored before its first call, so
-//! that a process that is killed has counted too many calls at most, never too few.
+//! Calls are stored in blocks: a block is reserved and stored before its first call, so that a process
+//! that is killed may have counted too many calls, but never too few.
 
 use chrono::{DateTime, Utc};
 use shared::domain::quota::{Window, WindowQuota, WindowUse};
 use shared::ports::store::LaneMemory;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Calls that are reserved at once: one write to the disk for this many, and as many lost of 5,000
-/// when the process is killed.
+/// Calls in one block: one database write for this many calls, and at most as many of 5,000 lost when
+/// the process is killed.
 const BLOCK: u32 = 50;
 
-/// One lane that is counted by windows.
+/// One lane with windows.
 #[derive(Debug)]
 pub struct WindowLane {
     quota: WindowQuota,
-    inner: Mutex<Counted>,
+    count: Mutex<WindowCount>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
-struct Counted {
+struct WindowCount {
     used: WindowUse,
     reserved_hour: u32,
     reserved_day: u32,
 }
 
-/// The answer to a take.
+/// The result of [`WindowLane::take`].
 #[derive(Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// Counted, and stored already as part of a block.
-    Yes,
-    /// Counted; this has to be stored before the call is sent.
+pub enum TakeOutcome {
+    /// Counted within a block that is stored already.
+    Counted,
+    /// Counted; store this before sending the call.
     StoreFirst(LaneMemory),
-    /// Used up until this instant.
+    /// The quota is exhausted until this instant.
     Closed(DateTime<Utc>),
 }
 
 impl WindowLane {
-    /// A lane that goes on from what an earlier process stored.
+    /// A lane that continues from the state that an earlier process stored.
     pub fn new(quota: WindowQuota, memory: Option<LaneMemory>) -> Self {
-        let counted = memory.map(|memory| Counted {
+        let count = memory.map(|memory| WindowCount {
             used: WindowUse {
                 hour: at(memory.hour_ms),
                 hour_used: memory.hour_used,
@@ -53,16 +53,16 @@ impl WindowLane {
         });
         Self {
             quota,
-            inner: Mutex::new(counted.unwrap_or_default()),
+            count: Mutex::new(count.unwrap_or_default()),
         }
     }
 
     /// Counts one call.
-    pub fn take(&self, now: DateTime<Utc>) -> Taken {
+    pub fn take(&self, now: DateTime<Utc>) -> TakeOutcome {
         let mut counted = self.lock();
         let hour_before = counted.used.hour;
         if let Err(until) = counted.used.take(&self.quota, now) {
-            return Taken::Closed(until);
+            return TakeOutcome::Closed(until);
         }
         if counted.used.hour != hour_before {
             counted.reserved_hour = 0;
@@ -73,23 +73,24 @@ impl WindowLane {
         let covered = counted.used.hour_used <= counted.reserved_hour
             && counted.used.day_used <= counted.reserved_day;
         if covered || self.unlimited() {
-            return Taken::Yes;
+            return TakeOutcome::Counted;
         }
         counted.reserved_hour = counted.used.hour_used.saturating_add(BLOCK - 1);
         counted.reserved_day = counted.used.day_used.saturating_add(BLOCK - 1);
-        Taken::StoreFirst(memory(
+        TakeOutcome::StoreFirst(memory(
             &counted.used,
             counted.reserved_hour,
             counted.reserved_day,
         ))
     }
 
-    /// The shop refused a call for `window`; returns its end.
+    /// The shop refused a call for `window`; returns the instant until which the lane is closed.
     pub fn close(&self, window: Window, now: DateTime<Utc>) -> DateTime<Utc> {
         self.lock().used.close(window, now)
     }
 
-    /// What is really used, for a clean end.
+    /// The calls that were really made, to be stored at a clean end; `None` if there is nothing to
+    /// store. Ends the reserved block.
     pub fn exact(&self) -> Option<LaneMemory> {
         let mut counted = self.lock();
         if self.unlimited() || counted.used == WindowUse::default() {
@@ -108,8 +109,8 @@ impl WindowLane {
         self.quota.per_hour.is_none() && self.quota.per_day.is_none()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Counted> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, WindowCount> {
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

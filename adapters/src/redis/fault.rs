@@ -1,21 +1,21 @@
-//! What can be wrong with a Redis, each with what to do about it.
+//! The faults of a Redis, each with a message that says what to do about it.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 use std::time::Duration;
 
-/// The oldest version that has all the commands we use.
+/// The oldest version that has all commands that we use.
 const OLDEST: (u32, u32) = (6, 2);
 
-/// Redis cannot be used, or not now.
+/// Redis cannot be used, permanently or for now.
 #[derive(Debug, thiserror::Error)]
 pub enum RedisFault {
-    /// The address is none.
+    /// The address is not valid.
     #[error(
-        "the address of Redis cannot be read; write redis://[user:password@]host[:port][/number], \
+        "the address of Redis is not valid; write redis://[user:password@]host[:port][/number], \
          rediss:// for TLS, or unix:///path (a password with / @ : # ? % must be percent-encoded)"
     )]
     BadUrl,
-    /// The password is wrong, or missing.
+    /// The password is wrong or missing.
     #[error(
         "Redis at {address} refuses user or password; put those of requirepass or of the ACL user \
          into the address: redis://user:password@host:port (for requirepass leave the user empty)"
@@ -24,10 +24,10 @@ pub enum RedisFault {
         /// Host and port, or path.
         address: String,
     },
-    /// The user lacks a right.
+    /// The user lacks a permission.
     #[error(
-        "Redis at {address} does not let this user do that ({what}); give the ACL user the keys and \
-         channels of our prefix and the rights that docs/queues.md lists"
+        "Redis at {address} denies this user a command ({what}); give the ACL user the keys and \
+         channels of our prefix and the permissions that docs/queues.md lists"
     )]
     NotAllowed {
         /// Host and port, or path.
@@ -35,49 +35,49 @@ pub enum RedisFault {
         /// What Redis said.
         what: String,
     },
-    /// Too old.
+    /// The version is too old.
     #[error(
         "Redis at {address} is version {version}; install 6.2 or newer, or any version of Valkey"
     )]
     TooOld {
         /// Host and port, or path.
         address: String,
-        /// Its version, as far as it is told.
+        /// Its version, as far as it is known.
         version: String,
     },
-    /// A replica, which takes no writes.
+    /// A replica, which accepts no writes.
     #[error("Redis at {address} is a read-only replica; give the address of the primary")]
     ReadOnly {
         /// Host and port, or path.
         address: String,
     },
-    /// Nobody answers there, or the connection broke.
+    /// No server answers at the address, or the connection broke.
     #[error(
         "Redis at {address} cannot be reached; check that it runs and that host, port and TLS are right"
     )]
-    Away {
+    Unreachable {
         /// Host and port, or path.
         address: String,
         /// Why.
         source: RedisError,
     },
-    /// Connected or not, no answer came in time.
+    /// There was no answer in time, with or without a connection.
     #[error("Redis at {address} has not answered for {} s", .waited.as_secs_f32())]
     NoAnswer {
         /// Host and port, or path.
         address: String,
-        /// How long it was waited for.
+        /// The time-out.
         waited: Duration,
     },
-    /// There, and not ready yet: it reads its data, or has no master.
+    /// Redis runs but is not ready yet: it loads its data, or has no primary.
     #[error("Redis at {address} is not ready yet: {what}")]
-    NotYet {
+    NotReady {
         /// Host and port, or path.
         address: String,
-        /// What it waits for, as far as it is told.
+        /// The reason, as far as it is known.
         what: String,
     },
-    /// It cannot write what it is given to its disk.
+    /// Redis cannot write its data to disk.
     #[error(
         "Redis at {address} cannot save its data; free some space on its disk, look at its log, and \
          check that it may write to its folder"
@@ -86,22 +86,22 @@ pub enum RedisFault {
         /// Host and port, or path.
         address: String,
     },
-    /// Its memory is full.
+    /// The memory of Redis is full.
     #[error("Redis at {address} has no memory left; raise its maxmemory")]
-    Full {
+    OutOfMemory {
         /// Host and port, or path.
         address: String,
     },
-    /// What stands under our keys is not ours.
+    /// Another program uses our keys.
     #[error(
-        "Redis at {address} holds something else under our keys; set REDIS_PREFIX to a name that \
-         nobody else uses there"
+        "Redis at {address} holds other data under our keys; set REDIS_PREFIX to a name that no other \
+         program uses there"
     )]
-    NotOurs {
+    ForeignData {
         /// Host and port, or path.
         address: String,
     },
-    /// Redis answered with another error of its own.
+    /// Redis returned another error.
     #[error("Redis at {address} refuses the call")]
     Refused {
         /// Host and port, or path.
@@ -113,17 +113,17 @@ pub enum RedisFault {
 
 impl RedisFault {
     /// The one place that decides what an error of the client means.
-    pub fn sort(error: RedisError, address: &str) -> Self {
+    pub fn classify(error: RedisError, address: &str) -> Self {
         let address = address.to_owned();
         match error.code() {
             Some("NOAUTH" | "WRONGPASS") => return Self::WrongPassword { address },
             Some("MISCONF") => return Self::CannotSave { address },
-            Some("OOM") => return Self::Full { address },
+            Some("OOM") => return Self::OutOfMemory { address },
             _ => {}
         }
-        // Redis 6.2 wraps what goes wrong in a script, and its code with it.
+        // Redis 6.2 wraps the error of a script, including its code.
         if error.to_string().contains("WRONGTYPE") {
-            return Self::NotOurs { address };
+            return Self::ForeignData { address };
         }
         match error.kind() {
             ErrorKind::AuthenticationFailed => Self::WrongPassword { address },
@@ -137,7 +137,7 @@ impl RedisFault {
                 | ServerErrorKind::MasterDown
                 | ServerErrorKind::ClusterDown
                 | ServerErrorKind::TryAgain,
-            ) => Self::NotYet {
+            ) => Self::NotReady {
                 address,
                 what: error.detail().unwrap_or("no detail given").to_owned(),
             },
@@ -146,7 +146,7 @@ impl RedisFault {
                 version: "5 or older".to_owned(),
             },
             ErrorKind::InvalidClientConfig => Self::BadUrl,
-            ErrorKind::Io | ErrorKind::Client | ErrorKind::Parse => Self::Away {
+            ErrorKind::Io | ErrorKind::Client | ErrorKind::Parse => Self::Unreachable {
                 address,
                 source: error,
             },
@@ -157,16 +157,16 @@ impl RedisFault {
         }
     }
 
-    /// Whether it may pass without anybody's help.
-    pub fn may_pass(&self) -> bool {
+    /// Whether the fault may end without a person's help.
+    pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Away { .. } | Self::NoAnswer { .. } | Self::NotYet { .. }
+            Self::Unreachable { .. } | Self::NoAnswer { .. } | Self::NotReady { .. }
         )
     }
 
-    /// The fault and its causes in one line.
-    pub fn told(&self) -> String {
+    /// The fault and its cause in one line.
+    pub fn message(&self) -> String {
         match std::error::Error::source(self) {
             Some(source) => format!("{self}: {source}"),
             None => self.to_string(),
@@ -174,8 +174,8 @@ impl RedisFault {
     }
 }
 
-/// Whether what `INFO` says is good enough.
-pub(super) fn examine(info: &str, address: &str) -> Result<(), RedisFault> {
+/// Checks version, role and state in the reply to `INFO`.
+pub(super) fn check_info(info: &str, address: &str) -> Result<(), RedisFault> {
     let address = address.to_owned();
     let version = field(info, "redis_version:").unwrap_or_default();
     let mut parts = version.split('.').map(str::parse::<u32>);
@@ -190,9 +190,9 @@ pub(super) fn examine(info: &str, address: &str) -> Result<(), RedisFault> {
     }
     if field(info, "loading:") == Some("1") {
         let what = "it reads its data".to_owned();
-        return Err(RedisFault::NotYet { address, what });
+        return Err(RedisFault::NotReady { address, what });
     }
-    // It takes no writes while the append-only file cannot be written.
+    // Redis accepts no writes while it cannot write the append-only file.
     if field(info, "aof_last_write_status:") == Some("err") {
         return Err(RedisFault::CannotSave { address });
     }
@@ -219,12 +219,12 @@ mod tests {
 
     #[test]
     fn a_version_below_6_2_is_refused_by_name() {
-        let old = examine(&info("6.0.16", "master", "ok"), "db:6379").unwrap_err();
+        let old = check_info(&info("6.0.16", "master", "ok"), "db:6379").unwrap_err();
 
         assert!(old.to_string().contains("version 6.0.16"), "{old}");
         for fit in ["6.2.0", "7.0.15", "8.2.1", "255.255.255"] {
             assert!(
-                examine(&info(fit, "master", "ok"), "db:6379").is_ok(),
+                check_info(&info(fit, "master", "ok"), "db:6379").is_ok(),
                 "{fit}"
             );
         }
@@ -232,23 +232,23 @@ mod tests {
 
     #[test]
     fn a_replica_is_refused() {
-        let refused = examine(&info("7.2.4", "slave", "ok"), "db:6379");
+        let refused = check_info(&info("7.2.4", "slave", "ok"), "db:6379");
 
         assert!(matches!(refused, Err(RedisFault::ReadOnly { .. })));
     }
 
     #[test]
-    fn one_that_reads_its_data_is_waited_for() {
-        let reading = format!("{}loading:1\r\n", info("7.2.4", "master", "ok"));
+    fn a_server_that_loads_its_data_is_a_transient_fault() {
+        let loading = format!("{}loading:1\r\n", info("7.2.4", "master", "ok"));
 
-        assert!(examine(&reading, "db:6379").unwrap_err().may_pass());
+        assert!(check_info(&loading, "db:6379").unwrap_err().is_transient());
     }
 
     #[test]
-    fn one_whose_disk_is_full_is_refused() {
-        let refused = examine(&info("7.2.4", "master", "err"), "db:6379").unwrap_err();
+    fn a_server_with_a_full_disk_is_refused() {
+        let refused = check_info(&info("7.2.4", "master", "err"), "db:6379").unwrap_err();
 
         assert!(refused.to_string().contains("free some space"), "{refused}");
-        assert!(!refused.may_pass());
+        assert!(!refused.is_transient());
     }
 }

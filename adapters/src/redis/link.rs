@@ -1,13 +1,9 @@
-//! The way to Redis, one for everything that processes share: queue, limiter and cache.
+//! The connection to Redis, shared by queue, limiter and cache.
 //!
-//! Opened once at start, where each fault says what to do about it; later it mends itself, without
-//! end, and callers only see a call that failed. What stands in Redis is told by whoever keeps it
-//! there. The password is in no message and in no debug print.
+//! It is opened once at start, where each fault says what to do. Later it reconnects by itself without
+//! end, and callers only see failed calls. The password is in no message and in no debug output.
 
-mod fault;
-
-pub use fault::RedisFault;
-
+use super::fault::{RedisFault, check_info};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{AsyncConnectionConfig, Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
@@ -16,27 +12,28 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-/// A connection that does not stand by then counts as failed.
+/// The time-out for opening a connection.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
-/// First and last pause between two attempts to connect again; they go on without end.
+/// The shortest and the longest pause between two attempts to reconnect, which never stop.
 const RECONNECT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
-/// A peer that acknowledges nothing for this long is gone: else the kernel waits a quarter of an hour.
+/// A peer that acknowledges nothing for this long counts as lost; the kernel's own limit is about a
+/// quarter of an hour.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// Where Redis is, and how long it is waited for.
+/// The address of Redis and the time-out for its answers.
 #[derive(Debug, Clone)]
 pub struct RedisSettings {
-    /// `redis://`, `rediss://` (TLS) or `unix://`, with user and password where there are any.
+    /// `redis://`, `rediss://` (TLS) or `unix://`, with user and password if there are any.
     pub url: SecretString,
-    /// What every key begins with: two installations on one Redis need two of them.
+    /// The prefix of every key. Two installations on one Redis need different prefixes.
     pub prefix: String,
-    /// A call that has no answer by then failed. Generous, since a fork for a snapshot or a failover
-    /// stops Redis for seconds, and whether a call that timed out was done is not known.
+    /// The time-out of a call. It is long, since a fork for a snapshot or a failover stops Redis for
+    /// seconds, and a call that timed out may have been executed.
     pub response_timeout: Duration,
 }
 
 impl RedisSettings {
-    /// The Redis at `url`, with the prefix `miseban` and ten seconds for an answer.
+    /// The Redis at `url`, with the prefix `miseban` and a time-out of ten seconds.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: SecretString::from(url.into()),
@@ -56,34 +53,34 @@ pub struct RedisLink {
 }
 
 impl RedisLink {
-    /// What every key begins with.
+    /// The prefix of every key.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The shared connection, which connects again by itself. Never block on it (`BLPOP`), since all
-    /// callers wait in one line; go through [`RedisLink::within`], since it waits for a Redis that is
-    /// away without end.
+    /// The shared connection, which reconnects by itself. Never block on it (`BLPOP`), since a blocked
+    /// call holds up all others. Use it through [`RedisLink::within`]: without a time-out it waits for
+    /// an unreachable Redis forever.
     pub fn shared(&self) -> ConnectionManager {
         self.shared.clone()
     }
 
-    /// For connections of one's own: to block on, or to subscribe with. They do not mend themselves.
+    /// For separate connections that block or subscribe. They do not reconnect by themselves.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The answer to a call over [`RedisLink::shared`], or the fault when there is none in time.
+    /// Waits for the answer to a call, at most for the response time-out.
     ///
     /// # Errors
     ///
-    /// A call that timed out may have been done or may not: ask again only what may be done twice.
+    /// A call that timed out may have been executed: repeat only idempotent calls.
     pub async fn within<T>(
         &self,
         call: impl Future<Output = redis::RedisResult<T>>,
     ) -> Result<T, RedisFault> {
         match tokio::time::timeout(self.response_timeout, call).await {
-            Ok(answer) => answer.map_err(|error| RedisFault::sort(error, &self.address())),
+            Ok(answer) => answer.map_err(|error| RedisFault::classify(error, &self.address())),
             Err(_) => Err(RedisFault::NoAnswer {
                 address: self.address(),
                 waited: self.response_timeout,
@@ -91,11 +88,11 @@ impl RedisLink {
         }
     }
 
-    /// Whether Redis answers.
+    /// Checks that Redis answers.
     ///
     /// # Errors
     ///
-    /// The fault when it does not, or not in time.
+    /// The fault if Redis does not answer in time.
     pub async fn ping(&self) -> Result<(), RedisFault> {
         let mut connection = self.shared();
         let ping = redis::cmd("PING");
@@ -117,19 +114,19 @@ impl fmt::Debug for RedisLink {
     }
 }
 
-/// Connects, and makes sure that this Redis can be worked with.
+/// Connects and checks that this Redis is usable.
 ///
 /// # Errors
 ///
-/// At once, without trying again: each says what to do.
+/// The fault, without a retry; its message says what to do.
 pub async fn connect(settings: &RedisSettings) -> Result<RedisLink, RedisFault> {
-    // Whoever comes second finds the same provider installed, so that is no failure.
+    // A second call finds the same provider installed, so that its error does not matter.
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok();
     let info = connection_info(settings)?;
     let address = info.addr().to_string();
-    let client = Client::open(info).map_err(|error| RedisFault::sort(error, &address))?;
+    let client = Client::open(info).map_err(|error| RedisFault::classify(error, &address))?;
     probe(&client, settings.response_timeout, &address).await?;
     let config = ConnectionManagerConfig::new()
         .set_connection_timeout(Some(CONNECTION_TIMEOUT))
@@ -144,7 +141,7 @@ pub async fn connect(settings: &RedisSettings) -> Result<RedisLink, RedisFault> 
             address: address.clone(),
             waited: settings.response_timeout,
         })?
-        .map_err(|error| RedisFault::sort(error, &address))?;
+        .map_err(|error| RedisFault::classify(error, &address))?;
     Ok(RedisLink {
         client,
         shared,
@@ -159,7 +156,7 @@ fn connection_info(settings: &RedisSettings) -> Result<ConnectionInfo, RedisFaul
         .expose_secret()
         .into_connection_info()
         .map_err(|_| RedisFault::BadUrl)?;
-    // RESP3: a connection that breaks is noticed at once, and not by the next call.
+    // RESP3 reports a broken connection at once and not with the next call.
     let redis = info
         .redis_settings()
         .clone()
@@ -175,22 +172,22 @@ fn connection_info(settings: &RedisSettings) -> Result<ConnectionInfo, RedisFaul
     Ok(info.set_redis_settings(redis).set_tcp_settings(tcp))
 }
 
-/// One connection that does not try again, so that a wrong password is not waited for.
+/// Opens one connection without retries, so that a wrong password fails at once.
 async fn probe(client: &Client, answer_in: Duration, address: &str) -> Result<(), RedisFault> {
-    let sort = |error| RedisFault::sort(error, address);
+    let classify = |error| RedisFault::classify(error, address);
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(CONNECTION_TIMEOUT))
         .set_response_timeout(Some(answer_in));
     let mut connection = client
         .get_multiplexed_async_connection_with_config(&config)
         .await
-        .map_err(sort)?;
-    // Not its sections by name: more than one in a call is for Redis 7 only.
+        .map_err(classify)?;
+    // Without names of sections: only Redis 7 accepts more than one.
     let info: redis::RedisResult<String> = redis::cmd("INFO").query_async(&mut connection).await;
     match info {
-        Ok(info) => fault::examine(&info, address),
-        // A user who may not ask for it may still do all that is needed.
+        Ok(info) => check_info(&info, address),
+        // A user without permission for `INFO` may still have all permissions that we need.
         Err(error) if error.code() == Some("NOPERM") => Ok(()),
-        Err(error) => Err(sort(error)),
+        Err(error) => Err(classify(error)),
     }
 }

@@ -194,7 +194,10 @@ async fn a_replica_and_a_silent_port_are_told() {
         "{replica:?}"
     );
     let nobody = nobody.expect_err("nobody is there");
-    assert!(matches!(nobody, RedisFault::Away { .. }), "{nobody:?}");
+    assert!(
+        matches!(nobody, RedisFault::Unreachable { .. }),
+        "{nobody:?}"
+    );
     let no_url = no_url.expect_err("no address");
     assert!(matches!(no_url, RedisFault::BadUrl), "{no_url:?}");
     assert!(!format!("{nobody:?} {no_url:?} {no_url}").contains("secret"));

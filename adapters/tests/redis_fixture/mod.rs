@@ -1,5 +1,5 @@
-//! A Redis for tests: the one that `MISEBAN_TEST_REDIS_URL` names, else a `redis-server` of the test's
-//! own. Each test gets a prefix of its own.
+//! A Redis for tests: the server at `MISEBAN_TEST_REDIS_URL`, else a `redis-server` that the test
+//! starts. Each test gets its own prefix.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// Each suite uses its own part of the words below; this uses them all.
+/// Each test binary uses other methods; this line uses all of them, for the compiler.
 const _: () = {
     let _ = (TestRedis::open, TestRedis::own, TestRedis::link);
     let _ = (
@@ -21,7 +21,7 @@ const _: () = {
     );
 };
 
-/// A Redis that a test may use; a server of its own ends with the value.
+/// A Redis for one test; a server that the test started stops on drop.
 pub struct TestRedis {
     url: String,
     prefix: String,
@@ -35,7 +35,7 @@ struct Server {
 }
 
 impl TestRedis {
-    /// The Redis that is given, or one of its own.
+    /// The Redis at `MISEBAN_TEST_REDIS_URL`, or a new server.
     pub async fn open() -> Self {
         match std::env::var("MISEBAN_TEST_REDIS_URL") {
             Ok(url) => Self {
@@ -47,7 +47,7 @@ impl TestRedis {
         }
     }
 
-    /// One that the test may empty and stop.
+    /// A new server, which the test may empty and stop.
     pub async fn own() -> Self {
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
@@ -65,10 +65,10 @@ impl TestRedis {
                 };
             }
         }
-        panic!("redis-server starts and does not answer");
+        panic!("redis-server starts but does not answer");
     }
 
-    /// A connection of its own, as another process would have it.
+    /// A separate connection, as another process would have.
     pub async fn link(&self) -> RedisLink {
         let settings = RedisSettings {
             prefix: self.prefix.clone(),
@@ -78,7 +78,7 @@ impl TestRedis {
         connect(&settings).await.unwrap()
     }
 
-    /// Where it listens.
+    /// The address.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -94,18 +94,18 @@ impl TestRedis {
         command.query_async(&mut connection).await.unwrap()
     }
 
-    /// Kills the server as a power cut would.
+    /// Kills the server, as a power failure would.
     pub fn stop(&mut self) {
         let server = self.own.as_mut().expect("a server of its own");
         server.child.kill().unwrap();
         server.child.wait().unwrap();
     }
 
-    /// Starts a stopped server again, with what is on its disk.
+    /// Restarts a stopped server with the data on its disk.
     pub async fn start(&mut self) {
         let server = self.own.as_mut().expect("a server of its own");
         server.start();
-        assert!(server.answers().await, "redis-server does not come back");
+        assert!(server.answers().await, "redis-server does not restart");
     }
 }
 

@@ -1,9 +1,9 @@
-//! The quotas that the vendors grant, by name.
+//! The lanes: one name for each quota that a vendor grants.
 
 use super::account::AccountId;
 use std::fmt;
 
-/// One quota: an operation of SP-API with a credential, or one BASE account.
+/// One quota: an SP-API operation with one credential, or one BASE account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lane {
     /// `getItemOffersBatch` of one application: 0.1 requests a second, burst 1 (source: Selling
@@ -18,12 +18,12 @@ pub enum Lane {
     Base(AccountId),
 }
 
-/// Who goes first where several wait for the same lane.
+/// The order of callers that wait for the same lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
-    /// Before all others.
+    /// Before all normal callers.
     Urgent,
-    /// In the order of asking.
+    /// In order of arrival.
     Normal,
 }
 

@@ -1,16 +1,16 @@
-//! A lane that is counted by the clock: so many requests an hour and a day (BASE).
+//! A lane with fixed windows: a number of requests per clock hour and per day (BASE).
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
-/// What a BASE shop may ask for.
+/// The request quota of a BASE shop.
 ///
-/// Source: BASE API documentation: 5,000 calls a clock hour, reset at minute 0; 100,000 a day,
-/// reset with the date, taken as Japan's.
+/// Source: BASE API documentation: 5,000 calls per clock hour, reset at minute 0; 100,000 per day,
+/// reset at midnight, which we take as Japan's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowQuota {
     /// Calls in one clock hour; `None` for no limit.
     pub per_hour: Option<u32>,
-    /// Calls in one day of Japan; `None` for no limit.
+    /// Calls in one day, Japan time; `None` for no limit.
     pub per_day: Option<u32>,
 }
 
@@ -23,37 +23,38 @@ impl Default for WindowQuota {
     }
 }
 
-/// How much of a [`WindowQuota`] is used, and until when the shop has refused us.
+/// The used part of a [`WindowQuota`], and the end of a window that the shop refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WindowUse {
     /// Start of the counted hour.
     pub hour: DateTime<Utc>,
-    /// Calls in it.
+    /// Calls in that hour.
     pub hour_used: u32,
     /// Start of the counted day.
     pub day: DateTime<Utc>,
-    /// Calls in it.
+    /// Calls in that day.
     pub day_used: u32,
-    /// The shop said that a window is used up: nothing before this instant.
+    /// The shop reported an exhausted window: send nothing before this instant.
     pub closed_until: Option<DateTime<Utc>>,
 }
 
-/// Which window a shop said is used up.
+/// The window that a shop reported as exhausted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     /// The clock hour.
     Hour,
-    /// The day of Japan.
+    /// The day, Japan time.
     Day,
 }
 
 const JST_OFFSET: TimeDelta = TimeDelta::hours(9);
-/// A window that opened less than this ago cannot be used up: 5,000 calls in 10 s are beyond BASE and
-/// us. A refusal in it was meant for the window before, sent or counted by a clock that is behind.
+/// A window that opened less than this ago cannot be exhausted: neither BASE nor we can do 5,000 calls
+/// in 10 s. Such a refusal belongs to the previous window: the response was late, or the shop's clock
+/// is behind.
 const RESET_BLUR: TimeDelta = TimeDelta::seconds(10);
 
 impl Window {
-    /// The instant at which the window that holds `now` began.
+    /// The start of the window that contains `now`.
     fn start(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
             Self::Hour => start_of_hour(now),
@@ -68,13 +69,13 @@ impl Window {
         }
     }
 
-    /// The instant at which the window that holds `now` ends.
+    /// The end of the window that contains `now`.
     pub fn end(self, now: DateTime<Utc>) -> DateTime<Utc> {
         self.start(now) + self.length()
     }
 
-    /// Whether what was counted from `counted` on is over at `now`. A clock that steps back by less
-    /// than a window gives no second quota; one that was further ahead than that was wrong.
+    /// Whether the window that began at `counted` is over at `now`. A clock that steps back by less
+    /// than a window gets no second quota; if the count lies further ahead, the clock was wrong.
     fn is_over(self, counted: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let start = self.start(now);
         start > counted || counted - start > self.length()
@@ -82,11 +83,11 @@ impl Window {
 }
 
 impl WindowUse {
-    /// Takes one call at `now`, or tells when to ask again.
+    /// Counts one call at `now`.
     ///
     /// # Errors
     ///
-    /// The instant of the reset, when a window is used up; nothing is counted then.
+    /// The instant of the reset if a window is exhausted; then the call is not counted.
     pub fn take(&mut self, quota: &WindowQuota, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
         self.roll(now);
         if let Some(until) = self.closed_until.filter(|until| *until > now) {
@@ -103,10 +104,11 @@ impl WindowUse {
         Ok(())
     }
 
-    /// The shop refused a call for `window`: nothing is sent before its end, which is returned.
+    /// The shop refused a call for `window`: closes the lane until the returned instant, the end of
+    /// the window.
     ///
-    /// Right after a reset that is a few seconds later, not the end of the new window: a late answer
-    /// must not cost an hour, or a day.
+    /// Right after a reset the lane is closed for a few seconds only: a late response must not cost
+    /// an hour or a day.
     pub fn close(&mut self, window: Window, now: DateTime<Utc>) -> DateTime<Utc> {
         let reset_over = window.start(now) + RESET_BLUR;
         let until = if now < reset_over {
@@ -125,7 +127,7 @@ impl WindowUse {
         if Window::Day.is_over(self.day, now) {
             (self.day, self.day_used) = (Window::Day.start(now), 0);
         }
-        // Nothing is closed beyond the end of a day; a clock that was ahead said so.
+        // A later instant comes from a clock that was ahead.
         let latest = Window::Day.end(now) + Window::Day.length();
         if self.closed_until.is_some_and(|until| until > latest) {
             self.closed_until = None;

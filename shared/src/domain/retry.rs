@@ -1,32 +1,32 @@
-//! What happens after a failure: the verdict's table, in one place.
+//! The retry policy: what a job does after a failure, and the delays between its attempts.
 
 use std::time::Duration;
 
-/// What to do about a failure, decided where the failure is born.
+/// The reaction to a failure, decided beside the error that causes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
-    /// The quota or the vendor said "later": come back after this time, no attempt is spent.
+    /// The quota or the vendor says "later": retry after this time without spending an attempt.
     Wait(Duration),
-    /// What every job needs (database, queue, limiter) is away: no attempt is spent, and whoever ran the
-    /// job does nothing for this time, since nothing else would get through either.
+    /// A service that every job needs (database, queue, limiter) is down: no attempt is spent, and the
+    /// worker pauses for this time, since other jobs would fail too.
     Rest(Duration),
-    /// A passing fault: try again after a growing delay, an attempt is spent.
+    /// A transient fault: retry after a growing delay; an attempt is spent.
     TryAgain,
-    /// This job will not succeed, others may.
+    /// This job cannot succeed, others may.
     GiveUp,
-    /// No job of this kind can succeed until a person has acted.
+    /// No job of this kind can succeed until a person acts.
     Stop,
 }
 
-/// How often a job is tried and how long it waits in between.
+/// The number of attempts of a job and the delays between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryTable {
     delays: Vec<Duration>,
 }
 
 impl Default for RetryTable {
-    /// Three attempts, 2 s and 10 s apart: a batch that waits longer than one period of the lane
-    /// (10 s) costs freshness and wins nothing, and what is given up is asked again in the backfill.
+    /// Three attempts, 2 s and 10 s apart. Waiting longer than one period of the lane (10 s) costs
+    /// freshness without a gain, and the backfill repeats what was given up.
     fn default() -> Self {
         Self {
             delays: vec![Duration::from_secs(2), Duration::from_secs(10)],
@@ -35,20 +35,20 @@ impl Default for RetryTable {
 }
 
 impl RetryTable {
-    /// One attempt more than there are `delays`.
+    /// A table with one attempt more than it has `delays`.
     pub fn new(delays: Vec<Duration>) -> Self {
         Self { delays }
     }
 
-    /// How often a job is tried.
+    /// The number of attempts.
     pub fn attempts(&self) -> u32 {
         u32::try_from(self.delays.len()).map_or(u32::MAX, |delays| delays.saturating_add(1))
     }
 
-    /// The pause after the failed attempt number `attempt` (1 is the first); `None` after the last.
+    /// The delay after the failed attempt number `attempt` (the first is 1); `None` after the last.
     pub fn delay_after(&self, attempt: u32) -> Option<Duration> {
-        let place = usize::try_from(attempt.checked_sub(1)?).ok()?;
-        self.delays.get(place).copied()
+        let index = usize::try_from(attempt.checked_sub(1)?).ok()?;
+        self.delays.get(index).copied()
     }
 }
 
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_that_was_not_made_has_no_delay() {
+    fn attempt_0_has_no_delay() {
         assert_eq!(RetryTable::default().delay_after(0), None);
     }
 

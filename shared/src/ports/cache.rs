@@ -1,4 +1,4 @@
-//! The copy of what we know of products, so that a batch can be answered without the database.
+//! The product cache: a copy of the products table, so that a batch needs no database query.
 
 use crate::domain::asin::Asin;
 use crate::domain::basic_info::BasicInfo;
@@ -7,27 +7,27 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
-/// The cache cannot be asked. Never a reason to fail a batch: the database is the truth.
+/// The cache is unavailable. A batch does not fail because of it: the database is authoritative.
 #[derive(Debug, thiserror::Error)]
-#[error("the cache cannot be asked: {0}")]
+#[error("the cache is unavailable: {0}")]
 pub struct CacheError(pub String);
 
-/// Holds one entry an ASIN; each part with its own time.
+/// Holds one entry per ASIN; each part of an entry has its own time of observation.
 #[async_trait]
 pub trait Cache: Send + Sync {
-    /// The entries of `asins`, in one round trip; an ASIN without one is left out.
+    /// The entries of `asins`, in one round trip; an ASIN without an entry is left out.
     async fn get(&self, asins: &[Asin]) -> Result<HashMap<Asin, Product>, CacheError>;
 
-    /// Writes the parts that `products` have, in one round trip. A part that is `None` leaves the
-    /// stored one; a part that is older than the stored one changes nothing.
+    /// Writes the parts that `products` contain, in one round trip. A part that is `None` or older
+    /// than the stored part leaves the stored part unchanged.
     async fn put(&self, products: &[Product], now: DateTime<Utc>) -> Result<(), CacheError>;
 
-    /// The basic information of `asins`, in one round trip; an ASIN without one is left out. Apart from
-    /// [`Cache::get`], since a batch of prices must not carry texts along.
+    /// The basic information of `asins`, in one round trip; an ASIN without an entry is left out.
+    /// Separate from [`Cache::get`], since a batch of prices must not load long texts.
     async fn infos(&self, asins: &[Asin]) -> Result<HashMap<Asin, Seen<BasicInfo>>, CacheError>;
 
-    /// Writes basic information, in one round trip: as [`BasicInfo::take`], part by part. Price and stock
-    /// and their times stay as they are.
+    /// Merges basic information part by part, as [`BasicInfo::take`] does, in one round trip. Price,
+    /// stock and their times do not change.
     async fn put_infos(
         &self,
         infos: &[(Asin, Seen<BasicInfo>)],

@@ -1,9 +1,9 @@
-//! The time, as an argument: so that tests can hold it and rules cannot read it.
+//! The clock as a port: tests can set the time, and the rules get it as an argument.
 
 use chrono::{DateTime, Utc};
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync {
-    /// The present instant.
+    /// The current instant.
     fn now(&self) -> DateTime<Utc>;
 }

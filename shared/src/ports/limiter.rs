@@ -1,4 +1,4 @@
-//! Leave to send: no request goes out without a permit of its lane.
+//! The rate limiter: no request is sent without a permit for its lane.
 
 use crate::domain::lane::{Lane, Priority};
 use crate::domain::quota::{Window, WindowUse};
@@ -7,20 +7,20 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::time::{Duration, Instant};
 
-/// Leave to send one request on a lane now. Spent by sending; given back by nobody, since a token
-/// counts as used from the grant on.
+/// Permission to send one request on a lane now. It cannot be returned: the vendor's token counts as
+/// used from the grant on.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Permit {
     /// The lane.
     pub lane: Lane,
-    /// The instant of the grant on the limiter's clock; 0 where the lane has no rate.
+    /// The instant of the grant on the limiter's clock; 0 if the lane has no rate.
     pub granted_at: Micros,
-    /// What the grant spends of the lane's time; 0 where the lane has no rate.
+    /// The lane's time that the grant spends; 0 if the lane has no rate.
     pub period: Micros,
-    /// How long the caller waited for it.
+    /// How long the caller waited for the permit.
     pub waited: Duration,
-    /// The last instant to send at, on this process's own clock: later, the next permit may be on its
-    /// way. `None` where the lane has no rate.
+    /// The deadline for sending, on this process's own clock: after it, the next permit may already
+    /// be granted. `None` if the lane has no rate.
     pub good_until: Option<Instant>,
 }
 
@@ -29,41 +29,44 @@ pub struct Permit {
 pub enum Grant {
     /// Send now.
     Go(Permit),
-    /// Not within the time that a worker waits; put the job back for this long.
+    /// The wait is too long for a worker: put the job back for this long.
     Later(Duration),
-    /// The account's quota is used up until this instant.
+    /// The account's quota is exhausted until this instant.
     Closed(DateTime<Utc>),
 }
 
-/// The limiter cannot say; nothing may be sent.
+/// The limiter is unavailable; nothing may be sent.
 #[derive(Debug, thiserror::Error)]
-#[error("the limiter cannot be asked: {0}")]
+#[error("the limiter is unavailable: {0}")]
 pub struct LimiterError(pub String);
 
-/// Hands out permits.
+/// Grants permits.
 #[async_trait]
 pub trait Limiter: Send + Sync {
-    /// Waits for leave to send on `lane`; short waits are spent here, long ones are told.
+    /// Waits for a permit on `lane`. A short wait happens here, a long one is returned as
+    /// [`Grant::Later`].
     ///
-    /// Dropping the future gives the place in the queue back.
+    /// Dropping the future leaves the lane's queue.
     async fn acquire(&self, lane: &Lane, priority: Priority) -> Result<Grant, LimiterError>;
 
-    /// Tells what the answer to a granted request said of the lane, as soon as it is known.
+    /// Reports what the response to a granted request said about the lane. Call it as soon as the
+    /// response arrives.
     async fn feedback(&self, lane: &Lane, granted_at: Micros, feedback: Feedback);
 
-    /// The vendor refused a call since this window of the lane is used up; returns its end.
+    /// Reports that the vendor refused a call because this window of the lane is exhausted; returns
+    /// the end of the window.
     async fn close(&self, lane: &Lane, window: Window) -> DateTime<Utc>;
 
-    /// The present period of a lane with a rate; `None` for one without.
+    /// The current period of a lane with a rate; `None` for a lane without one.
     async fn period(&self, lane: &Lane) -> Option<Micros>;
 
-    /// What all processes together have used of a shop's windows. `None` where nothing is counted yet,
-    /// and where one process counts: that one keeps it in the database
+    /// The calls of all processes in the current windows of a shop. `None` if nothing is counted yet,
+    /// and for the limiter of one process, which keeps the count in the database
     /// ([`LaneStore`](super::store::LaneStore)).
     ///
     /// # Errors
     ///
-    /// When it cannot be asked now.
+    /// When the limiter is unavailable.
     async fn shared_use(&self, _lane: &Lane) -> Result<Option<WindowUse>, LimiterError> {
         Ok(None)
     }

@@ -1,5 +1,6 @@
-//! The messages that rows ask for: sent when the rows are written, and sent again by whoever finds
-//! rows without a live message. The ids make a second sending harmless.
+//! Builds the queue messages for stored rows. They are sent when the rows are written, and again by
+//! the job that finds rows without a live message. A message is identified by its job, so that
+//! sending it twice is harmless.
 
 use super::queue::Message;
 use super::store::{OpenWork, Record};
@@ -26,7 +27,7 @@ pub fn for_batches(
         .collect()
 }
 
-/// The one backfill message of a run. It goes first, since it is all that is left of its run.
+/// The one backfill message of a run. It has the first rank, since the run only waits for it.
 pub fn for_backfill(run: RunId, kind: RunKind) -> Message {
     let job = match kind {
         RunKind::BasicInfo => Job::InfoBackfill(Backfill { run }),
@@ -41,7 +42,7 @@ pub fn for_update(listing: ListingId, version: i64, urgency: Urgency) -> Message
     message(job, urgency.into())
 }
 
-/// One `update_listing` message for each update that `record` found due, and that is not held.
+/// One `update_listing` message for each update that is due by `record` and not held by the guard.
 pub fn for_record(record: &Record, guard: Guarding) -> Vec<Message> {
     let verdicts = record.asins.iter().flat_map(|asin| &asin.listings);
     verdicts
@@ -53,12 +54,12 @@ pub fn for_record(record: &Record, guard: Guarding) -> Vec<Message> {
         .collect()
 }
 
-/// One `read_shop` message. Behind what hurries: a sold-out product must not wait for 130 pages.
+/// One `read_shop` message, behind urgent messages: a sold-out product must not wait for 130 pages.
 pub fn for_read(run: RunId, no: u32, step: u32) -> Message {
     message(Job::ReadShop(ReadShop { run, no, step }), Rank::NORMAL)
 }
 
-/// Everything that the open rows of a run ask for.
+/// All messages for the open rows of a run.
 pub fn for_open_work(run: RunId, open: &OpenWork) -> Vec<Message> {
     let kind = open.progress.kind;
     let mut messages = for_batches(run, kind, open.batches.iter().copied());

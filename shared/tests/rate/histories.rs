@@ -1,17 +1,19 @@
-//! Random histories of one lane: callers come, ask again as told, give up and die; answers come late,
-//! refuse and tell new rates; the clock steps back.
+//! Random histories of one lane: callers arrive, ask again, cancel and die; responses arrive late,
+//! refuse and carry new rates; the clock steps back.
 
 use proptest::prelude::*;
 use shared::domain::lane::Priority;
-use shared::domain::rate::{Decision, Feedback, LaneState, Micros, Nudge, Patience, margin};
+use shared::domain::rate::{
+    Feedback, LaneState, Micros, TicketDecision, TicketLimits, Wake, margin,
+};
 use std::collections::VecDeque;
 
 const MS: Micros = 1_000;
-const PATIENCE: Patience = Patience {
+const LIMITS: TicketLimits = TicketLimits {
     grace: 250 * MS,
     horizon: Micros::MAX / 4,
 };
-/// How late a live caller may ask, and an answer say that its request left.
+/// The most that a live caller asks, or a request is sent, too late.
 const LATE: Micros = 20 * MS;
 
 #[derive(Debug, Clone)]
@@ -26,7 +28,7 @@ enum Act {
 struct Answer {
     latency: Micros,
     refused: bool,
-    /// Rate to tell, over the configured one.
+    /// The rate in the header, as a multiple of the configured one.
     header: Option<f64>,
     late: Micros,
 }
@@ -82,7 +84,7 @@ struct Caller {
     alive: bool,
 }
 
-/// Real time, in which things happen, and the lane's clock, which may lag behind it.
+/// A lane and its callers in real time. The lane's clock may lag behind.
 struct World {
     lane: LaneState,
     configured: Micros,
@@ -95,7 +97,7 @@ struct World {
     oversleep: Vec<Micros>,
     tickets: u64,
     last_grant: Option<Micros>,
-    /// Real time of the last refusal, and the shortest period since.
+    /// The real time of the last refusal, and the shortest period since then.
     refusal: Option<(Micros, Micros)>,
     waits: u64,
 }
@@ -133,7 +135,7 @@ impl World {
         self.lane.period() + margin(self.lane.period())
     }
 
-    /// Runs until every live caller was granted and every answer has come.
+    /// Runs until every live caller has a grant and every response has arrived.
     fn run(&mut self) -> Result<(), TestCaseError> {
         for _ in 0..50_000 {
             let act = self.acts.front().map(|(at, _)| *at);
@@ -156,7 +158,7 @@ impl World {
                 self.ask(next)?;
             }
         }
-        Err(TestCaseError::fail("somebody waits for ever"))
+        Err(TestCaseError::fail("a caller waits forever"))
     }
 
     fn act(&mut self) {
@@ -176,8 +178,8 @@ impl World {
             Act::StepBack(step) => self.lag += step,
             Act::Cancel(index) if !self.callers.is_empty() => {
                 let caller = self.callers.remove(index.index(self.callers.len()));
-                let nudge = self.lane.cancel(caller.ticket);
-                self.ring(nudge);
+                let wake = self.lane.cancel(caller.ticket);
+                self.wake(wake);
             }
             Act::Die(index) if !self.callers.is_empty() => {
                 let place = index.index(self.callers.len());
@@ -192,7 +194,7 @@ impl World {
             .in_flight
             .iter()
             .position(|(due, ..)| *due == at)
-            .expect("it is due");
+            .expect("a response is due");
         let (_, granted_at, answer) = self.in_flight.remove(place);
         let configured = f64::from(u32::try_from(self.configured).expect("seconds"));
         let feedback = Feedback {
@@ -200,31 +202,31 @@ impl World {
             rate_header: answer.header.map(|factor| factor * 1e6 / configured),
             late: answer.late,
         };
-        let nudge = self.lane.done(granted_at, &feedback, self.now - self.lag);
+        let wake = self.lane.done(granted_at, &feedback, self.now - self.lag);
         if answer.refused {
             self.refusal = Some((self.now, self.lane.period()));
         }
-        self.ring(nudge);
+        self.wake(wake);
     }
 
     fn ask(&mut self, at: Micros) -> Result<(), TestCaseError> {
         let due = |caller: &Caller| caller.alive && caller.asks_at == at;
-        let place = self.callers.iter().position(due).expect("somebody is due");
+        let place = self.callers.iter().position(due).expect("a caller is due");
         let (ticket, priority) = (self.callers[place].ticket, self.callers[place].priority);
-        let (decision, nudge) = self
+        let (decision, wake) = self
             .lane
-            .take(ticket, priority, self.now - self.lag, &PATIENCE);
+            .take(ticket, priority, self.now - self.lag, &LIMITS);
         match decision {
-            Decision::AskAgainIn(wait) => {
+            TicketDecision::AskAgainIn(wait) => {
                 if self.lane.waiting() == 1 {
                     let longest = self.gap() + margin(self.lane.period()) + LATE;
-                    prop_assert!(wait <= longest, "alone, and told to wait {wait} us");
+                    prop_assert!(wait <= longest, "the only caller waits {wait} us");
                 }
                 self.waits += 1;
                 let turn = usize::try_from(self.waits).expect("few") % self.oversleep.len();
                 self.callers[place].asks_at = self.now + wait + self.oversleep[turn];
             }
-            Decision::Go { granted_at, .. } => {
+            TicketDecision::Go { granted_at, .. } => {
                 self.check_grant(place)?;
                 self.callers.remove(place);
                 let answer = self.answers.pop_front().unwrap_or(Answer {
@@ -237,9 +239,9 @@ impl World {
                     .push((self.now + answer.latency, granted_at, answer));
                 self.last_grant = Some(self.now);
             }
-            Decision::TooLong(_) => prop_assert!(false, "the horizon has no end"),
+            TicketDecision::TooLong(_) => prop_assert!(false, "the horizon has no end"),
         }
-        self.ring(nudge);
+        self.wake(wake);
         Ok(())
     }
 
@@ -248,13 +250,13 @@ impl World {
         let (gap, period) = (self.gap(), self.lane.period());
         if let Some(last) = self.last_grant {
             let apart = self.now - last;
-            prop_assert!(apart >= gap, "{apart} us apart, {gap} are needed");
+            prop_assert!(apart >= gap, "grants {apart} us apart instead of {gap}");
         }
         if let Some((refused, shortest)) = self.refusal {
             let pause = self.now - refused;
             prop_assert!(pause >= shortest.min(period), "{pause} us after a refusal");
         }
-        // Callers are kept in the order of arrival; who has not asked yet is not in the queue.
+        // Callers are in order of arrival; one that has not asked yet is not in the queue.
         let earlier = |(other, caller): (usize, &Caller)| {
             let asked = caller.asks_at > self.now || other < place;
             let first = (caller.priority, caller.ticket) < (granted.priority, granted.ticket);
@@ -269,11 +271,11 @@ impl World {
         Ok(())
     }
 
-    fn ring(&mut self, nudge: Nudge) {
+    fn wake(&mut self, wake: Wake) {
         if let Some((_, shortest)) = &mut self.refusal {
             *shortest = (*shortest).min(self.lane.period());
         }
-        if nudge == Nudge::Everybody {
+        if wake == Wake::All {
             for caller in &mut self.callers {
                 caller.asks_at = caller.asks_at.min(self.now + MS);
             }
@@ -284,22 +286,22 @@ impl World {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
-    /// All of these hold in every history: grants keep their distance, refusals pause the lane,
-    /// urgent callers go first and the others in the order of asking, nobody waits for ever, who is
-    /// alone waits a period at most, and nothing is left behind.
+    /// In every history: grants keep their distance, a refusal pauses the lane, urgent callers go
+    /// first and the others in order of arrival, every caller gets a grant, a caller alone waits one
+    /// period at most, and no ticket is left behind.
     #[test]
-    fn a_lane_keeps_its_promises_in_every_history(script in scripts()) {
+    fn a_lane_keeps_its_guarantees_in_every_history(script in scripts()) {
         let mut world = World::new(script);
 
         world.run()?;
 
-        // The dead are found out by whoever comes next.
+        // The next caller detects dead callers.
         let much_later = world.now - world.lag + 1_000_000_000 * MS;
-        world.lane.take(u64::MAX, Priority::Normal, much_later, &PATIENCE);
+        world.lane.take(u64::MAX, Priority::Normal, much_later, &LIMITS);
         world.lane.cancel(u64::MAX);
         let even_later = much_later + world.gap();
-        let (decision, _) = world.lane.take(u64::MAX, Priority::Normal, even_later, &PATIENCE);
-        let granted = matches!(decision, Decision::Go { .. });
+        let (decision, _) = world.lane.take(u64::MAX, Priority::Normal, even_later, &LIMITS);
+        let granted = matches!(decision, TicketDecision::Go { .. });
         prop_assert!(granted, "{decision:?}");
         prop_assert_eq!(world.lane.waiting(), 0);
     }

@@ -1,4 +1,4 @@
-//! The lane with a rate: single rules, whole random histories, and a simulated vendor.
+//! Tests of a lane with a rate: single rules, random histories, and a simulated vendor.
 
 mod histories;
 mod rules;

@@ -1,15 +1,15 @@
-//! One rule of the lane each.
+//! Tests of single rules of a lane.
 
 use proptest::prelude::*;
 use shared::domain::lane::Priority;
 use shared::domain::rate::{
-    Decision, Feedback, LaneState, Micros, Nudge, Patience, margin, period_of_rate,
+    Feedback, LaneState, Micros, TicketDecision, TicketLimits, Wake, margin, period_of_rate,
 };
 
 const SECOND: Micros = 1_000_000;
 const PERIOD: Micros = 10 * SECOND;
 const GAP: Micros = PERIOD + 50_000;
-const PATIENCE: Patience = Patience {
+const LIMITS: TicketLimits = TicketLimits {
     grace: 250_000,
     horizon: 3_600 * SECOND,
 };
@@ -22,12 +22,12 @@ const REFUSED: Feedback = Feedback {
 /// A lane that grants ticket 0 at instant 0.
 fn lane() -> LaneState {
     let mut lane = LaneState::resumed(PERIOD, PERIOD, 0);
-    assert!(matches!(ask(&mut lane, 0, 0), Decision::Go { .. }));
+    assert!(matches!(ask(&mut lane, 0, 0), TicketDecision::Go { .. }));
     lane
 }
 
-fn ask(lane: &mut LaneState, ticket: u64, now: Micros) -> Decision {
-    lane.take(ticket, Priority::Normal, now, &PATIENCE).0
+fn ask(lane: &mut LaneState, ticket: u64, now: Micros) -> TicketDecision {
+    lane.take(ticket, Priority::Normal, now, &LIMITS).0
 }
 
 fn header(rate: f64) -> Feedback {
@@ -37,8 +37,8 @@ fn header(rate: f64) -> Feedback {
     }
 }
 
-fn go(now: Micros) -> Decision {
-    Decision::Go {
+fn go(now: Micros) -> TicketDecision {
+    TicketDecision::Go {
         granted_at: now,
         period: PERIOD,
     }
@@ -51,7 +51,7 @@ fn the_lane_opens_a_period_and_a_margin_after_a_grant() {
     let early = ask(&mut lane, 1, GAP - 1);
     let in_time = ask(&mut lane, 1, GAP);
 
-    assert_eq!(early, Decision::AskAgainIn(1));
+    assert_eq!(early, TicketDecision::AskAgainIn(1));
     assert_eq!(in_time, go(GAP));
 }
 
@@ -61,22 +61,25 @@ fn a_late_caller_has_no_credit() {
     let long_after = 3 * GAP + 1;
 
     assert_eq!(ask(&mut lane, 1, long_after), go(long_after));
-    assert_eq!(ask(&mut lane, 2, long_after), Decision::AskAgainIn(GAP));
+    assert_eq!(
+        ask(&mut lane, 2, long_after),
+        TicketDecision::AskAgainIn(GAP)
+    );
 }
 
 #[test]
-fn a_lane_of_which_nothing_is_known_waits_one_period() {
+fn an_unknown_lane_waits_one_period() {
     let mut lane = LaneState::unknown(PERIOD);
 
-    assert_eq!(ask(&mut lane, 1, 77), Decision::AskAgainIn(GAP));
+    assert_eq!(ask(&mut lane, 1, 77), TicketDecision::AskAgainIn(GAP));
     assert_eq!(ask(&mut lane, 1, 77 + GAP), go(77 + GAP));
 }
 
 #[test]
-fn a_lane_goes_on_from_the_process_before() {
+fn a_lane_continues_from_the_previous_process() {
     let mut lane = LaneState::resumed(PERIOD, PERIOD, 4 * SECOND);
 
-    assert_eq!(ask(&mut lane, 1, 0), Decision::AskAgainIn(4 * SECOND));
+    assert_eq!(ask(&mut lane, 1, 0), TicketDecision::AskAgainIn(4 * SECOND));
 }
 
 #[test]
@@ -89,10 +92,10 @@ fn a_header_reaches_the_opening_that_another_process_left() {
 }
 
 #[test]
-fn standbys_look_shortly_after_the_opening_and_the_others_a_period_later_each() {
+fn standbys_ask_shortly_after_the_opening_and_the_others_a_period_later_each() {
     let mut lane = lane();
 
-    let waits: Vec<Decision> = (1..=6).map(|ticket| ask(&mut lane, ticket, 0)).collect();
+    let waits: Vec<TicketDecision> = (1..=6).map(|ticket| ask(&mut lane, ticket, 0)).collect();
 
     let standby = |rank: i64| GAP + rank * 275_000;
     let expected = [
@@ -103,7 +106,7 @@ fn standbys_look_shortly_after_the_opening_and_the_others_a_period_later_each() 
         standby(3) + GAP,
         standby(3) + 2 * GAP,
     ];
-    assert_eq!(waits, expected.map(Decision::AskAgainIn));
+    assert_eq!(waits, expected.map(TicketDecision::AskAgainIn));
 }
 
 #[test]
@@ -111,26 +114,26 @@ fn an_urgent_caller_goes_first() {
     let mut lane = lane();
     ask(&mut lane, 1, 0);
 
-    let urgent = lane.take(2, Priority::Urgent, SECOND, &PATIENCE).0;
+    let urgent = lane.take(2, Priority::Urgent, SECOND, &LIMITS).0;
     let normal = ask(&mut lane, 1, GAP);
-    let urgent_again = lane.take(2, Priority::Urgent, GAP, &PATIENCE).0;
+    let urgent_again = lane.take(2, Priority::Urgent, GAP, &LIMITS).0;
 
-    assert_eq!(urgent, Decision::AskAgainIn(GAP - SECOND));
-    assert_eq!(normal, Decision::AskAgainIn(275_000));
+    assert_eq!(urgent, TicketDecision::AskAgainIn(GAP - SECOND));
+    assert_eq!(normal, TicketDecision::AskAgainIn(275_000));
     assert_eq!(urgent_again, go(GAP));
 }
 
 #[test]
 fn a_caller_beyond_the_horizon_keeps_no_ticket() {
     let mut lane = lane();
-    let short = Patience {
+    let short = TicketLimits {
         horizon: 9 * SECOND,
-        ..PATIENCE
+        ..LIMITS
     };
 
     let (decision, _) = lane.take(1, Priority::Normal, 0, &short);
 
-    assert_eq!(decision, Decision::TooLong(GAP - 9 * SECOND));
+    assert_eq!(decision, TicketDecision::TooLong(GAP - 9 * SECOND));
     assert_eq!(lane.waiting(), 0);
 }
 
@@ -141,14 +144,14 @@ fn dead_heads_cost_a_little_more_than_a_grace_each_and_no_period() {
         for ticket in 1..=dead {
             ask(&mut lane, ticket, 0);
         }
-        let Decision::AskAgainIn(wait) = ask(&mut lane, 9, 0) else {
+        let TicketDecision::AskAgainIn(wait) = ask(&mut lane, 9, 0) else {
             panic!("the lane is closed");
         };
 
-        let (decision, nudge) = lane.take(9, Priority::Normal, wait, &PATIENCE);
+        let (decision, wake) = lane.take(9, Priority::Normal, wait, &LIMITS);
 
         assert_eq!(decision, go(wait));
-        assert_eq!(nudge, Nudge::Everybody);
+        assert_eq!(wake, Wake::All);
         assert_eq!(
             Micros::try_from(dead).map(|dead| GAP + dead * 275_000),
             Ok(wait)
@@ -162,10 +165,10 @@ fn a_head_that_is_not_late_yet_keeps_its_place() {
     let mut lane = lane();
     ask(&mut lane, 1, 0);
 
-    let (decision, nudge) = lane.take(2, Priority::Normal, GAP + 250_000, &PATIENCE);
+    let (decision, wake) = lane.take(2, Priority::Normal, GAP + 250_000, &LIMITS);
 
-    assert_eq!(decision, Decision::AskAgainIn(275_000));
-    assert_eq!(nudge, Nudge::Nobody);
+    assert_eq!(decision, TicketDecision::AskAgainIn(275_000));
+    assert_eq!(wake, Wake::NoOne);
     assert_eq!(ask(&mut lane, 1, GAP + 250_000), go(GAP + 250_000));
 }
 
@@ -175,11 +178,11 @@ fn a_cancelled_ticket_leaves_its_place_to_the_next() {
     ask(&mut lane, 1, 0);
     ask(&mut lane, 2, 0);
 
-    let nudge = lane.cancel(1);
+    let wake = lane.cancel(1);
 
-    assert_eq!(nudge, Nudge::Everybody);
-    assert_eq!(ask(&mut lane, 2, 0), Decision::AskAgainIn(GAP));
-    assert_eq!(lane.cancel(1), Nudge::Nobody);
+    assert_eq!(wake, Wake::All);
+    assert_eq!(ask(&mut lane, 2, 0), TicketDecision::AskAgainIn(GAP));
+    assert_eq!(lane.cancel(1), Wake::NoOne);
 }
 
 #[test]
@@ -187,14 +190,14 @@ fn a_refusal_pauses_the_lane_for_one_period() {
     let mut lane = lane();
     let answered = 8 * SECOND;
 
-    let nudge = lane.done(0, &REFUSED, answered);
+    let wake = lane.done(0, &REFUSED, answered);
 
-    assert_eq!(nudge, Nudge::Everybody);
+    assert_eq!(wake, Wake::All);
     assert_eq!(lane.opens_at(), Some(answered + PERIOD));
 }
 
 #[test]
-fn two_refusals_of_six_answers_slow_the_lane_down() {
+fn two_refusals_in_six_responses_slow_the_lane_down() {
     let mut lane = lane();
 
     lane.done(0, &REFUSED, 0);
@@ -228,7 +231,7 @@ fn refusals_far_apart_do_not_slow_the_lane_down() {
 }
 
 #[test]
-fn twenty_answers_bring_5_percent_back_down_to_the_configured_period() {
+fn twenty_responses_restore_5_percent_down_to_the_configured_period() {
     let mut lane = lane();
     lane.done(0, &REFUSED, 0);
     lane.done(0, &REFUSED, 0);
@@ -247,7 +250,7 @@ fn twenty_answers_bring_5_percent_back_down_to_the_configured_period() {
 }
 
 #[test]
-fn a_period_that_the_vendor_told_is_not_probed() {
+fn a_period_from_a_header_is_not_probed() {
     let mut lane = lane();
     lane.done(0, &header(0.05), 0);
 
@@ -259,7 +262,7 @@ fn a_period_that_the_vendor_told_is_not_probed() {
 }
 
 #[test]
-fn refusals_for_ever_slow_the_lane_down_to_a_limit() {
+fn endless_refusals_slow_the_lane_down_to_a_limit() {
     let mut lane = lane();
 
     for _ in 0..1_000 {
@@ -270,19 +273,19 @@ fn refusals_for_ever_slow_the_lane_down_to_a_limit() {
 }
 
 #[test]
-fn a_header_brings_a_lane_that_was_slowed_down_back_at_once() {
+fn a_header_restores_a_slowed_lane_at_once() {
     let mut lane = lane();
     lane.done(0, &REFUSED, 0);
     lane.done(0, &REFUSED, 0);
 
-    let nudge = lane.done(0, &header(0.1), SECOND);
+    let wake = lane.done(0, &header(0.1), SECOND);
 
-    assert_eq!(nudge, Nudge::Everybody);
+    assert_eq!(wake, Wake::All);
     assert_eq!(lane.period(), PERIOD);
 }
 
 #[test]
-fn a_request_that_left_late_moves_the_opening_as_much() {
+fn a_request_sent_late_moves_the_opening_as_much() {
     let mut lane = lane();
     let left_after = |late| Feedback {
         late,
@@ -298,7 +301,7 @@ fn a_request_that_left_late_moves_the_opening_as_much() {
 }
 
 #[test]
-fn no_request_leaves_after_its_answer() {
+fn no_request_is_sent_after_its_response() {
     let mut lane = lane();
     let bogus = Feedback {
         late: 3_600 * SECOND,
@@ -317,14 +320,14 @@ fn a_dead_head_does_not_outlive_a_clock_that_went_back() {
     let an_hour_earlier = 3_600 * SECOND;
     ask(&mut lane, 2, an_hour_earlier);
 
-    let Decision::AskAgainIn(wait) = ask(&mut lane, 2, an_hour_earlier) else {
+    let TicketDecision::AskAgainIn(wait) = ask(&mut lane, 2, an_hour_earlier) else {
         panic!("one period has to pass");
     };
 
     assert!(wait <= GAP + 275_000, "{wait}");
     assert!(matches!(
         ask(&mut lane, 2, an_hour_earlier + wait),
-        Decision::Go { .. }
+        TicketDecision::Go { .. }
     ));
 }
 
@@ -336,18 +339,18 @@ fn a_pause_does_not_outlive_a_clock_that_went_back() {
 
     let decision = ask(&mut lane, 2, 3_600 * SECOND);
 
-    assert_eq!(decision, Decision::AskAgainIn(GAP));
+    assert_eq!(decision, TicketDecision::AskAgainIn(GAP));
 }
 
 #[test]
-fn callers_that_read_the_clock_before_they_got_the_lock_are_no_step_back() {
+fn a_caller_that_reads_the_clock_before_it_gets_the_lock_is_no_step_back() {
     let mut lane = LaneState::resumed(PERIOD, PERIOD, 0);
     ask(&mut lane, 1, 1_000);
 
-    let (decision, nudge) = lane.take(2, Priority::Normal, 900, &PATIENCE);
+    let (decision, wake) = lane.take(2, Priority::Normal, 900, &LIMITS);
 
-    assert_eq!(decision, Decision::AskAgainIn(GAP + 100));
-    assert_eq!(nudge, Nudge::Nobody);
+    assert_eq!(decision, TicketDecision::AskAgainIn(GAP + 100));
+    assert_eq!(wake, Wake::NoOne);
 }
 
 #[test]
@@ -374,12 +377,12 @@ proptest! {
         let mut lane = LaneState::resumed(PERIOD, PERIOD, 0);
         ask(&mut lane, 1, granted);
 
-        let nudge = lane.done(granted, &header(f64::from(milli_rate) / 1000.0), granted + later);
+        let wake = lane.done(granted, &header(f64::from(milli_rate) / 1000.0), granted + later);
 
-        let told = period_of_rate(f64::from(milli_rate) / 1000.0).expect("a rate");
-        let same = (told - PERIOD).abs() <= PERIOD / 200;
-        let period = if same { PERIOD } else { told };
-        prop_assert_eq!(nudge, if same { Nudge::Nobody } else { Nudge::Everybody });
+        let sent = period_of_rate(f64::from(milli_rate) / 1000.0).expect("a rate");
+        let same = (sent - PERIOD).abs() <= PERIOD / 200;
+        let period = if same { PERIOD } else { sent };
+        prop_assert_eq!(wake, if same { Wake::NoOne } else { Wake::All });
         prop_assert_eq!(lane.period(), period);
         prop_assert_eq!(lane.opens_at(), Some(granted + period + margin(period)));
     }
@@ -395,10 +398,10 @@ proptest! {
 
         let decision = ask(&mut lane, 2, start + waited - step);
 
-        if let Decision::AskAgainIn(wait) = decision {
+        if let TicketDecision::AskAgainIn(wait) = decision {
             prop_assert!(wait <= GAP + margin(PERIOD), "{wait}");
             let asked = start + waited - step + wait;
-            let granted = matches!(ask(&mut lane, 2, asked), Decision::Go { .. });
+            let granted = matches!(ask(&mut lane, 2, asked), TicketDecision::Go { .. });
             prop_assert!(granted);
         }
     }

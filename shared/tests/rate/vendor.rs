@@ -1,7 +1,7 @@
-//! A vendor with a bucket of one token behind a path that jitters, and workers that never rest.
+//! A vendor with a bucket of one token behind a network with jitter, and workers that always send.
 
 use shared::domain::lane::Priority;
-use shared::domain::rate::{Decision, Feedback, LaneState, Micros, Nudge, Patience};
+use shared::domain::rate::{Feedback, LaneState, Micros, TicketDecision, TicketLimits, Wake};
 
 const SECOND: Micros = 1_000_000;
 const ONE_WAY: Micros = 55_000;
@@ -128,19 +128,21 @@ impl World {
     }
 
     fn ask(&mut self, who: usize, ticket: u64, now: Micros) {
-        let (decision, nudge) = self.lane.take(
+        let (decision, wake) = self.lane.take(
             ticket,
             Priority::Normal,
             now,
-            &Patience {
+            &TicketLimits {
                 horizon: 86_400 * SECOND,
-                ..Patience::default()
+                ..TicketLimits::default()
             },
         );
-        self.ring(nudge, now);
+        self.wake(wake, now);
         self.workers[who] = match decision {
-            Decision::AskAgainIn(wait) => Worker::Asks(now + wait + self.dice.below(1_000), ticket),
-            Decision::Go { granted_at, .. } => {
+            TicketDecision::AskAgainIn(wait) => {
+                Worker::Asks(now + wait + self.dice.below(1_000), ticket)
+            }
+            TicketDecision::Go { granted_at, .. } => {
                 let arrives = now + ONE_WAY + self.dice.jitter();
                 let answered = arrives + ONE_WAY + self.dice.jitter();
                 Worker::Waits {
@@ -149,13 +151,13 @@ impl World {
                     granted_at,
                 }
             }
-            Decision::TooLong(_) => panic!("the horizon is a day"),
+            TicketDecision::TooLong(_) => panic!("the horizon is a day"),
         };
     }
 
     fn answer(&mut self, who: usize, arrives: Micros, granted_at: Micros, now: Micros) {
         let refused = !self.vendor.accept(arrives);
-        let nudge = self.lane.done(
+        let wake = self.lane.done(
             granted_at,
             &Feedback {
                 refused,
@@ -163,13 +165,13 @@ impl World {
             },
             now,
         );
-        self.ring(nudge, now);
+        self.wake(wake, now);
         self.tickets += 1;
         self.workers[who] = Worker::Asks(now, self.tickets);
     }
 
-    fn ring(&mut self, nudge: Nudge, now: Micros) {
-        if nudge == Nudge::Everybody {
+    fn wake(&mut self, wake: Wake, now: Micros) {
+        if wake == Wake::All {
             for worker in &mut self.workers {
                 if let Worker::Asks(at, _) = worker {
                     *at = (*at).min(now + 500);

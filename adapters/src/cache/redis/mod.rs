@@ -129,6 +129,6 @@ impl Cache for RedisCache {
 
 impl From<RedisFault> for CacheError {
     fn from(fault: RedisFault) -> Self {
-        Self(fault.told())
+        Self(fault.message())
     }
 }

@@ -1,5 +1,5 @@
-//! The names of the limiter's keys, once for all: what stands between the braces decides the slot of a
-//! Redis cluster, so everything of one lane lies in one.
+//! The names of the limiter's keys. The hash tag in braces puts all keys of a lane into one slot of a
+//! Redis cluster.
 
 use shared::domain::lane::Lane;
 
@@ -8,29 +8,29 @@ use shared::domain::lane::Lane;
 /// | key | type | holds |
 /// | --- | --- | --- |
 /// | `<prefix>:{lane:<lane>}:queue` | sorted set | tickets by priority and arrival |
-/// | `<prefix>:{lane:<lane>}:due` | hash | when each ticket was told to ask again |
+/// | `<prefix>:{lane:<lane>}:due` | hash | when each ticket has to ask again |
 /// | `<prefix>:{lane:<lane>}:state` | hash | opening, pause, pace of the lane's own bucket |
-/// | `<prefix>:{lane:<lane>}:windows` | hash | calls of the hour and the day, for a lane of that kind |
-/// | `<prefix>:nudges` | channel | whom to wake |
+/// | `<prefix>:{lane:<lane>}:windows` | hash | calls of the hour and the day, for a lane with windows |
+/// | `<prefix>:nudges` | channel | the tickets to wake |
 ///
-/// All but the channel end after a day of silence, the windows after three.
+/// The keys expire after one day without a write, the windows after three.
 #[derive(Debug, Clone)]
-pub struct Keys {
+pub struct LaneKeys {
     prefix: String,
 }
 
 /// The keys of a lane with a rate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateKeys {
-    /// Tickets by priority and arrival. Also names the lane in a nudge.
+    /// Tickets by priority and arrival. Also identifies the lane in a wake-up message.
     pub queue: String,
-    /// When each ticket was told to ask again.
+    /// When each ticket has to ask again.
     pub due: String,
-    /// One for each bucket that a request spends, the lane's own first.
+    /// One state for each bucket that a request spends, the lane's own first.
     pub states: Vec<String>,
 }
 
-impl Keys {
+impl LaneKeys {
     /// Keys below `prefix`.
     pub fn new(prefix: impl Into<String>) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Keys {
         }
     }
 
-    /// Those of a lane with a rate and one bucket.
+    /// The keys of a lane with a rate and one bucket.
     pub fn rate(&self, lane: &Lane) -> RateKeys {
         RateKeys {
             queue: self.of(lane, "queue"),
@@ -47,13 +47,13 @@ impl Keys {
         }
     }
 
-    /// That of a lane which is counted by windows.
+    /// The key of a lane with windows.
     pub fn windows(&self, lane: &Lane) -> String {
         self.of(lane, "windows")
     }
 
-    /// The channel on which all lanes' sleepers are told to look again.
-    pub fn nudges(&self) -> String {
+    /// The channel for the wake-up messages of all lanes.
+    pub fn wakeups(&self) -> String {
         format!("{}:nudges", self.prefix)
     }
 
@@ -67,10 +67,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_keys_of_a_lane_lie_in_one_slot() {
+    fn all_keys_of_a_lane_have_the_same_hash_tag() {
         let lane = Lane::ItemOffers("app".to_owned());
 
-        let keys = Keys::new("miseban").rate(&lane);
+        let keys = LaneKeys::new("miseban").rate(&lane);
 
         assert_eq!(keys.queue, "miseban:{lane:spapi/app/item-offers}:queue");
         assert_eq!(keys.due, "miseban:{lane:spapi/app/item-offers}:due");

@@ -1,14 +1,13 @@
-//! A lane with a rate, as one process of many holds it: its waiters, its one ticket, and the task that
-//! asks Redis with it.
+//! A lane with a rate in one process of many: its waiting callers, its one ticket, and the task that
+//! takes the ticket in Redis.
 //!
-//! The task alone talks to Redis about the ticket, so a caller that goes away can neither lose a grant
-//! on the wire nor leave a ticket behind: the next waiter gets the grant, and the ticket of nobody is
-//! given back.
+//! Only the task sends the ticket. So a caller that cancels can neither lose a grant on the way nor
+//! leave a ticket behind: the next caller gets the grant, and a ticket without a caller is cancelled.
 
-use super::rate_script::{RateScript, Verdict};
-use super::waiters::{Outlook, Turn, Waiters};
+use super::rate_script::{RateReply, RateScript};
+use super::waiters::{WaitEstimate, WaitOutcome, Waiters};
 use shared::domain::lane::Priority;
-use shared::domain::rate::{Feedback, Micros, Patience};
+use shared::domain::rate::{Feedback, Micros, TicketDecision, TicketLimits};
 use shared::ports::limiter::LimiterError;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,84 +15,84 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-/// Of answers that Redis has not heard yet this many are kept.
-const OWED: usize = 64;
+/// The most feedback that is kept until Redis accepts it.
+const FEEDBACK_KEPT: usize = 64;
 
-/// What the callers of a lane and its task share.
+/// The state that the callers of a lane and its task share.
 pub(super) struct SharedLane {
     script: RateScript,
-    /// What the names of this process's tickets begin with.
+    /// The prefix of this process's tickets.
     process: Arc<str>,
     tickets: AtomicU64,
-    patience: Patience,
+    limits: TicketLimits,
     waiters: Mutex<Waiters>,
-    /// Somebody has come or gone.
+    /// A caller has arrived or cancelled.
     changed: Notify,
-    /// Redis said that the opening has moved.
-    nudged: Notify,
-    /// What answers told while Redis was away.
-    owed: Mutex<Vec<(Micros, Feedback)>>,
+    /// The opening has moved.
+    woken: Notify,
+    /// Feedback that Redis has not accepted yet.
+    feedback: Mutex<Vec<(Micros, Feedback)>>,
     period: AtomicI64,
 }
 
-/// The ticket of the process.
-struct Held {
+/// The current ticket of the process.
+struct ActiveTicket {
     ticket: String,
     priority: Priority,
     ask_at: Instant,
 }
 
 impl SharedLane {
-    /// A lane in which nobody waits yet.
-    pub fn new(script: RateScript, process: Arc<str>, patience: Patience) -> Arc<Self> {
+    /// A lane without callers.
+    pub fn new(script: RateScript, process: Arc<str>, limits: TicketLimits) -> Arc<Self> {
         Arc::new(Self {
             period: AtomicI64::new(script.configured()),
             script,
             process,
             tickets: AtomicU64::new(1),
-            patience,
+            limits,
             waiters: Mutex::default(),
             changed: Notify::new(),
-            nudged: Notify::new(),
-            owed: Mutex::default(),
+            woken: Notify::new(),
+            feedback: Mutex::default(),
         })
     }
 
-    /// Waits for a grant, behind those who are here already.
-    pub async fn wait(&self, priority: Priority) -> Result<Turn, LimiterError> {
+    /// Waits for a grant, behind the earlier callers of this process.
+    pub async fn wait(&self, priority: Priority) -> Result<WaitOutcome, LimiterError> {
         let (reply, answer) = oneshot::channel();
         self.waiters().push(priority, reply);
         self.changed.notify_one();
-        let mut waiting = Waiting { lane: self, answer };
-        (&mut waiting.answer)
+        let mut guard = WaiterGuard { lane: self, answer };
+        (&mut guard.answer)
             .await
-            .unwrap_or_else(|_| Err(LimiterError("the lane's task has ended".to_owned())))
+            .unwrap_or_else(|_| Err(LimiterError("the lane's task has stopped".to_owned())))
     }
 
-    /// Takes in what an answer told; kept for later while Redis is away.
+    /// Applies the feedback on a grant; kept for later while Redis is unavailable.
     pub async fn done(&self, granted_at: Micros, feedback: Feedback) {
         {
-            let mut owed = lock(&self.owed);
-            owed.push((granted_at, feedback));
-            let surplus = owed.len().saturating_sub(OWED);
-            owed.drain(..surplus);
+            let mut kept = lock(&self.feedback);
+            kept.push((granted_at, feedback));
+            let surplus = kept.len().saturating_sub(FEEDBACK_KEPT);
+            kept.drain(..surplus);
         }
-        if let Err(error) = self.settle().await {
-            tracing::warn!(%error, "what an answer told of the lane is kept until redis is back");
+        if let Err(error) = self.send_feedback().await {
+            tracing::warn!(%error, "could not store feedback on the lane; retrying before the next grant");
         }
     }
 
-    /// The period, as this process heard it last.
+    /// The period in the last reply to this process.
     pub fn period(&self) -> Micros {
         self.period.load(Ordering::Relaxed)
     }
 
     /// Makes the task ask again now.
-    pub fn nudge(&self) {
-        self.nudged.notify_one();
+    pub fn wake(&self) {
+        self.woken.notify_one();
     }
 
-    /// Sends everybody away, now and from now on; the task gives the ticket back and ends.
+    /// Refuses all callers, now and from now on. The task cancels the ticket and ends.
     pub fn close(&self) {
         self.waiters().close();
         self.changed.notify_one();
@@ -104,15 +103,15 @@ impl SharedLane {
         format!("{}:{number}", self.process)
     }
 
-    async fn settle(&self) -> Result<(), LimiterError> {
+    async fn send_feedback(&self) -> Result<(), LimiterError> {
         loop {
-            let Some((granted_at, feedback)) = lock(&self.owed).first().copied() else {
+            let Some((granted_at, feedback)) = lock(&self.feedback).first().copied() else {
                 return Ok(());
             };
             let reply = self.script.done(granted_at, &feedback).await?;
             self.period.store(reply.period, Ordering::Relaxed);
-            // Two that settle at once may tell Redis the same twice, which is the careful way to be wrong.
-            lock(&self.owed).retain(|(owed, _)| *owed != granted_at);
+            // Two concurrent calls may apply the same feedback twice. That only slows the lane down.
+            lock(&self.feedback).retain(|(kept, _)| *kept != granted_at);
         }
     }
 
@@ -121,13 +120,13 @@ impl SharedLane {
     }
 }
 
-/// Tells the task when a waiter has gone.
-struct Waiting<'a> {
+/// Notifies the task when a caller stops waiting.
+struct WaiterGuard<'a> {
     lane: &'a SharedLane,
-    answer: oneshot::Receiver<Result<Turn, LimiterError>>,
+    answer: oneshot::Receiver<Result<WaitOutcome, LimiterError>>,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for WaiterGuard<'_> {
     fn drop(&mut self) {
         self.answer.close();
         self.lane.changed.notify_one();
@@ -136,14 +135,14 @@ impl Drop for Waiting<'_> {
 
 /// The task of a lane. Ends after [`SharedLane::close`].
 pub(super) async fn serve(lane: Arc<SharedLane>) {
-    let mut held: Option<Held> = None;
+    let mut active: Option<ActiveTicket> = None;
     loop {
         let (first, closed) = {
             let mut waiters = lane.waiters();
             (waiters.first(), waiters.is_closed())
         };
-        if let Some(given_up) = held.take_if(|held| Some(held.priority) != first) {
-            give_back(&lane, given_up).await;
+        if let Some(unused) = active.take_if(|active| Some(active.priority) != first) {
+            cancel(&lane, unused).await;
         }
         let Some(priority) = first else {
             if closed {
@@ -152,79 +151,83 @@ pub(super) async fn serve(lane: Arc<SharedLane>) {
             lane.changed.notified().await;
             continue;
         };
-        let ask_at = held.as_ref().map_or_else(Instant::now, |held| held.ask_at);
+        let ask_at = active
+            .as_ref()
+            .map_or_else(Instant::now, |active| active.ask_at);
         tokio::select! {
             biased;
-            () = lane.nudged.notified(), if held.is_some() => {}
+            () = lane.woken.notified(), if active.is_some() => {}
             () = tokio::time::sleep_until(ask_at) => {}
             () = lane.changed.notified() => continue,
         }
-        let ticket = held.map_or_else(|| lane.new_ticket(), |held| held.ticket);
-        held = ask(&lane, ticket, priority).await;
+        let ticket = active.map_or_else(|| lane.new_ticket(), |active| active.ticket);
+        active = ask(&lane, ticket, priority).await;
     }
 }
 
-/// Asks once and tells the waiters; returns the ticket while it is worth keeping.
-async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Held> {
+/// Asks Redis once and serves the callers; returns the ticket while it remains in the queue.
+async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<ActiveTicket> {
     let asked = Instant::now();
-    let answer = match lane.settle().await {
-        Ok(()) => {
-            let taken = lane.script.take(&ticket, priority, &lane.patience).await;
-            taken.map_err(LimiterError::from)
-        }
-        Err(error) => Err(error),
-    };
+    let answer = take(lane, &ticket, priority).await;
     let received = Instant::now();
     let reply = match answer {
         Ok(reply) => reply,
         Err(error) => {
             lane.waiters().fail(&error);
-            // Perhaps in the queue: not worth waiting for Redis again, it is dropped after the grace.
+            // If the ticket is in the queue, it counts as dead after the grace. No need to cancel it.
             return None;
         }
     };
     lane.period.store(reply.period, Ordering::Relaxed);
-    match reply.verdict {
-        Verdict::Go(granted_at) => {
-            let turn = Turn::Go {
+    match reply.decision? {
+        TicketDecision::Go { granted_at, period } => {
+            let grant = WaitOutcome::Go {
                 granted_at,
-                period: reply.period,
-                good_until: asked + micros(lane.patience.grace),
+                period,
+                good_until: asked + micros(lane.limits.grace),
             };
-            if received - asked > micros(lane.patience.grace) {
-                tracing::warn!("a permit came too late to be used: redis is slow");
-            } else if !lane.waiters().serve(turn) {
-                tracing::debug!("nobody waited any more for a permit");
+            if received - asked > micros(lane.limits.grace) {
+                tracing::warn!("a permit arrived too late to be used: Redis is slow");
+            } else if !lane.waiters().serve(grant) {
+                tracing::debug!("no caller was left for a permit");
             }
             None
         }
-        Verdict::AskAgainIn(wait) => {
+        TicketDecision::AskAgainIn(wait) => {
             let ask_at = received + micros(wait);
             let tickets = u32::try_from(reply.waiting).unwrap_or(u32::MAX).max(1);
-            lane.waiters().expect(Outlook {
+            lane.waiters().expect(WaitEstimate {
                 first_at: ask_at,
                 each: micros(reply.gap).saturating_mul(tickets),
-                horizon: micros(lane.patience.horizon),
+                horizon: micros(lane.limits.horizon),
             });
-            Some(Held {
+            Some(ActiveTicket {
                 ticket,
                 priority,
                 ask_at,
             })
         }
-        Verdict::TooLong(longer) => {
-            lane.waiters().send_away(micros(longer));
+        TicketDecision::TooLong(longer) => {
+            lane.waiters().refuse(micros(longer));
             None
         }
-        Verdict::Done => None,
     }
 }
 
-async fn give_back(lane: &SharedLane, held: Held) {
-    if let Err(fault) = lane.script.cancel(&held.ticket).await {
-        let error = fault.told();
-        // It is dropped as a dead one after the grace.
-        tracing::debug!(%error, "a ticket could not be given back");
+async fn take(
+    lane: &SharedLane,
+    ticket: &str,
+    priority: Priority,
+) -> Result<RateReply, LimiterError> {
+    lane.send_feedback().await?;
+    Ok(lane.script.take(ticket, priority, &lane.limits).await?)
+}
+
+async fn cancel(lane: &SharedLane, unused: ActiveTicket) {
+    if let Err(fault) = lane.script.cancel(&unused.ticket).await {
+        let error = fault.message();
+        // It counts as dead after the grace.
+        tracing::debug!(%error, "could not cancel a ticket");
     }
 }
 

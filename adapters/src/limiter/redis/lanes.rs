@@ -1,28 +1,34 @@
-//! The one subscription of a process: wakes its lanes when Redis says that there is something to see.
+//! The lanes of this process, and the messages that wake them.
 //!
-//! A nudge that is missed costs time, never a quota: every sleeper has an instant at which it asks by
-//! itself.
+//! A lost message costs time, never quota: every waiting ticket has an instant at which it asks again.
 
 use super::lane::SharedLane;
-use crate::redis::{RedisFault, RedisLink};
-use futures::StreamExt;
+use crate::redis::subscription::SubscriptionEvent;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Published in place of a ticket: all tickets of the lane.
+const ALL: &str = "*";
 
 /// The lanes of a process by the key of their queue.
-#[derive(Default)]
-pub(super) struct Lanes(Mutex<HashMap<String, Arc<SharedLane>>>);
+pub(super) struct SharedLanes {
+    /// The prefix of this process's tickets.
+    process: Arc<str>,
+    lanes: Mutex<HashMap<String, Arc<SharedLane>>>,
+}
 
-/// Between two attempts to subscribe.
-const PAUSE: Duration = Duration::from_secs(1);
-/// Instead of a ticket: everybody.
-const EVERYBODY: &str = "*";
+impl SharedLanes {
+    /// No lanes yet.
+    pub fn new(process: Arc<str>) -> Self {
+        Self {
+            process,
+            lanes: Mutex::default(),
+        }
+    }
 
-impl Lanes {
-    /// The lane of this queue, which is built by `build` where it is new.
+    /// The lane of this queue; `build` creates it if it is new.
     pub fn get(&self, queue: &str, build: impl FnOnce() -> Arc<SharedLane>) -> Arc<SharedLane> {
-        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.lock();
         if let Some(lane) = lanes.get(queue) {
             return Arc::clone(lane);
         }
@@ -31,65 +37,35 @@ impl Lanes {
         lane
     }
 
-    /// Calls `tell` with each lane.
-    pub fn each(&self, tell: impl Fn(&SharedLane)) {
-        let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes.values().for_each(|lane| tell(lane));
+    /// Calls `act` with each lane.
+    pub fn each(&self, act: impl Fn(&SharedLane)) {
+        self.lock().values().for_each(|lane| act(lane));
     }
 
-    /// Wakes whom `nudge` means: everybody who waits on a queue, or the holder of one ticket.
-    fn ring(&self, nudge: &str, process: &str) {
-        let Some((whom, queue)) = nudge.split_once(' ') else {
-            return;
-        };
-        let lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if (whom == EVERYBODY || whom.starts_with(process))
-            && let Some(lane) = lanes.get(queue)
+    /// Wakes the lanes that an event of the subscription concerns.
+    pub fn handle(&self, event: SubscriptionEvent) {
+        match event {
+            // Messages may have been lost before.
+            SubscriptionEvent::Subscribed => self.each(SharedLane::wake),
+            SubscriptionEvent::Message { payload, .. } => self.wake(&payload),
+            SubscriptionEvent::Lost(fault) => {
+                let error = fault.message();
+                tracing::warn!(%error, "lost the limiter's notification channel; waiters fall back to polling");
+            }
+        }
+    }
+
+    /// `message` is a ticket, or `*` for all, and the queue that it waits in.
+    fn wake(&self, message: &str) {
+        if let Some((ticket, queue)) = message.split_once(' ')
+            && (ticket == ALL || ticket.starts_with(&*self.process))
+            && let Some(lane) = self.lock().get(queue)
         {
-            lane.nudge();
+            lane.wake();
         }
     }
-}
 
-/// Listens for nudges without end; the tickets of this process begin with `process`.
-pub(super) async fn listen(
-    link: RedisLink,
-    channel: Arc<str>,
-    process: Arc<str>,
-    lanes: Arc<Lanes>,
-) {
-    let mut told = false;
-    loop {
-        match subscribe(&link, &channel).await {
-            Ok(mut nudges) => {
-                told = false;
-                // What was published before is not heard any more.
-                lanes.each(SharedLane::nudge);
-                while let Some(nudge) = nudges.next().await {
-                    lanes.ring(&nudge, &process);
-                }
-            }
-            Err(fault) if !told => {
-                told = true;
-                let error = fault.told();
-                tracing::warn!(%error, "no nudges are heard; those who wait look by themselves");
-            }
-            Err(_) => {}
-        }
-        tokio::time::sleep(PAUSE).await;
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<SharedLane>>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-async fn subscribe(
-    link: &RedisLink,
-    channel: &str,
-) -> Result<impl StreamExt<Item = String> + Unpin + use<>, RedisFault> {
-    let subscribing = async {
-        let mut connection = link.client().get_async_pubsub().await?;
-        connection.subscribe(channel).await?;
-        Ok(connection)
-    };
-    let connection = link.within(subscribing).await?;
-    let messages = connection.into_on_message();
-    Ok(messages.map(|message| message.get_payload().unwrap_or_default()))
 }

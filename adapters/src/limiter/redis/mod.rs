@@ -1,29 +1,30 @@
-//! The limiter of many processes: the lanes' state stands in Redis, and Redis alone says go.
+//! The limiter for many processes: Redis holds the state of the lanes, and only Redis grants.
 //!
 //! `rate.lua` and `window.lua` are the state machines of `shared::domain::{rate, quota}` as scripts,
-//! on the clock of Redis. A process brings its waiters, one ticket for each lane, and the waiting. While
-//! Redis is away nothing is sent; when it has lost its state, one period passes first.
+//! on the clock of Redis. A process has one ticket for each lane and keeps its callers waiting. While
+//! Redis is unavailable nothing is sent; after a loss of state one period passes first.
 
-mod bell;
 mod keys;
 mod lane;
+mod lanes;
 mod rate_script;
 mod waiters;
 mod window_script;
 
-pub use keys::{Keys, RateKeys};
-pub use rate_script::{RateReply, RateScript, Verdict};
+pub use keys::{LaneKeys, RateKeys};
+pub use rate_script::{RateReply, RateScript};
 pub use window_script::WindowScript;
 
 use super::local::{Rates, free_permit};
+use crate::redis::subscription::subscribe;
 use crate::redis::{RedisFault, RedisLink};
 use async_trait::async_trait;
-use bell::Lanes;
 use chrono::{DateTime, Utc};
 use lane::SharedLane;
+use lanes::SharedLanes;
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::quota::{Window, WindowUse};
-use shared::domain::rate::{Feedback, Micros, Patience};
+use shared::domain::rate::{Feedback, Micros, TicketLimits};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,97 +33,97 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
-use waiters::Turn;
+use waiters::WaitOutcome;
 
-/// Hands out permits of lanes that many processes share.
+/// Grants permits for lanes that many processes share.
 ///
-/// Must be made and used within one tokio runtime, on which its tasks run: one for the nudges, and one
-/// for each lane with a rate. [`RedisLimiter::end`] waits for them; a limiter that is only dropped lets
-/// them end by themselves.
+/// Must be created and used within one tokio runtime, on which its tasks run: one for the subscription
+/// and one for each lane with a rate. [`RedisLimiter::end`] waits for them; after a mere drop they end
+/// by themselves.
 pub struct RedisLimiter {
     link: RedisLink,
     rates: Rates,
-    patience: Patience,
+    limits: TicketLimits,
     clock: Arc<dyn Clock>,
     windows: WindowScript,
-    lanes: Arc<Lanes>,
+    lanes: Arc<SharedLanes>,
     process: Arc<str>,
-    bell: JoinHandle<()>,
+    subscription: JoinHandle<()>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     closing: AtomicBool,
 }
 
 impl RedisLimiter {
-    /// The limiter of this process, with the usual patience.
+    /// The limiter of this process, with the default limits.
     ///
-    /// `clock` only serves to say when a window ends while Redis is away.
+    /// `clock` only computes the end of a window while Redis is unavailable.
     pub fn new(link: &RedisLink, rates: Rates, clock: Arc<dyn Clock>) -> Self {
-        Self::with_patience(link, rates, clock, Patience::default())
+        Self::with_limits(link, rates, clock, TicketLimits::default())
     }
 
-    /// The limiter of this process; all processes must be given the same patience.
-    pub fn with_patience(
+    /// The limiter of this process; all processes must use the same limits.
+    pub fn with_limits(
         link: &RedisLink,
         rates: Rates,
         clock: Arc<dyn Clock>,
-        patience: Patience,
+        limits: TicketLimits,
     ) -> Self {
-        let lanes: Arc<Lanes> = Arc::default();
         let process: Arc<str> = Uuid::now_v7().simple().to_string().into();
-        let channel: Arc<str> = Keys::new(link.prefix()).nudges().into();
-        let listening = bell::listen(
-            link.clone(),
-            channel,
-            Arc::clone(&process),
-            Arc::clone(&lanes),
-        );
+        let lanes = Arc::new(SharedLanes::new(Arc::clone(&process)));
+        let channel = LaneKeys::new(link.prefix()).wakeups();
+        let subscription = {
+            let lanes = Arc::clone(&lanes);
+            subscribe(link.clone(), vec![channel], move |event| {
+                lanes.handle(event);
+            })
+        };
         Self {
             link: link.clone(),
             rates,
-            patience,
+            limits,
             clock,
             windows: WindowScript::new(link),
             lanes,
             process,
-            bell: tokio::spawn(listening),
+            subscription: tokio::spawn(subscription),
             tasks: Mutex::default(),
             closing: AtomicBool::new(false),
         }
     }
 
-    /// Hands out nothing more: whoever waits is told to come back later, so that its job is put back.
-    pub fn close_doors(&self) {
+    /// Grants nothing from now on. All waiting callers get [`Grant::Later`] and put their jobs back.
+    pub fn refuse_waiting(&self) {
         self.closing.store(true, Ordering::SeqCst);
         self.lanes.each(SharedLane::close);
     }
 
-    /// Closes the doors and waits until this process has left all queues. A Redis that is away holds
-    /// that up for two answers' time at most.
+    /// Refuses all callers and waits until this process has left the queues of all lanes. While Redis
+    /// is unavailable, that takes at most two response timeouts.
     pub async fn end(&self) {
-        self.close_doors();
-        self.bell.abort();
+        self.refuse_waiting();
+        self.subscription.abort();
         let tasks = {
             let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *tasks)
         };
         for task in tasks {
             if let Err(error) = task.await {
-                tracing::error!(%error, "the task of a lane broke");
+                tracing::error!(%error, "the task of a lane failed");
             }
         }
     }
 
     fn lane(&self, lane: &Lane, configured: Micros) -> Arc<SharedLane> {
-        let queue = Keys::new(self.link.prefix()).rate(lane).queue;
+        let queue = LaneKeys::new(self.link.prefix()).rate(lane).queue;
         let shared = self.lanes.get(&queue, || {
             let script = RateScript::new(&self.link, lane, configured);
-            let shared = SharedLane::new(script, Arc::clone(&self.process), self.patience);
+            let shared = SharedLane::new(script, Arc::clone(&self.process), self.limits);
             let task = tokio::spawn(lane::serve(Arc::clone(&shared)));
             let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
             tasks.push(task);
             shared
         });
-        // Built since the doors were closed.
+        // The lane may be new since `refuse_waiting` closed all others.
         if self.closing.load(Ordering::SeqCst) {
             shared.close();
         }
@@ -137,7 +138,7 @@ impl RedisLimiter {
     ) -> Result<Grant, LimiterError> {
         let asked = Instant::now();
         Ok(match self.lane(lane, configured).wait(priority).await? {
-            Turn::Go {
+            WaitOutcome::Go {
                 granted_at,
                 period,
                 good_until,
@@ -148,7 +149,7 @@ impl RedisLimiter {
                 waited: asked.elapsed(),
                 good_until: Some(good_until.into_std()),
             }),
-            Turn::Later(wait) => Grant::Later(wait),
+            WaitOutcome::Later(wait) => Grant::Later(wait),
         })
     }
 
@@ -186,8 +187,8 @@ impl Limiter for RedisLimiter {
             Lane::Base(_) => match self.windows.close(lane, window).await {
                 Ok(until) => until,
                 Err(fault) => {
-                    let error = fault.told();
-                    tracing::warn!(%lane, %error, "the other processes do not know that a window is used up");
+                    let error = fault.message();
+                    tracing::warn!(%lane, %error, "could not store that a window is exhausted; other processes may still call");
                     WindowUse::default().close(window, self.clock.now())
                 }
             },
@@ -210,13 +211,13 @@ impl Limiter for RedisLimiter {
 
 impl Drop for RedisLimiter {
     fn drop(&mut self) {
-        self.close_doors();
-        self.bell.abort();
+        self.refuse_waiting();
+        self.subscription.abort();
     }
 }
 
 impl From<RedisFault> for LimiterError {
     fn from(fault: RedisFault) -> Self {
-        Self(fault.told())
+        Self(fault.message())
     }
 }

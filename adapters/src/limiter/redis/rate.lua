@@ -1,20 +1,20 @@
--- A lane with a rate: the state machine of shared/src/domain/rate.rs over Redis, rule by rule. Told in
--- docs/limiter.md; a test runs both on the same histories. Everything is whole microseconds on the
--- server's own clock (TIME), far below 2^53, up to which Lua's numbers are exact.
+-- A lane with a rate: the state machine of shared/src/domain/rate over Redis, rule by rule, as
+-- docs/limiter.md explains; a test runs both on the same histories. All values are whole microseconds
+-- on the server's clock (TIME), far below 2^53, up to which Lua's numbers are exact.
 --
--- KEYS  1 queue: tickets by priority and arrival   2 due: when each ticket was told to ask again
+-- KEYS  1 queue: tickets by priority and arrival   2 due: when each ticket has to ask again
 --       3.. one state for each bucket that a request spends, the lane's own first; all in one slot
--- ARGV  1 command   2 clock: empty for TIME, else the instant (tests)   3 channel of the nudges
+-- ARGV  1 command   2 clock: empty for TIME, else the instant (tests)   3 channel for wake-ups
 --       4 configured periods of the buckets, separated by one space
 --   take    5 ticket   6 priority: 0 urgent, 1 normal   7 grace   8 horizon
---   done    5 granted_at   6 refused: 0 or 1   7 period that the vendor told, or empty   8 late
+--   done    5 granted_at   6 refused: 0 or 1   7 period from the vendor's header, or empty   8 late
 --   cancel  5 ticket
--- Returns six whole numbers: verdict, span, nudged, period, gap, waiting.
---   verdict 1 go: span is the instant of the grant.  0 ask again after span.  2 the queue is longer
---   than the horizon by span, the ticket is not kept.  3 done and cancel: taken in.
---   nudged 1: the sleepers were told to look again.  period and gap (with its margin) are those of the
+-- Returns six whole numbers: decision, span, woke_all, period, gap, waiting.
+--   decision 1 go: span is the instant of the grant.  0 ask again after span.  2 the wait exceeds the
+--   horizon by span, the ticket is not kept.  3 done or cancel was applied.
+--   woke_all 1: all waiting callers were woken.  period and gap (with its margin) are those of the
 --   lane after the call; period is 0 for cancel.  waiting: tickets in the queue.
--- Published: '* ' .. queue to all sleepers, ticket .. ' ' .. queue to the new head after a grant.
+-- Publishes '* ' .. queue to wake all tickets, ticket .. ' ' .. queue to wake the new head after a grant.
 
 local QUEUE, DUE = KEYS[1], KEYS[2]
 local CHANNEL = ARGV[3]
@@ -32,8 +32,8 @@ end
 
 -- Differs after a restart and after a fail-over: then grants may be missing from the state.
 local function server()
-  local told = redis.pcall('INFO', 'server')
-  return type(told) == 'string' and string.match(told, 'run_id:(%w+)') or ''
+  local info = redis.pcall('INFO', 'server')
+  return type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
 end
 
 local now = clock()
@@ -46,40 +46,40 @@ local function gap(bucket)
   return bucket.period + margin(bucket.period)
 end
 
--- Of a state by another server only the pace is believed: the opening is not known.
+-- From the state of another server only the pace is used: the opening counts as unknown.
 local function load(key, configured, run)
   local stored = redis.call('HMGET', key, 'configured', 'period', 'told', 'recent', 'successes',
     'opens_at', 'paused_until', 'last_grant', 'server')
   local bucket = {
     key = key, configured = configured, server = run,
-    period = configured, told = false, recent = '', successes = 0,
+    period = configured, from_header = false, recent = '', successes = 0,
     paused_until = tonumber(stored[7]) or 0,
   }
   if stored[9] == run then
     bucket.opens_at, bucket.last_grant = tonumber(stored[6]), tonumber(stored[8])
   end
   if tonumber(stored[1]) == configured then
-    bucket.period, bucket.told = tonumber(stored[2]), stored[3] == '1'
+    bucket.period, bucket.from_header = tonumber(stored[2]), stored[3] == '1'
     bucket.recent, bucket.successes = stored[4], tonumber(stored[5])
   elseif bucket.opens_at and bucket.last_grant then
-    -- The settings have changed.
+    -- The configured period has changed.
     bucket.opens_at = math.max(bucket.opens_at, bucket.last_grant + gap(bucket))
   end
   return bucket
 end
 
 local function load_all()
-  local run, place, buckets = server(), 2, {}
+  local run, key, buckets = server(), 2, {}
   for configured in string.gmatch(ARGV[4], '%d+') do
-    place = place + 1
-    buckets[#buckets + 1] = load(KEYS[place], tonumber(configured), run)
+    key = key + 1
+    buckets[#buckets + 1] = load(KEYS[key], tonumber(configured), run)
   end
   return buckets
 end
 
 local function save(bucket)
   redis.call('HSET', bucket.key, 'configured', bucket.configured, 'period', bucket.period,
-    'told', bucket.told and '1' or '0', 'recent', bucket.recent, 'successes', bucket.successes,
+    'told', bucket.from_header and '1' or '0', 'recent', bucket.recent, 'successes', bucket.successes,
     'opens_at', bucket.opens_at or '', 'paused_until', bucket.paused_until,
     'last_grant', bucket.last_grant or '', 'server', bucket.server)
   local silence = math.max(DAY_MS, math.ceil(2 * gap(bucket) / 1000))
@@ -94,20 +94,20 @@ local function save_all(buckets)
   redis.call('PEXPIRE', DUE, DAY_MS)
 end
 
-local function nudge(whom)
-  redis.call('PUBLISH', CHANNEL, whom .. ' ' .. QUEUE)
+local function wake(ticket)
+  redis.call('PUBLISH', CHANNEL, ticket .. ' ' .. QUEUE)
 end
 
-local function answer(verdict, span, nudged, buckets)
-  if nudged then
-    nudge('*')
+local function answer(decision, span, wake_all, buckets)
+  if wake_all then
+    wake('*')
   end
   local widest, period = 0, 0
-  for place, bucket in ipairs(buckets) do
+  for index, bucket in ipairs(buckets) do
     widest = math.max(widest, gap(bucket))
-    period = place == 1 and bucket.period or period
+    period = index == 1 and bucket.period or period
   end
-  return { verdict, span, nudged and 1 or 0, period, widest, redis.call('ZCARD', QUEUE) }
+  return { decision, span, wake_all and 1 or 0, period, widest, redis.call('ZCARD', QUEUE) }
 end
 
 local function leave(ticket)
@@ -115,8 +115,8 @@ local function leave(ticket)
   return redis.call('ZREM', QUEUE, ticket) == 1
 end
 
--- A bucket of which nothing is known, and one whose last grant lies ahead since the clock went back:
--- assume that somebody sent just now. A margin's worth is no step.
+-- Assumes that a request was sent just now if the opening is unknown, or if the last grant lies in the
+-- future because the clock went back. A step of at most a margin does not count.
 local function mend_clock(bucket)
   bucket.paused_until = math.min(bucket.paused_until, now + gap(bucket))
   local latest = now + margin(bucket.period)
@@ -127,11 +127,11 @@ local function mend_clock(bucket)
   return went_back
 end
 
-local function expect_everybody()
+local function cap_due()
   local due = redis.call('HGETALL', DUE)
-  for place = 1, #due, 2 do
-    if tonumber(due[place + 1]) > now then
-      redis.call('HSET', DUE, due[place], now)
+  for i = 1, #due, 2 do
+    if tonumber(due[i + 1]) > now then
+      redis.call('HSET', DUE, due[i], now)
     end
   end
 end
@@ -142,8 +142,8 @@ local function enqueue(ticket, priority)
   end
   local last = redis.call('ZREVRANGEBYSCORE', QUEUE, (priority + 1) * 2 ^ 42 - 1,
     priority * 2 ^ 42, 'WITHSCORES', 'LIMIT', 0, 1)
-  local place = last[2] and tonumber(last[2]) + 1 or priority * 2 ^ 42
-  redis.call('ZADD', QUEUE, place, ticket)
+  local position = last[2] and tonumber(last[2]) + 1 or priority * 2 ^ 42
+  redis.call('ZADD', QUEUE, position, ticket)
   redis.call('HSET', DUE, ticket, now)
 end
 
@@ -160,17 +160,17 @@ local function drop_heads_due_before(since, asking)
   end
 end
 
-local function go(ticket, buckets, nudged)
+local function go(ticket, buckets, wake_all)
   leave(ticket)
   for _, bucket in ipairs(buckets) do
     bucket.opens_at, bucket.last_grant = now + gap(bucket), now
   end
   save_all(buckets)
   local head = redis.call('ZRANGE', QUEUE, 0, 0)[1]
-  if head and not nudged then
-    nudge(head)
+  if head and not wake_all then
+    wake(head)
   end
-  return answer(1, now, nudged, buckets)
+  return answer(1, now, wake_all, buckets)
 end
 
 local function take(ticket, priority, grace, horizon)
@@ -182,43 +182,43 @@ local function take(ticket, priority, grace, horizon)
     widest = math.max(widest, gap(bucket))
   end
   if went_back then
-    expect_everybody()
+    cap_due()
   end
   enqueue(ticket, priority)
   local dropped = open + grace < now and drop_heads_due_before(now - grace, ticket)
-  local nudged = went_back or dropped
+  local wake_all = went_back or dropped
   local rank = redis.call('ZRANK', QUEUE, ticket)
   if rank == 0 and now >= open then
-    return go(ticket, buckets, nudged)
+    return go(ticket, buckets, wake_all)
   end
   local eta = open
   if rank > 0 then
-    -- The next in line look shortly after the opening: a dead head costs the grace and no period.
+    -- The next tickets ask shortly after the opening: a dead head costs the grace and no period.
     local behind = math.max(rank - STANDBYS, 0) * widest
     local standby = math.floor(math.min(rank, STANDBYS) * grace * 11 / 10)
     eta = math.max(open, now) + behind + standby
   end
-  local wait, verdict = eta - now, 0
+  local wait, decision = eta - now, 0
   if wait > horizon then
     leave(ticket)
-    wait, verdict = wait - horizon, 2
+    wait, decision = wait - horizon, 2
   else
     redis.call('HSET', DUE, ticket, eta)
   end
   save_all(buckets)
-  return answer(verdict, wait, nudged, buckets)
+  return answer(decision, wait, wake_all, buckets)
 end
 
-local function follow(bucket, told)
-  bucket.told = true
-  if math.abs(told - bucket.period) > SAME_RATE * bucket.period then
-    bucket.period = told
+local function follow(bucket, period)
+  bucket.from_header = true
+  if math.abs(period - bucket.period) > SAME_RATE * bucket.period then
+    bucket.period = period
   end
 end
 
 local function slow_down(bucket)
   local slowest = math.max(bucket.period, bucket.configured * SLOWEST)
-  bucket.recent, bucket.told = '', false
+  bucket.recent, bucket.from_header = '', false
   bucket.period = math.min(math.floor(bucket.period * 143 / 100), slowest)
 end
 
@@ -235,16 +235,16 @@ local function remember(bucket, refused)
   bucket.successes = bucket.successes + 1
   if bucket.successes >= SPEED_UP_AT then
     bucket.successes = 0
-    if not bucket.told and bucket.period > bucket.configured then
+    if not bucket.from_header and bucket.period > bucket.configured then
       bucket.period = math.max(math.floor(bucket.period * 100 / 105), bucket.configured)
     end
   end
 end
 
-local function learn(bucket, granted_at, refused, told, late)
+local function learn(bucket, granted_at, refused, header, late)
   local before = bucket.period
-  if told then
-    follow(bucket, told)
+  if header then
+    follow(bucket, header)
   end
   remember(bucket, refused)
   local changed = bucket.period ~= before
@@ -254,21 +254,21 @@ local function learn(bucket, granted_at, refused, told, late)
   if refused then
     bucket.paused_until = math.max(bucket.paused_until, now + bucket.period)
   elseif bucket.last_grant == granted_at then
-    -- It left before its answer came.
+    -- The request was sent before its response arrived.
     local left_at = math.min(now, granted_at + late)
     bucket.opens_at = math.max(bucket.opens_at or 0, left_at + gap(bucket))
   end
   return changed or refused
 end
 
--- The vendor tells the rate of the lane's own bucket only, but not which bucket has refused.
-local function done(granted_at, refused, told, late)
-  local buckets, nudged = load_all(), false
-  for place, bucket in ipairs(buckets) do
-    nudged = learn(bucket, granted_at, refused, place == 1 and told, late) or nudged
+-- The header has the rate of the lane's own bucket, but a refusal does not say which bucket refused.
+local function done(granted_at, refused, header, late)
+  local buckets, wake_all = load_all(), false
+  for index, bucket in ipairs(buckets) do
+    wake_all = learn(bucket, granted_at, refused, index == 1 and header, late) or wake_all
   end
   save_all(buckets)
-  return answer(3, 0, nudged, buckets)
+  return answer(3, 0, wake_all, buckets)
 end
 
 if ARGV[1] == 'take' then

@@ -1,35 +1,22 @@
-//! The call of `rate.lua`: what goes in, and what its six numbers mean.
+//! Calls `rate.lua` and decodes the six numbers that it returns.
 
-use super::keys::{Keys, RateKeys};
+use super::keys::{LaneKeys, RateKeys};
 use crate::redis::{RedisFault, RedisLink};
 use redis::Script;
 use shared::domain::lane::{Lane, Priority};
-use shared::domain::rate::{Feedback, Micros, Patience, period_of_rate};
+use shared::domain::rate::{Feedback, Micros, TicketDecision, TicketLimits, period_of_rate};
 use std::sync::Arc;
 
-/// What Redis answers to a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Send now: the instant of the grant.
-    Go(Micros),
-    /// Sleep this long from now on, then ask again with the same ticket.
-    AskAgainIn(Micros),
-    /// The queue is longer than the horizon by this much; the ticket is not kept.
-    TooLong(Micros),
-    /// Taken in; the answer to anything but a ticket.
-    Done,
-}
-
-/// A verdict, and how the lane stands after it.
+/// The reply of the script: a decision, and the state of the lane after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateReply {
-    /// What Redis answers.
-    pub verdict: Verdict,
-    /// The sleepers of all processes were told to look again.
-    pub nudged: bool,
+    /// The decision on a ticket; `None` for `done` and `cancel`.
+    pub decision: Option<TicketDecision>,
+    /// The waiting callers of all processes were woken.
+    pub woke_all: bool,
     /// The lane's period.
     pub period: Micros,
-    /// From one grant to the next: the longest of the lane's buckets.
+    /// The time from one grant to the next: the longest of the lane's buckets.
     pub gap: Micros,
     /// Tickets in the queue.
     pub waiting: i64,
@@ -48,21 +35,21 @@ pub struct RateScript {
 }
 
 impl RateScript {
-    /// The lane of this name, with one bucket of this period.
+    /// The lane with one bucket of the `configured` period.
     pub fn new(link: &RedisLink, lane: &Lane, configured: Micros) -> Self {
-        let keys = Keys::new(link.prefix());
+        let keys = LaneKeys::new(link.prefix());
         Self {
             link: link.clone(),
             script: Arc::new(Script::new(include_str!("rate.lua"))),
             keys: Arc::new(keys.rate(lane)),
-            channel: keys.nudges().into(),
+            channel: keys.wakeups().into(),
             configured: vec![configured],
             clock: None,
         }
     }
 
-    /// The same lane, whose requests also spend another bucket: a grant needs both open. The key of its
-    /// state must lie in the lane's slot.
+    /// The same lane with another bucket that each request spends, too: a grant needs all buckets
+    /// open. The key `state` must have the lane's hash tag.
     #[must_use]
     pub fn and_bucket(&self, state: String, configured: Micros) -> Self {
         let mut with = self.clone();
@@ -72,7 +59,7 @@ impl RateScript {
         with
     }
 
-    /// The same lane at this instant instead of Redis' own: for tests.
+    /// The same lane at the instant `now` instead of Redis' clock: for tests.
     #[must_use]
     pub fn at(&self, now: Micros) -> Self {
         Self {
@@ -86,54 +73,54 @@ impl RateScript {
         &self.keys
     }
 
-    /// The period of the lane's own bucket by the settings.
+    /// The configured period of the lane's own bucket.
     pub fn configured(&self) -> Micros {
         self.configured.first().copied().unwrap_or_default()
     }
 
-    /// Asks for leave to send with `ticket`, which is put at the end of its queue if new.
+    /// Asks for a grant with `ticket`. A new ticket joins the end of its priority's queue.
     ///
     /// # Errors
     ///
-    /// Perhaps it was granted nevertheless; then the grant is spent.
+    /// The ticket may have been granted all the same; then the grant is spent.
     pub async fn take(
         &self,
         ticket: &str,
         priority: Priority,
-        patience: &Patience,
+        limits: &TicketLimits,
     ) -> Result<RateReply, RedisFault> {
         let rank = match priority {
             Priority::Urgent => 0,
             Priority::Normal => 1,
         };
-        let rest = [rank, patience.grace, patience.horizon].map(|number| number.to_string());
+        let rest = [rank, limits.grace, limits.horizon].map(|number| number.to_string());
         let [rank, grace, horizon] = &rest;
         self.call("take", &[ticket, rank, grace, horizon]).await
     }
 
-    /// Takes in what the answer to the grant of `granted_at` told.
+    /// Applies the feedback on the grant of `granted_at`.
     ///
     /// # Errors
     ///
-    /// May be told again.
+    /// The call may be repeated.
     pub async fn done(
         &self,
         granted_at: Micros,
         feedback: &Feedback,
     ) -> Result<RateReply, RedisFault> {
-        let told = feedback.rate_header.and_then(period_of_rate);
-        let told = told.map_or_else(String::new, |period| period.to_string());
+        let header = feedback.rate_header.and_then(period_of_rate);
+        let header = header.map_or_else(String::new, |period| period.to_string());
         let refused = if feedback.refused { "1" } else { "0" };
         let (granted_at, late) = (granted_at.to_string(), feedback.late.to_string());
-        self.call("done", &[&granted_at, refused, &told, &late])
+        self.call("done", &[&granted_at, refused, &header, &late])
             .await
     }
 
-    /// Gives a ticket back that was not granted.
+    /// Removes a ticket that was not granted.
     ///
     /// # Errors
     ///
-    /// Then it is dropped as a dead one when its time has come.
+    /// Then the ticket counts as dead when it is due.
     pub async fn cancel(&self, ticket: &str) -> Result<RateReply, RedisFault> {
         self.call("cancel", &[ticket]).await
     }
@@ -155,15 +142,19 @@ impl RateScript {
 }
 
 fn read(numbers: (i64, Micros, i64, Micros, Micros, i64)) -> RateReply {
-    let (verdict, span, nudged, period, gap, waiting) = numbers;
+    let (decision, span, woke_all, period, gap, waiting) = numbers;
+    let granted = TicketDecision::Go {
+        granted_at: span,
+        period,
+    };
     RateReply {
-        verdict: match verdict {
-            0 => Verdict::AskAgainIn(span),
-            1 => Verdict::Go(span),
-            2 => Verdict::TooLong(span),
-            _ => Verdict::Done,
+        decision: match decision {
+            0 => Some(TicketDecision::AskAgainIn(span)),
+            1 => Some(granted),
+            2 => Some(TicketDecision::TooLong(span)),
+            _ => None,
         },
-        nudged: nudged != 0,
+        woke_all: woke_all != 0,
         period,
         gap,
         waiting,

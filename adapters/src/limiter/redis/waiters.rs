@@ -1,7 +1,6 @@
-//! Those who wait in this process for one lane, behind the one ticket that the process holds.
+//! The callers of this process that wait for one lane, behind the one ticket of the process.
 //!
-//! Urgent ones first, the others in the order of asking. Whoever goes away costs nothing here: it is
-//! skipped when its turn comes.
+//! Urgent callers go first, the others in order of arrival. A caller that has cancelled is skipped.
 
 use shared::domain::lane::Priority;
 use shared::domain::rate::Micros;
@@ -11,53 +10,53 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// What a waiter is told at the end.
+/// How the wait of a caller ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum WaitOutcome {
     /// Send now.
     Go {
         /// The instant of the grant on the clock of Redis.
         granted_at: Micros,
-        /// What the grant spends.
+        /// The period that the grant spends.
         period: Micros,
-        /// The last instant to send at.
+        /// The deadline for sending.
         good_until: Instant,
     },
-    /// Not within the patience; come back after this long.
+    /// The wait would exceed the horizon; come back after this time.
     Later(Duration),
 }
 
-/// Where a waiter hears its [`Turn`].
-pub(super) type Reply = oneshot::Sender<Result<Turn, LimiterError>>;
+/// Sends a waiting caller its [`WaitOutcome`].
+pub(super) type OutcomeSender = oneshot::Sender<Result<WaitOutcome, LimiterError>>;
 
-/// What the last answer of Redis lets a waiter expect.
+/// The expected waits, from the last reply of Redis.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Outlook {
-    /// When the first is to ask again.
+pub(super) struct WaitEstimate {
+    /// When the first caller has to ask again.
     pub first_at: Instant,
-    /// From one grant of this process to its next.
+    /// The time from one grant of this process to its next.
     pub each: Duration,
-    /// Nobody waits longer.
+    /// The longest wait.
     pub horizon: Duration,
 }
 
-/// The queue of a process.
+/// The waiting callers of one process.
 #[derive(Debug, Default)]
 pub(super) struct Waiters {
-    urgent: VecDeque<Reply>,
-    normal: VecDeque<Reply>,
-    outlook: Option<Outlook>,
+    urgent: VecDeque<OutcomeSender>,
+    normal: VecDeque<OutcomeSender>,
+    estimate: Option<WaitEstimate>,
     closed: bool,
 }
 
-/// Whoever is sent away comes back after a second at the earliest.
+/// The shortest time after which a refused caller comes back.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-impl Outlook {
-    /// How much longer than the horizon the waiter at `place` would wait.
-    fn excess(&self, place: usize) -> Option<Duration> {
+impl WaitEstimate {
+    /// How much the wait of the caller at `index` would exceed the horizon.
+    fn excess(&self, index: usize) -> Option<Duration> {
         let first = self.first_at.saturating_duration_since(Instant::now());
-        let behind = u32::try_from(place).unwrap_or(u32::MAX);
+        let behind = u32::try_from(index).unwrap_or(u32::MAX);
         let wait = first.saturating_add(self.each.saturating_mul(behind));
         wait.checked_sub(self.horizon)
             .filter(|excess| !excess.is_zero())
@@ -65,14 +64,14 @@ impl Outlook {
 }
 
 impl Waiters {
-    /// Puts a waiter behind all of its priority, unless it would wait too long: then it is told so.
-    pub fn push(&mut self, priority: Priority, reply: Reply) {
-        self.forget_gone();
-        let place = match priority {
+    /// Adds a caller behind all others of its priority, or refuses it if it would wait too long.
+    pub fn push(&mut self, priority: Priority, reply: OutcomeSender) {
+        self.drop_cancelled();
+        let index = match priority {
             Priority::Urgent => self.urgent.len(),
             Priority::Normal => self.urgent.len() + self.normal.len(),
         };
-        let excess = self.outlook.and_then(|outlook| outlook.excess(place));
+        let excess = self.estimate.and_then(|estimate| estimate.excess(index));
         if self.closed {
             later(reply, Duration::ZERO);
         } else if let Some(excess) = excess {
@@ -84,58 +83,58 @@ impl Waiters {
         }
     }
 
-    /// The priority of the first that still waits.
+    /// The priority of the first caller that still waits.
     pub fn first(&mut self) -> Option<Priority> {
-        self.forget_gone();
+        self.drop_cancelled();
         if !self.urgent.is_empty() {
             return Some(Priority::Urgent);
         }
         (!self.normal.is_empty()).then_some(Priority::Normal)
     }
 
-    /// Gives the grant to the first that still waits; `false` if nobody does.
-    pub fn serve(&mut self, turn: Turn) -> bool {
-        self.outlook = None;
+    /// Gives the grant to the first caller that still waits; `false` if there is none.
+    pub fn serve(&mut self, grant: WaitOutcome) -> bool {
+        self.estimate = None;
         while let Some(reply) = self.pop_first() {
-            if reply.send(Ok(turn)).is_ok() {
+            if reply.send(Ok(grant)).is_ok() {
                 return true;
             }
         }
         false
     }
 
-    /// Takes in what Redis told, and sends away whoever would wait too long.
-    pub fn expect(&mut self, outlook: Outlook) {
-        self.outlook = Some(outlook);
-        self.forget_gone();
-        // The first has been told by Redis itself that its wait is not too long.
+    /// Stores the new estimate, and refuses the last callers while they would wait too long.
+    pub fn expect(&mut self, estimate: WaitEstimate) {
+        self.estimate = Some(estimate);
+        self.drop_cancelled();
+        // Redis has accepted the wait of the first caller.
         while let Some(last) = (self.urgent.len() + self.normal.len()).checked_sub(1)
             && last > 0
-            && let Some(excess) = outlook.excess(last)
+            && let Some(excess) = estimate.excess(last)
             && let Some(reply) = self.normal.pop_back().or_else(|| self.urgent.pop_back())
         {
             later(reply, excess.max(SHORTEST));
         }
     }
 
-    /// Sends everybody away for `wait`.
-    pub fn send_away(&mut self, wait: Duration) {
-        self.outlook = None;
+    /// Refuses all callers for `wait`.
+    pub fn refuse(&mut self, wait: Duration) {
+        self.estimate = None;
         while let Some(reply) = self.pop_first() {
             later(reply, wait.max(SHORTEST));
         }
     }
 
-    /// Tells everybody that Redis cannot be asked.
+    /// Fails all callers, since Redis is unavailable.
     pub fn fail(&mut self, why: &LimiterError) {
-        self.outlook = None;
+        self.estimate = None;
         while let Some(reply) = self.pop_first() {
-            // Whoever has gone does not hear it.
+            // Fails only for a caller that has cancelled.
             reply.send(Err(LimiterError(why.0.clone()))).ok();
         }
     }
 
-    /// Sends everybody away, also those who come from now on.
+    /// Refuses all callers, now and from now on.
     pub fn close(&mut self) {
         self.closed = true;
         while let Some(reply) = self.pop_first() {
@@ -143,24 +142,24 @@ impl Waiters {
         }
     }
 
-    /// Whether nobody is let in any more.
+    /// Whether new callers are refused.
     pub fn is_closed(&self) -> bool {
         self.closed
     }
 
-    fn pop_first(&mut self) -> Option<Reply> {
+    fn pop_first(&mut self) -> Option<OutcomeSender> {
         self.urgent.pop_front().or_else(|| self.normal.pop_front())
     }
 
-    fn forget_gone(&mut self) {
+    fn drop_cancelled(&mut self) {
         self.urgent.retain(|reply| !reply.is_closed());
         self.normal.retain(|reply| !reply.is_closed());
     }
 }
 
-fn later(reply: Reply, wait: Duration) {
-    // Whoever has gone does not hear it.
-    reply.send(Ok(Turn::Later(wait))).ok();
+fn later(reply: OutcomeSender, wait: Duration) {
+    // Fails only for a caller that has cancelled.
+    reply.send(Ok(WaitOutcome::Later(wait))).ok();
 }
 
 #[cfg(test)]
@@ -170,33 +169,35 @@ mod tests {
     fn join(
         waiters: &mut Waiters,
         priority: Priority,
-    ) -> oneshot::Receiver<Result<Turn, LimiterError>> {
+    ) -> oneshot::Receiver<Result<WaitOutcome, LimiterError>> {
         let (reply, answer) = oneshot::channel();
         waiters.push(priority, reply);
         answer
     }
 
-    fn heard(mut answer: oneshot::Receiver<Result<Turn, LimiterError>>) -> Option<Turn> {
+    fn received(
+        mut answer: oneshot::Receiver<Result<WaitOutcome, LimiterError>>,
+    ) -> Option<WaitOutcome> {
         answer.try_recv().ok().map(Result::unwrap)
     }
 
-    fn go(granted_at: Micros) -> Turn {
-        Turn::Go {
+    fn go(granted_at: Micros) -> WaitOutcome {
+        WaitOutcome::Go {
             granted_at,
             period: 1,
             good_until: Instant::now(),
         }
     }
 
-    fn granted(answer: oneshot::Receiver<Result<Turn, LimiterError>>) -> Option<Micros> {
-        match heard(answer) {
-            Some(Turn::Go { granted_at, .. }) => Some(granted_at),
+    fn granted(answer: oneshot::Receiver<Result<WaitOutcome, LimiterError>>) -> Option<Micros> {
+        match received(answer) {
+            Some(WaitOutcome::Go { granted_at, .. }) => Some(granted_at),
             _ => None,
         }
     }
 
     #[test]
-    fn urgent_ones_go_first_and_the_others_in_order() {
+    fn urgent_callers_go_first_and_the_others_in_order() {
         let mut waiters = Waiters::default();
         let first = join(&mut waiters, Priority::Normal);
         let second = join(&mut waiters, Priority::Normal);
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_gone_is_skipped() {
+    fn a_cancelled_caller_is_skipped() {
         let mut waiters = Waiters::default();
         drop(join(&mut waiters, Priority::Urgent));
         let stays = join(&mut waiters, Priority::Normal);
@@ -226,8 +227,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_would_wait_beyond_the_horizon_is_sent_away_the_last_first() {
-        let outlook = Outlook {
+    async fn callers_beyond_the_horizon_are_refused_the_last_first() {
+        let estimate = WaitEstimate {
             first_at: Instant::now() + Duration::from_secs(5),
             each: Duration::from_secs(10),
             horizon: Duration::from_secs(20),
@@ -237,24 +238,25 @@ mod tests {
             .map(|_| join(&mut waiters, Priority::Normal))
             .collect();
 
-        waiters.expect(outlook);
+        waiters.expect(estimate);
         let comes = join(&mut waiters, Priority::Normal);
         let urgent = join(&mut waiters, Priority::Urgent);
 
-        let told: Vec<_> = here.into_iter().chain([comes, urgent]).map(heard).collect();
-        let later = |seconds| Some(Turn::Later(Duration::from_secs(seconds)));
-        assert_eq!(told, [None, None, later(5), later(15), later(5), None]);
+        let callers = here.into_iter().chain([comes, urgent]);
+        let outcomes: Vec<_> = callers.map(received).collect();
+        let later = |seconds| Some(WaitOutcome::Later(Duration::from_secs(seconds)));
+        assert_eq!(outcomes, [None, None, later(5), later(15), later(5), None]);
     }
 
     #[test]
-    fn nobody_is_let_in_after_the_close() {
+    fn a_caller_after_the_close_is_refused() {
         let mut waiters = Waiters::default();
         let waits = join(&mut waiters, Priority::Normal);
 
         waiters.close();
         let comes = join(&mut waiters, Priority::Urgent);
 
-        assert_eq!(heard(waits), Some(Turn::Later(Duration::ZERO)));
-        assert_eq!(heard(comes), Some(Turn::Later(Duration::ZERO)));
+        assert_eq!(received(waits), Some(WaitOutcome::Later(Duration::ZERO)));
+        assert_eq!(received(comes), Some(WaitOutcome::Later(Duration::ZERO)));
     }
 }

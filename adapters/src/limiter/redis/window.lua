@@ -1,16 +1,16 @@
--- A lane that is counted by the clock hour and the day of Japan: shared/src/domain/quota.rs over Redis,
--- rule by rule; a test runs both on the same histories. Whole microseconds on the server's own clock.
+-- A lane with windows, the clock hour and the day in Japan: shared/src/domain/quota.rs over Redis, rule
+-- by rule; a test runs both on the same histories. Whole microseconds on the server's clock.
 --
--- KEYS  1 use of the windows
+-- KEYS  1 the counts of the windows
 -- ARGV  1 command   2 clock: empty for TIME, else the instant (tests)
---   take   3 calls an hour, 4 calls a day; empty for no limit
---   close  3 window that the shop says is used up: hour or day
+--   take   3 calls per hour, 4 calls per day; empty for no limit
+--   close  3 the window that the shop reported as exhausted: hour or day
 -- Returns two whole numbers: granted, until.
---   granted 1: counted.  0: nothing before the instant until (always for close).
+--   granted 1: counted.  0: closed until the instant until (always for close).
 
 local KEY = KEYS[1]
 local HOUR, DAY, JST, RESET_BLUR = 3600000000, 86400000000, 32400000000, 10000000
--- A day beyond the last that is counted, and closed until, by any clock that we believe.
+-- One day longer than any window that is counted or closed.
 local SILENCE_MS = 3 * 86400000
 
 local function clock()
@@ -55,7 +55,7 @@ local function roll(use)
   if is_over('day', use.day) then
     use.day, use.day_used = start.day, 0
   end
-  -- Nothing is closed beyond the end of a day; a clock that was ahead said so.
+  -- A later instant comes from a clock that was ahead.
   if use.closed_until > start.day + 2 * DAY then
     use.closed_until = 0
   end
@@ -78,7 +78,7 @@ local function take(per_hour, per_day)
   return { until_when and 0 or 1, until_when or 0 }
 end
 
--- Right after a reset that is a few seconds later: a late answer must not cost an hour, or a day.
+-- Right after a reset, for a few seconds only: a late response must not cost an hour or a day.
 local function close(window)
   local use = load()
   local reset_over = start[window] + RESET_BLUR

@@ -1,6 +1,6 @@
-//! The call of `window.lua`: the calls of a BASE account, counted for all processes together.
+//! Calls `window.lua`, which counts the calls of a BASE account for all processes.
 
-use super::keys::Keys;
+use super::keys::LaneKeys;
 use crate::redis::{RedisFault, RedisLink};
 use chrono::{DateTime, Utc};
 use redis::Script;
@@ -8,12 +8,12 @@ use shared::domain::lane::Lane;
 use shared::domain::quota::{Window, WindowQuota, WindowUse};
 use std::sync::Arc;
 
-/// The lanes that are counted by windows, in Redis: each call is one round trip. Cheap to clone.
+/// The lanes with windows in Redis: each call is one round trip. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct WindowScript {
     link: RedisLink,
     script: Arc<Script>,
-    keys: Keys,
+    keys: LaneKeys,
     clock: Option<DateTime<Utc>>,
 }
 
@@ -23,12 +23,12 @@ impl WindowScript {
         Self {
             link: link.clone(),
             script: Arc::new(Script::new(include_str!("window.lua"))),
-            keys: Keys::new(link.prefix()),
+            keys: LaneKeys::new(link.prefix()),
             clock: None,
         }
     }
 
-    /// The same windows at this instant instead of Redis' own: for tests.
+    /// The same windows at the instant `now` instead of Redis' clock: for tests.
     #[must_use]
     pub fn at(&self, now: DateTime<Utc>) -> Self {
         Self {
@@ -37,11 +37,11 @@ impl WindowScript {
         }
     }
 
-    /// Counts one call; else the instant before which there is none to be had.
+    /// Counts one call. `Some` with the instant of the reset if a window is exhausted.
     ///
     /// # Errors
     ///
-    /// Perhaps it was counted nevertheless.
+    /// The call may have been counted all the same.
     pub async fn take(
         &self,
         lane: &Lane,
@@ -53,11 +53,11 @@ impl WindowScript {
         Ok((granted == 0).then_some(until))
     }
 
-    /// The shop refused a call for `window`: nothing is granted before its end, which is returned.
+    /// The shop refused a call for `window`: closes the lane until the returned instant.
     ///
     /// # Errors
     ///
-    /// May be told again.
+    /// The call may be repeated.
     pub async fn close(&self, lane: &Lane, window: Window) -> Result<DateTime<Utc>, RedisFault> {
         let name = match window {
             Window::Hour => "hour",
@@ -67,11 +67,11 @@ impl WindowScript {
         Ok(until)
     }
 
-    /// What is counted of a lane, in the windows of its last call; `None` before the first.
+    /// The counts of a lane in the windows of its last call; `None` before the first call.
     ///
     /// # Errors
     ///
-    /// May be asked again.
+    /// The call may be repeated.
     pub async fn used(&self, lane: &Lane) -> Result<Option<WindowUse>, RedisFault> {
         let mut read = redis::cmd("HMGET");
         read.arg(self.keys.windows(lane));

@@ -5,7 +5,6 @@
 //! bell rings, when the next message or lease falls due, and every few seconds anyway. Redis that is
 //! away is an error of the call and nothing more; `crate::redis` mends the connection.
 
-mod bell;
 mod belt;
 mod counter;
 mod desk;
@@ -13,11 +12,11 @@ mod keys;
 mod presence;
 mod scripts;
 mod view;
+mod wakeups;
 
 use super::{DEAD_KEPT, clipped};
 use crate::redis::{RedisFault, RedisLink};
 use async_trait::async_trait;
-use bell::Bell;
 use belt::{Belt, Load};
 use counter::Counter;
 use keys::Keys;
@@ -33,6 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::futures::Notified;
 use tokio::time::Instant;
+use wakeups::Wakeups;
 
 /// Messages and leases that fell due and are lined up by one claim, of each kind.
 const LINED_UP_AT_ONCE: usize = 100;
@@ -46,7 +46,7 @@ pub struct RedisQueue {
     calls: Arc<Calls>,
     counters: HashMap<QueueName, Counter>,
     belts: HashMap<QueueName, Belt>,
-    bell: Bell,
+    wakeups: Wakeups,
 }
 
 /// What a call needs; shared with what outlives whoever waited for it.
@@ -75,7 +75,7 @@ impl RedisQueue {
             .iter()
             .map(|(queue, keys)| (keys.bell.clone(), *queue))
             .collect();
-        let bell = Bell::listen(link.client().clone(), channels);
+        let wakeups = Wakeups::listen(link.clone(), channels);
         let calls = Arc::new(Calls {
             link,
             scripts: Scripts::new(),
@@ -88,7 +88,7 @@ impl RedisQueue {
             calls,
             counters: counters.into(),
             belts: belts.into(),
-            bell,
+            wakeups,
         }
     }
 
@@ -192,7 +192,7 @@ impl Queue for RedisQueue {
         let give_up = Instant::now() + timeout;
         let counter = self.counter(queue)?;
         loop {
-            let ring = self.bell.next_ring(queue);
+            let ring = self.wakeups.notified(queue);
             let next_due = match counter.claim(capacity, lease).await? {
                 Found::Messages(claimed) => return Ok(claimed),
                 Found::Nothing(next_due) => next_due,
@@ -284,7 +284,7 @@ fn call<'a, const N: usize>(script: &'a Script, keys: [&String; N]) -> ScriptInv
 
 impl From<RedisFault> for QueueError {
     fn from(fault: RedisFault) -> Self {
-        Self(fault.told())
+        Self(fault.message())
     }
 }
 

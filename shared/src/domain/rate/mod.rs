@@ -1,13 +1,12 @@
-//! Ticket GCRA: the state machine of a lane with a rate and a burst of one, pure.
+//! GCRA with tickets: the pure state machine of a lane with a rate and a burst of one.
 //!
-//! A burst of one punishes early arrivals, not high rates: two requests sent exactly one period
-//! apart are refused half of the time by jitter alone. So a lane opens one period *and a margin*
-//! after the last grant. A caller takes a ticket and is told when to ask again; only the lane
-//! itself says go. The urgent queue goes first. Whoever holds this (the limiter) brings the clock,
-//! the lock and the waiting.
+//! A burst of one punishes early arrivals, not high rates: jitter alone makes the vendor refuse half
+//! of the requests that are sent exactly one period apart. So a lane opens one period *and a margin*
+//! after the last grant. A caller takes a ticket and learns when to ask again; only the lane grants.
+//! Urgent tickets go first. The limiter adds the clock, the lock and the waiting.
 //!
-//! All instants and spans are microseconds on one clock. Source of the algorithm, its margins and
-//! their measurement: `docs/limiter.md`.
+//! All instants and spans are microseconds on one clock. `docs/limiter.md` explains the algorithm,
+//! its margins and their measurement.
 
 mod pace;
 mod tickets;
@@ -21,19 +20,19 @@ use tickets::Tickets;
 /// Microseconds, as an instant on the limiter's clock or as a span.
 pub type Micros = i64;
 
-/// Name of a caller's place in the queue.
+/// Identifies a caller in the queue of a lane.
 pub type TicketId = u64;
 
-/// How a lane treats its callers; the same for all lanes.
+/// Time limits for the tickets of a lane; the same for all lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// A head of the queue that is this late is taken for dead.
+pub struct TicketLimits {
+    /// The head of the queue counts as dead if it asks this much too late.
     pub grace: Micros,
     /// A caller that would wait longer gets no ticket and puts its job back.
     pub horizon: Micros,
 }
 
-impl Default for Patience {
+impl Default for TicketLimits {
     fn default() -> Self {
         Self {
             grace: 250_000,
@@ -44,41 +43,41 @@ impl Default for Patience {
 
 /// The answer to [`LaneState::take`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// Send now. The lane is closed for one period from here on.
+pub enum TicketDecision {
+    /// Send now. The lane is closed for one period from now on.
     Go {
-        /// The instant of the grant; names it in [`LaneState::done`].
+        /// The instant of the grant; identifies it in [`LaneState::done`].
         granted_at: Micros,
         /// The period that this grant spends.
         period: Micros,
     },
     /// Sleep this long, then ask again with the same ticket.
     AskAgainIn(Micros),
-    /// The queue is longer than the horizon by this much; the ticket is not kept.
+    /// The wait exceeds the horizon by this much; the ticket is not kept.
     TooLong(Micros),
 }
 
-/// What the answer to a granted request told of the lane.
+/// What the response to a granted request says about the lane.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Feedback {
-    /// The vendor refused it for the quota (429).
+    /// The vendor refused the request because of the quota (429).
     pub refused: bool,
-    /// `x-amzn-RateLimit-Limit`: requests a second, when it was there.
+    /// `x-amzn-RateLimit-Limit` in requests per second, if the response had it.
     pub rate_header: Option<f64>,
-    /// How long after the grant the request left.
+    /// How long after the grant the request was sent.
     pub late: Micros,
 }
 
-/// Whether the sleepers have to ask again before their time.
+/// Which waiting callers have to ask again now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nudge {
-    /// The opening has moved, or the head has left.
-    Everybody,
-    /// Nothing that a sleeper waits for has changed.
-    Nobody,
+pub enum Wake {
+    /// All: the opening has moved, or the head has left the queue.
+    All,
+    /// None: nothing has changed for them.
+    NoOne,
 }
 
-/// One lane. See the head of this file.
+/// The state of one lane.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LaneState {
     pace: Pace,
@@ -88,12 +87,13 @@ pub struct LaneState {
     tickets: Tickets,
 }
 
-/// Standbys look shortly after the opening, so that a dead head costs `grace` and not a period.
+/// So many tickets behind the head ask shortly after the opening, so that a dead head costs `grace`
+/// and not a period.
 const STANDBYS: i64 = 3;
 
 impl LaneState {
-    /// A lane of which nothing is known, for instance since the state was lost: the first take
-    /// assumes that somebody sent just now.
+    /// A lane without known history, for instance after a loss of state: the first take assumes that
+    /// a request was sent just now.
     pub fn unknown(period: Micros) -> Self {
         Self {
             pace: Pace::new(period, period),
@@ -104,7 +104,7 @@ impl LaneState {
         }
     }
 
-    /// A lane whose next opening is known, from the last process that used it.
+    /// A lane whose next opening was stored by the last process that used it.
     pub fn resumed(configured: Micros, period: Micros, opens_at: Micros) -> Self {
         let pace = Pace::new(configured, period);
         Self {
@@ -115,71 +115,71 @@ impl LaneState {
         }
     }
 
-    /// The present period.
+    /// The current period.
     pub fn period(&self) -> Micros {
         self.pace.period()
     }
 
-    /// When the next request may go, at the earliest.
+    /// The earliest instant for the next grant, if it is known.
     pub fn opens_at(&self) -> Option<Micros> {
         self.opens_at
             .map(|opens_at| opens_at.max(self.paused_until))
     }
 
-    /// How many wait.
+    /// The number of tickets in the queue.
     pub fn waiting(&self) -> usize {
         self.tickets.len()
     }
 
-    /// Asks for leave to send at `now` with `ticket`, which is put at the end of its queue if new.
+    /// Asks for a grant at `now` with `ticket`. A new ticket joins the end of its priority's queue.
     ///
-    /// Asking early is harmless. Returns the decision and whether a dead head was dropped, or the
-    /// clock found to have gone back, in which case the others have to look again.
+    /// Asking early is harmless. The other callers have to ask again if this call drops a dead head
+    /// or finds that the clock went back.
     pub fn take(
         &mut self,
         ticket: TicketId,
         priority: Priority,
         now: Micros,
-        patience: &Patience,
-    ) -> (Decision, Nudge) {
+        limits: &TicketLimits,
+    ) -> (TicketDecision, Wake) {
         let gap = self.pace.gap();
         let clock_went_back = self.mend_clock(now);
         let open = self.opens_at().unwrap_or(now + gap);
         self.tickets.enqueue(ticket, priority, now);
-        let dropped = open + patience.grace < now
+        let dropped = open + limits.grace < now
             && self
                 .tickets
-                .drop_heads_due_before(now - patience.grace, ticket);
-        let nudge = Nudge::when(clock_went_back || dropped);
+                .drop_heads_due_before(now - limits.grace, ticket);
+        let wake = Wake::all_if(clock_went_back || dropped);
         let rank = i64::try_from(self.tickets.rank(ticket)).unwrap_or(i64::MAX);
         if rank == 0 && now >= open {
             self.tickets.leave(ticket);
             self.opens_at = Some(now + gap);
             self.last_grant = Some(now);
-            let go = Decision::Go {
+            let go = TicketDecision::Go {
                 granted_at: now,
                 period: self.period(),
             };
-            return (go, nudge);
+            return (go, wake);
         }
         let eta = if rank == 0 {
             open
         } else {
             let behind = (rank - STANDBYS).max(0).saturating_mul(gap);
-            let standby = rank.min(STANDBYS) * patience.grace * 11 / 10;
+            let standby = rank.min(STANDBYS) * limits.grace * 11 / 10;
             open.max(now).saturating_add(behind).saturating_add(standby)
         };
         let wait = eta - now;
-        if wait > patience.horizon {
+        if wait > limits.horizon {
             self.tickets.leave(ticket);
-            return (Decision::TooLong(wait - patience.horizon), nudge);
+            return (TicketDecision::TooLong(wait - limits.horizon), wake);
         }
-        self.tickets.promise(ticket, eta);
-        (Decision::AskAgainIn(wait), nudge)
+        self.tickets.set_due(ticket, eta);
+        (TicketDecision::AskAgainIn(wait), wake)
     }
 
-    /// Takes in what the answer to the grant of `granted_at` told.
-    pub fn done(&mut self, granted_at: Micros, feedback: &Feedback, now: Micros) -> Nudge {
+    /// Applies the feedback on the grant of `granted_at`.
+    pub fn done(&mut self, granted_at: Micros, feedback: &Feedback, now: Micros) -> Wake {
         let before = self.period();
         if let Some(period) = feedback.rate_header.and_then(period_of_rate) {
             self.pace.follow(period);
@@ -192,25 +192,25 @@ impl LaneState {
         if feedback.refused {
             self.paused_until = self.paused_until.max(now + self.period());
         } else if self.last_grant == Some(granted_at) {
-            // It left before its answer came.
+            // The request was sent before its response arrived.
             let left_at = now.min(granted_at.saturating_add(feedback.late));
             self.not_before(left_at + self.pace.gap());
         }
-        Nudge::when(changed || feedback.refused)
+        Wake::all_if(changed || feedback.refused)
     }
 
-    /// Gives a ticket back that was not granted.
-    pub fn cancel(&mut self, ticket: TicketId) -> Nudge {
-        Nudge::when(self.tickets.leave(ticket))
+    /// Removes a ticket that was not granted.
+    pub fn cancel(&mut self, ticket: TicketId) -> Wake {
+        Wake::all_if(self.tickets.leave(ticket))
     }
 
-    /// A lane of which nothing is known, and one whose last grant lies ahead since the clock went
-    /// back: assume that somebody sent just now. `true` if the clock went back.
+    /// Assumes that a request was sent just now if the opening is unknown, or if the last grant lies
+    /// in the future because the clock went back. Returns whether it went back.
     ///
-    /// A margin's worth is no step: callers read the clock before they get the lock.
+    /// A step of at most a margin does not count: callers read the clock before they get the lock.
     fn mend_clock(&mut self, now: Micros) -> bool {
         let gap = self.pace.gap();
-        // A pause is a period long when it is made, and never longer afterwards.
+        // A pause lasts one period; a longer rest means that the clock went back.
         self.paused_until = self.paused_until.min(now + gap);
         let latest = now + margin(self.period());
         let went_back = self.last_grant.is_some_and(|last| last > latest);
@@ -219,7 +219,7 @@ impl LaneState {
             self.last_grant = Some(now);
         }
         if went_back {
-            self.tickets.expect_everybody(now);
+            self.tickets.cap_due(now);
         }
         went_back
     }
@@ -229,8 +229,8 @@ impl LaneState {
     }
 }
 
-impl Nudge {
-    fn when(moved: bool) -> Self {
-        if moved { Self::Everybody } else { Self::Nobody }
+impl Wake {
+    fn all_if(changed: bool) -> Self {
+        if changed { Self::All } else { Self::NoOne }
     }
 }

@@ -1,27 +1,28 @@
-//! The pace of a lane: its period, and what answers teach of it.
+//! The pace of a lane: its current period, adapted to the vendor's responses.
 
 use super::Micros;
 use std::collections::VecDeque;
 
-/// Of this many answers …
+/// The number of recent responses in which refusals are counted.
 const WATCHED: usize = 6;
-/// … this many refusals slow the lane down, since the vendor cut the rate without telling.
+/// This many refusals among them slow the lane down: the vendor cut the rate without saying so.
 const SLOW_DOWN_AT: usize = 2;
-/// This many answers without a refusal bring back 5 % of the pace.
+/// This many responses without a refusal restore 5 % of the pace.
 const SPEED_UP_AT: u32 = 20;
 /// Refusals never slow a lane down beyond this many configured periods: the deepest cut that Amazon
 /// is known to have made is from 10 to 0.5 requests a second (source: changelog of the pricing API,
-/// August 2022). Without it an hour of refusals would stop the lane for days.
+/// August 2022). Without this limit an hour of refusals would stop the lane for days.
 const SLOWEST: Micros = 20;
-/// A header that differs by less is the same rate.
+/// A header that differs by a smaller share means the same rate.
 const SAME_RATE: f64 = 0.005;
 
-/// The present period of a lane.
+/// The current period of a lane.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pace {
     configured: Micros,
     period: Micros,
-    told: bool,
+    /// The vendor sent the period in a header.
+    from_header: bool,
     recent: VecDeque<bool>,
     successes: u32,
 }
@@ -31,7 +32,7 @@ impl Pace {
         Self {
             configured,
             period,
-            told: period != configured,
+            from_header: period != configured,
             recent: VecDeque::with_capacity(WATCHED + 1),
             successes: 0,
         }
@@ -41,21 +42,21 @@ impl Pace {
         self.period
     }
 
-    /// From one grant to the next: the period and its margin.
+    /// The time from one grant to the next: the period and its margin.
     pub(super) fn gap(&self) -> Micros {
         self.period + margin(self.period)
     }
 
-    /// Takes over a period that the vendor told.
+    /// Takes over the period that the vendor sent.
     pub(super) fn follow(&mut self, period: Micros) {
-        self.told = true;
+        self.from_header = true;
         if differs(period, self.period) {
             self.period = period;
         }
     }
 
-    /// Two refusals in six answers slow the lane down by 1.43; twenty answers without one bring
-    /// back 5 %, down to the configured period, unless the vendor has told the rate.
+    /// Two refusals in six responses make the period 1.43 times as long. Twenty responses without a
+    /// refusal shorten it by 5 %, down to the configured period, unless it came from a header.
     pub(super) fn remember(&mut self, refused: bool) {
         self.recent.push_back(refused);
         if self.recent.len() > WATCHED {
@@ -72,7 +73,7 @@ impl Pace {
         self.successes += 1;
         if self.successes >= SPEED_UP_AT {
             self.successes = 0;
-            if !self.told && self.period > self.configured {
+            if !self.from_header && self.period > self.configured {
                 self.period = (self.period * 100 / 105).max(self.configured);
             }
         }
@@ -80,22 +81,22 @@ impl Pace {
 
     fn slow_down(&mut self) {
         self.recent.clear();
-        self.told = false;
+        self.from_header = false;
         let slowest = self.period.max(self.configured * SLOWEST);
         self.period = (self.period * 143 / 100).min(slowest);
     }
 }
 
-/// What a lane adds to its period so that jitter on the way does not make a request early.
+/// The time that a lane adds to its period, so that network jitter does not make a request early.
 ///
-/// 25 ms at a period of 2 s and 50 ms at 10 s lose 1.2 % and 0.5 % of the quota and are refused
-/// less than once in 150 and 300 calls on an assumed path with a jitter of 3 ms (source: our own
-/// simulations, `docs/limiter.md`, 2026-11-21); 10 ms at least.
+/// 25 ms at a period of 2 s and 50 ms at 10 s cost 1.2 % and 0.5 % of the quota. On an assumed path
+/// with 3 ms of jitter, fewer than one in 150 and one in 300 calls are refused (source: our own
+/// simulations, `docs/limiter.md`, 2026-11-21). The least margin is 10 ms.
 pub fn margin(period: Micros) -> Micros {
     (period / 80).clamp(10_000, 50_000)
 }
 
-/// The period of a rate in requests a second; `None` for a rate that no vendor grants.
+/// The period of a rate in requests per second; `None` for a rate that no vendor grants.
 pub fn period_of_rate(rate: f64) -> Option<Micros> {
     if !(0.000_1..=10_000.0).contains(&rate) {
         return None;

@@ -1,23 +1,23 @@
-//! The queue of a lane: who waits, in which order, and when each was told to ask again.
+//! The queue of a lane: its tickets, their order, and when each of them has to ask again.
 
 use super::{Micros, TicketId};
 use crate::domain::lane::Priority;
 use std::collections::{BTreeMap, HashMap};
 
-type Place = (Priority, u64);
+type QueuePosition = (Priority, u64);
 
 /// Tickets in the order in which they are granted.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Tickets {
-    queue: BTreeMap<Place, TicketId>,
-    waiting: HashMap<TicketId, Waiting>,
+    queue: BTreeMap<QueuePosition, TicketId>,
+    waiting: HashMap<TicketId, QueuedTicket>,
     arrivals: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Waiting {
-    place: Place,
-    /// When it was told to ask again.
+struct QueuedTicket {
+    position: QueuePosition,
+    /// When the ticket has to ask again.
     due: Micros,
 }
 
@@ -26,46 +26,47 @@ impl Tickets {
         self.queue.len()
     }
 
-    /// Puts `ticket` behind all of its priority, if it is not in the queue.
+    /// Adds `ticket` behind all others of its priority, unless it is in the queue already.
     pub(super) fn enqueue(&mut self, ticket: TicketId, priority: Priority, now: Micros) {
         if !self.waiting.contains_key(&ticket) {
             self.arrivals += 1;
-            let place = (priority, self.arrivals);
-            self.waiting.insert(ticket, Waiting { place, due: now });
-            self.queue.insert(place, ticket);
+            let position = (priority, self.arrivals);
+            let queued = QueuedTicket { position, due: now };
+            self.waiting.insert(ticket, queued);
+            self.queue.insert(position, ticket);
         }
     }
 
-    /// `true` if it was in the queue.
+    /// Removes `ticket`; `true` if it was in the queue.
     pub(super) fn leave(&mut self, ticket: TicketId) -> bool {
         self.waiting
             .remove(&ticket)
-            .is_some_and(|waiting| self.queue.remove(&waiting.place).is_some())
+            .is_some_and(|queued| self.queue.remove(&queued.position).is_some())
     }
 
-    /// How many go before `ticket`. Costs one step for each of them; the horizon keeps a queue about
-    /// as short as the number of grants that fit into it.
+    /// The number of tickets before `ticket`. Costs one step for each of them; a queue holds about as
+    /// many tickets as grants fit into the horizon.
     pub(super) fn rank(&self, ticket: TicketId) -> usize {
         self.waiting
             .get(&ticket)
-            .map_or(0, |waiting| self.queue.range(..waiting.place).count())
+            .map_or(0, |queued| self.queue.range(..queued.position).count())
     }
 
-    pub(super) fn promise(&mut self, ticket: TicketId, due: Micros) {
-        if let Some(waiting) = self.waiting.get_mut(&ticket) {
-            waiting.due = due;
+    pub(super) fn set_due(&mut self, ticket: TicketId, due: Micros) {
+        if let Some(queued) = self.waiting.get_mut(&ticket) {
+            queued.due = due;
         }
     }
 
-    /// Everybody is expected to ask by `now`: what was promised on a clock that has gone back would
-    /// keep a dead head for as long as the clock went.
-    pub(super) fn expect_everybody(&mut self, now: Micros) {
-        for waiting in self.waiting.values_mut() {
-            waiting.due = waiting.due.min(now);
+    /// Makes every ticket due by `now`. After the clock went back, an old due instant would keep a
+    /// dead head alive for as long as the clock went back.
+    pub(super) fn cap_due(&mut self, now: Micros) {
+        for queued in self.waiting.values_mut() {
+            queued.due = queued.due.min(now);
         }
     }
 
-    /// Drops every head before `asking` that was due before `since`; `true` if there was one.
+    /// Drops the heads before `asking` that were due before `since`; `true` if there was one.
     pub(super) fn drop_heads_due_before(&mut self, since: Micros, asking: TicketId) -> bool {
         let mut dropped = false;
         while let Some((_, &head)) = self.queue.first_key_value() {
@@ -89,23 +90,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_leaves_leaves_nothing_behind() {
+    fn a_removed_ticket_leaves_nothing_behind() {
         let mut tickets = Tickets::default();
         for ticket in 0..100 {
             tickets.enqueue(ticket, Priority::Normal, 0);
-            tickets.promise(ticket, 5);
+            tickets.set_due(ticket, 5);
         }
 
         tickets.leave(99);
         tickets.drop_heads_due_before(6, 98);
         tickets.leave(98);
-        tickets.promise(98, 7);
+        tickets.set_due(98, 7);
 
         assert_eq!((tickets.queue.len(), tickets.waiting.len()), (0, 0));
     }
 
     #[test]
-    fn asking_again_keeps_the_place() {
+    fn a_ticket_that_asks_again_keeps_its_position() {
         let mut tickets = Tickets::default();
 
         for ticket in [1, 2, 3, 1] {

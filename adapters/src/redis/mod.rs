@@ -1,0 +1,8 @@
+//! Redis, for everything that processes share: the connection, its faults, and subscriptions.
+
+mod fault;
+mod link;
+pub(crate) mod subscription;
+
+pub use fault::RedisFault;
+pub use link::{RedisLink, RedisSettings, connect};
