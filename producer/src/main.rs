@@ -10,7 +10,9 @@ use app::{program, startup};
 use chrono::NaiveTime;
 use clap::{Args, Parser, Subcommand};
 use producer::notices::{Herald, Heralding};
-use producer::{Caretaker, Lead, Minder, Order, Refused, Thinner, resume, start_run, sweep};
+use producer::{
+    Caretaker, Lead, Minder, Order, Refused, RetentionCleanup, resume, start_run, sweep,
+};
 use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::context::Context;
@@ -171,7 +173,7 @@ impl Watch {
     async fn go_on(&self, lead: &Lead) -> std::convert::Infallible {
         let mut minder = None;
         let mut caretaker = Caretaker::new(self.ctx.clone());
-        let mut thinner = Thinner::new(self.ctx.clone());
+        let mut thinner = RetentionCleanup::new(self.ctx.clone());
         let mut looks: u32 = 0;
         let begun = Instant::now();
         loop {
@@ -239,7 +241,7 @@ impl Watch {
         }
     }
 
-    async fn thin_history(&self, by: &mut Thinner) {
+    async fn thin_history(&self, by: &mut RetentionCleanup) {
         let thinned = by.look().await;
         self.pulse.beat(&thinned);
         if let Err(error) = thinned {

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
 use shared::domain::money::Yen;
 use shared::domain::report::{
-    Backfill, CacheUse, Failures, Outcomes, PriceChange, PriceChanges, Report, StockChanges,
-    Updates,
+    BackfillTotals, CacheUse, CauseCount, Outcomes, PriceChange, PriceChanges, Report,
+    StockChanges, Updates,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
 
@@ -39,7 +39,7 @@ pub fn quiet() -> Report {
             ..Outcomes::default()
         },
         cache: CacheUse::default(),
-        backfill: Backfill::default(),
+        backfill: BackfillTotals::default(),
         price_changes: PriceChanges::default(),
         stock_changes: StockChanges::default(),
         updates: Updates::default(),
@@ -58,7 +58,7 @@ pub fn quiet() -> Report {
 
 /// One in which everything happened that happens in runs of prices.
 pub fn eventful() -> Report {
-    let cause = |code: &str, count| Failures {
+    let cause = |code: &str, count| CauseCount {
         code: code.to_owned(),
         count,
     };
@@ -80,7 +80,7 @@ pub fn eventful() -> Report {
             api_error: 17,
             invalid_asin: 3,
         },
-        backfill: Backfill {
+        backfill: BackfillTotals {
             asins: 580,
             requests: 29,
             success: 563,

@@ -13,7 +13,7 @@ mod fixture;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fixture::{Fixture, no_limit, world};
-use producer::Thinner;
+use producer::RetentionCleanup;
 use shared::domain::run::{RunKind, RunState};
 use shared::ports::clock::Clock;
 use sqlx::{Connection as _, Row as _};
@@ -56,7 +56,7 @@ async fn main() {
     let days = std::env::var("MISEBAN_YEAR_DAYS").map_or(365, |days| days.parse().unwrap());
     let clock = Arc::new(Ahead::default());
     let app = Fixture::open_at(world(LISTINGS, 2), no_limit(), clock.clone()).await;
-    let mut thinner = Thinner::new(app.ctx.clone());
+    let mut thinner = RetentionCleanup::new(app.ctx.clone());
     let mut months: Vec<Month> = Vec::new();
     let mut left = days;
     println!("{days} days, {RUNS_A_DAY} runs a day, {LISTINGS} listings");
@@ -71,7 +71,13 @@ async fn main() {
     judge(&months);
 }
 
-async fn live(app: &Fixture, clock: &Ahead, thinner: &mut Thinner, no: u32, days: u32) -> Month {
+async fn live(
+    app: &Fixture,
+    clock: &Ahead,
+    thinner: &mut RetentionCleanup,
+    no: u32,
+    days: u32,
+) -> Month {
     let (mut took, mut applied, mut held) = (Vec::new(), 0, 0);
     for _ in 0..days * RUNS_A_DAY {
         let begun = Instant::now();

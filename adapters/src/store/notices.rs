@@ -10,14 +10,14 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::notice::Notice;
 use shared::ports::store::{
-    ChannelView, Claim, Claimed, ENDED_BEFORE_ANSWER, Fate, NewNotice, NoticeStore, RunRow,
-    StoreError,
+    ChannelView, ClaimedNotices, DeliveryOutcome, ENDED_BEFORE_ANSWER, NewNotice, NoticeClaim,
+    NoticeStore, RunRow, StoreError,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-statement!(UNTOLD_RUNS, "notices/untold_runs.sql");
+statement!(RUNS_WITHOUT_NOTICE, "notices/runs_without_notice.sql");
 statement!(WRITE, "notices/write_notices.sql");
 statement!(DUE, "notices/due_notices.sql");
 statement!(CLAIM, "notices/claim_notices.sql");
@@ -40,12 +40,12 @@ struct Row<'a> {
 
 #[async_trait]
 impl NoticeStore for SqlStore {
-    async fn untold_runs(
+    async fn runs_without_notice(
         &self,
         channels: &[String],
         since: DateTime<Utc>,
     ) -> Result<Vec<RunRow>, StoreError> {
-        let query = self.db.query(&UNTOLD_RUNS).bind(json(&channels)?);
+        let query = self.db.query(&RUNS_WITHOUT_NOTICE).bind(json(&channels)?);
         let query = query.bind(instant(since));
         rows(&mut *self.db.reader().await?, query)
             .await?
@@ -81,14 +81,18 @@ impl NoticeStore for SqlStore {
     }
 
     /// Looks first, so that an idle outbox never waits for who writes.
-    async fn claim_notices(&self, channel: &str, claim: &Claim) -> Result<Claimed, StoreError> {
+    async fn claim_notices(
+        &self,
+        channel: &str,
+        claim: &NoticeClaim,
+    ) -> Result<ClaimedNotices, StoreError> {
         let due = self.db.query(&DUE).bind(channel.to_owned());
         if one(&mut *self.db.reader().await?, due)
             .await?
             .count("due")?
             == 0
         {
-            return Ok(Claimed::default());
+            return Ok(ClaimedNotices::default());
         }
         let message = claim.message.to_string();
         let take = self
@@ -103,7 +107,7 @@ impl NoticeStore for SqlStore {
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
         if run(&mut transaction, take).await? == 0 {
-            return Ok(Claimed::default());
+            return Ok(ClaimedNotices::default());
         }
         let tell = self.db.query(&TELL_LOST).bind(channel.to_owned());
         let lost = run(&mut transaction, tell.bind(message.clone())).await?;
@@ -116,14 +120,14 @@ impl NoticeStore for SqlStore {
     async fn settle_notices(
         &self,
         message: Uuid,
-        fate: &Fate,
+        outcome: &DeliveryOutcome,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let (state, then, error) = match fate {
-            Fate::Sent => ("sent", at, None),
-            Fate::Again(then, why) => ("due", *then, Some(why)),
-            Fate::Perhaps(why) => ("perhaps", at, Some(why)),
-            Fate::Refused(why) => ("refused", at, Some(why)),
+        let (state, then, error) = match outcome {
+            DeliveryOutcome::Sent => ("sent", at, None),
+            DeliveryOutcome::RetryAt(then, why) => ("due", *then, Some(why)),
+            DeliveryOutcome::Unknown(why) => ("perhaps", at, Some(why)),
+            DeliveryOutcome::Refused(why) => ("refused", at, Some(why)),
         };
         let message = message.to_string();
         let settle = self
@@ -136,7 +140,7 @@ impl NoticeStore for SqlStore {
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
         run(&mut transaction, settle).await?;
-        if *fate != Fate::Sent {
+        if *outcome != DeliveryOutcome::Sent {
             let untell = self.db.query(&UNTELL_LOST).bind(message);
             run(&mut transaction, untell).await?;
         }
@@ -171,9 +175,13 @@ impl NoticeStore for SqlStore {
 
 impl SqlStore {
     /// What a claim has taken. Facts that only a newer program can read count as lost.
-    async fn claimed(&self, on: &mut AnyConnection, message: &str) -> Result<Claimed, StoreError> {
+    async fn claimed(
+        &self,
+        on: &mut AnyConnection,
+        message: &str,
+    ) -> Result<ClaimedNotices, StoreError> {
         let query = self.db.query(&CLAIMED).bind(message.to_owned());
-        let mut claimed = Claimed::default();
+        let mut claimed = ClaimedNotices::default();
         for row in rows(on, query).await? {
             claimed.attempt = claimed.attempt.max(row.small("attempts")?);
             match serde_json::from_str::<Notice>(row.text("facts")?) {
@@ -189,7 +197,7 @@ fn channel_view(row: &AnyRow) -> Result<ChannelView, StoreError> {
     Ok(ChannelView {
         channel: row.text("channel")?.to_owned(),
         waiting: row.count("waiting")?,
-        perhaps: row.count("perhaps")?,
+        unknown: row.count("perhaps")?,
         lost: row.count("lost")?,
         last_sent_at: row.maybe_at("last_sent_at")?,
         not_before: row.maybe_at("not_before")?,

@@ -8,9 +8,9 @@ use super::db::statement::{Statement, statement};
 use super::runs::report;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use shared::domain::keeping::Horizon;
+use shared::domain::retention::RetentionCutoffs;
 use shared::domain::run::RunId;
-use shared::ports::store::{StoreError, ThinningPlace, ThinningStep, ThinningStore};
+use shared::ports::store::{RetentionCursor, RetentionStep, RetentionStore, StoreError};
 
 statement!(RUNS, "retention/runs_to_thin.sql");
 statement!(OUTCOMES, "retention/thin_outcomes.sql");
@@ -34,19 +34,19 @@ const OF_A_RUN: [&Statement; 7] = [
 ];
 
 #[async_trait]
-impl ThinningStore for SqlStore {
-    async fn thin(
+impl RetentionStore for SqlStore {
+    async fn delete_expired(
         &self,
-        horizon: &Horizon,
-        place: &ThinningPlace,
-    ) -> Result<ThinningStep, StoreError> {
+        cutoffs: &RetentionCutoffs,
+        place: &RetentionCursor,
+    ) -> Result<RetentionStep, StoreError> {
         // Observations begin where the runs end.
         if place.observation.is_none()
-            && let Some(old) = next_run(&self.db, horizon.runs, place).await?
+            && let Some(old) = next_run(&self.db, cutoffs.runs, place).await?
         {
-            return thin_run(&self.db, &old, horizon.now, place).await;
+            return thin_run(&self.db, &old, cutoffs.now, place).await;
         }
-        thin_observations(&self.db, horizon.observations, place).await
+        thin_observations(&self.db, cutoffs.observations, place).await
     }
 }
 
@@ -59,7 +59,7 @@ struct OldRun {
 async fn next_run(
     db: &Database,
     before: DateTime<Utc>,
-    place: &ThinningPlace,
+    place: &RetentionCursor,
 ) -> Result<Option<OldRun>, StoreError> {
     let (at, id) = place
         .run
@@ -82,8 +82,8 @@ async fn thin_run(
     db: &Database,
     old: &OldRun,
     now: DateTime<Utc>,
-    place: &ThinningPlace,
-) -> Result<ThinningStep, StoreError> {
+    place: &RetentionCursor,
+) -> Result<RetentionStep, StoreError> {
     if !old.reported
         && let Some(told) = report::read(db, old.id, now).await?
     {
@@ -94,7 +94,7 @@ async fn thin_run(
         let rows = run(&mut *db.writer().await?, thin).await?;
         if rows > 0 {
             let next = Some(place.clone());
-            return Ok(ThinningStep { rows, next });
+            return Ok(RetentionStep { rows, next });
         }
     }
     let mut writer = db.writer().await?;
@@ -104,33 +104,33 @@ async fn thin_run(
     let mark = db.query(&MARK).bind(old.id.to_string());
     run(&mut transaction, mark.bind(instant(now))).await?;
     commit(transaction).await?;
-    let next = Some(ThinningPlace {
+    let next = Some(RetentionCursor {
         run: Some((old.ended_at, old.id)),
         observation: None,
     });
-    Ok(ThinningStep { rows, next })
+    Ok(RetentionStep { rows, next })
 }
 
 async fn thin_observations(
     db: &Database,
     before: DateTime<Utc>,
-    place: &ThinningPlace,
-) -> Result<ThinningStep, StoreError> {
+    place: &RetentionCursor,
+) -> Result<RetentionStep, StoreError> {
     let from = place.observation.map_or_else(String::new, instant);
     let chunk = db.query(&OBSERVATIONS_CHUNK).bind(from.clone());
     let chunk = chunk.bind(instant(before)).bind(CHUNK);
     let found = one(&mut *db.reader().await?, chunk).await?;
     let Some(end) = found.maybe_at("last_seen_at")? else {
-        return Ok(ThinningStep {
+        return Ok(RetentionStep {
             rows: 0,
             next: None,
         });
     };
     let thin = db.query(&OBSERVATIONS).bind(from).bind(instant(end));
     let rows = run(&mut *db.writer().await?, thin).await?;
-    let next = Some(ThinningPlace {
+    let next = Some(RetentionCursor {
         observation: Some(end),
         ..place.clone()
     });
-    Ok(ThinningStep { rows, next })
+    Ok(RetentionStep { rows, next })
 }

@@ -7,8 +7,8 @@ use adapters::store::SqlStore;
 use shared::domain::desired::Urgency;
 use shared::domain::guard::Guarding;
 use shared::domain::listing::ListingId;
-use shared::domain::report::Decision;
-use shared::domain::run::{NextStep, Progress, RunId, RunKind, RunState};
+use shared::domain::report::HoldDecision;
+use shared::domain::run::{NextStep, RunId, RunKind, RunProgress, RunState};
 use shared::ports::store::{
     BatchStore, GuardStore, ListingVerdict, Part, Record, RecordedAsin, RunStore, StartError,
     UpdateResult, UpdateStore,
@@ -61,7 +61,7 @@ async fn answered(
     batches: std::ops::RangeInclusive<u32>,
     empty: u32,
     listings: &[ListingId],
-) -> Progress {
+) -> RunProgress {
     let mut progress = None;
     for no in batches {
         let told = store.record(&answer(run, no, empty, listings)).await;
@@ -175,7 +175,7 @@ async fn many_hides_close_together_are_sent_at_the_end_of_a_run_that_is_no_mass_
     assert_eq!(store.open_work(run).await.unwrap().updates.len(), 60);
     assert!(worked(&store, listings[0]).await);
     let guard = store.report(run, at(40)).await.unwrap().unwrap().guard;
-    assert_eq!(guard.unwrap().decision, Some(Decision::Lifted));
+    assert_eq!(guard.unwrap().decision, Some(HoldDecision::Lifted));
 }
 
 #[tokio::test]
@@ -242,7 +242,7 @@ async fn a_released_run_sends_what_it_held_and_ends() {
     let report = store.report(run, at(60)).await.unwrap().unwrap();
     assert_eq!((report.hidden, report.updates.held), (100, 0));
     let decision = report.guard.unwrap().decision;
-    assert_eq!(decision, Some(Decision::Released));
+    assert_eq!(decision, Some(HoldDecision::Released));
 }
 
 #[tokio::test]
@@ -275,7 +275,7 @@ async fn a_cancelled_run_leaves_the_shop_as_it_is_and_the_next_decides_anew() {
     let guard = told.guard.unwrap();
     assert_eq!(
         (guard.held, guard.decision),
-        (100, Some(Decision::Cancelled))
+        (100, Some(HoldDecision::Cancelled))
     );
     let next = started(&store, 100).await;
     let mut progress = None;
@@ -301,7 +301,7 @@ async fn a_run_that_fails_drops_what_it_held() {
     let row = &store.listings(&[asin(1)], None).await.unwrap()[0];
     assert_eq!(row.desired.unwrap().1, shop_state(1300, true));
     let guard = store.report(run, at(40)).await.unwrap().unwrap().guard;
-    assert_eq!(guard.unwrap().decision, Some(Decision::Failed));
+    assert_eq!(guard.unwrap().decision, Some(HoldDecision::Failed));
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ use adapters::store::SqlStore;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::notice::{Notice, run_event};
 use shared::domain::run::{RunId, RunKind};
-use shared::ports::store::{ChannelView, Claim, Claimed, Fate, NewNotice, NoticeStore, RunStore};
+use shared::ports::store::{
+    ChannelView, ClaimedNotices, DeliveryOutcome, NewNotice, NoticeClaim, NoticeStore, RunStore,
+};
 use uuid::Uuid;
 
 fn channels() -> Vec<String> {
@@ -36,8 +38,8 @@ async fn write(store: &SqlStore, seconds: impl IntoIterator<Item = i64>) -> u64 
         .expect("the store answers")
 }
 
-fn claim(now: i64) -> Claim {
-    Claim {
+fn claim(now: i64) -> NoticeClaim {
+    NoticeClaim {
         message: Uuid::now_v7(),
         now: at(now),
         until: at(now + 60),
@@ -46,16 +48,16 @@ fn claim(now: i64) -> Claim {
     }
 }
 
-async fn taken(store: &SqlStore, claim: &Claim) -> Claimed {
+async fn taken(store: &SqlStore, claim: &NoticeClaim) -> ClaimedNotices {
     store
         .claim_notices("chatwork", claim)
         .await
         .expect("the store answers")
 }
 
-async fn settle(store: &SqlStore, claim: &Claim, fate: Fate, now: i64) {
+async fn settle(store: &SqlStore, claim: &NoticeClaim, outcome: DeliveryOutcome, now: i64) {
     store
-        .settle_notices(claim.message, &fate, at(now))
+        .settle_notices(claim.message, &outcome, at(now))
         .await
         .expect("the store answers");
 }
@@ -97,7 +99,7 @@ async fn of_several_senders_at_once_one_gets_the_notices() {
     }
     write(&stores[0], 1..=50).await;
 
-    let claims: Vec<Claim> = stores.iter().map(|_| claim(60)).collect();
+    let claims: Vec<NoticeClaim> = stores.iter().map(|_| claim(60)).collect();
     let all = stores
         .iter()
         .zip(&claims)
@@ -115,9 +117,9 @@ async fn what_is_sent_is_not_sent_again_and_its_channel_alone_has_it() {
     write(&store, [1]).await;
     let first = claim(10);
     taken(&store, &first).await;
-    settle(&store, &first, Fate::Sent, 11).await;
+    settle(&store, &first, DeliveryOutcome::Sent, 11).await;
 
-    assert_eq!(taken(&store, &claim(100)).await, Claimed::default());
+    assert_eq!(taken(&store, &claim(100)).await, ClaimedNotices::default());
     assert_eq!(write(&store, [1]).await, 0);
     let other = store.claim_notices("webhook", &claim(100)).await.unwrap();
     assert_eq!(other.notices, [parked(1)]);
@@ -133,13 +135,13 @@ async fn after_a_refusal_the_whole_channel_waits_and_then_sends_all_together() {
     settle(
         &store,
         &first,
-        Fate::Again(at(100), "http 429".to_owned()),
+        DeliveryOutcome::RetryAt(at(100), "http 429".to_owned()),
         11,
     )
     .await;
     write(&store, [2]).await;
 
-    assert_eq!(taken(&store, &claim(99)).await, Claimed::default());
+    assert_eq!(taken(&store, &claim(99)).await, ClaimedNotices::default());
     let waiting = view(&store).await;
     assert_eq!((waiting.waiting, waiting.not_before), (2, Some(at(100))));
     assert_eq!(waiting.error.as_deref(), Some("http 429"));
@@ -151,14 +153,14 @@ async fn after_a_refusal_the_whole_channel_waits_and_then_sends_all_together() {
 #[tokio::test]
 async fn notices_soon_after_a_message_are_gathered_for_the_next_one() {
     let store = open().await;
-    let gathering = |now| Claim {
+    let gathering = |now| NoticeClaim {
         gather: TimeDelta::seconds(60),
         ..claim(now)
     };
     write(&store, [1]).await;
     let first = gathering(10);
     taken(&store, &first).await;
-    settle(&store, &first, Fate::Sent, 11).await;
+    settle(&store, &first, DeliveryOutcome::Sent, 11).await;
     write(&store, [12, 13]).await;
 
     assert_eq!(taken(&store, &gathering(70)).await.notices, []);
@@ -172,7 +174,7 @@ async fn a_message_whose_sender_died_is_not_sent_again_but_told_of_once() {
     taken(&store, &claim(10)).await;
     write(&store, [2]).await;
     assert_eq!(tidy(&store, at(69)).await, 0);
-    assert_eq!(taken(&store, &claim(69)).await, Claimed::default());
+    assert_eq!(taken(&store, &claim(69)).await, ClaimedNotices::default());
 
     assert_eq!(tidy(&store, at(70)).await, 1);
 
@@ -180,13 +182,19 @@ async fn a_message_whose_sender_died_is_not_sent_again_but_told_of_once() {
     let failing = claim(71);
     let claimed = taken(&store, &failing).await;
     assert_eq!((claimed.notices, claimed.lost), (vec![parked(2)], 1));
-    settle(&store, &failing, Fate::Again(at(80), "away".to_owned()), 72).await;
+    settle(
+        &store,
+        &failing,
+        DeliveryOutcome::RetryAt(at(80), "away".to_owned()),
+        72,
+    )
+    .await;
     let second = claim(80);
     assert_eq!(taken(&store, &second).await.lost, 1);
-    settle(&store, &second, Fate::Sent, 81).await;
+    settle(&store, &second, DeliveryOutcome::Sent, 81).await;
     write(&store, [90]).await;
     assert_eq!(taken(&store, &claim(90)).await.lost, 0);
-    assert_eq!(view(&store).await.perhaps, 1);
+    assert_eq!(view(&store).await.unknown, 1);
 }
 
 #[tokio::test]
@@ -197,13 +205,19 @@ async fn a_sender_that_was_taken_for_dead_may_still_say_that_it_was_taken() {
     taken(&store, &slow).await;
     tidy(&store, at(70)).await;
 
-    settle(&store, &slow, Fate::Again(at(75), "late".to_owned()), 75).await;
+    settle(
+        &store,
+        &slow,
+        DeliveryOutcome::RetryAt(at(75), "late".to_owned()),
+        75,
+    )
+    .await;
     assert_eq!(
-        (view(&store).await.perhaps, view(&store).await.waiting),
+        (view(&store).await.unknown, view(&store).await.waiting),
         (1, 0)
     );
-    settle(&store, &slow, Fate::Sent, 76).await;
-    assert_eq!(view(&store).await.perhaps, 0);
+    settle(&store, &slow, DeliveryOutcome::Sent, 76).await;
+    assert_eq!(view(&store).await.unknown, 0);
 }
 
 #[tokio::test]
@@ -229,7 +243,7 @@ async fn a_message_takes_no_more_notices_than_it_may() {
 
     let claimed = taken(
         &store,
-        &Claim {
+        &NoticeClaim {
             most: 3,
             ..claim(10)
         },
@@ -241,7 +255,7 @@ async fn a_message_takes_no_more_notices_than_it_may() {
 
 async fn untold(store: &SqlStore, since: i64) -> Vec<RunId> {
     let runs = store
-        .untold_runs(&channels(), at(since))
+        .runs_without_notice(&channels(), at(since))
         .await
         .expect("the store answers");
     runs.iter().map(|run| run.id).collect()
@@ -272,7 +286,7 @@ async fn a_run_is_untold_from_its_end_until_every_channel_has_a_row_for_it() {
     store.write_notices(&channels(), &[quiet]).await.unwrap();
 
     assert_eq!(untold(&store, 0).await, []);
-    assert_eq!(taken(&store, &claim(60)).await, Claimed::default());
+    assert_eq!(taken(&store, &claim(60)).await, ClaimedNotices::default());
 }
 
 #[tokio::test]

@@ -6,14 +6,14 @@ use crate::world::*;
 use adapters::store::SqlStore;
 use chrono::{DateTime, Utc};
 use shared::domain::desired::Urgency;
-use shared::domain::keeping::Horizon;
 use shared::domain::listing::{ItemId, ListingId, ListingStatus, ShopState};
 use shared::domain::report::Reconciled;
+use shared::domain::retention::RetentionCutoffs;
 use shared::domain::run::{NextStep, RunId, RunKind, RunState};
 use shared::ports::store::{
     Advance, BatchStore, CatalogueStore, Finding, FoundKind, GuardStore, ListingVerdict,
-    NewReading, NewRun, PageRecord, Part, Phase, ReconcileStore, RecordedAsin, RunStore,
-    StartError, Taken, ThinningPlace, ThinningStore, UpdateStore,
+    NewReading, NewRun, PageRecord, Part, Phase, ReconcileStore, RecordedAsin, RetentionCursor,
+    RetentionStore, RunStore, StartError, Taken, UpdateStore,
 };
 
 fn reading(shops: &[&str]) -> NewReading {
@@ -346,15 +346,15 @@ async fn rows_of_an_old_reconciliation_go_and_its_report_stays() {
     store.record_page(&last).await.unwrap();
     store.fail_run(run, "old", at(30)).await.unwrap();
 
-    let horizon = Horizon {
+    let cutoffs = RetentionCutoffs {
         now: at(100),
         observations: at(50),
         runs: at(50),
     };
-    let mut place = Some(ThinningPlace::default());
+    let mut place = Some(RetentionCursor::default());
     let mut rows = 0;
     while let Some(from) = place {
-        let step = store.thin(&horizon, &from).await.unwrap();
+        let step = store.delete_expired(&cutoffs, &from).await.unwrap();
         rows += step.rows;
         place = step.next;
     }

@@ -5,10 +5,10 @@
 use crate::world::*;
 use adapters::store::SqlStore;
 use chrono::{DateTime, Utc};
-use shared::domain::keeping::Keeping;
+use shared::domain::retention::Retention;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::store::{
-    BatchStore, CatalogueStore, Part, RunStore, ThinningPlace, ThinningStore, UpdateResult,
+    BatchStore, CatalogueStore, Part, RetentionCursor, RetentionStore, RunStore, UpdateResult,
     UpdateStore,
 };
 use sqlx::{Connection, Row};
@@ -55,11 +55,11 @@ async fn day(store: &SqlStore, day: i64, parked: usize) -> RunId {
 
 /// A whole round of thinning; the most rows that went at once.
 async fn thin(store: &SqlStore, now: DateTime<Utc>) -> u64 {
-    let horizon = Keeping::default().horizon(now);
-    let mut place = Some(ThinningPlace::default());
+    let cutoffs = Retention::default().cutoffs(now);
+    let mut place = Some(RetentionCursor::default());
     let mut most = 0;
     while let Some(here) = place {
-        let step = store.thin(&horizon, &here).await.unwrap();
+        let step = store.delete_expired(&cutoffs, &here).await.unwrap();
         most = most.max(step.rows);
         place = step.next;
     }

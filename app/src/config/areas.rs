@@ -9,12 +9,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shared::domain::desired::SellingRule;
 use shared::domain::freshness::Ttls;
 use shared::domain::guard::MassChangeGuard;
-use shared::domain::keeping::Keeping;
 use shared::domain::money::{Ratio, Yen};
-use shared::domain::notice::Switches;
+use shared::domain::notice::EventFilter;
 use shared::domain::offer::OfferRule;
 use shared::domain::pricing::{Bounds, Strategy};
 use shared::domain::quota::WindowQuota;
+use shared::domain::retention::Retention;
 use shared::domain::rules::Rules;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let webhook = reader
         .optional(&t::NOTIFY_WEBHOOK_URL, values::webhook_url)
         .map(SecretString::from);
-    let notify_events = reader.read(&t::NOTIFY_EVENTS, Switches::parse);
+    let notify_events = reader.read(&t::NOTIFY_EVENTS, EventFilter::parse);
     let rules = rules(reader);
     let work = work(reader);
     let health_listen = reader.optional(&t::HEALTH_LISTEN, |text| text.parse().ok());
@@ -236,7 +236,7 @@ fn rules(reader: &mut Reader<'_>) -> Option<Rules> {
             percent: percent?,
             count: count?,
         },
-        keeping: Keeping {
+        retention: Retention {
             observations: observations?,
             runs: runs?,
         },

@@ -16,7 +16,7 @@ use adapters::store::DatabaseLocation;
 use chrono::NaiveTime;
 use reader::Reader;
 use secrecy::SecretString;
-use shared::domain::notice::Switches;
+use shared::domain::notice::EventFilter;
 use shared::domain::quota::WindowQuota;
 use shared::domain::rules::Rules;
 use source::{Environment, Source};
@@ -51,7 +51,7 @@ pub struct Settings {
     /// The address of a webhook; whoever knows it may post. `None` when none is set.
     pub webhook: Option<SecretString>,
     /// What people are told of on these channels.
-    pub notify_events: Switches,
+    pub notify_events: EventFilter,
     /// How runs judge and sell.
     pub rules: Rules,
     /// How the work is done.

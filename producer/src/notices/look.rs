@@ -26,7 +26,11 @@ impl Herald {
         let now = self.clock.now();
         let channels = self.channel_names();
         let mut new = Vec::new();
-        for run in self.store.untold_runs(&channels, now - NEWS).await? {
+        for run in self
+            .store
+            .runs_without_notice(&channels, now - NEWS)
+            .await?
+        {
             new.extend(self.of_run(&run, now).await?);
         }
         let standing = self.states(now).await?;

@@ -12,7 +12,7 @@ use app::config::Settings;
 use app::wiring;
 use chrono::TimeDelta;
 use shared::domain::account::AccountId;
-use shared::domain::notice::Switches;
+use shared::domain::notice::EventFilter;
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::limiter::Limiter;
@@ -41,7 +41,7 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// Of what.
-    pub events: Switches,
+    pub events: EventFilter,
     /// In which language.
     pub lang: Lang,
     /// Calls of one shop in a day, for the alarm before they are used up.

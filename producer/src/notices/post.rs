@@ -6,7 +6,7 @@
 use super::Herald;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ports::notifier::{Notifier, NotifyError};
-use shared::ports::store::{Claim, Claimed, Fate, StoreError};
+use shared::ports::store::{ClaimedNotices, DeliveryOutcome, NoticeClaim, StoreError};
 use std::time::Duration;
 use ui::notices;
 use uuid::Uuid;
@@ -23,7 +23,7 @@ const PAUSES: [TimeDelta; 5] = [
     TimeDelta::minutes(10),
     TimeDelta::minutes(30),
 ];
-/// How often and how fast a fate is written while the database is away.
+/// How often and how fast an outcome is written while the database is away.
 const SETTLE_TRIES: u32 = 10;
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
 
@@ -42,7 +42,7 @@ impl Herald {
 
     async fn send_on(&self, channel: &dyn Notifier) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let claim = Claim {
+        let claim = NoticeClaim {
             message: Uuid::now_v7(),
             now,
             until: now + LEASE,
@@ -56,31 +56,35 @@ impl Herald {
             return self.settle_unreadable(&claim, &claimed).await;
         }
         let message = notices::message(&claimed.notices, claimed.lost, self.terms.lang);
-        let fate = match channel.post(&message).await {
+        let outcome = match channel.post(&message).await {
             Ok(()) => {
                 tracing::info!(channel = name, "sent {count} notices to {name}");
-                Fate::Sent
+                DeliveryOutcome::Sent
             }
-            Err(error) => fate(&error, name, claimed.attempt, self.clock.now()),
+            Err(error) => outcome(&error, name, claimed.attempt, self.clock.now()),
         };
-        self.settle(claim.message, &fate).await
+        self.settle(claim.message, &outcome).await
     }
 
     /// Rows of which a newer program wrote the facts go with no message.
-    async fn settle_unreadable(&self, claim: &Claim, claimed: &Claimed) -> Result<(), StoreError> {
+    async fn settle_unreadable(
+        &self,
+        claim: &NoticeClaim,
+        claimed: &ClaimedNotices,
+    ) -> Result<(), StoreError> {
         if claimed.lost == 0 {
             return Ok(());
         }
-        let fate = Fate::Refused("written by a newer program".to_owned());
-        self.settle(claim.message, &fate).await
+        let outcome = DeliveryOutcome::Refused("written by a newer program".to_owned());
+        self.settle(claim.message, &outcome).await
     }
 
-    /// A fate that is not written would be told as uncertain.
-    async fn settle(&self, message: Uuid, fate: &Fate) -> Result<(), StoreError> {
+    /// An outcome that is not written would be told as uncertain.
+    async fn settle(&self, message: Uuid, outcome: &DeliveryOutcome) -> Result<(), StoreError> {
         let mut tries = 1..SETTLE_TRIES;
         loop {
             let now = self.clock.now();
-            let settled = self.store.settle_notices(message, fate, now).await;
+            let settled = self.store.settle_notices(message, outcome, now).await;
             if settled.is_ok() || tries.next().is_none() {
                 return settled;
             }
@@ -89,26 +93,26 @@ impl Herald {
     }
 }
 
-fn fate(error: &NotifyError, name: &str, attempt: u32, now: DateTime<Utc>) -> Fate {
+fn outcome(error: &NotifyError, name: &str, attempt: u32, now: DateTime<Utc>) -> DeliveryOutcome {
     let why = error.to_string();
     match error {
         NotifyError::Later { after, .. } => {
             let then = now + pause(attempt, *after);
             tracing::warn!(channel = name, %error, attempt, "{name} is tried again at {then}");
-            Fate::Again(then, why)
+            DeliveryOutcome::RetryAt(then, why)
         }
         // A person mends it and starts the program again; meanwhile it is not asked too often.
         NotifyError::Forbidden(_) => {
             tracing::error!(channel = name, %error, "{name} refuses: look at its settings (miseban notify --test)");
-            Fate::Again(now + PAUSES[PAUSES.len() - 1], why)
+            DeliveryOutcome::RetryAt(now + PAUSES[PAUSES.len() - 1], why)
         }
         NotifyError::Unknown(_) => {
             tracing::warn!(channel = name, %error, "a message to {name} may have been posted or not; it is not sent again");
-            Fate::Perhaps(why)
+            DeliveryOutcome::Unknown(why)
         }
         NotifyError::Rejected(_) => {
             tracing::error!(channel = name, %error, "{name} does not take this message");
-            Fate::Refused(why)
+            DeliveryOutcome::Refused(why)
         }
     }
 }

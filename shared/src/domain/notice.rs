@@ -61,15 +61,15 @@ impl EventKind {
 
 /// The events that people want to be told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Switches(Vec<EventKind>);
+pub struct EventFilter(Vec<EventKind>);
 
-impl Default for Switches {
+impl Default for EventFilter {
     fn default() -> Self {
         Self(EventKind::ALL.to_vec())
     }
 }
 
-impl Switches {
+impl EventFilter {
     /// Reads `all`, or words of events separated by commas; `None` for a word that is no event.
     pub fn parse(text: &str) -> Option<Self> {
         if text.trim() == "all" {

@@ -42,7 +42,7 @@ pub struct Report {
     /// What the cache could answer.
     pub cache: CacheUse,
     /// The closing job.
-    pub backfill: Backfill,
+    pub backfill: BackfillTotals,
     /// Changes of Amazon's price.
     pub price_changes: PriceChanges,
     /// Changes of Amazon's stock.
@@ -61,10 +61,10 @@ pub struct Report {
     pub quota_used: f64,
     /// Updates that failed, by the shop's error code.
     #[serde(default)]
-    pub failures: Vec<Failures>,
+    pub failures: Vec<CauseCount>,
     /// Listings that wait for a person, by reason.
     #[serde(default)]
-    pub holds: Vec<Failures>,
+    pub holds: Vec<CauseCount>,
     /// ASINs that are still missing after the backfill, the first ten.
     #[serde(default)]
     pub still_missing: Vec<Asin>,
@@ -80,7 +80,7 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Reconciled {
     /// The shops that it reads.
-    pub shops: Vec<ReadShop>,
+    pub shops: Vec<ReconciledShop>,
     /// Items that were on the pages; one that moved from page to page meanwhile may count twice.
     pub items: u64,
     /// Listings that look otherwise than we left them, and not for a sale.
@@ -111,7 +111,7 @@ pub struct Reconciled {
 
 /// A shop that a reconciliation reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReadShop {
+pub struct ReconciledShop {
     /// The shop.
     pub account: AccountId,
     /// `open done held given_up`.
@@ -167,13 +167,13 @@ pub struct Guarded {
     /// When that was decided; `None` while they wait.
     pub decided_at: Option<DateTime<Utc>>,
     /// How.
-    pub decision: Option<Decision>,
+    pub decision: Option<HoldDecision>,
 }
 
 /// What became of updates that were held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Decision {
+pub enum HoldDecision {
     /// A person let them go.
     Released,
     /// A person dropped them, with their run.
@@ -184,7 +184,7 @@ pub enum Decision {
     Failed,
 }
 
-words!(Decision {
+words!(HoldDecision {
     Released => "released",
     Cancelled => "cancelled",
     Lifted => "lifted",
@@ -224,7 +224,7 @@ pub struct CacheUse {
 
 /// The closing job of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Backfill {
+pub struct BackfillTotals {
     /// Distinct ASINs that it had to fetch.
     pub asins: u64,
     /// Requests that it made.
@@ -284,7 +284,7 @@ pub struct Updates {
 
 /// How many of one cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failures {
+pub struct CauseCount {
     /// The shop's error code, or the reason of a hold.
     pub code: String,
     /// How many.

@@ -3,8 +3,8 @@
 use super::desired::SellingRule;
 use super::freshness::Ttls;
 use super::guard::MassChangeGuard;
-use super::keeping::Keeping;
 use super::offer::OfferRule;
+use super::retention::Retention;
 
 /// The rules of one shop keeper, as the settings give them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,5 +18,5 @@ pub struct Rules {
     /// When a run looks like a broken answer.
     pub guard: MassChangeGuard,
     /// How long history is kept.
-    pub keeping: Keeping,
+    pub retention: Retention,
 }

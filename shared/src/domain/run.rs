@@ -77,7 +77,7 @@ impl RunKind {
     }
 
     /// Whether it looks after what the shops show.
-    pub fn minds_shops(self) -> bool {
+    pub fn updates_listings(self) -> bool {
         matches!(self, Self::PriceStock | Self::Stale | Self::Visibility)
     }
 }
@@ -118,7 +118,7 @@ impl RunState {
 
 /// How far a run is, read in the same transaction that changed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct RunProgress {
     /// The kind of the run.
     pub kind: RunKind,
     /// Where it stands.
@@ -145,7 +145,7 @@ pub enum NextStep {
     Close,
 }
 
-impl Progress {
+impl RunProgress {
     /// What is due now. Asked after every step by whoever made it; every answer but `Nothing` may be
     /// given more than once, so what follows from it is idempotent.
     pub fn next_step(&self) -> NextStep {
@@ -171,8 +171,8 @@ mod tests {
         RunState::Cancelled,
     ];
 
-    fn every_progress(state: RunState) -> impl Iterator<Item = Progress> {
-        (0..8_u8).map(move |bits| Progress {
+    fn every_progress(state: RunState) -> impl Iterator<Item = RunProgress> {
+        (0..8_u8).map(move |bits| RunProgress {
             kind: RunKind::PriceStock,
             state,
             batches_open: bits & 1 > 0,

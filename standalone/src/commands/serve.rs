@@ -9,7 +9,7 @@ use app::run_mode::RunMode;
 use app::signal::Signals;
 use app::wiring;
 use producer::notices::{Herald, Heralding};
-use producer::{Caretaker, Minder, Thinner, resume, sweep};
+use producer::{Caretaker, Minder, RetentionCleanup, resume, sweep};
 use shared::ports::context::Context;
 use std::pin::pin;
 use std::time::Duration;
@@ -87,7 +87,7 @@ async fn go_on(
     page: &mut CommandOutput<'_>,
 ) -> Result<std::convert::Infallible, CommandError> {
     let mut caretaker = Caretaker::new(ctx.clone());
-    let mut thinner = Thinner::new(ctx.clone());
+    let mut thinner = RetentionCleanup::new(ctx.clone());
     let mut looks: u32 = 0;
     loop {
         minder.start_what_is_due().await;

@@ -8,7 +8,8 @@ use shared::domain::notice::Notice;
 use shared::domain::report::Report;
 use shared::ports::cache::Cache;
 use shared::ports::store::{
-    AccountStore, Claim, LaneMemory, LaneStore, NewNotice, NoticeStore, ReauthoriseMark, RunStore,
+    AccountStore, LaneMemory, LaneStore, NewNotice, NoticeClaim, NoticeStore, ReauthoriseMark,
+    RunStore,
 };
 use standalone::commands::{explain, report, status, validate};
 use ui::command_error::Exit;
@@ -201,7 +202,7 @@ async fn claimed_by_the_dead(store: &SqlStore) {
     };
     let channels = ["chatwork".to_owned()];
     store.write_notices(&channels, &[new]).await.unwrap();
-    let claim = Claim {
+    let claim = NoticeClaim {
         message: Uuid::now_v7(),
         now: at(2),
         until: at(3),

@@ -4,7 +4,7 @@ use crate::labels;
 use crate::layout::{clean, grouped, span};
 use crate::message::{Lang, Text, text};
 use shared::domain::asin::Asin;
-use shared::domain::report::{Failures, PriceChange, Reconciled, Report};
+use shared::domain::report::{CauseCount, PriceChange, Reconciled, Report};
 use shared::domain::run::RunState;
 
 /// Price changes and ASINs that a message names; the rest is told by count.
@@ -136,7 +136,7 @@ fn by_code(report: &Report) -> Option<Text> {
         return None;
     }
     let said = |lang: Lang| {
-        let one = |cause: &Failures| {
+        let one = |cause: &CauseCount| {
             let code: String = clean(&labels::code(&cause.code, lang))
                 .chars()
                 .take(80)
@@ -186,7 +186,7 @@ fn missing(report: &Report) -> Option<Text> {
         .map(Asin::as_str)
         .collect();
     let (count, names) = (grouped(failed), names.join(" "));
-    if !report.kind.minds_shops() {
+    if !report.kind.updates_listings() {
         return Some(text!(
             "商品情報の取れなかったASIN {count}件(Amazonにない商品かもしれません): {names}",
             "{count} ASINs of which nothing was told (Amazon may not know them): {names}"

@@ -137,7 +137,7 @@ fn missing(report: &Report) -> Option<Text> {
         text!(" ほか{left}件", " and {left} more")
     };
     let (rest_ja, rest_en) = (rest.ja, rest.en);
-    if !report.kind.minds_shops() {
+    if !report.kind.updates_listings() {
         return Some(text!(
             "商品情報の取れなかったASINが{count}件あります(Amazonにない商品かもしれません): {names}{rest_ja}",
             "of {count} ASINs nothing was told (Amazon may not know them): {names}{rest_en}"

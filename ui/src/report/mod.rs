@@ -11,7 +11,7 @@ use crate::labels;
 use crate::layout::{Align, clean, grouped, span, table, when};
 use crate::message::{Lang, text};
 use shared::domain::outcome::Outcome;
-use shared::domain::report::{CacheUse, Failures, PriceChange, Report};
+use shared::domain::report::{CacheUse, CauseCount, PriceChange, Report};
 use shared::domain::run::RunKind;
 
 /// How many examples a list shows; the rest is told by count.
@@ -39,7 +39,10 @@ pub fn render(report: &Report, lang: Lang) -> String {
             lang.pick("ASINごとの結果", "Outcome by ASIN"),
             outcomes(report, lang),
         ),
-        (lang.pick("再取得", "Backfill"), backfill(report, lang)),
+        (
+            lang.pick("再取得", "BackfillTotals"),
+            backfill(report, lang),
+        ),
         (
             lang.pick("Amazonでの変化", "Changes on Amazon"),
             changes(report, lang),
@@ -249,11 +252,11 @@ fn price_changes(report: &Report, lang: Lang) -> String {
     format!("\n{title}\n{rows_text}{rest}")
 }
 
-fn by_code(title: &str, causes: &[Failures], lang: Lang) -> String {
+fn by_code(title: &str, causes: &[CauseCount], lang: Lang) -> String {
     if causes.is_empty() {
         return String::new();
     }
-    let row = |cause: &Failures| vec![labels::code(&cause.code, lang), grouped(cause.count)];
+    let row = |cause: &CauseCount| vec![labels::code(&cause.code, lang), grouped(cause.count)];
     let rows: Rows = causes.iter().take(EXAMPLES).map(row).collect();
     let rest = rest(causes.len() as u64, rows.len(), lang);
     format!(

@@ -4,7 +4,7 @@ use super::{EXAMPLES, Rows, count, rest, two_columns};
 use crate::labels;
 use crate::layout::{Align, clean, grouped, table};
 use crate::message::Lang;
-use shared::domain::report::{Drifted, ReadShop, Reconciled, Report, UnknownItem};
+use shared::domain::report::{Drifted, Reconciled, ReconciledShop, Report, UnknownItem};
 
 /// The shops, what was found in them, and examples of each.
 pub fn render(report: &Report, found: &Reconciled, lang: Lang) -> String {
@@ -64,7 +64,7 @@ fn counts(report: &Report, found: &Reconciled, lang: Lang) -> Rows {
 }
 
 fn shops(found: &Reconciled, lang: Lang) -> String {
-    let row = |shop: &ReadShop| {
+    let row = |shop: &ReconciledShop| {
         let state = match shop.state.as_str() {
             "done" => lang.pick("完了", "done"),
             "held" => lang.pick("確認待ち", "held"),

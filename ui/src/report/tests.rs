@@ -4,7 +4,7 @@ use shared::domain::account::AccountId;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::report::{
-    CacheUse, Drifted, Outcomes, ReadShop, Reconciled, UnknownItem, Updates,
+    CacheUse, Drifted, Outcomes, Reconciled, ReconciledShop, UnknownItem, Updates,
 };
 use shared::domain::run::{RunKind, RunState};
 
@@ -22,8 +22,8 @@ fn account(name: &str) -> AccountId {
     AccountId::parse(name).unwrap()
 }
 
-fn read(name: &str, state: &str, items: u64, error: Option<&str>) -> ReadShop {
-    ReadShop {
+fn read(name: &str, state: &str, items: u64, error: Option<&str>) -> ReconciledShop {
+    ReconciledShop {
         account: account(name),
         state: state.to_owned(),
         items,

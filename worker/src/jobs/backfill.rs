@@ -104,7 +104,7 @@ async fn fetch_chunk(asked: Asked<'_>, misses: &[Miss], ctx: &Context) -> Result
         run: asked.run,
         part: Part::Backfill,
         at: ctx.clock.now(),
-        asins: if asked.kind.minds_shops() {
+        asins: if asked.kind.updates_listings() {
             assess::listings(learnt, asked.account, ctx).await?
         } else {
             assess::without_listings(learnt)

@@ -5,7 +5,7 @@ use shared::domain::asin::Asin;
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::guard::Guarding;
 use shared::domain::product::{Product, Seen};
-use shared::domain::run::{NextStep, Progress, RunId};
+use shared::domain::run::{NextStep, RunId, RunProgress};
 use shared::ports::context::Context;
 use shared::ports::messages;
 use shared::ports::store::Record;
@@ -13,7 +13,7 @@ use shared::ports::store::Record;
 /// Sends what `record` asks for. The rows stand already, so whatever is lost here is found again.
 pub(super) async fn after_record(
     record: &Record,
-    progress: Progress,
+    progress: RunProgress,
     ctx: &Context,
 ) -> Result<(), Failure> {
     write_cache(record, ctx).await;
@@ -30,7 +30,7 @@ pub(super) async fn after_record(
 /// Takes the next step of a run, if there is one: the barrier lets one caller through.
 pub(super) async fn next_step(
     run: RunId,
-    progress: Progress,
+    progress: RunProgress,
     ctx: &Context,
 ) -> Result<(), Failure> {
     match progress.next_step() {
@@ -62,7 +62,7 @@ pub(super) async fn resend(run: RunId, ctx: &Context) -> Result<(), Failure> {
 /// What comes after the backfill: what was held until then and is no mass change is sent.
 pub(super) async fn after_backfill(
     run: RunId,
-    progress: Progress,
+    progress: RunProgress,
     ctx: &Context,
 ) -> Result<(), Failure> {
     if progress.guard == Guarding::Lifted {

@@ -84,7 +84,7 @@ async fn record(
         run: job.run,
         part: report.part,
         at: ctx.clock.now(),
-        asins: if open.kind.minds_shops() {
+        asins: if open.kind.updates_listings() {
             assess::listings(report.learnt, open.account.as_ref(), ctx).await?
         } else {
             assess::without_listings(report.learnt)

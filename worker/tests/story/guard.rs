@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, world};
 use producer::{Minder, resume, sweep};
-use shared::domain::report::{Decision, Report};
+use shared::domain::report::{HoldDecision, Report};
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::jobs::QueueName;
 use shared::ports::store::GuardStore as _;
@@ -89,7 +89,10 @@ async fn a_released_run_hides_the_rest_and_is_done() {
     assert_eq!(report.state, RunState::Done);
     assert_eq!(app.on_display(), 0);
     let guard = report.guard.expect("it had tripped");
-    assert_eq!((guard.held, guard.decision), (0, Some(Decision::Released)));
+    assert_eq!(
+        (guard.held, guard.decision),
+        (0, Some(HoldDecision::Released))
+    );
     assert_eq!(report.hidden, guard.hides);
 }
 
@@ -142,7 +145,7 @@ async fn an_empty_answer_that_the_backfill_corrects_is_not_held() {
     assert_eq!(report.state, RunState::Done);
     assert_eq!(app.on_display(), before);
     let guard = report.guard.expect("it had tripped");
-    assert_eq!(guard.decision, Some(Decision::Lifted));
+    assert_eq!(guard.decision, Some(HoldDecision::Lifted));
 }
 
 #[tokio::test]

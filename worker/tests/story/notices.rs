@@ -7,7 +7,7 @@ use adapters::notify::{ChatworkConfig, ChatworkNotifier};
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::notices::{Herald, Heralding, Terms};
 use shared::domain::account::AccountId;
-use shared::domain::notice::Switches;
+use shared::domain::notice::EventFilter;
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::clock::Clock;
@@ -46,7 +46,7 @@ impl Clock for Ahead {
 
 fn terms(events: &str) -> Terms {
     Terms {
-        events: Switches::parse(events).expect("events"),
+        events: EventFilter::parse(events).expect("events"),
         lang: Lang::Ja,
         calls_a_day: Some(100_000),
         gather: TimeDelta::zero(),
@@ -247,7 +247,7 @@ async fn a_sender_killed_between_post_and_row_doubles_nothing_and_is_owned_up_to
     pass(&next).await;
 
     assert_eq!(posted(&app).len(), 1);
-    assert_eq!(outbox(&app).await.perhaps, 1);
+    assert_eq!(outbox(&app).await.unknown, 1);
     failed_runs(&app, 1).await;
     pass(&next).await;
     let last = posted(&app).pop().expect("a message");

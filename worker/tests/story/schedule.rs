@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, world};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use producer::{Minder, Thinner};
+use producer::{Minder, RetentionCleanup};
 use shared::domain::asin::Asin;
 use shared::domain::run::RunKind;
 use shared::ports::clock::Clock;
@@ -60,7 +60,10 @@ async fn what_has_grown_old_goes_and_the_reports_stay() {
         clock: Arc::new(Later(TimeDelta::days(days))),
         ..app.ctx.clone()
     };
-    let (mut young, mut old) = (Thinner::new(after(29)), Thinner::new(after(31)));
+    let (mut young, mut old) = (
+        RetentionCleanup::new(after(29)),
+        RetentionCleanup::new(after(31)),
+    );
 
     assert_eq!(young.look().await.expect("an answer"), 0);
     let mut gone = 0;

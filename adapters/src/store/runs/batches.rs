@@ -11,7 +11,7 @@ use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::desired::HoldReason;
 use shared::domain::listing::{ItemId, Listing, ListingId};
 use shared::domain::product::Product;
-use shared::domain::run::{Progress, RunId, RunKind};
+use shared::domain::run::{RunId, RunKind, RunProgress};
 use shared::ports::store::{BatchStore, ListingRow, Miss, OpenBatch, Record, StoreError};
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -62,7 +62,7 @@ impl BatchStore for SqlStore {
             .collect()
     }
 
-    async fn record(&self, record: &Record) -> Result<Progress, StoreError> {
+    async fn record(&self, record: &Record) -> Result<RunProgress, StoreError> {
         super::record::write(&self.db, record).await
     }
 

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::asin::AsinBatch;
 use shared::domain::guard::{Guarding, MassChangeGuard};
-use shared::domain::report::{Decision, Guarded};
+use shared::domain::report::{Guarded, HoldDecision};
 use shared::domain::run::RunId;
 use shared::ports::store::{GuardStore, StoreError};
 use sqlx::AnyConnection;
@@ -143,7 +143,7 @@ pub(crate) async fn reconsider(
     if watch.allowed.trips(hides, all) {
         return Ok(false);
     }
-    decide(db, on, id, at, Decision::Lifted).await?;
+    decide(db, on, id, at, HoldDecision::Lifted).await?;
     let let_go = db.query(&LET_GO).bind(id.to_string()).bind(instant(at));
     run(on, let_go).await?;
     Ok(true)
@@ -155,7 +155,7 @@ pub(crate) async fn drop_held(
     on: &mut AnyConnection,
     id: RunId,
     at: DateTime<Utc>,
-    why: Decision,
+    why: HoldDecision,
 ) -> Result<u64, StoreError> {
     decide(db, on, id, at, why).await?;
     let keep = db.query(&KEEP_SHOWN).bind(id.to_string());
@@ -180,7 +180,7 @@ pub(crate) async fn report(
         held: found.count("held")?,
         tripped_at: found.at("tripped_at")?,
         decided_at: found.maybe_at("decided_at")?,
-        decision: found.maybe_word("decision", Decision::from_word)?,
+        decision: found.maybe_word("decision", HoldDecision::from_word)?,
     }))
 }
 
@@ -189,7 +189,7 @@ async fn decide(
     on: &mut AnyConnection,
     id: RunId,
     at: DateTime<Utc>,
-    decision: Decision,
+    decision: HoldDecision,
 ) -> Result<(), StoreError> {
     let decide = db.query(&DECIDE).bind(id.to_string());
     run(on, decide.bind(instant(at)).bind(decision.as_str())).await?;
@@ -231,7 +231,7 @@ impl GuardStore for SqlStore {
         if !self.waits(&mut transaction, id).await? {
             return Ok(None);
         }
-        decide(&self.db, &mut transaction, id, at, Decision::Released).await?;
+        decide(&self.db, &mut transaction, id, at, HoldDecision::Released).await?;
         let let_go = self.db.query(&LET_GO).bind(id.to_string());
         let released = run(&mut transaction, let_go.bind(instant(at))).await?;
         reconcile::let_shops_go(&self.db, &mut transaction, id).await?;
@@ -247,7 +247,8 @@ impl GuardStore for SqlStore {
         if !self.waits(&mut transaction, id).await? {
             return Ok(None);
         }
-        let dropped = drop_held(&self.db, &mut transaction, id, at, Decision::Cancelled).await?;
+        let dropped =
+            drop_held(&self.db, &mut transaction, id, at, HoldDecision::Cancelled).await?;
         let cancel = self.db.query(&CANCEL).bind(id.to_string());
         run(&mut transaction, cancel.bind(instant(at))).await?;
         settle_costs(&self.db, &mut transaction, id).await?;

@@ -13,8 +13,8 @@ use shared::domain::account::AccountId;
 use shared::domain::desired::Urgency;
 use shared::domain::guard::Guarding;
 use shared::domain::listing::ListingId;
-use shared::domain::report::{Decision, Report};
-use shared::domain::run::{Progress, RunId, RunKind, RunState};
+use shared::domain::report::{HoldDecision, Report};
+use shared::domain::run::{RunId, RunKind, RunProgress, RunState};
 use shared::ports::store::{
     NewRegistration, NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError,
     StoreError,
@@ -136,7 +136,7 @@ impl RunStore for SqlStore {
     }
 
     /// Misses that are still open now were skipped, and count as failed.
-    async fn end_backfill(&self, id: RunId, at: DateTime<Utc>) -> Result<Progress, StoreError> {
+    async fn end_backfill(&self, id: RunId, at: DateTime<Utc>) -> Result<RunProgress, StoreError> {
         let end = self.db.query(&END_BACKFILL).bind(id.to_string());
         let end = end.bind(instant(at));
         let mut writer = self.db.writer().await?;
@@ -179,7 +179,7 @@ impl RunStore for SqlStore {
         let mut transaction = self.db.begin(&mut writer).await?;
         let failed = run(&mut transaction, fail).await?;
         if failed > 0 {
-            guard::drop_held(&self.db, &mut transaction, id, at, Decision::Failed).await?;
+            guard::drop_held(&self.db, &mut transaction, id, at, HoldDecision::Failed).await?;
         }
         commit(transaction).await?;
         Ok(failed > 0)

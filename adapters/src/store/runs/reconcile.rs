@@ -18,7 +18,7 @@ use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::guard::Guarding;
 use shared::domain::listing::{ItemId, Listing, ListingStatus};
-use shared::domain::run::{Progress, RunId};
+use shared::domain::run::{RunId, RunProgress};
 use shared::ports::store::{
     Advance, KnownItem, NewReading, PageRecord, PageRecorded, Phase, ReconcileStore, ShopRead,
     StartError, StoreError,
@@ -143,7 +143,7 @@ impl ReconcileStore for SqlStore {
         no: u32,
         why: &str,
         at: DateTime<Utc>,
-    ) -> Result<Progress, StoreError> {
+    ) -> Result<RunProgress, StoreError> {
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
         let given_up = End {

@@ -9,7 +9,7 @@ use crate::store::db::statement::{Statement, statement};
 use crate::store::listings::pending;
 use serde::Serialize;
 use shared::domain::guard::Guarding;
-use shared::domain::run::{Progress, RunId, RunKind, RunState};
+use shared::domain::run::{RunId, RunKind, RunProgress, RunState};
 use shared::ports::store::{Part, Record, RequestCost, StoreError};
 use sqlx::AnyConnection;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ statement!(PROGRESS, "runs/progress.sql");
 ///
 /// The progress is read when the record stands. Of two that end the run between them, each may be
 /// blind to what the other has not committed yet; the later one to commit then sees both.
-pub(crate) async fn write(db: &Database, record: &Record) -> Result<Progress, StoreError> {
+pub(crate) async fn write(db: &Database, record: &Record) -> Result<RunProgress, StoreError> {
     let rows = Rows::of(record);
     let mut writer = db.writer().await?;
     let mut transaction = db.begin(&mut writer).await?;
@@ -169,10 +169,10 @@ pub(crate) async fn progress(
     db: &Database,
     on: &mut AnyConnection,
     id: RunId,
-) -> Result<Progress, StoreError> {
+) -> Result<RunProgress, StoreError> {
     let query = db.query(&PROGRESS).bind(id.to_string());
     let row = row(on, query).await?.ok_or_else(|| unknown(id))?;
-    Ok(Progress {
+    Ok(RunProgress {
         kind: row.word("kind", RunKind::from_word)?,
         state: row.word("state", RunState::from_word)?,
         batches_open: row.yes("batches_open")?,

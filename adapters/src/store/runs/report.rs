@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::money::Yen;
 use shared::domain::report::{
-    Backfill, CacheUse, Failures, Outcomes, PriceChange, PriceChanges, Report, StockChanges,
-    Updates,
+    BackfillTotals, CacheUse, CauseCount, Outcomes, PriceChange, PriceChanges, Report,
+    StockChanges, Updates,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::StoreError;
@@ -94,9 +94,9 @@ fn frame(row: &AnyRow, id: RunId, now: DateTime<Utc>) -> Result<Report, StoreErr
         refused: row.count("refused")?,
         outcomes: Outcomes::default(),
         cache: CacheUse::default(),
-        backfill: Backfill {
+        backfill: BackfillTotals {
             requests: row.count("backfill_requests")?,
-            ..Backfill::default()
+            ..BackfillTotals::default()
         },
         price_changes: PriceChanges::default(),
         stock_changes: StockChanges::default(),
@@ -197,7 +197,7 @@ async fn fill_updates(
     report.shown = row.count("shown")?;
     report.delisted = row.count("delisted")?;
     for row in rows(on, db.query(&CODES).bind(id)).await? {
-        let failures = Failures {
+        let failures = CauseCount {
             code: row.text("code")?.to_owned(),
             count: row.count("times")?,
         };

@@ -5,7 +5,7 @@ use crate::store::db::database::{Database, one, rows};
 use crate::store::db::statement::statement;
 use shared::domain::account::AccountId;
 use shared::domain::listing::ItemId;
-use shared::domain::report::{Drifted, ReadShop, Reconciled, UnknownItem};
+use shared::domain::report::{Drifted, Reconciled, ReconciledShop, UnknownItem};
 use shared::domain::run::RunId;
 use shared::ports::store::StoreError;
 use sqlx::AnyConnection;
@@ -21,7 +21,7 @@ pub(crate) async fn read(
     on: &mut AnyConnection,
     id: RunId,
 ) -> Result<Reconciled, StoreError> {
-    let shops: Vec<ReadShop> = rows(on, db.query(&READS).bind(id.to_string()))
+    let shops: Vec<ReconciledShop> = rows(on, db.query(&READS).bind(id.to_string()))
         .await?
         .iter()
         .map(told_shop)
@@ -73,8 +73,8 @@ async fn found(
         .collect()
 }
 
-fn told_shop(row: &AnyRow) -> Result<ReadShop, StoreError> {
-    Ok(ReadShop {
+fn told_shop(row: &AnyRow) -> Result<ReconciledShop, StoreError> {
+    Ok(ReconciledShop {
         account: row.word("account_id", |id| AccountId::parse(id).ok())?,
         state: row.text("state")?.to_owned(),
         items: row.count("items")?,

@@ -9,7 +9,7 @@ use crate::domain::listing::{Listing, ListingId, ShopState};
 use crate::domain::observation::JudgedOffer;
 use crate::domain::outcome::{MissReason, Outcome};
 use crate::domain::product::{Change, Product, Seen};
-use crate::domain::run::{Progress, RunId, RunKind};
+use crate::domain::run::{RunId, RunKind, RunProgress};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -143,7 +143,7 @@ pub trait BatchStore: Send + Sync {
     /// [`Part::Backfill`] the misses of `record` become fetched or failed.
     ///
     /// Returns the progress after it.
-    async fn record(&self, record: &Record) -> Result<Progress, StoreError>;
+    async fn record(&self, record: &Record) -> Result<RunProgress, StoreError>;
 
     /// Misses of the run that are still to be fetched, at most `limit`, those with the fewest
     /// attempts first.

@@ -9,8 +9,8 @@ mod history;
 mod leases;
 mod notices;
 mod reconcile;
+mod retention;
 mod runs;
-mod thinning;
 mod updates;
 
 pub use accounts::{
@@ -26,15 +26,18 @@ pub use catalogue::{
 pub use guard::GuardStore;
 pub use history::{ChangesAsked, HistoryStore, ListingChange};
 pub use leases::LeaseStore;
-pub use notices::{ChannelView, Claim, Claimed, ENDED_BEFORE_ANSWER, Fate, NewNotice, NoticeStore};
+pub use notices::{
+    ChannelView, ClaimedNotices, DeliveryOutcome, ENDED_BEFORE_ANSWER, NewNotice, NoticeClaim,
+    NoticeStore,
+};
 pub use reconcile::{
     Advance, Finding, FoundKind, KnownItem, NewReading, PageRecord, PageRecorded, Phase,
     ReconcileStore, ShopRead, Taken,
 };
+pub use retention::{RetentionCursor, RetentionStep, RetentionStore};
 pub use runs::{
     NewRegistration, NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError,
 };
-pub use thinning::{ThinningPlace, ThinningStep, ThinningStore};
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
 
 /// The database cannot do what was asked.
@@ -78,7 +81,7 @@ pub trait Store:
     + LaneStore
     + CatalogueStore
     + HistoryStore
-    + ThinningStore
+    + RetentionStore
     + NoticeStore
     + ReconcileStore
 {
@@ -94,7 +97,7 @@ impl<T> Store for T where
         + LaneStore
         + CatalogueStore
         + HistoryStore
-        + ThinningStore
+        + RetentionStore
         + NoticeStore
         + ReconcileStore
 {

@@ -26,7 +26,7 @@ pub struct NewNotice {
 
 /// What a message is made of.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Claimed {
+pub struct ClaimedNotices {
     /// The notices, oldest first.
     pub notices: Vec<Notice>,
     /// How often these were tried, this time included.
@@ -38,7 +38,7 @@ pub struct Claimed {
 
 /// The terms of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Claim {
+pub struct NoticeClaim {
     /// The id of the message, drawn by the caller.
     pub message: Uuid,
     /// Now.
@@ -53,13 +53,13 @@ pub struct Claim {
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum DeliveryOutcome {
     /// The channel took it.
     Sent,
     /// It was refused, and is due again at this instant. The whole channel waits until then.
-    Again(DateTime<Utc>, String),
+    RetryAt(DateTime<Utc>, String),
     /// Nobody can say whether it was posted; it is not sent again.
-    Perhaps(String),
+    Unknown(String),
     /// It will never be taken.
     Refused(String),
 }
@@ -72,7 +72,7 @@ pub struct ChannelView {
     /// Notices that wait, or are on their way.
     pub waiting: u64,
     /// Notices that may have been posted or not.
-    pub perhaps: u64,
+    pub unknown: u64,
     /// Notices that were refused, or became too old.
     pub lost: u64,
     /// The last message that was taken.
@@ -88,7 +88,7 @@ pub struct ChannelView {
 pub trait NoticeStore: Send + Sync {
     /// Runs that are held now or ended after `since`, and of which the outbox of one of `channels` has
     /// no row yet; dry ones never. The oldest first, a few at a time.
-    async fn untold_runs(
+    async fn runs_without_notice(
         &self,
         channels: &[String],
         since: DateTime<Utc>,
@@ -103,13 +103,17 @@ pub trait NoticeStore: Send + Sync {
 
     /// Takes what is due on the channel for one message; nothing while another message is on its way
     /// or the channel rests. Of several callers one gets it.
-    async fn claim_notices(&self, channel: &str, claim: &Claim) -> Result<Claimed, StoreError>;
+    async fn claim_notices(
+        &self,
+        channel: &str,
+        claim: &NoticeClaim,
+    ) -> Result<ClaimedNotices, StoreError>;
 
     /// Says what became of a claimed message. Of no effect when its time was over before.
     async fn settle_notices(
         &self,
         message: Uuid,
-        fate: &Fate,
+        outcome: &DeliveryOutcome,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 

@@ -5,7 +5,7 @@ use super::{ListingRow, NewRun, Record, StoreError};
 use crate::domain::account::AccountId;
 use crate::domain::asin::Asin;
 use crate::domain::listing::{ItemId, Listing, ListingId, ListingStatus, ShopState};
-use crate::domain::run::{Progress, RunId};
+use crate::domain::run::{RunId, RunProgress};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
@@ -165,7 +165,7 @@ pub struct PageRecord {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRecorded {
     /// How far the run is.
-    pub progress: Progress,
+    pub progress: RunProgress,
     /// The step that is due now; `None` when the shop is read.
     pub step: Option<u32>,
     /// So many listings were on no page that nothing is done about them without a person.
@@ -212,7 +212,7 @@ pub trait ReconcileStore: Send + Sync {
         no: u32,
         why: &str,
         at: DateTime<Utc>,
-    ) -> Result<Progress, StoreError>;
+    ) -> Result<RunProgress, StoreError>;
 
     /// Every listing of a shop, whatever became of it.
     async fn listings_of(

@@ -7,7 +7,7 @@ use crate::domain::desired::Urgency;
 use crate::domain::guard::MassChangeGuard;
 use crate::domain::listing::ListingId;
 use crate::domain::report::Report;
-use crate::domain::run::{Progress, RunId, RunKind, RunState};
+use crate::domain::run::{RunId, RunKind, RunProgress, RunState};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -76,7 +76,7 @@ pub struct RunRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenWork {
     /// How far it is.
-    pub progress: Progress,
+    pub progress: RunProgress,
     /// Batches that have not reported.
     pub batches: Vec<u32>,
     /// Shops that are still read: the number in the run and the step that is due.
@@ -176,7 +176,7 @@ pub trait RunStore: Send + Sync {
     /// the whole run is no mass change ([`Guarding::Lifted`]).
     ///
     /// [`Guarding::Lifted`]: crate::domain::guard::Guarding::Lifted
-    async fn end_backfill(&self, id: RunId, at: DateTime<Utc>) -> Result<Progress, StoreError>;
+    async fn end_backfill(&self, id: RunId, at: DateTime<Utc>) -> Result<RunProgress, StoreError>;
 
     /// Closes a run that has nothing open any more, and nothing held. One caller gets `true`.
     async fn close_run(&self, id: RunId, at: DateTime<Utc>) -> Result<bool, StoreError>;

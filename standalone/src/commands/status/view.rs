@@ -112,7 +112,7 @@ impl From<ChannelView> for NoticesView {
         Self {
             channel: view.channel,
             waiting: view.waiting,
-            perhaps: view.perhaps,
+            perhaps: view.unknown,
             lost: view.lost,
             last_sent_at: view.last_sent_at,
             not_before: view.not_before,

@@ -4,14 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// For how long (`KEEP_*` settings).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keeping {
+pub struct Retention {
     /// What Amazon said, since it was last said; the newest of each ASIN stays.
     pub observations: TimeDelta,
     /// The rows of a run, since its end; its report stays.
     pub runs: TimeDelta,
 }
 
-impl Default for Keeping {
+impl Default for Retention {
     fn default() -> Self {
         Self {
             observations: TimeDelta::days(30),
@@ -22,7 +22,7 @@ impl Default for Keeping {
 
 /// What is older goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Horizon {
+pub struct RetentionCutoffs {
     /// Observations.
     pub observations: DateTime<Utc>,
     /// Ends of runs.
@@ -31,10 +31,10 @@ pub struct Horizon {
     pub now: DateTime<Utc>,
 }
 
-impl Keeping {
+impl Retention {
     /// The horizon at `now`.
-    pub fn horizon(&self, now: DateTime<Utc>) -> Horizon {
-        Horizon {
+    pub fn cutoffs(&self, now: DateTime<Utc>) -> RetentionCutoffs {
+        RetentionCutoffs {
             observations: now - self.observations,
             runs: now - self.runs,
             now,

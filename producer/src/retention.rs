@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ports::context::Context;
-use shared::ports::store::{StoreError, ThinningPlace};
+use shared::ports::store::{RetentionCursor, StoreError};
 
 /// From the end of one round to the next.
 const PAUSE: TimeDelta = TimeDelta::hours(1);
@@ -10,14 +10,14 @@ const PAUSE: TimeDelta = TimeDelta::hours(1);
 const CHUNKS_A_LOOK: u32 = 8;
 
 /// Thins the history; one of all processes at a time need do so.
-pub struct Thinner {
+pub struct RetentionCleanup {
     ctx: Context,
-    place: Option<ThinningPlace>,
+    place: Option<RetentionCursor>,
     next_round: DateTime<Utc>,
     gone: u64,
 }
 
-impl Thinner {
+impl RetentionCleanup {
     /// The first round is due at once.
     pub fn new(ctx: Context) -> Self {
         Self {
@@ -38,11 +38,11 @@ impl Thinner {
         if self.place.is_none() && now < self.next_round {
             return Ok(0);
         }
-        let horizon = self.ctx.rules.keeping.horizon(now);
+        let cutoffs = self.ctx.rules.retention.cutoffs(now);
         let before = self.gone;
         for _ in 0..CHUNKS_A_LOOK {
             let place = self.place.get_or_insert_default();
-            let step = self.ctx.store.thin(&horizon, place).await?;
+            let step = self.ctx.store.delete_expired(&cutoffs, place).await?;
             self.gone += step.rows;
             self.place = step.next;
             if self.place.is_none() {
