@@ -1,5 +1,5 @@
-//! What people are told without asking: an event that happened, the name that it is told under once,
-//! and the reasons for which it is told at all. How it is put into words is not decided here.
+//! Notices: events that people are notified of, the key under which each is sent once, and the kinds
+//! it belongs to. The crate `ui` words them.
 
 use super::account::AccountId;
 use super::outcome::words;
@@ -8,7 +8,7 @@ use super::run::{RunId, RunState};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Why somebody is told; each can be switched off (`NOTIFY_EVENTS`).
+/// The kinds of events; each can be switched off (`NOTIFY_EVENTS`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
@@ -16,7 +16,7 @@ pub enum EventKind {
     RunChanged,
     /// A run ended without being complete.
     RunFailed,
-    /// The updates of a run wait for a person.
+    /// The guard holds the updates of a run until a person decides.
     RunHeld,
     /// ASINs are still missing after the backfill.
     BackfillFailed,
@@ -24,11 +24,11 @@ pub enum EventKind {
     QuotaAlarm,
     /// A shop waits for the reset of its quota.
     AccountParked,
-    /// A shop has to be authorised again.
+    /// A person has to authorise a shop again.
     Reauthorise,
-    /// The proxy that a shop goes through fails.
+    /// The proxy of a shop fails.
     ProxyFailed,
-    /// The tokens of a shop that is not used are near their end.
+    /// The tokens of an unused shop expire soon.
     TokenEnding,
 }
 
@@ -45,7 +45,7 @@ words!(EventKind {
 });
 
 impl EventKind {
-    /// All of them, the gravest first: a digest is in this order.
+    /// All kinds, the most serious first: the order of a digest.
     pub const ALL: [Self; 9] = [
         Self::RunHeld,
         Self::RunFailed,
@@ -59,7 +59,7 @@ impl EventKind {
     ];
 }
 
-/// The events that people want to be told of.
+/// The kinds of events that are sent to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventFilter(Vec<EventKind>);
 
@@ -70,7 +70,7 @@ impl Default for EventFilter {
 }
 
 impl EventFilter {
-    /// Reads `all`, or words of events separated by commas; `None` for a word that is no event.
+    /// Reads `all`, or words of kinds separated by commas; `None` for an unknown word.
     pub fn parse(text: &str) -> Option<Self> {
         if text.trim() == "all" {
             return Some(Self::default());
@@ -81,7 +81,7 @@ impl EventFilter {
         words.collect::<Option<Vec<_>>>().map(Self)
     }
 
-    /// Whether this is to be told.
+    /// Whether the notice is sent.
     pub fn wants(&self, notice: &Notice) -> bool {
         notice
             .reasons()
@@ -89,18 +89,18 @@ impl EventFilter {
             .any(|reason| self.0.contains(reason))
     }
 
-    /// The events, in the order of [`EventKind::ALL`].
+    /// The kinds, in the order of [`EventKind::ALL`].
     pub fn kinds(&self) -> impl Iterator<Item = EventKind> {
         let on = |kind: &EventKind| self.0.contains(kind);
         EventKind::ALL.into_iter().filter(on)
     }
 }
 
-/// Something that happened, with the facts as they were when it was seen.
+/// An event, with its facts at the time it was recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum Notice {
-    /// A run ended, or is held.
+    /// A run has ended, or is held.
     Run {
         /// Its report.
         report: Box<Report>,
@@ -114,16 +114,16 @@ pub enum Notice {
         /// The reset.
         until: DateTime<Utc>,
     },
-    /// A shop has to be authorised again.
+    /// A person has to authorise a shop again.
     Reauthorise {
         /// The shop.
         account: AccountId,
         /// Its name for people.
         name: String,
-        /// Since when nothing reaches it.
+        /// Since when it gets no requests.
         since: DateTime<Utc>,
     },
-    /// The proxy that a shop goes through fails: nothing reaches the shop, and nothing is sent past it.
+    /// The proxy of a shop fails. The shop gets no requests, since none may bypass its proxy.
     ProxyFailed {
         /// The shop.
         account: AccountId,
@@ -132,15 +132,15 @@ pub enum Notice {
         /// The first failure.
         since: DateTime<Utc>,
     },
-    /// The tokens of a shop end soon, since nobody has used them.
+    /// The tokens of an unused shop expire soon.
     TokenEnding {
         /// The shop.
         account: AccountId,
         /// Its name for people.
         name: String,
-        /// Their end.
+        /// Their expiry.
         ends: DateTime<Utc>,
-        /// The warning: so many days before, or less.
+        /// The warning that is due: this many days before the expiry, or fewer.
         days: u32,
     },
     /// A shop has used most of the quota of its day.
@@ -151,15 +151,15 @@ pub enum Notice {
         name: String,
         /// Calls of the day.
         used: u32,
-        /// Of so many.
+        /// The quota of the day.
         of: u32,
-        /// Start of the day.
+        /// The start of the day.
         day: DateTime<Utc>,
     },
 }
 
 impl Notice {
-    /// The name of the event: the same however often, and by whomever, it is seen.
+    /// The key of the event: the same whenever, and by whichever process, it is recorded.
     pub fn event(&self) -> String {
         match self {
             Self::Run { report } => run_event(report.run_id, report.state),
@@ -184,7 +184,7 @@ impl Notice {
         }
     }
 
-    /// Why people are told of it, the gravest first; empty for what is no news.
+    /// The kinds it belongs to, the most serious first; empty if it is not worth a notice.
     pub fn reasons(&self) -> Vec<EventKind> {
         match self {
             Self::Run { report } => run_reasons(report),
@@ -197,7 +197,7 @@ impl Notice {
     }
 }
 
-/// The event of a run: one when it is held, one when it has ended.
+/// The key of a run's event: one when it is held, one when it has ended.
 pub fn run_event(run: RunId, state: RunState) -> String {
     match state {
         RunState::Held => format!("run/{run}/held"),
@@ -205,7 +205,7 @@ pub fn run_event(run: RunId, state: RunState) -> String {
     }
 }
 
-/// What a person ended is no news to people.
+/// A cancelled run has no kinds: a person ended it and knows.
 fn run_reasons(report: &Report) -> Vec<EventKind> {
     let mut reasons = Vec::new();
     let mut because = |holds: bool, reason| {
@@ -226,7 +226,7 @@ fn run_reasons(report: &Report) -> Vec<EventKind> {
     reasons
 }
 
-/// Listings that are held stay held from run to run: they are told with other news, and are none.
+/// Held listings do not count: they stay held from run to run and are only listed with other news.
 fn changed(report: &Report) -> bool {
     let stock = report.stock_changes;
     let updates = report.updates;

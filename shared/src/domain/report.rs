@@ -1,4 +1,4 @@
-//! What a run did, in numbers: printed, stored, sent, and given out as JSON.
+//! The report of a run, in numbers: printed, stored, sent to people, and written as JSON.
 
 use super::account::AccountId;
 use super::asin::Asin;
@@ -9,7 +9,7 @@ use super::run::{RunId, RunKind, RunState};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The report of a run. The names of its fields are an interface: more may be added, none renamed.
+/// The report of a run. Its field names are a public interface: add fields, never rename them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The run.
@@ -18,16 +18,16 @@ pub struct Report {
     pub kind: RunKind,
     /// Nothing was written and nothing sent to the shop.
     pub dry_run: bool,
-    /// Where it stands.
+    /// Its state.
     pub state: RunState,
-    /// Why it failed, when it did.
+    /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// First instant.
+    /// Its start.
     pub started_at: DateTime<Utc>,
-    /// Last instant; `None` while it is open.
+    /// Its end; `None` while it is open.
     pub ended_at: Option<DateTime<Utc>>,
-    /// From start to end, or to now while it is open.
+    /// Duration until its end, or until now while it is open.
     pub seconds: f64,
     /// Distinct ASINs.
     pub asins: u64,
@@ -37,38 +37,38 @@ pub struct Report {
     pub requests: u64,
     /// Requests that a quota refused.
     pub refused: u64,
-    /// ASINs by outcome; the sum is `asins` once every batch has reported.
+    /// ASINs by outcome; they add up to `asins` once every batch has reported.
     pub outcomes: Outcomes,
-    /// What the cache could answer.
+    /// Hits and misses of the cache.
     pub cache: CacheUse,
-    /// The closing job.
+    /// The closing job that fetches misses again.
     pub backfill: BackfillTotals,
     /// Changes of Amazon's price.
     pub price_changes: PriceChanges,
     /// Changes of Amazon's stock.
     pub stock_changes: StockChanges,
-    /// What became of the listings.
+    /// Updates of listings by result.
     pub updates: Updates,
     /// Listings that were hidden in the shop.
     pub hidden: u64,
     /// Listings that were shown again.
     pub shown: u64,
-    /// Listings that turned out to be gone from the shop.
+    /// Listings whose item was deleted in the shop.
     pub delisted: u64,
-    /// Time that requests spent waiting for a permit, summed over all that waited.
+    /// Time that requests waited for a permit, summed over all of them.
     pub permit_wait_seconds: f64,
     /// Share of Amazon's quota that was used, 0 to 1.
     pub quota_used: f64,
     /// Updates that failed, by the shop's error code.
     #[serde(default)]
     pub failures: Vec<CauseCount>,
-    /// Listings that wait for a person, by reason.
+    /// Listings that are held for a person to check, by reason.
     #[serde(default)]
     pub holds: Vec<CauseCount>,
-    /// ASINs that are still missing after the backfill, the first ten.
+    /// The first ten ASINs that are still missing after the backfill.
     #[serde(default)]
     pub still_missing: Vec<Asin>,
-    /// The guard against a broken answer, when it tripped.
+    /// The mass-change guard; `None` unless it tripped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<Guarded>,
     /// What a reconciliation found; `None` for the other kinds.
@@ -81,29 +81,29 @@ pub struct Report {
 pub struct Reconciled {
     /// The shops that it reads.
     pub shops: Vec<ReconciledShop>,
-    /// Items that were on the pages; one that moved from page to page meanwhile may count twice.
+    /// Items on the pages; an item that moved to a later page meanwhile counts twice.
     pub items: u64,
-    /// Listings that look otherwise than we left them, and not for a sale.
+    /// Listings that differ from their last update, other than by a sale.
     pub drifted: u64,
-    /// Of those, at another price,
+    /// Drifted listings with another price.
     pub price: u64,
-    /// shown or hidden,
+    /// Drifted listings with another visibility.
     pub visible: u64,
-    /// with another stock, without what sold out.
+    /// Drifted listings with another stock, except those that sold out.
     pub stock: u64,
-    /// The first ten of them.
+    /// The first ten drifted listings.
     pub examples: Vec<Drifted>,
-    /// Listings that sold out in the shop and can be had on Amazon: they wait, or were stocked again.
+    /// Listings that sold out in the shop while Amazon has stock: cooling down, or stocked again.
     pub sold_out: u64,
     /// The first ten of them.
     pub sold_out_examples: Vec<Drifted>,
-    /// Listings whose item is gone; they are delisted.
+    /// Listings whose item was deleted; they are delisted.
     pub gone: u64,
     /// The first ten of them.
     pub gone_examples: Vec<Drifted>,
-    /// Listings that were on no page of a shop that lacks too many at once: nothing is done about them.
+    /// Listings on no page of a shop that misses too many at once; they are left as they are.
     pub missing_held: u64,
-    /// Items that we do not know.
+    /// Items without a listing.
     pub unknown: u64,
     /// The first ten of them.
     pub unknown_examples: Vec<UnknownItem>,
@@ -116,16 +116,16 @@ pub struct ReconciledShop {
     pub account: AccountId,
     /// `open done held given_up`.
     pub state: String,
-    /// Items that were on its pages.
+    /// Items on its pages.
     pub items: u64,
-    /// Listings that were on no page, when the last one was read.
+    /// Listings on none of its pages, once the last page was read.
     pub missing: u64,
-    /// Why it was given up.
+    /// Why reading it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// A listing that looks otherwise than we left it.
+/// A listing that differs from its last update.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drifted {
     /// The shop.
@@ -134,13 +134,13 @@ pub struct Drifted {
     pub asin: Asin,
     /// BASE's number.
     pub item: ItemId,
-    /// As we left it.
+    /// The state of its last update.
     pub left: ShopState,
-    /// As it was found; `None` when it is gone.
+    /// The state found in the shop; `None` if the item was deleted.
     pub found: Option<ShopState>,
 }
 
-/// An item of a shop that is none of our listings.
+/// An item of a shop without a listing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnknownItem {
     /// The shop.
@@ -151,36 +151,36 @@ pub struct UnknownItem {
     pub sku: Option<String>,
 }
 
-/// What the guard against a broken answer did in a run.
+/// What the mass-change guard did in a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guarded {
-    /// ASINs that the run would hide, or has hidden.
+    /// ASINs that the run hides or would hide.
     pub hides: u64,
-    /// What it allows: so many percent of the ASINs,
+    /// The guard trips above both limits: this percentage of the ASINs
     pub allowed_percent: u32,
-    /// or so many, whichever is more.
+    /// and this number of ASINs.
     pub allowed_count: u32,
     /// Updates that it holds, or held until they were dropped.
     pub held: u64,
     /// When it tripped.
     pub tripped_at: DateTime<Utc>,
-    /// When that was decided; `None` while they wait.
+    /// When the updates were released or dropped; `None` while they are held.
     pub decided_at: Option<DateTime<Utc>>,
-    /// How.
+    /// What was decided.
     pub decision: Option<HoldDecision>,
 }
 
-/// What became of updates that were held.
+/// What was decided about held updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HoldDecision {
-    /// A person let them go.
+    /// A person released them.
     Released,
-    /// A person dropped them, with their run.
+    /// A person cancelled the run.
     Cancelled,
-    /// The whole run was no mass change: they were sent at its end.
+    /// The complete run was below the limits, so they were sent at its end.
     Lifted,
-    /// Their run failed, and dropped them.
+    /// The run failed, and they were dropped.
     Failed,
 }
 
@@ -198,38 +198,38 @@ pub struct Outcomes {
     pub success: u64,
     /// No offer.
     pub out_of_stock: u64,
-    /// Offers, none that the shop could buy.
+    /// Offers, but none that the rules accept.
     pub filtered_out: u64,
-    /// Nothing learnt.
+    /// No usable answer.
     pub api_error: u64,
-    /// Unknown to Amazon.
+    /// Amazon does not know it.
     pub invalid_asin: u64,
 }
 
 impl Outcomes {
-    /// All together.
+    /// The sum of all.
     pub fn total(&self) -> u64 {
         self.success + self.out_of_stock + self.filtered_out + self.api_error + self.invalid_asin
     }
 }
 
-/// What the cache could answer; both 0 for a run that does not read it.
+/// Hits and misses of the cache; both 0 for a run that does not read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CacheUse {
     /// Fresh entries.
     pub hits: u64,
-    /// No entry, or a stale part that was needed.
+    /// Missing entries, and entries whose needed part is stale.
     pub misses: u64,
 }
 
 /// The closing job of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BackfillTotals {
-    /// Distinct ASINs that it had to fetch.
+    /// Distinct ASINs that it fetched.
     pub asins: u64,
     /// Requests that it made.
     pub requests: u64,
-    /// ASINs that have a fresh value now.
+    /// ASINs with a fresh value now.
     pub success: u64,
     /// ASINs that are still missing.
     pub failed: u64,
@@ -238,12 +238,12 @@ pub struct BackfillTotals {
 /// Changes of Amazon's price.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PriceChanges {
-    /// All of them.
+    /// Number of changes.
     pub count: u64,
-    /// Those of 100 yen or more.
+    /// Number of changes of 100 yen or more.
     #[serde(default)]
     pub of_100_yen_or_more: u64,
-    /// The largest, by difference.
+    /// The largest changes.
     pub examples: Vec<PriceChange>,
 }
 
@@ -252,41 +252,41 @@ pub struct PriceChanges {
 pub struct PriceChange {
     /// The product.
     pub asin: Asin,
-    /// Before.
+    /// The price before.
     pub old: Yen,
-    /// Now.
+    /// The price now.
     pub new: Yen,
 }
 
 /// Changes of Amazon's stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct StockChanges {
-    /// Sold out.
+    /// ASINs that sold out.
     pub to_out: u64,
-    /// Back again.
+    /// ASINs that are in stock again.
     pub to_in: u64,
 }
 
-/// What became of the listings of a run.
+/// The updates of a run by result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Updates {
-    /// Edited in the shop.
+    /// Applied in the shop.
     pub applied: u64,
-    /// Compared, and left alone since the shop already shows what it should.
+    /// Not needed: the shop already shows the desired state.
     pub equal: u64,
-    /// Waiting for a person.
+    /// Held for a person to check.
     pub held: u64,
-    /// Refused by the shop, or tried in vain.
+    /// Refused by the shop, or failed in every attempt.
     pub failed: u64,
-    /// Waiting for the account's quota to be reset.
+    /// Waiting for the reset of the account's quota.
     pub parked: u64,
 }
 
-/// How many of one cause.
+/// How many updates or listings have one cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CauseCount {
     /// The shop's error code, or the reason of a hold.
     pub code: String,
-    /// How many.
+    /// Their number.
     pub count: u64,
 }

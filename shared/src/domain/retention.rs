@@ -1,13 +1,13 @@
-//! How long history is kept.
+//! How long history is kept before it is deleted.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// For how long (`KEEP_*` settings).
+/// The retention periods (`KEEP_*` settings).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// What Amazon said, since it was last said; the newest of each ASIN stays.
+    /// Observations of Amazon, since they were last confirmed; the newest of each ASIN stays.
     pub observations: TimeDelta,
-    /// The rows of a run, since its end; its report stays.
+    /// The rows of a run, since its end; the run and its report stay.
     pub runs: TimeDelta,
 }
 
@@ -20,19 +20,19 @@ impl Default for Retention {
     }
 }
 
-/// What is older goes.
+/// The instants before which history is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetentionCutoffs {
-    /// Observations.
+    /// Older observations are deleted.
     pub observations: DateTime<Utc>,
-    /// Ends of runs.
+    /// The rows of runs that ended before are deleted.
     pub runs: DateTime<Utc>,
-    /// The instant from which it is looked back.
+    /// The present, from which the periods are counted.
     pub now: DateTime<Utc>,
 }
 
 impl Retention {
-    /// The horizon at `now`.
+    /// The cutoffs at `now`.
     pub fn cutoffs(&self, now: DateTime<Utc>) -> RetentionCutoffs {
         RetentionCutoffs {
             observations: now - self.observations,

@@ -1,4 +1,4 @@
-//! One pass over a set of ASINs: its kinds, its states, and what its progress asks for next.
+//! A run, one pass over a set of ASINs or shops: its kinds, its states, and its next step.
 
 use super::guard::Guarding;
 use super::outcome::words;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
 
-/// The id of a run: a version 7 UUID, so that ids sort by start.
+/// The id of a run: a version 7 UUID, so that ids sort by start time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunId(pub Uuid);
@@ -18,27 +18,27 @@ impl fmt::Display for RunId {
 }
 
 impl RunId {
-    /// Reads an id as it is printed; `None` for anything else.
+    /// Parses an id as it is printed; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text.trim()).ok().map(Self)
     }
 }
 
-/// What a run reads and writes (see `docs/` for the whole table).
+/// What a run reads and writes (the full table is in `docs/`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunKind {
-    /// Every listed ASIN of active accounts, from Amazon.
+    /// Asks Amazon for the price and stock of every listed ASIN of active accounts.
     PriceStock,
-    /// Of those, the ones whose value is older than its TTL, from Amazon.
+    /// As `PriceStock`, only for ASINs whose value is older than its TTL.
     Stale,
-    /// As `PriceStock`, from the cache; only misses are asked of Amazon.
+    /// As `PriceStock`, from the cache; asks Amazon only for misses.
     Visibility,
-    /// Title, description, brand, category and images of products whose own are missing or stale.
+    /// Asks Amazon for title, description, brand, category and images that are missing or stale.
     BasicInfo,
-    /// Given ASINs, of which nothing is known yet: all of the product, and a listing to come.
+    /// Asks Amazon for everything about given new ASINs and creates their listings.
     Register,
-    /// Every item of the shops, read back by pages and compared with what we know of them.
+    /// Reads every item of the shops page by page and compares it with its listing.
     Reconcile,
 }
 
@@ -62,7 +62,7 @@ impl RunKind {
         Self::Reconcile,
     ];
 
-    /// The kinds that go by ASINs; the other one goes by shops.
+    /// The kinds whose batches are ASINs; those of a reconciliation are shops.
     pub const OF_ASINS: [Self; 5] = [
         Self::PriceStock,
         Self::Stale,
@@ -71,30 +71,30 @@ impl RunKind {
         Self::Register,
     ];
 
-    /// Whether its batches ask Amazon, or read the cache.
+    /// Whether its batches ask Amazon.
     pub fn asks_marketplace(self) -> bool {
         !matches!(self, Self::Visibility | Self::Reconcile)
     }
 
-    /// Whether it looks after what the shops show.
+    /// Whether it updates price, stock and visibility of listings.
     pub fn updates_listings(self) -> bool {
         matches!(self, Self::PriceStock | Self::Stale | Self::Visibility)
     }
 }
 
-/// Where a run stands.
+/// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
-    /// Batches are being worked off.
+    /// Batches are in progress.
     Running,
-    /// All batches have reported; misses are fetched again, updates are finished.
+    /// All batches have reported; misses are fetched again and updates are completed.
     Backfilling,
-    /// Its updates wait for a person's word.
+    /// The guard holds its updates until a person decides.
     Held,
-    /// Complete; the report stands.
+    /// Ended completely; the report is final.
     Done,
-    /// Ended without being complete, with a reason.
+    /// Ended incompletely, with a reason.
     Failed,
     /// Ended by a person.
     Cancelled,
@@ -110,44 +110,44 @@ words!(RunState {
 });
 
 impl RunState {
-    /// Whether work may still be done for it.
+    /// Whether the run has not ended.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Running | Self::Backfilling | Self::Held)
     }
 }
 
-/// How far a run is, read in the same transaction that changed it.
+/// The progress of a run, read in the transaction that changed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunProgress {
     /// The kind of the run.
     pub kind: RunKind,
-    /// Where it stands.
+    /// Its state.
     pub state: RunState,
-    /// Some batch has not reported yet.
+    /// Some batch has not reported.
     pub batches_open: bool,
     /// The backfill has ended.
     pub backfilled: bool,
-    /// Some update of this run is neither sent nor settled otherwise. Parked ones are settled: they
-    /// wait for the account's reset, which may be a day away.
+    /// Some update of the run is not settled. A parked update counts as settled: the reset of its
+    /// account's quota may be a day away.
     pub updates_open: bool,
-    /// What becomes of its hides.
+    /// What the guard does with its hides.
     pub guard: Guarding,
 }
 
-/// What a run's progress asks for.
+/// What a run needs next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextStep {
-    /// Somebody else will report.
+    /// Nothing: another job will report.
     Nothing,
-    /// The last batch has reported: the one backfill job is due.
+    /// Its backfill job: the last batch has reported.
     Backfill,
-    /// Nothing is open any more: the run is to be closed.
+    /// Its end: nothing is open.
     Close,
 }
 
 impl RunProgress {
-    /// What is due now. Asked after every step by whoever made it; every answer but `Nothing` may be
-    /// given more than once, so what follows from it is idempotent.
+    /// The next step. Every job asks after its own step, so several jobs can get the same answer, and
+    /// acting on it must be idempotent.
     pub fn next_step(&self) -> NextStep {
         match self.state {
             RunState::Running if !self.batches_open => NextStep::Backfill,
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_running_run_asks_for_the_backfill_when_its_last_batch_has_reported() {
+    fn a_running_run_needs_the_backfill_when_its_last_batch_has_reported() {
         for progress in every_progress(RunState::Running) {
             let expected = if progress.batches_open {
                 NextStep::Nothing
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn a_backfilling_run_closes_when_the_backfill_and_the_updates_are_done() {
         for progress in every_progress(RunState::Backfilling) {
-            // A batch is open again where a person let go a shop that was held.
+            // A batch is open again when a person has released a held shop.
             let open = progress.updates_open || progress.batches_open;
             let expected = match (progress.backfilled, open) {
                 (false, _) => NextStep::Backfill,
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_held_or_over_asks_for_nothing() {
+    fn a_held_or_ended_run_needs_nothing() {
         let still = STATES.into_iter().skip(2).flat_map(every_progress);
 
         for progress in still {
@@ -220,14 +220,14 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_open_until_it_is_over() {
+    fn a_run_is_open_until_it_has_ended() {
         let open = STATES.map(RunState::is_open);
 
         assert_eq!(open, [true, true, true, false, false, false]);
     }
 
     #[test]
-    fn every_word_reads_back_and_is_the_word_of_the_json() {
+    fn every_word_parses_and_equals_the_word_in_json() {
         for state in STATES {
             let json = serde_json::to_string(&state).unwrap();
 
@@ -244,14 +244,14 @@ mod tests {
     }
 
     #[test]
-    fn what_reads_the_cache_or_the_shops_leaves_amazon_alone() {
+    fn runs_that_read_the_cache_or_the_shops_do_not_ask_amazon() {
         let asks = RunKind::ALL.map(RunKind::asks_marketplace);
 
         assert_eq!(asks, [true, true, false, true, true, false]);
     }
 
     #[test]
-    fn an_id_reads_back_as_it_is_printed() {
+    fn an_id_parses_as_it_is_printed() {
         let id = RunId(Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_002a));
 
         assert_eq!(id.to_string(), "01970000-0000-7000-8000-00000000002a");

@@ -1,14 +1,14 @@
-//! Leases by name: what only one process may do at a time, whatever number of them there are.
+//! Named leases, for work that only one process may do at a time.
 
 use super::StoreError;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-/// Gives out leases.
+/// Stores leases.
 #[async_trait]
 pub trait LeaseStore: Send + Sync {
-    /// Takes or prolongs the lease of `name` for `holder` until `until`; `false` while another
-    /// holder has it. A lease whose time is over by `now` is free.
+    /// Acquires or renews the lease `name` for `holder` until `until`; `false` while another holder
+    /// has it. A lease that has expired by `now` is free.
     async fn take_lease(
         &self,
         name: &str,
@@ -17,6 +17,6 @@ pub trait LeaseStore: Send + Sync {
         until: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 
-    /// Gives the lease back, if `holder` has it.
+    /// Releases the lease, if `holder` has it.
     async fn end_lease(&self, name: &str, holder: &str) -> Result<(), StoreError>;
 }

@@ -1,8 +1,8 @@
-//! The outbox: what people are to be told, a row for each event and channel.
+//! The outbox of notices: one row for each event and channel.
 //!
-//! A row is `due` until it is claimed for a message, `sending` while that message is on its way, and
-//! then `sent`, `perhaps` (nobody can say), `refused` or `expired`; `quiet` is an event that is no
-//! news, so that it is not looked at again.
+//! A row is `due` until a message claims it, `sending` while that message is in flight, and then
+//! `sent`, `perhaps` (delivery unknown), `refused` or `expired`. A `quiet` row marks an event that is
+//! not worth a notice, so that it is not evaluated again.
 
 use super::{RunRow, StoreError};
 use crate::domain::notice::Notice;
@@ -10,106 +10,106 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-/// Why nobody can say whether a message was sent, where its sender has died.
+/// The reason of an unknown delivery whose sender was killed.
 pub const ENDED_BEFORE_ANSWER: &str = "the program ended before it knew the answer";
 
-/// An event to write for some channels.
+/// An event to record for some channels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewNotice {
-    /// Its name (see [`Notice::event`]).
+    /// Its key (see [`Notice::event`]).
     pub event: String,
-    /// The facts; `None` for what is no news.
+    /// The notice; `None` for an event that is not worth one.
     pub notice: Option<Notice>,
-    /// When it was seen.
+    /// When it was recorded.
     pub at: DateTime<Utc>,
 }
 
-/// What a message is made of.
+/// The notices that one message has claimed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ClaimedNotices {
     /// The notices, oldest first.
     pub notices: Vec<Notice>,
-    /// How often these were tried, this time included.
+    /// The number of attempts with these notices, including this one.
     pub attempt: u32,
-    /// Earlier notices of this channel that were not, or not surely, delivered, and of which no message
-    /// has told yet.
+    /// Earlier notices of this channel that were lost or whose delivery is unknown, and that no
+    /// message has mentioned yet.
     pub lost: u64,
 }
 
-/// The terms of a claim.
+/// A message that claims due notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoticeClaim {
-    /// The id of the message, drawn by the caller.
+    /// The id of the message, chosen by the caller.
     pub message: Uuid,
     /// Now.
     pub now: DateTime<Utc>,
-    /// Who has not settled by then is taken for dead.
+    /// The deadline: a sender that has not settled by then counts as killed.
     pub until: DateTime<Utc>,
-    /// No claim so soon after the last message of the channel: what happens meanwhile is gathered.
+    /// The shortest time between two messages of a channel, in which events gather.
     pub gather: TimeDelta,
-    /// At most so many notices.
+    /// At most this many notices.
     pub most: u32,
 }
 
-/// What became of a message.
+/// The result of the delivery of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryOutcome {
-    /// The channel took it.
+    /// The channel accepted it.
     Sent,
-    /// It was refused, and is due again at this instant. The whole channel waits until then.
+    /// The channel refused it for now. The whole channel waits until this instant, then tries again.
     RetryAt(DateTime<Utc>, String),
-    /// Nobody can say whether it was posted; it is not sent again.
+    /// It may have been posted; it is not sent again. Stored as `perhaps`.
     Unknown(String),
-    /// It will never be taken.
+    /// The channel will never accept it.
     Refused(String),
 }
 
-/// How the outbox of a channel stands.
+/// The outbox of a channel, in numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelView {
     /// The channel.
     pub channel: String,
-    /// Notices that wait, or are on their way.
+    /// Notices that are due or in flight.
     pub waiting: u64,
-    /// Notices that may have been posted or not.
+    /// Notices whose delivery is unknown.
     pub unknown: u64,
-    /// Notices that were refused, or became too old.
+    /// Notices that were refused or expired.
     pub lost: u64,
-    /// The last message that was taken.
+    /// When the channel last accepted a message.
     pub last_sent_at: Option<DateTime<Utc>>,
-    /// Not before this instant, while notices wait.
+    /// The next message is not sent before this instant; `None` if no notice waits.
     pub not_before: Option<DateTime<Utc>>,
-    /// What the channel said last of those that are not sent.
+    /// The last error of notices that are not sent.
     pub error: Option<String>,
 }
 
-/// Keeps the outbox.
+/// Stores the outbox.
 #[async_trait]
 pub trait NoticeStore: Send + Sync {
-    /// Runs that are held now or ended after `since`, and of which the outbox of one of `channels` has
-    /// no row yet; dry ones never. The oldest first, a few at a time.
+    /// Runs that are held or ended after `since`, and that have no row for one of `channels`. Without
+    /// dry runs, the oldest first, a few at a time.
     async fn runs_without_notice(
         &self,
         channels: &[String],
         since: DateTime<Utc>,
     ) -> Result<Vec<RunRow>, StoreError>;
 
-    /// Writes a row for each channel and event that has none; gives how many were new.
+    /// Writes a row for each channel and event without one; returns the number of new rows.
     async fn write_notices(
         &self,
         channels: &[String],
         notices: &[NewNotice],
     ) -> Result<u64, StoreError>;
 
-    /// Takes what is due on the channel for one message; nothing while another message is on its way
-    /// or the channel rests. Of several callers one gets it.
+    /// Claims the due notices of the channel for one message; none while another message is in flight
+    /// or the channel backs off. Of several callers only one gets them.
     async fn claim_notices(
         &self,
         channel: &str,
         claim: &NoticeClaim,
     ) -> Result<ClaimedNotices, StoreError>;
 
-    /// Says what became of a claimed message. Of no effect when its time was over before.
+    /// Writes the outcome of a claimed message. Without effect after the deadline of the claim.
     async fn settle_notices(
         &self,
         message: Uuid,
@@ -117,9 +117,8 @@ pub trait NoticeStore: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
-    /// Messages whose sender has died become `perhaps`, what has been due since before `expired` is
-    /// not sent any more, and what was settled before `forgotten` is deleted. Gives how many messages'
-    /// notices were left by the dead.
+    /// Settles the notices of killed senders as `perhaps`, expires those that are due since before
+    /// `expired`, and deletes those settled before `forgotten`. Returns how many became `perhaps`.
     async fn tidy_notices(
         &self,
         now: DateTime<Utc>,
@@ -127,6 +126,6 @@ pub trait NoticeStore: Send + Sync {
         forgotten: DateTime<Utc>,
     ) -> Result<u64, StoreError>;
 
-    /// How the outbox stands, by channel.
+    /// The outbox by channel.
     async fn notice_channels(&self) -> Result<Vec<ChannelView>, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Thinning: what has grown old goes, a little at a time, so that nobody waits for it.
+//! Retention: deletes expired history in small chunks, so that no other statement waits long.
 
 use super::StoreError;
 use crate::domain::retention::RetentionCutoffs;
@@ -6,36 +6,36 @@ use crate::domain::run::RunId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-/// How far a round of thinning has come. The default begins one.
+/// How far a round of deletion has come. The default starts a round.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RetentionCursor {
-    /// Old runs up to this one were looked at.
+    /// Expired runs up to this one are done.
     pub run: Option<(DateTime<Utc>, RunId)>,
-    /// Old observations up to this instant were looked at.
+    /// Expired observations up to this instant are done.
     pub observation: Option<DateTime<Utc>>,
 }
 
-/// What one step of a round has done.
+/// The result of one step of a round.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetentionStep {
-    /// Rows that are gone.
+    /// Number of deleted rows.
     pub rows: u64,
-    /// Where the next step goes on; `None` at the end of the round.
+    /// Where the next step continues; `None` at the end of the round.
     pub next: Option<RetentionCursor>,
 }
 
-/// Thins what is stored.
+/// Deletes expired history.
 #[async_trait]
 pub trait RetentionStore: Send + Sync {
-    /// Deletes a chunk of what is older than `cutoffs`, in one short transaction: first the rows of runs
-    /// that ended before it (outcomes, misses, batches, settled updates, costs; the run and its report
-    /// stay, and a report that was not kept yet is kept first), then observations, but for the newest of
-    /// each ASIN.
+    /// Deletes one chunk of the history before `cutoffs`, in one short transaction: first the rows of
+    /// ended runs (outcomes, misses, batches, settled updates, costs), then observations. The runs,
+    /// their reports (stored before the rows go, if they were not) and the newest observation of each
+    /// ASIN stay.
     ///
-    /// May be dropped at any await, and begun anew from any place.
+    /// May be dropped at any await, and may start again at any cursor.
     async fn delete_expired(
         &self,
         cutoffs: &RetentionCutoffs,
-        place: &RetentionCursor,
+        cursor: &RetentionCursor,
     ) -> Result<RetentionStep, StoreError>;
 }
