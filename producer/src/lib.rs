@@ -1,21 +1,19 @@
-//! The start: from listed ASINs to rows and messages, and from open rows to messages again.
+//! Starts runs and keeps their schedule.
+//!
+//! [`start_run`] and [`register`] write the rows of a new run and send its messages; [`resume`]
+//! sends the messages of open rows again. [`Scheduler`] does this by the clock, for `miseban serve`
+//! and `producer serve`. [`notices`] reports to people what happened.
 
-mod caretaker;
-mod lead;
-mod minder;
-mod nightly;
 pub mod notices;
 mod register;
 mod resume;
-mod retention;
+mod schedule;
 mod start_run;
-mod sweep;
 
-pub use caretaker::Caretaker;
-pub use lead::Lead;
-pub use minder::Minder;
 pub use register::{Registered, Registration, register};
 pub use resume::{ResumeError, resume, resume_run};
-pub use retention::RetentionCleanup;
-pub use start_run::{Order, Refused, Started, start_run};
-pub use sweep::sweep;
+pub use schedule::{
+    LeaderLease, Leadership, RetentionCleanup, RunScheduler, Scheduler, TokenRefresher,
+    requeue_lost,
+};
+pub use start_run::{RunOrder, StartRunError, StartedRun, start_run};

@@ -1,62 +1,54 @@
-//! Registers ASINs for an account: what has a listing there is refused by name, what is known already
-//! becomes a listing to come at once, and the rest is asked of Amazon by a run.
+//! Registers ASINs for an account: reports duplicates, creates listings at once for products that
+//! another account has, and starts a run that asks Amazon for the others.
 
-use crate::start_run::{Refused, Started, check_account, send};
-use chrono::{DateTime, Utc};
+use crate::start_run::{StartRunError, StartedRun, check_account, send};
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, split};
-use shared::domain::guard::MassChangeGuard;
 use shared::domain::listing::ListingStatus;
 use shared::domain::product::Product;
 use shared::domain::run::{RunId, RunKind};
-use shared::ports::queue::Queue;
+use shared::ports::context::Context;
 use shared::ports::store::{NewRegistration, NewRun, Store, StoreError};
 use std::collections::HashSet;
 
-/// ASINs that are looked up at once.
-const LOOK_UP: usize = 1_000;
+/// ASINs of one database lookup.
+const LOOKUP_LEN: usize = 1_000;
 
-/// What to register.
+/// Which ASINs to register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
     /// The id of the run.
     pub id: RunId,
-    /// The shop.
+    /// The account of the new listings.
     pub account: AccountId,
-    /// The products, as they were given.
+    /// The products, in the order given.
     pub asins: Vec<Asin>,
-    /// Works on a copy.
+    /// Works on a copy of the database.
     pub dry_run: bool,
-    /// What holds for every run; this one hides nothing.
-    pub guard: MassChangeGuard,
-    /// The start.
-    pub now: DateTime<Utc>,
 }
 
-/// What became of the ASINs of a registration before Amazon is asked.
+/// The ASINs of a registration, sorted before Amazon is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registered {
-    /// The run that asks for the others.
-    pub run: Started,
-    /// Have a listing in the account already, with its status, in the order of asking.
+    /// The run that asks Amazon for the unknown ASINs.
+    pub run: StartedRun,
+    /// ASINs that already have a listing in the account, with its status, in the order given.
     pub duplicates: Vec<(Asin, ListingStatus)>,
-    /// Known from another account: a listing to come, without a request.
+    /// Number of new listings of products that another account has; they need no request.
     pub known: u64,
 }
 
-/// Starts the run of a registration. The listings of what is known stand or fall with its row: of two
-/// registrations at once one is refused as a whole, and a crash leaves a run to resume or nothing.
+/// Starts the run of a registration. One transaction writes the run and the listings of known
+/// products: of two registrations at once one fails as a whole, and a crash leaves either a run to
+/// resume or nothing.
 ///
 /// # Errors
 ///
-/// See [`Refused`]; only after `NotSent` anything is written.
-pub async fn register(
-    order: Registration,
-    store: &dyn Store,
-    queue: &dyn Queue,
-) -> Result<Registered, Refused> {
-    check_account(&order.account, store).await?;
-    let sorted = sort(&order, store).await?;
+/// See [`StartRunError`]; rows are written only with `NotSent`.
+pub async fn register(order: Registration, ctx: &Context) -> Result<Registered, StartRunError> {
+    let started_at = ctx.clock.now();
+    check_account(&order.account, &*ctx.store).await?;
+    let sorted = sort(&order, &*ctx.store).await?;
     let count = sorted.unknown.len();
     let new = NewRegistration {
         run: NewRun {
@@ -64,23 +56,20 @@ pub async fn register(
             kind: RunKind::Register,
             account: Some(order.account.clone()),
             dry_run: order.dry_run,
-            started_at: order.now,
+            started_at,
             batches: split(sorted.unknown),
-            guard: order.guard,
+            guard: ctx.rules.guard,
         },
         account: order.account,
         known: sorted.known,
     };
-    let known = store.start_registration(&new).await?;
-    let run = new.run;
-    send(&run, queue)
-        .await
-        .map_err(|error| Refused::NotSent(run.id, error))?;
+    let known = ctx.store.start_registration(&new).await?;
+    send(&new.run, &*ctx.queue).await?;
     Ok(Registered {
-        run: Started {
-            id: run.id,
+        run: StartedRun {
+            id: new.run.id,
             asins: count,
-            batches: run.batches.len(),
+            batches: new.run.batches.len(),
         },
         duplicates: sorted.duplicates,
         known,
@@ -88,28 +77,28 @@ pub async fn register(
 }
 
 #[derive(Default)]
-struct Sorted {
+struct SortedAsins {
     duplicates: Vec<(Asin, ListingStatus)>,
     known: Vec<Asin>,
     unknown: Vec<Asin>,
 }
 
-async fn sort(order: &Registration, store: &dyn Store) -> Result<Sorted, StoreError> {
-    let mut sorted = Sorted::default();
+async fn sort(order: &Registration, store: &dyn Store) -> Result<SortedAsins, StoreError> {
+    let mut sorted = SortedAsins::default();
     let mut seen = HashSet::new();
     let distinct = order.asins.iter().copied();
     let distinct: Vec<Asin> = distinct.filter(|asin| seen.insert(*asin)).collect();
-    for chunk in distinct.chunks(LOOK_UP) {
+    for chunk in distinct.chunks(LOOKUP_LEN) {
         let listed = store.listed_in(&order.account, chunk).await?;
         let products = store.products(chunk).await?;
         let infos = store.infos(chunk).await?;
-        let is_whole =
+        let is_complete =
             |product: &Product| product.stock.is_some() && product.invalid_since.is_none();
         for asin in chunk {
-            let told = infos.contains_key(asin) && products.get(asin).is_some_and(is_whole);
+            let known = infos.contains_key(asin) && products.get(asin).is_some_and(is_complete);
             match listed.get(asin) {
                 Some(status) => sorted.duplicates.push((*asin, *status)),
-                None if told => sorted.known.push(*asin),
+                None if known => sorted.known.push(*asin),
                 None => sorted.unknown.push(*asin),
             }
         }

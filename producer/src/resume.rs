@@ -1,31 +1,31 @@
-//! Finds what is open and has no live message, and sends it again. The queue drops what is alive, so
-//! that this may be asked at any time, by anybody.
+//! Sends the messages of open rows again. The queue drops a message that it already holds, so any
+//! process may call this at any time.
 
 use shared::domain::run::{RunId, RunState};
 use shared::ports::messages;
 use shared::ports::queue::{Queue, QueueError};
 use shared::ports::store::{Store, StoreError};
 
-/// Runs that are looked at.
+/// At most this many open runs are resumed.
 const OPEN_RUNS: u32 = 100;
 
-/// The rows could not be read, or their messages not sent.
+/// The rows could not be read, or their messages could not be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The queue.
+    /// The queue failed.
     #[error(transparent)]
     Queue(#[from] QueueError),
 }
 
-/// Sends the messages of all open rows of all runs, and of updates that wait for their account's
-/// reset. Returns the open runs.
+/// Sends the messages of all open rows of all runs, and of updates that wait for the reset of their
+/// account's quota. Returns the open runs.
 pub async fn resume(store: &dyn Store, queue: &dyn Queue) -> Result<Vec<RunId>, ResumeError> {
     let mut open = Vec::new();
     for run in store.runs(true, OPEN_RUNS).await? {
-        // What is held waits for a person, and not for a worker.
+        // A held run waits for a person, not for a worker.
         if run.state != RunState::Held {
             resume_run(run.id, store, queue).await?;
         }
@@ -48,6 +48,6 @@ pub async fn resume_run(
 ) -> Result<(), ResumeError> {
     let work = store.open_work(run).await?;
     let sent = queue.push(&messages::for_open_work(run, &work)).await?;
-    tracing::info!(run.id = %run, sent, "run {run} goes on: {sent} messages sent");
+    tracing::info!(run.id = %run, sent, "resumed run {run}: {sent} messages sent");
     Ok(())
 }

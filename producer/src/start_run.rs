@@ -1,75 +1,85 @@
-//! Starts a run: which ASINs, which batches, then rows, then messages.
+//! Starts a run: chooses its ASINs, writes its rows, then sends its messages.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
-use shared::domain::asin::{Asin, split};
-use shared::domain::freshness::Ttls;
-use shared::domain::guard::MassChangeGuard;
+use shared::domain::asin::{Asin, AsinBatch, split};
 use shared::domain::run::{RunId, RunKind};
-use shared::ports::cache::{Cache, CacheError};
+use shared::ports::cache::CacheError;
+use shared::ports::context::Context;
 use shared::ports::messages;
 use shared::ports::queue::{Queue, QueueError};
 use shared::ports::store::{NewReading, NewRun, StartError, Store, StoreError};
+use uuid::Uuid;
 
-/// ASINs that are looked up in the cache at once.
-const LOOK_UP: usize = 1_000;
+/// ASINs of one cache lookup.
+const LOOKUP_LEN: usize = 1_000;
 
-/// What to run.
+/// Pause after a scheduled run that could not be started.
+pub(crate) const RETRY_PAUSE: TimeDelta = TimeDelta::minutes(1);
+
+/// Which run to start.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
+pub struct RunOrder {
     /// The id of the new run.
     pub id: RunId,
     /// Its kind.
     pub kind: RunKind,
-    /// Only this account's listings.
+    /// Only the listings of this account.
     pub account: Option<AccountId>,
     /// At most this many ASINs.
     pub max_items: Option<usize>,
-    /// Nothing goes to the shop.
+    /// Sends nothing to the shops.
     pub dry_run: bool,
-    /// How long values stay fresh, for a run of what is stale.
-    pub ttls: Ttls,
-    /// What it may hide before a person is asked.
-    pub guard: MassChangeGuard,
-    /// The start.
-    pub now: DateTime<Utc>,
+}
+
+impl RunOrder {
+    /// A new run over all listings, as the schedule starts it.
+    pub fn new(kind: RunKind) -> Self {
+        Self {
+            id: RunId(Uuid::now_v7()),
+            kind,
+            account: None,
+            max_items: None,
+            dry_run: false,
+        }
+    }
 }
 
 /// A run that was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Started {
+pub struct StartedRun {
     /// Its id.
     pub id: RunId,
-    /// Its distinct ASINs.
+    /// Number of its distinct ASINs.
     pub asins: usize,
-    /// Its batches.
+    /// Number of its batches.
     pub batches: usize,
 }
 
-/// Why a run was not started, or not sent off.
+/// Why a run was not started, or its messages were not sent.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// One of the same kind is open.
+pub enum StartRunError {
+    /// A run of the same kind is open.
     #[error("run {0} of the same kind is still open")]
     AlreadyOpen(RunId),
-    /// The account of the order is not known, or inactive.
+    /// The account is not in the database.
     #[error("account {0} is not known")]
     UnknownAccount(AccountId),
-    /// The account of the order gets no request.
+    /// The account is inactive and gets no requests.
     #[error("account {0} is inactive")]
     InactiveAccount(AccountId),
-    /// The database; nothing is written.
+    /// The database failed; nothing is written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The cache, which a run of what is stale needs; nothing is written.
+    /// The cache failed, which a run of stale ASINs reads; nothing is written.
     #[error(transparent)]
     Cache(#[from] CacheError),
-    /// The rows stand, but their messages could not be sent: `resume` sends them.
+    /// The rows are written, but their messages could not be sent; `resume` sends them.
     #[error("run {0} is written but its messages could not be sent: {1}")]
     NotSent(RunId, QueueError),
 }
 
-impl From<StartError> for Refused {
+impl From<StartError> for StartRunError {
     fn from(error: StartError) -> Self {
         match error {
             StartError::AlreadyOpen(id) => Self::AlreadyOpen(id),
@@ -80,54 +90,40 @@ impl From<StartError> for Refused {
 
 /// Writes the rows of a new run and sends its messages.
 ///
-/// A run without ASINs gets its rows, too, and is closed by its backfill, so that every order has a
-/// report.
+/// A run without ASINs gets its rows as well, and its backfill closes it; so every order has a report.
 ///
 /// # Errors
 ///
-/// See [`Refused`]; only after `NotSent` anything is written.
-pub async fn start_run(
-    order: Order,
-    store: &dyn Store,
-    cache: &dyn Cache,
-    queue: &dyn Queue,
-) -> Result<Started, Refused> {
-    if order.kind == RunKind::Reconcile {
-        return start_reading(order, store, queue).await;
+/// See [`StartRunError`]; rows are written only with `NotSent`.
+pub async fn start_run(order: RunOrder, ctx: &Context) -> Result<StartedRun, StartRunError> {
+    let now = ctx.clock.now();
+    if let Some(account) = &order.account {
+        check_account(account, &*ctx.store).await?;
     }
-    let asins = choose(&order, store, cache).await?;
+    if order.kind == RunKind::Reconcile {
+        return start_reconcile(order, ctx, now).await;
+    }
+    let asins = choose(&order, ctx, now).await?;
     let count = asins.len();
-    let run = NewRun {
-        id: order.id,
-        kind: order.kind,
-        account: order.account,
-        dry_run: order.dry_run,
-        started_at: order.now,
-        batches: split(asins),
-        guard: order.guard,
-    };
-    store.start_run(&run).await?;
+    let run = new_run(order, split(asins), ctx, now);
+    ctx.store.start_run(&run).await?;
     tracing::info!(run.id = %run.id, asins = count, batches = run.batches.len(),
         "started run {}: {count} ASINs in {} batches", run.id, run.batches.len());
-    send(&run, queue)
-        .await
-        .map_err(|error| Refused::NotSent(run.id, error))?;
-    Ok(Started {
+    send(&run, &*ctx.queue).await?;
+    Ok(StartedRun {
         id: run.id,
         asins: count,
         batches: run.batches.len(),
     })
 }
 
-/// A reconciliation has a batch for each shop, and none for ASINs.
-async fn start_reading(
-    order: Order,
-    store: &dyn Store,
-    queue: &dyn Queue,
-) -> Result<Started, Refused> {
-    if let Some(account) = &order.account {
-        check_account(account, store).await?;
-    }
+/// A reconciliation has one batch per shop and no batches of ASINs.
+async fn start_reconcile(
+    order: RunOrder,
+    ctx: &Context,
+    now: DateTime<Utc>,
+) -> Result<StartedRun, StartRunError> {
+    let store = &ctx.store;
     let asins = store.listed_asins(order.account.as_ref()).await?.len();
     let accounts = store.accounts().await?.into_iter();
     let shops: Vec<AccountId> = accounts
@@ -136,82 +132,90 @@ async fn start_reading(
         .filter(|id| order.account.as_ref().is_none_or(|only| only == id))
         .collect();
     let reading = NewReading {
-        run: NewRun {
-            id: order.id,
-            kind: order.kind,
-            account: order.account,
-            dry_run: order.dry_run,
-            started_at: order.now,
-            batches: Vec::new(),
-            guard: order.guard,
-        },
+        run: new_run(order, Vec::new(), ctx, now),
         shops,
         asins: asins as u64,
     };
     store.start_reading(&reading).await?;
-    let (id, batches) = (order.id, reading.shops.len());
-    tracing::info!(run.id = %id, shops = batches, "started run {id}: {batches} shops are read back");
+    let (id, batches) = (reading.run.id, reading.shops.len());
+    tracing::info!(run.id = %id, shops = batches, "started run {id}: reconciles {batches} shops");
     let work = store.open_work(id).await?;
-    queue
+    ctx.queue
         .push(&messages::for_open_work(id, &work))
         .await
-        .map_err(|error| Refused::NotSent(id, error))?;
-    Ok(Started { id, asins, batches })
+        .map_err(|error| StartRunError::NotSent(id, error))?;
+    Ok(StartedRun { id, asins, batches })
 }
 
-async fn choose(order: &Order, store: &dyn Store, cache: &dyn Cache) -> Result<Vec<Asin>, Refused> {
-    if let Some(account) = &order.account {
-        check_account(account, store).await?;
+fn new_run(order: RunOrder, batches: Vec<AsinBatch>, ctx: &Context, now: DateTime<Utc>) -> NewRun {
+    NewRun {
+        id: order.id,
+        kind: order.kind,
+        account: order.account,
+        dry_run: order.dry_run,
+        started_at: now,
+        batches,
+        guard: ctx.rules.guard,
     }
-    let account = order.account.as_ref();
+}
+
+async fn choose(
+    order: &RunOrder,
+    ctx: &Context,
+    now: DateTime<Utc>,
+) -> Result<Vec<Asin>, StartRunError> {
+    let (store, account) = (&ctx.store, order.account.as_ref());
     let mut asins = match order.kind {
         RunKind::PriceStock | RunKind::Visibility => store.listed_asins(account).await?,
-        RunKind::Stale => stale(store.listed_asins(account).await?, order, cache).await?,
+        RunKind::Stale => stale(store.listed_asins(account).await?, ctx, now).await?,
         RunKind::BasicInfo => {
-            let before = order.ttls.basic_info_stale_before(order.now);
+            let before = ctx.rules.ttls.basic_info_stale_before(now);
             store.stale_infos(account, before).await?
         }
-        // These ASINs are given by a person, or by the shops: see `register` and `start_reading`.
+        // A person or the shops give these ASINs: see `register` and `start_reconcile`.
         RunKind::Register | RunKind::Reconcile => Vec::new(),
     };
     asins.truncate(order.max_items.unwrap_or(usize::MAX));
     Ok(asins)
 }
 
-pub(crate) async fn check_account(account: &AccountId, store: &dyn Store) -> Result<(), Refused> {
+pub(crate) async fn check_account(
+    account: &AccountId,
+    store: &dyn Store,
+) -> Result<(), StartRunError> {
     let accounts = store.accounts().await?;
     match accounts.iter().find(|row| row.id == *account) {
-        None => Err(Refused::UnknownAccount(account.clone())),
-        Some(row) if !row.active => Err(Refused::InactiveAccount(account.clone())),
+        None => Err(StartRunError::UnknownAccount(account.clone())),
+        Some(row) if !row.active => Err(StartRunError::InactiveAccount(account.clone())),
         Some(_) => Ok(()),
     }
 }
 
-/// The ones without a cache entry that a reader could use.
+/// The ASINs without a usable cache entry.
 async fn stale(
     asins: Vec<Asin>,
-    order: &Order,
-    cache: &dyn Cache,
+    ctx: &Context,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Asin>, CacheError> {
     let mut stale = Vec::new();
-    for chunk in asins.chunks(LOOK_UP) {
-        let entries = cache.get(chunk).await?;
+    for chunk in asins.chunks(LOOKUP_LEN) {
+        let entries = ctx.cache.get(chunk).await?;
         let usable = |asin: &Asin| {
-            entries
-                .get(asin)
-                .is_some_and(|product| order.ttls.usable(product, order.now))
+            let entry = entries.get(asin);
+            entry.is_some_and(|product| ctx.rules.ttls.usable(product, now))
         };
         stale.extend(chunk.iter().copied().filter(|asin| !usable(asin)));
     }
     Ok(stale)
 }
 
-pub(crate) async fn send(run: &NewRun, queue: &dyn Queue) -> Result<(), QueueError> {
+pub(crate) async fn send(run: &NewRun, queue: &dyn Queue) -> Result<(), StartRunError> {
     let last = u32::try_from(run.batches.len()).unwrap_or(u32::MAX);
-    let mut batch_messages = messages::for_batches(run.id, run.kind, 1..=last);
-    if batch_messages.is_empty() {
-        batch_messages.push(messages::for_backfill(run.id, run.kind));
+    let mut batches = messages::for_batches(run.id, run.kind, 1..=last);
+    if batches.is_empty() {
+        batches.push(messages::for_backfill(run.id, run.kind));
     }
-    queue.push(&batch_messages).await?;
+    let sent = queue.push(&batches).await;
+    sent.map_err(|error| StartRunError::NotSent(run.id, error))?;
     Ok(())
 }

@@ -56,7 +56,7 @@ async fn main() {
     let days = std::env::var("MISEBAN_YEAR_DAYS").map_or(365, |days| days.parse().unwrap());
     let clock = Arc::new(Ahead::default());
     let app = Fixture::open_at(world(LISTINGS, 2), no_limit(), clock.clone()).await;
-    let mut thinner = RetentionCleanup::new(app.ctx.clone());
+    let mut cleanup = RetentionCleanup::new(app.ctx.clone());
     let mut months: Vec<Month> = Vec::new();
     let mut left = days;
     println!("{days} days, {RUNS_A_DAY} runs a day, {LISTINGS} listings");
@@ -64,7 +64,7 @@ async fn main() {
         let days = left.min(MONTH);
         left -= days;
         let no = u32::try_from(months.len()).unwrap() + 1;
-        let month = live(&app, &clock, &mut thinner, no, days).await;
+        let month = live(&app, &clock, &mut cleanup, no, days).await;
         tell(&month);
         months.push(month);
     }
@@ -74,7 +74,7 @@ async fn main() {
 async fn live(
     app: &Fixture,
     clock: &Ahead,
-    thinner: &mut RetentionCleanup,
+    cleanup: &mut RetentionCleanup,
     no: u32,
     days: u32,
 ) -> Month {
@@ -88,11 +88,11 @@ async fn live(
             // What the shop keeper would do, who looks and finds that it is so.
             let released = app.ctx.store.release_run(report.run_id, app.now()).await;
             released.unwrap().unwrap();
-            producer::sweep(&app.ctx).await.unwrap();
+            producer::requeue_lost(&app.ctx).await.unwrap();
             app.finish(report.run_id).await;
             held += 1;
         }
-        while thinner.look().await.unwrap() > 0 {}
+        while cleanup.delete_some().await.unwrap() > 0 {}
         app.simulator.reset_ledger();
         app.simulator.move_market(HOURS.unsigned_abs());
         clock.0.fetch_add(HOURS * 3_600, Ordering::SeqCst);

@@ -73,7 +73,7 @@ pub async fn register(
         RunMode::Live
     };
     let app = wiring::build(settings, mode).await?;
-    let begun = begin(args, &list, settings, &app).await?;
+    let begun = begin(args, &list, &app).await?;
     let followed = run::carry_out(begun.run.id, &app, shared_queue, out.lang).await?;
     let report = match followed {
         Followed::Ended(report) => *report,
@@ -103,19 +103,15 @@ pub async fn register(
 async fn begin(
     args: &RegisterArgs,
     list: &AsinList,
-    settings: &Settings,
     app: &App,
 ) -> Result<Registered, CommandError> {
-    let ctx = &app.ctx;
     let order = Registration {
         id: RunId(uuid::Uuid::now_v7()),
         account: args.account.clone(),
         asins: list.asins.clone(),
         dry_run: args.dry_run,
-        guard: settings.rules.guard,
-        now: ctx.clock.now(),
     };
-    let begun = producer::register(order, &*ctx.store, &*ctx.queue).await;
+    let begun = producer::register(order, &app.ctx).await;
     begun.map_err(|refused| run::refusal(refused, RunKind::Register))
 }
 

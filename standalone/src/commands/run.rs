@@ -10,8 +10,8 @@ use app::health::Health;
 use app::run_mode::RunMode;
 use app::signal::signal;
 use app::wiring::{self, App};
-use producer::notices::{Herald, Terms};
-use producer::{Order, Refused, resume_run, start_run};
+use producer::notices::{NotificationPolicy, Notifications};
+use producer::{RunOrder, StartRunError, resume_run, start_run};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use std::sync::Arc;
@@ -99,10 +99,11 @@ async fn try_to_send(settings: &Settings) -> Result<(), CommandError> {
         return Ok(());
     }
     let store = Arc::new(wiring::open_store(settings).await?);
-    let notifications = Herald::new(store, Arc::new(SystemClock), channels, Terms::of(settings));
+    let policy = NotificationPolicy::from_settings(settings);
+    let notifications = Notifications::new(store, Arc::new(SystemClock), channels, policy);
     tokio::select! {
         stopped = signal() => stopped.map(|_| ()),
-        () = notifications.tell_now() => Ok(()),
+        () = notifications.deliver_now() => Ok(()),
     }
 }
 
@@ -126,7 +127,7 @@ pub async fn run_to_end(
         RunMode::Live
     };
     let app = wiring::build(settings, mode).await?;
-    let run = open_run(args, settings, &app).await?;
+    let run = open_run(args, &app).await?;
     carry_out(run, &app, false, lang).await
 }
 
@@ -165,16 +166,12 @@ async fn start_and_follow(
     lang: Lang,
 ) -> Result<Followed, CommandError> {
     let app = wiring::build(settings, RunMode::Live).await?;
-    let run = open_run(args, settings, &app).await?;
+    let run = open_run(args, &app).await?;
     follow(run, &app, lang).await
 }
 
 /// The run of the order: a new one, or with `--resume` the open one.
-async fn open_run(
-    args: &StartRunArgs,
-    settings: &Settings,
-    app: &App,
-) -> Result<RunId, CommandError> {
+async fn open_run(args: &StartRunArgs, app: &App) -> Result<RunId, CommandError> {
     let ctx = &app.ctx;
     if args.resume {
         let open_run = ctx.store.runs(true, u32::MAX).await?;
@@ -195,21 +192,17 @@ async fn open_run(
     if args.kind == RunKind::Register {
         return Err(needs_file());
     }
-    let order = Order {
-        id: RunId(uuid::Uuid::now_v7()),
-        kind: args.kind,
+    let order = RunOrder {
         account: args.account.clone(),
         max_items: args
             .max_items
             .map(|items| usize::try_from(items).unwrap_or(usize::MAX)),
         dry_run: args.dry_run,
-        ttls: settings.rules.ttls,
-        guard: settings.rules.guard,
-        now: ctx.clock.now(),
+        ..RunOrder::new(args.kind)
     };
-    match start_run(order, &*ctx.store, &*ctx.cache, &*ctx.queue).await {
+    match start_run(order, ctx).await {
         Ok(started) => Ok(started.id),
-        Err(Refused::AlreadyOpen(id)) if is_held(id, app).await? => Err(held(id)),
+        Err(StartRunError::AlreadyOpen(id)) if is_held(id, app).await? => Err(held(id)),
         Err(refused) => Err(refusal(refused, args.kind)),
     }
 }
@@ -227,25 +220,25 @@ fn held(run: RunId) -> CommandError {
 }
 
 /// What is said of a run that was refused.
-pub(super) fn refusal(refused: Refused, kind: RunKind) -> CommandError {
+pub(super) fn refusal(refused: StartRunError, kind: RunKind) -> CommandError {
     let command = labels::command(kind);
     let kind = kind.as_str();
     match refused {
-        Refused::AlreadyOpen(id) => CommandError::Usage(text!(
+        StartRunError::AlreadyOpen(id) => CommandError::Usage(text!(
             "{kind} の実行 {id} がまだ終わっていません。続きから始めるには: miseban {command} --resume",
             "run {id} of kind {kind} is still open; to go on with it: miseban {command} --resume"
         )),
-        Refused::UnknownAccount(account) => CommandError::Usage(text!(
+        StartRunError::UnknownAccount(account) => CommandError::Usage(text!(
             "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
             "account {account} is not in the accounts file: check the id (miseban status lists them)"
         )),
-        Refused::InactiveAccount(account) => CommandError::Usage(text!(
+        StartRunError::InactiveAccount(account) => CommandError::Usage(text!(
             "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
             "account {account} is inactive: set active = true in the accounts file"
         )),
-        Refused::Store(error) => error.into(),
-        Refused::Cache(error) => error.into(),
-        Refused::NotSent(id, error) => CommandError::Failed(text!(
+        StartRunError::Store(error) => error.into(),
+        StartRunError::Cache(error) => error.into(),
+        StartRunError::NotSent(id, error) => CommandError::Failed(text!(
             "実行 {id} の仕事を配れませんでした({error})。続きは: miseban {command} --resume",
             "the jobs of run {id} could not be sent ({error}); to go on: miseban {command} --resume"
         )),

@@ -5,7 +5,7 @@ use crate::fixture::{Fixture, world};
 use crate::schedule::Later;
 use adapters::queue::LocalQueue;
 use chrono::TimeDelta;
-use producer::{Minder, Registered, Registration, register, resume};
+use producer::{Registered, Registration, RunScheduler, register, resume};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::listing::{ItemId, ListingStatus, ShopState};
@@ -266,8 +266,8 @@ async fn texts_stand_in_a_queue_of_their_own() {
 async fn the_schedule_starts_a_run_of_texts_when_the_last_is_old_enough_and_some_are_stale() {
     let app = Fixture::open(world(20, 1)).await;
     let due = async |app: &Fixture, days| {
-        let mut minder = Minder::new(app.ctx.clone(), 3, []).with_infos_every(days);
-        minder.start_what_is_due().await;
+        let mut scheduler = RunScheduler::new(app.ctx.clone(), 3, []).with_basic_info_every(days);
+        scheduler.start_due().await;
         let open = app.store.runs(true, 10).await.expect("an answer");
         open.into_iter().find(|run| run.kind == RunKind::BasicInfo)
     };
@@ -284,21 +284,19 @@ async fn the_schedule_starts_a_run_of_texts_when_the_last_is_old_enough_and_some
     assert_eq!(due(&app, 7).await.map(|run| run.id), Some(second.id));
 }
 
-fn order(app: &Fixture, account: AccountId, asins: Vec<Asin>) -> Registration {
+fn order(account: AccountId, asins: Vec<Asin>) -> Registration {
     Registration {
         id: RunId(uuid::Uuid::now_v7()),
         account,
         asins,
         dry_run: false,
-        guard: app.ctx.rules.guard,
-        now: app.now(),
     }
 }
 
 async fn registered(app: &Fixture, account: AccountId, asins: &[&str]) -> Registered {
     let asins = asins.iter().map(|text| asin(text)).collect();
-    let order = order(app, account, asins);
-    let begun = register(order, &*app.ctx.store, &*app.ctx.queue).await;
+    let order = order(account, asins);
+    let begun = register(order, &app.ctx).await;
     begun.expect("it is registered")
 }
 
@@ -399,9 +397,9 @@ async fn a_registration_that_is_cut_off_has_its_run_and_its_listings_or_neither(
     let mut polls = 0;
 
     let id = loop {
-        let order = order(&app, shop(2), known.clone());
+        let order = order(shop(2), known.clone());
         let id = order.id;
-        let cut = register(order, &*app.ctx.store, &*app.ctx.queue);
+        let cut = register(order, &app.ctx);
         poll_some(polls, cut).await;
         // The next to write waits for what the one that was cut off has left behind.
         let next = app.store.begin_backfill(RunId(uuid::Uuid::nil())).await;

@@ -9,7 +9,7 @@ use adapters::queue::LocalQueue;
 use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::SqlStore;
 use chrono::{DateTime, Utc};
-use producer::{Order, Refused, start_run};
+use producer::{RunOrder, StartRunError, start_run};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::listing::{ItemId, ShopState};
@@ -107,19 +107,8 @@ impl Fixture {
     }
 
     /// Writes the rows of a run and sends its messages.
-    pub async fn start(&self, kind: RunKind) -> Result<RunId, Refused> {
-        let order = Order {
-            id: RunId(uuid::Uuid::now_v7()),
-            kind,
-            account: None,
-            max_items: None,
-            dry_run: false,
-            ttls: self.ctx.rules.ttls,
-            guard: self.ctx.rules.guard,
-            now: self.now(),
-        };
-        let ctx = &self.ctx;
-        let started = start_run(order, &*ctx.store, &*ctx.cache, &*ctx.queue).await?;
+    pub async fn start(&self, kind: RunKind) -> Result<RunId, StartRunError> {
+        let started = start_run(RunOrder::new(kind), &self.ctx).await?;
         Ok(started.id)
     }
 

@@ -1,7 +1,7 @@
 //! Amazon's answers break, and the shops must not close: the guard, from the answers to the shops.
 
 use crate::fixture::{Fixture, world};
-use producer::{Minder, resume, sweep};
+use producer::{RunScheduler, requeue_lost, resume};
 use shared::domain::report::{HoldDecision, Report};
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::jobs::QueueName;
@@ -49,7 +49,7 @@ async fn when_all_offers_are_empty_few_are_hidden_and_the_run_is_held() {
     resume(&*app.ctx.store, &*app.ctx.queue)
         .await
         .expect("it is looked through");
-    sweep(&app.ctx).await.expect("it is looked through");
+    requeue_lost(&app.ctx).await.expect("it is looked through");
     for queue in QueueName::ALL {
         let stats = app.ctx.queue.stats(queue).await.expect("an answer");
         assert_eq!((stats.ready, stats.delayed), (0, 0), "{queue:?}");
@@ -61,15 +61,15 @@ async fn when_all_offers_are_empty_few_are_hidden_and_the_run_is_held() {
 #[tokio::test]
 async fn a_held_run_is_told_once() {
     let (app, _, run, _) = broken().await;
-    let mut minder = Minder::new(app.ctx.clone(), 3, [run]);
+    let mut scheduler = RunScheduler::new(app.ctx.clone(), 3, [run]);
 
-    let first = minder.ended().await.expect("an answer");
-    let second = minder.ended().await.expect("an answer");
+    let first = scheduler.new_reports().await.expect("an answer");
+    let second = scheduler.new_reports().await.expect("an answer");
     app.store
         .cancel_run(run, app.now())
         .await
         .expect("it is cancelled");
-    let third = minder.ended().await.expect("an answer");
+    let third = scheduler.new_reports().await.expect("an answer");
 
     let states = |reports: &[Report]| reports.iter().map(|told| told.state).collect::<Vec<_>>();
     assert_eq!(states(&first), [RunState::Held]);
@@ -82,7 +82,7 @@ async fn a_released_run_hides_the_rest_and_is_done() {
     let (app, _, run, _) = broken().await;
 
     let released = app.store.release_run(run, app.now()).await;
-    sweep(&app.ctx).await.expect("it is looked through");
+    requeue_lost(&app.ctx).await.expect("it is looked through");
     let report = app.finish(run).await;
 
     assert!(released.expect("an answer").is_some());

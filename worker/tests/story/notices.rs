@@ -5,7 +5,7 @@ use crate::fixture::{Fixture, world};
 use adapters::http::HttpSettings;
 use adapters::notify::{ChatworkConfig, ChatworkNotifier};
 use chrono::{DateTime, TimeDelta, Utc};
-use producer::notices::{Herald, Heralding, Terms};
+use producer::notices::{NotificationPolicy, NotificationTask, Notifications};
 use shared::domain::account::AccountId;
 use shared::domain::notice::EventFilter;
 use shared::domain::report::Report;
@@ -44,8 +44,8 @@ impl Clock for Ahead {
     }
 }
 
-fn terms(events: &str) -> Terms {
-    Terms {
+fn policy(events: &str) -> NotificationPolicy {
+    NotificationPolicy {
         events: EventFilter::parse(events).expect("events"),
         lang: Lang::Ja,
         calls_a_day: Some(100_000),
@@ -68,19 +68,26 @@ fn chatwork(base_url: String) -> Arc<dyn Notifier> {
     }))
 }
 
-fn herald_with(app: &Fixture, clock: Arc<Ahead>, terms: Terms) -> Herald {
+fn notifications_with(
+    app: &Fixture,
+    clock: Arc<Ahead>,
+    policy: NotificationPolicy,
+) -> Notifications {
     let channel = chatwork(app.simulator.url());
-    Herald::new(app.ctx.store.clone(), clock, vec![channel], terms)
+    Notifications::new(app.ctx.store.clone(), clock, vec![channel], policy)
 }
 
-fn herald(app: &Fixture, clock: Arc<Ahead>) -> Herald {
-    herald_with(app, clock, terms("all"))
+fn notifications(app: &Fixture, clock: Arc<Ahead>) -> Notifications {
+    notifications_with(app, clock, policy("all"))
 }
 
-async fn pass(herald: &Herald) {
-    herald.tidy().await.expect("the store answers");
-    herald.look().await.expect("the store answers");
-    herald.send().await.expect("the store answers");
+async fn pass(notifications: &Notifications) {
+    notifications.tidy().await.expect("the store answers");
+    notifications
+        .record_events()
+        .await
+        .expect("the store answers");
+    notifications.send_due().await.expect("the store answers");
 }
 
 fn posted(app: &Fixture) -> Vec<String> {
@@ -107,7 +114,7 @@ async fn settled(catalog: usize) -> Fixture {
     for _ in 0..3 {
         app.run(RunKind::PriceStock).await;
     }
-    pass(&herald(&app, Ahead::by(0))).await;
+    pass(&notifications(&app, Ahead::by(0))).await;
     app
 }
 
@@ -148,9 +155,9 @@ async fn a_run_with_changes_is_told_once_with_its_numbers() {
     let report = app.run(RunKind::PriceStock).await;
     assert_eq!(report.stock_changes.to_out, 1, "{report:?}");
 
-    let herald = herald(&app, Ahead::by(0));
-    pass(&herald).await;
-    pass(&herald).await;
+    let notifications = notifications(&app, Ahead::by(0));
+    pass(&notifications).await;
+    pass(&notifications).await;
 
     let all = posted(&app);
     assert_eq!(all.len() - told, 1, "{all:?}");
@@ -180,7 +187,7 @@ async fn a_mass_change_is_told_once_and_names_what_a_person_can_do() {
     assert_eq!(report.state, RunState::Held);
 
     for _ in 0..2 {
-        pass(&herald(&app, Ahead::by(0))).await;
+        pass(&notifications(&app, Ahead::by(0))).await;
     }
 
     let all = posted(&app);
@@ -198,13 +205,18 @@ async fn a_run_without_changes_and_an_event_that_is_switched_off_are_not_told() 
     let told = posted(&app);
     let quiet: Report = app.run(RunKind::PriceStock).await;
     assert_eq!(quiet.updates.applied + quiet.price_changes.count, 0);
-    pass(&herald(&app, Ahead::by(0))).await;
+    pass(&notifications(&app, Ahead::by(0))).await;
     assert_eq!(posted(&app), told, "nothing changed");
 
     failed_runs(&app, 1).await;
-    pass(&herald_with(&app, Ahead::by(0), terms("account-parked"))).await;
+    pass(&notifications_with(
+        &app,
+        Ahead::by(0),
+        policy("account-parked"),
+    ))
+    .await;
     // Switched on later, it tells what happens from then on.
-    pass(&herald(&app, Ahead::by(0))).await;
+    pass(&notifications(&app, Ahead::by(0))).await;
 
     assert_eq!(posted(&app), told);
 }
@@ -213,9 +225,9 @@ async fn a_run_without_changes_and_an_event_that_is_switched_off_are_not_told() 
 async fn two_leaders_at_once_send_one_message() {
     let app = Fixture::open(world(20, 1)).await;
     failed_runs(&app, 3).await;
-    let heralds = [0, 0, 0, 0].map(|seconds| herald(&app, Ahead::by(seconds)));
+    let senders = [0, 0, 0, 0].map(|seconds| notifications(&app, Ahead::by(seconds)));
 
-    let passes = heralds.iter().map(pass);
+    let passes = senders.iter().map(pass);
     futures::future::join_all(passes).await;
 
     assert_eq!(posted(&app).len(), 1);
@@ -233,15 +245,15 @@ async fn a_sender_killed_between_post_and_row_doubles_nothing_and_is_owned_up_to
     };
     app.simulator.add_fault(slow).expect("a fault");
     let sending = tokio::spawn({
-        let herald = herald(&app, Ahead::by(0));
-        async move { pass(&herald).await }
+        let notifications = notifications(&app, Ahead::by(0));
+        async move { pass(&notifications).await }
     });
     until("posted", || posted(&app).len() == 1).await;
 
     sending.abort();
     assert!(sending.await.expect_err("aborted").is_cancelled());
     let clock = Ahead::by(30);
-    let next = herald(&app, clock.clone());
+    let next = notifications(&app, clock.clone());
     pass(&next).await;
     clock.skip(60);
     pass(&next).await;
@@ -263,20 +275,20 @@ async fn a_refused_message_is_sent_again_when_the_channel_said_and_once() {
     failed_runs(&app, 1).await;
     fault(&app, FaultKind::Throttle, 1);
     let clock = Ahead::by(0);
-    let herald = herald(&app, clock.clone());
+    let notifications = notifications(&app, clock.clone());
     let asked_at = Utc::now();
 
-    pass(&herald).await;
+    pass(&notifications).await;
 
     let waiting = outbox(&app).await;
     let not_before = waiting.not_before.expect("a pause");
     let pause = (not_before - asked_at).num_milliseconds();
     assert!((10_000..10_000 + 30_000).contains(&pause), "{pause}");
-    pass(&herald).await;
+    pass(&notifications).await;
     assert_eq!(posted(&app), Vec::<String>::new());
     clock.skip(pause / 1000 + 1);
-    pass(&herald).await;
-    pass(&herald).await;
+    pass(&notifications).await;
+    pass(&notifications).await;
     assert_eq!(posted(&app).len(), 1);
 }
 
@@ -285,12 +297,15 @@ async fn fifty_events_become_one_digest() {
     let app = Fixture::open(world(20, 1)).await;
     failed_runs(&app, 50).await;
 
-    let herald = herald(&app, Ahead::by(0));
+    let notifications = notifications(&app, Ahead::by(0));
     // A look finds twenty runs.
     for _ in 0..3 {
-        herald.look().await.expect("the store answers");
+        notifications
+            .record_events()
+            .await
+            .expect("the store answers");
     }
-    pass(&herald).await;
+    pass(&notifications).await;
 
     let all = posted(&app);
     assert_eq!(all.len(), 1);
@@ -314,23 +329,24 @@ async fn a_channel_that_is_down_for_days_delays_no_run_and_leaves_nothing_behind
     drop(gone);
     let clock = Ahead::by(0);
     let store = app.ctx.store.clone();
-    let herald = Herald::new(store, clock.clone(), vec![chatwork(url)], terms("all"));
+    let notifications =
+        Notifications::new(store, clock.clone(), vec![chatwork(url)], policy("all"));
 
     for _ in 0..6 {
         failed_runs(&app, 1).await;
-        pass(&herald).await;
+        pass(&notifications).await;
         clock.skip(600);
     }
     assert!(app.run(RunKind::PriceStock).await.ended_at.is_some());
-    pass(&herald).await;
+    pass(&notifications).await;
     assert_eq!(outbox(&app).await.waiting, 7);
 
     clock.skip(25 * 3_600);
-    pass(&herald).await;
+    pass(&notifications).await;
     let ended = outbox(&app).await;
     assert_eq!((ended.waiting, ended.lost), (0, 7));
     clock.skip(31 * 24 * 3_600);
-    pass(&herald).await;
+    pass(&notifications).await;
     assert_eq!(app.store.notice_channels().await.expect("the store"), []);
 }
 
@@ -339,13 +355,13 @@ async fn a_hanging_channel_holds_nothing_up_but_itself() {
     let app = Fixture::open(world(20, 1)).await;
     failed_runs(&app, 1).await;
     fault(&app, FaultKind::Hang, 1);
-    let heralding = Heralding::begin(herald(&app, Ahead::by(0)));
+    let task = NotificationTask::start(notifications(&app, Ahead::by(0)));
     until("the message is on its way", || !posted(&app).is_empty()).await;
 
     let report = app.run(RunKind::PriceStock).await;
 
     assert_eq!(report.outcomes.total(), 20);
-    heralding.end().await;
+    task.stop().await;
     assert_eq!(posted(&app).len(), 1);
 }
 
@@ -386,7 +402,7 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
         .expect("the store");
 
     for _ in 0..2 {
-        pass(&herald(&app, Ahead::by(0))).await;
+        pass(&notifications(&app, Ahead::by(0))).await;
     }
 
     let all = posted(&app);
@@ -432,7 +448,7 @@ async fn a_token_that_ends_and_a_proxy_that_fails_are_told_once_each() {
     }
 
     for _ in 0..2 {
-        pass(&herald(&app, Ahead::by(0))).await;
+        pass(&notifications(&app, Ahead::by(0))).await;
     }
     let told = posted(&app);
     assert_eq!(told.len(), 1, "{told:?}");
@@ -448,7 +464,7 @@ async fn a_token_that_ends_and_a_proxy_that_fails_are_told_once_each() {
 
     let later = TimeDelta::days(4).num_seconds() + 60;
     for _ in 0..2 {
-        pass(&herald(&app, Ahead::by(later))).await;
+        pass(&notifications(&app, Ahead::by(later))).await;
     }
     let told = posted(&app);
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, world};
 use chrono::TimeDelta;
-use producer::sweep;
+use producer::requeue_lost;
 use shared::domain::asin::Asin;
 use shared::domain::listing::ListingStatus;
 use shared::domain::report::Reconciled;
@@ -347,7 +347,7 @@ async fn a_person_lets_go_a_shop_that_lacks_too_much_and_each_item_is_asked_for(
         .release_run(held.run_id, app.now())
         .await
         .expect("it is released");
-    sweep(&app.ctx).await.expect("it is looked through");
+    requeue_lost(&app.ctx).await.expect("it is looked through");
     let report = app.finish(held.run_id).await;
 
     assert_eq!(report.state, RunState::Done);

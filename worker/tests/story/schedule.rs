@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, world};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use producer::{Minder, RetentionCleanup};
+use producer::{RetentionCleanup, RunScheduler};
 use shared::domain::asin::Asin;
 use shared::domain::run::RunKind;
 use shared::ports::clock::Clock;
@@ -20,9 +20,7 @@ async fn a_run_is_due_at_once_when_the_schedule_begins() {
     let app = Fixture::open(world(20, 1)).await;
     app.run(RunKind::PriceStock).await;
 
-    Minder::new(app.ctx.clone(), 3, [])
-        .start_what_is_due()
-        .await;
+    RunScheduler::new(app.ctx.clone(), 3, []).start_due().await;
 
     assert_eq!(open_runs(&app).await, 1);
 }
@@ -31,14 +29,14 @@ async fn a_run_is_due_at_once_when_the_schedule_begins() {
 async fn who_follows_a_leader_keeps_to_its_schedule() {
     let app = Fixture::open(world(20, 1)).await;
     app.run(RunKind::PriceStock).await;
-    let following = |hours| Minder::following(app.ctx.clone(), hours, []);
+    let following = |hours| RunScheduler::continuing(app.ctx.clone(), hours, []);
 
     let mut not_yet = following(3).await.expect("the store answers");
-    not_yet.start_what_is_due().await;
+    not_yet.start_due().await;
     assert_eq!(open_runs(&app).await, 0);
 
     let mut overdue = following(0).await.expect("the store answers");
-    overdue.start_what_is_due().await;
+    overdue.start_due().await;
     assert_eq!(open_runs(&app).await, 1);
 }
 
@@ -65,10 +63,10 @@ async fn what_has_grown_old_goes_and_the_reports_stay() {
         RetentionCleanup::new(after(31)),
     );
 
-    assert_eq!(young.look().await.expect("an answer"), 0);
+    assert_eq!(young.delete_some().await.expect("an answer"), 0);
     let mut gone = 0;
     loop {
-        match old.look().await.expect("an answer") {
+        match old.delete_some().await.expect("an answer") {
             0 => break,
             rows => gone += rows,
         }
@@ -96,12 +94,12 @@ async fn reconciliations(app: &Fixture) -> usize {
 }
 
 /// The app so much later, with a schedule that reads its shops back at midnight in Japan.
-fn minding(app: &Fixture, later: TimeDelta) -> Minder {
+fn minding(app: &Fixture, later: TimeDelta) -> RunScheduler {
     let ctx = Context {
         clock: Arc::new(Later(later)),
         ..app.ctx.clone()
     };
-    Minder::new(ctx, 3, []).reconciling_at(Some(NaiveTime::MIN))
+    RunScheduler::new(ctx, 3, []).with_reconcile_at(Some(NaiveTime::MIN))
 }
 
 #[tokio::test]
@@ -109,29 +107,27 @@ async fn the_shops_are_read_back_once_a_day() {
     let app = Fixture::open(world(20, 1)).await;
     app.run(RunKind::PriceStock).await;
     app.run(RunKind::Reconcile).await;
-    let mut minder = minding(&app, TimeDelta::zero());
-    minder.start_what_is_due().await;
-    minder.start_what_is_due().await;
+    let mut scheduler = minding(&app, TimeDelta::zero());
+    scheduler.start_due().await;
+    scheduler.start_due().await;
     assert_eq!(reconciliations(&app).await, 1);
 
     // Nobody was there at midnight.
     let mut next_day = minding(&app, TimeDelta::hours(25));
-    next_day.start_what_is_due().await;
-    next_day.start_what_is_due().await;
+    next_day.start_due().await;
+    next_day.start_due().await;
     assert_eq!(reconciliations(&app).await, 2);
     // And whoever comes after it finds it done.
-    minding(&app, TimeDelta::hours(25))
-        .start_what_is_due()
-        .await;
+    minding(&app, TimeDelta::hours(25)).start_due().await;
     assert_eq!(reconciliations(&app).await, 2);
 }
 
 #[tokio::test]
 async fn a_new_house_waits_for_its_first_night() {
     let app = Fixture::open(world(20, 1)).await;
-    let mut minder = minding(&app, TimeDelta::zero());
+    let mut scheduler = minding(&app, TimeDelta::zero());
 
-    minder.start_what_is_due().await;
+    scheduler.start_due().await;
 
     assert_eq!(reconciliations(&app).await, 0);
     assert_eq!(open_runs(&app).await, 1);

@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, world};
 use chrono::TimeDelta;
-use producer::Caretaker;
+use producer::TokenRefresher;
 use shared::ports::store::{StoredToken, TokenAge, TokenStore as _};
 
 /// Makes the tokens of both shops as old as this.
@@ -39,16 +39,16 @@ async fn an_active_shop_is_kept_alive_at_half_of_its_time_and_an_inactive_one_ge
     }
     app.activate(|id| id == "shop-1").await;
     age(&app, 14).await;
-    let mut young = Caretaker::new(app.next_process().await);
-    young.look().await.expect("the store");
-    young.ended().await;
+    let mut young = TokenRefresher::new(app.next_process().await);
+    young.refresh_due().await.expect("the store");
+    young.finish().await;
     assert_eq!((ages(&app).await, refreshes(&app)), (vec![14, 14], 2));
     age(&app, 2).await;
 
-    let mut caretaker = Caretaker::new(app.next_process().await);
+    let mut refresher = TokenRefresher::new(app.next_process().await);
     for _ in 0..2 {
-        caretaker.look().await.expect("the store");
-        caretaker.ended().await;
+        refresher.refresh_due().await.expect("the store");
+        refresher.finish().await;
     }
 
     assert_eq!((ages(&app).await, refreshes(&app)), (vec![0, 16], 3));

@@ -1,7 +1,7 @@
-//! From rows to the outbox: runs that ended or are held, and shops that wait for their quota or for a
-//! person.
+//! Finds events in the rows and writes them to the outbox: runs that ended or are held, and shops
+//! that need their quota or a person.
 
-use super::{Herald, NEWS};
+use super::{MAX_AGE, Notifications};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::lane::Lane;
 use shared::domain::notice::{Notice, run_event};
@@ -10,32 +10,28 @@ use shared::domain::run::RunState;
 use shared::ports::store::{AccountRow, LaneMemory, NewNotice, RunRow, StoreError, TokenAge};
 use std::collections::BTreeSet;
 
-/// A shop that waits for less is told of by nobody: a refusal right after a reset parks it for seconds.
+/// A shorter wait is not reported: a refusal right after a reset parks a shop for some seconds.
 const SHORT_PARK: TimeDelta = TimeDelta::minutes(1);
-/// Of the calls of a day.
+/// Share of the calls of a day at which the quota alarm is sent.
 const ALARM_PERCENT: u64 = 90;
 
-impl Herald {
-    /// Writes what happened since the last look, by whomever, to the outbox. Gives how many rows were
-    /// new.
+impl Notifications {
+    /// Writes new events of all processes to the outbox. Returns the number of new rows.
     ///
     /// # Errors
     ///
-    /// When the database cannot be asked; the next look finds the same.
-    pub async fn look(&self) -> Result<u64, StoreError> {
+    /// When the database does not answer; the next call finds the same events.
+    pub async fn record_events(&self) -> Result<u64, StoreError> {
         let now = self.clock.now();
         let channels = self.channel_names();
         let mut new = Vec::new();
-        for run in self
-            .store
-            .runs_without_notice(&channels, now - NEWS)
-            .await?
-        {
-            new.extend(self.of_run(&run, now).await?);
+        let since = now - MAX_AGE;
+        for run in self.store.runs_without_notice(&channels, since).await? {
+            new.extend(self.run_notice(&run, now).await?);
         }
-        let standing = self.states(now).await?;
-        let seen: BTreeSet<String> = standing.iter().map(|new| new.event.clone()).collect();
-        new.extend(standing.into_iter().filter(|new| self.is_new(&new.event)));
+        let current = self.conditions(now).await?;
+        let seen: BTreeSet<String> = current.iter().map(|new| new.event.clone()).collect();
+        new.extend(current.into_iter().filter(|new| self.is_new(&new.event)));
         if new.is_empty() {
             return Ok(0);
         }
@@ -44,9 +40,9 @@ impl Herald {
         Ok(written)
     }
 
-    /// What a run has to say; a row without facts where that is no news or not wanted, so that its report
-    /// is read once.
-    async fn of_run(
+    /// The notice of a run. A run that is not worth a notice gets a row without one, so that its report
+    /// is read only once.
+    async fn run_notice(
         &self,
         run: &RunRow,
         now: DateTime<Utc>,
@@ -59,7 +55,7 @@ impl Herald {
         }
         let event = run_event(run.id, report.state);
         let report = Box::new(report);
-        let notice = Some(Notice::Run { report }).filter(|notice| self.terms.events.wants(notice));
+        let notice = Some(Notice::Run { report }).filter(|notice| self.policy.events.wants(notice));
         Ok(Some(NewNotice {
             event,
             notice,
@@ -67,24 +63,24 @@ impl Herald {
         }))
     }
 
-    /// What is so now and is to be told once.
-    async fn states(&self, now: DateTime<Utc>) -> Result<Vec<NewNotice>, StoreError> {
+    /// The conditions of the shops that last now; each is reported once.
+    async fn conditions(&self, now: DateTime<Utc>) -> Result<Vec<NewNotice>, StoreError> {
         let lanes = self.store.lanes().await?;
         let accounts = self.store.accounts().await?;
         let mut found = Vec::new();
         for account in accounts.iter().filter(|account| account.active) {
             found.extend(parked(account, now));
             found.extend(proxy_failed(account));
-            found.extend(to_authorise(account));
+            found.extend(needs_authorisation(account));
             found.extend(self.nearly_used_up(account, &lanes, now).await);
         }
         let ages = self.store.token_ages().await?;
-        for account in accounts.iter().filter(|account| self.minds(account)) {
+        for account in accounts.iter().filter(|account| self.watches(account)) {
             found.extend(self.token_ending(account, &ages, now));
         }
         let wanted = found
             .into_iter()
-            .filter(|notice| self.terms.events.wants(notice));
+            .filter(|notice| self.policy.events.wants(notice));
         Ok(wanted
             .map(|notice| NewNotice {
                 event: notice.event(),
@@ -100,7 +96,7 @@ impl Herald {
         lanes: &[(String, LaneMemory)],
         now: DateTime<Utc>,
     ) -> Option<Notice> {
-        let of = self.terms.calls_a_day?;
+        let of = self.policy.calls_a_day?;
         let (day, used) = self.used_in_a_day(account, lanes).await?;
         let today = Window::Day.end(now) - TimeDelta::days(1) == day;
         let share = u64::from(used) * 100;
@@ -113,7 +109,7 @@ impl Herald {
         })
     }
 
-    /// The day that was counted last, and its calls: in Redis where many processes count, else in the
+    /// The last counted day and its calls: from Redis where several processes count, else from the
     /// database.
     async fn used_in_a_day(
         &self,
@@ -125,9 +121,9 @@ impl Herald {
             match limiter.shared_use(&lane).await {
                 Ok(Some(used)) => return Some((used.day, used.day_used)),
                 Ok(None) => {}
-                // The next look asks again; the other notices do not wait for it.
+                // The next pass asks again; the other notices do not wait for it.
                 Err(error) => {
-                    tracing::debug!(%error, "nobody knows now what is used of {lane}");
+                    tracing::debug!(%error, "could not read the quota use of {lane}; retrying");
                     return None;
                 }
             }
@@ -138,13 +134,13 @@ impl Herald {
         Some((day, memory.day_used))
     }
 
-    /// Inactive shops are minded as well, as long as they are in the accounts file.
-    fn minds(&self, account: &AccountRow) -> bool {
-        let shops = self.terms.shops.as_ref();
+    /// Token expiry is also reported for inactive shops that are in the accounts file.
+    fn watches(&self, account: &AccountRow) -> bool {
+        let shops = self.policy.shops.as_ref();
         account.active || shops.is_none_or(|shops| shops.contains(&account.id))
     }
 
-    /// The last warning whose time has come.
+    /// The most urgent warning that is due.
     fn token_ending(
         &self,
         account: &AccountRow,
@@ -157,7 +153,7 @@ impl Herald {
         let ends = ages.iter().find(|age| age.is_of(&account.id))?.ends_at();
         let left = ends - now;
         let due = |days: &&u32| left <= TimeDelta::days(i64::from(**days));
-        let days = self.terms.warning_days.iter().filter(due).min()?;
+        let days = self.policy.warning_days.iter().filter(due).min()?;
         (left > TimeDelta::zero()).then(|| Notice::TokenEnding {
             account: account.id.clone(),
             name: account.name.clone(),
@@ -167,13 +163,13 @@ impl Herald {
     }
 
     fn is_new(&self, event: &str) -> bool {
-        let standing = self.standing.lock();
-        standing.is_ok_and(|standing| !standing.contains(event))
+        let recorded = self.recorded.lock();
+        recorded.is_ok_and(|recorded| !recorded.contains(event))
     }
 
     fn remember(&self, seen: BTreeSet<String>) {
-        if let Ok(mut standing) = self.standing.lock() {
-            *standing = seen;
+        if let Ok(mut recorded) = self.recorded.lock() {
+            *recorded = seen;
         }
     }
 }
@@ -196,7 +192,7 @@ fn proxy_failed(account: &AccountRow) -> Option<Notice> {
     })
 }
 
-fn to_authorise(account: &AccountRow) -> Option<Notice> {
+fn needs_authorisation(account: &AccountRow) -> Option<Notice> {
     account.reauthorise_since.map(|since| Notice::Reauthorise {
         account: account.id.clone(),
         name: account.name.clone(),

@@ -1,9 +1,10 @@
-//! From the outbox to the channels: claim, post, settle.
+//! Sends the notices of the outbox: claim, post, settle.
 //!
-//! A post cannot be taken back and carries no key, so the row says `sending` before it leaves. Refused is
-//! sent again; of what may have been posted a person is told, and it stays at that.
+//! A post cannot be undone and carries no idempotency key, so the row becomes `sending` before the
+//! post. A refused message is sent again. A message that may have been posted is not: the next message
+//! mentions it instead.
 
-use super::Herald;
+use super::Notifications;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ports::notifier::{Notifier, NotifyError};
 use shared::ports::store::{ClaimedNotices, DeliveryOutcome, NoticeClaim, StoreError};
@@ -11,11 +12,11 @@ use std::time::Duration;
 use ui::notices;
 use uuid::Uuid;
 
-/// Longer than a channel takes to answer or give up, and than the tries to settle.
+/// Longer than the time-out of a channel and all tries to settle together.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// Notices of one message; a digest counts most of them.
-const MOST: u32 = 200;
-/// Pauses after refusals that name none; the last one for all that follow.
+/// At most this many notices in one message; a digest counts most of them.
+const MAX_NOTICES: u32 = 200;
+/// Pauses after refusals without a pause of their own; the last one repeats.
 const PAUSES: [TimeDelta; 5] = [
     TimeDelta::seconds(10),
     TimeDelta::seconds(30),
@@ -23,17 +24,17 @@ const PAUSES: [TimeDelta; 5] = [
     TimeDelta::minutes(10),
     TimeDelta::minutes(30),
 ];
-/// How often and how fast an outcome is written while the database is away.
+/// How often an outcome is written while the database is down.
 const SETTLE_TRIES: u32 = 10;
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
 
-impl Herald {
+impl Notifications {
     /// Sends at most one message on each channel.
     ///
     /// # Errors
     ///
-    /// When the database cannot be asked.
-    pub async fn send(&self) -> Result<(), StoreError> {
+    /// When the database does not answer.
+    pub async fn send_due(&self) -> Result<(), StoreError> {
         for channel in &self.channels {
             self.send_on(&**channel).await?;
         }
@@ -46,8 +47,8 @@ impl Herald {
             message: Uuid::now_v7(),
             now,
             until: now + LEASE,
-            gather: self.terms.gather,
-            most: MOST,
+            gather: self.policy.gather,
+            most: MAX_NOTICES,
         };
         let name = channel.name();
         let claimed = self.store.claim_notices(name, &claim).await?;
@@ -55,18 +56,18 @@ impl Herald {
         if count == 0 {
             return self.settle_unreadable(&claim, &claimed).await;
         }
-        let message = notices::message(&claimed.notices, claimed.lost, self.terms.lang);
+        let message = notices::message(&claimed.notices, claimed.lost, self.policy.lang);
         let outcome = match channel.post(&message).await {
             Ok(()) => {
                 tracing::info!(channel = name, "sent {count} notices to {name}");
                 DeliveryOutcome::Sent
             }
-            Err(error) => outcome(&error, name, claimed.attempt, self.clock.now()),
+            Err(error) => failed_outcome(&error, name, claimed.attempt, self.clock.now()),
         };
         self.settle(claim.message, &outcome).await
     }
 
-    /// Rows of which a newer program wrote the facts go with no message.
+    /// Settles rows that only a newer program can read; they get no message.
     async fn settle_unreadable(
         &self,
         claim: &NoticeClaim,
@@ -79,7 +80,7 @@ impl Herald {
         self.settle(claim.message, &outcome).await
     }
 
-    /// An outcome that is not written would be told as uncertain.
+    /// Retries, since an outcome that is not written counts as unknown.
     async fn settle(&self, message: Uuid, outcome: &DeliveryOutcome) -> Result<(), StoreError> {
         let mut tries = 1..SETTLE_TRIES;
         loop {
@@ -93,31 +94,36 @@ impl Herald {
     }
 }
 
-fn outcome(error: &NotifyError, name: &str, attempt: u32, now: DateTime<Utc>) -> DeliveryOutcome {
+fn failed_outcome(
+    error: &NotifyError,
+    name: &str,
+    attempt: u32,
+    now: DateTime<Utc>,
+) -> DeliveryOutcome {
     let why = error.to_string();
     match error {
         NotifyError::Later { after, .. } => {
             let then = now + pause(attempt, *after);
-            tracing::warn!(channel = name, %error, attempt, "{name} is tried again at {then}");
+            tracing::warn!(channel = name, %error, attempt, "could not send to {name}; retrying at {then}");
             DeliveryOutcome::RetryAt(then, why)
         }
-        // A person mends it and starts the program again; meanwhile it is not asked too often.
+        // A person has to correct the settings and restart; until then it retries seldom.
         NotifyError::Forbidden(_) => {
-            tracing::error!(channel = name, %error, "{name} refuses: look at its settings (miseban notify --test)");
+            tracing::error!(channel = name, %error, "{name} refuses messages: check its settings with miseban notify --test");
             DeliveryOutcome::RetryAt(now + PAUSES[PAUSES.len() - 1], why)
         }
         NotifyError::Unknown(_) => {
-            tracing::warn!(channel = name, %error, "a message to {name} may have been posted or not; it is not sent again");
+            tracing::warn!(channel = name, %error, "the delivery of a message to {name} is unknown; it is not sent again");
             DeliveryOutcome::Unknown(why)
         }
         NotifyError::Rejected(_) => {
-            tracing::error!(channel = name, %error, "{name} does not take this message");
+            tracing::error!(channel = name, %error, "{name} rejected a message; it is not sent again");
             DeliveryOutcome::Refused(why)
         }
     }
 }
 
-/// What the channel asked for, and with each refusal more.
+/// The pause that the channel asked for; later refusals wait at least the pause of [`PAUSES`].
 fn pause(attempt: u32, asked: Option<Duration>) -> TimeDelta {
     let place = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
     let own = PAUSES[place.min(PAUSES.len() - 1)];

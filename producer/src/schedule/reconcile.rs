@@ -1,8 +1,7 @@
-//! Reads the shops back once a day, at a time of day at which little is sold; what was missed while no
-//! process ran is made up for as soon as one does.
+//! When the next reconciliation is due: once a day, at a time of day with few sales. One that was
+//! missed while no process ran starts as soon as one runs.
 
-use crate::minder::scheduled;
-use crate::{Refused, start_run};
+use crate::start_run::{RETRY_PAUSE, RunOrder, StartRunError, start_run};
 use chrono::{DateTime, Days, FixedOffset, NaiveTime, TimeDelta, Utc};
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::context::Context;
@@ -10,32 +9,30 @@ use shared::ports::store::StoreError;
 
 /// Japan's time; it has no summer time.
 const JST_SECONDS: i32 = 9 * 3600;
-/// Pause after one that could not be started.
-const AFTER_FAILURE: TimeDelta = TimeDelta::minutes(1);
-/// Among so many of the last runs, of whatever kind, the last one is looked for.
-const LOOK_BACK: u32 = 1_000;
+/// The last reconciliation is searched among this many runs of any kind.
+const SEARCHED_RUNS: u32 = 1_000;
 
-/// When the next one is due.
-pub(crate) struct Nightly {
+/// Starts a reconciliation of all shops once a day.
+pub(super) struct ReconcileSchedule {
     at: NaiveTime,
-    /// `None` until the runs were looked through.
+    /// `None` until the last runs have been read.
     next: Option<DateTime<Utc>>,
 }
 
-impl Nightly {
-    pub(crate) fn at(at: NaiveTime) -> Self {
+impl ReconcileSchedule {
+    pub(super) fn new(at: NaiveTime) -> Self {
         Self { at, next: None }
     }
 
-    /// Starts it if its time has come; gives the run, also one that was open already.
-    pub(crate) async fn look(&mut self, ctx: &Context) -> Option<RunId> {
+    /// Starts the run if it is due; returns its id, or the id of one that is open.
+    pub(super) async fn start_if_due(&mut self, ctx: &Context) -> Option<RunId> {
         let now = ctx.clock.now();
         let next = match self.next {
             Some(next) => next,
             None => match self.first(ctx, now).await {
                 Ok(first) => *self.next.insert(first),
                 Err(error) => {
-                    tracing::warn!(%error, "the last runs cannot be read now");
+                    tracing::warn!(%error, "could not read the last runs; retrying");
                     return None;
                 }
             },
@@ -43,39 +40,38 @@ impl Nightly {
         if now < next {
             return None;
         }
-        let order = scheduled(RunKind::Reconcile, ctx);
-        match start_run(order, &*ctx.store, &*ctx.cache, &*ctx.queue).await {
+        match start_run(RunOrder::new(RunKind::Reconcile), ctx).await {
             Ok(started) => {
                 self.next = Some(next_after(self.at, now));
                 Some(started.id)
             }
-            Err(Refused::AlreadyOpen(id)) => {
-                tracing::warn!(run.id = %id, "the shops are not read back tonight: run {id} is still open");
+            Err(StartRunError::AlreadyOpen(id)) => {
+                tracing::warn!(run.id = %id, "skipped today's reconciliation: run {id} is still open");
                 self.next = Some(next_after(self.at, now));
                 Some(id)
             }
             Err(error) => {
-                tracing::error!(%error, "the nightly run could not be started; tried again in a minute");
-                self.next = Some(now + AFTER_FAILURE);
+                tracing::error!(%error, "could not start the reconciliation; retrying in a minute");
+                self.next = Some(now + RETRY_PAUSE);
                 None
             }
         }
     }
 
-    /// The time of day after the last one, which may be past. Before there was any, the first run of this
-    /// app stands for it: an app that is new waits for its first night.
+    /// The time of day after the last reconciliation, possibly in the past. Without one, counts from
+    /// the first run of the database, so that a new installation waits for its first night.
     async fn first(&self, ctx: &Context, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-        let runs = ctx.store.runs(false, LOOK_BACK).await?;
-        let mut whole = runs.iter().filter(|run| !run.dry_run);
-        let mut nightly = whole
+        let runs = ctx.store.runs(false, SEARCHED_RUNS).await?;
+        let mut live = runs.iter().filter(|run| !run.dry_run);
+        let mut reconciliations = live
             .clone()
             .filter(|run| run.kind == RunKind::Reconcile && run.account.is_none());
-        let last = nightly.next().or(whole.next_back());
+        let last = reconciliations.next().or(live.next_back());
         Ok(next_after(self.at, last.map_or(now, |run| run.started_at)))
     }
 }
 
-/// The first instant after `from` at which it is `at` in Japan.
+/// The first instant after `from` at which the time in Japan is `at`.
 fn next_after(at: NaiveTime, from: DateTime<Utc>) -> DateTime<Utc> {
     let japan = FixedOffset::east_opt(JST_SECONDS).expect("nine hours are an offset");
     let local = from.with_timezone(&japan).naive_local();

@@ -1,0 +1,169 @@
+//! The schedule loop of `miseban serve` and `producer serve`.
+//!
+//! Once a second the leader starts the runs that are due, refreshes tokens, deletes expired history,
+//! sends lost messages again, and reports the runs that have ended. Each step decides by the rows, so
+//! a leader can stop at any point and another one continues.
+
+mod basic_info;
+mod leader;
+mod reconcile;
+mod requeue;
+mod retention;
+mod runs;
+mod tokens;
+
+pub use leader::{LeaderLease, Leadership};
+pub use requeue::requeue_lost;
+pub use retention::RetentionCleanup;
+pub use runs::RunScheduler;
+pub use tokens::TokenRefresher;
+
+use crate::resume::resume;
+use app::config::Work;
+use app::health::Pulse;
+use shared::domain::report::Report;
+use shared::domain::run::RunId;
+use shared::ports::context::Context;
+use std::time::{Duration, Instant};
+
+/// Pause between two ticks; well below the 10 s of the leader lease.
+const TICK: Duration = Duration::from_secs(1);
+/// Ticks from one search for lost messages to the next.
+const TICKS_PER_REQUEUE: u32 = 5;
+/// A producer that becomes the leader later than this after its start has replaced another leader:
+/// the lease of a killed leader, and some time to start.
+const START_UP: Duration = Duration::from_secs(15);
+
+/// Everything that happens by the clock, in one loop.
+pub struct Scheduler {
+    ctx: Context,
+    work: Work,
+    pulse: Pulse,
+    /// `None` while another producer leads.
+    runs: Option<RunScheduler>,
+    tokens: TokenRefresher,
+    retention: RetentionCleanup,
+    started: Instant,
+}
+
+impl Scheduler {
+    /// A scheduler that resumes the open runs when it becomes the leader. `pulse` shows its health.
+    pub fn new(ctx: Context, work: Work, pulse: Pulse) -> Self {
+        Self {
+            tokens: TokenRefresher::new(ctx.clone()),
+            retention: RetentionCleanup::new(ctx.clone()),
+            runs: None,
+            started: Instant::now(),
+            ctx,
+            work,
+            pulse,
+        }
+    }
+
+    /// Leads from the first tick; the caller has resumed the `open` runs.
+    #[must_use]
+    pub fn with_resumed(mut self, open: Vec<RunId>) -> Self {
+        self.runs = Some(self.configure(self.starting(open)));
+        self
+    }
+
+    /// Runs until `on_report` fails, and returns that error. `on_report` gets the report of each run
+    /// that has ended or is held. May be dropped at any await.
+    pub async fn run<E>(
+        mut self,
+        leadership: &Leadership,
+        mut on_report: impl FnMut(&Report) -> Result<(), E>,
+    ) -> E {
+        let mut ticks: u32 = 0;
+        loop {
+            for report in self.tick(leadership, ticks).await {
+                if let Err(error) = on_report(&report) {
+                    return error;
+                }
+            }
+            ticks = ticks.wrapping_add(1);
+            tokio::time::sleep(TICK).await;
+        }
+    }
+
+    async fn tick(&mut self, leadership: &Leadership, ticks: u32) -> Vec<Report> {
+        match leadership.acquire().await {
+            Ok(true) => {
+                let mut runs = match self.runs.take() {
+                    Some(runs) => runs,
+                    None => self.take_over().await,
+                };
+                let reports = self.lead(&mut runs, ticks).await;
+                self.runs = Some(runs);
+                return reports;
+            }
+            Ok(false) => {
+                self.runs = None;
+                self.pulse.answered();
+            }
+            Err(error) => {
+                self.pulse.failed();
+                tracing::warn!(%error, "could not renew the leader lease; retrying");
+            }
+        }
+        Vec::new()
+    }
+
+    /// One tick of the leader. The pulse beats after each step, since each may take some seconds.
+    async fn lead(&mut self, runs: &mut RunScheduler, ticks: u32) -> Vec<Report> {
+        runs.start_due().await;
+        self.pulse.answered();
+        if let Err(error) = self.tokens.refresh_due().await {
+            tracing::warn!(%error, "could not read the age of the tokens; retrying");
+        }
+        let deleted = self.retention.delete_some().await;
+        self.pulse.beat(&deleted);
+        if let Err(error) = deleted {
+            tracing::warn!(%error, "could not delete expired history; retrying");
+        }
+        if ticks.is_multiple_of(TICKS_PER_REQUEUE) {
+            let requeued = requeue_lost(&self.ctx).await;
+            self.pulse.beat(&requeued);
+            if let Err(error) = requeued {
+                tracing::warn!(%error, "could not search for lost messages; retrying");
+            }
+        }
+        let reports = runs.new_reports().await;
+        self.pulse.beat(&reports);
+        reports.unwrap_or_else(|error| {
+            tracing::warn!(%error, "could not read the reports of ended runs; retrying");
+            Vec::new()
+        })
+    }
+
+    /// Right after the start a run is due at once; a leader that replaces another one continues its
+    /// schedule.
+    async fn take_over(&self) -> RunScheduler {
+        tracing::info!("this producer leads");
+        let ctx = &self.ctx;
+        let resumed = resume(&*ctx.store, &*ctx.queue).await;
+        let open = resumed.unwrap_or_else(|error| {
+            tracing::warn!(%error, "could not resume the open runs; the search for lost messages will");
+            Vec::new()
+        });
+        if self.started.elapsed() > START_UP {
+            let hours = self.work.run_every_hours;
+            match RunScheduler::continuing(ctx.clone(), hours, open.iter().copied()).await {
+                Ok(runs) => return self.configure(runs),
+                Err(error) => {
+                    tracing::warn!(%error, "could not read the last runs; a run is due at once");
+                }
+            }
+        }
+        self.configure(self.starting(open))
+    }
+
+    fn starting(&self, open: Vec<RunId>) -> RunScheduler {
+        RunScheduler::new(self.ctx.clone(), self.work.run_every_hours, open)
+    }
+
+    fn configure(&self, runs: RunScheduler) -> RunScheduler {
+        runs.with_basic_info_every(self.work.basic_info_every_days)
+            .with_reconcile_at(self.work.reconcile_at)
+    }
+}

@@ -1,0 +1,138 @@
+//! The schedule of one leader: starts the runs that are due and reports the ones that have ended.
+
+use super::basic_info::BasicInfoSchedule;
+use super::reconcile::ReconcileSchedule;
+use crate::start_run::{RETRY_PAUSE, RunOrder, StartRunError, start_run};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use shared::domain::report::Report;
+use shared::domain::run::{RunId, RunKind, RunState};
+use shared::ports::context::Context;
+use shared::ports::store::StoreError;
+use std::collections::BTreeSet;
+
+/// The kind of run that starts every few hours.
+const REGULAR: RunKind = RunKind::PriceStock;
+/// The last regular run is searched among this many runs of any kind.
+const SEARCHED_RUNS: u32 = 50;
+
+/// Starts the regular runs, the reconciliations and the runs of basic information.
+pub struct RunScheduler {
+    ctx: Context,
+    every: TimeDelta,
+    next_run: DateTime<Utc>,
+    reconcile: Option<ReconcileSchedule>,
+    basic_info: Option<BasicInfoSchedule>,
+    /// Runs whose end has not been reported.
+    open: BTreeSet<RunId>,
+    /// The runs of `open` that were reported as held.
+    held: BTreeSet<RunId>,
+}
+
+impl RunScheduler {
+    /// Starts a run at once, then one every `hours`, and reports the runs that are `open`.
+    pub fn new(ctx: Context, hours: u32, open: impl IntoIterator<Item = RunId>) -> Self {
+        Self {
+            next_run: ctx.clock.now(),
+            every: TimeDelta::hours(i64::from(hours)),
+            reconcile: None,
+            basic_info: None,
+            open: open.into_iter().collect(),
+            held: BTreeSet::new(),
+            ctx,
+        }
+    }
+
+    /// Continues the schedule of another leader: the next run starts `hours` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// When the runs cannot be read.
+    pub async fn continuing(
+        ctx: Context,
+        hours: u32,
+        open: impl IntoIterator<Item = RunId>,
+    ) -> Result<Self, StoreError> {
+        let runs = ctx.store.runs(false, SEARCHED_RUNS).await?;
+        let mut scheduler = Self::new(ctx, hours, open);
+        let last = runs.iter().find(|run| run.kind == REGULAR && !run.dry_run);
+        if let Some(last) = last {
+            scheduler.next_run = last.started_at + scheduler.every;
+        }
+        Ok(scheduler)
+    }
+
+    /// Also reconciles the shops every day at `at` (Japan's time); `None` for never.
+    #[must_use]
+    pub fn with_reconcile_at(mut self, at: Option<NaiveTime>) -> Self {
+        self.reconcile = at.map(ReconcileSchedule::new);
+        self
+    }
+
+    /// Also starts a run of basic information every `days`, counted from the last one, including
+    /// those that a person started; 0 for never.
+    #[must_use]
+    pub fn with_basic_info_every(mut self, days: u32) -> Self {
+        let now = self.ctx.clock.now();
+        self.basic_info = (days > 0).then(|| BasicInfoSchedule::new(days, now));
+        self
+    }
+
+    /// Starts the runs that are due. Basic information has its own lane and queue, so its runs need
+    /// not avoid the others.
+    pub async fn start_due(&mut self) {
+        self.start_regular().await;
+        if let Some(reconcile) = &mut self.reconcile {
+            self.open.extend(reconcile.start_if_due(&self.ctx).await);
+        }
+        if let Some(basic_info) = &mut self.basic_info {
+            self.open.extend(basic_info.start_if_due(&self.ctx).await);
+        }
+    }
+
+    /// While a run of its kind is open, a due run waits; so runs that take longer than the interval
+    /// follow each other without a pause.
+    async fn start_regular(&mut self) {
+        let now = self.ctx.clock.now();
+        if now < self.next_run {
+            return;
+        }
+        match start_run(RunOrder::new(REGULAR), &self.ctx).await {
+            Ok(started) => {
+                self.open.insert(started.id);
+                self.next_run = now + self.every;
+            }
+            Err(StartRunError::AlreadyOpen(id)) => {
+                self.open.insert(id);
+            }
+            Err(error) => {
+                tracing::error!(%error, "could not start the scheduled run; retrying in a minute");
+                self.next_run = now + RETRY_PAUSE;
+            }
+        }
+    }
+
+    /// The reports of the runs that have ended, or become held, since the last call.
+    ///
+    /// # Errors
+    ///
+    /// When a report cannot be read; a later call returns it.
+    pub async fn new_reports(&mut self) -> Result<Vec<Report>, StoreError> {
+        let mut reports = Vec::new();
+        for id in self.open.clone() {
+            let state = self.ctx.store.run(id).await?.map(|run| run.state);
+            let is_held = state == Some(RunState::Held);
+            let is_working = state.is_some_and(RunState::is_open) && !is_held;
+            if is_working || self.held.contains(&id) && is_held {
+                continue;
+            }
+            reports.extend(self.ctx.store.report(id, self.ctx.clock.now()).await?);
+            if is_held {
+                self.held.insert(id);
+            } else {
+                self.open.remove(&id);
+                self.held.remove(&id);
+            }
+        }
+        Ok(reports)
+    }
+}
