@@ -81,7 +81,7 @@ pub struct Report {
 pub struct Reconciled {
     /// The shops that it reads.
     pub shops: Vec<ReconciledShop>,
-    /// Items on the pages; an item that moved to a later page meanwhile counts twice.
+    /// Items on the pages; an item that moved meanwhile may count twice.
     pub items: u64,
     /// Listings that differ from their last update, other than by a sale.
     pub drifted: u64,
