@@ -90,7 +90,8 @@ impl From<StartError> for StartRunError {
 
 /// Writes the rows of a new run and sends its messages.
 ///
-/// A run without ASINs gets its rows as well, and its backfill closes it; so every order has a report.
+/// A run without ASINs gets its rows as well, and its backfill closes it; so every order has a
+/// report.
 ///
 /// # Errors
 ///

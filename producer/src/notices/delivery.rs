@@ -1,8 +1,8 @@
 //! Sends the notices of the outbox: claim, post, settle.
 //!
 //! A post cannot be undone and carries no idempotency key, so the row becomes `sending` before the
-//! post. A refused message is sent again. A message that may have been posted is not: the next message
-//! mentions it instead.
+//! post. A refused message is sent again. A message that may have been posted is not: the next
+//! message mentions it instead.
 
 use super::Notifications;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -40,8 +40,8 @@ impl Notifications {
         Ok(written)
     }
 
-    /// The notice of a run. A run that is not worth a notice gets a row without one, so that its report
-    /// is read only once.
+    /// The notice of a run. A run that is not worth a notice gets a row without one, so that its
+    /// report is read only once.
     async fn run_notice(
         &self,
         run: &RunRow,

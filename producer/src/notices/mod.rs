@@ -1,8 +1,8 @@
 //! Notifies people of what happened, apart from the work and without delaying it.
 //!
-//! Events are not sent where they happen: [`Notifications::record_events`] finds them in the rows and
-//! writes each to the outbox once; [`Notifications::send_due`] combines what is due into one message.
-//! Any number of processes may do both at the same time, since the rows decide each step.
+//! Events are not sent where they happen: [`Notifications::record_events`] finds them in the rows
+//! and writes each to the outbox once; [`Notifications::send_due`] combines what is due into one
+//! message. Any number of processes may do both at the same time, since the rows decide each step.
 
 mod delivery;
 mod events;
@@ -100,7 +100,8 @@ impl Notifications {
         self.send_due().await
     }
 
-    /// Settles notices whose sender has died, expires old ones, and deletes what was settled long ago.
+    /// Settles notices whose sender has died, expires old ones, and deletes what was settled long
+    /// ago.
     ///
     /// # Errors
     ///

@@ -12,8 +12,8 @@ const PASSES_PER_TIDY: u32 = 6;
 /// Time for a message in flight to finish after a stop.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// [`Notifications`] in a task of their own. The task has no health pulse: a channel that hangs is no
-/// reason to restart the program.
+/// [`Notifications`] in a task of their own. The task has no health pulse: a channel that hangs is
+/// no reason to restart the program.
 pub struct NotificationTask {
     stop: watch::Sender<bool>,
     task: Option<JoinHandle<()>>,
@@ -28,8 +28,8 @@ impl NotificationTask {
         Self { stop, task }
     }
 
-    /// Waits a few seconds for a message in flight. If it does not finish, its delivery stays unknown
-    /// and it is not sent again.
+    /// Waits a few seconds for a message in flight. If it does not finish, its delivery stays
+    /// unknown and it is not sent again.
     pub async fn stop(self) {
         // Without channels there is no receiver.
         let _ = self.stop.send(true);

@@ -49,8 +49,8 @@ impl LeaderLease {
         }
     }
 
-    /// Acquires or renews the lease; `false` while another producer holds it. Call it well within the
-    /// 10 s of the lease.
+    /// Acquires or renews the lease; `false` while another producer holds it. Call it well within
+    /// the 10 s of the lease.
     ///
     /// # Errors
     ///

@@ -1,8 +1,8 @@
 //! The schedule loop of `miseban serve` and `producer serve`.
 //!
-//! Once a second the leader starts the runs that are due, refreshes tokens, deletes expired history,
-//! sends lost messages again, and reports the runs that have ended. Each step decides by the rows, so
-//! a leader can stop at any point and another one continues.
+//! Once a second the leader starts the runs that are due, refreshes tokens, deletes expired
+//! history, sends lost messages again, and reports the runs that have ended. Each step decides by
+//! the rows, so a leader can stop at any point and another one continues.
 
 mod basic_info;
 mod leader;
@@ -67,8 +67,8 @@ impl Scheduler {
         self
     }
 
-    /// Runs until `on_report` fails, and returns that error. `on_report` gets the report of each run
-    /// that has ended or is held. May be dropped at any await.
+    /// Runs until `on_report` fails, and returns that error. `on_report` gets the report of each
+    /// run that has ended or is held. May be dropped at any await.
     pub async fn run<E>(
         mut self,
         leadership: &Leadership,

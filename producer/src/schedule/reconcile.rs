@@ -58,8 +58,8 @@ impl ReconcileSchedule {
         }
     }
 
-    /// The time of day after the last reconciliation, possibly in the past. Without one, counts from
-    /// the first run of the database, so that a new installation waits for its first night.
+    /// The time of day after the last reconciliation, possibly in the past. Without one, counts
+    /// from the first run of the database, so that a new installation waits for its first night.
     async fn first(&self, ctx: &Context, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
         let runs = ctx.store.runs(false, SEARCHED_RUNS).await?;
         let mut live = runs.iter().filter(|run| !run.dry_run);

@@ -9,8 +9,8 @@ use shared::ports::queue::QueueStats;
 /// At most this many open runs are checked.
 const OPEN_RUNS: u32 = 100;
 
-/// Sends the messages of a run again where the queue holds fewer messages than the run has open rows.
-/// Counting first avoids a push of every message at every check.
+/// Sends the messages of a run again where the queue holds fewer messages than the run has open
+/// rows. Counting first avoids a push of every message at every check.
 ///
 /// # Errors
 ///

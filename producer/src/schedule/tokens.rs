@@ -1,5 +1,5 @@
-//! Refreshes the tokens of shops without traffic: an unused BASE refresh token expires after 30 days,
-//! and each refresh returns a new one.
+//! Refreshes the tokens of shops without traffic: an unused BASE refresh token expires after 30
+//! days, and each refresh returns a new one.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};

@@ -1,5 +1,5 @@
-//! Notices: events that people are notified of, the key under which each is sent once, and the kinds
-//! it belongs to. The crate `ui` words them.
+//! Notices: events that people are notified of, the key under which each is sent once, and the
+//! kinds it belongs to. The crate `ui` words them.
 
 use super::account::AccountId;
 use super::outcome::words;

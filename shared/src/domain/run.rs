@@ -146,8 +146,8 @@ pub enum NextStep {
 }
 
 impl RunProgress {
-    /// The next step. Every job asks after its own step, so several jobs can get the same answer, and
-    /// acting on it must be idempotent.
+    /// The next step. Every job asks after its own step, so several jobs can get the same answer,
+    /// and acting on it must be idempotent.
     pub fn next_step(&self) -> NextStep {
         match self.state {
             RunState::Running if !self.batches_open => NextStep::Backfill,

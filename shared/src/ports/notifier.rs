@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use std::time::Duration;
 
-/// One message, in plain text. The channel adds its own markup, and makes sure that nothing in the text
-/// acts as markup.
+/// One message, in plain text. The channel adds its own markup, and makes sure that nothing in the
+/// text acts as markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelMessage {
     /// One line.
@@ -16,7 +16,8 @@ pub struct ChannelMessage {
 /// Why a message was not posted, or may not have been. A variant for each reaction.
 #[derive(Debug, thiserror::Error)]
 pub enum NotifyError {
-    /// It was refused or not sent, and may be accepted later: not before `after`, if the channel said when.
+    /// It was refused or not sent, and may be accepted later: not before `after`, if the channel
+    /// said when.
     #[error("not accepted now: {why}")]
     Later {
         /// The channel's answer, or why it was not reached.
@@ -30,8 +31,8 @@ pub enum NotifyError {
     /// The channel will never accept this message; it may accept others.
     #[error("not accepted: {0}")]
     Rejected(String),
-    /// It was sent, and no complete answer came: it may have been posted, so sending it again could post it
-    /// twice.
+    /// It was sent, and no complete answer came: it may have been posted, so sending it again could
+    /// post it twice.
     #[error("it is unknown whether it was posted: {0}")]
     Unknown(String),
 }

@@ -1,4 +1,5 @@
-//! `serve`: runs by schedule in one process: resumes open runs, starts the due ones, prints reports.
+//! `serve`: runs by schedule in one process: resumes open runs, starts the due ones, prints
+//! reports.
 
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;

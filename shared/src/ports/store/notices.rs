@@ -1,8 +1,8 @@
 //! The outbox of notices: one row for each event and channel.
 //!
 //! A row is `due` until a message claims it, `sending` while that message is in flight, and then
-//! `sent`, `perhaps` (delivery unknown), `refused` or `expired`. A `quiet` row marks an event that is
-//! not worth a notice, so that it is not evaluated again.
+//! `sent`, `perhaps` (delivery unknown), `refused` or `expired`. A `quiet` row marks an event that
+//! is not worth a notice, so that it is not evaluated again.
 
 use super::{RunRow, StoreError};
 use crate::domain::notice::Notice;
@@ -56,7 +56,8 @@ pub struct NoticeClaim {
 pub enum DeliveryOutcome {
     /// The channel accepted it.
     Sent,
-    /// The channel refused it for now. The whole channel waits until this instant, then tries again.
+    /// The channel refused it for now. The whole channel waits until this instant, then tries
+    /// again.
     RetryAt(DateTime<Utc>, String),
     /// It may have been posted; it is not sent again. Stored as `perhaps`.
     Unknown(String),
@@ -86,8 +87,8 @@ pub struct ChannelView {
 /// Stores the outbox.
 #[async_trait]
 pub trait NoticeStore: Send + Sync {
-    /// Runs that are held or ended after `since`, and that have no row for one of `channels`. Without
-    /// dry runs, the oldest first, a few at a time.
+    /// Runs that are held or ended after `since`, and that have no row for one of `channels`.
+    /// Without dry runs, the oldest first, a few at a time.
     async fn runs_without_notice(
         &self,
         channels: &[String],
@@ -101,8 +102,8 @@ pub trait NoticeStore: Send + Sync {
         notices: &[NewNotice],
     ) -> Result<u64, StoreError>;
 
-    /// Claims the due notices of the channel for one message; none while another message is in flight
-    /// or the channel backs off. Of several callers only one gets them.
+    /// Claims the due notices of the channel for one message; none while another message is in
+    /// flight or the channel backs off. Of several callers only one gets them.
     async fn claim_notices(
         &self,
         channel: &str,

@@ -27,10 +27,10 @@ pub struct RetentionStep {
 /// Deletes expired history.
 #[async_trait]
 pub trait RetentionStore: Send + Sync {
-    /// Deletes one chunk of the history before `cutoffs`, in one short transaction: first the rows of
-    /// ended runs (outcomes, misses, batches, settled updates, costs), then observations. The runs,
-    /// their reports (stored before the rows go, if they were not) and the newest observation of each
-    /// ASIN stay.
+    /// Deletes one chunk of the history before `cutoffs`, in one short transaction: first the rows
+    /// of ended runs (outcomes, misses, batches, settled updates, costs), then observations. The
+    /// runs, their reports (stored before the rows go, if they were not) and the newest observation
+    /// of each ASIN stay.
     ///
     /// May be dropped at any await, and may start again at any cursor.
     async fn delete_expired(
