@@ -7,6 +7,7 @@ mod looking;
 mod servers;
 mod starting;
 mod stopping;
+mod upgrade;
 #[path = "../vendors/mod.rs"]
 mod vendors;
 mod world;

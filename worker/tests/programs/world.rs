@@ -37,16 +37,21 @@ impl World {
             ..Config::default()
         });
         let simulator = simulator.await.expect("the simulator starts");
-        let folder = vendors::folder(&simulator);
-        let world = Self {
-            simulator,
-            redis,
-            database: new_database().await,
-            folder,
-        };
+        let world = Self::over(redis, new_database().await, simulator);
         let imported = world.command("miseban", &["import", "listings", "listings.csv"]);
         assert_eq!(world.start(imported).ends().await.code(), Some(0));
         world
+    }
+
+    /// One whose database and Redis hold something already.
+    pub fn over(redis: Redis, database: String, simulator: Simulator) -> Self {
+        let folder = vendors::folder(&simulator);
+        Self {
+            simulator,
+            redis,
+            database,
+            folder,
+        }
     }
 
     /// A program with the settings of this world.
