@@ -20,7 +20,7 @@ pub struct Tally {
     pub requests: u64,
     /// Responses with a status of 2xx.
     pub accepted: u64,
-    /// Refusals because a rate limit was reached, without a fault.
+    /// Requests refused because a rate limit was reached, without a fault.
     pub refused: u64,
     /// All other responses: faults, wrong requests, expired tokens.
     pub failed: u64,

@@ -29,7 +29,7 @@ struct PricingEntryJson<'a> {
 struct ProductPricingJson<'a> {
     identifiers: IdentifiersJson<'a>,
     #[serde(rename = "CompetitivePricing")]
-    pricing: CompetitivePricing<'a>,
+    pricing: CompetitivePricingJson<'a>,
     sales_rankings: [u8; 0],
 }
 
@@ -49,7 +49,7 @@ struct MarketplaceAsinJson<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct CompetitivePricing<'a> {
+struct CompetitivePricingJson<'a> {
     #[serde(rename = "CompetitivePrices")]
     prices: Vec<CompetitivePriceJson<'a>>,
     number_of_offer_listings: Vec<OfferListingsJson>,
@@ -132,7 +132,7 @@ fn product<'a>(asin: &'a str, state: &'a AsinState) -> ProductPricingJson<'a> {
                 asin,
             },
         },
-        pricing: CompetitivePricing {
+        pricing: CompetitivePricingJson {
             prices: featured
                 .map(|offer| CompetitivePriceJson {
                     id: "1",

@@ -11,6 +11,7 @@ use super::offers_payload::OffersPayloadJson;
 use crate::catalog::AsinState;
 use crate::faults::{CallFaults, FaultKind};
 use crate::http::{HttpRequest, HttpResponse};
+use crate::random::SeededRandom;
 use crate::state::World;
 
 /// For an ASIN that was listed too recently, Amazon names a time so many hours ahead (issue 5358
@@ -78,16 +79,16 @@ fn body<'a>(
             ItemBodyJson::Errors(ErrorListJson::one(code, message)),
         );
     }
-    if item.misspelled {
+    if item.misspelled || !state.known {
+        let message = if item.misspelled {
+            "Invalid Input".to_owned()
+        } else {
+            // Amazon's message (issue 355 of the models' repository).
+            format!("{asin} is an invalid ASIN for marketplace {MARKETPLACE}")
+        };
         return (
             400,
-            ItemBodyJson::Errors(ErrorListJson::one("InvalidInput", "Invalid Input")),
-        );
-    }
-    if !state.known {
-        return (
-            400,
-            ItemBodyJson::Errors(ErrorListJson::one("InvalidInput", invalid_asin(asin))),
+            ItemBodyJson::Errors(ErrorListJson::one("InvalidInput", message)),
         );
     }
     let none = item.condition != "New"
@@ -112,12 +113,7 @@ fn body<'a>(
     )
 }
 
-/// Amazon's message (issue 355 of the models' repository).
-fn invalid_asin(asin: &str) -> String {
-    format!("{asin} is an invalid ASIN for marketplace {MARKETPLACE}")
-}
-
-fn shuffle<T>(entries: &mut [T], random: &mut crate::random::SeededRandom) {
+fn shuffle<T>(entries: &mut [T], random: &mut SeededRandom) {
     for place in (1..entries.len()).rev() {
         let other = random.between(0, i64::try_from(place).unwrap_or(0));
         entries.swap(place, usize::try_from(other).unwrap_or(0));

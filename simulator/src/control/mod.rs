@@ -56,12 +56,15 @@ pub fn answer(world: &mut World, request: &HttpRequest) -> HttpResponse {
             HttpResponse::json(200, &ledger(world, detailed))
         }
         (&Method::GET, ["shop", account]) => match ShopSnapshot::of(world, account) {
-            Some(view) => HttpResponse::json(200, &view),
+            Some(snapshot) => HttpResponse::json(200, &snapshot),
             None => refuse(404, "no such account"),
         },
         (&Method::POST, ["shop", account]) => with(request, |change: ShopChange| {
-            let made = change_shop(world, account, change)?;
-            Ok(HttpResponse::json(200, &json!({"ok": true, "made": made})))
+            let new_ids = change_shop(world, account, change)?;
+            Ok(HttpResponse::json(
+                200,
+                &json!({"ok": true, "made": new_ids}),
+            ))
         }),
         (&Method::GET, ["market"]) => market(world, request.query("asins").unwrap_or_default()),
         (&Method::GET, ["market", asin]) => HttpResponse::json(200, &AsinSnapshot::of(world, asin)),
@@ -83,8 +86,8 @@ pub fn answer(world: &mut World, request: &HttpRequest) -> HttpResponse {
             reset(world, false);
             done()
         }
-        (&Method::POST, ["reset"]) => with(request, |request: ResetRequest| {
-            reset(world, request.ledger_only);
+        (&Method::POST, ["reset"]) => with(request, |reset_request: ResetRequest| {
+            reset(world, reset_request.ledger_only);
             Ok(done())
         }),
         (&Method::GET, ["messages"]) => HttpResponse::json(200, &world.chatwork.messages()),
@@ -101,6 +104,7 @@ fn refuse(status: u16, why: &str) -> HttpResponse {
     HttpResponse::json(status, &json!({"error": why}))
 }
 
+/// Reads the body as JSON and passes it to `act`.
 fn with<T: DeserializeOwned>(
     request: &HttpRequest,
     act: impl FnOnce(T) -> Result<HttpResponse, String>,
@@ -113,14 +117,14 @@ fn with<T: DeserializeOwned>(
 
 fn market(world: &World, asins: &str) -> HttpResponse {
     let asins = asins.split(',').filter(|asin| !asin.is_empty());
-    let views: Vec<AsinSnapshot> = asins.map(|asin| AsinSnapshot::of(world, asin)).collect();
+    let market: Vec<AsinSnapshot> = asins.map(|asin| AsinSnapshot::of(world, asin)).collect();
     let (hours, catalog) = (world.market.hours(), world.market.asins().count());
     HttpResponse::json(
         200,
         &MarketSnapshot {
             hours,
             catalog,
-            market: views,
+            market,
         },
     )
 }

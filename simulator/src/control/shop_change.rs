@@ -48,24 +48,24 @@ pub fn change_shop(
     account: &str,
     change: ShopChange,
 ) -> Result<Vec<u64>, String> {
-    let place = world.shops.iter().position(|shop| shop.id == account);
-    let place = place.ok_or_else(|| format!("no such account: {account}"))?;
+    let shop = world.shops.iter().position(|shop| shop.id == account);
+    let shop = shop.ok_or_else(|| format!("no such account: {account}"))?;
     let edited = change.edit.iter().map(|edit| edit.item_id);
     let mut named = edited.chain(change.delete.iter().copied());
-    let items = &world.shops[place].items;
+    let items = &world.shops[shop].items;
     if let Some(id) = named.find(|id| !items.contains_key(id)) {
         return Err(format!("{account} has no item {id}"));
     }
     let now = world.clock.now().timestamp();
-    let mut made = Vec::new();
+    let mut new_ids = Vec::new();
     for new in change.add {
         world.next_id += 1;
-        made.push(world.next_id);
-        let order = world.shops[place].items.len() as u64 + 1;
+        new_ids.push(world.next_id);
+        let order = world.shops[shop].items.len() as u64 + 1;
         let item = new.into_item(world.next_id, order, now);
-        world.shops[place].items.insert(item.id, item);
+        world.shops[shop].items.insert(item.id, item);
     }
-    let items = &mut world.shops[place].items;
+    let items = &mut world.shops[shop].items;
     for edit in change.edit {
         if let Some(item) = items.get_mut(&edit.item_id) {
             edit.apply(item);
@@ -75,7 +75,7 @@ pub fn change_shop(
     for id in &change.delete {
         items.remove(id);
     }
-    Ok(made)
+    Ok(new_ids)
 }
 
 impl ItemEdit {

@@ -4,8 +4,10 @@ use std::collections::{HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+/// Calls of an account in [`WINDOW_NANOS`].
 pub const MAX_CALLS: u64 = 300;
 const WINDOW_NANOS: u64 = 300_000_000_000;
+/// Posts to a room in [`ROOM_NANOS`].
 const MAX_POSTS: usize = 10;
 const ROOM_NANOS: u64 = 10_000_000_000;
 /// Only the latest messages are kept.

@@ -180,7 +180,7 @@ async fn the_details_of_a_403_say_what_is_wrong_with_the_token() {
     };
 
     let missing = read(fixture.post(BATCH)).await;
-    let wrong = fixture.batch("Atza|nobody", &[0]).await;
+    let wrong = fixture.batch("Atza|unknown", &[0]).await;
     let unknown_path = read(
         fixture
             .post("/products/pricing/v0/items/offers/batch")
@@ -220,7 +220,7 @@ async fn wrong_credentials_get_the_errors_of_login_with_amazon() {
     let client = "amzn1.application-oa2-client.other";
 
     let good = ask("refresh_token", client, "Atzr|x").await;
-    let stranger = ask("refresh_token", "somebody", "Atzr|x").await;
+    let unknown = ask("refresh_token", "somebody", "Atzr|x").await;
     let revoked = ask("refresh_token", client, "x").await;
     let strange = ask("password", client, "Atzr|x").await;
 
@@ -229,7 +229,7 @@ async fn wrong_credentials_get_the_errors_of_login_with_amazon() {
         (200, json!("Atzr|x"))
     );
     assert_eq!(
-        (stranger.status.as_u16(), stranger.error().as_str()),
+        (unknown.status.as_u16(), unknown.error().as_str()),
         (401, "invalid_client")
     );
     assert_eq!(

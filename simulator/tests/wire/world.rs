@@ -51,14 +51,14 @@ async fn the_same_seed_gives_the_same_world_whatever_was_requested_before() {
         let asin = one.simulator.asin(number);
         assert_eq!(one.simulator.market(&asin), other.simulator.market(&asin));
     }
-    let stranger = Fixture::with(Config {
+    let other_seed = Fixture::with(Config {
         seed: 2,
         ..stopped_clock()
     })
     .await;
     assert_ne!(
         one.simulator.listings_csv(),
-        stranger.simulator.listings_csv()
+        other_seed.simulator.listings_csv()
     );
 }
 
