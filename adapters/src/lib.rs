@@ -6,7 +6,6 @@ pub mod base;
 pub mod cache;
 pub mod clock;
 pub mod dry_shop;
-pub mod ecauto;
 pub mod http;
 pub mod limiter;
 pub mod notify;

@@ -1,13 +1,13 @@
-//! From a command to what it does: opens what it needs and hands over to `commands`.
+//! Runs a parsed command: opens the database and clients that it needs, and calls `commands`.
 
 use crate::cli::{
-    EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, OutputArgs, ReconcileArgs, RegisterArgs,
-    RunIdArg, StartRunArgs, ValidateArgs,
+    EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, NotifyArgs, OutputArgs, ReconcileArgs,
+    RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
 };
 use crate::commands::doctor::Checked;
 use crate::commands::{
-    accounts, board, changes, demo, doctor, ecauto, explain, import, import_shop, migrate, notify,
-    queues, register, release, report, run, serve, status, validate,
+    accounts, board, changes, demo, doctor, explain, import, import_shop, migrate, notify, queues,
+    register, release, report, run, serve, status, validate,
 };
 use crate::database;
 use crate::import::AsinList;
@@ -18,21 +18,22 @@ use app::config::{self, Settings};
 use app::run_mode::RunMode;
 use app::wiring;
 use chrono::Utc;
+use ecauto_import::TakeoverSummary;
 use shared::domain::run::RunKind;
-use shared::ports::store::Store;
+use shared::ports::store::{AccountStore as _, CatalogueStore as _, Store};
 use std::io::Write;
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Lang, Text};
 
-/// Where a command stands: its settings, its language, and the two ways to the person.
+/// The environment of a command: settings, language and output streams.
 pub struct CommandEnv<'a> {
     /// All settings.
     pub settings: &'a Settings,
     /// The language of texts.
     pub lang: Lang,
-    /// For results.
+    /// Stdout, for results.
     pub out: &'a mut (dyn Write + Send),
-    /// For what is said beside them.
+    /// Stderr, for warnings.
     pub err: &'a mut (dyn Write + Send),
 }
 
@@ -45,13 +46,13 @@ impl CommandEnv<'_> {
         &self.settings.database_url
     }
 
-    /// Says something beside the result; nobody there to read it is no reason to stop.
+    /// Prints a warning on stderr; a closed stderr does not stop the command.
     fn warn(&mut self, text: &Text) {
         let _ = writeln!(self.err, "miseban: {}", text.of(self.lang));
     }
 }
 
-/// Does `command`.
+/// Runs `command`.
 pub async fn dispatch(
     command: &MisebanCommand,
     env: &mut CommandEnv<'_>,
@@ -72,8 +73,7 @@ pub async fn dispatch(
         }
         MisebanCommand::Release(RunIdArg { run }) => {
             let store = database::existing(env.database_url()).await?;
-            let settings = env.settings;
-            release::release(run, &store, settings, &mut env.output(false)).await
+            release::release(run, &store, env.settings, &mut env.output(false)).await
         }
         MisebanCommand::Cancel(RunIdArg { run }) => {
             let store = database::existing(env.database_url()).await?;
@@ -96,14 +96,10 @@ pub async fn dispatch(
             board::board(args, env.settings, &mut env.output(false)).await
         }
         MisebanCommand::Queues(command) => {
-            let settings = env.settings;
-            let mut out = env.output(command.output().json);
-            queues::queues(command, settings, now, &mut out).await
+            let json = command.output().json;
+            queues::queues(command, env.settings, now, &mut env.output(json)).await
         }
-        MisebanCommand::Notify(args) => {
-            let channels = wiring::channels(env.settings)?;
-            notify::notify(*args, env.settings, &channels, &mut env.output(false)).await
-        }
+        MisebanCommand::Notify(args) => show_or_test_channels(*args, env).await,
         MisebanCommand::Migrate => {
             let (from, to) = database::migrate(env.database_url()).await?;
             migrate::report(from, to, &mut env.output(false))
@@ -114,6 +110,14 @@ pub async fn dispatch(
         MisebanCommand::Register(args) => register_new(args, env).await,
         MisebanCommand::Serve => serve::serve(env.settings, &mut env.output(false)).await,
     }
+}
+
+async fn show_or_test_channels(
+    args: NotifyArgs,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
+    let channels = wiring::channels(env.settings)?;
+    notify::notify(args, env.settings, &channels, &mut env.output(false)).await
 }
 
 async fn import_command(
@@ -150,10 +154,7 @@ async fn import_listings(
     args: &ImportArgs,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
-    let accounts = AccountsFile::read(&env.settings.base.accounts_file)?;
-    for warning in &accounts.warnings {
-        env.warn(warning);
-    }
+    let accounts = read_accounts(env)?;
     let sheet = import::read(import::open(&args.file)?, &accounts)?;
     let store = SqlStore::open(env.database_url()).await?;
     let mut out = env.output(args.output.json);
@@ -161,17 +162,33 @@ async fn import_listings(
 }
 
 async fn import_ecauto(args: &EcautoArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+    let accounts = read_accounts(env)?;
+    let takeover = ecauto_import::read(&args.file, &accounts.ids()).await?;
+    let counts = if args.apply {
+        let store = SqlStore::open(env.database_url()).await?;
+        store.sync_accounts(&accounts.rows()).await?;
+        Some(store.import(&takeover.listings, Utc::now()).await?)
+    } else {
+        None
+    };
+    let needs_correction = takeover.needs_correction();
+    let summary = TakeoverSummary::of(takeover, counts);
+    env.output(args.output.json)
+        .show(&summary, ecauto_import::render)?;
+    Ok(if needs_correction {
+        Exit::Usage
+    } else {
+        Exit::Done
+    })
+}
+
+/// Reads the accounts file, and prints its warnings on stderr.
+fn read_accounts(env: &mut CommandEnv<'_>) -> Result<AccountsFile, CommandError> {
     let accounts = AccountsFile::read(&env.settings.base.accounts_file)?;
     for warning in &accounts.warnings {
         env.warn(warning);
     }
-    let read = ecauto::read(&args.file, &accounts).await?;
-    if !args.apply {
-        return ecauto::look(read, &mut env.output(args.output.json));
-    }
-    let store = SqlStore::open(env.database_url()).await?;
-    let mut out = env.output(args.output.json);
-    ecauto::apply(read, &store, &accounts, Utc::now(), &mut out).await
+    Ok(accounts)
 }
 
 async fn validate_cache(
@@ -201,7 +218,7 @@ async fn validate_cache(
 
 async fn diagnose(env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
     let opened = open_with_version(env.settings).await;
-    // Without an app there is nobody to call; what it lacks is told part by part.
+    // If the app cannot be built, the checks below report the reason.
     let app = wiring::build(env.settings, RunMode::Live).await.ok();
     let checked = Checked {
         settings: env.settings,

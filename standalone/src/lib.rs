@@ -1,14 +1,12 @@
-//! Miseban in one process: producer and workers on `SQLite`, and every command for people.
+//! Miseban in one process: producer and workers on `SQLite`, and all commands for people.
 //!
-//! `cli` reads the command line, `dispatch` opens what the command needs, `commands` run it. Settings
-//! and wiring are in the crate `app`, texts in the crate `ui`. The binary `miseban` (`main.rs`) only
-//! joins them.
+//! `cli` defines the command line, `dispatch` opens what a command needs, and `commands` holds the
+//! commands. Settings and wiring are in the crate `app`, shared texts in the crate `ui`.
 
 pub mod cli;
 pub mod commands;
 pub mod database;
 pub mod dispatch;
-pub mod ecauto;
 pub mod import;
 pub mod lock;
 pub mod output;

@@ -123,6 +123,14 @@ impl AccountsFile {
         &self.accounts
     }
 
+    /// The ids of all shops, in the order of the file.
+    pub fn ids(&self) -> Vec<AccountId> {
+        self.accounts
+            .iter()
+            .map(|account| account.id.clone())
+            .collect()
+    }
+
     /// The rows that the database takes over.
     pub fn rows(&self) -> Vec<AccountRow> {
         let row = |account: &Account| {

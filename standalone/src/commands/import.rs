@@ -1,11 +1,10 @@
-//! `import listings`: takes over the accounts, then all right rows of the file in one transaction.
+//! `import listings`: stores the accounts, then all valid rows of the file in one transaction.
 
 use crate::import::{Sheet, WrongRow};
 use crate::output::CommandOutput;
 use app::accounts::AccountsFile;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use shared::domain::account::AccountId;
 use shared::ports::store::Store;
 use std::fmt::Write as _;
 use std::io::BufRead;
@@ -14,7 +13,7 @@ use ui::command_error::{CommandError, Exit};
 use ui::layout::grouped;
 use ui::message::{Lang, text};
 
-/// What became of a file.
+/// The result of an import.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct ImportSummary {
     imported: u64,
@@ -22,11 +21,11 @@ struct ImportSummary {
     changed: u64,
     same: u64,
     wrong: u64,
-    /// The first of the wrong rows.
+    /// The first invalid rows.
     wrong_rows: Vec<NamedRow>,
 }
 
-/// A wrong row, in the language of the person.
+/// An invalid row, with the reason in one language.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct NamedRow {
     pub(super) line: u64,
@@ -51,19 +50,18 @@ pub fn open(path: &Path) -> Result<Box<dyn BufRead>, CommandError> {
         let shown = path.display();
         CommandError::Usage(text!(
             "{shown} を開けません({error})。ファイル名を確かめてください",
-            "{shown} cannot be opened ({error}): check the name of the file"
+            "cannot open {shown} ({error}): check the file name"
         ))
     })?;
     Ok(Box::new(std::io::BufReader::new(file)))
 }
 
-/// Reads the file. Before anything is written, so that a wrong file changes nothing.
+/// Reads the whole file before anything is written, so that an invalid file changes nothing.
 pub fn read(input: impl BufRead, accounts: &AccountsFile) -> Result<Sheet, CommandError> {
-    let ids: Vec<AccountId> = accounts.accounts().iter().map(|a| a.id.clone()).collect();
-    Sheet::read(input, &ids)
+    Sheet::read(input, &accounts.ids())
 }
 
-/// Takes `sheet` in. [`Exit::Usage`] when a row was wrong, since the person has to mend it.
+/// Imports `sheet`. [`Exit::Usage`] when a row was invalid, since a person has to correct it.
 pub async fn listings(
     store: &dyn Store,
     accounts: &AccountsFile,
@@ -103,19 +101,19 @@ fn render(summary: &ImportSummary, lang: Lang) -> String {
         summary.wrong,
     ]
     .map(grouped);
-    let went_in = text!(
-        "{imported}件を取り込みました(新規 {new}、変更 {changed}、変わらず {same})\n",
-        "{imported} listings went in ({new} new, {changed} changed, {same} as before)\n"
+    let imported_line = text!(
+        "{imported}件を取り込みました(新規 {new}件、変更 {changed}件、変わらず {same}件)\n",
+        "{imported} listings imported ({new} new, {changed} changed, {same} unchanged)\n"
     );
-    let mut text = went_in.of(lang).to_owned();
+    let mut text = imported_line.of(lang).to_owned();
     if summary.wrong == 0 {
         return text;
     }
-    let stayed_out = text!(
+    let skipped_line = text!(
         "{wrong}行は取り込んでいません:\n",
-        "{wrong} rows did not go in:\n"
+        "{wrong} rows were skipped:\n"
     );
-    text.push_str(stayed_out.of(lang));
+    text.push_str(skipped_line.of(lang));
     for NamedRow { line, why } in &summary.wrong_rows {
         let row = text!("  {line}行目: {why}\n", "  line {line}: {why}\n");
         text.push_str(row.of(lang));
@@ -123,12 +121,12 @@ fn render(summary: &ImportSummary, lang: Lang) -> String {
     let rest = summary.wrong - summary.wrong_rows.len() as u64;
     if rest > 0 {
         let rest = grouped(rest);
-        let more = text!("  ほか {rest} 行\n", "  and {rest} more\n");
+        let more = text!("  ほか {rest}行\n", "  and {rest} more\n");
         text.push_str(more.of(lang));
     }
     let advice = text!(
         "これらの行を直して、もう一度取り込んでください。取り込み済みの行が残っていても構いません",
-        "mend these rows and import the file again; rows that are in already do no harm"
+        "correct these rows and import the file again; rows that are already imported may stay in the file"
     );
     let _ = writeln!(text, "{}", advice.of(lang));
     text

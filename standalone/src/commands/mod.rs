@@ -1,14 +1,13 @@
-//! What each command does, over the ports: whoever calls brings the store, the cache and the time.
+//! The commands. They use ports; the caller passes the store, the cache and the time.
 //!
-//! A command writes its result to a [`CommandOutput`](crate::output::CommandOutput) and gives the exit code; what went
-//! wrong is a [`CommandError`](ui::command_error::CommandError), said by `main.rs`.
+//! A command writes its result to a [`CommandOutput`](crate::output::CommandOutput) and returns the
+//! exit code, or a [`CommandError`](ui::command_error::CommandError) that `main.rs` prints.
 
 pub mod accounts;
 pub mod board;
 pub mod changes;
 pub mod demo;
 pub mod doctor;
-pub mod ecauto;
 pub mod explain;
 pub mod import;
 pub mod import_shop;

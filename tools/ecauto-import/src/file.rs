@@ -1,37 +1,36 @@
-//! The predecessor's `SQLite` file, read as it stands. Nothing in it is trusted, so every value comes
-//! as text or not at all, and nothing is written to it.
+//! Reads the predecessor's `SQLite` file without changing it. Every value is read as text, since
+//! the file does not keep to its own column types.
 //!
-//! Source of the schema: the predecessor's own `CREATE TABLE` statements; its habits were found in its
-//! code and its data.
+//! Source of the schema: the predecessor's `CREATE TABLE` statements, its code and its data.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// What the file holds of use.
+/// The useful content of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OldFile {
     /// Its listings, in the order of their ids.
     pub listings: Vec<OldListing>,
-    /// What its products are like.
+    /// Counts over its products.
     pub products: OldProducts,
-    /// Rows in tables that have no counterpart here, by table.
-    pub set_aside: Vec<(String, u64)>,
+    /// Row counts of the tables that are not imported.
+    pub unused_tables: Vec<(String, u64)>,
 }
 
 /// A row of `listings`. `None` is NULL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OldListing {
-    /// Its number, to name it by.
+    /// Its row id, for messages.
     pub id: i64,
     /// Amazon's product id.
     pub asin: Option<String>,
-    /// Where it is sold: `base`, or a shop of another kind.
+    /// The platform it is sold on: `base`, or another one.
     pub platform: Option<String>,
     /// The shop.
     pub account: Option<String>,
-    /// The shop's number of it.
+    /// The item number in the shop.
     pub item: Option<String>,
     /// `b-<ASIN>-<time>`; older ones begin with `s-` or `base-`.
     pub sku: Option<String>,
@@ -50,28 +49,28 @@ pub struct OldListing {
 pub struct OldProducts {
     /// All of them.
     pub all: u64,
-    /// Price absent or 0, which stood for "unknown" as well as for "out of stock".
+    /// Price absent or 0, which meant unknown or out of stock.
     pub without_price: u64,
-    /// No title: an early version erased it with each new price.
+    /// No title: an early version erased it when it stored a price.
     pub without_title: u64,
-    /// Fetched at a time in the form of Python, in the local time of its computer.
+    /// The fetch time is written by Python, in local time.
     pub local_times: u64,
-    /// Fetched at a time in the form of `SQLite`, in UTC unless Python wrote it.
+    /// The fetch time is written by `SQLite`, in UTC unless Python wrote it.
     pub unclear_times: u64,
-    /// ASINs of listings of which the file holds no product.
+    /// ASINs of listings without a row in `products`.
     pub listed_without_product: u64,
 }
 
-/// The file cannot be read.
+/// Why the file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum OldFileError {
     /// There is no such file.
     #[error("there is no such file")]
     Absent,
-    /// It is a database of something else.
+    /// It is another database; holds the missing tables and columns.
     #[error("it lacks {}", .0.join(", "))]
     Foreign(Vec<String>),
-    /// It is no database, or it is damaged or locked.
+    /// It is not a database, or it is damaged or locked.
     #[error("{0}")]
     Unreadable(String),
 }
@@ -85,7 +84,7 @@ impl From<sqlx::Error> for OldFileError {
     }
 }
 
-/// Columns without which it is not the predecessor's.
+/// Tables and columns that the predecessor's file has.
 const NEEDED: [(&str, &[&str]); 2] = [
     (
         "listings",
@@ -108,8 +107,8 @@ const NEEDED: [(&str, &[&str]); 2] = [
     ),
 ];
 
-/// Tables of the predecessor that nothing here corresponds to.
-const SET_ASIDE: [&str; 5] = [
+/// Tables of the predecessor that are not imported.
+const UNUSED_TABLES: [&str; 5] = [
     "upload_queue",
     "account_configs",
     "ebay_listing_metadata",
@@ -132,30 +131,30 @@ const PRODUCTS: &str = "SELECT count(*) AS all_of_them,
         WHERE NOT EXISTS (SELECT 1 FROM products AS p WHERE p.asin = l.asin)) AS listed_without_product
     FROM products";
 
-/// Reads the file at `path`, as of one instant, also while the predecessor is at work on it.
+/// Reads the file at `path` in one transaction, so that the predecessor may be running.
 ///
 /// # Errors
 ///
-/// [`OldFileError`]; the file stays as it is in any case.
+/// [`OldFileError`]; the file is never changed.
 pub async fn read(path: &Path) -> Result<OldFile, OldFileError> {
     if !path.is_file() {
         return Err(OldFileError::Absent);
     }
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let mut connection = SqliteConnection::connect_with(&options).await?;
-    let mut at_once = connection.begin().await?;
-    check(&mut at_once).await?;
-    let rows = sqlx::query(LISTINGS).fetch_all(&mut *at_once).await?;
+    let mut snapshot = connection.begin().await?;
+    check(&mut snapshot).await?;
+    let rows = sqlx::query(LISTINGS).fetch_all(&mut *snapshot).await?;
     let listings = rows.iter().map(listing).collect::<Result<_, _>>()?;
-    let row = sqlx::query(PRODUCTS).fetch_one(&mut *at_once).await?;
+    let row = sqlx::query(PRODUCTS).fetch_one(&mut *snapshot).await?;
     let products = products(&row)?;
-    let set_aside = set_aside(&mut at_once).await?;
-    at_once.rollback().await?;
+    let unused_tables = unused_tables(&mut snapshot).await?;
+    snapshot.rollback().await?;
     connection.close().await?;
     Ok(OldFile {
         listings,
         products,
-        set_aside,
+        unused_tables,
     })
 }
 
@@ -186,9 +185,9 @@ async fn columns(on: &mut SqliteConnection, table: &str) -> Result<BTreeSet<Stri
     Ok(names.collect::<Result<_, _>>()?)
 }
 
-async fn set_aside(on: &mut SqliteConnection) -> Result<Vec<(String, u64)>, OldFileError> {
+async fn unused_tables(on: &mut SqliteConnection) -> Result<Vec<(String, u64)>, OldFileError> {
     let mut counted = Vec::new();
-    for table in SET_ASIDE {
+    for table in UNUSED_TABLES {
         if columns(on, table).await?.is_empty() {
             continue;
         }
