@@ -1,8 +1,7 @@
-//! One process works on a database at a time.
+//! Lets only one process at a time send requests for a database.
 //!
-//! Within one process the lanes are shared in memory; a second process beside it would send on the
-//! same quota without knowing. The lock is the operating system's, so that it ends with its holder,
-//! however that ends.
+//! Without Redis the lanes live in the memory of one process, so a second process would exceed the
+//! same quotas. The operating system releases the lock when its process ends, even after a crash.
 
 use adapters::store::DatabaseLocation;
 use app::config::Settings;
@@ -58,12 +57,12 @@ impl WorkLock {
             Err(TryLockError::Error(error)) => return Err(unwritable(error)),
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
-                // Only for the message; whoever holds it may not have written its number yet.
+                // Only for the message; the holder may not have written its number yet.
                 let _ = file.read_to_string(&mut holder);
                 let holder = holder.trim();
                 return Err(CommandError::Usage(text!(
                     "別の店番(プロセス番号 {holder})がこのデータベースで作業中です。終わるのを待つか、止めてからもう一度実行してください",
-                    "another miseban (process {holder}) is at work on this database: wait until it has ended, or stop it"
+                    "another miseban (process {holder}) is using this database: wait until it ends, or stop it"
                 )));
             }
         }
@@ -92,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_holder_is_told_who_has_it_and_gets_it_after_the_first() {
+    fn a_second_holder_sees_the_first_ones_number_and_gets_the_lock_after_it() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("shop.db").display());
         let first = WorkLock::take(&url).unwrap();

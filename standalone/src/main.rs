@@ -1,5 +1,5 @@
-//! The binary `miseban`: reads the command line and the settings, hands over to `dispatch`, and decides
-//! alone what is said on stderr and how the program ends.
+//! The binary `miseban`: reads the command line and the settings, runs the command, prints errors
+//! on stderr and sets the exit code.
 
 use app::config::{self, Settings};
 use app::{log, program};
@@ -14,12 +14,12 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let cli = match MisebanCli::read(&args, config::early_lang(None, &config::environment)) {
         Ok(cli) => cli,
-        // Help and wrong use; it picks the stream and the exit code.
+        // Help or wrong usage; clap chooses stream and exit code.
         Err(error) => error.exit(),
     };
     let lang = config::early_lang(cli.lang, &config::environment);
     let loaded = match cli.command {
-        // The demo brings settings of its own; what stands in the environment is not its business.
+        // The demo has its own settings and ignores the environment.
         MisebanCommand::Demo(_) => Settings::load(None, &|name| config::demo_environment(name)),
         _ => Settings::load(cli.config.as_deref(), &config::environment),
     };

@@ -1,11 +1,11 @@
-//! What a command writes its result to: a language, text or JSON, and a stream that may close.
+//! Where a command writes its result: a stream, in text of one language or in JSON.
 
 use serde::Serialize;
 use std::io::Write;
 use ui::command_error::CommandError;
 use ui::message::{Lang, Text};
 
-/// The result of one command, on its way to stdout.
+/// The output of one command.
 pub struct CommandOutput<'a> {
     out: &'a mut (dyn Write + Send),
     /// The language of texts.
@@ -14,12 +14,12 @@ pub struct CommandOutput<'a> {
 }
 
 impl<'a> CommandOutput<'a> {
-    /// A page in `lang` on `out`; with `json` it takes one JSON object and nothing else.
+    /// Output in `lang` to `out`; with `json`, one JSON object and nothing else.
     pub fn new(out: &'a mut (dyn Write + Send), lang: Lang, json: bool) -> Self {
         Self { out, lang, json }
     }
 
-    /// Writes the object, or the text that `render` makes of it.
+    /// Writes `value` as JSON, or as the text made by `render`.
     pub fn show<T: Serialize>(
         &mut self,
         value: &T,
@@ -35,17 +35,17 @@ impl<'a> CommandOutput<'a> {
         Ok(self.out.flush()?)
     }
 
-    /// Writes a part of a result that is longer than one would hold in memory.
+    /// Writes a part of a result that is too large to build in memory.
     ///
     /// # Errors
     ///
-    /// When the stream is gone.
+    /// When the stream is closed.
     pub fn raw(&mut self, part: &str) -> Result<(), CommandError> {
         self.out.write_all(part.as_bytes())?;
         Ok(self.out.flush()?)
     }
 
-    /// Writes one line; nothing where JSON was asked for.
+    /// Writes one line of text; nothing in JSON mode.
     pub fn line(&mut self, text: &Text) -> Result<(), CommandError> {
         if !self.json {
             writeln!(self.out, "{}", text.of(self.lang))?;
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_has_gone_ends_the_command_quietly_in_text_and_json() {
+    fn a_closed_stream_ends_the_command_quietly_in_text_and_json() {
         for json in [false, true] {
             let mut out = Closed;
 

@@ -1,5 +1,5 @@
-//! How far a run is, while it goes on: a bar on a terminal, a line every so often otherwise. On
-//! stderr, so that stdout stays the report's.
+//! The progress of a run: a bar on a terminal, otherwise a line every 10 seconds. It is printed on
+//! stderr, since stdout is for the report.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shared::domain::run::RunState;
@@ -8,10 +8,10 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 use ui::message::{Lang, text};
 
-/// Time between two lines where there is no terminal.
+/// Time between two lines without a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Shows one run's progress.
+/// Shows the progress of one run.
 pub struct ProgressDisplay {
     lang: Lang,
     style: Style,
@@ -31,7 +31,7 @@ enum RunStage {
 }
 
 impl ProgressDisplay {
-    /// Chooses a bar or lines by what stderr is.
+    /// Chooses a bar if stderr is a terminal, otherwise lines.
     pub fn new(lang: Lang) -> Self {
         let style = if std::io::stderr().is_terminal() {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -76,7 +76,7 @@ impl ProgressDisplay {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn end(self) {
         if let Style::Bar(bar) = self.style {
             bar.finish_and_clear();
@@ -89,7 +89,7 @@ impl ProgressDisplay {
         let what = match stage {
             RunStage::Batches => text!("Amazonに確認中", "asking Amazon"),
             RunStage::Backfill => text!(
-                "取り直し中({misses} 件を {requests} 回で)",
+                "再確認中({misses}件を{requests}回で)",
                 "backfill ({misses} ASINs in {requests} requests)"
             ),
             RunStage::Updates => text!("ショップに反映中", "updating the shops"),
@@ -112,7 +112,7 @@ impl ProgressDisplay {
     }
 }
 
-/// Writes a line to stderr; that nobody reads it is no reason to stop.
+/// Writes a line to stderr; a closed stderr does not stop the command.
 pub fn print_status(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
@@ -127,7 +127,7 @@ fn stage_of(view: &RunView) -> (RunStage, u64, u64) {
     }
 }
 
-/// From the pace so far; nothing while there is no pace yet.
+/// Estimated from the pace so far; `None` before the first item is done.
 fn time_left(elapsed: Duration, done: u64, all: u64) -> Option<Duration> {
     let left = u32::try_from(all.checked_sub(done)?).ok()?;
     let done = u32::try_from(done).ok().filter(|done| *done > 0)?;

@@ -1,5 +1,5 @@
-//! Which crate may depend on which, and which module may name what: what the compiler does not
-//! enforce.
+//! Which crate may depend on which, and which module may use what, where the compiler does not
+//! enforce it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,10 +36,11 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// Fails when a file under `folder` that `spared` does not spare has one of `words` in its code.
-fn nobody_names(folder: &str, words: &[&str], spared: impl Fn(&Path) -> bool) {
+/// Fails when a file under `folder`, except those that `excepted` names, has one of `words` in its
+/// code.
+fn no_file_names(folder: &str, words: &[&str], excepted: impl Fn(&Path) -> bool) {
     for (path, text) in sources(folder) {
-        if spared(&path) {
+        if excepted(&path) {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
@@ -56,7 +57,7 @@ fn nobody_names(folder: &str, words: &[&str], spared: impl Fn(&Path) -> bool) {
     }
 }
 
-fn nobody(_: &Path) -> bool {
+fn no_exception(_: &Path) -> bool {
     false
 }
 
@@ -111,20 +112,20 @@ fn dependencies_point_from_the_programs_to_shared() {
             .any(|name| name == "producer" || name == "worker")
     );
     assert!(!dependencies("producer").iter().any(|name| name == "worker"));
-    nobody_names(
+    no_file_names(
         "shared/src/domain",
         &["crate::ports", "crate::jobs"],
-        nobody,
+        no_exception,
     );
-    nobody_names("shared/src/jobs", &["crate::ports"], nobody);
+    no_file_names("shared/src/jobs", &["crate::ports"], no_exception);
 }
 
 #[test]
 fn shared_reads_no_clock_and_no_environment() {
-    nobody_names(
+    no_file_names(
         "shared/src",
         &["Utc::now", "SystemTime", "Instant::now", "std::env"],
-        nobody,
+        no_exception,
     );
 }
 
@@ -138,18 +139,18 @@ fn handlers_see_ports_only() {
         "redis::",
         "Utc::now",
     ];
-    nobody_names("worker/src", &drivers, |path| {
+    no_file_names("worker/src", &drivers, |path| {
         path.ends_with("worker/src/runtime.rs")
     });
-    nobody_names("producer/src", &drivers, |path| path.ends_with("main.rs"));
+    no_file_names("producer/src", &drivers, |path| path.ends_with("main.rs"));
 }
 
 #[test]
 fn apalis_is_named_at_the_seam_only() {
-    nobody_names("adapters/src", &["apalis"], |path| {
+    no_file_names("adapters/src", &["apalis"], |path| {
         path.components().any(|part| part.as_os_str() == "queue")
     });
-    nobody_names("standalone/src", &["apalis"], |path| {
+    no_file_names("standalone/src", &["apalis"], |path| {
         path.ends_with("standalone/src/commands/board/routes.rs")
     });
 }
@@ -163,7 +164,7 @@ fn settings_are_read_in_config_only() {
         "producer/src",
         "standalone/src",
     ] {
-        nobody_names(folder, &["env::var", "std::env::vars"], |path| {
+        no_file_names(folder, &["env::var", "std::env::vars"], |path| {
             path.components().any(|part| part.as_os_str() == "config")
         });
     }

@@ -1,5 +1,6 @@
-//! `kill -9` in the middle of a run, again and again: what was stored stays, one backfill, and in the
-//! end the same totals as undisturbed. Real processes; the vendors are simulated in this one.
+//! `kill -9` in the middle of a run, many times: stored results are kept, there is one backfill,
+//! and the totals equal those of an undisturbed run. Real processes; vendors simulated in this
+//! process.
 
 #[path = "../../worker/tests/vendors/mod.rs"]
 mod vendors;
@@ -13,10 +14,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const LISTINGS: usize = 2_000;
-/// Runs that are killed once, at instants spread over the run's length. `MISEBAN_KILLS` sets another
-/// number for a longer look.
+/// Runs that are killed once, at times spread over the length of a run. `MISEBAN_KILLS` sets
+/// another number.
 const KILLS: u32 = 20;
-/// Times that one and the same run is killed before it may end.
+/// Times that one run is killed before it may end.
 const KILLS_IN_A_ROW: u32 = 8;
 
 struct Shop {
@@ -40,8 +41,8 @@ impl Shop {
             .miseban(&["import", "listings", "listings.csv"])
             .status();
         assert!(imported.expect("the import runs").success());
-        // BASE takes a refresh token once: a kill between its answer and the row costs a person's visit,
-        // and nothing here could tell that from a fault. So the tokens are there before the kills begin.
+        // BASE accepts a refresh token once: a kill before the new one is stored requires a new
+        // authorisation, which would look like a fault. So the tokens are fetched before the kills.
         let checked = shop.miseban(&["doctor"]).status();
         assert!(checked.expect("the check runs").success());
         shop
@@ -68,15 +69,15 @@ impl Shop {
         run.expect("the run starts")
     }
 
-    /// Goes on with what is open, to the end, and gives the report.
+    /// Resumes the open run, waits for its end and returns the report.
     async fn finish(&self) -> Value {
         self.report_of(&["run", "price-stock", "--resume", "--json"])
             .await
     }
 
-    /// As [`Shop::finish`], unless the run had ended before it could be killed.
+    /// As [`Shop::finish`], unless the run ended before it was killed.
     async fn finish_after(&self, run: &mut Child) -> Value {
-        // A process that has ended cannot be killed any more, and that is no failure.
+        // Killing a process that has already ended is not a failure.
         let _ = run.kill();
         run.wait().expect("the process has ended");
         if self.run_has_ended().await {
@@ -86,7 +87,7 @@ impl Shop {
         }
     }
 
-    /// A process may be killed between the end of its run and its own.
+    /// A process may be killed after its run has ended.
     async fn run_has_ended(&self) -> bool {
         let url = format!("sqlite://{}", self.database().display());
         let store = SqlStore::open_existing(&url)
@@ -111,7 +112,7 @@ impl Shop {
     }
 }
 
-/// What must not depend on where a run was killed.
+/// The values that must not depend on the time of the kill.
 fn totals(report: &Value) -> Value {
     let keep = [
         "asins",
@@ -123,12 +124,12 @@ fn totals(report: &Value) -> Value {
     ];
     let kept = keep.map(|name| (name.to_owned(), report[name].clone()));
     let mut kept: serde_json::Map<String, Value> = kept.into_iter().collect();
-    // A request whose answer the killed process did not record is made again.
+    // A request whose answer was not recorded is repeated.
     kept["backfill"]
         .as_object_mut()
         .expect("an object")
         .remove("requests");
-    // An edit that was sent but not recorded is sent again, or found to be there already.
+    // An edit that was sent but not recorded is repeated, or found to be applied already.
     let updates = &report["updates"];
     let count = |name: &str| updates[name].as_u64().expect("a count");
     let settled = count("applied") + count("equal");
@@ -148,7 +149,7 @@ async fn one_run_and_one_backfill(database: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_killed_anywhere_ends_with_the_same_totals() {
+async fn a_run_killed_at_any_time_ends_with_the_same_totals() {
     let undisturbed = Shop::open().await;
     let started = std::time::Instant::now();
     let expected = totals(&undisturbed.finish().await);
@@ -171,7 +172,7 @@ async fn a_run_that_is_killed_anywhere_ends_with_the_same_totals() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_killed_again_and_again_gets_through() {
+async fn a_run_that_is_killed_many_times_finishes() {
     let undisturbed = Shop::open().await;
     let expected = totals(&undisturbed.finish().await);
     let shop = Shop::open().await;
@@ -184,7 +185,7 @@ async fn a_run_that_is_killed_again_and_again_gets_through() {
         }
         run.kill().expect("the process can be killed");
         run.wait().expect("the process has ended");
-        // Whoever goes on with a run that has ended begins another.
+        // Resuming after the run has ended would start another run.
         if shop.run_has_ended().await {
             break;
         }
@@ -198,7 +199,7 @@ async fn a_run_that_is_killed_again_and_again_gets_through() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_polite_stop_keeps_the_work_and_says_so_in_the_exit_code() {
+async fn sigterm_keeps_the_finished_work_and_sets_the_exit_code() {
     let shop = Shop::open().await;
     let mut run = shop.start();
     tokio::time::sleep(Duration::from_millis(400)).await;

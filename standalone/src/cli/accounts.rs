@@ -1,4 +1,4 @@
-//! `accounts`: its commands and flags.
+//! The subcommands and arguments of `accounts`.
 
 use super::output::OutputArgs;
 use clap::{Args, Subcommand};
@@ -7,21 +7,21 @@ use shared::domain::account::AccountId;
 /// `accounts`.
 #[derive(Debug, Subcommand)]
 pub enum AccountsCommand {
-    /// Show every shop of the accounts file: its tokens, quota and listings; asks nobody
+    /// List the shops of the accounts file: tokens, quota, listings (no requests are sent)
     #[command(after_help = "Example:
   miseban accounts ls --json")]
     Ls(OutputArgs),
-    /// Ask BASE once for each active shop whether it answers
+    /// Check the connection to BASE, with one request per active shop
     #[command(after_help = "Examples:
   miseban accounts check
   miseban accounts check main --json")]
     Check(CheckArgs),
-    /// Renew the tokens of a shop now
+    /// Refresh the tokens of a shop now
     #[command(
-        long_about = "Renew the tokens of a shop now
+        long_about = "Refresh the tokens of a shop now
 
-BASE's refresh token lives 30 days and changes with each use. This keeps a shop alive that is not
-used, also an inactive one. It may be done beside a running serve or workers.",
+A refresh token of BASE is valid for 30 days and is replaced with each use. Use this command to keep the
+tokens of an unused or inactive shop valid. It can be run while serve or workers are running.",
         after_help = "Example:
   miseban accounts refresh main"
     )]
@@ -30,9 +30,9 @@ used, also an inactive one. It may be done beside a running serve or workers.",
     #[command(
         long_about = "Authorise a shop at BASE, in a browser
 
-Prints the address to open. With a redirect_uri of http://127.0.0.1:PORT/... in the accounts file the
-answer is caught on that port; with any other, paste the address that the browser ends at, or the code
-in it. Both tokens are stored before it says so; running programs take them up by themselves.",
+Prints an address to open in a browser. If redirect_uri in the accounts file is http://127.0.0.1:PORT/...,
+the response is received on that port. Otherwise paste the address the browser ends at, or the code in
+it. The tokens are stored before the command reports success; running programs use them automatically.",
         after_help = "Example:
   miseban accounts authorize main"
     )]
@@ -40,7 +40,7 @@ in it. Both tokens are stored before it says so; running programs take them up b
 }
 
 impl AccountsCommand {
-    /// Whether one JSON object is wanted.
+    /// Whether the result is printed as JSON.
     pub fn json(&self) -> bool {
         match self {
             Self::Ls(output) => output.json,

@@ -1,4 +1,4 @@
-//! `import`: its commands and flags.
+//! The subcommands and arguments of `import`.
 
 use super::output::OutputArgs;
 use clap::{Args, Subcommand};
@@ -8,39 +8,39 @@ use std::path::PathBuf;
 /// `import`.
 #[derive(Debug, Subcommand)]
 pub enum ImportCommand {
-    /// Take in listings from a CSV file
+    /// Import listings from a CSV file
     #[command(
-        long_about = "Take in listings from a CSV file in UTF-8
+        long_about = "Import listings from a CSV file (UTF-8)
 
-Columns, in any order, named in the first line:
-account_id,asin,item_id,sku,selling_price,visibility (public or hidden).
-Wrong rows are named by line and left out; the right ones go in together.",
+The first line names the columns, in any order:
+account_id,asin,item_id,sku,selling_price,visibility (public or hidden)
+Invalid rows are listed by line number and skipped; all valid rows are imported together.",
         after_help = "Examples:
   miseban import listings listings.csv
   cat listings.csv | miseban import listings - --json"
     )]
     Listings(ImportArgs),
-    /// Take in listings from the shops themselves, by the ASIN in the SKU
+    /// Import listings from the shops, by the ASIN in the SKU
     #[command(
-        long_about = "Take in listings from the shops themselves, by the ASIN in the SKU
+        long_about = "Import listings from the shops, by the ASIN in the SKU
 
-Reads every item of the shops, 100 a call. An item goes in when its SKU is an ASIN or holds one
-(B0 and eight letters or digits, or an ISBN-10); what is left out is named with the reason.
-Listings that are known stay as they are.",
+Reads all items of the shops, 100 per call. An item is imported if its SKU is or contains an ASIN
+(B0 and eight capital letters or digits, or an ISBN-10). Skipped items are listed with the reason.
+Listings that are already imported stay unchanged.",
         after_help = "Examples:
-  miseban import shop --dry-run            what would go in, and what not
+  miseban import shop --dry-run            show what would be imported and what would not
   miseban import shop --account main"
     )]
     Shop(ImportShopArgs),
-    /// Take over the listings of the predecessor's database
+    /// Import the listings of ecauto, the previous system
     #[command(
-        long_about = "Take over the listings of the predecessor's database (its SQLite file)
+        long_about = "Import the listings of ecauto, the previous system (its SQLite file)
 
-Without --apply it only tells what it would do. Each row stays out or goes in for a reason that is
-counted and shown. The file is only read. Prices and stocks are not taken over: the first run asks.",
+Without --apply it only shows what would happen. Skipped rows are counted and shown with the reason.
+The file is never changed. Prices and stock are not imported: the first run asks Amazon.",
         after_help = "Examples:
-  miseban import ecauto products.db             what would go in, and every trap in the file
-  miseban import ecauto products.db --apply     take it over"
+  miseban import ecauto products.db             show what would be imported, and all problems
+  miseban import ecauto products.db --apply     import it"
     )]
     Ecauto(EcautoArgs),
 }
@@ -51,7 +51,7 @@ pub struct ImportShopArgs {
     /// Only this shop
     #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
     pub account: Option<AccountId>,
-    /// Read the shops, but take nothing in
+    /// Read the shops, but import nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print one JSON object
@@ -62,10 +62,10 @@ pub struct ImportShopArgs {
 /// `import ecauto`.
 #[derive(Debug, Args)]
 pub struct EcautoArgs {
-    /// The predecessor's database file; it is only read
+    /// Database file of the previous system; it is only read
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Take the listings over; without it, only tell
+    /// Import the listings; without it, only show what would happen
     #[arg(long)]
     pub apply: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! The commands that tell what is known: their flags.
+//! The arguments of the commands that only show something.
 
 use super::output::OutputArgs;
 use super::since::Since;
@@ -8,7 +8,7 @@ use shared::domain::account::AccountId;
 /// `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Id of the run; the newest one if left out
+    /// Id of the run; the newest one if omitted
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
     #[command(flatten)]
@@ -18,7 +18,7 @@ pub struct ReportArgs {
 /// `changes`.
 #[derive(Debug, Args)]
 pub struct ChangesArgs {
-    /// From when on: 30m, 24h, 7d, or a date or time such as 2026-11-21 or 2026-11-21T09:00:00+09:00
+    /// Start: 30m, 24h, 7d, or a date or time such as 2026-11-21 or 2026-11-21T09:00:00+09:00
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = Since::parse)]
     pub since: Since,
     /// Only this product
@@ -27,13 +27,13 @@ pub struct ChangesArgs {
     /// Only this shop
     #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
     pub account: Option<AccountId>,
-    /// At most this many, the newest
+    /// Show at most this many changes, newest first
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub limit: u32,
     /// Print one JSON object
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
-    /// Print a table for a spreadsheet
+    /// Print CSV, for a spreadsheet
     #[arg(long)]
     pub csv: bool,
 }
@@ -41,7 +41,7 @@ pub struct ChangesArgs {
 /// `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Amazon's product id, ten letters or digits
+    /// Product id of Amazon: ten letters or digits
     #[arg(value_name = "ASIN")]
     pub asin: String,
     #[command(flatten)]
@@ -51,7 +51,7 @@ pub struct ExplainArgs {
 /// `validate`.
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
-    /// Start a `stale` run for what is missing or stale
+    /// Start a `stale` run for missing and outdated entries
     #[arg(long, conflicts_with = "json")]
     pub fill: bool,
     #[command(flatten)]

@@ -1,5 +1,5 @@
-//! The command line: what every command has in common, and all commands with an example for each. The
-//! flags of a command stand beside those of its neighbours in the files below.
+//! The command line: global options, and all commands with an example for each. The files below
+//! hold the arguments of related commands.
 
 mod accounts;
 mod import;
@@ -25,7 +25,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use ui::message::Lang;
 
-/// Keeps prices and stock of BASE shops true to Amazon.co.jp.
+/// Keeps prices and stock of BASE shops in line with Amazon.co.jp.
 #[derive(Debug, Parser)]
 #[command(
     name = "miseban",
@@ -34,17 +34,17 @@ use ui::message::Lang;
     arg_required_else_help = true,
     after_help = "Examples:
   miseban demo                                try it: no account, no server, under a minute
-  miseban import listings listings.csv        take your listings in
-  miseban run price-stock --dry-run           look at what a run would do
-  miseban serve                               mind the shops day and night
+  miseban import listings listings.csv        import your listings
+  miseban run price-stock --dry-run           see what a run would do
+  miseban serve                               keep the shops up to date, day and night
 
-Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal (work is kept)."
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 130/143 stopped by a signal (finished work is kept)."
 )]
 pub struct MisebanCli {
-    /// Settings file (TOML); the environment goes first
+    /// Settings file (TOML); environment variables override it
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// How the log on stderr is written
+    /// Format of the log on stderr
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
     pub log_format: LogFormat,
     /// Language of messages and reports
@@ -52,10 +52,10 @@ pub struct MisebanCli {
         long,
         global = true,
         value_parser = app::program::lang_parser(),
-        help = "Language of messages and reports; MISEBAN_LANG sets it for good [default: ja]"
+        help = "Language of messages and reports; MISEBAN_LANG sets it permanently [default: ja]"
     )]
     pub lang: Option<Lang>,
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub command: MisebanCommand,
 }
@@ -65,7 +65,7 @@ impl MisebanCli {
     ///
     /// # Errors
     ///
-    /// clap's own, which also stands for `--help` and `--version`.
+    /// The error of clap, which also covers `--help` and `--version`.
     pub fn read(args: &[OsString], lang: Lang) -> Result<Self, clap::Error> {
         let command = match asked_lang(args).unwrap_or(lang) {
             Lang::Ja => japanese::translate(Self::command()),
@@ -75,7 +75,7 @@ impl MisebanCli {
     }
 }
 
-/// The value of `--lang`, which the help has to know before the line is read.
+/// The value of `--lang`, which is needed before the line is parsed, for the help texts.
 fn asked_lang(args: &[OsString]) -> Option<Lang> {
     let mut args = args.iter().filter_map(|arg| arg.to_str());
     args.find_map(|arg| match arg.strip_prefix("--lang") {
@@ -89,100 +89,101 @@ fn asked_lang(args: &[OsString]) -> Option<Lang> {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum MisebanCommand {
-    /// Show what this does, on simulated shops: needs no account and no server
+    /// Show how Miseban works, on simulated shops (needs no account and no server)
     #[command(after_help = "Example:
-  miseban demo --keep ./demo      keep the demo's database and logs to look at")]
+  miseban demo --keep ./demo      keep the database and settings of the demo")]
     Demo(DemoArgs),
-    /// Do one run: ask Amazon, work out prices and stock, bring the shops up to date, report
+    /// Run once: ask Amazon, compute prices and stock, update the shops, print a report
     #[command(after_help = "Examples:
-  miseban run price-stock --dry-run --max-items 100     ask Amazon, change nothing, tell what it would do
+  miseban run price-stock --dry-run --max-items 100     ask Amazon, change nothing, show what would happen
   miseban run price-stock                               every listing of every active shop
-  miseban run stale --account main                      only what has grown old, only one shop
-  miseban run price-stock --resume                      go on with the run that was interrupted")]
+  miseban run stale --account main                      only outdated products of one shop
+  miseban run price-stock --resume                      continue the run that was interrupted")]
     Run(StartRunArgs),
-    /// Make new ASINs known, as listings to come: asks Amazon for all of the product
+    /// Register new ASINs: ask Amazon about the products and save them as pending listings
     #[command(
-        long_about = "Make new ASINs known, as listings to come (pending)
+        long_about = "Register new ASINs: ask Amazon about the products and save them as pending listings
 
-FILE has one ASIN a line, or is a CSV file with a column asin; - reads from stdin. What the shop has already
-is refused by name, wrong lines by number; the rest goes in. Nothing is made in BASE: put the items in the
-shop yourself, then take them in with miseban import listings.",
+FILE has one ASIN per line, or is a CSV file with a column asin; - reads from stdin. ASINs that the shop
+already has and invalid lines are listed and skipped; the rest is registered. No item is created in BASE:
+add the items to the shop yourself, then run miseban import listings.",
         after_help = "Examples:
-  miseban register new.txt --account main --dry-run     what Amazon knows of them
+  miseban register new.txt --account main --dry-run     check whether Amazon knows them
   miseban register new.csv --account main"
     )]
     Register(RegisterArgs),
-    /// Mind the shops: runs by schedule, until told to stop
+    /// Keep the shops up to date: run on a schedule until stopped
     #[command(after_help = "Example:
   miseban --config miseban.toml serve")]
     Serve,
-    /// Read the shops back, compare, and set right what was changed by hand
+    /// Read all items of the shops and undo manual changes
     #[command(after_help = "Examples:
-  miseban reconcile                    every active shop, 100 items a call
+  miseban reconcile                    every active shop, 100 items per call
   miseban reconcile --account main     only one shop")]
     Reconcile(ReconcileArgs),
-    /// Take in what the shops sell
+    /// Import the listings of the shops
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Print the report of a run, the newest one by default
+    /// Print the report of a run (the newest one by default)
     #[command(after_help = "Examples:
   miseban report
   miseban report 01939c1e-7c00-7000-8000-000000000001 --json")]
     Report(ReportArgs),
-    /// Send what a run holds, since it would hide many products at once
+    /// Send the updates that a run holds back because they would hide many products at once
     #[command(after_help = "Example:
-  miseban release 01939c1e-7c00-7000-8000-000000000001     it is true, they are sold out")]
+  miseban release 01939c1e-7c00-7000-8000-000000000001     you checked: they really are sold out")]
     Release(RunIdArg),
-    /// Drop what a run holds: the shops stay as they are, the next run decides anew
+    /// Discard the updates that a run holds back; the shops stay unchanged, the next run decides
+    /// again
     #[command(after_help = "Example:
-  miseban cancel 01939c1e-7c00-7000-8000-000000000001      it is not true, Amazon still sells them")]
+  miseban cancel 01939c1e-7c00-7000-8000-000000000001      you checked: Amazon still sells them")]
     Cancel(RunIdArg),
-    /// Show open runs, last runs, shops, listings and quotas
+    /// Show open runs, recent runs, shops and quotas
     #[command(after_help = "Example:
   miseban status --json")]
     Status(OutputArgs),
-    /// Tell what changed in the shops lately, and why: price, stock, visibility
+    /// Show recent changes in the shops (price, stock, visibility) and their reasons
     #[command(after_help = "Examples:
   miseban changes                              the last 24 hours
   miseban changes --since 7d --asin B00EXAMPLE
   miseban changes --since 2026-11-01 --account main --limit 100000 --csv > changes.csv")]
     Changes(ChangesArgs),
-    /// Tell all about one ASIN: what Amazon said, why an offer won, what the shop shows
+    /// Explain one ASIN: Amazon's answers, why an offer was chosen, what the shop shows
     #[command(after_help = "Example:
   miseban explain B00EXAMPLE")]
     Explain(ExplainArgs),
-    /// Look after the shops: how their tokens stand, whether they answer, authorise them at BASE
+    /// Manage the shops: token status, connection check, authorisation at BASE
     #[command(subcommand)]
     Accounts(AccountsCommand),
     /// Compare the cache with the database
     #[command(after_help = "Examples:
   miseban validate
-  miseban validate --fill       and ask Amazon for what is missing or stale")]
+  miseban validate --fill       then ask Amazon for missing and outdated entries")]
     Validate(ValidateArgs),
-    /// Look after the queues in Redis: what waits, what was given up, and what becomes of it
+    /// Manage the queues in Redis: show messages, retry or drop dead ones, pause and resume
     #[command(subcommand)]
     Queues(QueuesCommand),
-    /// Show the queues in Redis in a browser, until told to stop
+    /// Show the queues in Redis in a browser, until stopped
     #[command(
-        long_about = "Show the queues in Redis in a browser, until told to stop
+        long_about = "Show the queues in Redis in a browser, until stopped
 
-It only shows; the dead are retried and dropped with miseban queues. Without BOARD_PASSWORD it
-listens on this computer only; with it, the browser asks for the password (any user name).",
+The board is read-only; retry and drop dead messages with miseban queues. Without BOARD_PASSWORD it is
+reachable from this computer only; with it, the browser asks for the password (any user name).",
         after_help = "Examples:
   miseban board                             http://127.0.0.1:8080
-  miseban board --listen 0.0.0.0:8080       for others too; needs BOARD_PASSWORD"
+  miseban board --listen 0.0.0.0:8080       reachable from other computers; needs BOARD_PASSWORD"
     )]
     Board(BoardArgs),
-    /// Tell where people are told what happened, and of what; with --test, send a message there
+    /// Show where notifications are sent and for which events; --test sends a test message
     #[command(after_help = "Examples:
-  miseban notify             the channels, and the events that are switched on
-  miseban notify --test      send one message to each channel")]
+  miseban notify             the channels and the events
+  miseban notify --test      send a test message to each channel")]
     Notify(NotifyArgs),
-    /// Bring the database to the newest schema
+    /// Upgrade the database to the newest schema
     #[command(after_help = "Example:
   miseban migrate")]
     Migrate,
-    /// Check settings, shops, database and connections, and say what to do
+    /// Check settings, shops, database and connections, and say how to fix problems
     #[command(after_help = "Example:
   miseban --config miseban.toml doctor")]
     Doctor,
@@ -191,7 +192,7 @@ listens on this computer only; with it, the browser asks for the password (any u
 /// `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Keep the demo's files in this directory
+    /// Keep the files of the demo in this directory
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
 }
@@ -199,7 +200,7 @@ pub struct DemoArgs {
 /// `notify`.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct NotifyArgs {
-    /// Send one message to each channel
+    /// Send a test message to each channel
     #[arg(long)]
     pub test: bool,
 }

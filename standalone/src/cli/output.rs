@@ -1,8 +1,8 @@
-//! The flag that every command with a result has.
+//! The `--json` flag, shared by the commands that print a result.
 
 use clap::Args;
 
-/// How a result is printed.
+/// Output format of a result.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct OutputArgs {
     /// Print one JSON object

@@ -1,4 +1,4 @@
-//! `queues`: its commands, flags and examples.
+//! The subcommands and arguments of `queues`.
 
 use super::output::OutputArgs;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -9,31 +9,31 @@ use shared::ports::queue::{Place, Slice};
 /// `queues`.
 #[derive(Debug, Subcommand)]
 pub enum QueuesCommand {
-    /// Show the figures of every queue
+    /// Show the counts of every queue
     #[command(after_help = "Example:
   miseban queues ls --json")]
     Ls(OutputArgs),
-    /// Show the messages of a queue, or all about one message
+    /// Show the messages of a queue, or one message in detail
     #[command(after_help = "Examples:
-  miseban queues show sync                     the first of each place
-  miseban queues show sync --dead --limit 100  the last hundred that were given up
-  miseban queues show update:12829:3           one message, in whatever queue it is")]
+  miseban queues show sync                     the first messages in each state
+  miseban queues show sync --dead --limit 100  the newest 100 dead messages
+  miseban queues show update:12829:3           one message, in any queue")]
     Show(ShowArgs),
-    /// Line up again what was given up
+    /// Put dead messages back into the queue
     #[command(after_help = "Examples:
   miseban queues retry sync --all
   miseban queues retry update:12829:3")]
     Retry(DeadMessageArgs),
-    /// Throw away what was given up
+    /// Delete dead messages
     #[command(after_help = "Examples:
   miseban queues drop sync --all
   miseban queues drop update:12829:3")]
     Drop(DeadMessageArgs),
-    /// Let no worker take a message of a queue until it is resumed; running jobs end
+    /// Stop workers from taking messages of a queue until it is resumed (running jobs finish)
     #[command(after_help = "Example:
-  miseban queues pause update      no shop is touched any more")]
+  miseban queues pause update      no shop is changed until it is resumed")]
     Pause(OneQueue),
-    /// End a pause
+    /// Resume a paused queue
     #[command(after_help = "Example:
   miseban queues resume update")]
     Resume(OneQueue),
@@ -42,24 +42,27 @@ pub enum QueuesCommand {
 /// `queues show`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("place"))]
-#[expect(clippy::struct_excessive_bools, reason = "flags, of which one holds")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags, of which at most one is set"
+)]
 pub struct ShowArgs {
-    /// A queue (sync or update), or the id of a message
+    /// A queue (sync, update or info), or the id of a message
     #[arg(value_name = "QUEUE|ID")]
     pub what: String,
-    /// Only what can be taken now
+    /// Only messages that can be taken now
     #[arg(long, group = "place")]
     pub ready: bool,
-    /// Only what waits for its time
+    /// Only messages that are scheduled for later
     #[arg(long, group = "place")]
     pub delayed: bool,
-    /// Only what workers have in hand
+    /// Only messages that a worker is processing
     #[arg(long, group = "place")]
     pub leased: bool,
-    /// Only what was given up, the last one first
+    /// Only dead messages, newest first
     #[arg(long, group = "place")]
     pub dead: bool,
-    /// At most this many messages of each place
+    /// At most this many messages per state
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=Slice::MOST))]
     pub limit: u64,
     #[command(flatten)]
@@ -67,7 +70,7 @@ pub struct ShowArgs {
 }
 
 impl ShowArgs {
-    /// The places that were asked for; all without a flag.
+    /// The requested states; all without a flag.
     pub fn places(&self) -> Vec<Place> {
         let asked = |place: &Place| match place {
             Place::Ready => self.ready,
@@ -83,13 +86,13 @@ impl ShowArgs {
     }
 }
 
-/// What `queues retry` and `queues drop` are about.
+/// `queues retry` and `queues drop`.
 #[derive(Debug, Args)]
 pub struct DeadMessageArgs {
     /// A queue, the id of a message, or both; with --all a queue or nothing
     #[arg(value_name = "QUEUE|ID", num_args = 0..=2)]
     pub words: Vec<String>,
-    /// Everything that was given up
+    /// All dead messages
     #[arg(long)]
     pub all: bool,
     #[command(flatten)]
@@ -109,11 +112,11 @@ pub struct OneQueue {
 fn queue_name() -> impl TypedValueParser<Value = QueueName> {
     let words = QueueName::ALL.map(QueueName::as_str);
     PossibleValuesParser::new(words)
-        .map(|word| QueueName::from_word(&word).expect("only names of queues are possible"))
+        .map(|word| QueueName::from_word(&word).expect("clap accepts only names of queues"))
 }
 
 impl QueuesCommand {
-    /// How the result is printed.
+    /// Output format of the result.
     pub fn output(&self) -> OutputArgs {
         match self {
             Self::Ls(output) => *output,

@@ -1,4 +1,4 @@
-//! The commands that do something as a run, or decide on one: their flags.
+//! The arguments of the commands that start, release or cancel a run.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// `run`.
 #[derive(Debug, Args)]
 pub struct StartRunArgs {
-    /// What the run is about
+    /// Kind of run
     #[arg(value_name = "KIND", value_parser = run_kind())]
     pub kind: RunKind,
     /// Only this shop
@@ -21,7 +21,7 @@ pub struct StartRunArgs {
     /// Ask Amazon, but change nothing in the shops
     #[arg(long)]
     pub dry_run: bool,
-    /// Go on with the open run of this kind instead of being refused
+    /// Continue the open run of this kind
     #[arg(long, conflicts_with_all = ["account", "max_items", "dry_run"])]
     pub resume: bool,
     /// Print the report as one JSON object
@@ -32,7 +32,7 @@ pub struct StartRunArgs {
 fn run_kind() -> impl TypedValueParser<Value = RunKind> {
     let words = RunKind::OF_ASINS.map(RunKind::as_str);
     PossibleValuesParser::new(words)
-        .map(|word| RunKind::from_word(&word).expect("only words of kinds are possible"))
+        .map(|word| RunKind::from_word(&word).expect("clap accepts only words of kinds"))
 }
 
 /// `register`.
@@ -41,7 +41,7 @@ pub struct RegisterArgs {
     /// The file; `-` reads from stdin
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The shop that will sell them
+    /// The shop that will sell the products
     #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
     pub account: AccountId,
     /// Ask Amazon, but write nothing
@@ -58,7 +58,7 @@ pub struct ReconcileArgs {
     /// Only this shop
     #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
     pub account: Option<AccountId>,
-    /// Go on with the open reconciliation instead of being refused
+    /// Continue the open reconciliation
     #[arg(long, conflicts_with = "account")]
     pub resume: bool,
     /// Print the report as one JSON object
@@ -69,7 +69,7 @@ pub struct ReconcileArgs {
 /// `release` and `cancel`.
 #[derive(Debug, Args)]
 pub struct RunIdArg {
-    /// Id of the run, as the report and `status` show it
+    /// Id of the run, as shown by `report` and `status`
     #[arg(value_name = "RUN")]
     pub run: String,
 }

@@ -1,13 +1,13 @@
-//! A beginning: a span before now, or an instant. Dates are those of the shop keeper's clock.
+//! The argument of `--since`: a span before now, or an instant. Dates are in Japan time.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone as _, Utc};
 
-/// From when on.
+/// Start of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// So long ago.
+    /// This long before now.
     Ago(TimeDelta),
-    /// Then.
+    /// At this instant.
     At(DateTime<Utc>),
 }
 
@@ -16,11 +16,11 @@ const MOST_DAYS: i64 = 3_650;
 const JAPAN_SECONDS: i32 = 9 * 3600;
 
 impl Since {
-    /// Reads `30m`, `24h`, `7d`, a date of Japan, or an instant with its offset.
+    /// Reads `30m`, `24h`, `7d`, a date in Japan time, or an instant with its offset.
     ///
     /// # Errors
     ///
-    /// What is accepted.
+    /// The accepted forms.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         span(text)
             .map(Self::Ago)
@@ -28,7 +28,7 @@ impl Since {
             .ok_or("30m, 24h, 7d, 2026-11-21, or 2026-11-21T09:00:00+09:00")
     }
 
-    /// The instant, when it is `now`.
+    /// The instant, seen from `now`.
     pub fn before(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
             Self::Ago(span) => now - span,
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn other_texts_are_rejected() {
         for text in [
             "",
             "h",

@@ -1,4 +1,4 @@
-//! `doctor`: checks what a run needs, part by part, and says what to do about each that is not right.
+//! `doctor`: checks everything that a run needs, and says how to fix each problem.
 
 use crate::output::CommandOutput;
 use app::accounts::AccountsFile;
@@ -13,21 +13,21 @@ use ui::command_error::{CommandError, Exit};
 use ui::layout::when;
 use ui::message::{Text, text};
 
-/// What is examined. Whoever calls opens the database and builds the clients, as far as that works.
+/// What is checked. The caller opens the database and builds the clients, as far as possible.
 pub struct Checked<'a> {
-    /// The settings, which were read already.
+    /// The settings.
     pub settings: &'a Settings,
-    /// Variables that the accounts file may name.
+    /// Environment variables that the accounts file may refer to.
     pub environment: Environment<'a>,
     /// The opened database, with its schema version.
     pub database: Result<(&'a dyn Store, i64), &'a CommandError>,
-    /// Amazon, if the credentials are there.
+    /// The client of Amazon, if it could be built.
     pub marketplace: Option<&'a dyn Marketplace>,
-    /// BASE, if the accounts file could be read.
+    /// The client of BASE, if it could be built.
     pub shop: Option<&'a dyn Shop>,
 }
 
-/// Examines everything, also when a part fails. [`Exit::Failed`] when one does.
+/// Runs all checks, also after a failure. [`Exit::Failed`] when one fails.
 pub async fn doctor(
     checked: Checked<'_>,
     out: &mut CommandOutput<'_>,
@@ -36,13 +36,13 @@ pub async fn doctor(
     let good = text!("設定", "settings");
     list.note(good, Ok(text!("読めました", "read")))?;
     let credentials = checked.settings.amazon.credentials();
-    let message = credentials.map(|_| text!("揃っています", "all there"));
+    let message = credentials.map(|_| text!("揃っています", "complete"));
     list.note(
         text!("Amazonの認証情報", "Amazon credentials"),
         message.map_err(message_of),
     )?;
     list.note(
-        text!("お知らせ", "notices"),
+        text!("お知らせ", "notifications"),
         Ok(super::notify::channels_message(checked.settings)),
     )?;
     let accounts = accounts(&checked, &mut list)?;
@@ -51,7 +51,7 @@ pub async fn doctor(
     tokens_near_expiry(&checked, &mut list).await?;
     if let Some(marketplace) = checked.marketplace {
         let reached = marketplace.prepare().await;
-        let message = reached.map(|()| text!("つながりました", "reached"));
+        let message = reached.map(|()| text!("つながりました", "connected"));
         list.note(
             text!("Amazonへの接続", "Amazon"),
             message.map_err(|error| amazon(&error)),
@@ -63,7 +63,7 @@ pub async fn doctor(
             let message = shop
                 .prepare(id)
                 .await
-                .map(|()| text!("つながりました", "reached"));
+                .map(|()| text!("つながりました", "connected"));
             let name = text!("BASEへの接続 {id}", "BASE account {id}");
             list.note(
                 name,
@@ -117,7 +117,7 @@ fn accounts(
         .credentials(checked.environment)
         .map(|_| {
             text!(
-                "{all}店(有効 {active}店)",
+                "ショップ{all}件(有効 {active}件)",
                 "{all} accounts, {active} active"
             )
         })
@@ -126,7 +126,7 @@ fn accounts(
     Ok(Some(file))
 }
 
-/// Shops of the file whose tokens end soon; nothing is said while there is none.
+/// Reports shops whose tokens expire soon; prints nothing if there are none.
 async fn tokens_near_expiry(
     checked: &Checked<'_>,
     list: &mut CheckList<'_, '_>,
@@ -145,7 +145,7 @@ async fn tokens_near_expiry(
             let (id, ends) = (&account.id, when(ends));
             let message = text!(
                 "{ends} に切れます。miseban accounts refresh {id} で延ばせます",
-                "they end at {ends}: miseban accounts refresh {id} renews them"
+                "they expire at {ends}: extend them with miseban accounts refresh {id}"
             );
             list.note(text!("トークン {id}", "tokens of {id}"), Err(message))?;
         }
@@ -153,7 +153,7 @@ async fn tokens_near_expiry(
     Ok(())
 }
 
-/// Whatever holds a secret: the accounts file, the settings file, the database, the key's file.
+/// Checks the permissions of files with secrets: accounts, settings, database, key.
 fn secret_files(checked: &Checked<'_>, list: &mut CheckList<'_, '_>) -> Result<(), CommandError> {
     let settings = checked.settings;
     let files = [
@@ -165,14 +165,14 @@ fn secret_files(checked: &Checked<'_>, list: &mut CheckList<'_, '_>) -> Result<(
     let open = files.into_iter().flatten();
     let open: Vec<Text> = open.filter_map(|file| readable_by_others(&file)).collect();
     let found = if open.is_empty() {
-        Ok(text!("自分だけが読めます", "for you alone"))
+        Ok(text!("自分だけが読めます", "readable by you only"))
     } else {
         Err(Text::lines(&open))
     };
-    list.note(text!("秘密のあるファイル", "files with secrets"), found)
+    list.note(text!("認証情報ファイルの権限", "files with secrets"), found)
 }
 
-/// Taking over the accounts, as every run does, proves that the database can be written.
+/// Stores the accounts, as every run does, to check that the database is writable.
 async fn database(
     checked: &Checked<'_>,
     accounts: Option<&AccountsFile>,
@@ -202,7 +202,7 @@ async fn database(
     };
     let message = written.map(|()| {
         text!(
-            "使えます(版 {version})",
+            "使えます(データ形式 {version})",
             "usable (schema version {version})"
         )
     });
@@ -220,11 +220,11 @@ fn amazon(error: &MarketplaceError) -> Text {
     match error {
         MarketplaceError::Credentials(why) => text!(
             "認証情報が受け付けられません({why})。REFRESH_TOKEN、LWA_APP_ID、LWA_CLIENT_SECRET をセラーセントラルの値と見比べ、期限切れなら作り直してください",
-            "the credentials are not accepted ({why}): compare REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET with Seller Central, and renew what has ended"
+            "the credentials are rejected ({why}): compare REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET with Seller Central, and renew expired ones"
         ),
         other => text!(
             "つながりません({other})。インターネット接続と LWA_BASE_URL を確かめてください",
-            "it cannot be reached ({other}): check the internet connection and LWA_BASE_URL"
+            "no connection ({other}): check the internet connection and LWA_BASE_URL"
         ),
     }
 }

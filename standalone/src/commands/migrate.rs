@@ -1,20 +1,20 @@
-//! `migrate`: says what became of the schema. The database is brought to it where it is opened.
+//! `migrate`: reports the schema version. The upgrade itself happens when the database is opened.
 
 use crate::output::CommandOutput;
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 
-/// Tells from which version to which the database went; 0 is an empty one.
+/// Prints the version before and after; 0 is an empty database.
 pub fn report(from: i64, to: i64, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
     let text = if from == to {
         text!(
-            "データベースは最新です(版 {to})",
-            "the database is at the newest schema (version {to})"
+            "データベースは最新です(データ形式 {to})",
+            "the database is up to date (schema version {to})"
         )
     } else {
         text!(
-            "データベースを版 {from} から版 {to} にしました",
-            "the database went from schema version {from} to {to}"
+            "データベースを更新しました(データ形式 {from} から {to})",
+            "the database was upgraded from schema version {from} to {to}"
         )
     };
     out.line(&text)?;

@@ -1,4 +1,4 @@
-//! `notify`: where people are told, and of what; and a message to try it.
+//! `notify`: shows the notification channels and events, and sends test messages.
 
 use crate::cli::NotifyArgs;
 use crate::output::CommandOutput;
@@ -9,12 +9,12 @@ use ui::command_error::{CommandError, Exit};
 use ui::message::{Lang, Text, text};
 use ui::notices;
 
-/// Tells the channels and the events; with `--test` sends one message on each channel.
-/// [`Exit::Failed`] when one of them does not take it.
+/// Prints the channels and the events; with `--test` sends a test message to each channel.
+/// [`Exit::Failed`] when a channel does not accept it.
 ///
 /// # Errors
 ///
-/// [`CommandError::Usage`] for a test without any channel.
+/// [`CommandError::Usage`] for a test without a channel.
 pub async fn notify(
     args: NotifyArgs,
     settings: &Settings,
@@ -29,7 +29,7 @@ pub async fn notify(
     if channels.is_empty() {
         return Err(CommandError::Usage(text!(
             "送り先がありません。CHATWORK_TOKEN と CHATWORK_ROOM_ID、または NOTIFY_WEBHOOK_URL を設定してください",
-            "there is no channel: set CHATWORK_TOKEN and CHATWORK_ROOM_ID, or NOTIFY_WEBHOOK_URL"
+            "no channel is configured: set CHATWORK_TOKEN and CHATWORK_ROOM_ID, or NOTIFY_WEBHOOK_URL"
         )));
     }
     let mut exit = Exit::Done;
@@ -47,7 +47,7 @@ pub async fn notify(
     Ok(exit)
 }
 
-/// Where people are told.
+/// The configured channels.
 pub fn channels_message(settings: &Settings) -> Text {
     let mut names: Vec<Text> = Vec::new();
     if let Some(chatwork) = &settings.chatwork {
@@ -60,14 +60,14 @@ pub fn channels_message(settings: &Settings) -> Text {
     if names.is_empty() {
         return text!(
             "送り先がないため、送りません(CHATWORK_TOKEN と CHATWORK_ROOM_ID、または NOTIFY_WEBHOOK_URL)",
-            "nothing is sent, since there is no channel (CHATWORK_TOKEN and CHATWORK_ROOM_ID, or NOTIFY_WEBHOOK_URL)"
+            "no channel is configured, so nothing is sent (set CHATWORK_TOKEN and CHATWORK_ROOM_ID, or NOTIFY_WEBHOOK_URL)"
         );
     }
     let all = |of: fn(&Text) -> &str, and: &str| names.iter().map(of).collect::<Vec<_>>().join(and);
     let (ja, en) = (all(|one| &one.ja, "、"), all(|one| &one.en, ", "));
     text!(
         "送り先: {ja}。試すには miseban notify --test",
-        "sent to {en}; miseban notify --test tries it"
+        "sent to {en}; test it with miseban notify --test"
     )
 }
 
@@ -80,8 +80,8 @@ fn events_message(settings: &Settings) -> Text {
     };
     let (ja, en) = (all(Lang::Ja), all(Lang::En));
     text!(
-        "知らせる出来事(NOTIFY_EVENTS):\n{ja}",
-        "events that are told (NOTIFY_EVENTS):\n{en}"
+        "通知する出来事(NOTIFY_EVENTS):\n{ja}",
+        "events (NOTIFY_EVENTS):\n{en}"
     )
 }
 
@@ -89,19 +89,19 @@ fn advice(error: &NotifyError) -> Text {
     match error {
         NotifyError::Later { .. } => text!(
             "今は受け付けられません({error})。少し待ってからもう一度試してください",
-            "it is not taken now ({error}): wait a moment and try again"
+            "not accepted now ({error}): wait a moment and try again"
         ),
         NotifyError::Forbidden(_) => text!(
             "断られました({error})。CHATWORK_TOKEN、CHATWORK_ROOM_ID(そのルームに書き込めるか)、または NOTIFY_WEBHOOK_URL を確かめてください",
-            "it is refused ({error}): check CHATWORK_TOKEN and CHATWORK_ROOM_ID (may it post there?), or NOTIFY_WEBHOOK_URL"
+            "rejected ({error}): check CHATWORK_TOKEN, CHATWORK_ROOM_ID (and the right to post in that room), or NOTIFY_WEBHOOK_URL"
         ),
         NotifyError::Rejected(_) => text!(
             "受け付けられない形です({error})。NOTIFY_WEBHOOK_URL がSlack形式のものか確かめてください(Discordは末尾に /slack)",
-            "this form is not taken ({error}): check that NOTIFY_WEBHOOK_URL takes Slack's form (Discord: with /slack at its end)"
+            "the format is not accepted ({error}): check that NOTIFY_WEBHOOK_URL accepts Slack messages (for Discord, add /slack to the URL)"
         ),
         NotifyError::Unknown(_) => text!(
-            "送りましたが、答えがありません({error})。届いたか、送り先を見てください",
-            "it left, but there was no answer ({error}): look there whether it arrived"
+            "送りましたが、応答がありません({error})。届いたか、送り先を確認してください",
+            "sent, but there was no response ({error}): check in the channel whether it arrived"
         ),
     }
 }

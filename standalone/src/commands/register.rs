@@ -1,6 +1,6 @@
-//! `register`: ASINs that a shop does not have yet become known, and listings to come.
+//! `register`: asks Amazon about new ASINs and saves them as pending listings.
 //!
-//! Nothing is made in the shop: its owner puts the items there, and `import listings` then names them.
+//! It creates no item in the shop: the owner adds the items there, then imports them.
 
 use super::import::NamedRow;
 use super::run::{self, Followed};
@@ -26,24 +26,24 @@ use ui::layout::grouped;
 use ui::message::{Lang, text};
 use ui::report;
 
-/// ASINs of each list that are named in a text; the JSON has them all.
+/// ASINs shown per list in the text; the JSON has all.
 const NAMED: usize = 20;
 
-/// What became of the ASINs.
+/// The result of a registration.
 #[derive(Debug, Serialize)]
 struct RegisterSummary {
     account: AccountId,
     dry_run: bool,
-    /// Listings to come, from this file.
+    /// Pending listings from this file.
     pending: u64,
-    /// Of those, the ones that were known, and asked of nobody.
+    /// Those of them that were known already, so Amazon was not asked.
     known: u64,
-    /// Not registered, since the shop has a listing of it.
+    /// Not registered, since the shop already has them.
     duplicates: Vec<Duplicate>,
-    /// Not registered, since Amazon did not tell of them.
+    /// Not registered, since Amazon did not return them.
     not_found: Vec<Asin>,
     wrong: u64,
-    /// The first of the wrong lines.
+    /// The first invalid lines.
     wrong_rows: Vec<NamedRow>,
     report: Report,
 }
@@ -54,11 +54,12 @@ struct Duplicate {
     status: ListingStatus,
 }
 
-/// Registers the ASINs of `list`. [`Exit::Usage`] when one was refused, since the person has to look at it.
+/// Registers the ASINs of `list`. [`Exit::Usage`] when one was skipped, since a person should check
+/// it.
 ///
 /// # Errors
 ///
-/// Wrong settings, an account that is not known, an open registration, a database that is away.
+/// Wrong settings, an unknown account, an open registration, a database that is unavailable.
 pub async fn register(
     args: &RegisterArgs,
     list: AsinList,
@@ -80,7 +81,7 @@ pub async fn register(
         Followed::Stopped(exit) => {
             let message = text!(
                 "止めました。済んだ分は残っています。続きは: miseban run register --resume",
-                "stopped; what is done is kept. To go on: miseban run register --resume"
+                "stopped; finished work is kept. To continue: miseban run register --resume"
             );
             print_status(message.of(out.lang));
             return Ok(exit);
@@ -143,7 +144,7 @@ fn summary(
     }
 }
 
-/// Looks what became of each ASIN.
+/// Counts the ASINs that are pending now, and collects those that Amazon did not return.
 async fn count_pending(
     summary: &mut RegisterSummary,
     list: &AsinList,
@@ -165,33 +166,30 @@ fn render(summary: &RegisterSummary, lang: Lang) -> String {
         grouped(summary.pending),
         grouped(summary.known),
     );
-    let went_in = if summary.dry_run {
+    let registered = if summary.dry_run {
         text!(
-            "予行: {pending}件を {account} の出品待ちにできます(うち問い合わせ不要 {known}件)\n",
-            "dry run: {pending} products would be pending in {account} ({known} of them known already)\n"
+            "お試し実行: {pending}件を {account} の出品待ちにできます(うち確認済み {known}件)\n",
+            "dry run: {pending} products would be registered for {account} ({known} of them already known)\n"
         )
     } else {
         text!(
-            "{pending}件を {account} の出品待ちにしました(うち問い合わせ不要 {known}件)\n",
-            "{pending} products are pending in {account} ({known} of them known already)\n"
+            "{pending}件を {account} の出品待ちにしました(うち確認済み {known}件)\n",
+            "{pending} products registered for {account}, pending until they are listed ({known} of them already known)\n"
         )
     };
-    let mut text = went_in.of(lang).to_owned();
+    let mut text = registered.of(lang).to_owned();
     let duplicates = summary.duplicates.iter().map(|of| of.asin);
-    let title = text!(
-        "登録済みなので断ったもの",
-        "refused, since the shop has them already"
-    );
+    let title = text!("登録済みのため対象外", "skipped, already in the shop:");
     names(&mut text, title.of(lang), duplicates, lang);
     let title = if summary.report.state == RunState::Done {
         text!(
             "Amazonで見つからず、登録していないもの",
-            "not found on Amazon, and not registered"
+            "not registered, not found on Amazon:"
         )
     } else {
         text!(
             "最後まで問い合わせできず、登録していないもの",
-            "not asked to the end, and not registered"
+            "not registered, the run did not finish:"
         )
     };
     names(
@@ -202,7 +200,7 @@ fn render(summary: &RegisterSummary, lang: Lang) -> String {
     );
     if summary.wrong > 0 {
         let wrong = grouped(summary.wrong);
-        let title = text!("読めなかった行 {wrong}:\n", "{wrong} lines are wrong:\n");
+        let title = text!("読めなかった行 {wrong}件:\n", "{wrong} invalid lines:\n");
         text.push_str(title.of(lang));
         for NamedRow { line, why } in &summary.wrong_rows {
             let row = text!("  {line}行目: {why}\n", "  line {line}: {why}\n");
@@ -211,7 +209,7 @@ fn render(summary: &RegisterSummary, lang: Lang) -> String {
     }
     let advice = text!(
         "BASEに商品は作りません。ショップに出品したら、miseban import listings で取り込んでください。それまで価格と在庫は追いません",
-        "no item is made in BASE: put them in the shop, then take them in with miseban import listings; until then their prices and stock are not minded"
+        "No item is created in BASE: add the items to the shop, then import them with miseban import listings. Until then, Miseban does not update their prices and stock"
     );
     let _ = writeln!(text, "{}\n", advice.of(lang));
     text + &report::render(&summary.report, lang)

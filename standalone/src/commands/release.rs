@@ -1,4 +1,4 @@
-//! `release RUN` and `cancel RUN`: what a person decides about a run that is held.
+//! `release RUN` and `cancel RUN`: a person's decision about a held run.
 
 use crate::commands::run::{Followed, follow, send_notices, show};
 use crate::lock::WorkLock;
@@ -17,12 +17,12 @@ use ui::message::{Text, text};
 use ui::report;
 use worker::shift::Shift;
 
-/// Lets go of what `run` holds, and sends it: here, unless another process is at work, which then
-/// does.
+/// Releases the updates that `run` holds, and sends them in this process, unless another process is
+/// working on the database and sends them.
 ///
 /// # Errors
 ///
-/// [`CommandError::Usage`] for a run that is not known, or of which nothing is held; and as `run`.
+/// [`CommandError::Usage`] for an unknown run, or one that holds nothing; otherwise as `run`.
 pub async fn release(
     run: &str,
     store: &dyn Store,
@@ -67,7 +67,7 @@ pub async fn release(
     }
 }
 
-/// Queues what `run` holds.
+/// Releases the updates that `run` holds, without sending them.
 ///
 /// # Errors
 ///
@@ -80,14 +80,14 @@ pub async fn release_updates(
     let (id, state) = find_run(run, store).await?;
     match store.release_run(id, now).await? {
         Some(count) => {
-            tracing::info!(run.id = %id, count, "run {id} is released: {count} updates are queued");
+            tracing::info!(run.id = %id, count, "released run {id}: {count} updates queued");
             Ok(id)
         }
-        None => Err(nothing_held(id, state)),
+        None => Err(holds_nothing(id, state)),
     }
 }
 
-/// Drops what `run` holds, ends it, and prints its report.
+/// Discards the updates that `run` holds, ends the run, and prints its report.
 ///
 /// # Errors
 ///
@@ -100,9 +100,9 @@ pub async fn cancel(
 ) -> Result<Exit, CommandError> {
     let (id, state) = find_run(run, store).await?;
     let Some(count) = store.cancel_run(id, now).await? else {
-        return Err(nothing_held(id, state));
+        return Err(holds_nothing(id, state));
     };
-    tracing::info!(run.id = %id, count, "run {id} is cancelled: {count} updates are dropped");
+    tracing::info!(run.id = %id, count, "cancelled run {id}: {count} updates discarded");
     if let Some(report) = store.report(id, now).await? {
         store.keep_report(&report).await?;
         out.show(&report, report::render)?;
@@ -117,27 +117,27 @@ async fn find_run(run: &str, store: &dyn Store) -> Result<(RunId, RunState), Com
     Ok((id, row.state))
 }
 
-fn nothing_held(run: RunId, state: RunState) -> CommandError {
+fn holds_nothing(run: RunId, state: RunState) -> CommandError {
     let (ja, en) = (
         ui::labels::state(state, ui::message::Lang::Ja),
         ui::labels::state(state, ui::message::Lang::En),
     );
     CommandError::Usage(text!(
         "実行 {run} には確認を待っている更新がありません(状態: {ja})。miseban status で見られます",
-        "run {run} holds nothing that waits for you (it is {en}); see miseban status"
+        "run {run} holds no updates (its state: {en}); see miseban status"
     ))
 }
 
 fn sent_by_others(run: RunId) -> Text {
     text!(
-        "実行 {run} の更新を送ります。作業中の店番が送り、終われば報告します(様子は miseban status)",
-        "the updates of run {run} are on their way: the miseban at work sends them and reports (see miseban status)"
+        "実行 {run} の更新を送信待ちにしました。実行中の店番が送信し、終われば報告します(状況は miseban status)",
+        "the updates of run {run} are released: the running miseban sends them and reports the result (see miseban status)"
     )
 }
 
 fn not_sent(run: RunId, error: &producer::ResumeError) -> CommandError {
     CommandError::Failed(text!(
-        "実行 {run} の更新は送れる状態になりましたが、仕事を配れませんでした({error})。次の miseban serve か producer serve が送ります",
-        "the updates of run {run} are queued, but could not be handed out ({error}); the next miseban serve or producer serve sends them"
+        "実行 {run} の更新は送信待ちになりましたが、キューに入れられませんでした({error})。次の miseban serve か producer serve が送信します",
+        "the updates of run {run} are released, but could not be put into the queue ({error}); the next miseban serve or producer serve sends them"
     ))
 }

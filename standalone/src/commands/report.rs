@@ -1,4 +1,4 @@
-//! `report [RUN]`: what a run did.
+//! `report [RUN]`: prints the report of a run.
 
 use crate::output::CommandOutput;
 use chrono::{DateTime, Utc};
@@ -12,8 +12,8 @@ use ui::report::render;
 ///
 /// # Errors
 ///
-/// [`CommandError::Usage`] for an id that is none or is not known; [`CommandError::Failed`] while there is no
-/// run at all.
+/// [`CommandError::Usage`] for an invalid or unknown id; [`CommandError::Failed`] before the first
+/// run.
 pub async fn report(
     store: &dyn Store,
     run: Option<&str>,
@@ -35,12 +35,12 @@ async fn newest(store: &dyn Store) -> Result<RunId, CommandError> {
     runs.first().map(|run| run.id).ok_or_else(|| {
         CommandError::Failed(text!(
             "まだ一度も実行していません。miseban run price-stock --dry-run で試せます",
-            "there was no run yet; try miseban run price-stock --dry-run"
+            "there is no run yet; try miseban run price-stock --dry-run"
         ))
     })
 }
 
-/// What is said of an id that no run has.
+/// The error for an unknown run.
 pub(crate) fn unknown(given: &str) -> CommandError {
     let shown: String = given.chars().take(40).collect();
     CommandError::Usage(text!(

@@ -1,4 +1,4 @@
-//! `run`: a whole run in this process, from the listed ASINs to the report.
+//! `run`: starts or resumes a run, follows it to its end and prints the report.
 
 use crate::cli::StartRunArgs;
 use crate::lock::WorkLock;
@@ -22,22 +22,22 @@ use ui::message::{Lang, text};
 use ui::report;
 use worker::shift::Shift;
 
-/// Between two looks at the run's rows.
+/// Time between two reads of the progress.
 const POLL_EVERY: Duration = Duration::from_millis(200);
 
-/// How a run that was followed has ended.
+/// How following a run ended.
 pub enum Followed {
-    /// It has its report. One that is held is open, and followed no further.
+    /// The run ended, or is held; with its report.
     Ended(Box<Report>),
-    /// A signal came first; the run is open and can be resumed.
+    /// A signal stopped this process; the run is open and can be resumed.
     Stopped(Exit),
 }
 
-/// Does one run and prints its report.
+/// Performs one run and prints its report.
 ///
 /// # Errors
 ///
-/// Wrong settings, an open run of the same kind, a database that is away.
+/// Wrong settings, an open run of the same kind, a database that is unavailable.
 pub async fn run(
     args: &StartRunArgs,
     settings: &Settings,
@@ -58,7 +58,7 @@ pub async fn run(
             let command = labels::command(args.kind);
             let message = text!(
                 "止めました。済んだ分は残っています。続きは: miseban {command} --resume",
-                "stopped; what is done is kept. To go on: miseban {command} --resume"
+                "stopped; finished work is kept. To continue: miseban {command} --resume"
             );
             print_status(message.of(out.lang));
             Ok(exit)
@@ -66,11 +66,11 @@ pub async fn run(
     }
 }
 
-/// Prints the report of a run that was followed; says on stderr when it waits for a person.
+/// Prints the report; on stderr, says what to do if the run is held.
 ///
 /// # Errors
 ///
-/// When stdout is gone.
+/// When stdout is closed.
 pub fn show(report: &Report, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
     out.show(report, report::render)?;
     if report.state == RunState::Held
@@ -84,12 +84,11 @@ pub fn show(report: &Report, out: &mut CommandOutput<'_>) -> Result<Exit, Comman
     })
 }
 
-/// Sends what there is to tell, once: `serve` and `producer serve` go on with what is not taken now. The
-/// run is over and its report printed, so that nothing waits for it but the prompt, and nothing that goes
-/// wrong here changes how the run has ended.
+/// Sends the pending notifications once; `serve` and `producer serve` retry those that fail. The
+/// run has ended and its report is printed, so a failure here does not change the exit code.
 pub(super) async fn send_notices(settings: &Settings) {
     if let Err(failure) = try_to_send(settings).await {
-        tracing::warn!(%failure, "people cannot be told now");
+        tracing::warn!(%failure, "could not send notifications");
     }
 }
 
@@ -107,7 +106,7 @@ async fn try_to_send(settings: &Settings) -> Result<(), CommandError> {
     }
 }
 
-/// Does one run, from opening the app to closing it.
+/// Performs one run, without printing its report.
 ///
 /// # Errors
 ///
@@ -131,7 +130,8 @@ pub async fn run_to_end(
     carry_out(run, &app, false, lang).await
 }
 
-/// Follows `run` to its end. With a shared queue the workers do it; else this process does.
+/// Follows `run` to its end. With a shared queue the workers process it; otherwise this process
+/// does.
 ///
 /// # Errors
 ///
@@ -159,7 +159,7 @@ fn needs_file() -> CommandError {
     ))
 }
 
-/// With a shared queue the workers do the run; this process starts it and looks on.
+/// With a shared queue, this process only starts the run and shows its progress.
 async fn start_and_follow(
     args: &StartRunArgs,
     settings: &Settings,
@@ -170,7 +170,7 @@ async fn start_and_follow(
     follow(run, &app, lang).await
 }
 
-/// The run of the order: a new one, or with `--resume` the open one.
+/// Starts a new run, or with `--resume` continues the open one.
 async fn open_run(args: &StartRunArgs, app: &App) -> Result<RunId, CommandError> {
     let ctx = &app.ctx;
     if args.resume {
@@ -214,19 +214,19 @@ async fn is_held(run: RunId, app: &App) -> Result<bool, CommandError> {
 
 fn held(run: RunId) -> CommandError {
     CommandError::Usage(text!(
-        "実行 {run} が確認を待っています(miseban report {run} で見られます)。更新を送るなら miseban release {run}、取りやめるなら miseban cancel {run}",
-        "run {run} waits for you (see miseban report {run}): miseban release {run} sends its updates, miseban cancel {run} drops them"
+        "実行 {run} が確認を待っています(miseban report {run} で見られます)。更新を送信するなら miseban release {run}、取りやめるなら miseban cancel {run}",
+        "run {run} is held and needs your decision (see miseban report {run}): miseban release {run} sends its updates, miseban cancel {run} discards them"
     ))
 }
 
-/// What is said of a run that was refused.
+/// The error for a run that was not started.
 pub(super) fn refusal(refused: StartRunError, kind: RunKind) -> CommandError {
     let command = labels::command(kind);
     let kind = kind.as_str();
     match refused {
         StartRunError::AlreadyOpen(id) => CommandError::Usage(text!(
             "{kind} の実行 {id} がまだ終わっていません。続きから始めるには: miseban {command} --resume",
-            "run {id} of kind {kind} is still open; to go on with it: miseban {command} --resume"
+            "run {id} of kind {kind} is still open; to continue it: miseban {command} --resume"
         )),
         StartRunError::UnknownAccount(account) => CommandError::Usage(text!(
             "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
@@ -239,17 +239,17 @@ pub(super) fn refusal(refused: StartRunError, kind: RunKind) -> CommandError {
         StartRunError::Store(error) => error.into(),
         StartRunError::Cache(error) => error.into(),
         StartRunError::NotSent(id, error) => CommandError::Failed(text!(
-            "実行 {id} の仕事を配れませんでした({error})。続きは: miseban {command} --resume",
-            "the jobs of run {id} could not be sent ({error}); to go on: miseban {command} --resume"
+            "実行 {id} の仕事をキューに入れられませんでした({error})。続きは: miseban {command} --resume",
+            "the jobs of run {id} could not be put into the queue ({error}); to continue: miseban {command} --resume"
         )),
     }
 }
 
-/// Shows the run's progress until it has ended or a signal comes.
+/// Shows the progress of the run until it ends, is held, or a signal comes.
 ///
 /// # Errors
 ///
-/// When the database cannot be read, or signals cannot be listened to.
+/// When the database cannot be read, or signal handlers cannot be installed.
 pub async fn follow(run: RunId, app: &App, lang: Lang) -> Result<Followed, CommandError> {
     let mut progress = ProgressDisplay::new(lang);
     let ended = tokio::select! {

@@ -14,29 +14,29 @@ use ui::command_error::CommandError;
 use ui::layout::{Align, grouped, table};
 use ui::message::Lang;
 
-/// What was found.
+/// The differences between cache and database.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Validation {
-    /// ASINs that were compared: known products, and listed ASINs of which nothing is known yet.
+    /// ASINs compared: known products, and listed ASINs without a product yet.
     pub asins: u64,
-    /// No entry.
+    /// Without a cache entry.
     pub missing: CountedAsins,
-    /// An entry with a needed part older than its TTL.
+    /// With an entry whose price or stock is older than its TTL.
     pub stale: CountedAsins,
-    /// An entry that says something else than the database.
+    /// With an entry that differs from the database.
     pub different: CountedAsins,
 }
 
-/// How many, and some of them.
+/// A number of ASINs, with examples.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CountedAsins {
-    /// All.
+    /// Their number.
     pub count: u64,
     /// The first ten.
     pub examples: Vec<Asin>,
 }
 
-/// Products a page: one round trip to the cache each.
+/// Products per page; each page takes one request to the cache.
 const PAGE: u32 = 500;
 const EXAMPLES: usize = 10;
 
@@ -50,7 +50,7 @@ impl CountedAsins {
 }
 
 impl Validation {
-    /// Whether a `stale` run has something to fetch.
+    /// Whether a `stale` run would fetch something.
     pub fn wants_fill(&self) -> bool {
         self.missing.count + self.stale.count > 0
     }
@@ -71,7 +71,7 @@ impl Validation {
     }
 }
 
-/// Compares, and prints what was found.
+/// Compares, and prints the differences.
 pub async fn validate(
     store: &dyn Store,
     cache: &dyn Cache,
@@ -92,7 +92,7 @@ pub async fn validate(
         let entries = cache.get(&asins).await?;
         for product in &products {
             unknown.remove(&product.asin);
-            // What Amazon does not know is not asked for, so it is never filled.
+            // Products unknown to Amazon are never fetched, so the cache never has them.
             if product.invalid_since.is_none() {
                 let entry = entries.get(&product.asin);
                 let fresh = entry.is_some_and(|entry| ttls.usable(entry, now));
@@ -119,7 +119,7 @@ fn render(found: &Validation, lang: Lang) -> String {
             lang.pick("キャッシュにない", "missing"),
             found.missing.count,
         ),
-        (lang.pick("古い", "stale"), found.stale.count),
+        (lang.pick("古い", "outdated"), found.stale.count),
         (
             lang.pick("データベースと違う", "different"),
             found.different.count,
@@ -129,7 +129,7 @@ fn render(found: &Validation, lang: Lang) -> String {
     let mut text = format!("{title}\n{}", table(&rows, &[Align::Left, Align::Right]));
     for (title, found) in [
         (lang.pick("キャッシュにない", "missing"), &found.missing),
-        (lang.pick("古い", "stale"), &found.stale),
+        (lang.pick("古い", "outdated"), &found.stale),
         (lang.pick("違う", "different"), &found.different),
     ] {
         if found.count > 0 {
@@ -147,11 +147,11 @@ fn render(found: &Validation, lang: Lang) -> String {
     }
     let advice = if found.wants_fill() {
         lang.pick(
-            "miseban validate --fill で、ないもの・古いものをAmazonから取り直せます",
-            "miseban validate --fill asks Amazon for what is missing or stale",
+            "miseban validate --fill で、ないもの・古いものをAmazonに問い合わせ直せます",
+            "miseban validate --fill asks Amazon for missing and outdated entries",
         )
     } else {
-        lang.pick("取り直すものはありません", "there is nothing to fetch")
+        lang.pick("問い合わせ直すものはありません", "nothing to fetch")
     };
     let _ = writeln!(text, "\n{advice}");
     text

@@ -1,6 +1,6 @@
-//! ASINs from a file: one a line, or the column `asin` of a CSV file with a header.
+//! Reads ASINs from a file: one per line, or the column `asin` of a CSV file with a header.
 //!
-//! A wrong line is named and left out, and so is a second line with the same ASIN.
+//! Invalid lines and repeated ASINs are reported and skipped.
 
 use super::fields::Fields;
 use super::lines::Lines;
@@ -12,14 +12,14 @@ use std::io::BufRead;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
-/// What a file names.
+/// The ASINs of a file.
 #[derive(Debug, Default)]
 pub struct AsinList {
-    /// The ASINs in the order of the file, each once.
+    /// The distinct ASINs, in the order of the file.
     pub asins: Vec<Asin>,
-    /// How many lines are wrong.
+    /// Number of invalid lines.
     pub wrong: u64,
-    /// The first wrong lines, at most [`Sheet::NAMED`].
+    /// The first invalid lines, at most [`Sheet::NAMED`].
     pub named: Vec<WrongRow>,
 }
 
@@ -28,8 +28,8 @@ impl AsinList {
     ///
     /// # Errors
     ///
-    /// [`CommandError::Usage`] when the file as a whole is wrong: no ASIN, not UTF-8, a line too long, a header
-    /// without `asin`.
+    /// [`CommandError::Usage`] when the whole file is invalid: no ASIN, not UTF-8, a line too long,
+    /// a header without `asin`.
     pub fn read(input: impl BufRead) -> Result<Self, CommandError> {
         let mut lines = Lines::new(input);
         let mut fields = Fields::new();
@@ -82,8 +82,8 @@ impl AsinList {
     }
 }
 
-/// In which column the ASINs stand, and whether the first line is a header. One column without a header is
-/// a plain list; several need a header that names `asin`.
+/// The column of the ASINs, and whether the first line is a header. A file with one column needs no
+/// header; with several columns, the header must name `asin`.
 fn column(line: u64, row: &[&str]) -> Result<(usize, bool), CommandError> {
     let named = |field: &&str| field.eq_ignore_ascii_case("asin");
     if let Some(place) = row.iter().position(named) {
@@ -94,7 +94,7 @@ fn column(line: u64, row: &[&str]) -> Result<(usize, bool), CommandError> {
     }
     Err(CommandError::Usage(text!(
         "{line}行目に asin という列がありません。何も登録していません。ASINを1行に1つ書くか、1行目に列名 asin を入れてください",
-        "line {line} names no column asin; nothing was registered. Write one ASIN a line, or name the column asin in the first line"
+        "line {line} has no column asin; nothing was registered. Write one ASIN per line, or name a column asin in the first line"
     )))
 }
 
@@ -109,12 +109,12 @@ fn no_asin(field: &str) -> Text {
 fn twice(asin: Asin, first: u64) -> Text {
     text!(
         "{asin} は{first}行目にもあります",
-        "{asin} is in line {first} already"
+        "{asin} is already in line {first}"
     )
 }
 
 fn open_quote() -> Text {
-    text!("引用符 \" が閉じていません", "a quote \" is not closed")
+    text!("引用符 \" が閉じていません", "a quote (\") is not closed")
 }
 
 fn too_short() -> Text {
@@ -124,7 +124,7 @@ fn too_short() -> Text {
 fn empty() -> CommandError {
     CommandError::Usage(text!(
         "ASINが1つもありません。ASINを1行に1つ書いてください",
-        "there is no ASIN: write one ASIN a line"
+        "the file has no ASIN: write one ASIN per line"
     ))
 }
 
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_list_and_a_column_of_a_table_are_read_alike() {
+    fn a_plain_list_and_a_csv_column_are_read_alike() {
         let plain = read("\u{feff}B00EXAMPL1\r\n\r\nb00exampl2\n");
         let headed = read("asin\nB00EXAMPL1\nB00EXAMPL2\n");
         let table = read("title,ASIN\n\"pot, red\",B00EXAMPL1\n,B00EXAMPL2\n");
@@ -154,17 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_line_and_a_repeated_one_are_named_and_left_out() {
+    fn an_invalid_line_and_a_repeated_asin_are_reported_and_skipped() {
         let list = read("B00EXAMPL1\nB00\nB00EXAMPL1\nB00EXAMPL2\n");
 
         assert_eq!(names(&list), ["B00EXAMPL1", "B00EXAMPL2"]);
         let lines: Vec<u64> = list.named.iter().map(|row| row.line).collect();
         assert_eq!((list.wrong, lines), (2, vec![2, 3]));
-        assert!(list.named[1].why.of(Lang::En).contains("line 1 already"));
+        assert!(list.named[1].why.of(Lang::En).contains("already in line 1"));
     }
 
     #[test]
-    fn a_file_without_an_asin_or_with_another_header_registers_nothing() {
+    fn a_file_without_an_asin_or_with_another_header_is_rejected() {
         for content in ["", "\n\n", "asin\n", "title,price\nB00EXAMPL1,5\n"] {
             let failure = AsinList::read(content.as_bytes()).unwrap_err();
 

@@ -1,21 +1,21 @@
-//! One line of CSV into its fields. A field never spans lines here: none of our columns needs it, and
-//! a forgotten quote would swallow the rest of the file.
+//! Splits a line of CSV into its fields. A field cannot span lines: no column needs it, and a
+//! missing quote would swallow the rest of the file.
 
 use csv_core::{ReadRecordResult, Reader};
 
-/// Splits lines; reuses its buffers from line to line.
+/// Splits lines, and reuses its buffers.
 pub struct Fields {
     reader: Reader,
     text: Vec<u8>,
     ends: Vec<usize>,
 }
 
-/// The line ends within quotes.
+/// The line ends inside a quoted field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenQuote;
 
 impl Fields {
-    /// A splitter.
+    /// A new splitter.
     pub fn new() -> Self {
         Self {
             reader: Reader::new(),
@@ -24,8 +24,7 @@ impl Fields {
         }
     }
 
-    /// The fields of `line`, which holds no line end, without spaces around them. A blank line has
-    /// none.
+    /// The trimmed fields of `line`, which has no line end. A blank line has none.
     ///
     /// # Errors
     ///

@@ -1,6 +1,7 @@
-//! Listings from a shop itself: which of its items go in, and why the others do not.
+//! Decides which items of a shop are imported, and why the others are not.
 //!
-//! Nothing is guessed: where two items carry one ASIN, or a listing is known already, a person decides.
+//! Conflicts are left to a person: two items with the same ASIN, or an item that contradicts a
+//! listing.
 
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
@@ -11,40 +12,40 @@ use shared::ports::store::NewListing;
 use std::collections::{HashMap, HashSet};
 use ui::message::{Text, text};
 
-/// What a shop holds, sorted.
+/// The items of a shop, sorted by decision.
 #[derive(Debug, Default)]
 pub struct SortedItems {
-    /// What goes in.
+    /// Listings to import.
     pub listings: Vec<NewListing>,
-    /// Items that are listed already.
+    /// Number of items imported before.
     pub known: u64,
-    /// What stays out.
+    /// Items that are skipped.
     pub left_out: Vec<LeftOut>,
 }
 
-/// An item that does not go in.
+/// An item that is skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
     /// The shop.
     pub account: AccountId,
-    /// BASE's number.
+    /// The item number at BASE.
     pub item: ItemId,
-    /// The shop's own code.
+    /// The SKU.
     pub sku: Option<String>,
-    /// Why.
+    /// The reason.
     pub why: LeftOutReason,
 }
 
-/// Why an item does not go in.
+/// Why an item is skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeftOutReason {
     /// It has no SKU.
     NoSku,
-    /// Its SKU holds no ASIN.
+    /// Its SKU contains no ASIN.
     NoAsin,
-    /// The shop told no possible price.
+    /// The shop returned no valid price.
     NoPrice,
-    /// Other items of the shop carry the same ASIN: none of them goes in.
+    /// Other items of the shop have the same ASIN: none of them is imported.
     Twice(Asin, Vec<ItemId>),
     /// The ASIN is listed in this shop as another item.
     OtherItem(Asin, ItemId),
@@ -55,39 +56,39 @@ pub enum LeftOutReason {
 }
 
 impl LeftOutReason {
-    /// The reason, for people.
+    /// The reason as a message.
     pub fn message(&self) -> Text {
         match self {
-            Self::NoSku => text!("SKUがありません", "it has no SKU"),
-            Self::NoAsin => text!("SKUにASINがありません", "its SKU holds no ASIN"),
-            Self::NoPrice => text!("価格を読めません", "its price cannot be read"),
+            Self::NoSku => text!("SKUがありません", "no SKU"),
+            Self::NoAsin => text!("SKUにASINがありません", "the SKU contains no ASIN"),
+            Self::NoPrice => text!("価格を読めません", "the price cannot be read"),
             Self::Twice(asin, others) => {
                 let others: Vec<String> = others.iter().map(|item| item.0.to_string()).collect();
                 let others = others.join(" ");
                 text!(
                     "同じASIN {asin} の商品がほかにもあります({others})。どちらかのSKUを直してください",
-                    "other items carry the same ASIN {asin} ({others}): change the SKU of all but one"
+                    "other items have the same ASIN {asin} ({others}): change the SKU of all but one"
                 )
             }
             Self::OtherItem(asin, item) => {
                 let item = item.0;
                 text!(
                     "ASIN {asin} は商品 {item} として登録済みです",
-                    "ASIN {asin} is listed as item {item}"
+                    "ASIN {asin} is already imported as item {item}"
                 )
             }
             Self::OtherAsin(in_sku, listed) => text!(
                 "SKUのASINは {in_sku} ですが、{listed} として登録済みです",
-                "its SKU says {in_sku}, but it is listed as {listed}"
+                "the SKU contains {in_sku}, but the item is already imported as {listed}"
             ),
             Self::Delisted(asin) => text!(
-                "ASIN {asin} のこの商品は、消えたものとして登録されています",
-                "this item of ASIN {asin} was taken for gone before"
+                "ASIN {asin} のこの商品は、削除されたものとして登録されています",
+                "this item of ASIN {asin} was recorded as deleted"
             ),
         }
     }
 
-    /// Whether a person has to mend something before it can go in.
+    /// Whether a person has to resolve a conflict before the import.
     pub fn is_a_conflict(&self) -> bool {
         matches!(
             self,
@@ -96,10 +97,10 @@ impl LeftOutReason {
     }
 }
 
-/// A listing as the database knows it.
+/// A listing in the database.
 pub type KnownListing = (Asin, Option<ItemId>, ListingStatus);
 
-/// Sorts the items of one shop. One that was read twice, since pages shifted meanwhile, counts once.
+/// Sorts the items of one shop. An item read twice, because pages shifted meanwhile, counts once.
 pub fn sort(account: &AccountId, items: &[ShopItem], known: &[KnownListing]) -> SortedItems {
     let mut read = HashSet::new();
     let items: Vec<&ShopItem> = items.iter().filter(|item| read.insert(item.id)).collect();
@@ -112,9 +113,9 @@ pub fn sort(account: &AccountId, items: &[ShopItem], known: &[KnownListing]) -> 
     let mut sorted = SortedItems::default();
     for item in items {
         match judge(account, item, known, &carriers) {
-            ItemDecision::GoesIn(listing) => sorted.listings.push(listing),
+            ItemDecision::Import(listing) => sorted.listings.push(listing),
             ItemDecision::Known => sorted.known += 1,
-            ItemDecision::StaysOut(why) => sorted.left_out.push(LeftOut {
+            ItemDecision::Skip(why) => sorted.left_out.push(LeftOut {
                 account: account.clone(),
                 item: item.id,
                 sku: item.sku.clone(),
@@ -126,9 +127,9 @@ pub fn sort(account: &AccountId, items: &[ShopItem], known: &[KnownListing]) -> 
 }
 
 enum ItemDecision {
-    GoesIn(NewListing),
+    Import(NewListing),
     Known,
-    StaysOut(LeftOutReason),
+    Skip(LeftOutReason),
 }
 
 fn judge(
@@ -141,9 +142,9 @@ fn judge(
     let asin = item.sku.as_deref().and_then(Asin::in_sku);
     if let Some((listed, _, status)) = listed {
         return match asin.filter(|asin| asin != listed) {
-            Some(asin) => ItemDecision::StaysOut(LeftOutReason::OtherAsin(asin, *listed)),
+            Some(asin) => ItemDecision::Skip(LeftOutReason::OtherAsin(asin, *listed)),
             None if *status == ListingStatus::Delisted => {
-                ItemDecision::StaysOut(LeftOutReason::Delisted(*listed))
+                ItemDecision::Skip(LeftOutReason::Delisted(*listed))
             }
             None => ItemDecision::Known,
         };
@@ -153,28 +154,28 @@ fn judge(
             .sku
             .as_ref()
             .map_or(LeftOutReason::NoSku, |_| LeftOutReason::NoAsin);
-        return ItemDecision::StaysOut(why);
+        return ItemDecision::Skip(why);
     };
     let mut in_use = known
         .iter()
         .filter(|(known, _, status)| *known == asin && *status != ListingStatus::Delisted);
     if let Some(other) = in_use.find_map(|(_, item, _)| *item) {
-        return ItemDecision::StaysOut(LeftOutReason::OtherItem(asin, other));
+        return ItemDecision::Skip(LeftOutReason::OtherItem(asin, other));
     }
     let others = carriers.get(&asin).into_iter().flatten().copied();
     let others: Vec<ItemId> = others.filter(|other| *other != item.id).collect();
     if !others.is_empty() {
-        return ItemDecision::StaysOut(LeftOutReason::Twice(asin, others));
+        return ItemDecision::Skip(LeftOutReason::Twice(asin, others));
     }
     let Some(state) = item.state.filter(|state| state.price > Yen(0)) else {
-        return ItemDecision::StaysOut(LeftOutReason::NoPrice);
+        return ItemDecision::Skip(LeftOutReason::NoPrice);
     };
-    ItemDecision::GoesIn(NewListing {
+    ItemDecision::Import(NewListing {
         account: account.clone(),
         asin,
         item: item.id,
         sku: item.sku.clone().unwrap_or_default(),
-        // Its stock is not ours until we set it.
+        // Miseban does not manage the stock until it sets it.
         shown: ShopState {
             stock: None,
             ..state
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_goes_in_by_the_asin_in_its_sku_and_keeps_its_own_stock() {
+    fn an_item_is_imported_by_the_asin_in_its_sku_without_its_stock() {
         let sorted = sorted(&[item(1, "b-B0EXAMPLE1-20261102010203")], &[]);
 
         assert_eq!(sorted.left_out, []);
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_without_an_asin_stays_out() {
+    fn an_item_without_an_asin_is_skipped() {
         let sorted = sorted(&[item(1, ""), item(2, "HANDMADE-1")], &[]);
 
         assert!(sorted.listings.is_empty());
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn two_items_of_one_asin_both_stay_out_and_name_each_other() {
+    fn two_items_with_one_asin_are_both_skipped_and_name_each_other() {
         let sorted = sorted(&[item(1, "B0EXAMPLE1"), item(2, "x-B0EXAMPLE1")], &[]);
 
         assert!(sorted.listings.is_empty());
@@ -248,14 +249,14 @@ mod tests {
     }
 
     #[test]
-    fn an_item_that_was_on_two_pages_counts_once() {
+    fn an_item_on_two_pages_counts_once() {
         let sorted = sorted(&[item(1, "B0EXAMPLE1"), item(1, "B0EXAMPLE1")], &[]);
 
         assert_eq!((sorted.listings.len(), sorted.left_out.len()), (1, 0));
     }
 
     #[test]
-    fn what_is_listed_stays_as_it_is() {
+    fn imported_listings_stay_unchanged() {
         let listed = ListingStatus::Listed;
         let known = [
             (asin("B0EXAMPLE1"), Some(ItemId(1)), listed),
@@ -263,7 +264,7 @@ mod tests {
             (asin("B0EXAMPLE3"), Some(ItemId(9)), listed),
         ];
         let items = [
-            item(1, "SHELF-1"),
+            item(1, "RACK-1"),
             item(2, "B0EXAMPLE4"),
             item(3, "B0EXAMPLE3"),
         ];
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_item_of_an_asin_whose_item_is_gone_goes_in() {
+    fn a_new_item_replaces_a_deleted_item_of_the_same_asin() {
         let known = [(asin("B0EXAMPLE1"), Some(ItemId(1)), ListingStatus::Delisted)];
 
         assert_eq!(sorted(&[item(2, "B0EXAMPLE1")], &known).listings.len(), 1);

@@ -1,11 +1,11 @@
-//! The first line of the file: which column stands where.
+//! The header of a CSV file: the positions of its columns.
 
 use super::fields::OpenQuote;
 use super::quoted::quoted;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
-/// The columns; all are needed, in any order.
+/// The columns; all are required, in any order.
 pub const COLUMNS: [&str; 6] = [
     "account_id",
     "asin",
@@ -15,7 +15,7 @@ pub const COLUMNS: [&str; 6] = [
     "visibility",
 ];
 
-/// Where each of [`COLUMNS`] stands.
+/// The position of each of [`COLUMNS`].
 pub struct Header {
     places: [usize; 6],
 }
@@ -31,7 +31,7 @@ impl Header {
             } else if fields[..place].contains(name) {
                 errors.push(text!(
                     "{line}行目: 列 {name} が2つあります",
-                    "line {line}: column {name} is there twice"
+                    "line {line}: column {name} appears twice"
                 ));
             }
         }
@@ -49,7 +49,7 @@ impl Header {
         let columns = COLUMNS.join(",");
         errors.push(text!(
             "何も取り込んでいません。1行目を {columns} にしてください(順番は自由)",
-            "nothing was taken in; the first line must be {columns}, in any order"
+            "nothing was imported; the first line must be {columns}, in any order"
         ));
         Err(CommandError::Usage(Text::lines(&errors)))
     }
@@ -60,7 +60,7 @@ impl Header {
         if found != needed {
             return Err(text!(
                 "列が{found}個あります({needed}個のはずです)。コンマを含む値は \"…\" で囲んでください",
-                "it has {found} fields instead of {needed}; put values that hold a comma in \"…\""
+                "{found} fields instead of {needed}; put values with a comma in quotes (\"…\")"
             ));
         }
         Ok(self.places.map(|place| fields[place]))

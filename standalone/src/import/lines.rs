@@ -1,13 +1,13 @@
-//! Lines of a file that may be anything: each is held alone, bounded, and known to be UTF-8.
+//! Reads lines from an untrusted file: one at a time, of bounded length, valid UTF-8.
 
 use std::io::{BufRead, Read as _};
 use ui::command_error::CommandError;
 use ui::message::text;
 
-/// What a row can reasonably need is 1 KiB; a line beyond this is another kind of file.
+/// A real row needs at most 1 KiB; a longer line means another kind of file.
 const LONGEST: usize = 64 * 1024;
 
-/// See the head of this file.
+/// Reads lines one at a time.
 pub struct Lines<R> {
     input: R,
     line: Vec<u8>,
@@ -29,7 +29,7 @@ impl<R: BufRead> Lines<R> {
         self.line.clear();
         self.number += 1;
         let number = self.number;
-        // Two more than the line: its end may be CR LF.
+        // Two bytes more, for a line end of CR LF.
         let mut bounded = self.input.by_ref().take(LONGEST as u64 + 2);
         let read = bounded
             .read_until(b'\n', &mut self.line)
@@ -55,20 +55,20 @@ impl<R: BufRead> Lines<R> {
 fn unreadable(error: &std::io::Error) -> CommandError {
     CommandError::Failed(text!(
         "ファイルを最後まで読めませんでした({error})。何も取り込んでいません",
-        "the file could not be read to its end ({error}); nothing was taken in"
+        "the file could not be read completely ({error}); nothing was imported"
     ))
 }
 
 fn too_long(number: u64) -> CommandError {
     CommandError::Usage(text!(
         "{number}行目が64KiBより長く、商品の一覧とは思えません。何も取り込んでいません。改行のあるCSVファイルか確かめてください",
-        "line {number} is longer than 64 KiB, which no listing is; nothing was taken in. Check that this is a CSV file with line breaks"
+        "line {number} is longer than 64 KiB, too long for a listing; nothing was imported. Check that this is a CSV file with line breaks"
     ))
 }
 
 fn not_utf8(number: u64) -> CommandError {
     CommandError::Usage(text!(
-        "{number}行目がUTF-8ではありません(Shift-JISのようです)。何も取り込んでいません。Excelなら「名前を付けて保存」で「CSV UTF-8(コンマ区切り)」を選んで保存し直してください",
-        "line {number} is not UTF-8 (Shift-JIS, perhaps); nothing was taken in. In Excel save it again with \"Save As\" as \"CSV UTF-8 (Comma delimited)\""
+        "{number}行目がUTF-8ではありません(Shift_JISのようです)。何も取り込んでいません。Excelなら「名前を付けて保存」で「CSV UTF-8(コンマ区切り)」を選んで保存し直してください",
+        "line {number} is not UTF-8 (perhaps Shift_JIS); nothing was imported. In Excel, use \"Save As\" with the type \"CSV UTF-8 (Comma delimited)\""
     ))
 }

@@ -1,7 +1,7 @@
-//! Listings from a CSV file: what the shop sells today, as the shop keeper's spreadsheet says it.
+//! Reads listings from a CSV file: the products that a shop sells today.
 //!
-//! A file that cannot be what it should be lets nothing in; a wrong row is named by its line and left
-//! out. All right rows are handed over together, for one transaction.
+//! A file of the wrong format is rejected as a whole. Invalid rows are reported by line number and
+//! skipped; all valid rows are imported in one transaction.
 
 mod asins;
 mod fields;
@@ -24,36 +24,36 @@ use std::io::BufRead;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
-/// What a file holds.
+/// The listings of a file.
 #[derive(Debug, Default)]
 pub struct Sheet {
-    /// The right rows, in the order of the file.
+    /// The valid rows, in the order of the file.
     pub listings: Vec<NewListing>,
-    /// How many rows are wrong.
+    /// Number of invalid rows.
     pub wrong: u64,
-    /// The first wrong rows, at most [`Sheet::NAMED`].
+    /// The first invalid rows, at most [`Sheet::NAMED`].
     pub named: Vec<WrongRow>,
 }
 
-/// A row that cannot go in.
+/// An invalid row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrongRow {
-    /// Its line, from 1 for the header.
+    /// Its line number; the first line is 1.
     pub line: u64,
-    /// What is wrong with it.
+    /// Why it is invalid.
     pub why: Text,
 }
 
 impl Sheet {
-    /// How many wrong rows are named; a file in the wrong form has as many as it has rows.
+    /// Most invalid rows that are reported.
     pub const NAMED: usize = 20;
 
     /// Reads a whole file; `accounts` are the shops that listings may belong to.
     ///
     /// # Errors
     ///
-    /// [`CommandError::Usage`] when the file as a whole is wrong: empty, not UTF-8, a line too long, another
-    /// header, no row.
+    /// [`CommandError::Usage`] when the whole file is invalid: empty, not UTF-8, a line too long,
+    /// another header, no row.
     pub fn read(input: impl BufRead, accounts: &[AccountId]) -> Result<Self, CommandError> {
         let mut lines = Lines::new(input);
         let mut fields = Fields::new();
@@ -90,13 +90,13 @@ fn empty() -> CommandError {
     let columns = header::COLUMNS.join(",");
     CommandError::Usage(text!(
         "ファイルが空です。1行目に列名 {columns} を、2行目から商品を書いてください",
-        "the file is empty: the first line must name the columns {columns}, listings follow from the second"
+        "the file is empty: the first line must be the column names {columns}, followed by the listings"
     ))
 }
 
 fn header_only() -> CommandError {
     CommandError::Usage(text!(
         "列名の行だけで、商品が1行もありません。2行目から商品を書いてください",
-        "the file has a header and no listing: write listings from the second line"
+        "the file has a header but no listing: add the listings from the second line"
     ))
 }

@@ -1,4 +1,4 @@
-//! One row into one listing, or what is wrong with it.
+//! Turns a row into a listing, or says why it is invalid.
 
 use super::fields::OpenQuote;
 use super::header::Header;
@@ -11,7 +11,7 @@ use shared::ports::store::NewListing;
 use std::collections::HashMap;
 use ui::message::{Text, text};
 
-/// Reads rows and remembers what was there before.
+/// Reads rows, and remembers earlier ones to find duplicates.
 pub struct RowReader<'a> {
     header: Header,
     accounts: HashMap<&'a str, usize>,
@@ -21,7 +21,7 @@ pub struct RowReader<'a> {
 }
 
 impl<'a> RowReader<'a> {
-    /// Rows below `header`, for these shops.
+    /// Reads rows below `header`; listings must belong to `accounts`.
     pub fn new(header: Header, accounts: &'a [AccountId]) -> Self {
         let numbered = accounts.iter().enumerate();
         Self {
@@ -33,7 +33,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The listing of a row; `None` for a blank one, as spreadsheets leave them at the end.
+    /// The listing of a row; `None` for a blank row, such as spreadsheets leave at the end.
     pub fn read(
         &mut self,
         line: u64,
@@ -54,7 +54,7 @@ impl<'a> RowReader<'a> {
             visible: parse_visibility(visibility)?,
             stock: None,
         };
-        self.remember(line, shop, asin, item)?;
+        self.reject_duplicates(line, shop, asin, item)?;
         Ok(Some(NewListing {
             account: self.ids[shop].clone(),
             asin,
@@ -77,20 +77,26 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    /// A product is sold once in a shop, and an item is one product.
-    fn remember(&mut self, line: u64, shop: usize, asin: Asin, item: ItemId) -> Result<(), Text> {
+    /// An ASIN and an item may occur once per shop.
+    fn reject_duplicates(
+        &mut self,
+        line: u64,
+        shop: usize,
+        asin: Asin,
+        item: ItemId,
+    ) -> Result<(), Text> {
         let account = &self.ids[shop];
         if let Some(first) = self.by_asin.get(&(shop, asin)) {
             return Err(text!(
                 "ショップ {account} の {asin} は{first}行目にもあります",
-                "{asin} of account {account} is in line {first} already"
+                "{asin} of account {account} is already in line {first}"
             ));
         }
         if let Some(first) = self.by_item.get(&(shop, item)) {
             let number = item.0;
             return Err(text!(
                 "ショップ {account} の item_id {number} は{first}行目にもあります",
-                "item_id {number} of account {account} is in line {first} already"
+                "item_id {number} of account {account} is already in line {first}"
             ));
         }
         self.by_asin.insert((shop, asin), line);
@@ -104,7 +110,7 @@ fn parse_asin(asin: &str) -> Result<Asin, Text> {
         let asin = quoted(asin);
         text!(
             "asin {asin} は正しくありません(英数字10文字)",
-            "asin {asin} is wrong: ten letters or digits are needed"
+            "asin {asin} is invalid: ten letters or digits are needed"
         )
     })
 }
@@ -117,7 +123,7 @@ fn parse_item(item: &str) -> Result<ItemId, Text> {
             let item = quoted(item);
             text!(
                 "item_id {item} は正しくありません(BASEの商品番号。数字だけ)",
-                "item_id {item} is wrong: BASE's number of the item is needed, digits only"
+                "item_id {item} is invalid: use the item number at BASE, digits only"
             )
         })
 }
@@ -131,7 +137,7 @@ fn parse_price(price: &str) -> Result<Yen, Text> {
             let price = quoted(price);
             text!(
                 "selling_price {price} は正しくありません(50~99999999の整数の円。コンマや円記号は付けない)",
-                "selling_price {price} is wrong: whole yen from 50 to 99999999 are needed, digits only"
+                "selling_price {price} is invalid: use whole yen from 50 to 99999999, digits only"
             )
         })
 }
@@ -144,7 +150,7 @@ fn parse_visibility(visibility: &str) -> Result<bool, Text> {
             let other = quoted(other);
             Err(text!(
                 "visibility {other} は正しくありません(public か hidden)",
-                "visibility {other} is wrong: public or hidden is needed"
+                "visibility {other} is invalid: use public or hidden"
             ))
         }
     }

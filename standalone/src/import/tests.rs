@@ -16,7 +16,7 @@ fn refusal(content: &[u8]) -> String {
 }
 
 #[test]
-fn right_rows_are_read_whatever_the_order_of_the_columns_the_mark_and_the_line_ends() {
+fn valid_rows_are_read_with_any_column_order_byte_order_mark_and_line_end() {
     let content = "\u{feff}sku,asin,visibility,selling_price,item_id,account_id\r\n\
         棚-1,b00example,public,1980,42,main\r\n\r\n,,,,,\r\n\
         \"a,b\",B00EXAMPL2,hidden,50,43,second";
@@ -37,28 +37,31 @@ fn right_rows_are_read_whatever_the_order_of_the_columns_the_mark_and_the_line_e
 }
 
 #[test]
-fn a_wrong_row_is_named_by_its_line_and_the_right_ones_stay() {
+fn an_invalid_row_is_reported_by_line_and_the_valid_ones_stay() {
     for (row, expected) in [
         (
             "main,B00EXAMPL,1,s,500,public",
-            "asin \"B00EXAMPL\" is wrong",
+            "asin \"B00EXAMPL\" is invalid",
         ),
         (
             "main,B00EXAMPLE,1,s,49,public",
-            "selling_price \"49\" is wrong",
+            "selling_price \"49\" is invalid",
         ),
         ("main,B00EXAMPLE,1,s,100000000,public", "selling_price"),
         ("main,B00EXAMPLE,1,s,1980.5,public", "selling_price"),
         ("main,B00EXAMPLE,1,s,-500,public", "selling_price"),
         (
             "main,B00EXAMPLE,1,s,\"1,980\",public",
-            "selling_price \"1,980\" is wrong",
+            "selling_price \"1,980\" is invalid",
         ),
         (
             "main,B00EXAMPLE,1,s,500,Public",
-            "visibility \"Public\" is wrong",
+            "visibility \"Public\" is invalid",
         ),
-        ("main,B00EXAMPLE,x1,s,500,public", "item_id \"x1\" is wrong"),
+        (
+            "main,B00EXAMPLE,x1,s,500,public",
+            "item_id \"x1\" is invalid",
+        ),
         ("main,B00EXAMPLE,0,s,500,public", "item_id"),
         (
             "main,B00EXAMPLE,99999999999999999999,s,500,public",
@@ -76,11 +79,11 @@ fn a_wrong_row_is_named_by_its_line_and_the_right_ones_stay() {
         ),
         (
             "main,B00GOODONE,1,s,500,public",
-            "B00GOODONE of account main is in line 2 already",
+            "B00GOODONE of account main is already in line 2",
         ),
         (
             "main,B00EXAMPLE,7,s,500,public",
-            "item_id 7 of account main is in line 2 already",
+            "item_id 7 of account main is already in line 2",
         ),
         ("main,B00\u{1b}[31m,1,s,500,public", "\"B00\\u{1b}[31m\""),
     ] {
@@ -98,7 +101,7 @@ fn a_wrong_row_is_named_by_its_line_and_the_right_ones_stay() {
 }
 
 #[test]
-fn of_many_wrong_rows_twenty_are_named_and_all_are_counted() {
+fn of_many_invalid_rows_twenty_are_reported_and_all_are_counted() {
     let content = format!("{HEADER}{}", "x\n".repeat(1_000));
 
     let sheet = read(content.as_bytes()).unwrap();
@@ -107,7 +110,7 @@ fn of_many_wrong_rows_twenty_are_named_and_all_are_counted() {
 }
 
 #[test]
-fn a_file_of_the_wrong_form_lets_nothing_in() {
+fn a_file_of_the_wrong_format_is_rejected() {
     let shift_jis = [
         HEADER.as_bytes(),
         b"main,B00EXAMPLE,1,\x93\xfa\x96\x7b,500,public\n",
@@ -137,7 +140,7 @@ fn a_file_of_the_wrong_form_lets_nothing_in() {
         ),
         (
             b"asin,account_id,asin,item_id,sku,selling_price,visibility\n",
-            "column asin is there twice",
+            "column asin appears twice",
         ),
         (
             b"main,B00EXAMPLE,1,s,500,public\n",
@@ -150,7 +153,7 @@ fn a_file_of_the_wrong_form_lets_nothing_in() {
     }
 }
 
-/// Gives out bytes without ever holding them, and counts how many were taken.
+/// Produces bytes without storing them, and counts how many were read.
 struct Endless<'a> {
     left: u64,
     taken: &'a std::cell::Cell<u64>,
@@ -167,7 +170,7 @@ impl Read for Endless<'_> {
 }
 
 #[test]
-fn a_line_of_fifty_megabytes_is_refused_before_it_is_read() {
+fn a_line_of_fifty_megabytes_is_rejected_before_it_is_read() {
     let taken = std::cell::Cell::new(0);
     let endless = Endless {
         left: 50_000_000,
@@ -182,7 +185,7 @@ fn a_line_of_fifty_megabytes_is_refused_before_it_is_read() {
 }
 
 #[test]
-fn a_line_of_just_64_kib_is_a_row_like_any_other() {
+fn a_line_of_exactly_64_kib_is_accepted() {
     let row = format!("main,B00EXAMPLE,1,{},500,public", "s".repeat(65_536 - 29));
 
     let sheet = read(format!("{HEADER}{row}\r\n").as_bytes()).unwrap();

@@ -1,20 +1,21 @@
-//! A night of faults: producers and workers over Redis and `PostgreSQL`, and everything that can fail
-//! does, again and again. In the end nothing is lost, nothing doubled, no quota exceeded.
+//! Fault injection: producers and workers over Redis and `PostgreSQL`, while everything that can
+//! fail fails repeatedly. In the end nothing is lost, nothing is done twice and no quota is
+//! exceeded.
 //!
-//! Lasts two minutes; `MISEBAN_FAULT_SECONDS` sets another time for a longer look, and
-//! `MISEBAN_FAULT_SEED` another night. Prints what has happened.
+//! Takes two minutes; `MISEBAN_FAULT_SECONDS` sets another time, and `MISEBAN_FAULT_SEED` another
+//! sequence of faults. Prints what happened.
 
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
 
-mod crew;
+mod faults;
+mod process;
+mod proxy;
 mod servers;
-mod street;
-mod trouble;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
 
 use adapters::store::SqlStore;
-use crew::{Environment, Hand};
+use process::{Environment, Process};
 use servers::{Postgres, Redis};
 use shared::domain::run::RunId;
 use shared::ports::store::{RunRow, RunStore as _};
@@ -28,41 +29,41 @@ const OFFERS: &str = "getItemOffersBatch";
 const LISTINGS: usize = 300;
 const ACCOUNTS: usize = 3;
 const WORKERS: usize = 4;
-/// Requests a second that Amazon grants, here as there.
+/// Requests per second that Amazon grants, in the simulator and in the settings.
 const RATE: f64 = 1.0;
-/// The longest that one run may take in the midst of it all: it takes 20 s undisturbed.
+/// The longest time of a run during faults; an undisturbed run takes 20 s.
 const RUN_ENDS_WITHIN: Duration = Duration::from_secs(180);
 
-/// The app, its servers and its vendors.
-struct World {
+/// The programs, their servers and simulated vendors.
+struct Installation {
     redis: Redis,
     postgres: Postgres,
     simulator: Arc<Simulator>,
     folder: tempfile::TempDir,
     environment: Environment,
-    workers: Vec<Hand>,
-    producers: Vec<Hand>,
+    workers: Vec<Process>,
+    producers: Vec<Process>,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_night_of_faults_loses_nothing_and_doubles_nothing() {
+async fn repeated_faults_lose_nothing_and_do_nothing_twice() {
     let lasts = Duration::from_secs(setting("MISEBAN_FAULT_SECONDS", 120));
-    let mut world = World::open().await;
-    let store = world.store().await;
+    let mut installation = Installation::open().await;
+    let store = installation.store().await;
 
     let follow = Follow {
         store: &store,
-        start: world.command("producer"),
-        simulator: Arc::clone(&world.simulator),
+        start: installation.command("producer"),
+        simulator: Arc::clone(&installation.simulator),
     };
-    let (told, runs) = tokio::join!(
-        world.trouble(lasts, setting("MISEBAN_FAULT_SEED", 1)),
+    let (printed, runs) = tokio::join!(
+        installation.inject_faults(lasts, setting("MISEBAN_FAULT_SEED", 1)),
         follow.run_after_run(lasts)
     );
-    println!("{told:?}");
+    println!("{printed:?}");
     let last = follow.one_more().await;
 
-    let ledger = world.simulator.ledger();
+    let ledger = installation.simulator.ledger();
     for (name, tally) in &ledger.operations {
         println!(
             "{name}: {} requests, {} accepted, {} refused, {} faulted",
@@ -72,19 +73,21 @@ async fn a_night_of_faults_loses_nothing_and_doubles_nothing() {
     for run in store.runs(false, 1_000).await.expect("runs") {
         every_asin_has_one_outcome(&store, &run).await;
     }
-    println!("{runs} runs in the midst of it");
-    world.shops_are_as_desired(last).await;
-    world.the_quota_is_kept();
-    world.everybody_ends().await;
+    println!("{runs} runs during the faults");
+    installation.shops_are_as_desired(last).await;
+    installation.the_quota_is_kept();
+    installation.all_stop_on_sigterm().await;
 }
 
-/// A number of the environment.
+/// A number from the environment.
 fn setting(name: &str, otherwise: u64) -> u64 {
-    let told = std::env::var(name).ok();
-    told.map_or(otherwise, |told| told.parse().expect("a whole number"))
+    let printed = std::env::var(name).ok();
+    printed.map_or(otherwise, |printed| {
+        printed.parse().expect("a whole number")
+    })
 }
 
-impl World {
+impl Installation {
     async fn open() -> Self {
         let simulator = Simulator::start(Config {
             catalog: LISTINGS,
@@ -108,7 +111,7 @@ impl World {
             ("SP_API_ITEM_OFFERS_RATE", RATE.to_string()),
         ];
         environment.extend(vendors::settings(&simulator));
-        let mut world = Self {
+        let mut installation = Self {
             redis,
             postgres,
             simulator,
@@ -117,9 +120,9 @@ impl World {
             workers: Vec::new(),
             producers: Vec::new(),
         };
-        world.import();
-        world.hire();
-        world
+        installation.import();
+        installation.start_processes();
+        installation
     }
 
     fn import(&self) {
@@ -130,53 +133,54 @@ impl World {
         assert!(imported.status.success(), "{imported:?}");
     }
 
-    fn hire(&mut self) {
+    fn start_processes(&mut self) {
         let at = self.folder.path();
-        let hand =
-            |name: String, words: &[&'static str]| Hand::start(&name, words, &self.environment, at);
+        let process = |name: String, words: &[&'static str]| {
+            Process::start(&name, words, &self.environment, at)
+        };
         self.workers = (1..=WORKERS)
-            .map(|no| hand(format!("worker-{no}"), &["worker"]))
+            .map(|no| process(format!("worker-{no}"), &["worker"]))
             .collect();
         self.producers = (1..=2)
-            .map(|no| hand(format!("producer-{no}"), &["producer", "serve"]))
+            .map(|no| process(format!("producer-{no}"), &["producer", "serve"]))
             .collect();
     }
 
-    /// A program of the app with all its settings.
+    /// A program with all its settings.
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(servers::program(name));
         command.env_clear().envs(self.environment.iter().cloned());
         command
     }
 
-    /// The database, past the street.
+    /// The database, without the proxy.
     async fn store(&self) -> SqlStore {
         SqlStore::open_existing(&self.postgres.direct)
             .await
             .expect("the database")
     }
 
-    fn everybody_at_work(&mut self) {
-        for hand in self.workers.iter_mut().chain(&mut self.producers) {
-            hand.run();
+    fn restart_stopped(&mut self) {
+        for process in self.workers.iter_mut().chain(&mut self.producers) {
+            process.run();
         }
     }
 
-    async fn everybody_ends(&self) {
+    async fn all_stop_on_sigterm(&self) {
         let all = || self.workers.iter().chain(&self.producers);
-        all().for_each(|hand| hand.signal("TERM"));
-        for hand in all() {
+        all().for_each(|process| process.signal("TERM"));
+        for process in all() {
             assert!(
-                hand.ends_within(Duration::from_secs(40)).await,
-                "it hangs: {}",
-                hand.last_words()
+                process.ends_within(Duration::from_secs(40)).await,
+                "does not stop: {}",
+                process.log_tail()
             );
         }
     }
 
-    /// No call to a shop is refused. Of those to Amazon one in a hundred may be: a process that is
-    /// frozen between its last look at the clock and the first byte sends when it thaws, and a machine
-    /// that has more to do than it can lets requests come closer than they left.
+    /// No call to a shop is refused. One call in a hundred to Amazon may be: a process may be
+    /// frozen between reading the clock and sending, and on a busy machine requests arrive closer
+    /// together than they were sent.
     fn the_quota_is_kept(&self) {
         let ledger = self.simulator.detailed_ledger();
         let mut before = String::new();
@@ -206,7 +210,7 @@ impl World {
         }
     }
 
-    /// Each listing that is not held is in its shop what it should be.
+    /// Each listing that is not held equals its desired state in the shop.
     async fn shops_are_as_desired(&self, run: RunId) {
         let mut database = AnyConnection::connect(&self.postgres.direct)
             .await
@@ -250,10 +254,7 @@ impl World {
             "after run {run:?}: {}",
             different.join("\n")
         );
-        println!(
-            "{} listings are in their shops as they should be",
-            rows.len()
-        );
+        println!("{} listings equal their desired state", rows.len());
     }
 }
 
@@ -265,7 +266,8 @@ struct Follow<'a> {
 }
 
 impl Follow<'_> {
-    /// One run after the other until `lasts` is over and the last one has ended; returns how many.
+    /// Runs one after the other until `lasts` is over and the last run has ended; returns their
+    /// number.
     async fn run_after_run(&self, lasts: Duration) -> u32 {
         let begun = Instant::now();
         let mut runs = 0;
@@ -278,7 +280,7 @@ impl Follow<'_> {
         runs
     }
 
-    /// A whole run without trouble.
+    /// A whole run without faults.
     async fn one_more(&self) -> RunId {
         let run = self.open_run().await;
         self.ended(run.id).await;
@@ -299,7 +301,7 @@ impl Follow<'_> {
                 start.env(name, value.unwrap_or_default());
             }
             start.args(["run", "price-stock"]);
-            // What fails now, since Redis is away or somebody else was faster, is tried again.
+            // A failed start (Redis unavailable, or another run was faster) is retried.
             tokio::task::spawn_blocking(move || start.output())
                 .await
                 .expect("no panic")
@@ -311,7 +313,7 @@ impl Follow<'_> {
     async fn ended(&self, run: RunId) {
         let begun = Instant::now();
         loop {
-            // A database that is away says nothing about the run.
+            // An unavailable database says nothing about the run.
             if let Ok(Some(row)) = self.store.run(run).await
                 && !row.state.is_open()
             {
@@ -333,13 +335,13 @@ async fn every_asin_has_one_outcome(store: &SqlStore, run: &RunRow) {
         .await
         .expect("the database")
         .expect("a report");
-    let told = serde_json::to_string(&report).expect("JSON");
-    println!("{told}");
-    assert_eq!(report.state.as_str(), "done", "{told}");
-    assert_eq!(report.outcomes.total(), report.asins, "{told}");
+    let printed = serde_json::to_string(&report).expect("JSON");
+    println!("{printed}");
+    assert_eq!(report.state.as_str(), "done", "{printed}");
+    assert_eq!(report.outcomes.total(), report.asins, "{printed}");
     assert_eq!(
         report.backfill.success + report.backfill.failed,
         report.backfill.asins,
-        "{told}"
+        "{printed}"
     );
 }

@@ -1,4 +1,4 @@
-//! Redis and `PostgreSQL` as a machine that misbehaves runs them, each behind a street that can be cut.
+//! Redis and `PostgreSQL` that tests can kill and restart, each behind a proxy that can be cut.
 
 #[expect(dead_code, reason = "the contract of the store needs more of it")]
 #[path = "../../../adapters/tests/store_fixture/server.rs"]
@@ -7,22 +7,22 @@ mod postgres;
 #[path = "../../../adapters/tests/queue_contract/server.rs"]
 mod redis;
 
-use crate::street::Street;
+use crate::proxy::TcpProxy;
 use std::path::Path;
 use std::time::Duration;
 
-/// What is still on disk when Redis comes back.
+/// What is left on disk when Redis restarts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Memory {
-    /// All that was acknowledged a second ago.
+pub enum DiskState {
+    /// Everything acknowledged a second ago.
     Kept,
     /// Nothing.
     Lost,
 }
 
-/// A Redis that writes to disk as docker-compose.yml has it.
+/// A Redis that persists like the one in docker-compose.yml.
 pub struct Redis {
-    pub street: Street,
+    pub proxy: TcpProxy,
     port: u16,
     folder: tempfile::TempDir,
     server: Option<redis::Server>,
@@ -32,7 +32,7 @@ impl Redis {
     pub async fn start() -> Self {
         let port = redis::free_port();
         let mut redis = Self {
-            street: Street::to(port).await,
+            proxy: TcpProxy::to(port).await,
             port,
             folder: tempfile::tempdir().expect("a folder"),
             server: None,
@@ -42,7 +42,7 @@ impl Redis {
     }
 
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.street.port())
+        format!("redis://127.0.0.1:{}", self.proxy.port())
     }
 
     fn run(&mut self) {
@@ -51,26 +51,26 @@ impl Redis {
     }
 
     /// Kills it, and starts it again after `pause`.
-    pub async fn restart(&mut self, memory: Memory, pause: Duration) {
+    pub async fn restart(&mut self, memory: DiskState, pause: Duration) {
         self.server = None;
-        if memory == Memory::Lost {
+        if memory == DiskState::Lost {
             std::fs::remove_dir_all(self.folder.path().join("appendonlydir")).ok();
         }
         tokio::time::sleep(pause).await;
         self.run();
     }
 
-    /// Forgets everything, as somebody may tell the server itself, past the street.
+    /// Deletes all keys, by a direct connection.
     pub fn flush(&self) {
-        let told = self.server.as_ref().and_then(|one| one.order("FLUSHALL"));
-        assert_eq!(told.as_deref(), Some("+OK\r\n"));
+        let reply = self.server.as_ref().and_then(|one| one.order("FLUSHALL"));
+        assert_eq!(reply.as_deref(), Some("+OK\r\n"));
     }
 }
 
-/// A `PostgreSQL` of one's own; ends with the value.
+/// A separate `PostgreSQL`, which stops when dropped.
 pub struct Postgres {
-    pub street: Street,
-    /// Its database, past the street.
+    pub proxy: TcpProxy,
+    /// The URL of its database without the proxy.
     pub direct: String,
     server: postgres::Server,
 }
@@ -80,7 +80,7 @@ impl Postgres {
         let server = postgres::Server::start();
         let url = url::Url::parse(&server.url).expect("a url");
         Self {
-            street: Street::to(url.port().expect("a port")).await,
+            proxy: TcpProxy::to(url.port().expect("a port")).await,
             direct: url.to_string(),
             server,
         }
@@ -88,11 +88,11 @@ impl Postgres {
 
     pub fn url(&self) -> String {
         let mut url = url::Url::parse(&self.direct).expect("a url");
-        url.set_port(Some(self.street.port())).expect("a port");
+        url.set_port(Some(self.proxy.port())).expect("a port");
         url.to_string()
     }
 
-    /// Kills it in the middle of whatever it does, and starts it again.
+    /// Kills it, and starts it again.
     pub fn restart(&mut self) {
         self.server.restart();
     }

@@ -1,7 +1,7 @@
-//! Four workers with four places each, two shops, and prices that change in every run.
+//! Four workers with four concurrent jobs each, two shops, and prices that change in every run.
 
-use crate::PATIENCE;
-use crate::crew::{Environment, Hand};
+use crate::TIMEOUT;
+use crate::process::{Environment, Process};
 use crate::servers::{Postgres, Redis, program};
 use crate::vendors;
 use adapters::store::SqlStore;
@@ -19,19 +19,20 @@ pub const EDIT: &str = "items/edit";
 pub const SHOPS: [&str; 2] = ["shop-1", "shop-2"];
 pub const LISTINGS: usize = 300;
 const WORKERS: usize = 4;
-/// How long BASE takes for an edit, so that every place is taken when a token ends.
+/// Duration of an edit at BASE, long enough that all jobs are running when a token expires.
 const EDIT_TAKES_MS: u64 = 100;
-/// Amazon's price in the first run, and how much it rises with each: every item is edited in every run.
+/// Amazon's price in the first run, and how much it rises with each: every item is edited in every
+/// run.
 const FIRST_PRICE: i64 = 30_000;
 const RISES_BY: i64 = 3_000;
-/// After so many runs the prices begin anew, since the shops take no more than 100,000 yen.
+/// After this many runs the prices start again, since the shops accept at most 100,000 yen.
 const PRICES: i64 = 15;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// The app with its servers and vendors.
 pub struct Fixture {
     pub simulator: Simulator,
-    workers: Vec<Hand>,
+    workers: Vec<Process>,
     store: SqlStore,
     environment: Environment,
     runs: AtomicI64,
@@ -40,20 +41,20 @@ pub struct Fixture {
     _folder: tempfile::TempDir,
 }
 
-/// A row of `tokens` that cannot be written while this is held.
-pub struct HeldRow {
+/// A row of `tokens` that others cannot write while this exists.
+pub struct LockedRow {
     connection: AnyConnection,
     since: chrono::DateTime<Utc>,
 }
 
-impl HeldRow {
-    pub async fn let_go(mut self) {
-        self.connection.execute("ROLLBACK").await.expect("let go");
+impl LockedRow {
+    pub async fn release(mut self) {
+        self.connection.execute("ROLLBACK").await.expect("released");
     }
 }
 
 impl Fixture {
-    /// An app at work whose access tokens live so many seconds.
+    /// Running programs; access tokens live `base_access_seconds`.
     pub async fn open(base_access_seconds: u32) -> Self {
         let simulator = Simulator::start(Config {
             catalog: LISTINGS,
@@ -86,7 +87,7 @@ impl Fixture {
         let mut workers = Vec::new();
         for no in 1..=WORKERS {
             let name = format!("worker_{no}");
-            workers.push(hire(&name, &environment, &mut database, folder.path()).await);
+            workers.push(start_worker(&name, &environment, &mut database, folder.path()).await);
         }
         let store = SqlStore::open_existing(&postgres.direct).await;
         Self {
@@ -101,7 +102,7 @@ impl Fixture {
         }
     }
 
-    /// What BASE has answered to each request of a shop for tokens.
+    /// The status of each token request of a shop.
     pub fn renewals(&self, shop: &str) -> Vec<u16> {
         let ledger = self.simulator.detailed_ledger();
         let lines = ledger.detail.into_iter().flatten();
@@ -111,7 +112,7 @@ impl Fixture {
             .collect()
     }
 
-    /// Edits that BASE did not take.
+    /// Edits that BASE rejected.
     pub fn refused_edits(&self) -> u64 {
         let ledger = self.simulator.ledger();
         ledger.operations[EDIT].failed
@@ -168,10 +169,10 @@ impl Fixture {
             let words = || {
                 self.workers
                     .iter()
-                    .map(Hand::last_words)
+                    .map(Process::log_tail)
                     .collect::<String>()
             };
-            assert!(begun.elapsed() < PATIENCE, "{report:?}\n{}", words());
+            assert!(begun.elapsed() < TIMEOUT, "{report:?}\n{}", words());
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
     }
@@ -186,20 +187,20 @@ impl Fixture {
         assert!(wrong.is_none(), "{shop} should ask for {price}: {wrong:?}");
     }
 
-    /// Keeps everybody from writing the tokens of a shop.
-    pub async fn hold_row(&self, shop: &str) -> HeldRow {
+    /// Keeps others from writing the tokens of a shop.
+    pub async fn lock_row(&self, shop: &str) -> LockedRow {
         let mut connection = connect(&self.postgres).await;
         connection.execute("BEGIN").await.expect("a transaction");
         let rows = sqlx::query("SELECT 1 FROM tokens WHERE owner = $1 FOR UPDATE");
         let rows = rows.bind(format!("base/{shop}")).fetch_all(&mut connection);
         assert_eq!(rows.await.expect("held").len(), 1);
-        HeldRow {
+        LockedRow {
             connection,
             since: Utc::now(),
         }
     }
 
-    /// Waits until the next update asks for a new token in each shop.
+    /// Waits until the next update of each shop will refresh its token.
     pub async fn tokens_are_due(&self) {
         let begun = Instant::now();
         loop {
@@ -208,14 +209,14 @@ impl Fixture {
             if ages.iter().all(|age| age.access_expires_at <= soon) {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{ages:?}");
+            assert!(begun.elapsed() < TIMEOUT, "{ages:?}");
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
     }
 
-    /// The worker that has BASE's answer and waits to write it into the row, once `other` has its own
-    /// new token.
-    pub async fn waits_for(&self, row: &HeldRow, other: &str) -> String {
+    /// The worker that waits to store the new token in `row`, after `other` has got its own new
+    /// token.
+    pub async fn waits_for(&self, row: &LockedRow, other: &str) -> String {
         let mut database = connect(&self.postgres).await;
         let waiting = "SELECT CAST(usename AS TEXT) FROM pg_stat_activity
             WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO tokens%'";
@@ -230,21 +231,21 @@ impl Fixture {
             if let Some(found) = found.expect("an answer").filter(|_| is_new) {
                 return found.get(0);
             }
-            assert!(begun.elapsed() < PATIENCE, "nobody waits for the row");
+            assert!(begun.elapsed() < TIMEOUT, "no worker waits for the row");
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
     }
 
-    /// Kills a worker, and ends what it left at the database: a statement that waits for a lock would
-    /// be carried out even so.
+    /// Kills a worker and its database sessions, since a statement that waits for a lock would
+    /// still be executed.
     pub async fn kill(&mut self, worker: &str) {
         let no: usize = worker
             .trim_start_matches("worker_")
             .parse()
             .expect("a worker");
-        let hand = &self.workers[no - 1];
-        hand.signal("KILL");
-        assert!(hand.ends_within(PATIENCE).await);
+        let process = &self.workers[no - 1];
+        process.signal("KILL");
+        assert!(process.ends_within(TIMEOUT).await);
         let mut database = connect(&self.postgres).await;
         let left =
             "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = $1";
@@ -257,21 +258,21 @@ impl Fixture {
             if left.expect("an answer").get::<i64, _>(0) == 0 {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{worker} is still connected");
+            assert!(begun.elapsed() < TIMEOUT, "{worker} is still connected");
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
     }
 
-    /// As if its minute were over.
+    /// Expires the lease of a shop.
     pub async fn lease_is_over(&self, shop: &str) {
         let mut database = connect(&self.postgres).await;
         let over = "UPDATE leases SET until = '1970-01-01T00:00:00.000Z' WHERE name = $1";
         let over = sqlx::query(over).bind(format!("base/{shop}"));
         let done = over.execute(&mut database).await.expect("written");
-        assert_eq!(done.rows_affected(), 1, "nobody held the lease");
+        assert_eq!(done.rows_affected(), 1, "the lease was not held");
     }
 
-    /// The shops that a person has to authorise again.
+    /// The shops that must be authorised again.
     pub async fn reauthorise(&self) -> Vec<String> {
         let accounts = self.store.accounts().await.expect("accounts").into_iter();
         let marked = accounts.filter(|row| row.reauthorise_since.is_some());
@@ -284,13 +285,13 @@ fn price(run: i64) -> i64 {
     FIRST_PRICE + RISES_BY * (run % PRICES)
 }
 
-/// A worker with a name of its own at the database.
-async fn hire(
+/// A worker with its own database user.
+async fn start_worker(
     name: &str,
     environment: &Environment,
     database: &mut AnyConnection,
     folder: &std::path::Path,
-) -> Hand {
+) -> Process {
     let create = format!("CREATE ROLE {name} LOGIN SUPERUSER");
     database
         .execute(sqlx::AssertSqlSafe(create))
@@ -304,7 +305,7 @@ async fn hire(
             *value = url.to_string();
         }
     }
-    Hand::start(
+    Process::start(
         name,
         &["worker", "--concurrency", "4"],
         &environment,

@@ -1,15 +1,15 @@
-//! Tokens of shops that four workers edit from sixteen places at once: real processes over Redis and
-//! `PostgreSQL`, and a BASE that takes each refresh token once.
+//! Token refresh while four workers edit two shops with sixteen concurrent jobs: real processes
+//! over Redis and `PostgreSQL`, and a BASE that accepts each refresh token once.
 
-#[path = "../fault_loop/crew.rs"]
-mod crew;
 mod fixture;
-#[expect(dead_code, reason = "the night of faults needs more of it")]
+#[path = "../fault_loop/process.rs"]
+mod process;
+#[expect(dead_code, reason = "the fault loop uses more of it")]
+#[path = "../fault_loop/proxy.rs"]
+mod proxy;
+#[expect(dead_code, reason = "the fault loop uses more of it")]
 #[path = "../fault_loop/servers.rs"]
 mod servers;
-#[expect(dead_code, reason = "the night of faults needs more of it")]
-#[path = "../fault_loop/street.rs"]
-mod street;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
 
@@ -17,23 +17,23 @@ use fixture::{EDIT, Fixture, LISTINGS, SHOPS};
 use simulator::{Config, Fault, FaultKind};
 use std::time::{Duration, Instant};
 
-/// A worker asks for the next token when the one before has a minute left: four seconds after it came.
+/// A worker refreshes a token one minute before its expiry: here four seconds after it was issued.
 const SHORT: u32 = 64;
 const RENEWED_EVERY: Duration = Duration::from_secs(4);
-/// Longer than any of these can take.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Longer than any of these tests takes.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_token_that_runs_out_under_sixteen_updates_is_renewed_once() {
+async fn an_expiring_token_is_refreshed_once_during_sixteen_updates() {
     let app = Fixture::open(SHORT).await;
     let begun = Instant::now();
 
     while SHOPS.iter().any(|shop| app.renewals(shop).len() < 4) {
         app.edits_everything().await;
-        assert!(begun.elapsed() < PATIENCE, "no token runs out");
+        assert!(begun.elapsed() < TIMEOUT, "no token runs out");
     }
 
-    // What is asked before its time, or with a token that is used up, is one too many.
+    // An early refresh, or one with a used token, would be one too many.
     let most = 1 + begun.elapsed().as_secs() / RENEWED_EVERY.as_secs();
     for shop in SHOPS {
         let statuses = app.renewals(shop);
@@ -44,7 +44,7 @@ async fn a_token_that_runs_out_under_sixteen_updates_is_renewed_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_token_that_ends_early_under_sixteen_updates_is_renewed_once() {
+async fn a_token_that_expires_early_is_refreshed_once_during_sixteen_updates() {
     let app = Fixture::open(Config::BASE_ACCESS_SECONDS).await;
     app.edits_everything().await;
 
@@ -65,11 +65,11 @@ async fn a_token_that_ends_early_under_sixteen_updates_is_renewed_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_killed_before_the_row_of_a_new_token_costs_one_authorisation_and_no_loop() {
+async fn a_worker_killed_before_storing_a_token_costs_one_authorisation_without_a_loop() {
     let mut app = Fixture::open(SHORT).await;
     let (lost, other) = (SHOPS[0], SHOPS[1]);
     app.edits_everything().await;
-    let row = app.hold_row(lost).await;
+    let row = app.lock_row(lost).await;
     app.tokens_are_due().await;
     let mut expected = app.renewals(lost);
 
@@ -78,11 +78,11 @@ async fn a_worker_killed_before_the_row_of_a_new_token_costs_one_authorisation_a
     expected.push(200);
     assert_eq!(app.renewals(lost), expected);
     app.kill(&worker).await;
-    row.let_go().await;
+    row.release().await;
     app.lease_is_over(lost).await;
     app.ended(run).await;
 
-    // The one that comes next asks with what is used up, and nobody after it.
+    // The next refresh uses the used token, and no other follows.
     expected.push(400);
     assert_eq!(app.renewals(lost), expected);
     assert_eq!(app.reauthorise().await, [lost]);
@@ -91,7 +91,7 @@ async fn a_worker_killed_before_the_row_of_a_new_token_costs_one_authorisation_a
         let report = app.whole_run().await;
         assert_eq!(report.updates.failed, app.listed(lost), "{report:?}");
         app.shows_the_price(other);
-        assert!(killed_at.elapsed() < PATIENCE, "{other} is not renewed");
+        assert!(killed_at.elapsed() < TIMEOUT, "{other} is not renewed");
     }
     assert_eq!(app.renewals(lost), expected);
     assert!(app.renewals(other).iter().all(|status| *status == 200));

@@ -13,4 +13,4 @@ pub(super) struct Help {
 }
 
 /// `--json`.
-pub(super) const JSON: (&str, &str) = ("json", "JSONオブジェクト1つで出力する");
+pub(super) const JSON: (&str, &str) = ("json", "JSONオブジェクト1つで出力します");

@@ -1,4 +1,4 @@
-//! The commands that tell what is known, in Japanese.
+//! The commands that only show something, in Japanese.
 
 use super::help::{Help, JSON};
 
@@ -20,7 +20,7 @@ pub(super) const HELPS: &[Help] = &[
     },
     Help {
         path: "changes",
-        about: "最近ショップで変わったこと(価格、在庫、公開・非公開)と、その理由を表示します",
+        about: "最近のショップの変更(価格、在庫、公開・非公開)と、その理由を表示します",
         args: &[
             (
                 "since",
@@ -30,7 +30,7 @@ pub(super) const HELPS: &[Help] = &[
             ("account", "このショップだけ"),
             ("limit", "新しいものから最大この件数まで(初期値 1000)"),
             JSON,
-            ("csv", "表計算ソフト用の表で出力する"),
+            ("csv", "表計算ソフト用のCSVで出力します"),
         ],
         examples: "例:
   miseban changes                              この24時間
@@ -39,7 +39,7 @@ pub(super) const HELPS: &[Help] = &[
     },
     Help {
         path: "explain",
-        about: "1つのASINのすべて: Amazonの答え、どの出品をなぜ選んだか、ショップの表示",
+        about: "1つのASINについて、Amazonの回答、選んだ出品とその理由、ショップの表示を説明します",
         args: &[("asin", "Amazonの商品ID(英数字10文字)"), JSON],
         examples: "例:
   miseban explain B00EXAMPLE",
@@ -48,11 +48,14 @@ pub(super) const HELPS: &[Help] = &[
         path: "validate",
         about: "キャッシュとデータベースを比べます",
         args: &[
-            ("fill", "ないもの・古いものを取り直す(stale の実行を始める)"),
+            (
+                "fill",
+                "ないもの・古いものを問い合わせ直します(stale の実行を始めます)",
+            ),
             JSON,
         ],
         examples: "例:
   miseban validate
-  miseban validate --fill       ないもの・古いものをAmazonから取り直す",
+  miseban validate --fill       ないもの・古いものをAmazonに問い合わせ直す",
     },
 ];

@@ -1,5 +1,5 @@
-//! The help texts in Japanese. A test holds them complete; the words of the syntax (`Usage`, `Options`)
-//! are clap's own. The commands of a family stand together in a file below.
+//! The help texts in Japanese. A test checks that they are complete. The headings (`Usage`,
+//! `Options`) come from clap. The files below hold the texts of related commands.
 
 mod accounts;
 mod help;
@@ -11,9 +11,9 @@ mod runs;
 use clap::Command as Clap;
 use help::Help;
 
-/// All texts, in no order.
+/// All texts.
 const HELPS: [&[Help]; 6] = [
-    ALONE,
+    SINGLE,
     runs::HELPS,
     import::HELPS,
     inspect::HELPS,
@@ -21,8 +21,8 @@ const HELPS: [&[Help]; 6] = [
     queues::HELPS,
 ];
 
-/// The program itself, and the commands without a family.
-const ALONE: &[Help] = &[
+/// The program itself, and the commands without subcommands.
+const SINGLE: &[Help] = &[
     Help {
         path: "",
         about: "BASEショップの価格と在庫を、Amazon.co.jpに合わせ続けます",
@@ -31,38 +31,38 @@ const ALONE: &[Help] = &[
             ("log_format", "標準エラーに出すログの形式"),
             (
                 "lang",
-                "表示の言語。MISEBAN_LANG でいつも同じ言語にできます(初期値 ja)",
+                "表示の言語。MISEBAN_LANG で常に同じ言語にできます(初期値 ja)",
             ),
         ],
         examples: "例:
   miseban demo                                試してみる(登録もサーバーも不要、1分以内)
   miseban import listings listings.csv        商品を取り込む
-  miseban run price-stock --dry-run           実行したらどうなるかを見る
-  miseban serve                               昼も夜も任せる
+  miseban run price-stock --dry-run           実行した場合の結果を確認する
+  miseban serve                               昼も夜も自動で更新する
 
-終了コード: 0 完了、1 失敗、2 使い方か設定の間違い、130/143 途中で停止(済んだ分は残ります)",
+終了コード: 0 完了、1 失敗、2 使い方か設定の間違い、130/143 シグナルで停止(済んだ分は残ります)",
     },
     Help {
         path: "demo",
-        about: "模擬のショップで全体を見せます(登録もサーバーも不要)",
-        args: &[("keep", "デモのファイルをこのフォルダーに残す")],
+        about: "模擬のショップで一連の動きを見せます(登録もサーバーも不要)",
+        args: &[("keep", "デモのファイルをこのフォルダーに残します")],
         examples: "例:
   miseban demo --keep ./demo      データベースなどを残して、中を見る",
     },
     Help {
         path: "serve",
-        about: "店番をします: 止めるまで、決まった間隔で実行します",
+        about: "止めるまで、決まった間隔で実行し続けます",
         args: &[],
         examples: "例:
   miseban --config miseban.toml serve",
     },
     Help {
         path: "notify",
-        about: "何をどこに知らせるかを示します。--test で、試しのメッセージを送ります",
-        args: &[("test", "それぞれの送り先に、メッセージを1つ送る")],
+        about: "何をどこに通知するかを表示します。--test でテストのメッセージを送ります",
+        args: &[("test", "それぞれの送り先に、テストのメッセージを送ります")],
         examples: "例:
-  miseban notify             送り先と、知らせる出来事
-  miseban notify --test      それぞれの送り先に、メッセージを1つ送る",
+  miseban notify             送り先と、通知する出来事
+  miseban notify --test      それぞれの送り先に、テストのメッセージを送る",
     },
     Help {
         path: "migrate",
@@ -88,7 +88,7 @@ pub fn translate(command: Clap) -> Clap {
 fn at(mut command: Clap, path: &str) -> Clap {
     let mut helps = HELPS.into_iter().flatten();
     if let Some(help) = helps.find(|help| help.path == path) {
-        // The first line stands in lists of commands, the whole text above the command's own help.
+        // Lists of commands show the first line only.
         let first = help.about.lines().next().unwrap_or_default();
         command = command.about(first).long_about(help.about);
         if !help.examples.is_empty() {

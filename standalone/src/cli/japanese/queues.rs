@@ -5,43 +5,43 @@ use super::help::{Help, JSON};
 pub(super) const HELPS: &[Help] = &[
     Help {
         path: "queues",
-        about: "Redisのキューの面倒を見ます: 何が待ち、何をあきらめたか、それをどうするか",
+        about: "Redisのキューを管理します: メッセージの表示、失敗したものの再実行と破棄、一時停止",
         args: &[],
         examples: "",
     },
     Help {
         path: "queues ls",
-        about: "すべてのキューの数字を表示します",
+        about: "すべてのキューの件数を表示します",
         args: &[JSON],
         examples: "例:
   miseban queues ls --json",
     },
     Help {
         path: "queues show",
-        about: "キューの中のメッセージ、または1つのメッセージのすべてを表示します",
+        about: "キューの中のメッセージ、または1つのメッセージの詳細を表示します",
         args: &[
             ("what", "キュー(sync、update、info)、またはメッセージのID"),
             ("ready", "今すぐ始められるものだけ"),
-            ("delayed", "時刻を待っているものだけ"),
+            ("delayed", "予約時刻を待っているものだけ"),
             ("leased", "ワーカーが処理しているものだけ"),
-            ("dead", "あきらめたものだけ(新しい順)"),
+            ("dead", "失敗したものだけ(新しい順)"),
             ("limit", "それぞれ最大この件数まで"),
             JSON,
         ],
         examples: "例:
-  miseban queues show sync                     それぞれの先頭
-  miseban queues show sync --dead --limit 100  最近あきらめた100件
+  miseban queues show sync                     状態ごとの先頭
+  miseban queues show sync --dead --limit 100  最近失敗した100件
   miseban queues show update:12829:3           1つのメッセージ(キューは問わない)",
     },
     Help {
         path: "queues retry",
-        about: "あきらめたものを、もう一度並べます",
+        about: "失敗したものを、再実行待ちに戻します",
         args: &[
             (
                 "words",
                 "キュー、メッセージのID、またはその両方。--all ならキューか、なし",
             ),
-            ("all", "あきらめたものすべて"),
+            ("all", "失敗したものすべて"),
             JSON,
         ],
         examples: "例:
@@ -50,13 +50,13 @@ pub(super) const HELPS: &[Help] = &[
     },
     Help {
         path: "queues drop",
-        about: "あきらめたものを捨てます",
+        about: "失敗したものを破棄します",
         args: &[
             (
                 "words",
                 "キュー、メッセージのID、またはその両方。--all ならキューか、なし",
             ),
-            ("all", "あきらめたものすべて"),
+            ("all", "失敗したものすべて"),
             JSON,
         ],
         examples: "例:
@@ -65,14 +65,14 @@ pub(super) const HELPS: &[Help] = &[
     },
     Help {
         path: "queues pause",
-        about: "再開するまで、キューから何も取らせません(処理中のものは終わらせます)",
+        about: "再開するまで、ワーカーがキューから取り出すのを止めます(処理中のものは最後まで行います)",
         args: &[("queue", "キュー"), JSON],
         examples: "例:
-  miseban queues pause update      もうショップには触れない",
+  miseban queues pause update      再開するまでショップを変更しない",
     },
     Help {
         path: "queues resume",
-        about: "一時停止を終えます",
+        about: "一時停止したキューを再開します",
         args: &[("queue", "キュー"), JSON],
         examples: "例:
   miseban queues resume update",
@@ -81,7 +81,7 @@ pub(super) const HELPS: &[Help] = &[
         path: "board",
         about: "Redisのキューをブラウザーで見せます(止めるまで)
 
-見るだけです。あきらめたものの再試行や破棄は miseban queues で行います。BOARD_PASSWORD がなければ
+見るだけです。失敗したものの再実行や破棄は miseban queues で行います。BOARD_PASSWORD がなければ
 このPCからだけ使えます。あれば、ブラウザーがパスワードを尋ねます(ユーザー名は何でも構いません)。",
         args: &[("listen", "待ち受けるアドレスとポート")],
         examples: "例:

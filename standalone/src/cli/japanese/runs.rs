@@ -1,4 +1,4 @@
-//! The commands that do something as a run, or decide on one, in Japanese.
+//! The commands that start, release or cancel a run, in Japanese.
 
 use super::help::{Help, JSON};
 
@@ -10,27 +10,33 @@ pub(super) const HELPS: &[Help] = &[
             ("kind", "実行の種類"),
             ("account", "このショップだけ"),
             ("max_items", "ASINの数の上限"),
-            ("dry_run", "Amazonに問い合わせるが、ショップは変えない"),
-            ("resume", "終わっていない同じ種類の実行を、続きから行う"),
+            (
+                "dry_run",
+                "お試し実行: Amazonに問い合わせますが、ショップは変更しません",
+            ),
+            ("resume", "終わっていない同じ種類の実行を、続きから行います"),
             JSON,
         ],
         examples: "例:
-  miseban run price-stock --dry-run --max-items 100     何も変えず、どうなるかだけを見る
+  miseban run price-stock --dry-run --max-items 100     何も変えず、結果だけを見る
   miseban run price-stock                               有効なショップのすべての商品
-  miseban run stale --account main                      1つのショップの、古くなったものだけ
+  miseban run stale --account main                      1つのショップの、情報が古い商品だけ
   miseban run price-stock --resume                      中断した実行の続き",
     },
     Help {
         path: "register",
-        about: "新しいASINを登録します: Amazonに商品のすべてを問い合わせ、出品待ちにします
+        about: "新しいASINを登録します: Amazonに商品の情報を問い合わせ、出品待ちにします
 
 ファイルには、ASINを1行に1つ書くか、列 asin のあるCSVを使います(- なら標準入力)。
-すでにショップにあるものは名前を挙げて断り、間違った行は行番号を示します。残りは登録します。
+すでにショップにあるASINと間違った行は、表示して飛ばします。残りは登録します。
 BASEに商品は作りません。ショップに出品してから、miseban import listings で取り込んでください。",
         args: &[
             ("file", "ファイル。- なら標準入力"),
             ("account", "売る予定のショップ"),
-            ("dry_run", "Amazonに問い合わせるが、何も書かない"),
+            (
+                "dry_run",
+                "お試し実行: Amazonに問い合わせますが、何も登録しません",
+            ),
             JSON,
         ],
         examples: "例:
@@ -39,10 +45,10 @@ BASEに商品は作りません。ショップに出品してから、miseban im
     },
     Help {
         path: "reconcile",
-        about: "ショップの商品をすべて読み、手で変えられたものを元に戻します",
+        about: "ショップの商品をすべて読み、管理画面で変更されたものを元に戻します",
         args: &[
             ("account", "このショップだけ"),
-            ("resume", "終わっていない突き合わせを、続きから行う"),
+            ("resume", "終わっていない突き合わせを、続きから行います"),
             JSON,
         ],
         examples: "例:
@@ -51,7 +57,7 @@ BASEに商品は作りません。ショップに出品してから、miseban im
     },
     Help {
         path: "release",
-        about: "一度に非公開になる商品が多すぎて止めている更新を、送ります",
+        about: "一度に非公開になる商品が多すぎて止めている更新を、送信します",
         args: &[("run", "実行のID(報告や status に出ます)")],
         examples: "例:
   miseban release 01939c1e-7c00-7000-8000-000000000001     確かめたら、本当に在庫切れだった",

@@ -1,42 +1,42 @@
-//! What a person can do about a shop that does not answer as it should.
+//! What a person can do about an error of a shop.
 
 use shared::domain::account::AccountId;
 use shared::ports::shop::ShopError;
 use ui::layout::when;
 use ui::message::{Text, text};
 
-/// What went wrong with `id`, and what to do.
+/// The message for `error` of shop `id`, with what to do.
 pub fn of(id: &AccountId, error: &ShopError) -> Text {
     match error {
         ShopError::Reauthorise(_) => text!(
-            "ショップ {id} の認可が切れています。miseban accounts authorize {id} で認可し直してください",
-            "account {id} has to be authorised again: miseban accounts authorize {id}"
+            "ショップ {id} は再連携が必要です。miseban accounts authorize {id} を実行してください",
+            "account {id} must be authorised again: run miseban accounts authorize {id}"
         ),
         ShopError::Quota(_) => text!(
             "ショップ {id} の利用上限に達しています({error})。枠が戻るまで待ってください",
-            "account {id} is out of quota ({error}): wait for the reset"
+            "account {id} has used up its quota ({error}): wait for the reset"
         ),
         ShopError::Proxy { until, why } => {
             let until = when(*until);
             text!(
                 "ショップ {id} のプロキシが使えません({why})。ショップ一覧の proxy と、プロキシを確かめてください。{until} にもう一度試します",
-                "the proxy of account {id} fails ({why}): check it, and proxy in the accounts file; it is tried again at {until}"
+                "the proxy of account {id} fails ({why}): check the proxy, and the setting proxy in the accounts file; Miseban tries again at {until}"
             )
         }
         ShopError::TokenRefused { until } => {
             let until = when(*until);
             text!(
-                "BASEがショップ {id} の新しいトークンを受け付けません。{until} にもう一度試します。続くときは miseban accounts authorize {id} で認可し直してください",
-                "BASE refuses the fresh tokens of account {id}, which are tried again at {until}; if this goes on: miseban accounts authorize {id}"
+                "BASEがショップ {id} の新しいトークンを受け付けません。{until} にもう一度試します。続くときは miseban accounts authorize {id} で再連携してください",
+                "BASE rejects the new tokens of account {id}; Miseban tries again at {until}. If this continues: miseban accounts authorize {id}"
             )
         }
         ShopError::Renewing => text!(
             "ショップ {id} のトークンは、別のプログラムが更新しているところです。1分後にもう一度実行してください",
-            "another program is renewing the tokens of account {id}: try again in a minute"
+            "another program is refreshing the tokens of account {id}: try again in a minute"
         ),
         ShopError::Refused(code) => text!(
             "BASEがショップ {id} を受け付けません({code})。client_id、client_secret、redirect_uri と、アプリの権限を確かめてください",
-            "BASE refuses account {id} ({code}): check client_id, client_secret, redirect_uri and the rights of the application"
+            "BASE rejects account {id} ({code}): check client_id, client_secret, redirect_uri and the permissions of the application"
         ),
         other => text!(
             "ショップ {id} につながりません({other})。インターネット接続、BASE_API_BASE_URL、client_id、client_secret を確かめてください",

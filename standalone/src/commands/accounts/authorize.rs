@@ -1,8 +1,8 @@
-//! `accounts authorize`: leads a person through BASE's authorisation, from the address to the stored
-//! tokens.
+//! `accounts authorize`: leads a person through BASE's authorisation, from the address to the
+//! stored tokens.
 //!
-//! Source: BASE API documentation, `oauth/authorize` and `oauth/token`. The code appears in no log, no
-//! message and no command line.
+//! Source: BASE API documentation, `oauth/authorize` and `oauth/token`. The code appears in no log,
+//! no message and no command line.
 
 use super::advice;
 use super::callback::CallbackListener;
@@ -30,8 +30,8 @@ const SCOPES: &str = "read_users read_items write_items";
 ///
 /// # Errors
 ///
-/// A shop without `redirect_uri`, no response in time, an authorisation that was denied, a code that
-/// BASE rejects.
+/// A shop without `redirect_uri`, no response in time, an authorisation that was denied, a code
+/// that BASE rejects.
 pub(super) async fn authorize(
     file: &AccountsFile,
     args: &AuthorizeArgs,

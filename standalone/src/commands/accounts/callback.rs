@@ -1,7 +1,7 @@
 //! Receives BASE's redirect of the person's browser on this computer.
 //!
-//! Listens on loopback only, on the port of the `redirect_uri`, and accepts only a response with the
-//! state of this authorisation.
+//! Listens on loopback only, on the port of the `redirect_uri`, and accepts only a response with
+//! the state of this authorisation.
 
 use super::response::AuthorizationResponse;
 use axum::Router;

@@ -1,4 +1,4 @@
-//! `accounts check`: one real request to each active shop.
+//! `accounts check`: sends one request to each active shop.
 
 use super::advice;
 use crate::output::CommandOutput;
@@ -23,8 +23,8 @@ struct CheckView {
 #[derive(Serialize)]
 struct AccountCheck {
     id: AccountId,
-    result: CheckResult,
-    /// The shop's name at BASE, where the token may read it.
+    result: CheckOutcome,
+    /// The shop's name at BASE, if the token may read it.
     shop_name: Option<String>,
     /// What is wrong, and what to do.
     problem: Option<String>,
@@ -34,14 +34,14 @@ struct AccountCheck {
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum CheckResult {
+enum CheckOutcome {
     Ok,
     Ng,
-    /// Inactive: nobody was asked.
+    /// Inactive, so no request was sent.
     Inactive,
 }
 
-/// Asks the active shops, or one; [`Exit::Failed`] when one does not answer as it should.
+/// Checks the active shops, or one; [`Exit::Failed`] when a check fails.
 pub(super) async fn check(
     file: &AccountsFile,
     only: Option<&AccountId>,
@@ -64,7 +64,7 @@ pub(super) async fn check(
     }
     let failed = accounts
         .iter()
-        .any(|checked| checked.result == CheckResult::Ng);
+        .any(|checked| checked.result == CheckOutcome::Ng);
     out.show(&CheckView { accounts }, render)?;
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
@@ -75,28 +75,28 @@ async fn look(account: &Account, shops: &Shops, lang: Lang) -> AccountCheck {
         id: id.clone(),
         result,
         shop_name,
-        problem: (result == CheckResult::Ng).then(|| text.of(lang).to_owned()),
+        problem: (result == CheckOutcome::Ng).then(|| text.of(lang).to_owned()),
         text,
     };
     if !account.active {
-        let text = text!("停止中(問い合わせません)", "inactive, so it was not asked");
-        return checked(CheckResult::Inactive, None, text);
+        let text = text!("停止中(問い合わせません)", "inactive, not checked");
+        return checked(CheckOutcome::Inactive, None, text);
     }
     match ask(id, shops).await {
         Ok(Some(name)) => {
             let shown: String = clean(&name).chars().take(60).collect();
             let text = text!(
                 "つながりました(BASEでの名前: {shown})",
-                "answers, as {shown}"
+                "connected (name at BASE: {shown})"
             );
-            checked(CheckResult::Ok, Some(name), text)
+            checked(CheckOutcome::Ok, Some(name), text)
         }
-        Ok(None) => checked(CheckResult::Ok, None, text!("つながりました", "answers")),
-        Err(problem) => checked(CheckResult::Ng, None, problem),
+        Ok(None) => checked(CheckOutcome::Ok, None, text!("つながりました", "connected")),
+        Err(problem) => checked(CheckOutcome::Ng, None, problem),
     }
 }
 
-/// A token that BASE has ended before its time is renewed, and asked with once more.
+/// Retries once with a new token if BASE revoked the token early.
 async fn ask(id: &AccountId, shops: &Shops) -> Result<Option<String>, Text> {
     match ask_once(id, shops).await? {
         Err(ShopError::TokenExpired) => ask_once(id, shops).await?,
@@ -116,19 +116,19 @@ async fn ask_once(
             let until = when(until);
             return Err(text!(
                 "利用上限に達しています。{until} に枠が戻ります",
-                "out of quota until {until}"
+                "the quota is used up until {until}"
             ));
         }
         Ok(Grant::Later(_)) => {
             return Err(text!(
                 "ほかの問い合わせで混み合っています。少し待ってから、もう一度実行してください",
-                "its lane is busy: try again in a moment"
+                "other requests are using the rate limit: try again in a moment"
             ));
         }
         Err(error) => {
             return Err(text!(
-                "問い合わせてよいか分かりません({error})",
-                "nobody can say whether it may be asked ({error})"
+                "利用上限を確かめられません({error})",
+                "the rate limit cannot be checked ({error})"
             ));
         }
     };
@@ -139,9 +139,9 @@ fn render(view: &CheckView, lang: Lang) -> String {
     let mut text = String::new();
     for checked in &view.accounts {
         let mark = match checked.result {
-            CheckResult::Ok => "ok",
-            CheckResult::Ng => "NG",
-            CheckResult::Inactive => "--",
+            CheckOutcome::Ok => "ok",
+            CheckOutcome::Ng => "NG",
+            CheckOutcome::Inactive => "--",
         };
         let (id, message) = (&checked.id, checked.text.of(lang));
         let _ = writeln!(text, "{mark}  {id}: {message}");

@@ -1,5 +1,5 @@
-//! `accounts`: shows the shops of the accounts file, asks whether they answer, renews their tokens and
-//! authorises them at BASE.
+//! `accounts`: lists the shops of the accounts file, checks their connection, refreshes their
+//! tokens and authorises them at BASE.
 
 pub mod advice;
 mod authorize;
@@ -24,12 +24,12 @@ use ui::layout::when;
 use ui::message::text;
 use view::{AccountView, AccountsView};
 
-/// Does one of the commands of `accounts`.
+/// Runs a subcommand of `accounts`.
 ///
 /// # Errors
 ///
-/// An accounts file or a database that cannot be used, a shop that is not in the file, a shop that BASE
-/// refuses.
+/// An accounts file or a database that cannot be used, a shop that is not in the file, a shop that
+/// BASE rejects.
 pub async fn accounts(
     command: &AccountsCommand,
     settings: &Settings,
@@ -44,7 +44,7 @@ pub async fn accounts(
     }
 }
 
-/// Reads the file and the rows, and asks nobody.
+/// Lists from the file and the database, without any request.
 async fn ls(
     file: &AccountsFile,
     settings: &Settings,
@@ -66,7 +66,7 @@ async fn ls(
     Ok(Exit::Done)
 }
 
-/// The first of the warnings.
+/// How long before their expiry tokens are first reported: the longest of `TOKEN_WARNING_DAYS`.
 pub fn warned_before(settings: &Settings) -> TimeDelta {
     let days = settings.token_warning_days.iter().max();
     TimeDelta::days(days.copied().unwrap_or_default().into())
@@ -80,12 +80,12 @@ async fn refresh(
 ) -> Result<Exit, CommandError> {
     let credentials = file.credentials_of(id, &environment)?;
     let shops = wiring::shops(settings, file, credentials).await?;
-    let renewed = shops.base.renew(id).await;
-    let renewed = renewed.map_err(|error| CommandError::Failed(advice::of(id, &error)))?;
-    let until = when(renewed + REFRESH_TOKEN_LIVES);
+    let refreshed = shops.base.renew(id).await;
+    let refreshed = refreshed.map_err(|error| CommandError::Failed(advice::of(id, &error)))?;
+    let until = when(refreshed + REFRESH_TOKEN_LIVES);
     out.line(&text!(
         "ショップ {id} のトークンを更新し、保存しました。何もしなくても {until} まで有効です",
-        "the tokens of account {id} are renewed and stored; even unused, they are good until {until}"
+        "the tokens of account {id} are refreshed and stored; even unused, they are valid until {until}"
     ))?;
     Ok(Exit::Done)
 }

@@ -1,4 +1,4 @@
-//! The shops of the accounts file for a person: one line each, and below it what is to be done.
+//! The shops of the accounts file as text: one line each, then what a person has to do.
 
 use super::view::{AccountView, AccountsView, TokenStatus};
 use ui::layout::{clean, grouped, table, when};
@@ -22,13 +22,13 @@ fn row(shop: &AccountView, lang: Lang) -> Vec<String> {
         lang.pick("停止中", "inactive")
     };
     let listed = grouped(shop.listed);
-    let listed = text!("出品中 {listed}", "{listed} listed");
+    let listed = text!("出品中 {listed}件", "{listed} listed");
     let parked = shop.parked_until.map(when).map(|until| {
-        let text = text!("{until} まで待機", "waits until {until}");
+        let text = text!("{until} まで待機", "paused until {until}");
         text.of(lang).to_owned()
     });
     let proxy = shop.proxy.as_deref().map(|proxy| {
-        let text = text!("プロキシ {proxy}", "through {proxy}");
+        let text = text!("プロキシ {proxy}", "proxy {proxy}");
         text.of(lang).to_owned()
     });
     vec![
@@ -53,10 +53,10 @@ fn tokens(shop: &AccountView) -> Text {
         TokenStatus::Unused => text!("トークン未使用", "tokens not used yet"),
         TokenStatus::Good | TokenStatus::Ending => text!(
             "トークン有効(更新から{age}日、{ends} まで)",
-            "tokens good (renewed {age} days ago, until {ends})"
+            "tokens valid (refreshed {age} days ago, until {ends})"
         ),
-        TokenStatus::Ended => text!("トークン期限切れ({ends})", "tokens ended ({ends})"),
-        TokenStatus::Reauthorise => text!("再認証が必要", "to be authorised again"),
+        TokenStatus::Ended => text!("トークン期限切れ({ends})", "tokens expired ({ends})"),
+        TokenStatus::Reauthorise => text!("再連携が必要", "must be authorised again"),
     }
 }
 
@@ -65,13 +65,13 @@ fn todos(shop: &AccountView) -> Vec<Text> {
     let proxy = shop.proxy_failed_since.map(when).map(|since| {
         text!(
             "{id}: {since} からプロキシが使えません(プロキシを通さずに送ることはしません)。直したら miseban accounts check {id} で確かめてください",
-            "{id}: its proxy fails since {since}, and nothing is sent past it; try it with miseban accounts check {id}"
+            "{id}: the proxy has failed since {since}, and Miseban sends nothing without it; once it is repaired: miseban accounts check {id}"
         )
     });
     let refused = shop.token.refused_since.map(when).map(|since| {
         text!(
             "{id}: {since} からBASEがトークンを受け付けません。自動で試し続け、30分たっても直らなければお知らせします",
-            "{id}: BASE refuses its tokens since {since}; they are tried again by themselves, and you are told if that lasts half an hour"
+            "{id}: BASE has rejected the tokens since {since}; Miseban retries automatically and notifies you if this lasts 30 minutes"
         )
     });
     let more = refused.into_iter().chain(proxy);
@@ -84,19 +84,19 @@ fn todo(shop: &AccountView) -> Option<Text> {
         TokenStatus::Unused | TokenStatus::Good => None,
         TokenStatus::Ending => Some(text!(
             "{id}: トークンがまもなく切れます。miseban accounts refresh {id} で延ばせます",
-            "{id}: its tokens end soon; miseban accounts refresh {id} renews them"
+            "{id}: the tokens expire soon; extend them with miseban accounts refresh {id}"
         )),
         TokenStatus::None | TokenStatus::Ended => Some(text!(
-            "{id}: miseban accounts authorize {id} で認可してください",
-            "{id}: authorise it with miseban accounts authorize {id}"
+            "{id}: miseban accounts authorize {id} で連携してください",
+            "{id}: authorise the shop with miseban accounts authorize {id}"
         )),
         TokenStatus::Reauthorise => {
             let since = token.reauthorise_since.map(when).unwrap_or_default();
             let why = token.reauthorise_why.as_deref().unwrap_or("?");
             let why: String = clean(why).chars().take(80).collect();
             Some(text!(
-                "{id}: {since} から止まっています(理由: {why})。miseban accounts authorize {id} で認可し直してください",
-                "{id}: nothing reaches it since {since} ({why}): authorise it again with miseban accounts authorize {id}"
+                "{id}: {since} から止まっています(理由: {why})。miseban accounts authorize {id} で再連携してください",
+                "{id}: stopped since {since} ({why}); authorise the shop again with miseban accounts authorize {id}"
             ))
         }
     }

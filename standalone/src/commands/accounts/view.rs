@@ -7,21 +7,21 @@ use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::ports::store::{AccountRow, TokenAge};
 
-/// See the head of this file.
+/// The shops of the accounts file.
 #[derive(Debug, Serialize)]
 pub struct AccountsView {
     /// In the order of the file.
     pub accounts: Vec<AccountView>,
 }
 
-/// What the database knows.
+/// Data from the database, needed for the view.
 pub struct AccountFacts {
     pub rows: Vec<AccountRow>,
     pub ages: Vec<TokenAge>,
-    /// Listed and held, by account.
+    /// Account, listed, held.
     pub counts: Vec<(AccountId, u64, u64)>,
     pub now: DateTime<Utc>,
-    /// The end is near from then on.
+    /// How long before its expiry a token counts as ending.
     pub warned_before: TimeDelta,
 }
 
@@ -32,42 +32,42 @@ pub struct AccountView {
     pub active: bool,
     pub listed: u64,
     pub token: TokenView,
-    /// Only while it lies ahead.
+    /// Only if it is in the future.
     pub parked_until: Option<DateTime<Utc>>,
     /// Host and port, without user and password.
     pub proxy: Option<String>,
     pub proxy_failed_since: Option<DateTime<Utc>>,
 }
 
-/// How the tokens of a shop stand.
+/// The tokens of a shop.
 #[derive(Debug, Serialize)]
 pub struct TokenView {
     pub state: TokenStatus,
     pub access_expires_at: Option<DateTime<Utc>>,
     pub refreshed_at: Option<DateTime<Utc>>,
     pub age_days: Option<i64>,
-    /// The end of the refresh token's 30 days.
+    /// Expiry of the refresh token, 30 days after the last refresh.
     pub ends_at: Option<DateTime<Utc>>,
     pub reauthorise_since: Option<DateTime<Utc>>,
     pub reauthorise_why: Option<String>,
-    /// BASE refuses its fresh access tokens; they are tried again by themselves.
+    /// Since when BASE rejects new access tokens; retried automatically.
     pub refused_since: Option<DateTime<Utc>>,
 }
 
-/// The word for it.
+/// The status of the tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenStatus {
-    /// Never authorised, and no first token in the file.
+    /// Never authorised, and no initial token in the file.
     None,
-    /// The first token of the file was not used yet.
+    /// The initial token of the file was not used yet.
     Unused,
     Good,
-    /// A warning's time has come (`TOKEN_WARNING_DAYS`).
+    /// Expires within the longest of `TOKEN_WARNING_DAYS`.
     Ending,
-    /// Its 30 days are over.
+    /// Expired.
     Ended,
-    /// A person has to authorise the shop again.
+    /// A person must authorise the shop again.
     Reauthorise,
 }
 

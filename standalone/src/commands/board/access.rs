@@ -1,4 +1,4 @@
-//! Who may look at the board: this computer, or whoever knows the password.
+//! Access to the board: from this computer only, or by password (HTTP basic authentication).
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -13,31 +13,31 @@ use sha2::{Digest as _, Sha256};
 use std::net::IpAddr;
 use subtle::ConstantTimeEq as _;
 
-/// See the head of this file.
+/// Which requests are allowed.
 #[derive(Clone)]
 pub enum BoardAccess {
-    /// Whoever asks for this computer by one of its own names. A page of the web that lets its name
-    /// lead here (DNS rebinding) asks for another one.
+    /// Requests whose `Host` is a loopback name. A web page that resolves its own name to this
+    /// computer (DNS rebinding) sends another `Host`.
     ThisComputer,
-    /// Whoever sends the password of which this is the digest.
+    /// Requests with the password; holds its digest.
     Password([u8; 32]),
 }
 
 impl BoardAccess {
-    /// Opens to whoever sends `password`, under any user name.
+    /// Requires `password`, with any user name.
     pub fn password_required(password: &SecretString) -> Self {
         Self::Password(digest(password.expose_secret().as_bytes()))
     }
 
-    /// Stands before `routes`.
+    /// Protects `routes`.
     pub fn before(self, routes: Router) -> Router {
-        routes.layer(from_fn_with_state(self, pass))
+        routes.layer(from_fn_with_state(self, check))
     }
 
-    fn opens_to(&self, headers: &HeaderMap) -> bool {
+    fn allows(&self, headers: &HeaderMap) -> bool {
         match self {
-            Self::ThisComputer => names_this_computer(headers),
-            // Digests are of one length, whatever was sent.
+            Self::ThisComputer => is_loopback_host(headers),
+            // Digests have equal length, so the comparison takes constant time.
             Self::Password(expected) => {
                 password(headers).is_some_and(|sent| digest(&sent).ct_eq(expected).into())
             }
@@ -54,15 +54,15 @@ impl BoardAccess {
             Self::Password(_) => (
                 StatusCode::UNAUTHORIZED,
                 [(header::WWW_AUTHENTICATE, "Basic realm=\"miseban\", charset=\"UTF-8\"")],
-                "the password is BOARD_PASSWORD, the user name any\n",
+                "enter BOARD_PASSWORD as password, with any user name\n",
             )
                 .into_response(),
         }
     }
 }
 
-async fn pass(State(access): State<BoardAccess>, request: Request, next: Next) -> Response {
-    if access.opens_to(request.headers()) {
+async fn check(State(access): State<BoardAccess>, request: Request, next: Next) -> Response {
+    if access.allows(request.headers()) {
         next.run(request).await
     } else {
         access.refusal()
@@ -73,7 +73,7 @@ fn digest(text: &[u8]) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
-/// The password of `Authorization: Basic`, which holds the user name, a colon, and it.
+/// The password of an `Authorization: Basic` header (`user:password` in base 64).
 fn password(headers: &HeaderMap) -> Option<Vec<u8>> {
     let sent = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, code) = sent.split_once(' ')?;
@@ -85,7 +85,7 @@ fn password(headers: &HeaderMap) -> Option<Vec<u8>> {
     Some(both[colon + 1..].to_vec())
 }
 
-fn names_this_computer(headers: &HeaderMap) -> bool {
+fn is_loopback_host(headers: &HeaderMap) -> bool {
     let asked = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
@@ -101,14 +101,14 @@ fn names_this_computer(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
-    fn asking(header: header::HeaderName, value: &str) -> HeaderMap {
+    fn headers_with(header: header::HeaderName, value: &str) -> HeaderMap {
         let value = value.parse().expect("a header");
         HeaderMap::from_iter([(header, value)])
     }
 
     #[test]
-    fn without_a_password_only_names_of_this_computer_are_answered() {
-        let opens = |host| BoardAccess::ThisComputer.opens_to(&asking(header::HOST, host));
+    fn without_a_password_only_loopback_hosts_are_allowed() {
+        let opens = |host| BoardAccess::ThisComputer.allows(&headers_with(header::HOST, host));
 
         for own in ["127.0.0.1:8080", "localhost", "LOCALHOST:80", "[::1]:8080"] {
             assert!(opens(own), "{own}");
@@ -122,14 +122,14 @@ mod tests {
         ] {
             assert!(!opens(other), "{other}");
         }
-        assert!(!BoardAccess::ThisComputer.opens_to(&HeaderMap::new()));
+        assert!(!BoardAccess::ThisComputer.allows(&HeaderMap::new()));
     }
 
     #[test]
-    fn the_password_opens_under_any_name_and_nothing_else_does() {
+    fn the_password_is_accepted_with_any_user_name() {
         let access = BoardAccess::password_required(&SecretString::from("a:pass:word"));
         let sent = |text: &str| format!("Basic {}", BASE64_STANDARD.encode(text));
-        let opens = |value: &str| access.opens_to(&asking(header::AUTHORIZATION, value));
+        let opens = |value: &str| access.allows(&headers_with(header::AUTHORIZATION, value));
 
         for right in ["miseban:a:pass:word", ":a:pass:word"] {
             assert!(opens(&sent(right)), "{right}");
@@ -146,6 +146,6 @@ mod tests {
         for odd in ["Basic", "Basic %%%", "Bearer a:pass:word"] {
             assert!(!opens(odd), "{odd}");
         }
-        assert!(!access.opens_to(&asking(header::HOST, "127.0.0.1")));
+        assert!(!access.allows(&headers_with(header::HOST, "127.0.0.1")));
     }
 }

@@ -1,5 +1,5 @@
-//! `board`: the queues in a browser. Shows and changes nothing; who may look is decided in `access`, what
-//! is shown in `adapters/src/queue/board`.
+//! `board`: shows the queues in a browser, read-only. `access` decides who may see it;
+//! `adapters/src/queue/board` provides the data.
 
 mod access;
 mod routes;
@@ -20,8 +20,8 @@ use ui::message::text;
 ///
 /// # Errors
 ///
-/// No shared queue, an address for others without a password, an address that cannot be listened on,
-/// a Redis that cannot be reached at the start; later its absence is told by the pages.
+/// No shared queue, an address reachable by others without a password, an address that cannot be
+/// bound, or no Redis at the start; a later outage of Redis is shown in the pages.
 pub async fn board(
     args: &BoardArgs,
     settings: &Settings,
@@ -33,10 +33,10 @@ pub async fn board(
     let address = listener.local_addr()?;
     out.line(&text!(
         "ボード: http://{address} (止めるには Ctrl+C)",
-        "board: http://{address} (Ctrl+C stops)"
+        "board: http://{address} (press Ctrl+C to stop)"
     ))?;
     let routes = access.before(routes::routes(&queue));
-    // Listeners to events stay for ever, so they are not waited for.
+    // Event streams stay open forever, so the server does not wait for them.
     tokio::select! {
         stopped = signal() => stopped,
         ended = axum::serve(listener, routes).into_future() => {
@@ -52,7 +52,7 @@ fn access(listen: SocketAddr, settings: &Settings) -> Result<BoardAccess, Comman
         None if listen.ip().is_loopback() => Ok(BoardAccess::ThisComputer),
         None => Err(CommandError::Usage(text!(
             "{listen} ではほかのPCからも見えるので、BOARD_PASSWORD(12文字以上)を設定してください。このPCだけで見るなら --listen 127.0.0.1:8080",
-            "on {listen} others could look too: set BOARD_PASSWORD (12 characters or more), or use --listen 127.0.0.1:8080 for this computer only"
+            "{listen} is reachable from other computers: set BOARD_PASSWORD (12 characters or more), or use --listen 127.0.0.1:8080 for this computer only"
         ))),
     }
 }
@@ -61,7 +61,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     TcpListener::bind(address).await.map_err(|error| {
         CommandError::Failed(text!(
             "{address} で待ち受けられません({error})。--listen で別のポートを指定してください",
-            "{address} cannot be listened on ({error}): name another port with --listen"
+            "cannot listen on {address} ({error}): choose another port with --listen"
         ))
     })
 }

@@ -1,5 +1,6 @@
-//! Every address of the board: its pages, and what they ask for. The board's own list of routes has one
-//! more, which puts tasks into a queue; whoever looks must not work, so the routes are put together here.
+//! The routes of the board: its pages, and the API that they call. They are listed here, since the
+//! ready-made router of apalis-board also has a route that pushes tasks, and the board is
+//! read-only.
 
 use adapters::clock::SystemClock;
 use adapters::queue::{Board, RedisQueue};
@@ -22,7 +23,7 @@ use tokio::sync::RwLock;
 
 type Shown = Board<RedisQueue>;
 
-/// The pages, and below `/api/v1` what they ask for.
+/// The pages, and the API under `/api/v1`.
 pub fn routes(queue: &Arc<RedisQueue>) -> Router {
     let shown = |name| {
         let board = Board::new(Arc::clone(queue), Arc::new(SystemClock), name);
@@ -34,7 +35,7 @@ pub fn routes(queue: &Arc<RedisQueue>) -> Router {
         .route("/workers", get(get_all_workers::<Shown>))
         .route("/overview", get(overview::<Shown>))
         .route("/events", get(events))
-        // Each of them asks about all queues, whichever it is given.
+        // These handlers read all queues, whichever they are given.
         .layer(shown(QueueName::Sync));
     for name in QueueName::ALL {
         let of_queue = Router::new()
@@ -45,15 +46,15 @@ pub fn routes(queue: &Arc<RedisQueue>) -> Router {
             .layer(shown(name));
         api = api.nest(&format!("/queues/{}", name.as_str()), of_queue);
     }
-    // Else a page would be taken for an answer.
+    // Otherwise an unknown API path would return a page.
     let api = api.fallback(async || StatusCode::NOT_FOUND);
     Router::new()
         .nest("/api/v1", api)
         .fallback_service(ServeUI::new())
 }
 
-/// The board's log of running tasks, in which nothing ever stands: the workers are other processes. Its
-/// pages take an answer that stays open for a sign of health.
+/// The event log of the board, always empty, since workers are other processes. The pages take an
+/// open stream as a sign that the server is alive.
 async fn events() -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     Sse::new(futures::stream::pending()).keep_alive(KeepAlive::default())
 }

@@ -1,4 +1,4 @@
-//! The changes for a spreadsheet: one line each, names in the first. Times are UTC.
+//! The changes as CSV: a header and one line per change. Times are UTC.
 
 use super::view::ChangeView;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -28,12 +28,12 @@ const COLUMNS: [&str; 20] = [
     "rejected",
 ];
 
-/// The first line.
+/// The header line.
 pub fn head() -> String {
     line(&COLUMNS.map(ToOwned::to_owned))
 }
 
-/// One line a change.
+/// One line per change.
 pub fn rows(changes: &[ChangeView]) -> String {
     changes.iter().map(|change| line(&cells(change))).collect()
 }
@@ -68,7 +68,7 @@ fn cells(change: &ChangeView) -> [String; 20] {
     ]
 }
 
-/// As the JSON has it.
+/// The word used in the JSON.
 fn word(why: Rejection) -> String {
     serde_json::to_value(why).map_or_else(
         |_| String::new(),
@@ -89,7 +89,7 @@ fn line(cells: &[String]) -> String {
     cells.join(",") + "\n"
 }
 
-/// As a cell that no spreadsheet takes for a formula: words of the shop and of sellers are not ours.
+/// A CSV cell that no spreadsheet runs as a formula, since the texts come from shops and sellers.
 fn quoted(cell: &str) -> String {
     if cell.is_empty() {
         return String::new();
@@ -99,7 +99,7 @@ fn quoted(cell: &str) -> String {
         _ => cell.to_owned(),
     };
     let mut writer = Writer::new();
-    // Every character may double, between two quotes.
+    // Every character may be doubled, plus two quotes.
     let mut out = vec![0; harmless.len() * 2 + 2];
     let (result, _, mut length) = writer.field(harmless.as_bytes(), &mut out);
     debug_assert!(matches!(result, WriteResult::InputEmpty));
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_is_quoted_where_it_has_to_be_and_is_never_a_formula() {
+    fn a_cell_is_quoted_when_needed_and_is_never_a_formula() {
         assert_eq!(quoted("bad_price"), "bad_price");
         assert_eq!(quoted("a,b"), "\"a,b\"");
         assert_eq!(quoted("say \"no\""), "\"say \"\"no\"\"\"");

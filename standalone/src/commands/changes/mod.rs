@@ -1,4 +1,4 @@
-//! `changes`: what changed in the shops lately, and why.
+//! `changes`: shows recent changes in the shops and their reasons.
 
 mod csv;
 mod text;
@@ -13,15 +13,14 @@ use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 use view::{ChangeView, ChangesView};
 
-/// Changes in one page of the database.
+/// Changes read from the database at once.
 const PAGE: u32 = 500;
 
-/// Prints the newest changes, at most as many as asked for; how many there are beyond is not counted,
-/// only whether there are any.
+/// Prints the newest changes up to the limit, and whether there are more.
 ///
 /// # Errors
 ///
-/// [`CommandError::Usage`] for what is no ASIN, or a shop that is not known.
+/// [`CommandError::Usage`] for an invalid ASIN or an unknown shop.
 pub async fn changes(
     store: &dyn Store,
     args: &ChangesArgs,
@@ -62,7 +61,7 @@ pub async fn changes(
     Ok(Exit::Done)
 }
 
-/// The changes that are asked for, a page at a time.
+/// Reads the requested changes page by page.
 struct ChangePager<'a> {
     store: &'a dyn Store,
     asked: &'a ChangesAsked,
@@ -71,7 +70,7 @@ struct ChangePager<'a> {
 }
 
 impl ChangePager<'_> {
-    /// The next page; `None` after the last, or when there are as many as wanted.
+    /// The next page; `None` after the last one, or when the limit is reached.
     async fn next(&mut self) -> Result<Option<Vec<ListingChange>>, CommandError> {
         let limit = self.left.min(PAGE);
         if limit == 0 {
@@ -100,7 +99,7 @@ fn asin(given: &str) -> Result<Asin, CommandError> {
     Asin::parse(given).map_err(|error| crate::commands::explain::no_asin(&error))
 }
 
-/// A misspelt shop must not look like one in which nothing changed.
+/// A misspelt shop must not look like a shop without changes.
 async fn known_account(asked: &ChangesAsked, store: &dyn Store) -> Result<(), CommandError> {
     let Some(account) = &asked.account else {
         return Ok(());

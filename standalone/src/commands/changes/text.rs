@@ -1,4 +1,4 @@
-//! The changes for a person: two lines each, what changed and why.
+//! The changes as text: what changed, and why.
 
 use super::view::{ChangeView, ChangesView, ObservationView};
 use shared::domain::listing::ShopState;
@@ -7,11 +7,11 @@ use ui::labels;
 use ui::layout::{clean, grouped, when};
 use ui::message::{Lang, text};
 
-/// All of them.
+/// All changes.
 pub fn render(view: &ChangesView, lang: Lang) -> String {
     let (since, count) = (when(view.since), grouped(view.changes.len() as u64));
     let title = text!(
-        "{since} からの変化(新しい順) {count}件\n",
+        "{since} からの変更(新しい順) {count}件\n",
         "Changes since {since}, newest first: {count}\n"
     );
     let mut text = title.of(lang).to_owned();
@@ -40,7 +40,7 @@ fn entry(change: &ChangeView, lang: Lang) -> String {
     text
 }
 
-/// Only what differs.
+/// Only the values that differ.
 fn difference(from: &ShopState, to: &ShopState, lang: Lang) -> String {
     let mut parts = Vec::new();
     if from.price != to.price {
@@ -71,7 +71,7 @@ fn cause(change: &ChangeView, lang: Lang) -> String {
     let kind = labels::kind(change.cause.kind, lang);
     let seen = change.cause.observation.as_ref();
     let seen = seen.map_or_else(
-        || lang.pick("記録なし", "not kept").to_owned(),
+        || lang.pick("記録なし", "no record").to_owned(),
         |seen| observation(seen, lang),
     );
     let price = change.cause.amazon_price.as_ref().map(|price| {
@@ -93,8 +93,8 @@ fn observation(seen: &ObservationView, lang: Lang) -> String {
         let price = grouped(won.price.map_or(0, i64::unsigned_abs));
         let seller = clean(won.seller_id.as_deref().unwrap_or("?"));
         let text = text!(
-            "{outcome}: {offers}件中、{seller} の{price}円が選ばれた",
-            "{outcome}: of {offers} offers {seller} won with {price} yen"
+            "{outcome}: {offers}件の出品から {seller} の{price}円を選択",
+            "{outcome}: chose {seller} at {price} yen from {offers} offers"
         );
         return text.of(lang).to_owned();
     }
@@ -103,7 +103,7 @@ fn observation(seen: &ObservationView, lang: Lang) -> String {
             let why = labels::rejection(why, lang);
             let text = text!(
                 "{outcome}: {offers}件とも条件に合わない(主な理由: {why})",
-                "{outcome}: none of {offers} offers passed (mostly: {why})"
+                "{outcome}: none of {offers} offers accepted (main reason: {why})"
             );
             text.of(lang).to_owned()
         }

@@ -12,12 +12,12 @@ use shared::domain::outcome::Outcome;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::store::{ListingChange, SeenInterval};
 
-/// See the head of this file.
+/// The changes of a period.
 #[derive(Debug, Serialize)]
 pub struct ChangesView {
     pub since: DateTime<Utc>,
     pub until: DateTime<Utc>,
-    /// There are older ones in this time, beyond the limit.
+    /// Whether the period has older changes beyond the limit.
     pub more: bool,
     /// Newest first.
     pub changes: Vec<ChangeView>,
@@ -28,16 +28,16 @@ pub struct ChangeView {
     pub at: DateTime<Utc>,
     pub account: AccountId,
     pub asin: Asin,
-    /// What became of it; `at` is the time of that.
+    /// The state of the update, reached at `at`.
     pub state: String,
-    /// Why it was not made.
+    /// Why the change was not applied.
     pub code: Option<String>,
     pub from: ShopState,
     pub to: ShopState,
     pub cause: ChangeCause,
 }
 
-/// Why.
+/// The reason of a change.
 #[derive(Debug, Serialize)]
 pub struct ChangeCause {
     pub run_id: RunId,
@@ -52,16 +52,16 @@ pub struct AmazonPriceChange {
     pub new: Yen,
 }
 
-/// What Amazon said.
+/// What Amazon answered.
 #[derive(Debug, Serialize)]
 pub struct ObservationView {
     pub first_at: DateTime<Utc>,
     pub last_at: DateTime<Utc>,
     pub outcome: Outcome,
     pub offers: usize,
-    /// The offer that won.
+    /// The chosen offer.
     pub won: Option<JudgedOffer>,
-    /// Where none won: why the most offers were turned down.
+    /// If none was chosen: the most frequent reason of rejection.
     pub rejected: Option<Rejection>,
 }
 
@@ -106,7 +106,7 @@ impl ObservationView {
     }
 }
 
-/// Of equally common ones, the first that was met.
+/// Among equally frequent reasons, the first one.
 fn commonest(offers: &[JudgedOffer]) -> Option<Rejection> {
     let rejections = || {
         offers.iter().filter_map(|offer| match offer.verdict {

@@ -1,4 +1,4 @@
-//! What happens on the demo's Amazon between its two runs, and what the shop shows of it after.
+//! Changes on the simulated Amazon between the two runs of the demo, and their effect in the shops.
 
 use crate::output::CommandOutput;
 use simulator::{Fault, FaultKind, ItemSnapshot, MarketSet, Simulator};
@@ -6,12 +6,12 @@ use ui::command_error::CommandError;
 use ui::layout::{Align, table};
 use ui::message::{Text, text};
 
-/// Products whose fate the demo follows.
+/// Numbers of products that the demo follows.
 const RISING: usize = 3;
 const FALLING: usize = 2;
 const SOLD_OUT: usize = 3;
 
-/// Items of the shops that the demo follows, as they were before the market moved.
+/// The items that the demo follows, before the market changed.
 pub(super) struct Watched {
     before: Vec<ItemSnapshot>,
 }
@@ -23,7 +23,7 @@ struct Expected {
 }
 
 impl Watched {
-    /// Shown items at an ordinary price, so that no bound of the shop comes into play.
+    /// Public items at ordinary prices, so that no price bound applies.
     pub(super) fn choose(simulator: &Simulator) -> Self {
         let ordinary = |item: &ItemSnapshot| item.visible && (2_000..20_000).contains(&item.price);
         let shops = (1..).map_while(|no| simulator.shop(&format!("shop-{no}")));
@@ -33,22 +33,22 @@ impl Watched {
         }
     }
 
-    /// An ASIN that gets dearer.
+    /// An ASIN whose price rises.
     pub(super) fn risen(&self) -> &str {
         self.before.first().map_or("", |item| &item.asin)
     }
 
-    /// What is done to the market, for the audience.
+    /// Explains what changes.
     pub(super) fn story() -> Text {
         text!(
-            "Amazonで {RISING} 件が値上がり、{FALLING} 件が値下がり、{SOLD_OUT} 件が売り切れました。ほかの商品も6時間分動かしました。
-さらに通信も乱します: 1回は制限超過(429)、1回はサーバーエラー(500)、答えから2件が抜け、3件は個別にエラー。",
-            "On Amazon {RISING} products got dearer, {FALLING} cheaper, {SOLD_OUT} sold out, and the rest moved on by six hours.
-The network stumbles, too: one 429, one 500, two products missing from an answer, three failing by themselves."
+            "Amazonで{RISING}件が値上がり、{FALLING}件が値下がり、{SOLD_OUT}件が売り切れました。ほかの商品も6時間分変化しました。
+通信エラーも起こします: 制限超過(429)が1回、サーバーエラー(500)が1回、応答から2件が抜け、3件は個別にエラー。",
+            "On Amazon {RISING} prices rose, {FALLING} fell, {SOLD_OUT} products sold out, and the others changed as in six hours.
+Requests fail too: one 429, one 500, two products missing from a response, three with an error of their own."
         )
     }
 
-    /// Shows each item before and after; `false` when one is not as it should be.
+    /// Shows each item before and after; `false` when one has wrong values.
     pub(super) fn show(
         &self,
         simulator: &Simulator,
@@ -66,10 +66,10 @@ The network stumbles, too: one 429, one 500, two products missing from an answer
             all_right &= right;
             rows.push(vec![
                 before.asin.clone(),
-                out.lang.pick(fate(place).0, fate(place).1).to_owned(),
-                looks(before, out),
+                out.lang.pick(change(place).0, change(place).1).to_owned(),
+                shown(before, out),
                 "->".to_owned(),
-                looks(&after, out),
+                shown(&after, out),
                 if right { "ok" } else { "NG" }.to_owned(),
             ]);
         }
@@ -86,8 +86,8 @@ The network stumbles, too: one 429, one 500, two products missing from an answer
     }
 }
 
-/// Moves the market and breaks the network.
-pub(super) fn stir(simulator: &Simulator, watched: &Watched) -> Result<(), CommandError> {
+/// Changes the market and adds network faults.
+pub(super) fn change_market(simulator: &Simulator, watched: &Watched) -> Result<(), CommandError> {
     simulator.move_market(6);
     let sets = watched.before.iter().enumerate().map(|(place, item)| {
         let sells = place < RISING + FALLING;
@@ -128,12 +128,12 @@ pub(super) fn stir(simulator: &Simulator, watched: &Watched) -> Result<(), Comma
 
 fn refused(error: &simulator::ControlError) -> CommandError {
     CommandError::Failed(text!(
-        "デモの市場を動かせません({error})",
-        "the demo's market cannot be moved ({error})"
+        "デモの市場を変更できません({error})",
+        "the simulated market cannot be changed ({error})"
     ))
 }
 
-/// Amazon's new price: a half more, or a fifth less, than what the shop's price came from.
+/// Amazon's new price: 50 % above or 20 % below the price that the shop's price was computed from.
 fn new_cost(place: usize, item: &ItemSnapshot) -> i64 {
     let cost = item.price * 10 / 13;
     if place < RISING {
@@ -146,16 +146,16 @@ fn new_cost(place: usize, item: &ItemSnapshot) -> i64 {
 fn expected(place: usize, before: &ItemSnapshot) -> Expected {
     Expected {
         visible: place < RISING + FALLING,
-        // Times 1.3, to the nearest ten yen, half up.
+        // Times 1.3, rounded half up to ten yen.
         price: (new_cost(place, before) * 13 + 50) / 100 * 10,
     }
 }
 
-fn fate(place: usize) -> (&'static str, &'static str) {
+fn change(place: usize) -> (&'static str, &'static str) {
     if place < RISING {
-        ("Amazonで値上がり", "dearer on Amazon")
+        ("Amazonで値上がり", "price rose on Amazon")
     } else if place < RISING + FALLING {
-        ("Amazonで値下がり", "cheaper on Amazon")
+        ("Amazonで値下がり", "price fell on Amazon")
     } else {
         ("Amazonで売り切れ", "sold out on Amazon")
     }
@@ -165,17 +165,17 @@ fn head(out: &CommandOutput<'_>) -> Vec<String> {
     let lang = out.lang;
     [
         "ASIN",
-        lang.pick("できごと", "what happened"),
-        lang.pick("前の店", "shop before"),
+        lang.pick("変化", "change"),
+        lang.pick("変更前", "shop before"),
         "",
-        lang.pick("今の店", "shop now"),
+        lang.pick("現在", "shop now"),
         "",
     ]
     .map(str::to_owned)
     .into()
 }
 
-fn looks(item: &ItemSnapshot, out: &CommandOutput<'_>) -> String {
+fn shown(item: &ItemSnapshot, out: &CommandOutput<'_>) -> String {
     if item.visible {
         format!(
             "{}{}",

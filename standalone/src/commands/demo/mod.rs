@@ -1,7 +1,7 @@
-//! `demo`: the product shown to someone who has never heard of it, on simulated shops.
+//! `demo`: shows Miseban to a newcomer, on simulated shops.
 //!
-//! It uses what a shop keeper uses: a settings file, an accounts file, an import, two runs and the
-//! report. Only Amazon and BASE are simulated, on loopback.
+//! It works like a real installation: a settings file, an accounts file, an import, two runs and
+//! the report. Only Amazon and BASE are simulated, on loopback.
 
 mod market;
 
@@ -23,7 +23,7 @@ use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 use ui::report;
 
-/// Listings of the demo: enough to see batches, few enough to be over soon.
+/// Listings of the demo: enough for several batches, few enough to finish soon.
 const LISTINGS: usize = 300;
 const SHOPS: usize = 2;
 /// Simulator time runs this much faster, so that ten seconds of Amazon's quota take half a second.
@@ -31,38 +31,38 @@ const TIME_SCALE: f64 = 20.0;
 /// 0.1 requests a second, times [`TIME_SCALE`].
 const RATE: &str = "2";
 
-/// Shows everything once. [`Exit::Failed`] when a run does not end as it should.
+/// Runs the demo. [`Exit::Failed`] when a run fails or a shop shows wrong values.
 ///
 /// # Errors
 ///
-/// A folder that cannot be written, a port that cannot be had.
+/// A folder that cannot be written, a port that cannot be bound.
 pub async fn demo(args: &DemoArgs, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
     let stage = Stage::set_up(args).await?;
     introduce(&stage, out)?;
     stage.import(out).await?;
 
-    heading(out, 1, "はじめての実行", "the first run")?;
+    heading(out, 1, "最初の実行", "the first run")?;
     let first = stage.run(out).await?;
     summarise(&first, out)?;
 
     heading(
         out,
         2,
-        "Amazonが動き、通信も乱れる",
-        "Amazon moves, and the network stumbles",
+        "Amazonの変化と通信エラー",
+        "Amazon changes, and requests fail",
     )?;
     let watched = Watched::choose(&stage.simulator);
-    market::stir(&stage.simulator, &watched)?;
+    market::change_market(&stage.simulator, &watched)?;
     out.line(&Watched::story())?;
     let second = stage.run(out).await?;
     out.show(&second, report::render)?;
 
-    heading(out, 3, "店はどうなったか", "what became of the shop")?;
+    heading(out, 3, "ショップの結果", "the result in the shop")?;
     let right = watched.show(&stage.simulator, out)?;
     let store = wiring::open_store(&stage.settings).await?;
     out.line(&text!(
-        "\nなぜその値段なのか、1件ずつ説明できます(miseban explain):",
-        "\nevery price can be explained (miseban explain):"
+        "\n価格の理由は、商品ごとに確認できます(miseban explain):",
+        "\nMiseban can explain every price (miseban explain):"
     ))?;
     explain::explain(&store, watched.risen(), out).await?;
 
@@ -76,12 +76,12 @@ pub async fn demo(args: &DemoArgs, out: &mut CommandOutput<'_>) -> Result<Exit, 
     })
 }
 
-/// Everything that the demo plays on.
+/// The simulated environment of the demo.
 struct Stage {
     simulator: Simulator,
     settings: Settings,
     folder: PathBuf,
-    /// Removes the folder at the end, unless it is kept.
+    /// Removes the folder when dropped; `None` with `--keep`.
     _temporary: Option<tempfile::TempDir>,
 }
 
@@ -111,7 +111,7 @@ impl Stage {
         write("accounts.toml", &simulator.accounts_toml())?;
         write("listings.csv", &simulator.listings_csv())?;
         let file = write("miseban.toml", &settings_file(&simulator.url(), &folder))?;
-        // The environment of the one who tries it must not turn the demo into a live run.
+        // Ignores the environment, so that the demo can never reach a real shop.
         let settings = Settings::load(Some(&file), &|_| None)?;
         Ok(Self {
             simulator,
@@ -173,7 +173,7 @@ fn folder(keep: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), C
             let shown = kept.display();
             return Err(CommandError::Usage(text!(
                 "{shown} には前のデモが残っています。別のフォルダーを指定するか、消してください",
-                "{shown} holds an earlier demo: name another folder, or remove it"
+                "{shown} contains an earlier demo: choose another folder, or delete it"
             )));
         }
         let kept = kept
@@ -190,24 +190,24 @@ fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
     let shown = path.display();
     CommandError::Usage(text!(
         "{shown} に書き込めません({error})。書き込めるフォルダーを --keep で指定してください",
-        "{shown} cannot be written ({error}): name a folder that can, with --keep"
+        "cannot write to {shown} ({error}): choose a writable folder with --keep"
     ))
 }
 
 fn introduce(stage: &Stage, out: &mut CommandOutput<'_>) -> Result<(), CommandError> {
     let url = stage.simulator.url();
     out.line(&text!(
-        "店番(みせばん)は、BASEの店の価格と在庫をAmazon.co.jpに合わせ続けます。
-Amazonで売り切れた商品は店から隠し、値上がりした商品は値上げします。眠っている間も。
+        "店番(みせばん)は、BASEのショップの価格と在庫をAmazon.co.jpに合わせ続けます。
+Amazonで売り切れた商品は非公開にし、値上がりした商品は値上げします。夜間も自動で行います。
 
-このデモでは {SHOPS} つの店と {LISTINGS} 件の商品を、このパソコンの中だけで動かします({url})。
-Amazonの制限(20件を10秒に1回)はそのまま、時計だけ {TIME_SCALE} 倍です。
+このデモでは {SHOPS} つのショップと {LISTINGS} 件の商品を、このパソコンの中だけで動かします({url})。
+Amazonの制限(20件を10秒に1回)はそのまま、時計だけ {TIME_SCALE} 倍速です。
 ",
-        "Miseban keeps the prices and stock of BASE shops true to Amazon.co.jp: what sells out on
-Amazon is hidden, what gets dearer is raised. Also while you sleep.
+        "Miseban keeps the prices and stock of BASE shops in line with Amazon.co.jp: it hides products
+that are sold out on Amazon, and raises prices when Amazon does, day and night.
 
-This demo runs {SHOPS} shops with {LISTINGS} listings inside this computer only ({url}).
-Amazon's limit (20 products in ten seconds) holds; only the clock runs {TIME_SCALE} times as fast.
+This demo runs {SHOPS} shops with {LISTINGS} listings on this computer only ({url}).
+Amazon's rate limit (20 products per 10 seconds) applies; only the clock runs {TIME_SCALE} times faster.
 "
     ))
 }
@@ -221,8 +221,8 @@ fn summarise(report: &Report, out: &mut CommandOutput<'_>) -> Result<(), Command
     let (refused, applied) = (report.refused, report.updates.applied);
     let (equal, hidden) = (report.updates.equal, report.hidden);
     out.line(&text!(
-        "{asins} 件を {requests} 回で確認しました(断られた {refused} 回)。店とのずれ {applied} 件を直し({hidden} 件は売り切れなので非公開)、{equal} 件はそのままです。",
-        "{asins} products checked in {requests} requests ({refused} refused). {applied} listings were set right ({hidden} hidden, sold out on Amazon), {equal} left alone."
+        "{asins}件を{requests}回で確認しました(回数制限による待機 {refused}回)。{applied}件を更新し({hidden}件は売り切れのため非公開)、{equal}件は変更不要でした。",
+        "{asins} products checked in {requests} requests ({refused} throttled). {applied} listings updated ({hidden} hidden, since Amazon is sold out), {equal} already correct."
     ))
 }
 
@@ -234,11 +234,11 @@ fn next_steps(
     let next = text!(
         "
 次は:
-  README.ja.md                  自分の店で始める(5分)
+  README.ja.md                  自分のショップで始める(5分)
   cargo run -p standalone -- --help   すべてのコマンド",
         "
-Where to look next:
-  README.md                     begin with your own shop, five minutes
+Next:
+  README.md                     start with your own shop, in five minutes
   cargo run -p standalone -- --help   all commands"
     );
     out.line(&next)?;
@@ -249,7 +249,7 @@ Where to look next:
     );
     let hint = text!(
         "  cargo demo --keep ./demo      設定とデータベースを残して、中を見る",
-        "  cargo demo --keep ./demo      keep settings and database to look into"
+        "  cargo demo --keep ./demo      keep the settings and the database"
     );
     out.line(if args.keep.is_some() { &kept } else { &hint })
 }

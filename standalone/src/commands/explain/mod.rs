@@ -1,4 +1,4 @@
-//! `explain ASIN`: all that is known of one ASIN, and why.
+//! `explain ASIN`: shows everything about one ASIN, and the reasons.
 
 mod text;
 mod view;
@@ -13,7 +13,7 @@ use ui::message::text;
 ///
 /// # Errors
 ///
-/// [`CommandError::Usage`] for what is no ASIN, [`CommandError::Failed`] for one that nothing is known of.
+/// [`CommandError::Usage`] for an invalid ASIN, [`CommandError::Failed`] for an unknown one.
 pub async fn explain(
     store: &dyn Store,
     asin: &str,
@@ -25,14 +25,14 @@ pub async fn explain(
     if facts.product.is_none() && facts.info.is_none() && nowhere && facts.seen.is_empty() {
         return Err(CommandError::Failed(text!(
             "{asin} はどのショップにもなく、Amazonに問い合わせたこともありません。ASINを確かめるか、miseban import listings で取り込んでください",
-            "{asin} is in no shop and was never asked for: check the ASIN, or take it in with miseban import listings"
+            "{asin} is in no shop, and Amazon was never asked about it: check the ASIN, or import it with miseban import listings"
         )));
     }
     out.show(&view::view(asin, facts), text::render)?;
     Ok(Exit::Done)
 }
 
-/// What is said of a text that is no ASIN.
+/// The error for an invalid ASIN.
 pub(crate) fn no_asin(error: &InvalidAsin) -> CommandError {
     let shown = &error.text;
     CommandError::Usage(text!(

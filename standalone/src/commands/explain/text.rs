@@ -1,4 +1,4 @@
-//! The story of an ASIN for a person.
+//! Everything about an ASIN, as text.
 
 use super::view::{ExplainView, ListingView, ObservedView, PendingView, ProductView, UpdateView};
 use shared::domain::basic_info::BasicInfo;
@@ -10,11 +10,11 @@ use ui::labels;
 use ui::layout::{Align, clean, grouped, table, when};
 use ui::message::{Lang, text};
 
-/// The whole story.
+/// All sections.
 pub fn render(view: &ExplainView, lang: Lang) -> String {
     let asin = view.asin;
     let mut text = format!("ASIN {asin}\n  https://www.amazon.co.jp/dp/{asin}\n");
-    let title = lang.pick("Amazonについて分かっていること", "What is known of Amazon");
+    let title = lang.pick("Amazonの状況", "State at Amazon");
     let known = product(view.product.as_ref(), lang);
     let _ = write!(text, "\n{title}\n{known}");
     if let Some(info) = &view.basic_info {
@@ -23,7 +23,7 @@ pub fn render(view: &ExplainView, lang: Lang) -> String {
     }
     let title = lang.pick(
         "問い合わせの結果(新しい順)",
-        "What was observed, newest first",
+        "Answers of Amazon, newest first",
     );
     let _ = write!(text, "\n{title}\n{}", observed(&view.seen, lang));
     let title = lang.pick("ショップの商品", "Listings in the shops");
@@ -37,10 +37,7 @@ pub fn render(view: &ExplainView, lang: Lang) -> String {
         "\n{title}\n{in_shops}{}",
         pending(&view.pending, lang)
     );
-    let title = lang.pick(
-        "ショップの更新(新しい順)",
-        "Updates of the shops, newest first",
-    );
+    let title = lang.pick("ショップの更新(新しい順)", "Shop updates, newest first");
     let _ = write!(text, "\n{title}\n{}", updates(&view.updates, lang));
     text
 }
@@ -66,8 +63,8 @@ fn product(product: Option<&ProductView>, lang: Lang) -> String {
         row(lang.pick("在庫", "stock"), value, seen.at)
     });
     let invalid = product.invalid_since.map(|at| {
-        let label = lang.pick("Amazonにない", "unknown to Amazon");
-        let value = lang.pick("今後は問い合わせない", "not asked again");
+        let label = lang.pick("Amazonに該当商品なし", "unknown to Amazon");
+        let value = lang.pick("今後は問い合わせません", "not asked again");
         row(label, value.to_owned(), at)
     });
     let rows: Vec<_> = [price, stock, invalid].into_iter().flatten().collect();
@@ -88,7 +85,10 @@ fn basic_info(info: &Seen<BasicInfo>, lang: Lang) -> String {
     let texts = [
         (lang.pick("商品名", "title"), value.title.as_deref()),
         (lang.pick("ブランド", "brand"), value.brand.as_deref()),
-        (lang.pick("分類", "category"), value.category.as_deref()),
+        (
+            lang.pick("カテゴリー", "category"),
+            value.category.as_deref(),
+        ),
         (
             lang.pick("説明", "description"),
             value.description.as_deref(),
@@ -99,11 +99,11 @@ fn basic_info(info: &Seen<BasicInfo>, lang: Lang) -> String {
         .into_iter()
         .filter_map(|(label, value)| Some(row(label, shortened(value?))))
         .collect();
-    rows.push(row(lang.pick("取得", "told"), when(info.at)));
+    rows.push(row(lang.pick("取得", "fetched"), when(info.at)));
     table(&rows, &[])
 }
 
-/// One line; the whole text is in the JSON.
+/// Shortened to one line; the JSON has the whole text.
 fn shortened(text: &str) -> String {
     const MOST: usize = 60;
     let text = clean(&text.replace('\n', " "));
@@ -118,14 +118,14 @@ fn pending(pending: &[PendingView], lang: Lang) -> String {
         let since = when(*since);
         let line = text!(
             "  {account}  {since} に登録、まだ出品していません(出品したら miseban import listings)",
-            "  {account}  registered {since}, not in the shop yet (once it is: miseban import listings)"
+            "  {account}  registered {since}, not in the shop yet (after listing it: miseban import listings)"
         );
         let _ = writeln!(text, "{}", line.of(lang));
     }
     text
 }
 
-/// The offers of the newest answer are shown one by one; those of older ones are in the JSON.
+/// Lists the offers of the newest answer; the JSON has those of older ones too.
 fn observed(seen: &[ObservedView], lang: Lang) -> String {
     let Some(newest) = seen.first() else {
         return none(lang);
@@ -143,7 +143,7 @@ fn observed(seen: &[ObservedView], lang: Lang) -> String {
     let rows: Vec<_> = seen.iter().map(row).collect();
     let mut text = table(&rows, &[]);
     if !newest.offers.is_empty() {
-        let title = lang.pick("最新の出品", "Offers of the newest answer");
+        let title = lang.pick("最新の出品", "Offers in the newest answer");
         let rows: Vec<_> = newest
             .offers
             .iter()
@@ -165,7 +165,7 @@ fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
     );
     let hours = offer.max_handling_hours.map_or_else(
         || {
-            lang.pick("発送時間不明", "shipping time not told")
+            lang.pick("発送時間不明", "shipping time unknown")
                 .to_owned()
         },
         |hours| {
@@ -174,16 +174,16 @@ fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
         },
     );
     let verdict = match offer.verdict {
-        Verdict::Won(score) => text!("採用({score}点)", "won (score {score})"),
+        Verdict::Won(score) => text!("仕入れ先に採用", "chosen (score {score})"),
         Verdict::Outscored(score) => {
-            text!("点数か価格で負け({score}点)", "outscored (score {score})")
+            text!("不採用(優先度・価格)", "not chosen (score {score})")
         }
         Verdict::Rejected(why) => {
             let (ja, en) = (
                 labels::rejection(why, Lang::Ja),
                 labels::rejection(why, Lang::En),
             );
-            text!("除外: {ja}", "turned down: {en}")
+            text!("除外: {ja}", "rejected: {en}")
         }
     };
     let seller = offer.seller_id.as_deref().unwrap_or_default().to_owned();
@@ -205,17 +205,19 @@ fn listing(view: &ListingView, lang: Lang) -> String {
     let row = |label: &str, value: String, note: String| {
         vec![String::new(), label.to_owned(), value, note]
     };
-    let never = lang.pick("取り込んだまま", "as imported").to_owned();
+    let never = lang
+        .pick("取り込み時から変更なし", "unchanged since import")
+        .to_owned();
     let applied = view.applied_at.map_or(never, |at| {
         let at = when(at);
         text!("{at} に反映", "applied {at}").of(lang).to_owned()
     });
     let mut rows = vec![row(
-        lang.pick("今の表示", "shown"),
+        lang.pick("現在のショップ表示", "shown"),
         labels::shop_state(&view.shown, lang),
         applied,
     )];
-    let label = lang.pick("あるべき表示", "desired");
+    let label = lang.pick("設定後の表示", "desired");
     rows.push(view.desired.as_ref().map_or_else(
         || {
             row(
@@ -226,10 +228,7 @@ fn listing(view: &ListingView, lang: Lang) -> String {
         },
         |desired| {
             let (at, version) = (when(desired.at), desired.version);
-            let note = text!(
-                "{at} に計算(版 {version})",
-                "computed {at} (version {version})"
-            );
+            let note = text!("{at} に計算", "computed {at} (version {version})");
             row(
                 label,
                 labels::shop_state(&desired.state, lang),

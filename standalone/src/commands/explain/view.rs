@@ -1,4 +1,4 @@
-//! The story of an ASIN as one JSON object. Times are UTC, yen are integers.
+//! Everything about an ASIN as one JSON object. Times are UTC, yen are integers.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -14,12 +14,12 @@ use shared::domain::product::{Product, Seen, Stock};
 use shared::domain::run::RunId;
 use shared::ports::store::{ListingStory, SeenInterval, Story, UpdateStory};
 
-/// See the head of this file.
+/// Everything about an ASIN.
 #[derive(Debug, Serialize)]
 pub struct ExplainView {
     pub asin: Asin,
     pub product: Option<ProductView>,
-    /// Texts and images, and when Amazon told them.
+    /// Texts and images, and when they were fetched.
     pub basic_info: Option<Seen<BasicInfo>>,
     /// Newest first.
     pub seen: Vec<ObservedView>,
@@ -82,7 +82,7 @@ pub struct UpdateView {
     pub at: DateTime<Utc>,
 }
 
-/// The story as an object.
+/// The view of `story`.
 pub fn view(asin: Asin, story: Story) -> ExplainView {
     ExplainView {
         asin,

@@ -1,4 +1,4 @@
-//! `import shop`: reads the shops by pages and takes over the items whose SKU tells their ASIN.
+//! `import shop`: reads all items of the shops and imports those whose SKU contains an ASIN.
 
 mod pages;
 
@@ -18,20 +18,20 @@ use ui::command_error::{CommandError, Exit};
 use ui::layout::{clean, grouped};
 use ui::message::{Lang, text};
 
-/// Items that a text names; JSON names them all.
+/// Items listed in the text; the JSON has all.
 const NAMED: usize = 20;
 
-/// What became of the items.
+/// The result of an import.
 #[derive(Debug, Serialize)]
 struct ShopImportSummary {
     dry_run: bool,
     shops: usize,
     items: u64,
-    /// Items that went in, or would.
+    /// Items that were imported, or would be.
     taken: u64,
-    /// Items that are listed already.
+    /// Items that were imported before.
     known: u64,
-    /// Items that stayed out.
+    /// Items that were skipped.
     left_out: u64,
     taken_items: Vec<NamedItem>,
     left_out_items: Vec<NamedItem>,
@@ -48,12 +48,12 @@ struct NamedItem {
     why: Option<String>,
 }
 
-/// Reads the shops and takes in what can be; with `--dry-run` only tells. [`Exit::Usage`] when a person
-/// has to mend something.
+/// Reads the shops and imports their items; with `--dry-run` only shows the result. [`Exit::Usage`]
+/// when a person has to resolve a conflict.
 ///
 /// # Errors
 ///
-/// Wrong settings, an account that is not known, a shop that cannot be read: then nothing goes in.
+/// Wrong settings, an unknown account, a shop that cannot be read; then nothing is imported.
 pub async fn import_shop(
     args: &ImportShopArgs,
     settings: &Settings,
@@ -145,13 +145,13 @@ fn render(summary: &ShopImportSummary, lang: Lang) -> String {
     .map(grouped);
     let text = if summary.dry_run {
         text!(
-            "{items}件を読みました。取り込むのは {taken}件です(予行のため、まだ取り込んでいません。登録済み {known}件)\n",
-            "{items} items read; {taken} would go in (dry run: none did), {known} are listed already\n"
+            "{items}件を読みました。取り込むのは{taken}件です(お試し実行のため、まだ取り込んでいません。登録済み {known}件)\n",
+            "{items} items read, {taken} would be imported (dry run: nothing was), {known} already imported\n"
         )
     } else {
         text!(
             "{items}件を読み、{taken}件を取り込みました(登録済み {known}件)\n",
-            "{items} items read, {taken} went in, {known} are listed already\n"
+            "{items} items read, {taken} imported, {known} already imported\n"
         )
     };
     let mut text = text.of(lang).to_owned();
@@ -161,7 +161,7 @@ fn render(summary: &ShopImportSummary, lang: Lang) -> String {
     if summary.left_out > 0 {
         let title = text!(
             "{left_out}件は取り込みません:\n",
-            "{left_out} items stay out:\n"
+            "{left_out} items skipped:\n"
         );
         text.push_str(title.of(lang));
         text.push_str(&named(&summary.left_out_items, lang));
@@ -175,8 +175,8 @@ fn named(items: &[NamedItem], lang: Lang) -> String {
     if left > 0 {
         let left = grouped(left as u64);
         let more = text!(
-            "  ほか {left} 件(--json ですべて見られます)\n",
-            "  and {left} more (--json names them all)\n"
+            "  ほか {left}件(--json ですべて見られます)\n",
+            "  and {left} more (--json lists all)\n"
         );
         text.push_str(more.of(lang));
     }

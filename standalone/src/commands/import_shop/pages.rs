@@ -1,4 +1,4 @@
-//! Reads a shop page by page, on its lane, with a line on stderr about how far it is.
+//! Reads all items of a shop page by page within its rate limit, and prints the progress on stderr.
 
 use crate::progress::print_status;
 use shared::domain::account::AccountId;
@@ -12,13 +12,13 @@ use ui::command_error::CommandError;
 use ui::layout::{grouped, when};
 use ui::message::{Lang, text};
 
-/// Pages between two lines about how far it is.
+/// Pages between two progress lines.
 const PAGES_A_LINE: usize = 10;
-/// Tries of one page while the shop does not answer, and the pause between two.
+/// Attempts to read a page while the shop is unavailable, and the pause between them.
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Every item of the shop.
+/// All items of the shop.
 pub(super) async fn all(
     shop: &AccountId,
     ctx: &Context,
@@ -88,7 +88,7 @@ async fn permit(shop: &AccountId, ctx: &Context) -> Result<Permit, CommandError>
                 let until = when(until);
                 return Err(CommandError::Failed(text!(
                     "ショップ {shop} の利用上限に達しています。{until} を過ぎてから、もう一度実行してください。何も取り込んでいません",
-                    "shop {shop} is out of quota until {until}: try again then. Nothing went in"
+                    "the quota of shop {shop} is used up until {until}: try again then. Nothing was imported"
                 )));
             }
         }
@@ -98,6 +98,6 @@ async fn permit(shop: &AccountId, ctx: &Context) -> Result<Permit, CommandError>
 fn unread(shop: &AccountId, error: &dyn std::fmt::Display) -> CommandError {
     CommandError::Failed(text!(
         "ショップ {shop} を読めません({error})。miseban doctor で調べてください。何も取り込んでいません",
-        "shop {shop} cannot be read ({error}): see miseban doctor. Nothing went in"
+        "shop {shop} cannot be read ({error}): run miseban doctor. Nothing was imported"
     ))
 }

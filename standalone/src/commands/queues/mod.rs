@@ -1,4 +1,4 @@
-//! `queues`: looks into the queues in Redis, and decides what becomes of what was given up.
+//! `queues`: shows the queues in Redis, retries and drops dead messages, pauses and resumes queues.
 
 mod selection;
 mod text;
@@ -20,11 +20,11 @@ use view::{
     QueueMessages, QueuesOverview,
 };
 
-/// Does one of the commands of `queues`.
+/// Runs a subcommand of `queues`.
 ///
 /// # Errors
 ///
-/// No shared queue, a Redis that cannot be asked, a queue or an id that is not known.
+/// No shared queue, no connection to Redis, an unknown queue or message.
 pub async fn queues(
     command: &QueuesCommand,
     settings: &Settings,
@@ -55,16 +55,17 @@ pub async fn queues(
     Ok(Exit::Done)
 }
 
-/// Opens the queue in Redis and nothing else.
+/// Opens the queue in Redis only.
 ///
 /// # Errors
 ///
-/// [`CommandError::Usage`] without `REDIS_URL`: the queue is then in the memory of another process.
+/// [`CommandError::Usage`] without `REDIS_URL`, since the queue is then in the memory of another
+/// process.
 pub(super) async fn open(settings: &Settings) -> Result<RedisQueue, CommandError> {
     let Some(redis) = &settings.redis else {
         return Err(CommandError::Usage(text!(
             "REDIS_URL がありません。1つのプロセスで動かすとき、キューは miseban serve や miseban run のメモリーの中だけにあり、外からは見えません。miseban status を使ってください",
-            "REDIS_URL is not set: in one process the queue is in the memory of miseban serve or miseban run and cannot be looked into; use miseban status"
+            "REDIS_URL is not set: without Redis, the queue is in the memory of miseban serve or miseban run and cannot be shown; use miseban status"
         )));
     };
     wiring::shared_queue(redis).await
@@ -121,8 +122,8 @@ impl QueueInspector {
         }
         if messages.is_empty() {
             return Err(CommandError::Usage(text!(
-                "{id} というキューもメッセージもありません。キューは sync と update です。IDは miseban queues show sync で分かります",
-                "there is no queue and no message {id}: queues are sync and update; ids are listed by miseban queues show sync"
+                "{id} というキューもメッセージもありません。キューは sync、update、info です。IDは miseban queues show sync で分かります",
+                "there is no queue and no message {id}: the queues are sync, update and info; miseban queues show sync lists message ids"
             )));
         }
         Ok(MessagesById { messages })
@@ -148,7 +149,7 @@ impl QueueInspector {
         selection.checked(changed)
     }
 
-    /// The ids that are meant; what dies from now on is not.
+    /// The selected ids; messages that die later are not included.
     async fn selected(
         &self,
         queue: QueueName,
@@ -159,7 +160,7 @@ impl QueueInspector {
             DeadSelection::All(_) => {
                 let whole = Slice::first(Slice::MOST);
                 let mut dead = self.queue.list(queue, Place::Dead, whole).await?;
-                // The one that died first goes first again.
+                // Retry in the order in which they died.
                 dead.reverse();
                 Ok(dead.into_iter().map(|dead| dead.id).collect())
             }

@@ -1,4 +1,4 @@
-//! What a person chose of the messages that were given up.
+//! The dead messages that a command is about.
 
 use super::view::ChangedMessages;
 use crate::cli::DeadMessageArgs;
@@ -6,11 +6,11 @@ use shared::jobs::QueueName;
 use ui::command_error::CommandError;
 use ui::message::text;
 
-/// See the head of this file; without a queue all of them are meant.
+/// Which dead messages; `None` means all queues.
 pub enum DeadSelection {
-    /// Everything.
+    /// All of them.
     All(Option<QueueName>),
-    /// One id.
+    /// The one with this id.
     One(Option<QueueName>, String),
 }
 
@@ -22,36 +22,36 @@ impl DeadSelection {
             (true, []) => Ok(Self::All(None)),
             (true, [queue]) => Ok(Self::All(Some(known(queue)?))),
             (false, []) => Err(CommandError::Usage(text!(
-                "どれですか。メッセージのIDを続けるか、すべてなら --all を付けてください",
-                "which ones? Add the id of a message, or --all for everything"
+                "メッセージのIDを指定するか、すべてなら --all を付けてください",
+                "name a message id, or add --all for all dead messages"
             ))),
             (false, [word]) if QueueName::from_word(word).is_some() => {
                 Err(CommandError::Usage(text!(
-                    "キュー {word} のどれですか。メッセージのIDを続けるか、すべてなら --all を付けてください",
-                    "which of the queue {word}? Add the id of a message, or --all for everything"
+                    "キュー {word} のメッセージのIDを指定するか、すべてなら --all を付けてください",
+                    "name a message id of the queue {word}, or add --all for all its dead messages"
                 )))
             }
             (false, [id]) => Ok(Self::One(None, (*id).to_owned())),
             (false, [queue, id]) => Ok(Self::One(Some(known(queue)?), (*id).to_owned())),
             _ => Err(CommandError::Usage(text!(
                 "--all とメッセージのIDは一緒に使えません。どちらか1つにしてください",
-                "--all and the id of a message exclude each other: keep one"
+                "use either --all or a message id, not both"
             ))),
         }
     }
 
-    /// Where to look.
+    /// The queues to search.
     pub fn queues(&self) -> Vec<QueueName> {
         let (Self::All(queue) | Self::One(queue, _)) = self;
         queue.map_or_else(|| QueueName::ALL.to_vec(), |queue| vec![queue])
     }
 
-    /// What was changed, or that there is none of the id that was asked for.
+    /// `changed`, or an error if no message has the requested id.
     pub fn checked(&self, changed: ChangedMessages) -> Result<ChangedMessages, CommandError> {
         match self {
             Self::One(_, id) if changed.messages == 0 => Err(CommandError::Usage(text!(
-                "あきらめたものの中に {id} はありません。miseban queues show {id} で、どこにあるか分かります",
-                "{id} is not among what was given up; miseban queues show {id} tells where it is"
+                "失敗したものの中に {id} はありません。miseban queues show {id} で、どこにあるか分かります",
+                "{id} is not a dead message; miseban queues show {id} shows its state"
             ))),
             _ => Ok(changed),
         }
@@ -61,8 +61,8 @@ impl DeadSelection {
 fn known(word: &str) -> Result<QueueName, CommandError> {
     QueueName::from_word(word).ok_or_else(|| {
         CommandError::Usage(text!(
-            "{word} というキューはありません。sync か update を指定してください",
-            "there is no queue {word}: name sync or update"
+            "{word} というキューはありません。sync、update、info のどれかを指定してください",
+            "there is no queue {word}: the queues are sync, update and info"
         ))
     })
 }

@@ -1,4 +1,4 @@
-//! The queues for a person.
+//! The queues as text.
 
 use super::view::{
     ChangedMessages, MessageView, MessagesById, PauseView, QueueFigures, QueueMessages,
@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use ui::layout::{clean, grouped, span, table, when};
 use ui::message::{Lang, text};
 
-/// One line a queue.
+/// One line per queue.
 pub fn overview(view: &QueuesOverview, lang: Lang) -> String {
     let rows: Vec<_> = view
         .queues
@@ -28,7 +28,7 @@ fn figures(queue: &QueueFigures, lang: Lang) -> Vec<String> {
     let counted = |ja: &str, en: &str, number| format!("{} {}", lang.pick(ja, en), grouped(number));
     let oldest = queue.oldest_seconds.map_or_else(String::new, |seconds| {
         let (ja, en) = (span(seconds, Lang::Ja), span(seconds, Lang::En));
-        text!("最古 {ja}", "oldest {en}").of(lang).to_owned()
+        text!("最長の待ち {ja}", "oldest {en}").of(lang).to_owned()
     });
     let paused = if queue.paused {
         lang.pick("一時停止中", "paused")
@@ -38,11 +38,11 @@ fn figures(queue: &QueueFigures, lang: Lang) -> Vec<String> {
     vec![
         queue.queue.to_owned(),
         format!("{} ({ranks})", counted("待ち", "ready", queue.ready)),
-        counted("時刻待ち", "delayed", queue.delayed),
+        counted("予約待ち", "delayed", queue.delayed),
         counted("処理中", "leased", queue.leased),
-        counted("あきらめた", "dead", queue.dead),
+        counted("失敗", "dead", queue.dead),
         counted("完了", "done", queue.done),
-        counted("あふれた", "cut", queue.cut),
+        counted("一覧から溢れた", "cut", queue.cut),
         oldest,
         paused.to_owned(),
     ]
@@ -51,14 +51,14 @@ fn figures(queue: &QueueFigures, lang: Lang) -> Vec<String> {
 fn place(place: &str, lang: Lang) -> &str {
     match place {
         "ready" => lang.pick("待ち", "ready"),
-        "delayed" => lang.pick("時刻待ち", "delayed"),
+        "delayed" => lang.pick("予約待ち", "delayed"),
         "leased" => lang.pick("処理中", "leased"),
-        "dead" => lang.pick("あきらめた", "dead"),
+        "dead" => lang.pick("失敗", "dead"),
         other => other,
     }
 }
 
-/// The messages of a queue, place by place.
+/// The messages of a queue, by state.
 pub fn messages(view: &QueueMessages, lang: Lang) -> String {
     let mut text = String::new();
     for group in &view.places {
@@ -81,7 +81,7 @@ pub fn messages(view: &QueueMessages, lang: Lang) -> String {
         let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         if group.count > shown {
             let rest = grouped(group.count - shown);
-            let more = text!("ほかに {rest} 件", "and {rest} more");
+            let more = text!("ほか {rest}件", "and {rest} more");
             let _ = writeln!(text, "  {}", more.of(lang));
         }
     }
@@ -118,7 +118,7 @@ fn times(message: &MessageView, lang: Lang) -> String {
     parts.join(lang.pick("、", ", "))
 }
 
-/// All about the messages of one id.
+/// The messages with one id, in detail.
 pub fn found(view: &MessagesById, lang: Lang) -> String {
     let parts: Vec<String> = view
         .messages
@@ -133,7 +133,7 @@ fn one(message: &MessageView, lang: Lang) -> String {
     let mut rows = vec![
         row(lang.pick("キュー", "queue"), message.queue.to_owned()),
         row(
-            lang.pick("状態", "place"),
+            lang.pick("状態", "state"),
             place(message.place, lang).to_owned(),
         ),
         row(lang.pick("順位", "rank"), message.rank.to_string()),
@@ -150,33 +150,33 @@ fn one(message: &MessageView, lang: Lang) -> String {
     format!("{}\n{}", clean(&message.id), table(&rows, &[]))
 }
 
-/// How many were lined up again.
+/// How many messages were put back into the queue.
 pub fn retried(view: &ChangedMessages, lang: Lang) -> String {
     let count = grouped(view.messages);
     let text = text!(
-        "{count} 件をもう一度並べました",
-        "{count} messages lined up again"
+        "{count}件を再実行待ちに戻しました",
+        "{count} messages put back into the queue"
     );
     format!("{}\n", text.of(lang))
 }
 
-/// How many were thrown away.
+/// How many messages were dropped.
 pub fn dropped(view: &ChangedMessages, lang: Lang) -> String {
     let count = grouped(view.messages);
-    let text = text!("{count} 件を捨てました", "{count} messages dropped");
+    let text = text!("{count}件を破棄しました", "{count} messages dropped");
     format!("{}\n", text.of(lang))
 }
 
-/// What holds for the queue from now on.
+/// Whether the queue is paused.
 pub fn paused(view: &PauseView, lang: Lang) -> String {
     let queue = view.queue;
     let text = if view.paused {
         text!(
             "{queue} を一時停止しました。再開は miseban queues resume {queue}",
-            "{queue} is paused; miseban queues resume {queue} ends that"
+            "{queue} is paused; resume it with miseban queues resume {queue}"
         )
     } else {
-        text!("{queue} を再開しました", "{queue} goes on")
+        text!("{queue} を再開しました", "{queue} is resumed")
     };
     format!("{}\n", text.of(lang))
 }

@@ -17,17 +17,17 @@ pub struct QueuesOverview {
 pub struct QueueFigures {
     pub queue: &'static str,
     pub ready: u64,
-    /// The first rank goes first.
+    /// By rank; rank 0 is taken first.
     pub ready_by_rank: Vec<u64>,
     pub delayed: u64,
     pub leased: u64,
     pub dead: u64,
-    /// Ever.
+    /// Since the queue exists.
     pub done: u64,
-    /// Fell off the end of the list of the dead, ever.
+    /// Dead messages deleted because the list was full, since the queue exists.
     pub cut: u64,
     pub paused: bool,
-    /// How long the oldest one that is ready has been so.
+    /// How long the oldest ready message has waited.
     pub oldest_seconds: Option<f64>,
 }
 
@@ -38,7 +38,7 @@ pub struct QueueMessages {
     pub places: Vec<MessageGroup>,
 }
 
-/// One place of a queue: how many are there, and the first of them.
+/// The messages in one state: their number, and the first of them.
 #[derive(Debug, Serialize)]
 pub struct MessageGroup {
     pub place: &'static str,
@@ -59,12 +59,12 @@ pub struct MessageView {
     pub place: &'static str,
     pub rank: u8,
     pub attempts: u32,
-    /// When it came to where it is; `None` for what waits for its time.
+    /// When it entered this state; `None` for a delayed message.
     pub since: Option<DateTime<Utc>>,
-    /// When it falls due or its lease ends.
+    /// When it becomes ready, or its lease ends.
     pub until: Option<DateTime<Utc>>,
     pub error: Option<String>,
-    /// As an object, or as text where it is none.
+    /// The payload as JSON, or as text if it is not JSON.
     pub job: Value,
 }
 

@@ -1,4 +1,4 @@
-//! `status`: what is going on, what went on, and how the shops and quotas stand.
+//! `status`: shows open and past runs, shops, quotas and notifications.
 
 mod text;
 mod view;
@@ -9,10 +9,10 @@ use shared::ports::store::Store;
 use ui::command_error::{CommandError, Exit};
 use view::{LaneView, NoticesView, OpenRun, PastRun, ShopFacts, ShopStatus, StatusView};
 
-/// How many runs are shown of each list.
+/// Runs shown per list.
 const RUNS: u32 = 10;
 
-/// Prints the state of all; tokens that end within `warned_before` are told.
+/// Prints the status, with a warning for tokens that expire within `warned_before`.
 pub async fn status(
     store: &dyn Store,
     warned_before: TimeDelta,

@@ -1,4 +1,4 @@
-//! The state of all for a person.
+//! The status as text.
 
 use super::view::{LaneView, NoticesView, OpenRun, PastRun, ShopStatus, StatusView, StepProgress};
 use shared::domain::run::RunKind;
@@ -8,7 +8,7 @@ use ui::labels;
 use ui::layout::{Align, grouped, span, table, when};
 use ui::message::{Lang, text};
 
-/// The whole state.
+/// All sections.
 pub fn render(view: &StatusView, lang: Lang) -> String {
     let left = Align::Left;
     let right = Align::Right;
@@ -25,7 +25,7 @@ pub fn render(view: &StatusView, lang: Lang) -> String {
     for (title, rows, aligns) in [
         (lang.pick("終わっていない実行", "Open runs"), open, &[][..]),
         (
-            lang.pick("これまでの実行(新しい順)", "Last runs, newest first"),
+            lang.pick("これまでの実行(新しい順)", "Recent runs, newest first"),
             past,
             &[],
         ),
@@ -42,7 +42,7 @@ pub fn render(view: &StatusView, lang: Lang) -> String {
         text.push_str(&table(&rows, aligns));
     }
     if !view.notices.is_empty() {
-        let _ = writeln!(text, "\n{}", lang.pick("お知らせ", "Notices"));
+        let _ = writeln!(text, "\n{}", lang.pick("お知らせ", "Notifications"));
         let rows: Vec<_> = view.notices.iter().map(|one| notices(one, lang)).collect();
         text.push_str(&table(&rows, &[]));
     }
@@ -52,21 +52,21 @@ pub fn render(view: &StatusView, lang: Lang) -> String {
     text
 }
 
-/// What to do about a run that waits for a person; at the end, where the eye rests.
+/// What to do about a held run; printed last, where it is seen first.
 fn held_back(run: &OpenRun, lang: Lang) -> String {
     let (id, count) = (run.run_id, grouped(run.held_back));
     let text = text!(
         "
 確認してください: 実行 {id} は、一度に非公開になる商品が多すぎるため、{count}件の更新を止めています
-  詳しく  miseban report {id}
-  送る    miseban release {id}
-  やめる  miseban cancel {id}
+  詳細        miseban report {id}
+  送信する    miseban release {id}
+  取りやめる  miseban cancel {id}
 ",
         "
-This waits for you: run {id} would hide too many products at once, so {count} updates are held
-  more about it  miseban report {id}
-  send them      miseban release {id}
-  drop them      miseban cancel {id}
+Your decision is needed: run {id} would hide too many products at once, so {count} updates are held
+  details       miseban report {id}
+  send them     miseban release {id}
+  discard them  miseban cancel {id}
 "
     );
     text.of(lang).to_owned()
@@ -80,14 +80,14 @@ fn notices(channel: &NoticesView, lang: Lang) -> Vec<String> {
     let never = lang.pick("まだ送っていません", "nothing sent yet");
     let counted = [
         (channel.waiting, "送信待ち", "waiting"),
-        (channel.perhaps, "届いたか不明", "unknown whether sent"),
+        (channel.perhaps, "届いたか不明", "possibly sent"),
         (channel.lost, "送れなかった", "not sent"),
     ];
     let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
     let mut parts: Vec<String> = counted
         .map(|(count, ja, en)| format!("{} {}", lang.pick(ja, en), grouped(count)))
         .collect();
-    // What was said against a notice is of interest while one is not where it should be.
+    // The last error matters only while a notification is not delivered.
     let error = channel.error.as_deref().filter(|_| !parts.is_empty());
     parts.extend(error.map(|error| cause(error, lang)));
     vec![
@@ -97,10 +97,10 @@ fn notices(channel: &NoticesView, lang: Lang) -> Vec<String> {
     ]
 }
 
-/// What the channel said, in its words, or what we noted.
+/// The error of the channel; the error noted by Miseban itself is translated.
 fn cause(error: &str, lang: Lang) -> String {
     if error == ENDED_BEFORE_ANSWER {
-        let ended = lang.pick("答えが来る前にプログラムが終わりました", error);
+        let ended = lang.pick("応答が来る前にプログラムが終わりました", error);
         return ended.to_owned();
     }
     error.to_owned()
@@ -108,7 +108,7 @@ fn cause(error: &str, lang: Lang) -> String {
 
 fn kind_of(kind: RunKind, dry_run: bool, lang: Lang) -> String {
     let dry = if dry_run {
-        lang.pick("(予行)", " (dry run)")
+        lang.pick("(お試し実行)", " (dry run)")
     } else {
         ""
     };
@@ -124,8 +124,8 @@ fn open(run: &OpenRun, lang: Lang) -> Vec<String> {
         kind_of(run.kind, run.dry_run, lang),
         labels::state(run.state, lang).to_owned(),
         when(run.started_at),
-        of(lang.pick("バッチ", "batches"), run.batches),
-        of(lang.pick("再取得", "backfill"), run.misses),
+        of(lang.pick("問い合わせ", "batches"), run.batches),
+        of(lang.pick("再確認", "backfill"), run.misses),
         of(lang.pick("更新", "updates"), run.updates),
     ]
 }
@@ -148,10 +148,10 @@ fn past(run: &PastRun, lang: Lang) -> Vec<String> {
 
 fn shop_row(shop: &ShopStatus, lang: Lang) -> Vec<String> {
     let (listed, held) = (grouped(shop.listed), grouped(shop.held));
-    let listed = text!("出品中 {listed}", "{listed} listed");
-    let held = text!("保留 {held}", "{held} held");
+    let listed = text!("出品中 {listed}件", "{listed} listed");
+    let held = text!("要確認 {held}件", "{held} held");
     let waiting = grouped(shop.waiting);
-    let waiting = text!("更新待ち {waiting}", "{waiting} waiting");
+    let waiting = text!("更新待ち {waiting}件", "{waiting} waiting");
     let active = if shop.active {
         lang.pick("有効", "active")
     } else {
@@ -172,22 +172,22 @@ fn trouble(shop: &ShopStatus, lang: Lang) -> String {
     if let Some(since) = shop.reauthorise_since.map(when) {
         let id = &shop.id;
         let text = text!(
-            "再認証が必要({since} から): miseban accounts authorize {id}",
-            "has to be authorised again (since {since}): miseban accounts authorize {id}"
+            "再連携が必要({since} から): miseban accounts authorize {id}",
+            "must be authorised again (since {since}): miseban accounts authorize {id}"
         );
         return text.of(lang).to_owned();
     }
     if let Some(since) = shop.proxy_failed_since.map(when) {
         let text = text!(
             "プロキシが使えない({since} から)",
-            "its proxy fails (since {since})"
+            "proxy fails (since {since})"
         );
         return text.of(lang).to_owned();
     }
     if let Some(since) = shop.tokens_refused_since.map(when) {
         let text = text!(
             "BASEがトークンを受け付けない({since} から、自動で試しています)",
-            "BASE refuses its tokens (since {since}, tried again by itself)"
+            "BASE rejects the tokens (since {since}, retried automatically)"
         );
         return text.of(lang).to_owned();
     }
@@ -195,7 +195,7 @@ fn trouble(shop: &ShopStatus, lang: Lang) -> String {
         let id = &shop.id;
         let text = text!(
             "トークンがまもなく切れる({ends}): miseban accounts refresh {id}",
-            "tokens end soon ({ends}): miseban accounts refresh {id}"
+            "tokens expire soon ({ends}): miseban accounts refresh {id}"
         );
         return text.of(lang).to_owned();
     }

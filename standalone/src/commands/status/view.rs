@@ -1,4 +1,4 @@
-//! The state of all as one JSON object. Times are UTC.
+//! The status as one JSON object. Times are UTC.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use shared::domain::account::AccountId;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView, TokenAge};
 
-/// See the head of this file.
+/// The status.
 #[derive(Debug, Serialize)]
 pub struct StatusView {
     /// Newest first.
@@ -15,7 +15,7 @@ pub struct StatusView {
     pub last_runs: Vec<PastRun>,
     pub accounts: Vec<ShopStatus>,
     pub lanes: Vec<LaneView>,
-    /// By channel; empty while nothing was ever to be told.
+    /// By channel; empty before the first notification.
     pub notices: Vec<NoticesView>,
 }
 
@@ -33,7 +33,7 @@ pub struct OpenRun {
     pub held_back: u64,
 }
 
-/// How much of something is done.
+/// How many of all are done.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct StepProgress {
     pub done: u64,
@@ -57,53 +57,53 @@ pub struct ShopStatus {
     pub active: bool,
     pub listed: u64,
     pub held: u64,
-    /// Listings whose update is on its way, or waits for the shop.
+    /// Listings whose update is queued, or parked until the shop accepts requests.
     pub waiting: u64,
-    /// Only while it lies ahead.
+    /// Only if it is in the future.
     pub parked_until: Option<DateTime<Utc>>,
     pub reauthorise_since: Option<DateTime<Utc>>,
     pub proxy_failed_since: Option<DateTime<Utc>>,
-    /// BASE refuses its fresh access tokens; it is tried again by itself.
+    /// Since when BASE rejects new access tokens; retried automatically.
     pub tokens_refused_since: Option<DateTime<Utc>>,
-    /// Only when a warning's time has come.
+    /// Only if the tokens expire within the warning time.
     pub tokens_end_at: Option<DateTime<Utc>>,
 }
 
-/// What the rows tell of the shops beside their own.
+/// Data from the database, needed for the view of a shop.
 pub struct ShopFacts {
     /// Account, listed, held.
     pub counts: Vec<(AccountId, u64, u64)>,
-    /// Account, updates that are not settled.
+    /// Account, open updates.
     pub waiting: Vec<(AccountId, u64)>,
     pub ages: Vec<TokenAge>,
-    /// How long before their end tokens are told.
+    /// How long before their expiry tokens are reported.
     pub warned_before: TimeDelta,
 }
 
 #[derive(Debug, Serialize)]
 pub struct LaneView {
     pub lane: String,
-    /// From one request to the next; `None` for a lane that is counted by hour and day.
+    /// Time between two requests; `None` for a lane with quotas per hour and day.
     pub period_seconds: Option<f64>,
     pub used_this_hour: u32,
     pub used_today: u32,
-    /// Only while it lies ahead.
+    /// Only if it is in the future.
     pub closed_until: Option<DateTime<Utc>>,
 }
 
-/// How the notices of one channel stand; those of the last month.
+/// The notifications of one channel in the last month.
 #[derive(Debug, Serialize)]
 pub struct NoticesView {
     pub channel: String,
     pub waiting: u64,
-    /// May have been sent or not; they are not sent again.
+    /// It is unknown whether they were sent; they are not sent again.
     pub perhaps: u64,
-    /// Refused, or not taken within a day.
+    /// Rejected, or not accepted within a day.
     pub lost: u64,
     pub last_sent_at: Option<DateTime<Utc>>,
-    /// While some wait: not before.
+    /// If some wait: when the next attempt is made at the earliest.
     pub not_before: Option<DateTime<Utc>>,
-    /// The last thing that the channel said against one of them.
+    /// The last error of the channel.
     pub error: Option<String>,
 }
 

@@ -1,5 +1,4 @@
-//! A run that is held, and what a person does about it, with the real program; the vendors are
-//! simulated in this process.
+//! Held runs, and `release` and `cancel`: the real program, with vendors simulated in this process.
 
 #[path = "../../worker/tests/vendors/mod.rs"]
 mod vendors;
@@ -16,7 +15,7 @@ struct Shop {
 }
 
 impl Shop {
-    /// Two runs have set the shop right, and then all answers are empty.
+    /// A shop that is up to date, after which Amazon returns empty offers only.
     async fn broken() -> Self {
         let simulator = Simulator::start(Config {
             catalog: LISTINGS,
@@ -53,7 +52,7 @@ impl Shop {
         (code, text(output.stdout), text(output.stderr))
     }
 
-    fn on_display(&self) -> usize {
+    fn visible_items(&self) -> usize {
         let shop = self.simulator.shop("shop-1").expect("a shop");
         shop.items.iter().filter(|item| item.visible).count()
     }
@@ -66,22 +65,22 @@ fn object(text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_held_run_ends_the_program_says_what_to_do_and_is_sent_when_released() {
+async fn a_held_run_says_what_to_do_and_is_sent_when_released() {
     let shop = Shop::broken().await;
-    let before = shop.on_display();
+    let before = shop.visible_items();
 
-    let (code, out, said) = shop.miseban(RUN).await;
+    let (code, out, err) = shop.miseban(RUN).await;
 
     let report = object(&out);
     let id = report["run_id"].as_str().expect("an id").to_owned();
     assert_eq!((code, report["state"].as_str()), (1, Some("held")));
-    assert!(said.contains(&format!("miseban release {id}")), "{said}");
-    assert!(said.contains(&format!("miseban cancel {id}")), "{said}");
-    assert!(before - shop.on_display() <= 50);
+    assert!(err.contains(&format!("miseban release {id}")), "{err}");
+    assert!(err.contains(&format!("miseban cancel {id}")), "{err}");
+    assert!(before - shop.visible_items() <= 50);
     for again in [RUN, "run price-stock --resume"] {
-        let (code, out, said) = shop.miseban(again).await;
-        assert_eq!((code, out.as_str()), (2, ""), "{said}");
-        assert!(said.contains(&format!("miseban release {id}")), "{said}");
+        let (code, out, err) = shop.miseban(again).await;
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains(&format!("miseban release {id}")), "{err}");
     }
     let (_, status, _) = shop.miseban("status").await;
     assert!(
@@ -89,40 +88,40 @@ async fn a_held_run_ends_the_program_says_what_to_do_and_is_sent_when_released()
         "{status}"
     );
 
-    let (code, out, said) = shop.miseban(&format!("release {id}")).await;
+    let (code, out, err) = shop.miseban(&format!("release {id}")).await;
 
-    assert_eq!(code, 0, "{out}{said}");
-    assert_eq!(shop.on_display(), 0);
-    let (code, _, said) = shop.miseban(&format!("release {id}")).await;
-    assert_eq!(code, 2, "{said}");
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(shop.visible_items(), 0);
+    let (code, _, err) = shop.miseban(&format!("release {id}")).await;
+    assert_eq!(code, 2, "{err}");
 }
 
 #[tokio::test]
-async fn a_held_run_that_is_cancelled_leaves_the_shop_and_frees_the_way_for_the_next() {
+async fn a_cancelled_run_leaves_the_shop_unchanged_and_allows_the_next_run() {
     let shop = Shop::broken().await;
-    let before = shop.on_display();
+    let before = shop.visible_items();
     let (_, out, _) = shop.miseban(RUN).await;
     let id = object(&out)["run_id"].as_str().expect("an id").to_owned();
-    let shown = shop.on_display();
+    let shown = shop.visible_items();
 
-    let (code, _, said) = shop.miseban(&format!("cancel {id}")).await;
+    let (code, _, err) = shop.miseban(&format!("cancel {id}")).await;
 
-    assert_eq!((code, shop.on_display()), (0, shown), "{said}");
+    assert_eq!((code, shop.visible_items()), (0, shown), "{err}");
     let (_, out, _) = shop.miseban(&format!("report {id} --json")).await;
     assert_eq!(object(&out)["guard"]["decision"], "cancelled");
     shop.simulator.clear_faults();
     let (code, ..) = shop.miseban(RUN).await;
-    assert_eq!((code, shop.on_display()), (0, before));
+    assert_eq!((code, shop.visible_items()), (0, before));
 }
 
 #[tokio::test]
 async fn a_dry_run_says_that_a_run_would_be_held() {
     let shop = Shop::broken().await;
-    let before = shop.on_display();
+    let before = shop.visible_items();
 
     let (code, out, _) = shop.miseban("run price-stock --dry-run").await;
 
-    assert_eq!((code, shop.on_display()), (1, before));
+    assert_eq!((code, shop.visible_items()), (1, before));
     assert!(out.contains("a live run would wait for you"), "{out}");
     assert!(!out.contains("miseban release 0"), "no id: {out}");
 }

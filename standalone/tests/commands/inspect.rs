@@ -1,6 +1,6 @@
 //! The commands that show what is stored, over a real database.
 
-use crate::world::{Paper, RUN, account, asin, at, failure, open_run, product, shop};
+use crate::fixture::{Captured, RUN, account, asin, at, failure, open_run, product, shop};
 use adapters::store::SqlStore;
 use chrono::TimeDelta;
 use insta::assert_snapshot;
@@ -17,33 +17,33 @@ use ui::message::Lang;
 use uuid::Uuid;
 
 #[tokio::test]
-async fn the_newest_report_is_shown_when_no_run_is_named() {
+async fn the_newest_report_is_shown_without_a_run_id() {
     let store = shop().await;
     let id = open_run(&store).await;
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    let exit = report::report(&store, None, at(12), &mut paper.json())
+    let exit = report::report(&store, None, at(12), &mut output.json())
         .await
         .unwrap();
 
-    let shown: Report = serde_json::from_value(paper.object()).unwrap();
+    let shown: Report = serde_json::from_value(output.object()).unwrap();
     assert_eq!(exit, Exit::Done);
     assert_eq!(Some(shown), store.report(id, at(12)).await.unwrap());
 }
 
 #[tokio::test]
-async fn a_run_that_is_not_known_is_wrong_use() {
+async fn an_unknown_run_is_wrong_usage() {
     let store = shop().await;
     open_run(&store).await;
 
     for wrong in ["yesterday", "01939c1e-7c00-7000-8000-00000000ffff"] {
-        let mut paper = Paper::new();
-        let shown = report::report(&store, Some(wrong), at(12), &mut paper.json()).await;
+        let mut output = Captured::new();
+        let shown = report::report(&store, Some(wrong), at(12), &mut output.json()).await;
 
         let (said, exit) = failure(shown);
         assert!(said.contains(wrong), "{said}");
         assert_eq!(exit, Exit::Usage);
-        assert_eq!(paper.read(), "");
+        assert_eq!(output.read(), "");
     }
 }
 
@@ -51,7 +51,7 @@ async fn a_run_that_is_not_known_is_wrong_use() {
 async fn before_the_first_run_the_report_says_how_to_start_one() {
     let store = shop().await;
 
-    let shown = report::report(&store, None, at(12), &mut Paper::new().json()).await;
+    let shown = report::report(&store, None, at(12), &mut Captured::new().json()).await;
 
     let (said, exit) = failure(shown);
     assert!(said.contains("miseban run price-stock"), "{said}");
@@ -68,27 +68,27 @@ async fn an_asin_is_explained_with_every_offer_and_listing() {
         (Lang::Ja, 2, "explained_while_held"),
         (Lang::Ja, 3, "explained_without_an_answer"),
     ] {
-        let mut paper = Paper::new();
+        let mut output = Captured::new();
 
         let asked = asin(number).to_string().to_lowercase();
-        let exit = explain::explain(&store, &asked, &mut paper.text(lang)).await;
+        let exit = explain::explain(&store, &asked, &mut output.text(lang)).await;
 
         assert_eq!(exit.unwrap(), Exit::Done);
-        assert_snapshot!(name, paper.read());
+        assert_snapshot!(name, output.read());
     }
 }
 
 #[tokio::test]
-async fn an_explanation_as_json_holds_the_verdict_of_every_offer() {
+async fn an_explanation_as_json_has_the_verdict_of_every_offer() {
     let store = shop().await;
     open_run(&store).await;
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    explain::explain(&store, asin(1).as_str(), &mut paper.json())
+    explain::explain(&store, asin(1).as_str(), &mut output.json())
         .await
         .unwrap();
 
-    let object = paper.object();
+    let object = output.object();
     assert_eq!(object["product"]["price"]["value"], 1200);
     assert_eq!(object["seen"][0]["offers"][1]["verdict"]["won"], 1148);
     assert_eq!(object["listings"][0]["desired"]["state"]["price"], 1560);
@@ -96,11 +96,11 @@ async fn an_explanation_as_json_holds_the_verdict_of_every_offer() {
 }
 
 #[tokio::test]
-async fn an_asin_that_nothing_is_known_of_fails_and_no_asin_is_wrong_use() {
+async fn an_unknown_asin_fails_and_an_invalid_one_is_wrong_usage() {
     let store = shop().await;
 
-    let unknown = explain::explain(&store, "B00NOWHERE", &mut Paper::new().json()).await;
-    let wrong = explain::explain(&store, "B00", &mut Paper::new().json()).await;
+    let unknown = explain::explain(&store, "B00NOWHERE", &mut Captured::new().json()).await;
+    let wrong = explain::explain(&store, "B00", &mut Captured::new().json()).await;
 
     assert_eq!(failure(unknown).1, Exit::Failed);
     assert_eq!(failure(wrong).1, Exit::Usage);
@@ -138,58 +138,58 @@ async fn busy_shop() -> SqlStore {
 }
 
 #[tokio::test]
-async fn the_state_of_all_reads_well() {
+async fn the_status_reads_well() {
     let store = busy_shop().await;
     for (lang, name) in [
-        (Lang::Ja, "state_in_japanese"),
-        (Lang::En, "state_in_english"),
+        (Lang::Ja, "status_in_japanese"),
+        (Lang::En, "status_in_english"),
     ] {
-        let mut paper = Paper::new();
+        let mut output = Captured::new();
 
-        status::status(&store, TimeDelta::days(7), at(12), &mut paper.text(lang))
+        status::status(&store, TimeDelta::days(7), at(12), &mut output.text(lang))
             .await
             .unwrap();
 
-        assert_snapshot!(name, paper.read());
+        assert_snapshot!(name, output.read());
     }
 }
 
 #[tokio::test]
-async fn a_shop_that_waits_is_told_with_how_much_waits_with_it() {
+async fn the_status_counts_the_waiting_updates_of_a_shop() {
     let store = busy_shop().await;
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    status::status(&store, TimeDelta::days(7), at(12), &mut paper.json())
+    status::status(&store, TimeDelta::days(7), at(12), &mut output.json())
         .await
         .unwrap();
 
-    let waiting = |shop: usize| paper.object()["accounts"][shop]["waiting"].clone();
+    let waiting = |shop: usize| output.object()["accounts"][shop]["waiting"].clone();
     assert_eq!((waiting(0), waiting(1)), (1.into(), 0.into()));
 }
 
 #[tokio::test]
-async fn a_message_that_may_have_been_sent_is_told_with_its_cause() {
+async fn a_notification_that_may_have_been_sent_is_shown_with_its_cause() {
     let store = shop().await;
-    claimed_by_the_dead(&store).await;
-    let told = async |lang| {
-        let mut paper = Paper::new();
-        let page = &mut paper.text(lang);
+    claim_by_dead_process(&store).await;
+    let message = async |lang| {
+        let mut output = Captured::new();
+        let page = &mut output.text(lang);
         status::status(&store, TimeDelta::days(7), at(12), page)
             .await
             .unwrap();
-        paper.read()
+        output.read()
     };
 
-    let (japanese, english) = (told(Lang::Ja).await, told(Lang::En).await);
+    let (japanese, english) = (message(Lang::Ja).await, message(Lang::En).await);
 
-    let cause = "届いたか不明 1、答えが来る前にプログラムが終わりました";
+    let cause = "届いたか不明 1、応答が来る前にプログラムが終わりました";
     assert!(japanese.contains(cause), "{japanese}");
-    let cause = "unknown whether sent 1, the program ended before it knew the answer";
+    let cause = "possibly sent 1, the program ended before it knew the answer";
     assert!(english.contains(cause), "{english}");
 }
 
-/// A message whose sender has not been heard of again.
-async fn claimed_by_the_dead(store: &SqlStore) {
+/// A notification whose sender died before it knew the result.
+async fn claim_by_dead_process(store: &SqlStore) {
     let notice = Notice::Parked {
         account: account("main"),
         name: "本店".to_owned(),
@@ -215,15 +215,15 @@ async fn claimed_by_the_dead(store: &SqlStore) {
 }
 
 #[tokio::test]
-async fn what_has_passed_is_no_longer_told() {
+async fn expired_states_are_not_shown() {
     let store = busy_shop().await;
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    status::status(&store, TimeDelta::days(7), at(61), &mut paper.json())
+    status::status(&store, TimeDelta::days(7), at(61), &mut output.json())
         .await
         .unwrap();
 
-    let object = paper.object();
+    let object = output.object();
     assert_eq!(
         object["accounts"][0]["parked_until"],
         serde_json::Value::Null
@@ -234,15 +234,20 @@ async fn what_has_passed_is_no_longer_told() {
 }
 
 #[tokio::test]
-async fn an_empty_database_has_a_state_too() {
+async fn an_empty_database_has_a_status() {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    status::status(&store, TimeDelta::days(7), at(0), &mut paper.text(Lang::En))
-        .await
-        .unwrap();
+    status::status(
+        &store,
+        TimeDelta::days(7),
+        at(0),
+        &mut output.text(Lang::En),
+    )
+    .await
+    .unwrap();
 
-    assert_eq!(paper.read().matches("  none").count(), 4);
+    assert_eq!(output.read().matches("  none").count(), 4);
 }
 
 #[tokio::test]
@@ -257,11 +262,11 @@ async fn the_cache_is_compared_with_the_database() {
         .await
         .unwrap();
     cache.put(&other, at(11)).await.unwrap();
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    let early = validate::validate(&store, &cache, &ttls, at(12), &mut paper.json()).await;
-    let object = paper.object();
-    let late = validate::validate(&store, &cache, &ttls, at(90), &mut Paper::new().json()).await;
+    let early = validate::validate(&store, &cache, &ttls, at(12), &mut output.json()).await;
+    let object = output.object();
+    let late = validate::validate(&store, &cache, &ttls, at(90), &mut Captured::new().json()).await;
 
     let early = early.unwrap();
     assert!(early.wants_fill());
@@ -284,12 +289,12 @@ async fn a_comparison_reads_well() {
     let store = shop().await;
     open_run(&store).await;
     let ttls = shared::domain::freshness::Ttls::default();
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    let page = &mut paper.text(Lang::Ja);
+    let page = &mut output.text(Lang::Ja);
     validate::validate(&store, &store.cache(), &ttls, at(12), page)
         .await
         .unwrap();
 
-    assert_snapshot!("comparison_in_japanese", paper.read());
+    assert_snapshot!("comparison_in_japanese", output.read());
 }

@@ -1,4 +1,4 @@
-//! `register`, `reconcile` and `import shop`: the program itself, on simulated shops.
+//! `register`, `reconcile` and `import shop`: the binary on simulated shops.
 
 use crate::vendors;
 use serde_json::Value;
@@ -25,15 +25,15 @@ impl Shops {
         Self { simulator, folder }
     }
 
-    /// The same, with its listings taken in and at the right price.
-    async fn minded(catalog: usize) -> Self {
+    /// The same, with its listings imported and at the right price.
+    async fn up_to_date(catalog: usize) -> Self {
         let shops = Self::open(catalog).await;
         for arguments in [
             &["import", "listings", "listings.csv"][..],
             &["run", "price-stock"],
         ] {
             let output = shops.miseban(arguments).await;
-            assert!(output.status.success(), "{}", said(&output));
+            assert!(output.status.success(), "{}", printed(&output));
         }
         shops
     }
@@ -61,7 +61,7 @@ impl Shops {
     }
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     format!("{}{}", text(&output.stdout), text(&output.stderr))
 }
@@ -71,8 +71,8 @@ fn json(output: &Output) -> Value {
 }
 
 #[tokio::test]
-async fn reconcile_tells_what_was_changed_by_hand_and_sets_it_right() {
-    let shops = Shops::minded(40).await;
+async fn reconcile_reports_manual_changes_and_undoes_them() {
+    let shops = Shops::up_to_date(40).await;
     let items = shops.items("shop-1");
     let edited = items.iter().find(|item| item.visible).unwrap();
     let edit = ItemEdit {
@@ -96,8 +96,8 @@ async fn reconcile_tells_what_was_changed_by_hand_and_sets_it_right() {
 
     let output = shops.miseban(&["reconcile"]).await;
 
-    let told = said(&output);
-    assert!(output.status.success(), "{told}");
+    let text = printed(&output);
+    assert!(output.status.success(), "{text}");
     for expected in [
         "Report of a run: reconciliation (reconcile) - done",
         "Changed by hand",
@@ -105,7 +105,7 @@ async fn reconcile_tells_what_was_changed_by_hand_and_sets_it_right() {
         "HANDMADE-1",
         "miseban import shop",
     ] {
-        assert!(told.contains(expected), "{told} lacks {expected}");
+        assert!(text.contains(expected), "{text} lacks {expected}");
     }
     let now = shops.items("shop-1");
     let now = now
@@ -123,10 +123,10 @@ async fn reconcile_tells_what_was_changed_by_hand_and_sets_it_right() {
 }
 
 #[tokio::test]
-async fn register_tells_what_it_took_and_names_what_it_refused() {
-    let shops = Shops::minded(20).await;
+async fn register_reports_registered_and_skipped_asins() {
+    let shops = Shops::up_to_date(20).await;
     let texts = shops.miseban(&["run", "basic-info"]).await;
-    assert!(texts.status.success(), "{}", said(&texts));
+    assert!(texts.status.success(), "{}", printed(&texts));
     let listed = |shop: &str| shops.items(shop)[0].asin.clone();
     let (own, known, new) = (listed("shop-1"), listed("shop-2"), "B0NEWITEM1");
     let set = MarketSet {
@@ -152,27 +152,27 @@ async fn register_tells_what_it_took_and_names_what_it_refused() {
         (&2.into(), &1.into()),
         "{tried}"
     );
-    // Some lines are for a person to look at.
+    // A person should check the skipped lines.
     assert_eq!(first.status.code(), Some(2));
-    let told = said(&first);
+    let text = printed(&first);
     for expected in [
-        "2 products are pending in shop-1 (1 of them known already)",
-        &format!("refused, since the shop has them already 1: {own}"),
-        "not found on Amazon, and not registered 1: B0ZZZZZZZZ",
-        "1 lines are wrong",
+        "2 products registered for shop-1, pending until they are listed (1 of them already known)",
+        &format!("skipped, already in the shop: 1: {own}"),
+        "not registered, not found on Amazon: 1: B0ZZZZZZZZ",
+        "1 invalid lines",
         "line 6",
     ] {
-        assert!(told.contains(expected), "{told} lacks {expected}");
+        assert!(text.contains(expected), "{text} lacks {expected}");
     }
     let again = json(&again);
     assert_eq!(again["pending"], 0, "{again}");
     assert_eq!(again["duplicates"].as_array().unwrap().len(), 3, "{again}");
     let explained = shops.miseban(&["explain", new]).await;
-    assert!(explained.status.success(), "{}", said(&explained));
+    assert!(explained.status.success(), "{}", printed(&explained));
 }
 
 #[tokio::test]
-async fn register_of_a_file_or_an_account_that_is_not_there_writes_nothing() {
+async fn register_with_a_missing_file_or_account_writes_nothing() {
     let shops = Shops::open(10).await;
     std::fs::write(shops.folder.path().join("new.csv"), "B0NEWITEM1\n").unwrap();
 
@@ -185,25 +185,25 @@ async fn register_of_a_file_or_an_account_that_is_not_there_writes_nothing() {
     ] {
         let output = shops.miseban(&arguments).await;
 
-        let told = said(&output);
-        assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains(expected), "{told}");
+        let text = printed(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains(expected), "{text}");
     }
     assert_eq!(shops.simulator.ledger().total.requests, 0);
 }
 
 #[tokio::test]
-async fn reconcile_names_an_account_that_is_not_there() {
+async fn reconcile_reports_an_unknown_account() {
     let shops = Shops::open(10).await;
 
     let output = shops.miseban(&["reconcile", "--account", "nowhere"]).await;
 
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("account nowhere is not in the accounts file"));
+    assert!(printed(&output).contains("account nowhere is not in the accounts file"));
 }
 
 #[tokio::test]
-async fn import_shop_takes_the_listings_over_and_names_what_it_leaves_out() {
+async fn import_shop_imports_listings_and_reports_skipped_items() {
     let shops = Shops::open(150).await;
     let listed = shops.items("shop-1").len() + shops.items("shop-2").len();
     let double = shops.items("shop-1")[0].clone();
@@ -242,18 +242,18 @@ async fn import_shop_takes_the_listings_over_and_names_what_it_leaves_out() {
         json(&counts)["accounts"][0]["listed"],
         0,
         "{}",
-        said(&counts)
+        printed(&counts)
     );
-    // A person has to say which of two is the one.
+    // A person has to resolve the duplicate.
     assert_eq!(first.status.code(), Some(2));
-    let told = said(&first);
+    let text = printed(&first);
     for expected in [
-        "its SKU holds no ASIN",
-        "it has no SKU",
-        "other items carry the same ASIN",
+        "the SKU contains no ASIN",
+        "no SKU",
+        "other items have the same ASIN",
         "shop-1: ",
     ] {
-        assert!(told.contains(expected), "{told} lacks {expected}");
+        assert!(text.contains(expected), "{text} lacks {expected}");
     }
     let again = json(&again);
     assert_eq!(
@@ -261,7 +261,7 @@ async fn import_shop_takes_the_listings_over_and_names_what_it_leaves_out() {
         (&0.into(), &taken.into()),
         "{again}"
     );
-    // What went in is at work.
+    // The imported listings take part in a run.
     let run = shops.miseban(&["run", "price-stock", "--json"]).await;
     assert_eq!(json(&run)["state"], "done");
     assert_eq!(json(&run)["updates"]["failed"], 0);

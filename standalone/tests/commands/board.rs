@@ -1,7 +1,6 @@
-//! The board as a browser meets it: the binary over a real Redis, and every address that its pages ask
-//! for.
+//! `board`: the binary over a real Redis, and every address that its pages request.
 
-use crate::queues::{Redis, batch, id, said};
+use crate::queues::{Redis, batch, id, utf8};
 use crate::server::shared_url;
 use adapters::clock::SystemClock;
 use apalis_board_api::RawTask;
@@ -16,7 +15,7 @@ use std::time::Duration;
 
 const PASSWORD: &str = "correct-horse-battery";
 
-/// The binary at work, and a browser of sorts.
+/// The running binary, and an HTTP client.
 struct Board {
     child: Child,
     url: String,
@@ -63,7 +62,7 @@ impl Board {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// The ids of what the pages read there, with the pages' own type.
+    /// The ids of the tasks at `path`, read with the type that the pages use.
     async fn ids(&self, path: &str) -> Vec<String> {
         let tasks: Vec<RawTask<Value>> = serde_json::from_value(self.object(path).await).unwrap();
         let id = |task: RawTask<Value>| task.0.ctx().task_id().unwrap().to_string();
@@ -93,11 +92,11 @@ fn miseban(prefix: &str, args: &[&str], password: &str) -> Command {
     command
 }
 
-/// The value of a figure.
+/// The value of a statistic.
 fn figure(statistics: &Value, title: &str) -> String {
     let all = statistics.as_array().unwrap();
     let found = all.iter().find(|statistic| statistic["title"] == title);
-    let found = found.unwrap_or_else(|| panic!("{title} is told"));
+    let found = found.unwrap_or_else(|| panic!("no {title}"));
     found["value"].as_str().unwrap().to_owned()
 }
 
@@ -117,7 +116,7 @@ fn now() -> u64 {
 }
 
 #[tokio::test]
-async fn figures_are_told_for_all_queues_and_for_each() {
+async fn counts_are_shown_for_all_queues_and_for_each() {
     let redis = Redis::busy().await;
     let board = Board::open(&redis, "127.0.0.1:0", "");
 
@@ -142,7 +141,7 @@ async fn figures_are_told_for_all_queues_and_for_each() {
 async fn messages_are_listed_by_status() {
     let redis = Redis::busy().await;
     let board = Board::open(&redis, "127.0.0.1:0", "");
-    // As the pages ask: sort, page and queue beside the status.
+    // Like the pages: page, page size and queue beside the status.
     let asked = |status: &str| {
         format!("/queues/sync/tasks?&page=1&page_size=15&queue=sync&status={status}")
     };
@@ -168,7 +167,7 @@ async fn messages_are_listed_by_status() {
 }
 
 #[tokio::test]
-async fn messages_of_all_queues_are_listed_page_by_page() {
+async fn messages_of_all_queues_are_listed_by_page() {
     let redis = Redis::busy().await;
     let board = Board::open(&redis, "127.0.0.1:0", "");
 
@@ -189,7 +188,7 @@ async fn messages_of_all_queues_are_listed_page_by_page() {
 }
 
 #[tokio::test]
-async fn a_page_is_bounded_whatever_is_asked_for() {
+async fn the_page_size_is_bounded() {
     let redis = Redis::open().await;
     let many: Vec<Message> = (1..=300).map(batch).collect();
     redis.queue.push(&many).await.unwrap();
@@ -205,7 +204,7 @@ async fn a_page_is_bounded_whatever_is_asked_for() {
 }
 
 #[tokio::test]
-async fn one_message_is_told_with_its_times() {
+async fn one_message_is_shown_with_its_times() {
     let redis = Redis::busy().await;
     let board = Board::open(&redis, "127.0.0.1:0", "");
 
@@ -222,18 +221,21 @@ async fn one_message_is_told_with_its_times() {
     assert_eq!(running["args"]["no"], 3);
     assert!(running["ctx"]["lock_at"].as_u64().unwrap().abs_diff(now()) < 300);
     assert!(later["ctx"]["run_at"].as_u64().unwrap() > now() + 300);
-    assert_eq!(hide["ctx"]["priority"], 2, "what hides goes first");
+    assert_eq!(
+        hide["ctx"]["priority"], 2,
+        "hiding has the highest priority"
+    );
     assert_eq!([unknown, other_queue], [StatusCode::NOT_FOUND; 2]);
 }
 
 #[tokio::test]
-async fn workers_are_told_with_their_last_sign() {
+async fn workers_are_shown_with_their_last_heartbeat() {
     let redis = Redis::busy().await;
     let board = Board::open(&redis, "127.0.0.1:0", "");
-    let patience = Duration::from_millis(10);
+    let timeout = Duration::from_millis(10);
     redis
         .queue
-        .claim(QueueName::Update, patience, patience, &Room::of(1))
+        .claim(QueueName::Update, timeout, timeout, &Room::of(1))
         .await
         .unwrap();
 
@@ -255,7 +257,7 @@ async fn workers_are_told_with_their_last_sign() {
 }
 
 #[tokio::test]
-async fn the_pages_and_what_they_load_are_in_the_program() {
+async fn the_pages_and_their_assets_are_in_the_program() {
     let redis = Redis::open().await;
     let board = Board::open(&redis, "127.0.0.1:0", "");
 
@@ -291,14 +293,11 @@ async fn the_pages_and_what_they_load_are_in_the_program() {
         assert!(code.contains(&kind), "{address}: {kind}");
         assert!(!response.bytes().await.unwrap().is_empty());
     }
-    assert!(
-        !page.contains("https://"),
-        "nothing is loaded from elsewhere"
-    );
+    assert!(!page.contains("https://"), "no external asset is loaded");
 }
 
 #[tokio::test]
-async fn the_log_stays_open_and_empty() {
+async fn the_event_stream_stays_open_and_empty() {
     let redis = Redis::open().await;
     let board = Board::open(&redis, "127.0.0.1:0", "");
 
@@ -314,7 +313,7 @@ async fn the_log_stays_open_and_empty() {
 }
 
 #[tokio::test]
-async fn whoever_looks_changes_nothing() {
+async fn the_board_is_read_only() {
     let redis = Redis::busy().await;
     let board = Board::open(&redis, "127.0.0.1:0", "");
 
@@ -339,7 +338,7 @@ async fn whoever_looks_changes_nothing() {
 }
 
 #[tokio::test]
-async fn without_a_password_other_names_of_this_computer_are_turned_away() {
+async fn without_a_password_other_host_names_are_rejected() {
     let redis = Redis::open().await;
     let board = Board::open(&redis, "127.0.0.1:0", "");
 
@@ -354,7 +353,7 @@ async fn without_a_password_other_names_of_this_computer_are_turned_away() {
 }
 
 #[tokio::test]
-async fn with_a_password_everyone_may_ask_and_who_knows_it_may_look() {
+async fn with_a_password_only_requests_with_it_are_answered() {
     let redis = Redis::open().await;
     let board = Board::open(&redis, "0.0.0.0:0", PASSWORD);
     let url = board.url.replace("0.0.0.0", "127.0.0.1");
@@ -378,7 +377,7 @@ async fn with_a_password_everyone_may_ask_and_who_knows_it_may_look() {
 }
 
 #[tokio::test]
-async fn an_address_for_others_without_a_password_is_refused() {
+async fn a_public_address_without_a_password_is_rejected() {
     let redis = Redis::open().await;
     for (args, password, hint) in [
         (["--listen", "0.0.0.0:0"], "", "BOARD_PASSWORD"),
@@ -388,24 +387,24 @@ async fn an_address_for_others_without_a_password_is_refused() {
     ] {
         let output = miseban(&redis.prefix, &args, password).output().unwrap();
 
-        let told = said(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {told}");
-        assert!(told.contains(hint), "{told}");
-        assert!(!told.contains("short"), "{told}");
+        let text = utf8(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {text}");
+        assert!(text.contains(hint), "{text}");
+        assert!(!text.contains("short"), "{text}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_signal_ends_it_although_somebody_listens() {
+async fn a_signal_ends_the_board_despite_an_open_event_stream() {
     let redis = Redis::open().await;
     let mut board = Board::open(&redis, "127.0.0.1:0", "");
     let url = format!("{}/api/v1/events", board.url);
     let _listening = board.client.get(url).send().await.unwrap();
 
     let number = board.child.id().to_string();
-    let told = Command::new("kill").args(["-TERM", &number]).status();
+    let text = Command::new("kill").args(["-TERM", &number]).status();
 
-    assert!(told.unwrap().success());
+    assert!(text.unwrap().success());
     assert_eq!(board.child.wait().unwrap().code(), Some(143));
 }

@@ -1,37 +1,37 @@
-//! The way to a server on this machine: bytes go through until somebody cuts it.
+//! A TCP proxy to a server on this machine, whose connections tests can cut.
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 
-/// Listens on a port of its own and passes on what comes, for as long as the test's runtime lives.
-pub struct Street {
+/// Listens on its own port and forwards connections until the runtime of the test ends.
+pub struct TcpProxy {
     port: u16,
     cut: broadcast::Sender<()>,
 }
 
-impl Street {
-    /// A street to `server` on this machine, which need not be there yet.
+impl TcpProxy {
+    /// A proxy to the port `server`, which need not be open yet.
     pub async fn to(server: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let port = listener.local_addr().expect("its address").port();
         let (cut, _) = broadcast::channel(1);
-        tokio::spawn(let_through(listener, server, cut.clone()));
+        tokio::spawn(forward(listener, server, cut.clone()));
         Self { port, cut }
     }
 
-    /// Where it begins.
+    /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Ends all connections, in the middle of whatever goes over them.
+    /// Cuts all connections, also in the middle of a message.
     pub fn cut(&self) {
-        // Where nobody is on the way, nobody hears of it.
+        // Fails without open connections, which is fine.
         let _ = self.cut.send(());
     }
 }
 
-async fn let_through(listener: TcpListener, server: u16, cut: broadcast::Sender<()>) {
+async fn forward(listener: TcpListener, server: u16, cut: broadcast::Sender<()>) {
     loop {
         let Ok((mut here, _)) = listener.accept().await else {
             continue;

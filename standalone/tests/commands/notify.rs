@@ -1,6 +1,6 @@
-//! `notify`: what it says, and the message that tries the channels, over HTTP.
+//! `notify`: its output, and the test message to each channel over HTTP.
 
-use crate::world::{Paper, failure};
+use crate::fixture::{Captured, failure};
 use app::config::Settings;
 use app::wiring;
 use simulator::{Config, Fault, FaultKind, Simulator};
@@ -10,7 +10,7 @@ use ui::command_error::Exit;
 use ui::message::Lang;
 
 const TEST: NotifyArgs = NotifyArgs { test: true };
-const LOOK: NotifyArgs = NotifyArgs { test: false };
+const SHOW: NotifyArgs = NotifyArgs { test: false };
 
 async fn simulator() -> Simulator {
     let config = Config {
@@ -29,16 +29,16 @@ fn settings(given: &[(&str, &str)]) -> Settings {
     Settings::load(None, &find).unwrap()
 }
 
-async fn said(args: NotifyArgs, settings: &Settings) -> (Exit, String) {
+async fn run_notify(args: NotifyArgs, settings: &Settings) -> (Exit, String) {
     let channels = wiring::channels(settings).unwrap();
-    let mut paper = Paper::new();
-    let page = &mut paper.text(Lang::En);
+    let mut output = Captured::new();
+    let page = &mut output.text(Lang::En);
     let exit = notify(args, settings, &channels, page).await.unwrap();
-    (exit, paper.read())
+    (exit, output.read())
 }
 
 #[tokio::test]
-async fn a_test_sends_one_message_to_each_channel_and_says_which_failed() {
+async fn a_test_sends_one_message_per_channel_and_reports_failures() {
     let simulator = simulator().await;
     let url = simulator.url();
     let hook = format!("{url}/services/T/B/hidden");
@@ -49,9 +49,9 @@ async fn a_test_sends_one_message_to_each_channel_and_says_which_failed() {
         ("NOTIFY_WEBHOOK_URL", &hook),
     ]);
 
-    let (exit, told) = said(TEST, &settings).await;
+    let (exit, text) = run_notify(TEST, &settings).await;
     assert_eq!(
-        (exit, told.as_str()),
+        (exit, text.as_str()),
         (Exit::Done, "ok  chatwork: sent\nok  webhook: sent\n")
     );
     assert_eq!(simulator.messages().len(), 1);
@@ -60,15 +60,15 @@ async fn a_test_sends_one_message_to_each_channel_and_says_which_failed() {
     let forbidden = Fault::new("messages", FaultKind::Forbidden);
     simulator.add_fault(forbidden).unwrap();
     simulator.advance(10.0).unwrap();
-    let (exit, told) = said(TEST, &settings).await;
+    let (exit, text) = run_notify(TEST, &settings).await;
     assert_eq!(exit, Exit::Failed);
-    assert!(told.starts_with("NG  chatwork: it is refused"), "{told}");
-    assert!(told.ends_with("ok  webhook: sent\n"), "{told}");
-    assert!(!told.contains("hidden"), "{told}");
+    assert!(text.starts_with("NG  chatwork: rejected"), "{text}");
+    assert!(text.ends_with("ok  webhook: sent\n"), "{text}");
+    assert!(!text.contains("hidden"), "{text}");
 }
 
 #[tokio::test]
-async fn without_a_test_nothing_is_sent_and_the_events_are_told() {
+async fn without_test_nothing_is_sent_and_the_events_are_listed() {
     let simulator = simulator().await;
     let url = simulator.url();
     let settings = settings(&[
@@ -78,29 +78,29 @@ async fn without_a_test_nothing_is_sent_and_the_events_are_told() {
         ("NOTIFY_EVENTS", "run-failed, reauthorise"),
     ]);
 
-    let (exit, told) = said(LOOK, &settings).await;
+    let (exit, text) = run_notify(SHOW, &settings).await;
 
     assert_eq!(exit, Exit::Done);
-    assert!(told.starts_with("sent to Chatwork (room 42)"), "{told}");
+    assert!(text.starts_with("sent to Chatwork (room 42)"), "{text}");
     assert!(
-        told.contains("run-failed") && told.contains("reauthorise"),
-        "{told}"
+        text.contains("run-failed") && text.contains("reauthorise"),
+        "{text}"
     );
     assert!(
-        !told.contains("run-changed") && !told.contains("hidden"),
-        "{told}"
+        !text.contains("run-changed") && !text.contains("hidden"),
+        "{text}"
     );
     assert_eq!(simulator.messages(), []);
 }
 
 #[tokio::test]
-async fn a_test_without_a_channel_is_wrong_use() {
-    let mut paper = Paper::new();
-    let page = &mut paper.text(Lang::En);
+async fn a_test_without_a_channel_is_wrong_usage() {
+    let mut output = Captured::new();
+    let page = &mut output.text(Lang::En);
 
     let tried = notify(TEST, &settings(&[]), &[], page).await;
 
-    let (said, exit) = failure(tried);
-    assert!(said.contains("NOTIFY_WEBHOOK_URL"), "{said}");
+    let (text, exit) = failure(tried);
+    assert!(text.contains("NOTIFY_WEBHOOK_URL"), "{text}");
     assert_eq!(exit, Exit::Usage);
 }

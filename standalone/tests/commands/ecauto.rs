@@ -1,4 +1,4 @@
-//! `import ecauto` on files as the predecessor leaves them, by the binary.
+//! `import ecauto`, by the binary, on files in the form of the predecessor.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection};
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
-/// The tables as its code makes them; `account_configs` and others are left out where not needed.
+/// The tables as the predecessor creates them, without those that the tests do not need.
 const SCHEMA: &str = "
 CREATE TABLE products (asin TEXT PRIMARY KEY, title_ja TEXT, title_en TEXT, description_ja TEXT,
     description_en TEXT, category TEXT, brand TEXT, images TEXT, amazon_price_jpy INTEGER,
@@ -32,7 +32,7 @@ INSERT INTO listings (asin, platform, account_id, platform_item_id, sku, selling
 INSERT INTO upload_queue (asin, platform, account_id, status) VALUES ('B000000001', 'base', 'main', 'success');
 ";
 
-async fn predecessor(path: &Path, statements: &[&'static str]) {
+async fn write_database(path: &Path, statements: &[&'static str]) {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true);
@@ -51,7 +51,7 @@ async fn folder(statements: &[&'static str]) -> TempDir {
     let folder = TempDir::new().unwrap();
     let accounts = "[[account]]\nid = \"main\"\nclient_id = \"c\"\nclient_secret = \"s\"\nrefresh_token = \"r\"\n";
     std::fs::write(folder.path().join("accounts.toml"), accounts).unwrap();
-    predecessor(&folder.path().join("old.db"), statements).await;
+    write_database(&folder.path().join("old.db"), statements).await;
     folder
 }
 
@@ -72,19 +72,19 @@ fn object(output: &Output) -> serde_json::Value {
         .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-fn said(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 #[tokio::test]
-async fn without_apply_every_trap_is_told_and_nothing_is_written() {
+async fn without_apply_every_issue_is_reported_and_nothing_is_written() {
     let folder = folder(&[SCHEMA, ROWS]).await;
     let before = std::fs::read(folder.path().join("old.db")).unwrap();
 
     let text = import(&folder, &["old.db"]);
-    let told = object(&import(&folder, &["old.db", "--json"]));
+    let summary = object(&import(&folder, &["old.db", "--json"]));
 
-    assert_eq!(text.status.code(), Some(2), "a row has to be mended");
+    assert_eq!(text.status.code(), Some(2), "a row must be corrected");
     let text = String::from_utf8(text.stdout).unwrap();
     assert!(
         text.contains("B000000004, b-B000000009-20251130093003"),
@@ -92,10 +92,10 @@ async fn without_apply_every_trap_is_told_and_nothing_is_written() {
     );
     assert!(text.contains("--apply"), "{text}");
     assert_eq!(
-        (&told["dry_run"], &told["listings"], &told["taken"]),
+        (&summary["dry_run"], &summary["listings"], &summary["taken"]),
         (&true.into(), &5.into(), &2.into())
     );
-    let met: Vec<(&str, u64)> = told["met"]
+    let met: Vec<(&str, u64)> = summary["met"]
         .as_array()
         .unwrap()
         .iter()
@@ -120,13 +120,13 @@ async fn without_apply_every_trap_is_told_and_nothing_is_written() {
             ("unclear-time", 1),
         ]
     );
-    assert_eq!(told["set_aside"][0]["table"], "upload_queue");
+    assert_eq!(summary["set_aside"][0]["table"], "upload_queue");
     assert!(!folder.path().join("miseban.db").exists());
     assert_eq!(std::fs::read(folder.path().join("old.db")).unwrap(), before);
 }
 
 #[tokio::test]
-async fn with_apply_what_is_right_goes_in_once_however_often() {
+async fn with_apply_valid_rows_are_imported_once_however_often_it_runs() {
     let folder = folder(&[SCHEMA, ROWS]).await;
 
     let first = object(&import(&folder, &["old.db", "--apply", "--json"]));
@@ -146,7 +146,7 @@ async fn with_apply_what_is_right_goes_in_once_however_often() {
 }
 
 #[tokio::test]
-async fn what_is_no_such_file_is_told_and_nothing_is_made() {
+async fn a_missing_or_foreign_file_is_reported_and_nothing_is_created() {
     let folder = folder(&["CREATE TABLE products (asin TEXT)"]).await;
     std::fs::write(folder.path().join("text.db"), "no database at all").unwrap();
 
@@ -158,15 +158,15 @@ async fn what_is_no_such_file_is_told_and_nothing_is_made() {
     ] {
         let output = import(&folder, &[file, "--apply"]);
 
-        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
-        assert!(said(&output).contains(why), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        assert!(stderr(&output).contains(why), "{}", stderr(&output));
         assert!(output.stdout.is_empty());
     }
     assert!(!folder.path().join("miseban.db").exists());
 }
 
 #[tokio::test]
-async fn a_file_that_the_predecessor_is_writing_to_is_read_as_it_was() {
+async fn a_file_that_the_predecessor_is_writing_to_is_read_as_of_before() {
     let folder = folder(&[SCHEMA, ROWS]).await;
     let options = SqliteConnectOptions::new().filename(folder.path().join("old.db"));
     let mut writing = SqliteConnection::connect_with(&options).await.unwrap();
@@ -176,7 +176,7 @@ async fn a_file_that_the_predecessor_is_writing_to_is_read_as_it_was() {
         .await
         .unwrap();
 
-    let told = object(&import(&folder, &["old.db", "--json"]));
+    let summary = object(&import(&folder, &["old.db", "--json"]));
 
-    assert_eq!(told["listings"], 5);
+    assert_eq!(summary["listings"], 5);
 }

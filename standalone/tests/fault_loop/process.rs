@@ -1,4 +1,4 @@
-//! Producers and workers as processes of their own, to be killed, stopped and started.
+//! Producers and workers as separate processes, which tests kill, stop and start.
 
 use crate::servers::program;
 use std::fs::File;
@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Runs a program until standard input closes, which it does when the test is gone, even killed.
-/// Prints the number of the process first.
+/// Runs a program until stdin closes, so that it ends with the test, even if the test is killed.
+/// Prints the process id first.
 const UNTIL_CLOSED: &str = r#"
     "$@" >/dev/null & echo $!
     cat >/dev/null
     kill -CONT $! 2>/dev/null; kill -KILL $! 2>/dev/null; wait
 "#;
 
-/// What every program of the app is told.
+/// The environment variables of every program.
 pub type Environment = Vec<(&'static str, String)>;
 
-/// One process, and how it is started again.
-pub struct Hand {
+/// A process, and how to start it again.
+pub struct Process {
     name: String,
     words: Vec<&'static str>,
     environment: Environment,
@@ -28,63 +28,64 @@ pub struct Hand {
 }
 
 struct Running {
-    keeper: Child,
+    shell: Child,
     number: String,
 }
 
-impl Hand {
+impl Process {
     pub fn start(name: &str, words: &[&'static str], environment: &Environment, at: &Path) -> Self {
-        let mut hand = Self {
+        let mut process = Self {
             name: name.to_owned(),
             words: words.to_vec(),
             environment: environment.clone(),
             log: at.join(format!("{name}.log")),
             running: None,
         };
-        hand.run();
-        hand
+        process.run();
+        process
     }
 
-    /// Starts it, if it is not there any more.
+    /// Starts the process unless it is running.
     pub fn run(&mut self) {
-        if self.running.as_ref().is_some_and(Running::lives) {
+        if self.running.as_ref().is_some_and(Running::is_alive) {
             return;
         }
-        self.leave();
+        self.stop();
         let log = File::options().append(true).create(true).open(&self.log);
-        let mut keeper = Command::new("sh");
-        keeper.args(["-c", UNTIL_CLOSED, "sh"]);
-        keeper.arg(program(self.words[0])).args(&self.words[1..]);
-        keeper.env_clear();
-        keeper.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        keeper.envs(self.environment.iter().cloned());
-        keeper.stdin(Stdio::piped()).stdout(Stdio::piped());
-        keeper.stderr(log.expect("a log"));
-        let mut keeper = keeper.spawn().expect("sh runs");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", UNTIL_CLOSED, "sh"]);
+        shell.arg(program(self.words[0])).args(&self.words[1..]);
+        shell.env_clear();
+        shell.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        shell.envs(self.environment.iter().cloned());
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped());
+        shell.stderr(log.expect("a log"));
+        let mut shell = shell.spawn().expect("sh runs");
         let mut number = String::new();
-        let mut told = BufReader::new(keeper.stdout.take().expect("its output"));
-        told.read_line(&mut number)
+        let mut output = BufReader::new(shell.stdout.take().expect("its output"));
+        output
+            .read_line(&mut number)
             .expect("the number of a process");
         self.running = Some(Running {
-            keeper,
+            shell,
             number: number.trim().to_owned(),
         });
     }
 
-    /// Sends a signal by name; a process that is gone gets none.
+    /// Sends a signal by name; does nothing if the process has ended.
     pub fn signal(&self, signal: &str) {
-        if let Some(running) = self.running.as_ref().filter(|running| running.lives()) {
+        if let Some(running) = self.running.as_ref().filter(|running| running.is_alive()) {
             let mut kill = Command::new("kill");
             kill.args([&format!("-{signal}"), &running.number]);
             kill.stderr(Stdio::null()).status().expect("kill runs");
         }
     }
 
-    /// Waits until the process has ended by itself; `false` when it did not in time.
-    pub async fn ends_within(&self, patience: Duration) -> bool {
+    /// Waits until the process has ended; `false` on a time-out.
+    pub async fn ends_within(&self, timeout: Duration) -> bool {
         let begun = Instant::now();
-        while self.running.as_ref().is_some_and(Running::lives) {
-            if begun.elapsed() > patience {
+        while self.running.as_ref().is_some_and(Running::is_alive) {
+            if begun.elapsed() > timeout {
                 return false;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -92,34 +93,34 @@ impl Hand {
         true
     }
 
-    /// What it has written last, for whoever looks for the cause of a failure.
-    pub fn last_words(&self) -> String {
+    /// The end of its log, for failure messages.
+    pub fn log_tail(&self) -> String {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         let last = &lines[lines.len().saturating_sub(15)..];
         format!("{}:\n{}\n", self.name, last.join("\n"))
     }
 
-    fn leave(&mut self) {
+    fn stop(&mut self) {
         if let Some(mut running) = self.running.take() {
-            drop(running.keeper.stdin.take());
-            running.keeper.wait().ok();
+            drop(running.shell.stdin.take());
+            running.shell.wait().ok();
         }
     }
 }
 
-impl Drop for Hand {
+impl Drop for Process {
     fn drop(&mut self) {
-        self.leave();
+        self.stop();
     }
 }
 
 impl Running {
-    /// A process that has ended waits for its keeper as a zombie, and does not live.
-    fn lives(&self) -> bool {
-        let told = std::fs::read_to_string(format!("/proc/{}/stat", self.number));
-        told.is_ok_and(|told| {
-            let state = told
+    /// An ended process is a zombie until its shell waits for it, and counts as not alive.
+    fn is_alive(&self) -> bool {
+        let output = std::fs::read_to_string(format!("/proc/{}/stat", self.number));
+        output.is_ok_and(|output| {
+            let state = output
                 .rsplit_once(") ")
                 .and_then(|(_, rest)| rest.chars().next());
             state.is_some_and(|state| state != 'Z' && state != 'X')

@@ -1,4 +1,4 @@
-//! What people meet: the commands over a real database, and the binary itself.
+//! The commands over a real database, and the binary itself.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
@@ -7,14 +7,14 @@ mod binary;
 mod board;
 mod changes;
 mod ecauto;
+mod fixture;
+mod inspect;
 mod notify;
 mod queues;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]
 #[path = "../../../adapters/tests/queue_contract/server.rs"]
 mod server;
+mod setup;
 mod shops;
-mod shown;
-mod taken_in;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
-mod world;

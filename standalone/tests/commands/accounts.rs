@@ -12,13 +12,13 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Two shops, the second one inactive, and a folder with the accounts file.
-pub struct Street {
+pub struct SimulatedShops {
     pub simulator: Simulator,
     pub folder: tempfile::TempDir,
 }
 
-impl Street {
-    /// `first` goes into the entry of the first shop.
+impl SimulatedShops {
+    /// `first` is added to the entry of the first shop.
     pub async fn open(first: &str) -> Self {
         let simulator = Simulator::start(Config {
             catalog: 2,
@@ -26,15 +26,15 @@ impl Street {
             quotas: Quotas::Off,
             ..Config::default()
         });
-        let street = Self {
+        let shops = Self {
             simulator: simulator.await.unwrap(),
             folder: tempfile::tempdir().unwrap(),
         };
-        street.write_accounts(first, true);
-        street
+        shops.write_accounts(first, true);
+        shops
     }
 
-    /// Writes the accounts file, with or without the refresh tokens of the beginning.
+    /// Writes the accounts file, with or without the initial refresh tokens.
     pub fn write_accounts(&self, first: &str, with_tokens: bool) {
         let mut text = String::new();
         for (account, extra) in opening_accounts(1, 2).iter().zip([first, "active = false"]) {
@@ -68,8 +68,8 @@ impl Street {
         command
     }
 
-    /// Runs to its end, while the simulator in this process goes on answering.
-    pub async fn does(&self, args: &[&str]) -> Output {
+    /// Runs the command to its end, while the simulator in this process keeps answering.
+    pub async fn run(&self, args: &[&str]) -> Output {
         let mut command = self.command(args);
         let work = tokio::task::spawn_blocking(move || command.output());
         work.await.unwrap().unwrap()
@@ -82,7 +82,7 @@ impl Street {
     }
 
     async fn listed(&self, shop: usize) -> Value {
-        let output = self.does(&["accounts", "ls", "--json"]).await;
+        let output = self.run(&["accounts", "ls", "--json"]).await;
         let view: Value = serde_json::from_slice(&output.stdout).unwrap();
         view["accounts"][shop].clone()
     }
@@ -97,71 +97,69 @@ pub fn err(output: &Output) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_asks_each_active_shop_once_and_no_other() {
-    let street = Street::open("").await;
+async fn a_check_sends_one_request_to_each_active_shop() {
+    let shops = SimulatedShops::open("").await;
 
-    let output = street.does(&["accounts", "check"]).await;
+    let output = shops.run(&["accounts", "check"]).await;
 
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert_eq!(
         out(&output),
-        "ok  shop-1: answers, as Shop 1\n--  shop-2: inactive, so it was not asked\n"
+        "ok  shop-1: connected (name at BASE: Shop 1)\n--  shop-2: inactive, not checked\n"
     );
-    assert_eq!(street.requests("users/me"), 1);
-    assert_eq!(street.requests("baseToken"), 1);
-    let single = street
-        .does(&["accounts", "check", "shop-2", "--json"])
-        .await;
+    assert_eq!(shops.requests("users/me"), 1);
+    assert_eq!(shops.requests("baseToken"), 1);
+    let single = shops.run(&["accounts", "check", "shop-2", "--json"]).await;
     let view: Value = serde_json::from_slice(&single.stdout).unwrap();
     assert_eq!(view["accounts"][0]["result"], "inactive");
-    assert_eq!(street.requests("users/me"), 1);
+    assert_eq!(shops.requests("users/me"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_ended_early_is_renewed_by_the_check() {
-    let street = Street::open("").await;
-    street.does(&["accounts", "check"]).await;
+async fn a_check_refreshes_a_token_that_expired_early() {
+    let shops = SimulatedShops::open("").await;
+    shops.run(&["accounts", "check"]).await;
     let expiry = Fault {
         count: Some(1),
         ..Fault::new("users/me", FaultKind::TokenExpiry)
     };
-    street.simulator.add_fault(expiry).unwrap();
+    shops.simulator.add_fault(expiry).unwrap();
 
-    let output = street.does(&["accounts", "check"]).await;
+    let output = shops.run(&["accounts", "check"]).await;
 
     assert_eq!(output.status.code(), Some(0), "{}", out(&output));
-    assert_eq!(street.requests("baseToken"), 2);
+    assert_eq!(shops.requests("baseToken"), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_renews_also_an_inactive_shop_and_ls_shows_how_long_it_is_good() {
-    let street = Street::open("").await;
+async fn refresh_also_works_for_an_inactive_shop_and_ls_shows_the_expiry() {
+    let shops = SimulatedShops::open("").await;
 
-    let output = street.does(&["accounts", "refresh", "shop-2"]).await;
+    let output = shops.run(&["accounts", "refresh", "shop-2"]).await;
 
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    assert!(out(&output).contains("good until"), "{}", out(&output));
-    assert_eq!(street.requests("baseToken"), 1);
-    let listed = street.listed(1).await;
+    assert!(out(&output).contains("valid until"), "{}", out(&output));
+    assert_eq!(shops.requests("baseToken"), 1);
+    let listed = shops.listed(1).await;
     assert_eq!(listed["token"]["state"], "good");
     assert_eq!(listed["token"]["age_days"], 0);
-    assert_eq!(street.listed(0).await["token"]["state"], "unused");
-    let again = street.does(&["accounts", "refresh", "shop-2"]).await;
+    assert_eq!(shops.listed(0).await["token"]["state"], "unused");
+    let again = shops.run(&["accounts", "refresh", "shop-2"]).await;
     assert_eq!(again.status.code(), Some(0), "{}", err(&again));
-    assert_eq!(street.requests("baseToken"), 2);
+    assert_eq!(shops.requests("baseToken"), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_refresh_says_what_to_do_and_stays_in_the_list_with_its_reason() {
-    let street = Street::open("refresh_token = \"0123456789abcdef\"").await;
-    let text = std::fs::read_to_string(street.path("accounts.toml")).unwrap();
+async fn a_rejected_refresh_says_what_to_do_and_is_listed_with_its_reason() {
+    let shops = SimulatedShops::open("refresh_token = \"0123456789abcdef\"").await;
+    let text = std::fs::read_to_string(shops.path("accounts.toml")).unwrap();
     let first = format!(
         "refresh_token = \"{}\"\n",
         opening_accounts(1, 2)[0].refresh_token
     );
-    std::fs::write(street.path("accounts.toml"), text.replace(&first, "")).unwrap();
+    std::fs::write(shops.path("accounts.toml"), text.replace(&first, "")).unwrap();
 
-    let output = street.does(&["accounts", "refresh", "shop-1"]).await;
+    let output = shops.run(&["accounts", "refresh", "shop-1"]).await;
 
     assert_eq!(output.status.code(), Some(1));
     assert!(
@@ -169,28 +167,28 @@ async fn a_refused_refresh_says_what_to_do_and_stays_in_the_list_with_its_reason
         "{}",
         err(&output)
     );
-    let listed = street.listed(0).await;
+    let listed = shops.listed(0).await;
     assert_eq!(listed["token"]["state"], "reauthorise");
     assert_eq!(listed["token"]["reauthorise_why"], "invalid_request");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_is_not_in_the_file_is_wrong_use() {
-    let street = Street::open("").await;
+async fn an_unknown_id_is_wrong_usage() {
+    let shops = SimulatedShops::open("").await;
 
-    let output = street.does(&["accounts", "check", "shop-9"]).await;
+    let output = shops.run(&["accounts", "check", "shop-9"]).await;
 
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("shop-1, shop-2"), "{}", err(&output));
 }
 
-/// A port that nobody has; whoever takes it in between makes the test fail, and not pass.
+/// A free port; if another process takes it meanwhile, the test fails.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
-/// The address that the program shows.
+/// The address that the program prints.
 fn shown_address(child: &mut Child) -> (String, BufReader<std::process::ChildStdout>) {
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     loop {
@@ -202,25 +200,25 @@ fn shown_address(child: &mut Child) -> (String, BufReader<std::process::ChildStd
     }
 }
 
-/// Nothing of what BASE gave out may stand in what the program said.
-fn no_secret_in(street: &Street, said: &str, code: &str) {
-    assert!(!said.contains(code), "{said}");
+/// The output contains neither the code nor a client secret.
+fn no_secret_in(shops: &SimulatedShops, text: &str, code: &str) {
+    assert!(!text.contains(code), "{text}");
     for secret in opening_accounts(1, 2) {
-        assert!(!said.contains(&secret.client_secret), "{said}");
+        assert!(!text.contains(&secret.client_secret), "{text}");
     }
-    let stored = std::fs::read(street.path("miseban.db")).unwrap();
+    let stored = std::fs::read(shops.path("miseban.db")).unwrap();
     assert!(!stored.is_empty());
 }
 
 /// A browser that follows no redirect.
-async fn visit(url: &str) -> reqwest::Response {
+async fn open_url(url: &str) -> reqwest::Response {
     let browser = adapters::http::client(&HttpSettings::default()).unwrap();
     browser.get(url).send().await.unwrap()
 }
 
-/// Where BASE sends the browser when the person has said yes.
-async fn sent_to(address: &str) -> String {
-    let answer = visit(address).await;
+/// The address that BASE redirects the browser to after consent.
+async fn redirected_to(address: &str) -> String {
+    let answer = open_url(address).await;
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
@@ -230,29 +228,29 @@ fn code_of(url: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_browsers_answer_is_caught_exchanged_and_stored() {
+async fn the_callback_is_received_exchanged_and_stored() {
     let back = format!("http://127.0.0.1:{}/back", free_port());
-    let street = Street::open("").await;
-    street.write_accounts(&format!("redirect_uri = \"{back}\""), false);
-    let refused = street.does(&["accounts", "refresh", "shop-1"]).await;
+    let shops = SimulatedShops::open("").await;
+    shops.write_accounts(&format!("redirect_uri = \"{back}\""), false);
+    let refused = shops.run(&["accounts", "refresh", "shop-1"]).await;
     assert_eq!(refused.status.code(), Some(1));
-    assert_eq!(street.listed(0).await["token"]["state"], "reauthorise");
+    assert_eq!(shops.listed(0).await["token"]["state"], "reauthorise");
 
-    let mut authorize = street.command(&["accounts", "authorize", "shop-1"]);
+    let mut authorize = shops.command(&["accounts", "authorize", "shop-1"]);
     let mut child = authorize
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let (address, rest) = shown_address(&mut child);
-    let forged = visit(&format!("{back}?code=abc&state=forged")).await;
-    let landed = sent_to(&address).await;
+    let forged = open_url(&format!("{back}?code=abc&state=forged")).await;
+    let landed = redirected_to(&address).await;
     let code = code_of(&landed);
-    let shown = visit(&landed).await;
+    let shown = open_url(&landed).await;
     let (status, page) = (shown.status(), shown.text().await.unwrap());
     let output = tokio::task::spawn_blocking(move || child.wait_with_output());
     let output = output.await.unwrap().unwrap();
-    let said: String = rest.lines().map(Result::unwrap).collect();
+    let text: String = rest.lines().map(Result::unwrap).collect();
 
     assert_eq!(forged.status().as_u16(), 400);
     assert_eq!(status, 200);
@@ -262,22 +260,22 @@ async fn the_browsers_answer_is_caught_exchanged_and_stored() {
     );
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert!(
-        said.contains("authorised and its tokens are stored"),
-        "{said}"
+        text.contains("authorised and its tokens are stored"),
+        "{text}"
     );
-    no_secret_in(&street, &format!("{said}{}", err(&output)), &code);
-    assert_eq!(street.listed(0).await["token"]["state"], "good");
-    let check = street.does(&["accounts", "check", "shop-1"]).await;
+    no_secret_in(&shops, &format!("{text}{}", err(&output)), &code);
+    assert_eq!(shops.listed(0).await["token"]["state"], "good");
+    let check = shops.run(&["accounts", "check", "shop-1"]).await;
     assert_eq!(check.status.code(), Some(0), "{}", out(&check));
-    // The tokens that were stored did for the check.
-    assert_eq!(street.requests("baseToken"), 1);
+    // The check used the stored tokens.
+    assert_eq!(shops.requests("baseToken"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_address_of_the_browser_can_be_pasted() {
-    let street = Street::open("").await;
-    street.write_accounts("redirect_uri = \"https://shop.example/back\"", false);
-    let mut authorize = street.command(&["accounts", "authorize", "shop-1"]);
+    let shops = SimulatedShops::open("").await;
+    shops.write_accounts("redirect_uri = \"https://shop.example/back\"", false);
+    let mut authorize = shops.command(&["accounts", "authorize", "shop-1"]);
     let mut child = authorize
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -285,35 +283,32 @@ async fn the_address_of_the_browser_can_be_pasted() {
         .spawn()
         .unwrap();
     let (address, rest) = shown_address(&mut child);
-    let landed = sent_to(&address).await;
+    let landed = redirected_to(&address).await;
 
     let mut stdin = child.stdin.take().unwrap();
     writeln!(stdin, "https://shop.example/back?code=abc&state=forged").unwrap();
     writeln!(stdin, "{landed}").unwrap();
     let output = tokio::task::spawn_blocking(move || child.wait_with_output());
     let output = output.await.unwrap().unwrap();
-    let said: String = rest.lines().map(Result::unwrap).collect();
+    let text: String = rest.lines().map(Result::unwrap).collect();
 
     assert!(landed.starts_with("https://shop.example/back?code="));
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    assert!(
-        said.contains("not the answer to this authorisation"),
-        "{said}"
-    );
+    assert!(text.contains("belongs to another authorisation"), "{text}");
     no_secret_in(
-        &street,
-        &format!("{said}{}", err(&output)),
+        &shops,
+        &format!("{text}{}", err(&output)),
         &code_of(&landed),
     );
-    assert_eq!(street.listed(0).await["token"]["state"], "good");
+    assert_eq!(shops.listed(0).await["token"]["state"], "good");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_code_a_closed_input_and_a_lack_of_patience_change_nothing() {
-    let street = Street::open("redirect_uri = \"https://shop.example/back\"").await;
+async fn a_wrong_code_a_closed_stdin_and_a_timeout_change_nothing() {
+    let shops = SimulatedShops::open("redirect_uri = \"https://shop.example/back\"").await;
 
-    let unanswered = street.does(&["accounts", "authorize", "shop-1"]).await;
-    let mut wrong = street.command(&["accounts", "authorize", "shop-1"]);
+    let unanswered = shops.run(&["accounts", "authorize", "shop-1"]).await;
+    let mut wrong = shops.command(&["accounts", "authorize", "shop-1"]);
     let mut child = wrong
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -323,58 +318,54 @@ async fn a_wrong_code_a_closed_input_and_a_lack_of_patience_change_nothing() {
     writeln!(child.stdin.take().unwrap(), "0123456789abcdef").unwrap();
     let wrong = tokio::task::spawn_blocking(move || child.wait_with_output());
     let wrong = wrong.await.unwrap().unwrap();
-    street.write_accounts(
+    shops.write_accounts(
         &format!("redirect_uri = \"http://127.0.0.1:{}/\"", free_port()),
         true,
     );
-    let late = street
-        .does(&["accounts", "authorize", "shop-1", "--within", "1"])
+    let late = shops
+        .run(&["accounts", "authorize", "shop-1", "--within", "1"])
         .await;
 
     assert_eq!(unanswered.status.code(), Some(2), "{}", err(&unanswered));
     assert_eq!(wrong.status.code(), Some(1), "{}", err(&wrong));
-    assert!(
-        err(&wrong).contains("A code is good once"),
-        "{}",
-        err(&wrong)
-    );
+    assert!(err(&wrong).contains("A code works once"), "{}", err(&wrong));
     assert!(!err(&wrong).contains("0123456789abcdef"), "{}", err(&wrong));
     assert_eq!(late.status.code(), Some(1), "{}", err(&late));
-    assert_eq!(street.listed(0).await["token"]["state"], "unused");
+    assert_eq!(shops.listed(0).await["token"]["state"], "unused");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shop_without_a_redirect_uri_is_told_to_name_one() {
-    let street = Street::open("").await;
+async fn a_missing_redirect_uri_is_reported() {
+    let shops = SimulatedShops::open("").await;
 
-    let output = street.does(&["accounts", "authorize", "shop-1"]).await;
+    let output = shops.run(&["accounts", "authorize", "shop-1"]).await;
 
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("redirect_uri"), "{}", err(&output));
-    assert!(!Path::new(&street.path("miseban.db")).exists());
+    assert!(!Path::new(&shops.path("miseban.db")).exists());
 }
 
-/// A `refresh` of the first shop under this key.
-async fn refreshed_with(street: &Street, key: &[(&str, &str)]) -> Output {
-    let mut command = street.command(&["accounts", "refresh", "shop-1"]);
+/// Refreshes the first shop with these key settings.
+async fn refreshed_with(shops: &SimulatedShops, key: &[(&str, &str)]) -> Output {
+    let mut command = shops.command(&["accounts", "refresh", "shop-1"]);
     command.envs(key.iter().copied());
     let work = tokio::task::spawn_blocking(move || command.output());
     work.await.unwrap().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_are_sealed_by_the_first_command_with_a_key_and_a_wrong_key_changes_nothing() {
-    let street = Street::open("").await;
+async fn the_first_command_with_a_key_seals_tokens_and_a_wrong_key_changes_nothing() {
+    let shops = SimulatedShops::open("").await;
     let (one, two) = ("11".repeat(32), "22".repeat(32));
-    let plain = refreshed_with(&street, &[]).await;
+    let plain = refreshed_with(&shops, &[]).await;
     assert_eq!(plain.status.code(), Some(0), "{}", err(&plain));
 
-    let sealed = refreshed_with(&street, &[("TOKEN_KEY", &one)]).await;
-    let wrong = refreshed_with(&street, &[("TOKEN_KEY", &two)]).await;
-    let missing = refreshed_with(&street, &[]).await;
+    let sealed = refreshed_with(&shops, &[("TOKEN_KEY", &one)]).await;
+    let wrong = refreshed_with(&shops, &[("TOKEN_KEY", &two)]).await;
+    let missing = refreshed_with(&shops, &[]).await;
     let both = [("TOKEN_KEY", two.as_str()), ("TOKEN_KEY_OLD", &one)];
-    let changed = refreshed_with(&street, &both).await;
-    let after = refreshed_with(&street, &[("TOKEN_KEY", &two)]).await;
+    let changed = refreshed_with(&shops, &both).await;
+    let after = refreshed_with(&shops, &[("TOKEN_KEY", &two)]).await;
 
     for done in [&sealed, &changed, &after] {
         assert_eq!(done.status.code(), Some(0), "{}", err(done));
@@ -384,8 +375,8 @@ async fn tokens_are_sealed_by_the_first_command_with_a_key_and_a_wrong_key_chang
     assert!(err(&wrong).contains("TOKEN_KEY_OLD"), "{}", err(&wrong));
     assert_eq!(missing.status.code(), Some(2));
     assert!(err(&missing).contains("no key is set"), "{}", err(&missing));
-    assert_eq!(street.requests("baseToken"), 4);
-    let unreadable = refreshed_with(&street, &[("TOKEN_KEY", "short-secret")]).await;
+    assert_eq!(shops.requests("baseToken"), 4);
+    let unreadable = refreshed_with(&shops, &[("TOKEN_KEY", "short-secret")]).await;
     assert_eq!(unreadable.status.code(), Some(2));
     assert!(
         !err(&unreadable).contains("short-secret"),
@@ -396,20 +387,20 @@ async fn tokens_are_sealed_by_the_first_command_with_a_key_and_a_wrong_key_chang
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_database_is_its_owners_and_a_doctor_refuses_files_that_others_read() {
+async fn a_new_database_is_private_and_doctor_reports_files_that_others_can_read() {
     use std::os::unix::fs::PermissionsExt as _;
-    let street = Street::open("").await;
+    let shops = SimulatedShops::open("").await;
     let mode = |name: &str, mode: u32| {
         let permissions = std::fs::Permissions::from_mode(mode);
-        std::fs::set_permissions(street.path(name), permissions).unwrap();
+        std::fs::set_permissions(shops.path(name), permissions).unwrap();
     };
-    std::fs::write(street.path("miseban.toml"), "run_every_hours = 3\n").unwrap();
+    std::fs::write(shops.path("miseban.toml"), "run_every_hours = 3\n").unwrap();
     mode("accounts.toml", 0o600);
     mode("miseban.toml", 0o640);
 
-    let doctor = street.does(&["doctor", "--config", "miseban.toml"]).await;
+    let doctor = shops.run(&["doctor", "--config", "miseban.toml"]).await;
 
-    let created = std::fs::metadata(street.path("miseban.db")).unwrap();
+    let created = std::fs::metadata(shops.path("miseban.db")).unwrap();
     assert_eq!(created.permissions().mode() & 0o777, 0o600);
     assert!(
         out(&doctor).contains("NG  files with secrets: miseban.toml can be read"),
@@ -418,14 +409,14 @@ async fn a_new_database_is_its_owners_and_a_doctor_refuses_files_that_others_rea
     );
     mode("miseban.toml", 0o600);
     mode("miseban.db", 0o644);
-    let doctor = street.does(&["doctor", "--config", "miseban.toml"]).await;
+    let doctor = shops.run(&["doctor", "--config", "miseban.toml"]).await;
     assert!(
         out(&doctor).contains("chmod 600 miseban.db"),
         "{}",
         out(&doctor)
     );
     mode("miseban.db", 0o600);
-    let doctor = street.does(&["doctor", "--config", "miseban.toml"]).await;
+    let doctor = shops.run(&["doctor", "--config", "miseban.toml"]).await;
     assert!(
         out(&doctor).contains("ok  files with secrets"),
         "{}",
@@ -433,64 +424,64 @@ async fn a_new_database_is_its_owners_and_a_doctor_refuses_files_that_others_rea
     );
 }
 
-/// As if the time of every lease were over: a process that is killed keeps its own for a minute.
-async fn leases_are_over(street: &Street) {
+/// Expires all leases: a killed process would keep its lease for a minute.
+async fn expire_leases(shops: &SimulatedShops) {
     sqlx::any::install_default_drivers();
-    let url = format!("sqlite:{}", street.path("miseban.db").display());
+    let url = format!("sqlite:{}", shops.path("miseban.db").display());
     let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
     let over = sqlx::query("UPDATE leases SET until = '1970-01-01T00:00:00.000Z'");
     let done = over.execute(&mut connection).await.unwrap();
-    assert!(done.rows_affected() > 0, "nobody held a lease");
+    assert!(done.rows_affected() > 0, "no lease was held");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kill_between_the_answer_and_its_row_costs_one_authorisation_and_no_loop() {
-    let street = Street::open("").await;
-    let text = std::fs::read_to_string(street.path("accounts.toml")).unwrap();
+async fn a_kill_before_the_tokens_are_stored_costs_one_authorisation_without_a_loop() {
+    let shops = SimulatedShops::open("").await;
+    let text = std::fs::read_to_string(shops.path("accounts.toml")).unwrap();
     let both = text.replace("active = false", "active = true");
-    std::fs::write(street.path("accounts.toml"), both).unwrap();
-    let before = street.does(&["accounts", "check"]).await;
+    std::fs::write(shops.path("accounts.toml"), both).unwrap();
+    let before = shops.run(&["accounts", "check"]).await;
     assert_eq!(before.status.code(), Some(0), "{}", out(&before));
-    // BASE has made the pair, and the answer is on its way.
+    // BASE has issued the tokens, but the answer is delayed.
     let slow = Fault {
         count: Some(1),
         millis: Some(60_000),
         ..Fault::new("baseToken", FaultKind::Slow)
     };
-    street.simulator.add_fault(slow).unwrap();
-    let mut child = street
+    shops.simulator.add_fault(slow).unwrap();
+    let mut child = shops
         .command(&["accounts", "refresh", "shop-1"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let deadline = Instant::now() + Duration::from_secs(60);
-    while street.requests("baseToken") == 2 {
-        assert!(Instant::now() < deadline, "BASE was never asked");
+    while shops.requests("baseToken") == 2 {
+        assert!(Instant::now() < deadline, "no request reached BASE");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    leases_are_over(&street).await;
+    expire_leases(&shops).await;
     let expiry = Fault {
         count: Some(1),
         ..Fault::new("users/me", FaultKind::TokenExpiry)
     };
-    street.simulator.add_fault(expiry).unwrap();
+    shops.simulator.add_fault(expiry).unwrap();
 
     let mut asked = Vec::new();
     for _ in 0..3 {
-        let check = street.does(&["accounts", "check"]).await;
-        let said = out(&check);
+        let check = shops.run(&["accounts", "check"]).await;
+        let text = out(&check);
         assert!(
-            said.contains("NG  shop-1") && said.contains("authorize shop-1"),
-            "{said}"
+            text.contains("NG  shop-1") && text.contains("authorize shop-1"),
+            "{text}"
         );
-        assert!(said.contains("ok  shop-2"), "{said}");
-        asked.push(street.requests("baseToken"));
+        assert!(text.contains("ok  shop-2"), "{text}");
+        asked.push(shops.requests("baseToken"));
     }
 
-    // Two at first, the one that was killed, the one that was refused, and one of the other shop.
+    // Two at first, one killed, one rejected, and one of the other shop.
     assert_eq!(asked, [5, 5, 5]);
-    assert_eq!(street.listed(0).await["token"]["state"], "reauthorise");
+    assert_eq!(shops.listed(0).await["token"]["state"], "reauthorise");
 }

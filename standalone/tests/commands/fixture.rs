@@ -1,4 +1,4 @@
-//! A small shop in a database of its own, and a page that keeps what is written to it.
+//! A small shop in its own database, and a command output that is kept for assertions.
 
 use adapters::store::SqlStore;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -66,8 +66,8 @@ pub async fn shop() -> SqlStore {
     store
 }
 
-/// A run over the three listings, of which the first costs 1,200 yen now, the second is too dear and
-/// the third was not in the answer.
+/// An open run over the three listings: the first costs 1,200 yen now, the second is too expensive,
+/// and the third was missing from the answer.
 pub async fn open_run(store: &SqlStore) -> RunId {
     let id = RunId::parse(RUN).unwrap();
     let run = NewRun {
@@ -180,10 +180,10 @@ pub fn product(number: u32, price: u32, seen_at: DateTime<Utc>) -> Product {
     }
 }
 
-/// What a command writes.
-pub struct Paper(Vec<u8>);
+/// The output of a command.
+pub struct Captured(Vec<u8>);
 
-impl Paper {
+impl Captured {
     pub fn new() -> Self {
         Self(Vec::new())
     }
@@ -200,13 +200,13 @@ impl Paper {
         String::from_utf8(self.0.clone()).unwrap()
     }
 
-    /// The one object; whatever stands beside it is an error.
+    /// The output as one JSON object; anything else is an error.
     pub fn object(&self) -> serde_json::Value {
         serde_json::from_slice(&self.0).unwrap()
     }
 }
 
-/// The English text of a failure and its exit.
+/// The English text and the exit of a failed command.
 pub fn failure<T: std::fmt::Debug>(result: Result<T, CommandError>) -> (String, Exit) {
     let (said, exit) = result.unwrap_err().verdict();
     (said.unwrap().en, exit)

@@ -1,6 +1,6 @@
 //! `import`, `migrate` and `doctor` over a real database.
 
-use crate::world::{Paper, account, at, failure};
+use crate::fixture::{Captured, account, at, failure};
 use adapters::store::SqlStore;
 use app::accounts::AccountsFile;
 use app::config::Settings;
@@ -45,25 +45,25 @@ fn accounts() -> AccountsFile {
     AccountsFile::read(&accounts_file(&folder)).unwrap()
 }
 
-async fn taken_in(
+async fn import_csv(
     store: &SqlStore,
     content: &str,
-    paper: &mut Paper,
+    output: &mut Captured,
 ) -> Result<Exit, CommandError> {
     let accounts = accounts();
     let sheet = import::read(content.as_bytes(), &accounts)?;
-    import::listings(store, &accounts, sheet, at(0), &mut paper.json()).await
+    import::listings(store, &accounts, sheet, at(0), &mut output.json()).await
 }
 
 #[tokio::test]
-async fn right_rows_go_in_and_again_as_they_are() {
+async fn valid_rows_are_imported_and_unchanged_the_second_time() {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
     let content =
         format!("{HEADER}main,B00EXAMPL1,1,a,500,public\nsecond,B00EXAMPL1,1,b,600,hidden\n");
-    let (mut first, mut second) = (Paper::new(), Paper::new());
+    let (mut first, mut second) = (Captured::new(), Captured::new());
 
-    let exit = taken_in(&store, &content, &mut first).await.unwrap();
-    taken_in(&store, &content, &mut second).await.unwrap();
+    let exit = import_csv(&store, &content, &mut first).await.unwrap();
+    import_csv(&store, &content, &mut second).await.unwrap();
 
     assert_eq!(exit, Exit::Done);
     assert_eq!(first.object()["new"], 2);
@@ -73,14 +73,14 @@ async fn right_rows_go_in_and_again_as_they_are() {
 }
 
 #[tokio::test]
-async fn wrong_rows_stay_out_are_named_and_make_the_exit_wrong_use() {
+async fn invalid_rows_are_skipped_and_reported_with_exit_usage() {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
     let content = format!("{HEADER}main,B00EXAMPL1,1,a,500,public\nmain,B00,2,a,500,public\n");
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    let exit = taken_in(&store, &content, &mut paper).await.unwrap();
+    let exit = import_csv(&store, &content, &mut output).await.unwrap();
 
-    let object = paper.object();
+    let object = output.object();
     assert_eq!(exit, Exit::Usage);
     assert_eq!(
         (&object["imported"], &object["wrong"]),
@@ -90,7 +90,7 @@ async fn wrong_rows_stay_out_are_named_and_make_the_exit_wrong_use() {
 }
 
 #[tokio::test]
-async fn a_summary_names_twenty_wrong_rows_and_counts_the_rest() {
+async fn a_summary_shows_twenty_invalid_rows_and_counts_the_rest() {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
     let accounts = accounts();
     let content = format!(
@@ -98,35 +98,35 @@ async fn a_summary_names_twenty_wrong_rows_and_counts_the_rest() {
         "x\n".repeat(25)
     );
     let sheet = import::read(content.as_bytes(), &accounts).unwrap();
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    let page = &mut paper.text(Lang::En);
+    let page = &mut output.text(Lang::En);
     import::listings(&store, &accounts, sheet, at(0), page)
         .await
         .unwrap();
 
-    let said = paper.read();
+    let said = output.read();
     assert_eq!(said.matches("  line ").count(), 20, "{said}");
     assert!(said.contains("and 5 more"), "{said}");
-    assert!(said.starts_with("1 listings went in (1 new"), "{said}");
+    assert!(said.starts_with("1 listings imported (1 new"), "{said}");
 }
 
 #[tokio::test]
-async fn a_file_of_the_wrong_form_changes_nothing() {
+async fn a_file_of_the_wrong_format_changes_nothing() {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
     let content = format!(
         "{HEADER}main,B00EXAMPL1,1,a,500,public\n{}\n",
         "x".repeat(70_000)
     );
 
-    let refused = taken_in(&store, &content, &mut Paper::new()).await;
+    let refused = import_csv(&store, &content, &mut Captured::new()).await;
 
     assert_eq!(failure(refused).1, Exit::Usage);
     assert!(store.accounts().await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_listings_go_in_at_once() {
+async fn a_hundred_thousand_listings_are_imported_at_once() {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite://{}", folder.path().join("large.db").display());
     let store = SqlStore::open(&url).await.unwrap();
@@ -138,29 +138,29 @@ async fn a_hundred_thousand_listings_go_in_at_once() {
             number + 1
         );
     }
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    taken_in(&store, &content, &mut paper).await.unwrap();
+    import_csv(&store, &content, &mut output).await.unwrap();
 
-    assert_eq!(paper.object()["new"], 100_000);
+    assert_eq!(output.object()["new"], 100_000);
 }
 
 #[tokio::test]
-async fn a_migration_tells_from_where_to_where() {
+async fn a_migration_reports_both_versions() {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite://{}", folder.path().join("shop.db").display());
     let known = SqlStore::known_version();
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
     let absent = database::existing(&url).await.map(|_| ());
     let first = database::migrate(&url).await.unwrap();
     let second = database::migrate(&url).await.unwrap();
-    migrate::report(first.0, first.1, &mut paper.text(Lang::En)).unwrap();
+    migrate::report(first.0, first.1, &mut output.text(Lang::En)).unwrap();
 
     assert_eq!(failure(absent).1, Exit::Failed);
     assert_eq!((first, second), ((0, known), (known, known)));
     assert!(
-        paper
+        output
             .read()
             .contains(&format!("from schema version 0 to {known}"))
     );
@@ -243,7 +243,7 @@ impl Shop for Vendor {
 }
 
 #[tokio::test]
-async fn a_doctor_who_finds_all_in_order_says_so() {
+async fn doctor_reports_that_everything_is_in_order() {
     let folder = TempDir::new().unwrap();
     let accounts = accounts_file(&folder).display().to_string();
     let settings = Settings::load(None, &|name| match name {
@@ -253,7 +253,7 @@ async fn a_doctor_who_finds_all_in_order_says_so() {
     });
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
     let vendor = Vendor { answers: true };
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
     let checked = Checked {
         settings: &settings.unwrap(),
         environment: &|_| Some("token".to_owned()),
@@ -262,15 +262,15 @@ async fn a_doctor_who_finds_all_in_order_says_so() {
         shop: Some(&vendor),
     };
 
-    let exit = doctor(checked, &mut paper.text(Lang::En)).await.unwrap();
+    let exit = doctor(checked, &mut output.text(Lang::En)).await.unwrap();
 
-    let said = paper.read();
+    let said = output.read();
     assert_eq!(exit, Exit::Done, "{said}");
     assert_eq!(said.matches("ok  ").count(), 9, "{said}");
 }
 
 #[tokio::test]
-async fn a_doctor_names_everything_that_is_wrong_with_what_to_do() {
+async fn doctor_reports_every_problem_with_its_solution() {
     let folder = TempDir::new().unwrap();
     let accounts = accounts_file(&folder).display().to_string();
     let given = |name: &str| (name == "ACCOUNTS_FILE").then(|| accounts.clone());
@@ -280,7 +280,7 @@ async fn a_doctor_names_everything_that_is_wrong_with_what_to_do() {
         .map(|_| ())
         .unwrap_err();
     let vendor = Vendor { answers: false };
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
     let checked = Checked {
         settings: &settings,
         environment: &|_| None,
@@ -289,15 +289,15 @@ async fn a_doctor_names_everything_that_is_wrong_with_what_to_do() {
         shop: Some(&vendor),
     };
 
-    let exit = doctor(checked, &mut paper.text(Lang::En)).await.unwrap();
+    let exit = doctor(checked, &mut output.text(Lang::En)).await.unwrap();
 
-    let said = paper.read();
+    let said = output.read();
     assert_eq!(exit, Exit::Failed);
     for expected in [
         "NG  Amazon credentials: settings that Amazon asks for are missing",
         "account main needs the environment variable TOKEN",
         "NG  database: there is no database",
-        "NG  Amazon: the credentials are not accepted (invalid_client)",
+        "NG  Amazon: the credentials are rejected (invalid_client)",
         "miseban accounts authorize second",
     ] {
         assert!(said.contains(expected), "{said} lacks {expected}");

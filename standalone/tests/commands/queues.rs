@@ -1,4 +1,4 @@
-//! The queues as a person meets them: the binary over a real Redis.
+//! `queues`: the binary over a real Redis.
 
 use crate::server::{link, own_prefix, shared_url};
 use adapters::queue::RedisQueue;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(600);
 
-/// A queue of its own, and the binary over it.
+/// A queue with its own key prefix, and the binary over it.
 pub struct Redis {
     pub queue: RedisQueue,
     pub prefix: String,
@@ -26,7 +26,8 @@ impl Redis {
         Self { queue, prefix }
     }
 
-    /// One message ready, one delayed, one in hand, and two given up, all in `sync`; one in `update`.
+    /// In `sync` one ready, one delayed, one leased and two dead messages; one ready message in
+    /// `update`.
     pub async fn busy() -> Self {
         let redis = Self::open().await;
         for (no, error) in [(1, "no answer"), (2, "\u{1b}[2Jbroken")] {
@@ -70,8 +71,8 @@ impl Redis {
 
     fn object(&self, args: &[&str]) -> Value {
         let output = self.queues(&[args, &["--json"]].concat());
-        assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
-        assert_eq!(said(&output.stderr), "");
+        assert_eq!(output.status.code(), Some(0), "{}", utf8(&output.stderr));
+        assert_eq!(utf8(&output.stderr), "");
         serde_json::from_slice(&output.stdout).unwrap()
     }
 }
@@ -89,7 +90,7 @@ fn run(args: &[&str], url: &str, prefix: &str) -> Output {
         .unwrap()
 }
 
-pub fn said(bytes: &[u8]) -> String {
+pub fn utf8(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
@@ -119,11 +120,11 @@ pub fn id(no: u32) -> String {
 }
 
 #[tokio::test]
-async fn every_queue_tells_its_figures() {
+async fn ls_shows_the_counts_of_every_queue() {
     let redis = Redis::busy().await;
 
     let object = redis.object(&["ls"]);
-    let text = said(&redis.queues(&["ls"]).stdout);
+    let text = utf8(&redis.queues(&["ls"]).stdout);
 
     let (sync, update) = (&object["queues"][0], &object["queues"][1]);
     let figures = ["ready", "delayed", "leased", "dead", "done", "cut"];
@@ -138,24 +139,24 @@ async fn every_queue_tells_its_figures() {
 }
 
 #[tokio::test]
-async fn the_messages_of_a_queue_are_shown_place_by_place() {
+async fn messages_are_shown_by_state() {
     let redis = Redis::busy().await;
 
     let all = redis.object(&["show", "sync"]);
     let dead = redis.object(&["show", "sync", "--dead", "--limit", "1"]);
-    let text = said(
+    let text = utf8(
         &redis
             .queues(&["show", "sync", "--dead", "--limit", "1"])
             .stdout,
     );
 
     let places = all["places"].as_array().unwrap();
-    let told: Vec<_> = places
+    let shown: Vec<_> = places
         .iter()
         .map(|room| (&room["place"], &room["messages"][0]["id"]))
         .collect();
     assert_eq!(
-        told,
+        shown,
         [
             (&json!("ready"), &json!(id(4))),
             (&json!("delayed"), &json!(id(5))),
@@ -169,12 +170,12 @@ async fn the_messages_of_a_queue_are_shown_place_by_place() {
     assert!(text.contains("and 1 more"), "{text}");
     assert!(
         text.contains("?[2Jbroken"),
-        "no error steers the terminal: {text}"
+        "control characters are removed: {text}"
     );
 }
 
 #[tokio::test]
-async fn one_message_is_shown_with_all_that_is_known_of_it() {
+async fn one_message_is_shown_in_detail() {
     let redis = Redis::busy().await;
 
     let dead = redis.object(&["show", &id(1)]);
@@ -196,7 +197,7 @@ async fn one_message_is_shown_with_all_that_is_known_of_it() {
 }
 
 #[tokio::test]
-async fn what_was_given_up_is_lined_up_again_one_or_all() {
+async fn dead_messages_are_retried_one_or_all() {
     let redis = Redis::open().await;
     for no in [1, 2, 6] {
         redis.bury(no, "no answer").await;
@@ -216,12 +217,12 @@ async fn what_was_given_up_is_lined_up_again_one_or_all() {
     assert_eq!(
         order,
         [&id(1), &id(2), &id(6)],
-        "the one that died first goes first"
+        "retried in the order in which they died"
     );
 }
 
 #[tokio::test]
-async fn what_was_given_up_is_dropped_and_nothing_else() {
+async fn dead_messages_are_dropped_and_nothing_else() {
     let redis = Redis::busy().await;
 
     let one = redis.object(&["drop", &id(2)]);
@@ -234,11 +235,11 @@ async fn what_was_given_up_is_dropped_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_paused_queue_gives_nothing_until_it_is_resumed() {
+async fn a_paused_queue_delivers_nothing_until_it_is_resumed() {
     let redis = Redis::busy().await;
-    let patience = Duration::from_millis(50);
+    let timeout = Duration::from_millis(50);
     let one = Room::of(1);
-    let claim = || redis.queue.claim(QueueName::Update, LONG, patience, &one);
+    let claim = || redis.queue.claim(QueueName::Update, LONG, timeout, &one);
 
     let paused = redis.object(&["pause", "update"]);
     let meanwhile = claim().await.unwrap();
@@ -256,31 +257,28 @@ async fn a_paused_queue_gives_nothing_until_it_is_resumed() {
 }
 
 #[tokio::test]
-async fn what_is_not_known_is_wrong_use_and_changes_nothing() {
+async fn unknown_queues_and_ids_are_wrong_usage_and_change_nothing() {
     let redis = Redis::busy().await;
     let before = redis.object(&["ls"]);
     for (args, hint) in [
         (
             &["show", "sync:nowhere:1"][..],
-            "queues are sync and update",
+            "the queues are sync, update and info",
         ),
-        (&["retry", "nowhere", "--all"], "sync or update"),
-        (
-            &["retry", "update:12829:3"],
-            "is not among what was given up",
-        ),
+        (&["retry", "nowhere", "--all"], "sync, update and info"),
+        (&["retry", "update:12829:3"], "is not a dead message"),
         (&["drop", "sync"], "--all"),
         (&["drop", "update", "update:12829:3"], "miseban queues show"),
-        (&["retry", "sync", &id(1), "--all"], "keep one"),
+        (&["retry", "sync", &id(1), "--all"], "use either"),
         (&["pause", "nowhere"], "sync, update"),
         (&["retry"], "--all"),
         (&["show", "sync", "--limit", "0"], "1..=1000"),
     ] {
         let output = redis.queues(args);
 
-        let told = said(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {told}");
-        assert!(told.contains(hint), "{args:?}: {told}");
+        let text = utf8(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {text}");
+        assert!(text.contains(hint), "{args:?}: {text}");
         assert!(output.stdout.is_empty());
     }
     let figures = |object: &Value| {
@@ -290,22 +288,22 @@ async fn what_is_not_known_is_wrong_use_and_changes_nothing() {
 }
 
 #[test]
-fn without_a_shared_queue_the_way_to_look_is_told() {
+fn without_a_shared_queue_the_error_names_the_alternative() {
     let output = run(&["ls"], "", &own_prefix());
 
-    let told = said(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
+    let text = utf8(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(
-        told.contains("REDIS_URL") && told.contains("miseban status"),
-        "{told}"
+        text.contains("REDIS_URL") && text.contains("miseban status"),
+        "{text}"
     );
 }
 
 #[test]
-fn a_redis_that_is_away_is_a_failure() {
-    let nobody = format!("redis://127.0.0.1:{}", crate::server::free_port());
-    let output = run(&["ls"], &nobody, &own_prefix());
+fn an_unreachable_redis_is_a_failure() {
+    let unreachable = format!("redis://127.0.0.1:{}", crate::server::free_port());
+    let output = run(&["ls"], &unreachable, &own_prefix());
 
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output.stderr).contains("cannot be reached"));
+    assert!(utf8(&output.stderr).contains("cannot be reached"));
 }

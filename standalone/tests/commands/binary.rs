@@ -1,4 +1,4 @@
-//! The binary as a person meets it: exit codes, streams, languages.
+//! The binary: exit codes, streams, languages.
 
 use std::process::{Command, Output, Stdio};
 
@@ -14,12 +14,12 @@ fn miseban(args: &[&str], env: &[(&str, &str)]) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 #[test]
-fn help_and_version_are_done_and_go_to_stdout() {
+fn help_and_version_are_printed_on_stdout() {
     for args in [
         &["--help"][..],
         &["--version"],
@@ -34,7 +34,7 @@ fn help_and_version_are_done_and_go_to_stdout() {
 }
 
 #[test]
-fn wrong_use_ends_with_2_and_nothing_on_stdout() {
+fn wrong_usage_exits_with_2_and_prints_nothing_on_stdout() {
     for (args, env) in [
         (&["sell"][..], &[][..]),
         (&[], &[]),
@@ -46,36 +46,41 @@ fn wrong_use_ends_with_2_and_nothing_on_stdout() {
     ] {
         let output = miseban(args, env);
 
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", said(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{args:?}: {}",
+            stderr(&output)
+        );
         assert!(output.stdout.is_empty());
-        assert!(!said(&output).is_empty());
+        assert!(!stderr(&output).is_empty());
     }
 }
 
 #[test]
-fn a_database_that_is_not_there_is_a_failure_and_is_not_made() {
+fn a_missing_database_is_a_failure_and_is_not_created() {
     for command in ["status", "report", "validate"] {
         let output = miseban(&[command, "--json"], &[]);
 
         assert_eq!(output.status.code(), Some(1));
         assert!(output.stdout.is_empty());
-        assert!(said(&output).contains("miseban import listings"));
+        assert!(stderr(&output).contains("miseban import listings"));
     }
 }
 
 #[test]
-fn messages_are_japanese_unless_english_is_asked_for() {
+fn messages_are_japanese_unless_english_is_requested() {
     let japanese = miseban(&["report"], &[]);
     let by_setting = miseban(&["report"], &[("MISEBAN_LANG", "en")]);
     let by_flag = miseban(&["report", "--lang", "en"], &[("MISEBAN_LANG", "ja")]);
 
-    assert!(said(&japanese).contains("まだありません"));
-    assert!(said(&by_setting).contains("there is no database"));
-    assert!(said(&by_flag).contains("there is no database"));
+    assert!(stderr(&japanese).contains("まだありません"));
+    assert!(stderr(&by_setting).contains("there is no database"));
+    assert!(stderr(&by_flag).contains("there is no database"));
 }
 
 #[test]
-fn help_is_japanese_unless_english_is_asked_for() {
+fn help_is_japanese_unless_english_is_requested() {
     let help = |args: &[&str]| String::from_utf8(miseban(args, &[]).stdout).unwrap();
 
     assert!(help(&["run", "--help"]).contains("このショップだけ"));
@@ -85,7 +90,7 @@ fn help_is_japanese_unless_english_is_asked_for() {
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_leaves_early_ends_the_command_quietly() {
+fn a_closed_stdout_ends_the_command_quietly() {
     let folder = tempfile::TempDir::new().unwrap();
     let migrate = |out: Stdio| {
         Command::new(env!("CARGO_BIN_EXE_miseban"))
@@ -102,6 +107,6 @@ fn a_reader_that_leaves_early_ends_the_command_quietly() {
 
     let output = child.wait_with_output().unwrap();
 
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(output.stderr.is_empty());
 }

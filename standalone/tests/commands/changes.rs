@@ -1,6 +1,6 @@
-//! What changed, for people, programs and spreadsheets, over a real database.
+//! `changes` as text, JSON and CSV, over a real database.
 
-use crate::world::{Paper, RUN, account, asin, at, failure, open_run, shop, state};
+use crate::fixture::{Captured, RUN, account, asin, at, failure, open_run, shop, state};
 use adapters::store::SqlStore;
 use insta::assert_snapshot;
 use shared::ports::store::{BatchStore, UpdateResult, UpdateStore};
@@ -20,7 +20,7 @@ fn asked() -> ChangesArgs {
     }
 }
 
-/// The first listing was changed in the shop, the second one is held.
+/// A store where the first listing was updated in the shop and the second one is held.
 async fn changed() -> SqlStore {
     let store = shop().await;
     open_run(&store).await;
@@ -34,31 +34,31 @@ async fn changed() -> SqlStore {
 }
 
 #[tokio::test]
-async fn each_change_is_told_with_its_reason() {
+async fn each_change_is_shown_with_its_reason() {
     let store = changed().await;
     for (lang, name) in [
         (Lang::Ja, "changes_in_japanese"),
         (Lang::En, "changes_in_english"),
     ] {
-        let mut paper = Paper::new();
+        let mut output = Captured::new();
 
-        let exit = changes(&store, &asked(), at(20), &mut paper.text(lang)).await;
+        let exit = changes(&store, &asked(), at(20), &mut output.text(lang)).await;
 
         assert_eq!(exit.unwrap(), Exit::Done);
-        assert_snapshot!(name, paper.read());
+        assert_snapshot!(name, output.read());
     }
 }
 
 #[tokio::test]
-async fn the_changes_as_json_hold_run_observation_and_winner() {
+async fn changes_as_json_have_run_observation_and_chosen_offer() {
     let store = changed().await;
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    changes(&store, &asked(), at(20), &mut paper.json())
+    changes(&store, &asked(), at(20), &mut output.json())
         .await
         .unwrap();
 
-    let object = paper.object();
+    let object = output.object();
     assert_eq!(object["more"], false);
     let change = &object["changes"][0];
     assert_eq!(
@@ -74,41 +74,41 @@ async fn the_changes_as_json_hold_run_observation_and_winner() {
 }
 
 #[tokio::test]
-async fn the_changes_as_a_table_are_one_line_each() {
+async fn changes_as_csv_are_one_line_each() {
     let store = changed().await;
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
     let csv = ChangesArgs {
         csv: true,
         ..asked()
     };
 
-    changes(&store, &csv, at(20), &mut paper.text(Lang::Ja))
+    changes(&store, &csv, at(20), &mut output.text(Lang::Ja))
         .await
         .unwrap();
 
-    assert_snapshot!("changes_as_a_table", paper.read());
+    assert_snapshot!("changes_as_a_table", output.read());
 }
 
 #[tokio::test]
-async fn no_more_are_told_than_asked_for_and_that_there_are_more() {
+async fn the_limit_is_kept_and_more_changes_are_indicated() {
     let store = changed().await;
     let one = ChangesArgs {
         limit: 1,
         ..asked()
     };
-    let mut paper = Paper::new();
+    let mut output = Captured::new();
 
-    changes(&store, &one, at(20), &mut paper.json())
+    changes(&store, &one, at(20), &mut output.json())
         .await
         .unwrap();
 
-    let object = paper.object();
+    let object = output.object();
     assert_eq!(object["changes"].as_array().unwrap().len(), 1);
     assert_eq!(object["more"], true);
 }
 
 #[tokio::test]
-async fn before_and_elsewhere_nothing_has_changed() {
+async fn another_period_or_shop_has_no_changes() {
     let store = changed().await;
     let late = ChangesArgs {
         since: Since::parse("5m").unwrap(),
@@ -119,18 +119,18 @@ async fn before_and_elsewhere_nothing_has_changed() {
         ..asked()
     };
     for args in [late, elsewhere] {
-        let mut paper = Paper::new();
+        let mut output = Captured::new();
 
-        changes(&store, &args, at(20), &mut paper.json())
+        changes(&store, &args, at(20), &mut output.json())
             .await
             .unwrap();
 
-        assert_eq!(paper.object()["changes"].as_array().unwrap().len(), 0);
+        assert_eq!(output.object()["changes"].as_array().unwrap().len(), 0);
     }
 }
 
 #[tokio::test]
-async fn a_shop_or_a_product_that_is_none_is_wrong_use() {
+async fn an_unknown_shop_or_invalid_asin_is_wrong_usage() {
     let store = changed().await;
     let no_shop = ChangesArgs {
         account: Some(account("third")),
@@ -141,11 +141,11 @@ async fn a_shop_or_a_product_that_is_none_is_wrong_use() {
         ..asked()
     };
     for args in [no_shop, no_asin] {
-        let mut paper = Paper::new();
+        let mut output = Captured::new();
 
-        let told = changes(&store, &args, at(20), &mut paper.json()).await;
+        let message = changes(&store, &args, at(20), &mut output.json()).await;
 
-        assert_eq!(failure(told).1, Exit::Usage);
-        assert_eq!(paper.read(), "");
+        assert_eq!(failure(message).1, Exit::Usage);
+        assert_eq!(output.read(), "");
     }
 }
