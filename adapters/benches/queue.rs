@@ -90,7 +90,7 @@ async fn open(server: &Server) -> RedisQueue {
 fn batch(no: u32) -> Message {
     let run = RunId::parse("01934f5e-7b7a-7000-8000-000000000001").unwrap();
     Message {
-        job: Job::SyncBatch(SyncBatch { run, no }),
+        job: Job::new(SyncBatch { run, no }),
         rank: Rank::NORMAL,
         delay: Duration::ZERO,
     }

@@ -129,7 +129,7 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     let notifications = NotificationTask::start(notifications);
     health.started(&app);
     let leadership = Leadership::Lease(LeaderLease::new(app.ctx.clone()));
-    let scheduler = Scheduler::new(app.ctx, app.work, health.pulse("schedule"));
+    let scheduler = Scheduler::new(app.ctx, app.work, health.heartbeat("schedule"));
     let on_report = |report: &Report| {
         log_report(report);
         Ok::<(), Infallible>(())

@@ -1,36 +1,85 @@
-//! What the frame does with a job: the seam between `runtime` and the jobs.
+//! From a payload's tag to the handler of its job: the seam between the runtime and the jobs.
 
-use crate::failure::Failure;
-use crate::jobs;
+use crate::job_error::JobError;
 use async_trait::async_trait;
-use shared::jobs::Job;
-use shared::ports::context::Context;
+use serde::Deserialize;
+use shared::jobs::Payload;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-/// Does jobs, and ends those that no try can mend.
+/// Runs one kind of job. It is implemented for the job's payload; `C` is what the handlers work with,
+/// for the product's jobs a [`Context`](shared::ports::context::Context).
 #[async_trait]
-pub trait Handlers: Send + Sync {
-    /// See [`jobs::run`].
-    async fn run(&self, job: &Job) -> Result<(), Failure>;
+pub trait Handler<C>: Send + Sync {
+    /// Does the job. It may run twice at the same time, and may be dropped at any await: rows are
+    /// written before messages, and every write is idempotent by key.
+    async fn run(&self, ctx: &C) -> Result<(), JobError>;
 
-    /// See [`jobs::give_up`].
-    async fn give_up(&self, job: &Job, failure: &Failure) -> Result<(), Failure>;
+    /// Ends the job after its last attempt, or after an error that no attempt can overcome: its result
+    /// is missing from here on, and its run continues without it.
+    async fn give_up(&self, error: &JobError, ctx: &C) -> Result<(), JobError>;
 
-    /// See [`jobs::stop`].
-    async fn stop(&self, job: &Job, failure: &Failure) -> Result<(), Failure>;
+    /// Ends what the job belongs to, since a person has to act before any job of this kind can succeed.
+    async fn stop(&self, error: &JobError, ctx: &C) -> Result<(), JobError>
+    where
+        C: Sync,
+    {
+        self.give_up(error, ctx).await
+    }
 }
 
-/// The product's jobs.
-#[async_trait]
-impl Handlers for Context {
-    async fn run(&self, job: &Job) -> Result<(), Failure> {
-        jobs::run(job, self).await
+/// The kinds of jobs that a runtime knows, each registered by one line.
+pub struct Handlers<C> {
+    pub(crate) ctx: C,
+    decoders: HashMap<&'static str, Decode<C>>,
+}
+
+type Decode<C> = fn(&[u8]) -> Result<Arc<dyn Handler<C>>, serde_json::Error>;
+
+/// Why a message has no handler.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// The payload is not JSON, or a field is missing or wrong.
+    #[error("{0}")]
+    Malformed(#[from] serde_json::Error),
+    /// No registered job has this tag.
+    #[error("no job has the tag {0:?}")]
+    UnknownTag(String),
+}
+
+#[derive(Deserialize)]
+struct Tag<'a> {
+    #[serde(borrow)]
+    job: Cow<'a, str>,
+}
+
+impl<C> Handlers<C> {
+    /// No kinds of jobs yet; their handlers will work with `ctx`.
+    pub fn new(ctx: C) -> Self {
+        Self {
+            ctx,
+            decoders: HashMap::new(),
+        }
     }
 
-    async fn give_up(&self, job: &Job, failure: &Failure) -> Result<(), Failure> {
-        jobs::give_up(job, failure, self).await
+    /// The same, and the jobs with payload `P`.
+    #[must_use]
+    pub fn with<P: Payload + Handler<C>>(mut self) -> Self {
+        let decode: Decode<C> = |payload| Ok(Arc::new(serde_json::from_slice::<P>(payload)?));
+        self.decoders.insert(P::TAG, decode);
+        self
     }
 
-    async fn stop(&self, job: &Job, failure: &Failure) -> Result<(), Failure> {
-        jobs::stop(job, failure, self).await
+    /// The job that a message carries.
+    ///
+    /// # Errors
+    ///
+    /// See [`DecodeError`]; the message can never be handled by this version of the program.
+    pub fn decode(&self, payload: &[u8]) -> Result<Arc<dyn Handler<C>>, DecodeError> {
+        let Tag { job } = serde_json::from_slice(payload)?;
+        let decode = self.decoders.get(job.as_ref());
+        let decode = decode.ok_or_else(|| DecodeError::UnknownTag(job.into_owned()))?;
+        Ok(decode(payload)?)
     }
 }

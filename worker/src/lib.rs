@@ -1,13 +1,16 @@
-//! The work: one file a job, and the frame in which jobs run.
+//! Runs the jobs: one file a job in [`jobs`], the steps that jobs share in `steps`, and the runtime
+//! that claims messages and calls the handlers.
 //!
-//! Begin with `jobs/sync_batch.rs`; the rest is written so that it reads like the description of
-//! that job. Handlers see ports only; adapters are built in the binary's `wiring.rs`.
+//! Begin with `jobs/sync_batch.rs`; the other files follow its pattern. Handlers use ports only; the
+//! crate `app` builds the adapters.
 
-mod away;
-pub mod failure;
+mod conclusion;
 pub mod handlers;
+pub mod heartbeat_queue;
+pub mod job_error;
+mod job_runner;
 pub mod jobs;
-pub mod pulsed_queue;
+mod outage_log;
 pub mod runtime;
-mod settle;
-pub mod shift;
+mod steps;
+pub mod worker_pool;

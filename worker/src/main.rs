@@ -1,4 +1,4 @@
-//! The binary `worker`: takes jobs until told to stop. Any number of them may run.
+//! The binary `worker`: runs jobs until it is stopped. Any number of them may run.
 
 use app::config::{self, Settings};
 use app::health::{self, Health};
@@ -12,33 +12,33 @@ use std::pin::pin;
 use std::process::ExitCode;
 use ui::command_error::{CommandError, Exit};
 use ui::message::Lang;
-use worker::shift::Shift;
+use worker::worker_pool::WorkerPool;
 
-/// Takes jobs from the shared queue until told to stop
+/// Runs jobs from the shared queue until it is stopped
 #[derive(Debug, Parser)]
 #[command(
     version,
     after_help = "Examples:
-  worker                                take jobs of all queues
+  worker                                run jobs of all queues
   worker --queues update --concurrency 32
 
-SIGTERM and Ctrl+C: claims no more, lets running jobs end (STOP_WITHIN_SECONDS), puts the rest back;
-a second one ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
+SIGTERM and Ctrl+C: claims no more jobs, waits for running ones (STOP_WITHIN_SECONDS), puts the rest back;
+a second signal ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
 )]
 struct Cli {
-    /// Settings file (TOML); the environment goes first
+    /// Settings file (TOML); environment variables take precedence
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// How the log on stderr is written
+    /// Format of the log on stderr
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
     /// Language of messages
     #[arg(long, value_parser = program::lang_parser())]
     lang: Option<Lang>,
-    /// Queues to take jobs from: sync (asks Amazon), update (edits shops), info (texts and images)
+    /// Queues to take jobs from: sync (prices and stock from Amazon), update (edits of shops), info (texts and images)
     #[arg(long, value_delimiter = ',', default_value = "sync,update,info", value_parser = queue)]
     queues: Vec<QueueName>,
-    /// Jobs at a time, for each queue but info, which has one place; the settings decide if left out
+    /// Jobs at a time for each queue but info, which runs one; default: the settings
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     concurrency: Option<u32>,
     /// Only ask the program that runs with these settings whether it is ready (`HEALTH_LISTEN`)
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
             return program::block_on(health::ask(settings.health_listen));
         }
         log::start(&settings, log::AT_WORK, cli.log_format)?;
-        let places = |queue, setting| {
+        let slots = |queue, setting| {
             if cli.queues.contains(&queue) {
                 cli.concurrency.unwrap_or(setting)
             } else {
@@ -70,8 +70,8 @@ fn main() -> ExitCode {
             }
         };
         let work = &mut settings.work;
-        work.sync_concurrency = places(QueueName::Sync, work.sync_concurrency);
-        work.update_concurrency = places(QueueName::Update, work.update_concurrency);
+        work.sync_concurrency = slots(QueueName::Sync, work.sync_concurrency);
+        work.update_concurrency = slots(QueueName::Update, work.update_concurrency);
         if !cli.queues.contains(&QueueName::Info) {
             work.info_concurrency = 0;
         }
@@ -89,14 +89,14 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
         built = startup::build(settings) => built?,
     };
     health.started(&app);
-    let mut shift = Shift::begin(&app, &health);
-    tracing::info!("taking jobs");
+    let mut workers = WorkerPool::start(&app, &health);
+    tracing::info!("running jobs");
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
-        failure = shift.broke() => Err(failure),
+        failure = workers.failed() => Err(failure),
     };
-    tracing::info!("stopping: no job is taken any more, running ones may end");
+    tracing::info!("stopping: claims no more jobs, waits for running ones");
     health.stopping();
-    shift.end().await;
+    workers.stop().await;
     ended
 }

@@ -63,7 +63,9 @@ impl Queue for LocalQueue {
         let now = Instant::now();
         let mut new = 0;
         for message in messages {
-            let payload = serde_json::to_vec(&message.job)
+            let payload = message
+                .job
+                .encode()
                 .map_err(|error| QueueError(format!("a job cannot be written: {error}")))?;
             let fresh = Fresh {
                 payload,

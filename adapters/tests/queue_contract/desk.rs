@@ -26,7 +26,7 @@ async fn discard(queue: &dyn QueueDesk, ids: &[String]) -> u64 {
 }
 
 fn payload(message: &Message) -> Vec<u8> {
-    serde_json::to_vec(&message.job).expect("a job can be written")
+    message.job.encode().expect("a job can be written")
 }
 
 async fn bury(queue: &dyn Queue, message: Message, error: &str) -> String {

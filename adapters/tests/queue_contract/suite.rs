@@ -15,7 +15,7 @@ pub const LONG: Duration = Duration::from_secs(10);
 pub fn batch(no: u32) -> Message {
     let run = RunId::parse("01934f5e-7b7a-7000-8000-000000000001").expect("a UUID");
     Message {
-        job: Job::SyncBatch(SyncBatch { run, no }),
+        job: Job::new(SyncBatch { run, no }),
         rank: Rank::NORMAL,
         delay: Duration::ZERO,
     }
@@ -331,7 +331,7 @@ pub async fn a_claim_is_settled_once(queue: &dyn Queue) {
 }
 
 pub async fn queues_do_not_mix(queue: &dyn Queue) {
-    let job = Job::UpdateListing(UpdateListing {
+    let job = Job::new(UpdateListing {
         listing: ListingId(7),
         version: 1,
     });

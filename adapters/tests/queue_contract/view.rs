@@ -125,7 +125,7 @@ pub async fn a_message_is_found_wherever_it_stands<Q: Queue + QueueView>(queue: 
     assert_eq!(again[0].attempts, 1);
     assert_eq!(
         ready[0].payload,
-        serde_json::to_vec(&batch(1).job).expect("a job can be written")
+        batch(1).job.encode().expect("a job can be written")
     );
 }
 

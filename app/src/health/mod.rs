@@ -1,15 +1,15 @@
 //! How a long-running program is: whether its loops turn (`/healthz`) and whether it can do its work
 //! now (`/readyz`), on a small page of its own.
 //!
-//! What turns says so itself, from the place where the work is done ([`Pulse`]); nothing here beats by
+//! What turns says so itself, from the place where the work is done ([`Heartbeat`]); nothing here beats by
 //! the clock. Where `HEALTH_LISTEN` is not set there is no page, and the rest costs nothing.
 
 mod ask;
+mod heartbeat;
 mod page;
-mod pulse;
 
 pub use ask::ask;
-pub use pulse::Pulse;
+pub use heartbeat::Heartbeat;
 
 use crate::wiring::{App, Sources};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub struct Health {
 
 #[derive(Default)]
 struct State {
-    pulses: Vec<Pulse>,
+    heartbeats: Vec<Heartbeat>,
     sources: Option<Sources>,
     stopping: bool,
 }
@@ -55,10 +55,10 @@ impl Health {
     }
 
     /// A loop of this program that is expected to turn from now on.
-    pub fn pulse(&self, name: &str) -> Pulse {
-        let pulse = Pulse::new(name);
-        self.state().pulses.push(pulse.clone());
-        pulse
+    pub fn heartbeat(&self, name: &str) -> Heartbeat {
+        let heartbeat = Heartbeat::new(name);
+        self.state().heartbeats.push(heartbeat.clone());
+        heartbeat
     }
 
     /// The start is over: the work can be done as long as these answer.
@@ -78,9 +78,12 @@ impl Health {
         if state.stopping {
             return Complaints::new();
         }
-        let hanging = state.pulses.iter().filter(|pulse| pulse.hangs(HANGS_AFTER));
+        let hanging = state
+            .heartbeats
+            .iter()
+            .filter(|heartbeat| heartbeat.hangs(HANGS_AFTER));
         hanging
-            .map(|pulse| (pulse.name(), "has not turned for a minute"))
+            .map(|heartbeat| (heartbeat.name(), "has not turned for a minute"))
             .collect()
     }
 
@@ -92,10 +95,13 @@ impl Health {
             if state.stopping {
                 complaints.insert("process".to_owned(), "is stopping");
             }
-            let failing = state.pulses.iter().filter(|pulse| pulse.fails());
-            for pulse in failing {
+            let failing = state
+                .heartbeats
+                .iter()
+                .filter(|heartbeat| heartbeat.fails());
+            for heartbeat in failing {
                 complaints
-                    .entry(pulse.name())
+                    .entry(heartbeat.name())
                     .or_insert("its last turn failed; the log tells why");
             }
             state.sources.clone()
@@ -144,7 +150,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_loop_that_stands_still_shows_by_its_name_and_another_one_does_not_hide_it() {
         let health = Health::default();
-        let (sync, update) = (health.pulse("queue sync"), health.pulse("queue update"));
+        let (sync, update) = (
+            health.heartbeat("queue sync"),
+            health.heartbeat("queue update"),
+        );
         sync.answered();
 
         advance(HANGS_AFTER + A_LITTLE_MORE).await;
@@ -157,21 +166,21 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_loop_whose_turns_fail_is_alive_and_not_ready() {
         let health = Health::default();
-        let pulse = health.pulse("queue sync");
+        let heartbeat = health.heartbeat("queue sync");
 
         advance(HANGS_AFTER + A_LITTLE_MORE).await;
-        pulse.failed();
+        heartbeat.failed();
 
         assert!(health.dead().is_empty());
         assert!(health.unready().await.contains_key("queue sync"));
-        pulse.answered();
+        heartbeat.answered();
         assert!(!health.unready().await.contains_key("queue sync"));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_program_that_stops_is_not_killed_for_loops_that_have_ended() {
         let health = Health::default();
-        let _pulse = health.pulse("queue sync");
+        let _heartbeat = health.heartbeat("queue sync");
 
         health.stopping();
         advance(HANGS_AFTER + A_LITTLE_MORE).await;

@@ -12,7 +12,7 @@ const PASSES_PER_TIDY: u32 = 6;
 /// Time for a message in flight to finish after a stop.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// [`Notifications`] in a task of their own. The task has no health pulse: a channel that hangs is
+/// [`Notifications`] in a task of their own. The task has no heartbeat: a channel that hangs is
 /// no reason to restart the program.
 pub struct NotificationTask {
     stop: watch::Sender<bool>,

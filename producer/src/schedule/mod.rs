@@ -20,7 +20,7 @@ pub use tokens::TokenRefresher;
 
 use crate::resume::resume;
 use app::config::Work;
-use app::health::Pulse;
+use app::health::Heartbeat;
 use shared::domain::report::Report;
 use shared::domain::run::RunId;
 use shared::ports::context::Context;
@@ -38,7 +38,7 @@ const START_UP: Duration = Duration::from_secs(15);
 pub struct Scheduler {
     ctx: Context,
     work: Work,
-    pulse: Pulse,
+    heartbeat: Heartbeat,
     /// `None` while another producer leads.
     runs: Option<RunScheduler>,
     tokens: TokenRefresher,
@@ -47,8 +47,8 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// A scheduler that resumes the open runs when it becomes the leader. `pulse` shows its health.
-    pub fn new(ctx: Context, work: Work, pulse: Pulse) -> Self {
+    /// A scheduler that resumes the open runs when it becomes the leader. `heartbeat` shows its health.
+    pub fn new(ctx: Context, work: Work, heartbeat: Heartbeat) -> Self {
         Self {
             tokens: TokenRefresher::new(ctx.clone()),
             retention: RetentionCleanup::new(ctx.clone()),
@@ -56,7 +56,7 @@ impl Scheduler {
             started: Instant::now(),
             ctx,
             work,
-            pulse,
+            heartbeat,
         }
     }
 
@@ -99,37 +99,37 @@ impl Scheduler {
             }
             Ok(false) => {
                 self.runs = None;
-                self.pulse.answered();
+                self.heartbeat.answered();
             }
             Err(error) => {
-                self.pulse.failed();
+                self.heartbeat.failed();
                 tracing::warn!(%error, "could not renew the leader lease; retrying");
             }
         }
         Vec::new()
     }
 
-    /// One tick of the leader. The pulse beats after each step, since each may take some seconds.
+    /// One tick of the leader. The heartbeat beats after each step, since each may take some seconds.
     async fn lead(&mut self, runs: &mut RunScheduler, ticks: u32) -> Vec<Report> {
         runs.start_due().await;
-        self.pulse.answered();
+        self.heartbeat.answered();
         if let Err(error) = self.tokens.refresh_due().await {
             tracing::warn!(%error, "could not read the age of the tokens; retrying");
         }
         let deleted = self.retention.delete_some().await;
-        self.pulse.beat(&deleted);
+        self.heartbeat.beat(&deleted);
         if let Err(error) = deleted {
             tracing::warn!(%error, "could not delete expired history; retrying");
         }
         if ticks.is_multiple_of(TICKS_PER_REQUEUE) {
             let requeued = requeue_lost(&self.ctx).await;
-            self.pulse.beat(&requeued);
+            self.heartbeat.beat(&requeued);
             if let Err(error) = requeued {
                 tracing::warn!(%error, "could not search for lost messages; retrying");
             }
         }
         let reports = runs.new_reports().await;
-        self.pulse.beat(&reports);
+        self.heartbeat.beat(&reports);
         reports.unwrap_or_else(|error| {
             tracing::warn!(%error, "could not read the reports of ended runs; retrying");
             Vec::new()

@@ -8,8 +8,7 @@ use crate::domain::desired::Urgency;
 use crate::domain::guard::Guarding;
 use crate::domain::listing::ListingId;
 use crate::domain::run::{NextStep, RunId, RunKind};
-use crate::jobs::{Backfill, Job, Rank, ReadShop, SyncBatch, UpdateListing};
-use std::time::Duration;
+use crate::jobs::{Backfill, InfoBackfill, InfoBatch, ReadShop, SyncBatch, UpdateListing};
 
 /// One message for each of `batches`.
 pub fn for_batches(
@@ -17,29 +16,27 @@ pub fn for_batches(
     kind: RunKind,
     batches: impl IntoIterator<Item = u32>,
 ) -> Vec<Message> {
-    let job = |no| match kind {
-        RunKind::BasicInfo => Job::InfoBatch(SyncBatch { run, no }),
-        _ => Job::SyncBatch(SyncBatch { run, no }),
+    let message = |no| match kind {
+        RunKind::BasicInfo => Message::new(InfoBatch(SyncBatch { run, no })),
+        _ => Message::new(SyncBatch { run, no }),
     };
-    batches
-        .into_iter()
-        .map(|no| message(job(no), Rank::NORMAL))
-        .collect()
+    batches.into_iter().map(message).collect()
 }
 
 /// The one backfill message of a run. It has the first rank, since the run only waits for it.
 pub fn for_backfill(run: RunId, kind: RunKind) -> Message {
-    let job = match kind {
-        RunKind::BasicInfo => Job::InfoBackfill(Backfill { run }),
-        _ => Job::Backfill(Backfill { run }),
-    };
-    message(job, Rank(0))
+    match kind {
+        RunKind::BasicInfo => Message::new(InfoBackfill(Backfill { run })),
+        _ => Message::new(Backfill { run }),
+    }
 }
 
 /// One `update_listing` message.
 pub fn for_update(listing: ListingId, version: i64, urgency: Urgency) -> Message {
-    let job = Job::UpdateListing(UpdateListing { listing, version });
-    message(job, urgency.into())
+    Message {
+        rank: urgency.into(),
+        ..Message::new(UpdateListing { listing, version })
+    }
 }
 
 /// One `update_listing` message for each update that is due by `record` and not held by the guard.
@@ -56,7 +53,7 @@ pub fn for_record(record: &Record, guard: Guarding) -> Vec<Message> {
 
 /// One `read_shop` message, behind urgent messages: a sold-out product must not wait for 130 pages.
 pub fn for_read(run: RunId, no: u32, step: u32) -> Message {
-    message(Job::ReadShop(ReadShop { run, no, step }), Rank::NORMAL)
+    Message::new(ReadShop { run, no, step })
 }
 
 /// All messages for the open rows of a run.
@@ -77,12 +74,4 @@ pub fn for_open_work(run: RunId, open: &OpenWork) -> Vec<Message> {
         messages.push(for_backfill(run, kind));
     }
     messages
-}
-
-fn message(job: Job, rank: Rank) -> Message {
-    Message {
-        job,
-        rank,
-        delay: Duration::ZERO,
-    }
 }

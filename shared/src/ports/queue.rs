@@ -1,7 +1,7 @@
 //! The queue below apalis: a small contract, implemented over Redis and in memory, with one
 //! conformance suite run on both.
 
-use crate::jobs::{Job, QueueName, Rank};
+use crate::jobs::{Job, Payload, QueueName, Rank};
 use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +16,18 @@ pub struct Message {
     pub rank: Rank,
     /// Not before this much time from now.
     pub delay: Duration,
+}
+
+impl Message {
+    /// The message of a job that is due now, with the job's own rank.
+    pub fn new(payload: impl Payload) -> Self {
+        let job = Job::new(payload);
+        Self {
+            rank: job.rank(),
+            job,
+            delay: Duration::ZERO,
+        }
+    }
 }
 
 /// A message in the hands of a worker, on a lease.

@@ -15,7 +15,7 @@ use shared::ports::store::Store;
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Text, text};
 use ui::report;
-use worker::shift::Shift;
+use worker::worker_pool::WorkerPool;
 
 /// Releases the updates that `run` holds, and sends them in this process, unless another process is
 /// working on the database and sends them.
@@ -47,9 +47,9 @@ pub async fn release(
         .await
         .map_err(|error| not_sent(id, &error))?;
     wiring::open_for_work(&app).await?;
-    let shift = Shift::begin(&app, &Health::default());
+    let workers = WorkerPool::start(&app, &Health::default());
     let followed = follow(id, &app, out.lang).await;
-    shift.end().await;
+    workers.stop().await;
     match followed? {
         Followed::Ended(report) => {
             let exit = show(&report, out)?;

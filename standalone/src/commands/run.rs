@@ -20,7 +20,7 @@ use ui::command_error::{CommandError, Exit};
 use ui::labels;
 use ui::message::{Lang, text};
 use ui::report;
-use worker::shift::Shift;
+use worker::worker_pool::WorkerPool;
 
 /// Time between two reads of the progress.
 const POLL_EVERY: Duration = Duration::from_millis(200);
@@ -146,9 +146,9 @@ pub(super) async fn carry_out(
         return follow(run, app, lang).await;
     }
     wiring::open_for_work(app).await?;
-    let shift = Shift::begin(app, &Health::default());
+    let workers = WorkerPool::start(app, &Health::default());
     let followed = follow(run, app, lang).await;
-    shift.end().await;
+    workers.stop().await;
     followed
 }
 

@@ -15,7 +15,7 @@ use std::pin::pin;
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 use ui::report;
-use worker::shift::Shift;
+use worker::worker_pool::WorkerPool;
 
 /// Serves until a signal comes.
 ///
@@ -51,16 +51,16 @@ pub async fn serve(settings: &Settings, out: &mut CommandOutput<'_>) -> Result<E
     let notifications = Notifications::from_settings(settings, &app.ctx)?;
     let notifications = NotificationTask::start(notifications);
     health.started(&app);
-    let schedule = health.pulse("schedule");
+    let schedule = health.heartbeat("schedule");
     let scheduler = Scheduler::new(app.ctx.clone(), app.work, schedule).with_resumed(open);
-    let mut shift = Shift::begin(&app, &health);
+    let mut workers = WorkerPool::start(&app, &health);
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
-        failure = shift.broke() => Err(failure),
+        failure = workers.failed() => Err(failure),
         failure = scheduler.run(&Leadership::Always, |report| out.show(report, report::render)) => Err(failure),
     };
     health.stopping();
-    shift.end().await;
+    workers.stop().await;
     notifications.stop().await;
     let stopped = text!(
         "止めました。次に始めるとき、続きから行います",

@@ -97,7 +97,7 @@ pub fn utf8(bytes: &[u8]) -> String {
 pub fn batch(no: u32) -> Message {
     let run = RunId::parse("01934f5e-7b7a-7000-8000-000000000001").unwrap();
     Message {
-        job: Job::SyncBatch(SyncBatch { run, no }),
+        job: Job::new(SyncBatch { run, no }),
         rank: Rank::NORMAL,
         delay: Duration::ZERO,
     }
@@ -106,7 +106,7 @@ pub fn batch(no: u32) -> Message {
 fn hide(listing: i64) -> Message {
     let listing = ListingId(listing);
     Message {
-        job: Job::UpdateListing(UpdateListing {
+        job: Job::new(UpdateListing {
             listing,
             version: 3,
         }),

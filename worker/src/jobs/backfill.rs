@@ -1,58 +1,82 @@
-//! The closing job of a run: fetches all misses again, 20 at a time, whatever batch they came from.
+//! The last job of a run: fetches all misses again, 20 at a time, from whichever batches.
 //!
-//! What it learns is recorded request by request, so that a restart goes on where it stopped. A
-//! request that fails counts against its misses and not against the job: after the third they are
-//! failed, and the job goes on with the others.
+//! Each request is recorded, so that a restart continues where the job stopped. A failed request counts
+//! as an attempt of its misses, not of the job: after the third attempt these misses fail, and the job
+//! continues with the others.
 
-use super::assess::{self, Round};
-use super::follow_up;
-use super::kept::kept;
-use super::learn::{self, Asked};
-use crate::failure::Failure;
+use super::fail_run;
+use crate::handlers::Handler;
+use crate::job_error::JobError;
+use crate::steps::ask::{BatchScope, ask};
+use crate::steps::decide::decide;
+use crate::steps::follow_up;
+use crate::steps::observe::{self, Round};
+use crate::steps::record::record;
+use async_trait::async_trait;
 use shared::domain::asin::{self, Asin};
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::domain::run::{NextStep, RunId, RunKind};
-use shared::jobs::Backfill;
+use shared::jobs::{Backfill, InfoBackfill};
 use shared::ports::context::Context;
-use shared::ports::store::{Miss, Part, Record, RequestCost, RunRow};
-use uuid::Uuid;
+use shared::ports::store::{Miss, Part, RequestCost, RunRow};
 
-/// One request's worth.
+/// Misses for one request.
 const CHUNK: u32 = 20;
 
-/// Fetches the open misses of a run, then lets the run be closed.
-pub(super) async fn run(job: &Backfill, ctx: &Context) -> Result<(), Failure> {
-    let Some(row) = ctx
-        .store
-        .run(job.run)
-        .await?
-        .filter(|row| row.state.is_open())
-    else {
-        return Ok(());
-    };
-    ctx.store.begin_backfill(job.run).await?;
-    let open = ctx.store.open_work(job.run).await?;
-    if open.progress.next_step() == NextStep::Nothing && open.progress.batches_open {
-        return Ok(());
-    }
-    announce(job.run, row.kind, ctx).await?;
-    // A dry run asks for what is listed, once; what it missed is only counted.
-    if !row.dry_run {
-        while let Some(misses) = next_chunk(job.run, ctx).await? {
-            fetch_chunk(asked(&row), &misses, ctx).await?;
+#[async_trait]
+impl Handler<Context> for Backfill {
+    /// Fetches the open misses of a run, then lets the run be closed.
+    async fn run(&self, ctx: &Context) -> Result<(), JobError> {
+        let row = ctx.store.run(self.run).await?;
+        let Some(row) = row.filter(|row| row.state.is_open()) else {
+            return Ok(());
+        };
+        ctx.store.begin_backfill(self.run).await?;
+        let open = ctx.store.open_work(self.run).await?;
+        if open.progress.next_step() == NextStep::Nothing && open.progress.batches_open {
+            return Ok(());
         }
+        announce(self.run, row.kind, ctx).await?;
+        // A dry run fetches each listing once; its misses are only counted.
+        if !row.dry_run {
+            while let Some(misses) = next_chunk(self.run, ctx).await? {
+                fetch_chunk(scope(&row), &misses, ctx).await?;
+            }
+        }
+        end(self.run, ctx).await
     }
-    let progress = ctx.store.end_backfill(job.run, ctx.clock.now()).await?;
-    follow_up::after_backfill(job.run, progress, ctx).await
+
+    /// The job itself cannot succeed (its rows cannot be read): closes its run without the misses.
+    async fn give_up(&self, _: &JobError, ctx: &Context) -> Result<(), JobError> {
+        end(self.run, ctx).await
+    }
+
+    async fn stop(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
+        fail_run(self.run, error, ctx).await
+    }
 }
 
-/// The job itself cannot be done (its rows cannot be read): its run is closed as it stands.
-pub(super) async fn give_up(job: &Backfill, ctx: &Context) -> Result<(), Failure> {
-    let progress = ctx.store.end_backfill(job.run, ctx.clock.now()).await?;
-    follow_up::after_backfill(job.run, progress, ctx).await
+#[async_trait]
+impl Handler<Context> for InfoBackfill {
+    async fn run(&self, ctx: &Context) -> Result<(), JobError> {
+        self.0.run(ctx).await
+    }
+
+    async fn give_up(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
+        self.0.give_up(error, ctx).await
+    }
+
+    async fn stop(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
+        self.0.stop(error, ctx).await
+    }
 }
 
-async fn announce(run: RunId, kind: RunKind, ctx: &Context) -> Result<(), Failure> {
+async fn end(run: RunId, ctx: &Context) -> Result<(), JobError> {
+    let progress = ctx.store.end_backfill(run, ctx.clock.now()).await?;
+    follow_up::after_backfill(run, progress, ctx).await
+}
+
+async fn announce(run: RunId, kind: RunKind, ctx: &Context) -> Result<(), JobError> {
     let view = ctx.store.run_view(run).await?;
     let asins = view.misses.saturating_sub(view.misses_done);
     if asins == 0 {
@@ -70,13 +94,13 @@ async fn announce(run: RunId, kind: RunKind, ctx: &Context) -> Result<(), Failur
     Ok(())
 }
 
-async fn next_chunk(run: RunId, ctx: &Context) -> Result<Option<Vec<Miss>>, Failure> {
+async fn next_chunk(run: RunId, ctx: &Context) -> Result<Option<Vec<Miss>>, JobError> {
     let misses = ctx.store.open_misses(run, CHUNK).await?;
     Ok(Some(misses).filter(|misses| !misses.is_empty()))
 }
 
-fn asked(row: &RunRow) -> Asked<'_> {
-    Asked {
+fn scope(row: &RunRow) -> BatchScope<'_> {
+    BatchScope {
         run: row.id,
         kind: row.kind,
         account: row.account.as_ref(),
@@ -84,69 +108,53 @@ fn asked(row: &RunRow) -> Asked<'_> {
     }
 }
 
-async fn fetch_chunk(asked: Asked<'_>, misses: &[Miss], ctx: &Context) -> Result<(), Failure> {
+async fn fetch_chunk(
+    scope: BatchScope<'_>,
+    misses: &[Miss],
+    ctx: &Context,
+) -> Result<(), JobError> {
     let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();
     let Some(batch) = asin::split(asins.iter().copied()).pop() else {
         return Ok(());
     };
-    let (learnt, cost) = match learn::ask(asked, &batch, ctx).await {
-        Ok(told) => told,
-        Err(failure) => match after_failure(asked.run, misses, &failure, ctx).await? {
-            AfterFailure::GiveTheseUp => {
-                let learnt = learn::failed(asked, &batch, &failure.why, ctx).await?;
-                (learnt, RequestCost::default())
-            }
-            AfterFailure::ComeBack(failure) => return Err(failure),
-        },
+    let (results, cost) = match ask(scope, &batch, ctx).await {
+        Ok(results) => results,
+        Err(error) => {
+            count_attempt(scope.run, misses, &error, ctx).await?;
+            let results = observe::failed(&batch, scope.round, &error.why, ctx).await?;
+            (results, RequestCost::default())
+        }
     };
-    let record = Record {
-        id: Uuid::now_v7(),
-        run: asked.run,
-        part: Part::Backfill,
-        at: ctx.clock.now(),
-        asins: if asked.kind.updates_listings() {
-            assess::listings(learnt, asked.account, ctx).await?
-        } else {
-            assess::without_listings(learnt)
-        },
-        cost: RequestCost {
-            backfill_requests: cost.requests,
-            ..cost
-        },
+    let asins = decide(scope, results, ctx).await?;
+    let cost = RequestCost {
+        backfill_requests: cost.requests,
+        ..cost
     };
-    let progress = kept(|| ctx.store.record(&record)).await?;
-    follow_up::after_record(&record, progress, ctx).await
+    record(scope, Part::Backfill, (asins, cost), ctx).await
 }
 
-enum AfterFailure {
-    GiveTheseUp,
-    ComeBack(Failure),
-}
-
-async fn after_failure(
+/// Succeeds when the last attempt for `misses` has failed: they are given up.
+///
+/// # Errors
+///
+/// When they are to be tried again: the error with which the job comes back.
+async fn count_attempt(
     run: RunId,
     misses: &[Miss],
-    failure: &Failure,
+    error: &JobError,
     ctx: &Context,
-) -> Result<AfterFailure, Failure> {
-    match failure.remedy {
-        Remedy::Wait(_) | Remedy::Rest(_) | Remedy::Stop => {
-            Ok(AfterFailure::ComeBack(failure.clone()))
-        }
-        Remedy::GiveUp => Ok(AfterFailure::GiveTheseUp),
+) -> Result<(), JobError> {
+    match error.remedy {
+        Remedy::Wait(_) | Remedy::Rest(_) | Remedy::Stop => Err(error.clone()),
+        Remedy::GiveUp => Ok(()),
         Remedy::TryAgain => {
             let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();
             ctx.store.count_miss_attempt(run, &asins).await?;
-            let failures = misses
-                .iter()
-                .map(|miss| miss.attempts + 1)
-                .max()
-                .unwrap_or(1);
-            Ok(RetryTable::default()
-                .delay_after(failures)
-                .map_or(AfterFailure::GiveTheseUp, |delay| {
-                    AfterFailure::ComeBack(Failure::wait(delay, failure.why.clone()))
-                }))
+            let attempts = misses.iter().map(|miss| miss.attempts + 1).max();
+            match RetryTable::default().delay_after(attempts.unwrap_or(1)) {
+                Some(delay) => Err(JobError::wait(delay, error.why.clone())),
+                None => Ok(()),
+            }
         }
     }
 }

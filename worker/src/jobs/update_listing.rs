@@ -1,198 +1,150 @@
 //! Brings one listing in the shop to its newest desired state, with one edit or none.
 //!
-//! Level-triggered: whatever the message says, the newest desired state is read when it runs. So
-//! repeated, late or reordered messages do no harm. One worker has the listing at a time, so that an
-//! older edit cannot overtake a newer one.
+//! Level-triggered: whatever the message says, the newest desired state is read when the job runs. So
+//! repeated, late or reordered messages do no harm. Only one worker has the listing at a time, so that
+//! an older edit cannot overtake a newer one.
 
-use super::follow_up;
-use super::kept::kept;
-use crate::failure::Failure;
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::handlers::Handler;
+use crate::job_error::JobError;
+use crate::steps::follow_up;
+use crate::steps::shop_call::{self, NoAnswer};
+use crate::steps::with_retry::with_store_retry;
+use async_trait::async_trait;
+use chrono::TimeDelta;
 use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::lane::Priority;
 use shared::domain::listing::ShopState;
 use shared::domain::retry::Remedy;
 use shared::jobs::UpdateListing;
 use shared::ports::context::Context;
-use shared::ports::limiter::{Grant, Permit};
 use shared::ports::shop::ShopError;
 use shared::ports::store::{UpdateResult, UpdateTask};
 
-/// Longer than a call to the shop with its time-out can take (8 s), and short enough that the listing
-/// of a killed worker is taken up elsewhere soon.
+/// Longer than a call to the shop with its time-out can take (8 s), and short enough that another worker
+/// soon gets the listing of a killed one.
 const HELD_FOR: TimeDelta = TimeDelta::seconds(9);
 
-/// Brings the listing to its desired state.
-pub(super) async fn run(job: &UpdateListing, ctx: &Context) -> Result<(), Failure> {
-    let now = ctx.clock.now();
-    let task = match ctx
-        .store
-        .begin_update(job.listing, now, now + HELD_FOR)
-        .await?
-    {
-        Some(Ok(task)) => task,
-        Some(Err(busy_until)) => {
-            let pause = (busy_until - now)
-                .min(TimeDelta::seconds(1))
-                .to_std()
-                .unwrap_or_default();
-            return Err(Failure::wait(pause, "another worker has the listing"));
+#[async_trait]
+impl Handler<Context> for UpdateListing {
+    /// Brings the listing to its desired state.
+    async fn run(&self, ctx: &Context) -> Result<(), JobError> {
+        let now = ctx.clock.now();
+        let begun = ctx.store.begin_update(self.listing, now, now + HELD_FOR);
+        let task = match begun.await? {
+            Some(Ok(task)) => task,
+            Some(Err(busy_until)) => {
+                let until = busy_until.min(now + TimeDelta::seconds(1));
+                let why = "another worker has the listing";
+                return Err(JobError::wait_until(until, now, why));
+            }
+            // It was delisted, or its account was deactivated.
+            None => return finish(self, self.version, &UpdateResult::Equal, ctx).await,
+        };
+        match bring_to_desired(&task, ctx).await {
+            Ok(result) => finish(self, task.version, &result, ctx).await,
+            Err(NoAnswer::Parked(until)) => {
+                let parked = shop_call::park(&task.listing.account, until, ctx).await?;
+                finish(self, task.version, &UpdateResult::Parked, ctx).await?;
+                Err(parked)
+            }
+            Err(none) => {
+                ctx.store.release_update(self.listing).await?;
+                Err(none.into_job_error(&task.listing.account, ctx).await?)
+            }
         }
-        None => {
-            // Delisted, or its account was switched off: nobody waits for it any more.
-            return finish(job, job.version, &UpdateResult::Equal, ctx).await;
-        }
-    };
-    match bring_to_desired(&task, ctx).await {
-        Ok(Ended::With(result)) => finish(job, task.version, &result, ctx).await,
-        Ok(Ended::Parked(until)) => park(job, &task, until, ctx).await,
-        Err(failure) => {
-            ctx.store.release_update(job.listing).await?;
-            Err(failure)
-        }
+    }
+
+    /// Counts the update as failed; the next run finds the difference and tries again.
+    async fn give_up(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
+        tracing::warn!(listing.id = self.listing.0, why = %error.why, "gave up an update");
+        let code = match error.remedy {
+            Remedy::Stop => "stopped",
+            _ => "unavailable",
+        };
+        let failed = UpdateResult::Failed(code.to_owned());
+        finish(self, i64::MAX, &failed, ctx).await
     }
 }
 
-/// Counts the update as failed; the next run finds the listing different and tries anew.
-pub(super) async fn give_up(
-    job: &UpdateListing,
-    failure: &Failure,
-    ctx: &Context,
-) -> Result<(), Failure> {
-    tracing::warn!(listing.id = job.listing.0, why = %failure.why, "an update is given up");
-    let code = match failure.remedy {
-        Remedy::Stop => "stopped",
-        _ => "unavailable",
-    };
-    finish(job, i64::MAX, &UpdateResult::Failed(code.to_owned()), ctx).await
-}
-
-enum Ended {
-    With(UpdateResult),
-    Parked(DateTime<Utc>),
-}
-
-async fn bring_to_desired(task: &UpdateTask, ctx: &Context) -> Result<Ended, Failure> {
+async fn bring_to_desired(task: &UpdateTask, ctx: &Context) -> Result<UpdateResult, NoAnswer> {
     if task.listing.shown.satisfies(&task.desired) {
-        return Ok(Ended::With(UpdateResult::Equal));
+        return Ok(UpdateResult::Equal);
     }
     if task.guarded {
-        return Ok(Ended::With(UpdateResult::Guarded));
+        return Ok(UpdateResult::Guarded);
     }
     if let Some(until) = task.parked_until.filter(|until| *until > ctx.clock.now()) {
-        return Ok(Ended::Parked(until));
+        return Err(NoAnswer::Parked(until));
     }
-    let account = &task.listing.account;
-    if let Err(error) = ctx.shop.prepare(account).await {
-        return after_error(task, error, ctx).await;
-    }
-    let permit = match permit(task, ctx).await? {
-        Ok(permit) => permit,
-        Err(until) => return Ok(Ended::Parked(until)),
-    };
-    match ctx
-        .shop
-        .edit(permit, account, task.listing.item, &to_send(task))
-        .await
-    {
-        Ok(()) => Ok(Ended::With(UpdateResult::Applied(task.desired))),
-        Err(error) => after_error(task, error, ctx).await,
+    match edit(task, ctx).await {
+        Ok(()) => Ok(UpdateResult::Applied(task.desired)),
+        Err(NoAnswer::Shop(error)) => after_error(task, error, ctx).await,
+        Err(none) => Err(none),
     }
 }
 
-/// A stock that is as we left it is left out: the item may have sold in the shop since, and would be
-/// stocked again before its time.
+async fn edit(task: &UpdateTask, ctx: &Context) -> Result<(), NoAnswer> {
+    let account = &task.listing.account;
+    let permit = shop_call::permit(account, priority(task), ctx).await?;
+    let state = to_send(task);
+    let edited = ctx.shop.edit(permit, account, task.listing.item, &state);
+    shop_call::answer(account, edited.await, ctx).await
+}
+
+fn priority(task: &UpdateTask) -> Priority {
+    match task.urgency {
+        Urgency::Normal => Priority::Normal,
+        Urgency::Hide | Urgency::BelowCost => Priority::Urgent,
+    }
+}
+
+/// Omits a stock that we set already: the item may have sold in the shop since, and would be stocked again
+/// before its cool-down is over.
 fn to_send(task: &UpdateTask) -> ShopState {
     let desired = task.desired;
-    let as_we_left_it = task.listing.shown.stock == desired.stock;
+    let is_set = task.listing.shown.stock == desired.stock;
     ShopState {
-        stock: desired.stock.filter(|_| !as_we_left_it),
+        stock: desired.stock.filter(|_| !is_set),
         ..desired
     }
 }
 
-async fn permit(
+async fn after_error(
     task: &UpdateTask,
+    error: ShopError,
     ctx: &Context,
-) -> Result<Result<Permit, DateTime<Utc>>, Failure> {
-    let priority = match task.urgency {
-        Urgency::Normal => Priority::Normal,
-        Urgency::Hide | Urgency::BelowCost => Priority::Urgent,
-    };
-    let lane = ctx.shop.lane(&task.listing.account);
-    match ctx.limiter.acquire(&lane, priority).await? {
-        Grant::Go(permit) => Ok(Ok(permit)),
-        Grant::Closed(until) => Ok(Err(until)),
-        Grant::Later(pause) => Err(Failure::wait(pause, format!("lane {lane} is busy"))),
-    }
-}
-
-async fn after_error(task: &UpdateTask, error: ShopError, ctx: &Context) -> Result<Ended, Failure> {
+) -> Result<UpdateResult, NoAnswer> {
     match error {
-        ShopError::Quota(window) => {
-            let lane = ctx.shop.lane(&task.listing.account);
-            Ok(Ended::Parked(ctx.limiter.close(&lane, window).await))
-        }
-        ShopError::Proxy { until, .. } => Ok(Ended::Parked(until)),
-        ShopError::TokenRefused { until } => {
-            let now = ctx.clock.now();
-            Err(Failure::wait_until(until, now, error.to_string()))
-        }
-        ShopError::NotEditable(_) => Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable))),
+        ShopError::NotEditable(_) => Ok(UpdateResult::Held(HoldReason::NotEditable)),
         error if error.is_about_the_item() => check_by_path(task, &error, ctx).await,
         ShopError::UnknownItem(_) | ShopError::Refused(_) | ShopError::Reauthorise(_) => {
             tracing::warn!(listing.id = task.listing.id.0, account = %task.listing.account, %error, "an update failed");
-            Ok(Ended::With(UpdateResult::Failed(error.code().to_owned())))
+            Ok(UpdateResult::Failed(error.code().to_owned()))
         }
-        ShopError::Unavailable(_) | ShopError::TokenExpired | ShopError::Renewing => {
-            Err(error.into())
-        }
+        error => Err(NoAnswer::Shop(error)),
     }
 }
 
-/// The shop refuses the item itself: ask for it by its path once; if it is really gone, the listing is
-/// never asked for again, and if not, it waits for a person.
+/// The shop refuses this item: asks for the item by its path. If it does not exist, the listing is
+/// delisted for good; if it does, a person has to check it.
 async fn check_by_path(
     task: &UpdateTask,
     error: &ShopError,
     ctx: &Context,
-) -> Result<Ended, Failure> {
-    let permit = match permit(task, ctx).await? {
-        Ok(permit) => permit,
-        Err(until) => return Ok(Ended::Parked(until)),
-    };
+) -> Result<UpdateResult, NoAnswer> {
     let listing = &task.listing;
-    let found = ctx
-        .shop
-        .item(permit, &listing.account, listing.item)
-        .await?;
-    if found.is_none() {
-        tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item is gone from the shop");
-        return Ok(Ended::With(UpdateResult::Delisted));
+    let permit = shop_call::permit(&listing.account, priority(task), ctx).await?;
+    let found = ctx.shop.item(permit, &listing.account, listing.item).await;
+    if shop_call::answer(&listing.account, found, ctx)
+        .await?
+        .is_none()
+    {
+        tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item does not exist in the shop any more");
+        return Ok(UpdateResult::Delisted);
     }
     tracing::warn!(listing.id = listing.id.0, account = %listing.account, %error,
-        "the shop has the item and does not let it be edited: it is held");
-    Ok(Ended::With(UpdateResult::Held(HoldReason::NotEditable)))
-}
-
-/// The account's quota is used up, or its proxy fails: its updates wait, nothing is marked failed, people
-/// are told once.
-async fn park(
-    job: &UpdateListing,
-    task: &UpdateTask,
-    until: DateTime<Utc>,
-    ctx: &Context,
-) -> Result<(), Failure> {
-    let account = &task.listing.account;
-    if ctx.store.park(account, until).await? {
-        tracing::warn!(%account, %until, "account {account} is parked until {until}");
-    }
-    finish(job, task.version, &UpdateResult::Parked, ctx).await?;
-    Err(Failure::wait_until(
-        until,
-        ctx.clock.now(),
-        format!("account {account} is parked until {until}"),
-    ))
+        "the shop has the item and refuses to edit it: the listing is held");
+    Ok(UpdateResult::Held(HoldReason::NotEditable))
 }
 
 async fn finish(
@@ -200,10 +152,10 @@ async fn finish(
     version: i64,
     result: &UpdateResult,
     ctx: &Context,
-) -> Result<(), Failure> {
+) -> Result<(), JobError> {
     let now = ctx.clock.now();
     let done = || ctx.store.finish_update(job.listing, version, result, now);
-    for run in kept(done).await? {
+    for run in with_store_retry(done).await? {
         follow_up::close(run, ctx).await?;
     }
     Ok(())

@@ -9,13 +9,13 @@ use shared::domain::report::Reconciled;
 use shared::domain::retry::Remedy;
 use shared::domain::rules::Rules;
 use shared::domain::run::{RunId, RunKind, RunState};
-use shared::jobs::{Job, ReadShop};
+use shared::jobs::ReadShop;
 use shared::ports::store::{
     AccountStore as _, CatalogueStore as _, GuardStore as _, ReconcileStore as _,
 };
 use simulator::{Fault, FaultKind, ItemEdit, ItemSnapshot, MarketSet, NewItem, ShopChange};
 use std::sync::Arc;
-use worker::jobs;
+use worker::handlers::Handler as _;
 
 const SHOP: &str = "shop-1";
 
@@ -87,8 +87,8 @@ async fn reconcile(app: &Fixture) -> Reconciled {
 
 /// Does one step of the first shop, as a worker would.
 async fn step(app: &Fixture, run: RunId, step: u32) {
-    let job = Job::ReadShop(ReadShop { run, no: 1, step });
-    jobs::run(&job, &app.ctx).await.expect("the step is done");
+    let job = ReadShop { run, no: 1, step };
+    job.run(&app.ctx).await.expect("the step is done");
 }
 
 async fn status(app: &Fixture, asin: &str) -> ListingStatus {
@@ -380,14 +380,14 @@ async fn a_shop_without_quota_waits_where_it_is() {
     let refused = Fault::new("items", FaultKind::Throttle).times(1);
     app.simulator.add_fault(refused).expect("a fault");
 
-    let job = Job::ReadShop(ReadShop {
+    let job = ReadShop {
         run,
         no: 1,
         step: 1,
-    });
-    let failure = jobs::run(&job, &app.ctx).await.expect_err("it waits");
+    };
+    let error = job.run(&app.ctx).await.expect_err("it waits");
 
-    assert!(matches!(failure.remedy, Remedy::Wait(_)), "{failure}");
+    assert!(matches!(error.remedy, Remedy::Wait(_)), "{error}");
     let read = app
         .store
         .shop_read(run, 1)

@@ -74,7 +74,9 @@ fn load(message: &Message) -> Result<Load, QueueError> {
         id: message.job.id(),
         rank: message.rank.0.min(Rank::COUNT - 1),
         delay: micros(message.delay),
-        payload: serde_json::to_vec(&message.job)
+        payload: message
+            .job
+            .encode()
             .map_err(|error| QueueError(format!("a job cannot be written: {error}")))?,
     })
 }

@@ -1,25 +1,24 @@
-//! Reads a batch from the cache, falling back to the database; asks Amazon nothing.
+//! Reads a batch from the cache, and from the database where the cache has no usable entry. Sends no request.
 
-use super::assess::Learnt;
-use crate::failure::Failure;
+use super::asin_result::AsinResult;
+use crate::job_error::JobError;
 use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::outcome::{MissReason, Outcome};
-use shared::domain::product::{Change, Product, Stock};
+use shared::domain::product::{Product, Stock};
 use shared::ports::context::Context;
 use std::collections::HashMap;
 
-/// What the cache, or else the database, knows of each ASIN of `batch`.
-///
-/// No entry and a stale one are ordinary: the ASIN is a miss, which the backfill fetches.
-pub(super) async fn read(batch: &AsinBatch, ctx: &Context) -> Result<Vec<Learnt>, Failure> {
+/// The result for each ASIN of `batch`. An ASIN without an entry, or with a stale one, is a miss, which
+/// the backfill fetches.
+pub(super) async fn read(batch: &AsinBatch, ctx: &Context) -> Result<Vec<AsinResult>, JobError> {
     let now = ctx.clock.now();
     let mut cached = entries(batch.asins(), ctx).await;
-    let mut hits: Vec<Learnt> = Vec::new();
+    let mut hits: Vec<AsinResult> = Vec::new();
     let mut missed: Vec<(Asin, MissReason)> = Vec::new();
     for asin in batch.asins().iter().copied() {
         match cached.remove(&asin) {
             Some(product) if ctx.rules.ttls.usable(&product, now) => {
-                hits.push(known(product, None));
+                hits.push(result(product, None));
             }
             Some(_) => missed.push((asin, MissReason::Stale)),
             None => missed.push((asin, MissReason::NotCached)),
@@ -32,37 +31,32 @@ pub(super) async fn read(batch: &AsinBatch, ctx: &Context) -> Result<Vec<Learnt>
         let product = stored
             .remove(&asin)
             .unwrap_or_else(|| Product::unknown(asin));
-        known(product, Some(reason))
+        result(product, Some(reason))
     }));
     Ok(hits)
 }
 
-/// A cache that is away is a fault, told once for each batch; its ASINs are misses, nothing worse.
+/// An unavailable cache is logged once for each batch, and makes its ASINs misses.
 async fn entries(asins: &[Asin], ctx: &Context) -> HashMap<Asin, Product> {
     match ctx.cache.get(asins).await {
         Ok(entries) => entries,
         Err(error) => {
-            tracing::error!(%error, "the batch is read from the database");
+            tracing::error!(%error, "could not read the cache; reads the batch from the database");
             HashMap::new()
         }
     }
 }
 
-fn known(product: Product, miss: Option<MissReason>) -> Learnt {
+fn result(product: Product, miss: Option<MissReason>) -> AsinResult {
     let outcome = match product.stock.map(|stock| stock.value) {
         Some(Stock::In) => Outcome::Success,
         Some(Stock::NoOffer) => Outcome::OutOfStock,
         Some(Stock::FilteredOut { .. }) => Outcome::FilteredOut,
         None => Outcome::ApiError,
     };
-    Learnt {
-        product,
-        outcome,
+    AsinResult {
         cache_hit: Some(miss.is_none()),
         miss,
-        change: Change::default(),
-        offers: None,
-        info: None,
-        pending_in: None,
+        ..AsinResult::new(product, outcome)
     }
 }

@@ -1,6 +1,6 @@
-//! What comes after a record: the cache, the updates, and the next step of the run.
+//! Follows a record: writes the cache, sends the due updates, and takes the next step of the run.
 
-use crate::failure::Failure;
+use crate::job_error::JobError;
 use shared::domain::asin::Asin;
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::guard::Guarding;
@@ -10,29 +10,30 @@ use shared::ports::context::Context;
 use shared::ports::messages;
 use shared::ports::store::Record;
 
-/// Sends what `record` asks for. The rows stand already, so whatever is lost here is found again.
-pub(super) async fn after_record(
+/// Writes the cache and sends the messages that `record` makes due. The rows are written already, so that the
+/// requeue finds messages that are lost here.
+pub(crate) async fn after_record(
     record: &Record,
     progress: RunProgress,
     ctx: &Context,
-) -> Result<(), Failure> {
+) -> Result<(), JobError> {
     write_cache(record, ctx).await;
     if let Guarding::Tripped { hides, answered } = progress.guard {
         let run = record.run;
         tracing::warn!(run.id = %run, hides, answered,
-            "run {run} would hide {hides} of the {answered} ASINs answered so far: what it hides is held from now on");
+            "run {run} would hide {hides} of the {answered} ASINs answered so far: it holds back what it hides from now on");
     }
     let due = messages::for_record(record, progress.guard);
     ctx.queue.push(&due).await?;
     next_step(record.run, progress, ctx).await
 }
 
-/// Takes the next step of a run, if there is one: the barrier lets one caller through.
-pub(super) async fn next_step(
+/// Takes the next step of a run if all parts before it are done. Only one of many callers gets through.
+pub(crate) async fn next_step(
     run: RunId,
     progress: RunProgress,
     ctx: &Context,
-) -> Result<(), Failure> {
+) -> Result<(), JobError> {
     match progress.next_step() {
         NextStep::Nothing => Ok(()),
         NextStep::Backfill => {
@@ -45,8 +46,8 @@ pub(super) async fn next_step(
     }
 }
 
-/// Sends the messages of all open rows of a run again; those that are alive stay as they are.
-pub(super) async fn resend(run: RunId, ctx: &Context) -> Result<(), Failure> {
+/// Sends the messages of all open rows of a run again. The queue drops those whose id is alive.
+pub(crate) async fn resend(run: RunId, ctx: &Context) -> Result<(), JobError> {
     let is_open = ctx
         .store
         .run(run)
@@ -59,35 +60,34 @@ pub(super) async fn resend(run: RunId, ctx: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What comes after the backfill: what was held until then and is no mass change is sent.
-pub(super) async fn after_backfill(
+/// Follows the backfill: sends the updates that the guard held back, if they are no mass change.
+pub(crate) async fn after_backfill(
     run: RunId,
     progress: RunProgress,
     ctx: &Context,
-) -> Result<(), Failure> {
+) -> Result<(), JobError> {
     if progress.guard == Guarding::Lifted {
-        tracing::info!(run.id = %run, "run {run} hides no more than its guard allows: what was held is sent");
+        tracing::info!(run.id = %run, "run {run} hides no more than its guard allows: sends the updates it held back");
         resend(run, ctx).await?;
     }
     next_step(run, progress, ctx).await
 }
 
-/// Closes a run that has nothing open any more, and keeps its report; or holds it, when something of
-/// it waits for a person.
-pub(super) async fn close(run: RunId, ctx: &Context) -> Result<(), Failure> {
+/// Closes a run that has no open rows, and stores its report; or holds it if a person has to decide.
+pub(crate) async fn close(run: RunId, ctx: &Context) -> Result<(), JobError> {
     let now = ctx.clock.now();
     if ctx.store.hold_run(run).await? {
         let held = ctx.store.run_view(run).await?.held_back;
         if held == 0 {
             tracing::warn!(run.id = %run,
-                "run {run} is held: so many items are on no page of their shop that something may be wrong with it. \
-                 Look at the shop, then: miseban release {run} (ask for each of them, and give up those that are gone) \
+                "run {run} is held: too many items are on no page of their shop, so the shop's answers may be wrong. \
+                 Check the shop, then: miseban release {run} (ask for each item, and delist those that do not exist) \
                  or miseban cancel {run} (leave them as they are)");
             return Ok(());
         }
         tracing::warn!(run.id = %run, held,
             "run {run} is held: it would hide so many products at once that Amazon's answers may be broken, \
-             so {held} updates wait. Look at some of them on Amazon, then: \
+             so {held} updates wait. Check some of them on Amazon, then: \
              miseban release {run} (send them) or miseban cancel {run} (drop them)");
         return Ok(());
     }
@@ -108,15 +108,15 @@ async fn write_cache(record: &Record, ctx: &Context) {
     let infos: Vec<(Asin, Seen<BasicInfo>)> = informed
         .filter_map(|asin| Some((asin.product.asin, asin.info.clone()?)))
         .collect();
-    // What is not cached is a miss of a later run, and fetched then.
+    // An entry that is not written is a miss of a later run, which fetches it.
     if !products.is_empty()
         && let Err(error) = ctx.cache.put(&products, record.at).await
     {
-        tracing::error!(run.id = %record.run, %error, "{} cache entries were not written", products.len());
+        tracing::error!(run.id = %record.run, %error, "could not write {} cache entries", products.len());
     }
     if !infos.is_empty()
         && let Err(error) = ctx.cache.put_infos(&infos, record.at).await
     {
-        tracing::error!(run.id = %record.run, %error, "{} cached texts were not written", infos.len());
+        tracing::error!(run.id = %record.run, %error, "could not write {} cached texts", infos.len());
     }
 }

@@ -1,44 +1,39 @@
-//! The pulse of a worker comes from its queue: a busy one and an idle one are alive, one that asks
-//! for nothing any more is not.
+//! The heartbeat of a worker comes from its queue: a busy worker and an idle one are alive, one that
+//! does not call its queue any more is dead.
 
 use adapters::queue::LocalQueue;
 use app::health::Health;
 use shared::domain::run::RunId;
-use shared::jobs::{Backfill, Job, QueueName, Rank};
+use shared::jobs::{Backfill, QueueName};
 use shared::ports::queue::{Message, Queue as _, QueueDesk as _, Room};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::advance;
-use worker::pulsed_queue::PulsedQueue;
+use worker::heartbeat_queue::HeartbeatQueue;
 
-/// Most of the time after which a loop counts as hanging.
+/// Somewhat less than the time after which a loop counts as hanging.
 const A_WHILE: Duration = Duration::from_secs(50);
 const LEASE: Duration = Duration::from_secs(600);
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-fn worker() -> (Arc<LocalQueue>, PulsedQueue, Health) {
+fn worker() -> (Arc<LocalQueue>, HeartbeatQueue, Health) {
     let (local, health) = (Arc::new(LocalQueue::new()), Health::default());
-    let queue = PulsedQueue::new(local.clone(), health.pulse("queue sync"));
+    let queue = HeartbeatQueue::new(local.clone(), health.heartbeat("queue sync"));
     (local, queue, health)
 }
 
 fn message() -> Message {
-    let job = Job::Backfill(Backfill {
+    Message::new(Backfill {
         run: RunId(uuid::Uuid::nil()),
-    });
-    Message {
-        job,
-        rank: Rank(0),
-        delay: Duration::ZERO,
-    }
+    })
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_whose_places_are_all_taken_by_a_long_job_is_alive() {
+async fn a_worker_whose_slots_are_all_taken_by_long_jobs_is_alive() {
     let (_, queue, health) = worker();
     queue.push(&[message()]).await.expect("pushed");
     let job = queue
-        .claim(QueueName::Sync, LEASE, PATIENCE, &Room::of(1))
+        .claim(QueueName::Sync, LEASE, TIMEOUT, &Room::of(1))
         .await;
     let job = job.expect("an answer").pop().expect("a message");
 
@@ -59,7 +54,7 @@ async fn a_worker_of_a_paused_queue_is_alive() {
     for _ in 0..3 {
         advance(A_WHILE).await;
         let nothing = queue
-            .claim(QueueName::Sync, LEASE, PATIENCE, &Room::of(1))
+            .claim(QueueName::Sync, LEASE, TIMEOUT, &Room::of(1))
             .await;
         assert!(nothing.expect("an answer").is_empty());
     }
@@ -68,10 +63,10 @@ async fn a_worker_of_a_paused_queue_is_alive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_asks_for_nothing_any_more_is_dead_whatever_others_push() {
+async fn a_worker_that_claims_nothing_any_more_is_dead_whatever_others_push() {
     let (_, queue, health) = worker();
     let claimed = queue
-        .claim(QueueName::Sync, LEASE, PATIENCE, &Room::of(1))
+        .claim(QueueName::Sync, LEASE, TIMEOUT, &Room::of(1))
         .await;
     assert!(claimed.expect("an answer").is_empty());
 

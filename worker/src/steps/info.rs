@@ -1,12 +1,12 @@
 //! Asks Amazon for the basic information of one batch, under permits of its lane.
 //!
-//! One malformed ASIN makes Amazon refuse a whole search without naming it, so that it is looked for by
-//! halves: of two halves of what was refused one is asked; when that is answered, the other must hold it,
-//! and is halved without being asked. One among twenty costs about five requests more, each of which that is
-//! answered counts, and the other nineteen keep theirs.
+//! One malformed ASIN makes Amazon refuse a whole search without naming it. A bisection finds it: the search
+//! asks for one half of the refused ASINs; if that half is answered, the malformed ASIN is in the other
+//! half, which is halved without being asked for. One malformed ASIN among twenty costs about five more
+//! requests, and the other nineteen get their answers.
 
-use super::fetch;
-use crate::failure::Failure;
+use super::{fetch, permit};
+use crate::job_error::JobError;
 use shared::domain::asin::{Asin, AsinBatch, split};
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::lane::Priority;
@@ -18,37 +18,37 @@ use shared::ports::marketplace::{InfoPage, MarketplaceError};
 use shared::ports::store::RequestCost;
 use std::collections::HashMap;
 
-/// What the search says of one ASIN.
+/// The answer for one ASIN.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum InfoAnswer {
+pub(crate) enum InfoAnswer {
     /// Its basic information.
-    Told(Seen<BasicInfo>),
-    /// Asked, and not in the answer.
+    Found(Seen<BasicInfo>),
+    /// It was in the request, and not in the answer.
     Absent,
-    /// Malformed, or taken for it.
+    /// Malformed, as far as the bisection can tell.
     Malformed,
-    /// Not asked: a request on the way to it failed.
+    /// Unknown: its request failed.
     Failed(String),
 }
 
-/// Twenty ASINs fill one page of twenty; more pages than this have no end.
+/// Twenty ASINs fill one page; a reply of more pages than this is taken as endless.
 const PAGES: usize = 20;
-/// Requests of one search that are refused by quota, or lapse, before what is left of it is left to the
-/// backfill. The limiter paces them.
+/// How often a search repeats a request that was throttled or whose permit lapsed, before it leaves the rest
+/// to the backfill. The limiter paces the requests.
 const WAITS: u32 = 5;
 
-/// One answer for each ASIN of `batch`, and what the requests cost.
+/// One answer for each ASIN of `batch`, and the cost of the requests.
 ///
 /// # Errors
 ///
-/// When the first request fails as a whole: nothing is learnt then, and the job is tried again. One that
-/// fails later costs the ASINs that it was for: they are misses.
-pub(super) async fn ask(
+/// When the first request fails: there is no answer at all, and the job is tried again. If a later request
+/// fails, its ASINs are misses.
+pub(super) async fn search(
     run: RunId,
     batch: &AsinBatch,
     priority: Priority,
     ctx: &Context,
-) -> Result<(Vec<(Asin, InfoAnswer)>, RequestCost), Failure> {
+) -> Result<(Vec<(Asin, InfoAnswer)>, RequestCost), JobError> {
     let mut search = Search {
         run,
         priority,
@@ -58,19 +58,19 @@ pub(super) async fn ask(
         waits: 0,
     };
     match search.ask(batch.asins()).await {
-        Ok(Reply::Answered) => {}
-        Ok(Reply::HoldsMalformed) => search.isolate(batch.asins().to_vec()).await?,
-        Err(failure) => return Err(failure),
+        Ok(SearchReply::Answered) => {}
+        Ok(SearchReply::HoldsMalformed) => search.isolate(batch.asins().to_vec()).await?,
+        Err(error) => return Err(error),
     }
     let mut answers = search.answers;
-    let told = batch.asins().iter().map(|asin| {
+    let ordered = batch.asins().iter().map(|asin| {
         let answer = answers.remove(asin).unwrap_or(InfoAnswer::Absent);
         (*asin, answer)
     });
-    Ok((told.collect(), search.cost))
+    Ok((ordered.collect(), search.cost))
 }
 
-enum Reply {
+enum SearchReply {
     Answered,
     HoldsMalformed,
 }
@@ -85,8 +85,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Finds what is malformed among ASINs that were refused together, and asks for the rest.
-    async fn isolate(&mut self, refused: Vec<Asin>) -> Result<(), Failure> {
+    /// Finds the malformed ones among ASINs that were refused together, and asks for the others.
+    async fn isolate(&mut self, refused: Vec<Asin>) -> Result<(), JobError> {
         // Of each group: whether it is known to hold a malformed one.
         let mut groups = vec![(refused, true)];
         while let Some((mut group, guilty)) = groups.pop() {
@@ -95,33 +95,33 @@ impl Search<'_> {
                 continue;
             }
             if !guilty {
-                match self.ask_patiently(&group).await? {
-                    Some(Reply::HoldsMalformed) => groups.push((group, true)),
-                    Some(Reply::Answered) | None => {}
+                match self.ask_or_miss(&group).await? {
+                    Some(SearchReply::HoldsMalformed) => groups.push((group, true)),
+                    Some(SearchReply::Answered) | None => {}
                 }
                 continue;
             }
             let half = group.split_off(group.len() / 2);
-            match self.ask_patiently(&group).await? {
-                Some(Reply::Answered) => groups.push((half, true)),
-                Some(Reply::HoldsMalformed) => groups.extend([(half, false), (group, true)]),
+            match self.ask_or_miss(&group).await? {
+                Some(SearchReply::Answered) => groups.push((half, true)),
+                Some(SearchReply::HoldsMalformed) => groups.extend([(half, false), (group, true)]),
                 None => groups.push((half, false)),
             }
         }
         Ok(())
     }
 
-    /// As [`Search::ask`]; a failure makes misses of `asins`, unless a person has to act. What only asks
-    /// for time is asked again: the limiter has paused the lane.
-    async fn ask_patiently(&mut self, asins: &[Asin]) -> Result<Option<Reply>, Failure> {
+    /// As [`Search::ask`]; an error makes `asins` misses, unless a person has to act. A throttled request is
+    /// repeated: the limiter has paused the lane.
+    async fn ask_or_miss(&mut self, asins: &[Asin]) -> Result<Option<SearchReply>, JobError> {
         loop {
             match self.ask(asins).await {
                 Ok(reply) => return Ok(Some(reply)),
-                Err(failure) => match failure.remedy {
-                    Remedy::Stop => return Err(failure),
+                Err(error) => match error.remedy {
+                    Remedy::Stop => return Err(error),
                     Remedy::Wait(pause) if pause.is_zero() && self.waits < WAITS => self.waits += 1,
                     _ => {
-                        self.settle(asins, &InfoAnswer::Failed(failure.why));
+                        self.settle(asins, &InfoAnswer::Failed(error.why));
                         return Ok(None);
                     }
                 },
@@ -129,26 +129,26 @@ impl Search<'_> {
         }
     }
 
-    /// Asks for `asins` in one request, and one more for each further page.
-    async fn ask(&mut self, asins: &[Asin]) -> Result<Reply, Failure> {
+    /// Asks for `asins`: one request, and one for each further page.
+    async fn ask(&mut self, asins: &[Asin]) -> Result<SearchReply, JobError> {
         let Some(batch) = split(asins.iter().copied()).pop() else {
-            return Ok(Reply::Answered);
+            return Ok(SearchReply::Answered);
         };
         let mut page = None;
         for _ in 0..PAGES {
             match self.request(&batch, page.as_deref()).await? {
-                None => return Ok(Reply::HoldsMalformed),
-                Some(told) => {
-                    self.keep(told.items);
-                    page = told.next;
+                None => return Ok(SearchReply::HoldsMalformed),
+                Some(reply) => {
+                    self.keep(reply.items);
+                    page = reply.next;
                 }
             }
             if page.is_none() {
-                return Ok(Reply::Answered);
+                return Ok(SearchReply::Answered);
             }
         }
-        tracing::warn!(run.id = %self.run, "an answer of {PAGES} pages is read no further");
-        Ok(Reply::Answered)
+        tracing::warn!(run.id = %self.run, "the search stops after {PAGES} pages of one answer");
+        Ok(SearchReply::Answered)
     }
 
     /// `None` when one of the ASINs is malformed.
@@ -156,15 +156,15 @@ impl Search<'_> {
         &mut self,
         batch: &AsinBatch,
         page: Option<&str>,
-    ) -> Result<Option<InfoPage>, Failure> {
+    ) -> Result<Option<InfoPage>, JobError> {
         let ctx = self.ctx;
         let lane = ctx.marketplace.info_lane();
         let permit = fetch::ready(&lane, self.priority, ctx).await?;
-        let cost = fetch::cost_of(&permit);
+        let cost = permit::cost_of(&permit);
         match ctx.marketplace.basic_info(permit, batch, page).await {
-            Ok(told) => {
+            Ok(reply) => {
                 self.cost = self.cost.plus(cost);
-                Ok(Some(told))
+                Ok(Some(reply))
             }
             Err(MarketplaceError::MalformedAsin(_)) => {
                 self.cost = self.cost.plus(cost);
@@ -180,7 +180,7 @@ impl Search<'_> {
         let at = self.ctx.clock.now();
         for (asin, value) in items {
             self.answers
-                .insert(asin, InfoAnswer::Told(Seen { value, at }));
+                .insert(asin, InfoAnswer::Found(Seen { value, at }));
         }
     }
 

@@ -1,12 +1,12 @@
-//! The pulse of one loop: when it last turned, and whether that turn got its answer.
+//! The heartbeat of one loop: when it last turned, and whether that turn succeeded.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Beaten by the loop itself at each turn. All clones are the same pulse.
+/// Beaten by the loop itself at each turn. All clones are the same heartbeat.
 #[derive(Clone)]
-pub struct Pulse {
+pub struct Heartbeat {
     name: Arc<str>,
     last: Arc<Mutex<Turn>>,
 }
@@ -16,8 +16,8 @@ struct Turn {
     failed: bool,
 }
 
-impl Pulse {
-    /// A loop that begins now.
+impl Heartbeat {
+    /// The heartbeat of a loop that begins now.
     pub(super) fn new(name: &str) -> Self {
         let last = Turn {
             at: Instant::now(),
@@ -29,17 +29,17 @@ impl Pulse {
         }
     }
 
-    /// The loop turned, and whoever it asked has answered, if only that there is nothing to do.
+    /// The loop turned, and got an answer, if only that there is nothing to do.
     pub fn answered(&self) {
         self.turn(false);
     }
 
-    /// The loop turned, and whoever it asked did not answer.
+    /// The loop turned, and got no answer.
     pub fn failed(&self) {
         self.turn(true);
     }
 
-    /// Either of both.
+    /// The loop turned, with this result.
     pub fn beat<T, E>(&self, turn: &Result<T, E>) {
         self.turn(turn.is_err());
     }

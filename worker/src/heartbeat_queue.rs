@@ -1,35 +1,35 @@
-//! A queue whose answers are the pulse of the loop that asks it.
+//! A queue whose answers are the heartbeat of the loop that calls it.
 //!
-//! Claims beat while there are free places, and renewals while all of them are taken by long jobs: so
-//! a busy worker and an idle one are both alive, and one that hangs is not.
+//! Claims beat while there are free slots, and lease renewals while long jobs fill all slots. So a busy
+//! worker and an idle one both count as alive, and one that hangs does not.
 
-use app::health::Pulse;
+use app::health::Heartbeat;
 use async_trait::async_trait;
 use shared::jobs::QueueName;
 use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Room, Settlement};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The queue as the workers of one of its names use it.
-pub struct PulsedQueue {
+/// The queue, as the workers of one queue name use it.
+pub struct HeartbeatQueue {
     queue: Arc<dyn Queue>,
-    pulse: Pulse,
+    heartbeat: Heartbeat,
 }
 
-impl PulsedQueue {
-    /// Beats `pulse` with each claim, renewal and settlement.
-    pub fn new(queue: Arc<dyn Queue>, pulse: Pulse) -> Self {
-        Self { queue, pulse }
+impl HeartbeatQueue {
+    /// Beats `heartbeat` with each claim, renewal and settlement.
+    pub fn new(queue: Arc<dyn Queue>, heartbeat: Heartbeat) -> Self {
+        Self { queue, heartbeat }
     }
 
-    fn felt<T>(&self, answer: Result<T, QueueError>) -> Result<T, QueueError> {
-        self.pulse.beat(&answer);
+    fn beat<T>(&self, answer: Result<T, QueueError>) -> Result<T, QueueError> {
+        self.heartbeat.beat(&answer);
         answer
     }
 }
 
 #[async_trait]
-impl Queue for PulsedQueue {
+impl Queue for HeartbeatQueue {
     async fn push(&self, messages: &[Message]) -> Result<u64, QueueError> {
         self.queue.push(messages).await
     }
@@ -41,7 +41,7 @@ impl Queue for PulsedQueue {
         timeout: Duration,
         capacity: &Room,
     ) -> Result<Vec<Claimed>, QueueError> {
-        self.felt(self.queue.claim(queue, lease, timeout, capacity).await)
+        self.beat(self.queue.claim(queue, lease, timeout, capacity).await)
     }
 
     async fn renew(
@@ -50,7 +50,7 @@ impl Queue for PulsedQueue {
         claim: &Claimed,
         lease: Duration,
     ) -> Result<bool, QueueError> {
-        self.felt(self.queue.renew(queue, claim, lease).await)
+        self.beat(self.queue.renew(queue, claim, lease).await)
     }
 
     async fn settle(
@@ -59,7 +59,7 @@ impl Queue for PulsedQueue {
         claim: &Claimed,
         settlement: Settlement,
     ) -> Result<bool, QueueError> {
-        self.felt(self.queue.settle(queue, claim, settlement).await)
+        self.beat(self.queue.settle(queue, claim, settlement).await)
     }
 
     async fn stats(&self, queue: QueueName) -> Result<QueueStats, QueueError> {

@@ -1,5 +1,5 @@
-//! Why a job did not get through, with what to do about it. The reaction comes from where the fault
-//! was born; this only carries it to the frame.
+//! Why a job failed, with what to do about it. The error type of the failed port decides the reaction;
+//! this only carries it to the runner.
 
 use chrono::{DateTime, Utc};
 use shared::domain::retry::Remedy;
@@ -10,22 +10,23 @@ use shared::ports::shop::ShopError;
 use shared::ports::store::StoreError;
 use std::time::Duration;
 
-/// Rest of a place whose job met a database, queue or limiter that is away. It costs no attempt: the job is
-/// not to blame. Put back for a second instead, thousands of waiting jobs would be tried in it.
-const HOUSE_AWAY: Duration = Duration::from_secs(1);
+/// Pause of a slot whose job found the database, queue or limiter unavailable. It costs no attempt, since
+/// the job did not cause it. If the job were put back for a second instead, the slot would try thousands
+/// of other waiting jobs in that second.
+const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
 
-/// Why a job did not get through.
+/// Why a job failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
-pub struct Failure {
+pub struct JobError {
     /// What to do about it.
     pub remedy: Remedy,
-    /// For people; holds no secret.
+    /// A text for people, without secrets.
     pub why: String,
 }
 
-impl Failure {
-    /// Come back after `pause`; no attempt is spent.
+impl JobError {
+    /// Try again after `pause`, at no cost in attempts.
     pub fn wait(pause: Duration, why: impl Into<String>) -> Self {
         Self {
             remedy: Remedy::Wait(pause),
@@ -33,18 +34,18 @@ impl Failure {
         }
     }
 
-    /// Come back at `until`; no attempt is spent.
+    /// Try again at `until`, at no cost in attempts.
     pub fn wait_until(until: DateTime<Utc>, now: DateTime<Utc>, why: impl Into<String>) -> Self {
         Self::wait((until - now).to_std().unwrap_or_default(), why)
     }
 
-    fn rest(why: String) -> Self {
-        let remedy = Remedy::Rest(HOUSE_AWAY);
+    fn pause(why: String) -> Self {
+        let remedy = Remedy::Rest(OUTAGE_PAUSE);
         Self { remedy, why }
     }
 }
 
-impl From<MarketplaceError> for Failure {
+impl From<MarketplaceError> for JobError {
     fn from(error: MarketplaceError) -> Self {
         Self {
             remedy: error.remedy(),
@@ -53,7 +54,7 @@ impl From<MarketplaceError> for Failure {
     }
 }
 
-impl From<ShopError> for Failure {
+impl From<ShopError> for JobError {
     fn from(error: ShopError) -> Self {
         Self {
             remedy: error.remedy(),
@@ -62,10 +63,10 @@ impl From<ShopError> for Failure {
     }
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for JobError {
     fn from(error: StoreError) -> Self {
         let remedy = match error {
-            StoreError::Unavailable(_) => Remedy::Rest(HOUSE_AWAY),
+            StoreError::Unavailable(_) => Remedy::Rest(OUTAGE_PAUSE),
             StoreError::Unusable(_) | StoreError::Newer { .. } | StoreError::Sealed { .. } => {
                 Remedy::Stop
             }
@@ -78,14 +79,14 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<QueueError> for Failure {
+impl From<QueueError> for JobError {
     fn from(error: QueueError) -> Self {
-        Self::rest(error.to_string())
+        Self::pause(error.to_string())
     }
 }
 
-impl From<LimiterError> for Failure {
+impl From<LimiterError> for JobError {
     fn from(error: LimiterError) -> Self {
-        Self::rest(error.to_string())
+        Self::pause(error.to_string())
     }
 }

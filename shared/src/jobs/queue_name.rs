@@ -1,0 +1,70 @@
+//! The queues, and the order within one.
+
+use crate::domain::desired::Urgency;
+use serde::{Deserialize, Serialize};
+
+/// A queue. Each has its own workers, so that jobs that wait for Amazon do not delay jobs that wait
+/// for the shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum QueueName {
+    /// `sync_batch` and `backfill`.
+    Sync,
+    /// `update_listing` and `read_shop`.
+    Update,
+    /// `info_batch` and `info_backfill`. Texts and images are not urgent; in a queue of their own they
+    /// never delay prices and stock.
+    Info,
+}
+
+/// Order within a queue: a lower rank goes first; within a rank, first in, first out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Rank(pub u8);
+
+impl Rank {
+    /// The last rank.
+    pub const NORMAL: Self = Self(2);
+    /// How many ranks there are.
+    pub const COUNT: u8 = 3;
+}
+
+impl From<Urgency> for Rank {
+    fn from(urgency: Urgency) -> Self {
+        match urgency {
+            Urgency::Hide => Self(0),
+            Urgency::BelowCost => Self(1),
+            Urgency::Normal => Self(2),
+        }
+    }
+}
+
+impl QueueName {
+    /// All queues.
+    pub const ALL: [Self; 3] = [Self::Sync, Self::Update, Self::Info];
+
+    /// The name in keys and in commands.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::Update => "update",
+            Self::Info => "info",
+        }
+    }
+
+    /// The queue of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hiding_ranks_before_prices_below_cost_before_the_rest() {
+        let ranks = [Urgency::Hide, Urgency::BelowCost, Urgency::Normal].map(Rank::from);
+
+        assert_eq!(ranks, [Rank(0), Rank(1), Rank::NORMAL]);
+        assert!(ranks.iter().all(|rank| rank.0 < Rank::COUNT));
+    }
+}

@@ -1,0 +1,208 @@
+//! Runs one job: decodes the message, renews its lease while the handler runs, and settles it.
+//!
+//! The handler runs in a task of its own, so that a panic ends the job and not the worker. A message
+//! that cannot be decoded goes to the dead list.
+
+use crate::conclusion::{Conclusion, conclude};
+use crate::handlers::{Handler, Handlers};
+use crate::job_error::JobError;
+use crate::outage_log::OutageLog;
+use shared::domain::retry::{Remedy, RetryTable};
+use shared::jobs::QueueName;
+use shared::ports::queue::{Claimed, Queue, Settlement};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+/// A claim lasts this long; the messages of a killed worker come back after it.
+pub const LEASE: Duration = Duration::from_secs(8);
+/// A lease is renewed this often while the handler runs.
+const RENEW_EVERY: Duration = Duration::from_secs(2);
+/// Attempts to settle a message, a second apart: for as long as its lease may last.
+const SETTLE_ATTEMPTS: u32 = 8;
+
+/// How far a stop has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stop {
+    /// There is none.
+    NotYet,
+    /// No message is claimed any more; running jobs may end.
+    ClaimNoMore,
+    /// Running jobs are aborted, and their messages put back.
+    PutBack,
+}
+
+/// Runs the jobs of one queue.
+pub struct JobRunner<C> {
+    pub queue: Arc<dyn Queue>,
+    pub name: QueueName,
+    pub handlers: Arc<Handlers<C>>,
+    pub retries: Arc<RetryTable>,
+    pub outages: Arc<OutageLog>,
+    pub stop: watch::Receiver<Stop>,
+}
+
+/// Without a bound on `C`, which a derived `Clone` would have.
+impl<C> Clone for JobRunner<C> {
+    fn clone(&self) -> Self {
+        Self {
+            queue: Arc::clone(&self.queue),
+            name: self.name,
+            handlers: Arc::clone(&self.handlers),
+            retries: Arc::clone(&self.retries),
+            outages: Arc::clone(&self.outages),
+            stop: self.stop.clone(),
+        }
+    }
+}
+
+impl<C: Send + Sync + 'static> JobRunner<C> {
+    /// Runs and settles the job of a message. Drops `slot` as soon as the worker can claim another one.
+    pub async fn process(&self, claimed: Claimed, slot: impl Send) {
+        let settlement = match self.handlers.decode(&claimed.payload) {
+            Ok(job) => self.run_leased(job, &claimed).await,
+            Err(error) => {
+                tracing::error!(%error, "a message cannot be read, it goes to the dead list");
+                Settlement::Dead(format!("the payload cannot be read: {error}"))
+            }
+        };
+        // The queue may claim the next message and settle this one in the same call.
+        drop(slot);
+        self.settle(&claimed, settlement).await;
+    }
+
+    /// Runs the handler, and renews the lease until its end is concluded.
+    async fn run_leased(&self, job: Arc<dyn Handler<C>>, claimed: &Claimed) -> Settlement {
+        let task = {
+            let (job, handlers) = (Arc::clone(&job), Arc::clone(&self.handlers));
+            tokio::spawn(async move { job.run(&handlers.ctx).await }.in_current_span())
+        };
+        let handler = task.abort_handle();
+        let ended = self.finish(&*job, task, claimed.attempt);
+        tokio::pin!(ended);
+        let mut stop = self.stop.clone();
+        let mut too_late = pin!(too_late(&mut stop));
+        let mut aborted = false;
+        loop {
+            tokio::select! {
+                settlement = &mut ended => return settlement,
+                () = tokio::time::sleep(RENEW_EVERY) => self.renew(claimed).await,
+                () = &mut too_late, if !aborted => {
+                    // It ends at its next await; the rows say what it did until then.
+                    handler.abort();
+                    aborted = true;
+                }
+            }
+        }
+    }
+
+    async fn finish(
+        &self,
+        job: &dyn Handler<C>,
+        task: JoinHandle<Result<(), JobError>>,
+        attempt: u32,
+    ) -> Settlement {
+        let result = match task.await {
+            Ok(result) => result,
+            Err(error) if error.is_cancelled() => {
+                tracing::info!("the job did not end in time, its message is put back");
+                return Settlement::Defer(Duration::ZERO);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the handler panicked");
+                Err(JobError {
+                    remedy: Remedy::TryAgain,
+                    why: "the handler panicked".to_owned(),
+                })
+            }
+        };
+        match &result {
+            Ok(()) => self.outages.up(),
+            Err(error) => self.pause_after(error).await,
+        }
+        self.conclude(job, result, attempt).await
+    }
+
+    /// Keeps this slot from the next job during an outage, which would stop that job as well.
+    async fn pause_after(&self, error: &JobError) {
+        let Remedy::Rest(pause) = error.remedy else {
+            return;
+        };
+        self.outages.down(&error.why);
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.wait_for(|stop| *stop >= Stop::ClaimNoMore) => {}
+        }
+    }
+
+    async fn conclude(
+        &self,
+        job: &dyn Handler<C>,
+        result: Result<(), JobError>,
+        attempt: u32,
+    ) -> Settlement {
+        let conclusion = conclude(&result, attempt, &self.retries);
+        let Err(error) = result else {
+            return Settlement::Done;
+        };
+        let ctx = &self.handlers.ctx;
+        let (concluded, settlement) = match conclusion {
+            Conclusion::Settle(settlement) => {
+                tracing::debug!(why = %error.why, "the job is tried again");
+                return settlement;
+            }
+            Conclusion::GiveUp => (
+                job.give_up(&error, ctx).await,
+                Settlement::Dead(error.why.clone()),
+            ),
+            Conclusion::Stop => (job.stop(&error, ctx).await, Settlement::Done),
+        };
+        // If the job cannot be concluded now (the database is away), it is concluded when the message
+        // comes back: its attempt is past the last one, so that it ends here again.
+        match concluded {
+            Ok(()) => settlement,
+            Err(error) => {
+                self.pause_after(&error).await;
+                Settlement::Retry(Duration::from_secs(1), error.why)
+            }
+        }
+    }
+
+    async fn renew(&self, claimed: &Claimed) {
+        match self.queue.renew(self.name, claimed, LEASE).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!("the lease is lost; the job goes on, its writes are idempotent");
+            }
+            Err(error) => tracing::warn!(%error, "could not renew the lease"),
+        }
+    }
+
+    async fn settle(&self, claimed: &Claimed, settlement: Settlement) {
+        for _ in 0..SETTLE_ATTEMPTS {
+            let settled = self.queue.settle(self.name, claimed, settlement.clone());
+            match settled.await {
+                Ok(true) => return,
+                Ok(false) => {
+                    tracing::warn!("another worker has claimed the message meanwhile");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "could not settle the message, tries again in a second");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+}
+
+/// Ends when running jobs have to be put back; never if the sender is gone.
+async fn too_late(stop: &mut watch::Receiver<Stop>) {
+    if stop.wait_for(|stop| *stop == Stop::PutBack).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

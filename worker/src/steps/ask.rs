@@ -1,0 +1,106 @@
+//! Gets the results for one batch, from the source that its kind of run uses.
+
+use super::asin_result::AsinResult;
+use super::observe::{self, Round};
+use super::{fetch, from_cache, info};
+use crate::job_error::JobError;
+use shared::domain::account::AccountId;
+use shared::domain::asin::{Asin, AsinBatch, split};
+use shared::domain::lane::Priority;
+use shared::domain::run::{RunId, RunKind};
+use shared::ports::context::Context;
+use shared::ports::store::RequestCost;
+use std::collections::HashMap;
+
+/// The run that a batch belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BatchScope<'a> {
+    pub(crate) run: RunId,
+    pub(crate) kind: RunKind,
+    /// The only account of the run; `None` for all active accounts.
+    pub(crate) account: Option<&'a AccountId>,
+    pub(crate) round: Round,
+}
+
+impl BatchScope<'_> {
+    /// The backfill is all that is left of its run.
+    fn priority(&self) -> Priority {
+        match self.round {
+            Round::First => Priority::Normal,
+            Round::Backfill => Priority::Urgent,
+        }
+    }
+}
+
+/// Fetches and observes: one result for each ASIN of `batch`, and the cost of the requests. The
+/// backfill asks Amazon also in runs that read the cache first.
+pub(crate) async fn ask(
+    scope: BatchScope<'_>,
+    batch: &AsinBatch,
+    ctx: &Context,
+) -> Result<(Vec<AsinResult>, RequestCost), JobError> {
+    if scope.round == Round::First && !scope.kind.asks_marketplace() {
+        let results = from_cache::read(batch, ctx).await?;
+        return Ok((results, RequestCost::default()));
+    }
+    match scope.kind {
+        RunKind::BasicInfo => infos(scope, batch, ctx).await,
+        RunKind::Register => infos_then_offers(scope, batch, ctx).await,
+        // The last one has no batch of ASINs, and never gets here.
+        RunKind::PriceStock | RunKind::Stale | RunKind::Visibility | RunKind::Reconcile => {
+            offers(scope, batch, ctx).await
+        }
+    }
+}
+
+async fn offers(
+    scope: BatchScope<'_>,
+    batch: &AsinBatch,
+    ctx: &Context,
+) -> Result<(Vec<AsinResult>, RequestCost), JobError> {
+    let (observations, cost) = fetch::offers(scope.run, batch, scope.priority(), ctx).await?;
+    let results = observe::offers(observations, scope.round, ctx).await?;
+    Ok((results, cost))
+}
+
+async fn infos(
+    scope: BatchScope<'_>,
+    batch: &AsinBatch,
+    ctx: &Context,
+) -> Result<(Vec<AsinResult>, RequestCost), JobError> {
+    let (answers, cost) = info::search(scope.run, batch, scope.priority(), ctx).await?;
+    let results = answers
+        .into_iter()
+        .map(|(asin, answer)| observe::info(asin, answer, scope.round));
+    Ok((results.collect(), cost))
+}
+
+/// Texts first, on their faster lane: an ASIN that the catalogue lacks costs no request for offers. A
+/// product that is found gets a pending listing, whatever its offers are now.
+async fn infos_then_offers(
+    scope: BatchScope<'_>,
+    batch: &AsinBatch,
+    ctx: &Context,
+) -> Result<(Vec<AsinResult>, RequestCost), JobError> {
+    let (mut results, mut cost) = infos(scope, batch, ctx).await?;
+    let found = results.iter().filter(|result| result.info.is_some());
+    let found = split(found.map(|result| result.product.asin));
+    for batch in found {
+        let (offered, offers_cost) = offers(scope, &batch, ctx).await?;
+        cost = cost.plus(offers_cost);
+        let mut offered: HashMap<Asin, AsinResult> = offered
+            .into_iter()
+            .map(|result| (result.product.asin, result))
+            .collect();
+        for result in &mut results {
+            if let Some(offered) = offered.remove(&result.product.asin) {
+                *result = AsinResult {
+                    info: result.info.take(),
+                    pending_in: scope.account.cloned(),
+                    ..offered
+                };
+            }
+        }
+    }
+    Ok((results, cost))
+}

@@ -1,0 +1,174 @@
+//! Decides the desired state of each listing. Reads what is stored, applies the rules, writes nothing.
+
+use super::asin_result::AsinResult;
+use super::ask::BatchScope;
+use super::with_retry::with_store_retry;
+use crate::job_error::JobError;
+use chrono::{DateTime, Utc};
+use shared::domain::asin::Asin;
+use shared::domain::desired::{Desire, HoldReason, SellingRule, Urgency};
+use shared::domain::listing::ShopState;
+use shared::domain::product::Product;
+use shared::ports::context::Context;
+use shared::ports::store::{ListingRow, ListingVerdict, RecordedAsin};
+use std::collections::HashMap;
+
+/// Adds to each result the decisions about its listings: those of the run's account or of all active
+/// accounts, and none in a run that does not edit shops.
+pub(crate) async fn decide(
+    scope: BatchScope<'_>,
+    results: Vec<AsinResult>,
+    ctx: &Context,
+) -> Result<Vec<RecordedAsin>, JobError> {
+    let mut rows: HashMap<Asin, Vec<ListingRow>> = HashMap::new();
+    if scope.kind.updates_listings() {
+        let asins: Vec<Asin> = results.iter().map(|result| result.product.asin).collect();
+        for row in with_store_retry(|| ctx.store.listings(&asins, scope.account)).await? {
+            rows.entry(row.listing.asin).or_default().push(row);
+        }
+    }
+    let (rule, now) = (&ctx.rules.selling, ctx.clock.now());
+    let recorded = results.into_iter().map(|result| {
+        let rows = rows.remove(&result.product.asin).unwrap_or_default();
+        let verdicts = rows
+            .iter()
+            .filter_map(|row| verdict(rule, &result.product, row, now));
+        let verdicts = verdicts.collect();
+        result.with_listings(verdicts)
+    });
+    Ok(recorded.collect())
+}
+
+fn verdict(
+    rule: &SellingRule,
+    product: &Product,
+    row: &ListingRow,
+    now: DateTime<Utc>,
+) -> Option<ListingVerdict> {
+    let shown = row.listing.shown;
+    let resting = rule.rests(row.sold_out_since, now);
+    let (desired, hold) = match desire(rule, product, &shown, resting) {
+        Desire::Undecided => return None,
+        Desire::State(state) => (state, None),
+        Desire::Held(reason, state) => (state, Some(reason)),
+    };
+    let version = version(row, &desired);
+    if was_refused(row, &desired) {
+        return Some(ListingVerdict {
+            listing: row.listing.id,
+            desired,
+            version,
+            hold: Some(HoldReason::NotEditable),
+            update: None,
+        });
+    }
+    let cost = product.price.map(|price| price.value);
+    // An edit to an earlier desired state may still be in progress, and end after this row was read. A
+    // further update checks the listing, and edits nothing if the shop is right.
+    let in_progress = row
+        .desired
+        .is_some_and(|(_, stored)| !shown.satisfies(&stored));
+    let update =
+        (in_progress || !shown.satisfies(&desired)).then(|| Urgency::of(&shown, &desired, cost));
+    Some(ListingVerdict {
+        listing: row.listing.id,
+        desired,
+        version,
+        hold,
+        update,
+    })
+}
+
+/// Whether the shop has refused exactly this state of the item, so that a person has to check it. The
+/// reconciliation tries it again once a night.
+pub(super) fn was_refused(row: &ListingRow, desired: &ShopState) -> bool {
+    row.hold == Some(HoldReason::NotEditable)
+        && row.desired.is_some_and(|(_, stored)| stored == *desired)
+        && !row.listing.shown.satisfies(desired)
+}
+
+/// The desired state. An item that sold out in the shop keeps stock 0 for the cool-down, whichever job
+/// evaluates it.
+pub(super) fn desire(
+    rule: &SellingRule,
+    product: &Product,
+    shown: &ShopState,
+    resting: bool,
+) -> Desire {
+    if resting {
+        rule.desire_resting(product, shown)
+    } else {
+        rule.desire(product, shown)
+    }
+}
+
+/// The version of a desired state: the stored one while the state is the same, else the next.
+pub(super) fn version(row: &ListingRow, desired: &ShopState) -> i64 {
+    match row.desired {
+        Some((version, stored)) if stored == *desired => version,
+        Some((version, _)) => version + 1,
+        None => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::domain::account::AccountId;
+    use shared::domain::listing::{ItemId, Listing, ListingId};
+    use shared::domain::money::Yen;
+    use shared::domain::product::{Seen, Stock};
+
+    fn state(visible: bool) -> ShopState {
+        ShopState {
+            price: Yen(1_300),
+            visible,
+            stock: Some(u32::from(visible)),
+        }
+    }
+
+    /// The verdict on a visible listing, of a product that is in stock at the right price.
+    fn judged(stored: Option<(i64, ShopState)>) -> ListingVerdict {
+        let asin = Asin::parse("B000000001").unwrap();
+        let at = DateTime::UNIX_EPOCH;
+        let product = Product {
+            price: Some(Seen {
+                value: Yen(1_000),
+                at,
+            }),
+            stock: Some(Seen {
+                value: Stock::In,
+                at,
+            }),
+            ..Product::unknown(asin)
+        };
+        let listing = Listing {
+            id: ListingId(1),
+            account: AccountId::parse("a").unwrap(),
+            asin,
+            item: ItemId(1),
+            shown: state(true),
+        };
+        let row = ListingRow {
+            listing,
+            desired: stored,
+            hold: None,
+            sold_out_since: None,
+        };
+        verdict(&SellingRule::default(), &product, &row, at).unwrap()
+    }
+
+    #[test]
+    fn a_listing_that_shows_the_desired_state_needs_no_update() {
+        assert_eq!(judged(None).update, None);
+        assert_eq!(judged(Some((1, state(true)))).update, None);
+    }
+
+    #[test]
+    fn a_listing_that_an_earlier_edit_may_still_change_is_checked_again() {
+        let verdict = judged(Some((1, state(false))));
+
+        assert_eq!((verdict.desired, verdict.version), (state(true), 2));
+        assert_eq!(verdict.update, Some(Urgency::Normal));
+    }
+}

@@ -1,0 +1,21 @@
+//! The steps that jobs share, in the order of a batch.
+//!
+//! `ask` chooses by the kind of run where facts come from: `fetch` (offers), `info` (texts and images) or
+//! `from_cache`. `observe` merges them with the stored products into an `asin_result` each, `decide` adds
+//! the desired state of each listing, `record` stores all of it, and `follow_up` sends what comes next.
+//! `compare` does the same for a page of a shop. `permit` and `shop_call` wait for the limiter,
+//! `with_retry` for the database.
+
+pub(crate) mod asin_result;
+pub(crate) mod ask;
+pub(crate) mod compare;
+pub(crate) mod decide;
+mod fetch;
+pub(crate) mod follow_up;
+mod from_cache;
+mod info;
+pub(crate) mod observe;
+pub(crate) mod permit;
+pub(crate) mod record;
+pub(crate) mod shop_call;
+pub(crate) mod with_retry;

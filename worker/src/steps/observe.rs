@@ -1,0 +1,100 @@
+//! Merges what Amazon answered into the stored products. Decides nothing about listings.
+
+use super::asin_result::AsinResult;
+use super::info::InfoAnswer;
+use super::with_retry::with_store_retry;
+use crate::job_error::JobError;
+use shared::domain::asin::{Asin, AsinBatch};
+use shared::domain::observation::{Finding, ItemAnswer, Observation};
+use shared::domain::outcome::{MissReason, Outcome};
+use shared::domain::product::Product;
+use shared::ports::context::Context;
+
+/// Whether an ASIN can be fetched again in this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Round {
+    /// The backfill comes after it.
+    First,
+    /// The backfill itself: an ASIN without an answer stays a miss.
+    Backfill,
+}
+
+/// The results of requests for offers.
+pub(crate) async fn offers(
+    observations: Vec<Observation>,
+    round: Round,
+    ctx: &Context,
+) -> Result<Vec<AsinResult>, JobError> {
+    let asins: Vec<Asin> = observations
+        .iter()
+        .map(|observation| observation.asin)
+        .collect();
+    let mut products = with_store_retry(|| ctx.store.products(&asins)).await?;
+    let result = |observation: Observation| {
+        let asin = observation.asin;
+        let mut product = products
+            .remove(&asin)
+            .unwrap_or_else(|| Product::unknown(asin));
+        let change = product.observe(&observation);
+        let outcome = observation.outcome();
+        AsinResult {
+            miss: miss(&observation.finding, round),
+            change,
+            offers: has_offers(&observation).then_some(observation.offers),
+            ..AsinResult::new(product, outcome)
+        }
+    };
+    Ok(observations.into_iter().map(result).collect())
+}
+
+/// The results of a batch whose requests failed, with `why` for each ASIN.
+pub(crate) async fn failed(
+    batch: &AsinBatch,
+    round: Round,
+    why: &str,
+    ctx: &Context,
+) -> Result<Vec<AsinResult>, JobError> {
+    let now = ctx.clock.now();
+    let observe = |asin: &Asin| {
+        let answer = ItemAnswer::Failed(why.to_owned());
+        Observation::judge(*asin, now, answer, &ctx.rules.offers)
+    };
+    offers(batch.asins().iter().map(observe).collect(), round, ctx).await
+}
+
+/// The result of the search in the catalogue for one ASIN. It says nothing about price and stock, and an
+/// absent ASIN is watched on: whether Amazon sells an ASIN is decided by its offers.
+pub(crate) fn info(asin: Asin, answer: InfoAnswer, round: Round) -> AsinResult {
+    let (outcome, miss, info) = match answer {
+        InfoAnswer::Found(info) => (Outcome::Success, None, Some(info)),
+        InfoAnswer::Absent => (Outcome::ApiError, Some(MissReason::Absent), None),
+        InfoAnswer::Malformed => {
+            let still_missing = (round == Round::Backfill).then_some(MissReason::ApiError);
+            (Outcome::InvalidAsin, still_missing, None)
+        }
+        InfoAnswer::Failed(why) => {
+            tracing::debug!(%asin, why, "the basic information is left to the backfill");
+            (Outcome::ApiError, Some(MissReason::ApiError), None)
+        }
+    };
+    AsinResult {
+        miss,
+        info,
+        ..AsinResult::new(Product::unknown(asin), outcome)
+    }
+}
+
+fn has_offers(observation: &Observation) -> bool {
+    !matches!(observation.finding, Finding::ApiError(_) | Finding::Absent)
+}
+
+fn miss(finding: &Finding, round: Round) -> Option<MissReason> {
+    match finding {
+        Finding::ApiError(_) => Some(MissReason::ApiError),
+        Finding::Absent => Some(MissReason::Absent),
+        Finding::NoOffer if round == Round::First => Some(MissReason::ConfirmOutOfStock),
+        // Amazon does not know the ASIN: a second request cannot help, but the backfill counts a miss.
+        Finding::InvalidAsin if round == Round::Backfill => Some(MissReason::ApiError),
+        _ => None,
+    }
+}
