@@ -1,22 +1,29 @@
-//! The shop of a dry run: takes every edit and sends nothing.
+//! The shop of a dry run: accepts every edit and sends nothing.
 
 use async_trait::async_trait;
 use shared::domain::account::AccountId;
-use shared::domain::lane::Lane;
+use shared::domain::lane::{Lane, ShopLane};
 use shared::domain::listing::{ItemId, ShopState};
-use shared::domain::shop_page::ShopPage;
+use shared::domain::platform::Platform;
+use shared::domain::quota::WindowQuota;
+use shared::domain::shop_page::{PageCursor, ShopPage};
 use shared::ports::limiter::Permit;
 use shared::ports::shop::{Shop, ShopError};
 
-/// A shop that is not there. The dry run works on a copy of the database, so that what it "applied"
-/// is what a real run would have sent.
+/// A shop without any items. A dry run works on a copy of the database, so the edits that it "applied"
+/// are those that a live run would have sent.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DryShop;
 
 #[async_trait]
 impl Shop for DryShop {
+    /// Without a limit, since nothing is sent.
     fn lane(&self, account: &AccountId) -> Lane {
-        Lane::Base(account.clone())
+        Lane::Shop(ShopLane {
+            platform: Platform::default(),
+            account: account.clone(),
+            quota: WindowQuota::UNLIMITED,
+        })
     }
 
     async fn prepare(&self, _account: &AccountId) -> Result<(), ShopError> {
@@ -37,7 +44,7 @@ impl Shop for DryShop {
         &self,
         _permit: Permit,
         _account: &AccountId,
-        _offset: u32,
+        _cursor: Option<&PageCursor>,
     ) -> Result<ShopPage, ShopError> {
         Ok(ShopPage::default())
     }

@@ -9,6 +9,7 @@ pub mod dry_shop;
 pub mod http;
 pub mod limiter;
 pub mod notify;
+pub mod platform_shops;
 pub mod queue;
 pub mod redis;
 pub mod spapi;

@@ -4,8 +4,9 @@ use adapters::limiter::{LocalLimiter, Rates};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
-use shared::domain::lane::{Lane, Priority};
-use shared::domain::quota::{Window, WindowQuota};
+use shared::domain::lane::{Lane, Priority, ShopLane};
+use shared::domain::platform::Platform;
+use shared::domain::quota::Window;
 use shared::domain::rate::{Feedback, margin};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, Permit};
@@ -78,10 +79,6 @@ fn rates() -> Rates {
     Rates {
         item_offers: Some(T),
         catalog_items: None,
-        base: WindowQuota {
-            per_hour: Some(120),
-            per_day: Some(1_000),
-        },
     }
 }
 
@@ -97,7 +94,11 @@ fn offers() -> Lane {
 }
 
 fn shop() -> Lane {
-    Lane::Base(AccountId::parse("shop-1").expect("an id"))
+    Lane::Shop(ShopLane {
+        platform: Platform::default(),
+        account: AccountId::parse("shop-1").expect("an id"),
+        quota: adapters::base::quota(Some(120), Some(1_000)),
+    })
 }
 
 async fn permit(limiter: &LocalLimiter, priority: Priority) -> Permit {
@@ -355,7 +356,7 @@ async fn a_refusal_by_the_shop_closes_the_account_also_for_the_next_process() {
         .acquire(&shop(), Priority::Normal)
         .await
         .expect("an answer");
-    let until = first.close(&shop(), Window::Hour).await;
+    let until = first.close(&shop(), Window::Short).await;
     drop(first);
 
     let next = limiter(&clock, memory).await;

@@ -9,8 +9,9 @@ use adapters::limiter::redis::RateScript;
 use adapters::limiter::{Rates, RedisLimiter};
 use redis_fixture::TestRedis;
 use shared::domain::account::AccountId;
-use shared::domain::lane::{Lane, Priority};
-use shared::domain::quota::{Window, WindowQuota};
+use shared::domain::lane::{Lane, Priority, ShopLane};
+use shared::domain::platform::Platform;
+use shared::domain::quota::Window;
 use shared::domain::rate::{Feedback, Micros, TicketLimits, margin};
 use shared::ports::limiter::{Grant, Limiter};
 use std::sync::Arc;
@@ -40,10 +41,6 @@ async fn process_with(
     let rates = Rates {
         item_offers: Some(period),
         catalog_items: None,
-        base: WindowQuota {
-            per_hour: None,
-            per_day: Some(10),
-        },
     };
     let link = redis.link().await;
     let limiter = RedisLimiter::with_limits(&link, rates, Arc::new(SystemClock), limits);
@@ -55,7 +52,11 @@ fn offers() -> Lane {
 }
 
 fn shop() -> Lane {
-    Lane::Base(AccountId::parse("shop-1").unwrap())
+    Lane::Shop(ShopLane {
+        platform: Platform::default(),
+        account: AccountId::parse("shop-1").unwrap(),
+        quota: adapters::base::quota(None, Some(10)),
+    })
 }
 
 fn ask(limiter: &Arc<RedisLimiter>, priority: Priority) -> JoinHandle<Grant> {
@@ -403,12 +404,12 @@ async fn every_process_can_read_the_used_quota_of_a_shop() {
         let granted = limiter.acquire(&shop(), Priority::Normal).await.unwrap();
         assert!(matches!(granted, Grant::Go(_)), "{granted:?}");
     }
-    let until = other.close(&shop(), Window::Day).await;
+    let until = other.close(&shop(), Window::Long).await;
 
     let used = other.shared_use(&shop()).await.unwrap().unwrap();
 
-    assert_eq!(used.day_used, 3);
-    assert!(used.day <= used.hour && used.hour <= chrono::Utc::now());
+    assert_eq!(used.long_used, 3);
+    assert!(used.long <= used.short && used.short <= chrono::Utc::now());
     assert_eq!(used.closed_until, Some(until));
 }
 
@@ -417,7 +418,7 @@ async fn a_shop_that_refuses_one_process_is_closed_for_all() {
     let redis = TestRedis::open().await;
     let (one, other) = (process(&redis, MS).await, process(&redis, MS).await);
 
-    let until = one.close(&shop(), Window::Day).await;
+    let until = one.close(&shop(), Window::Long).await;
 
     let answer = other.acquire(&shop(), Priority::Normal).await.unwrap();
     assert_eq!(answer, Grant::Closed(until));

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use redis_fixture::TestRedis;
 use shared::domain::account::AccountId;
-use shared::domain::lane::{Lane, Priority};
+use shared::domain::lane::{Lane, Priority, ShopLane};
+use shared::domain::platform::Platform;
 use shared::domain::quota::{Window, WindowQuota, WindowUse};
 use shared::domain::rate::{
     Feedback, LaneState, Micros, TicketDecision, TicketLimits, Wake, margin,
@@ -168,8 +169,8 @@ enum Call {
 fn calls() -> impl Strategy<Value = (WindowQuota, i64, Vec<(i64, Call)>)> {
     let call = prop_oneof![
         12 => Just(Call::Take),
-        1 => Just(Call::Close(Window::Hour)),
-        1 => Just(Call::Close(Window::Day)),
+        1 => Just(Call::Close(Window::Short)),
+        1 => Just(Call::Close(Window::Long)),
     ];
     // Pauses from microseconds to days, and steps back.
     let pause = prop_oneof![
@@ -182,8 +183,14 @@ fn calls() -> impl Strategy<Value = (WindowQuota, i64, Vec<(i64, Call)>)> {
     ];
     let per_hour = prop::option::of(0_u32..12);
     let per_day = prop::option::of(0_u32..40);
-    let quota =
-        (per_hour, per_day).prop_map(|(per_hour, per_day)| WindowQuota { per_hour, per_day });
+    let quota = (per_hour, per_day, any::<bool>()).prop_map(|(per_hour, per_day, minutes)| {
+        let mut quota = adapters::base::quota(per_hour, per_day);
+        if minutes {
+            quota.short.length = TimeDelta::minutes(1);
+            quota.long.offset = TimeDelta::zero();
+        }
+        quota
+    });
     let start = 0..86_400_000_000_i64;
     (quota, start, prop::collection::vec((pause, call), 1..150))
 }
@@ -204,8 +211,8 @@ async fn same_windows(
                 prop_assert_eq!(used.take(&quota, now).err(), there, "at {}", now);
             }
             Call::Close(window) => {
-                let there = script.close(&lane, window).await.unwrap();
-                prop_assert_eq!(used.close(window, now), there, "at {}", now);
+                let there = script.close(&lane, &quota, window).await.unwrap();
+                prop_assert_eq!(used.close(&quota, window, now), there, "at {}", now);
             }
         }
     }
@@ -252,7 +259,11 @@ fn the_window_script_decides_as_the_state_machine_does() {
     let number = std::cell::Cell::new(0);
 
     let same = runner().run(&calls(), |history| {
-        let lane = Lane::Base(AccountId::parse(&name(&number)).unwrap());
+        let lane = Lane::Shop(ShopLane {
+            platform: Platform::default(),
+            account: AccountId::parse(&name(&number)).unwrap(),
+            quota: history.0,
+        });
         runtime.block_on(same_windows(history, script.clone(), lane))
     });
 

@@ -7,7 +7,6 @@ use adapters::limiter::{LocalLimiter, Rates, RedisLimiter};
 use adapters::queue::{LocalQueue, RedisQueue};
 use adapters::redis::{RedisFault, RedisLink, RedisSettings, connect};
 use adapters::store::SqlStore;
-use shared::domain::quota::WindowQuota;
 use shared::domain::rate::Micros;
 use shared::jobs::QueueName;
 use shared::ports::cache::Cache;
@@ -72,7 +71,7 @@ impl Backends {
         clock: &Arc<dyn Clock>,
         stores: &Stores,
     ) -> Result<Self, CommandError> {
-        let rates = rates(settings, mode);
+        let rates = rates(settings);
         let own_queue = || Arc::new(LocalQueue::new()) as Arc<dyn Queue>;
         let own_cache = || Arc::new(stores.worked_on.cache()) as Arc<dyn Cache>;
         let Some(redis) = &settings.redis else {
@@ -115,22 +114,14 @@ pub async fn shared_queue(redis: &Redis) -> Result<RedisQueue, CommandError> {
     Ok(RedisQueue::new(link(redis).await?))
 }
 
-fn rates(settings: &Settings, mode: RunMode) -> Rates {
+fn rates(settings: &Settings) -> Rates {
     let micros = |rate: Rate| {
         let period = rate.period();
         period.map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX))
     };
-    let no_quota = WindowQuota {
-        per_hour: None,
-        per_day: None,
-    };
     Rates {
         item_offers: micros(settings.amazon.item_offers_rate),
         catalog_items: micros(settings.amazon.catalog_items_rate),
-        base: match mode {
-            RunMode::Live => settings.base.quota,
-            RunMode::DryRun => no_quota,
-        },
     }
 }
 

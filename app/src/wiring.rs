@@ -1,6 +1,6 @@
 //! Joins the ports to what stands behind them: the only place that builds adapters.
 
-use crate::accounts::{AccountCredentials, AccountsFile};
+use crate::accounts::{AccountCredentials, AccountsFile, unknown_platform};
 use crate::backends::LimiterShutdown;
 pub use crate::backends::shared_queue;
 use crate::backends::{Backends, Stores};
@@ -12,16 +12,21 @@ use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
 use adapters::http::{HttpError, HttpSettings};
 use adapters::notify::{ChatworkConfig, ChatworkNotifier, WebhookNotifier};
+use adapters::platform_shops::PlatformShops;
 use adapters::redis::RedisLink;
 use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
 use secrecy::SecretString;
+use shared::domain::account::AccountId;
+use shared::domain::platform::Platform;
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::limiter::Limiter;
 use shared::ports::marketplace::Marketplace;
 use shared::ports::notifier::Notifier;
+use shared::ports::shop::Shop;
 use shared::ports::store::AccountStore as _;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use ui::command_error::CommandError;
@@ -93,7 +98,7 @@ pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandErr
         worked_on: Arc::clone(&store),
     };
     let backends = Backends::build(settings, mode, &clock, &stores).await?;
-    let outside = Outside::of(&clock, &backends)?;
+    let outside = VendorClients::new(&clock, &backends)?;
     let sources = Sources {
         store: Arc::clone(&store),
         redis: backends.redis,
@@ -101,7 +106,7 @@ pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandErr
     let ctx = Context {
         marketplace: outside.amazon(&settings.amazon, amazon),
         shop: match mode {
-            RunMode::Live => Arc::new(outside.base(&settings.base, credentials, &store)?),
+            RunMode::Live => outside.shops(settings, credentials, &store)?,
             RunMode::DryRun => Arc::new(DryShop),
         },
         cache: backends.cache,
@@ -149,7 +154,7 @@ pub async fn shops(
         worked_on: Arc::clone(&store),
     };
     let backends = Backends::build(settings, RunMode::Live, &clock, &stores).await?;
-    let base = Outside::of(&clock, &backends)?.base(&settings.base, credentials, &store)?;
+    let base = VendorClients::new(&clock, &backends)?.base(&settings.base, credentials, &store)?;
     Ok(Shops {
         base,
         store,
@@ -218,16 +223,16 @@ pub fn channels(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>, CommandEr
 /// A call to BASE ends before the hold on its listing does (`worker/src/jobs/update_listing.rs`).
 const BASE_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// What the clients of both vendors need.
-struct Outside {
+/// What the clients of all vendors need.
+struct VendorClients {
     amazon_http: reqwest::Client,
     base_http: reqwest::Client,
     clock: Arc<dyn Clock>,
     limiter: Arc<dyn Limiter>,
 }
 
-impl Outside {
-    fn of(clock: &Arc<dyn Clock>, backends: &Backends) -> Result<Self, CommandError> {
+impl VendorClients {
+    fn new(clock: &Arc<dyn Clock>, backends: &Backends) -> Result<Self, CommandError> {
         Ok(Self {
             amazon_http: http_client(&HttpSettings::default())?,
             base_http: base_client(None)?,
@@ -247,6 +252,32 @@ impl Outside {
             refresh_token: credentials.refresh_token.clone(),
         };
         Arc::new(SpApi::new(config, self.clock.clone(), self.limiter.clone()))
+    }
+
+    /// The shops of all accounts, each on its platform.
+    fn shops(
+        &self,
+        settings: &Settings,
+        credentials: Vec<AccountCredentials>,
+        store: &Arc<SqlStore>,
+    ) -> Result<Arc<dyn Shop>, CommandError> {
+        let mut by_platform: BTreeMap<Platform, Vec<AccountCredentials>> = BTreeMap::new();
+        for account in credentials {
+            let accounts = by_platform.entry(account.platform.clone()).or_default();
+            accounts.push(account);
+        }
+        let unlisted = self.base(&settings.base, Vec::new(), store)?;
+        let mut shops = PlatformShops::new(Arc::new(unlisted));
+        for (platform, credentials) in by_platform {
+            let ids: Vec<AccountId> = credentials.iter().map(|one| one.id.clone()).collect();
+            // One arm for each platform in `accounts::PLATFORMS`.
+            let shop: Arc<dyn Shop> = match platform.as_str() {
+                "base" => Arc::new(self.base(&settings.base, credentials, store)?),
+                _ => return Err(CommandError::Usage(unknown_platform(platform.as_str()))),
+            };
+            shops = shops.with(&shop, ids);
+        }
+        Ok(Arc::new(shops))
     }
 
     fn base(
@@ -273,6 +304,7 @@ impl Outside {
         let config = BaseConfig {
             http: self.base_http.clone(),
             base_url: base.base_url.clone(),
+            quota: base.quota,
             accounts,
         };
         let (clock, limiter) = (self.clock.clone(), self.limiter.clone());

@@ -2,13 +2,26 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use shared::domain::quota::{Window, WindowQuota, WindowUse};
+use shared::domain::quota::{QuotaWindow, Window, WindowQuota, WindowUse};
 use std::collections::HashMap;
 
-const SMALL: WindowQuota = WindowQuota {
-    per_hour: Some(3),
-    per_day: Some(7),
-};
+const SMALL: WindowQuota = in_japan(Some(3), Some(7));
+
+/// Calls in a clock hour and in a day of Japan.
+const fn in_japan(per_hour: Option<u32>, per_day: Option<u32>) -> WindowQuota {
+    WindowQuota {
+        short: QuotaWindow {
+            limit: per_hour,
+            length: TimeDelta::hours(1),
+            offset: TimeDelta::zero(),
+        },
+        long: QuotaWindow {
+            limit: per_day,
+            length: TimeDelta::days(1),
+            offset: TimeDelta::hours(9),
+        },
+    }
+}
 
 fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).expect("valid").to_utc()
@@ -26,15 +39,22 @@ fn used_up(quota: &WindowQuota, now: DateTime<Utc>) -> WindowUse {
 }
 
 #[test]
-fn an_hour_holds_5000_calls_and_a_day_100000() {
-    let hour = used_up(&WindowQuota::default(), today("01:20:00"));
-    let only_day = WindowQuota {
-        per_hour: None,
-        ..WindowQuota::default()
-    };
-    let day = used_up(&only_day, today("01:20:00"));
+fn a_window_holds_as_many_calls_as_its_limit() {
+    let short = used_up(&in_japan(Some(5_000), Some(100_000)), today("01:20:00"));
+    let long = used_up(&in_japan(None, Some(100_000)), today("01:20:00"));
 
-    assert_eq!((hour.hour_used, day.day_used), (5_000, 100_000));
+    assert_eq!((short.short_used, long.long_used), (5_000, 100_000));
+}
+
+#[test]
+fn a_quota_may_have_windows_of_any_length() {
+    let mut quota = in_japan(Some(10), None);
+    quota.short.length = TimeDelta::minutes(1);
+    let mut used = used_up(&quota, today("01:20:30"));
+
+    assert_eq!(used.short_used, 10);
+    assert_eq!(used.take(&quota, today("01:20:59")), Err(today("01:21:00")));
+    assert_eq!(used.take(&quota, today("01:21:00")), Ok(()));
 }
 
 #[test]
@@ -50,10 +70,7 @@ fn a_used_up_hour_opens_at_minute_0() {
 
 #[test]
 fn a_used_up_day_opens_at_midnight_in_japan() {
-    let day_only = WindowQuota {
-        per_hour: None,
-        ..SMALL
-    };
+    let day_only = in_japan(None, Some(7));
     let mut used = used_up(&day_only, today("14:59:59"));
 
     assert_eq!(
@@ -65,10 +82,7 @@ fn a_used_up_day_opens_at_midnight_in_japan() {
 
 #[test]
 fn without_limits_every_call_is_allowed() {
-    let unlimited = WindowQuota {
-        per_hour: None,
-        per_day: None,
-    };
+    let unlimited = WindowQuota::UNLIMITED;
     let mut used = used_up(&SMALL, today("01:00:00"));
 
     assert_eq!(used.take(&unlimited, today("01:00:00")), Ok(()));
@@ -79,7 +93,7 @@ fn a_refusal_at_minute_40_closes_the_lane_until_minute_0() {
     let mut used = WindowUse::default();
     used.take(&SMALL, today("01:40:00")).expect("valid");
 
-    let until = used.close(Window::Hour, today("01:40:00"));
+    let until = used.close(&SMALL, Window::Short, today("01:40:00"));
 
     assert_eq!(until, today("02:00:00"));
     assert_eq!(used.take(&SMALL, today("01:59:00")), Err(until));
@@ -90,8 +104,8 @@ fn a_refusal_at_minute_40_closes_the_lane_until_minute_0() {
 fn the_later_of_two_refusals_holds() {
     let mut used = WindowUse::default();
 
-    used.close(Window::Day, today("01:40:00"));
-    used.close(Window::Hour, today("01:40:00"));
+    used.close(&SMALL, Window::Long, today("01:40:00"));
+    used.close(&SMALL, Window::Short, today("01:40:00"));
 
     assert_eq!(used.take(&SMALL, today("02:30:00")), Err(today("15:00:00")));
 }
@@ -100,8 +114,8 @@ fn the_later_of_two_refusals_holds() {
 fn a_refusal_right_after_the_reset_belongs_to_the_previous_window() {
     let mut used = WindowUse::default();
 
-    let hour = used.close(Window::Hour, today("02:00:01"));
-    let day = WindowUse::default().close(Window::Day, today("15:00:01"));
+    let hour = used.close(&SMALL, Window::Short, today("02:00:01"));
+    let day = WindowUse::default().close(&SMALL, Window::Long, today("15:00:01"));
 
     assert_eq!((hour, day), (today("02:00:10"), today("15:00:10")));
     assert_eq!(used.take(&SMALL, today("02:00:10")), Ok(()));
@@ -130,7 +144,7 @@ fn a_clock_that_steps_back_over_the_hour_gives_no_second_quota() {
 #[test]
 fn a_clock_that_was_a_year_ahead_closes_nothing_for_a_year() {
     let mut used = used_up(&SMALL, at("2027-11-21T01:00:00Z"));
-    used.close(Window::Day, at("2027-11-21T01:00:00Z"));
+    used.close(&SMALL, Window::Long, at("2027-11-21T01:00:00Z"));
 
     assert_eq!(used.take(&SMALL, today("01:00:00")), Ok(()));
 }
@@ -147,10 +161,10 @@ proptest! {
             now += TimeDelta::seconds(seconds);
             match used.take(&SMALL, now) {
                 Ok(()) => {
-                    *hours.entry(Window::Hour.end(now)).or_default() += 1;
-                    *days.entry(Window::Day.end(now)).or_default() += 1;
+                    *hours.entry(SMALL.short.end(now)).or_default() += 1;
+                    *days.entry(SMALL.long.end(now)).or_default() += 1;
                 }
-                Err(until) => prop_assert!(until > now && until <= Window::Day.end(now)),
+                Err(until) => prop_assert!(until > now && until <= SMALL.long.end(now)),
             }
         }
 
@@ -163,7 +177,7 @@ proptest! {
         let now = today("00:00:00") + TimeDelta::minutes(minutes);
         let mut used = used_up(&SMALL, now);
         if by_the_shop {
-            used.close(Window::Day, now);
+            used.close(&SMALL, Window::Long, now);
         }
 
         let mut asked = now;

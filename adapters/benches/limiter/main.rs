@@ -20,7 +20,6 @@ use adapters::redis::RedisLink;
 use caller::{Caller, link};
 use redis_fixture::TestRedis;
 use shared::domain::lane::{Lane, Priority};
-use shared::domain::quota::WindowQuota;
 use shared::domain::rate::Micros;
 use shared::ports::limiter::{Grant, Limiter as _, Permit};
 use std::sync::Arc;
@@ -59,7 +58,6 @@ fn limiter(link: &RedisLink, period: Duration) -> Arc<RedisLimiter> {
     let rates = Rates {
         item_offers: Some(Micros::try_from(period.as_micros()).unwrap()),
         catalog_items: None,
-        base: WindowQuota::default(),
     };
     Arc::new(RedisLimiter::new(link, rates, Arc::new(SystemClock)))
 }

@@ -81,6 +81,8 @@ impl BaseShop {
         match self.sort(permit, manager, &access, answer).await {
             // The token is valid, but was authorised without this right: enough for the work.
             Err(ShopError::Refused(code)) if code == "invalid_scope" => Ok(None),
+            // There is no item in this call.
+            Err(ShopError::ItemRefused(code)) => Err(ShopError::Refused(code)),
             sorted => sorted,
         }
     }

@@ -1,7 +1,9 @@
 //! Where BASE is, and the credentials of the accounts there.
 
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
+use shared::domain::quota::{QuotaWindow, WindowQuota};
 use std::fmt;
 
 /// Where BASE is, and the accounts there.
@@ -11,6 +13,8 @@ pub struct BaseConfig {
     pub http: reqwest::Client,
     /// [`BaseConfig::BASE_URL`], without a slash at the end.
     pub base_url: String,
+    /// The calls that BASE accepts from an account: [`quota`].
+    pub quota: WindowQuota,
     /// One entry for each account. A call for another account fails with
     /// [`Reauthorise`](shared::ports::shop::ShopError::Reauthorise).
     pub accounts: Vec<BaseCredentials>,
@@ -19,6 +23,25 @@ pub struct BaseConfig {
 impl BaseConfig {
     /// The API's only host.
     pub const BASE_URL: &str = "https://api.thebase.in";
+}
+
+/// A quota of BASE: calls in a clock hour, and in a day of Japan; `None` for no limit.
+///
+/// BASE grants 5,000 and 100,000. The hour resets at minute 0; the documentation does not name the time
+/// zone of the day, taken as Japan's (source: BASE API documentation, `docs.thebase.in`).
+pub fn quota(per_hour: Option<u32>, per_day: Option<u32>) -> WindowQuota {
+    WindowQuota {
+        short: QuotaWindow {
+            limit: per_hour,
+            length: TimeDelta::hours(1),
+            offset: TimeDelta::zero(),
+        },
+        long: QuotaWindow {
+            limit: per_day,
+            length: TimeDelta::days(1),
+            offset: TimeDelta::hours(9),
+        },
+    }
 }
 
 /// The entry of one account in the accounts file.

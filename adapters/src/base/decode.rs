@@ -7,7 +7,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
-use shared::domain::shop_page::{PAGE, ShopItem, ShopPage};
+use shared::domain::shop_page::ShopItem;
+
+/// Items on a full page (source: BASE API documentation, `GET /1/items`, `limit` at most 100).
+pub const PAGE: u32 = 100;
 
 /// An item as the shop shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +129,7 @@ struct WirePageItem {
 /// # Errors
 ///
 /// [`ApiFailure`] for everything else; never panics, whatever `bytes` are.
-pub fn page(status: u16, bytes: &[u8]) -> Result<ShopPage, ApiFailure> {
+pub fn page(status: u16, bytes: &[u8]) -> Result<Vec<ShopItem>, ApiFailure> {
     let unreadable = |what: String| ApiFailure::Unreadable(format!("http {status}: {what}"));
     let Object(answer) = serde_json::from_slice::<Object<ItemsEnvelope>>(bytes)
         .map_err(|error| unreadable(excerpt(&error.to_string(), 200)))?;
@@ -143,7 +146,7 @@ pub fn page(status: u16, bytes: &[u8]) -> Result<ShopPage, ApiFailure> {
     if items.len() > PAGE as usize {
         return Err(unreadable(format!("a page of {} items", items.len())));
     }
-    Ok(ShopPage { items })
+    Ok(items)
 }
 
 fn page_item(item: WirePageItem) -> Option<ShopItem> {
@@ -211,9 +214,9 @@ mod tests {
 
         let page = page(200, body).unwrap();
 
-        assert_eq!((page.items[0].id, page.items[0].state), (ItemId(7), None));
-        assert_eq!(page.items[1].sku.as_deref(), Some("B0EXAMPLE1"));
-        let state = page.items[1].state.unwrap();
+        assert_eq!((page[0].id, page[0].state), (ItemId(7), None));
+        assert_eq!(page[1].sku.as_deref(), Some("B0EXAMPLE1"));
+        let state = page[1].state.unwrap();
         assert_eq!((state.visible, state.stock), (false, Some(2)));
     }
 

@@ -20,5 +20,5 @@ mod token_records;
 mod token_rejections;
 mod token_state;
 
-pub use config::{BaseConfig, BaseCredentials, ProxiedClient};
+pub use config::{BaseConfig, BaseCredentials, ProxiedClient, quota};
 pub use shop::BaseShop;

@@ -13,8 +13,8 @@ use shared::ports::shop::ShopError;
 pub(super) enum CallRefusal {
     /// The access token is not accepted; another one may be.
     Token,
-    /// The quota of the window is used up.
-    Quota(Window),
+    /// The quota of the window is used up, by BASE's error code.
+    Quota(Window, &'static str),
     /// Any other error.
     Call(ShopError),
 }
@@ -31,8 +31,8 @@ pub(super) fn sort(failure: &ApiFailure) -> CallRefusal {
         } => (*status, code.as_str(), description.as_str()),
     };
     match code {
-        "hour_api_limit" => return CallRefusal::Quota(Window::Hour),
-        "day_api_limit" => return CallRefusal::Quota(Window::Day),
+        "hour_api_limit" => return CallRefusal::Quota(Window::Short, "hour_api_limit"),
+        "day_api_limit" => return CallRefusal::Quota(Window::Long, "day_api_limit"),
         _ => {}
     }
     // An overloaded front end may answer anything; no item may count as deleted because of it.
@@ -46,6 +46,9 @@ pub(super) fn sort(failure: &ApiFailure) -> CallRefusal {
         }
         "invalid_request" if names_item_kind(description) => ShopError::NotEditable(code_text),
         "bad_item_id" | "no_item_id" | "no_item" => ShopError::UnknownItem(code_text),
+        "validation_error" | "bad_params" | "bad_variation_id" | "invalid_request" => {
+            ShopError::ItemRefused(code_text)
+        }
         _ => ShopError::Refused(code_text),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::config::{BaseConfig, BaseCredentials};
 use super::connection::Connection;
-use super::decode::{self, ApiFailure, ShownItem};
+use super::decode::{self, ApiFailure, PAGE, ShownItem};
 use super::refusal::{self, CallRefusal};
 use super::token_manager::{LAST_MOMENT, LASTING, TokenManager};
 use super::token_records::TokenRecords;
@@ -13,9 +13,11 @@ use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use secrecy::ExposeSecret;
 use shared::domain::account::AccountId;
-use shared::domain::lane::Lane;
+use shared::domain::lane::{Lane, ShopLane};
 use shared::domain::listing::{ItemId, ShopState};
-use shared::domain::shop_page::{PAGE, ShopPage};
+use shared::domain::platform::Platform;
+use shared::domain::quota::WindowQuota;
+use shared::domain::shop_page::{PageCursor, ShopPage};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Limiter, Permit};
 use shared::ports::shop::{Shop, ShopError};
@@ -29,6 +31,7 @@ const MAX_PAGE: usize = 32 * 1024 * 1024;
 
 /// Edits items at BASE. One for a process: all callers share the token of an account.
 pub struct BaseShop {
+    quota: WindowQuota,
     limiter: Arc<dyn Limiter>,
     managers: HashMap<AccountId, Arc<TokenManager>>,
 }
@@ -42,7 +45,7 @@ impl BaseShop {
         tokens: Arc<dyn TokenStore>,
         accounts: Arc<dyn AccountStore>,
     ) -> Self {
-        let all = std::mem::take(&mut config.accounts);
+        let (all, quota) = (std::mem::take(&mut config.accounts), config.quota);
         let manager = move |credentials: BaseCredentials| {
             let account = credentials.account.clone();
             let (clock, accounts) = (Arc::clone(&clock), Arc::clone(&accounts));
@@ -53,6 +56,7 @@ impl BaseShop {
             (account, Arc::new(manager))
         };
         Self {
+            quota,
             managers: all.into_iter().map(manager).collect(),
             limiter,
         }
@@ -96,9 +100,9 @@ impl BaseShop {
         };
         Err(match refusal::sort(&failure) {
             CallRefusal::Token => manager.rejected(access).await,
-            CallRefusal::Quota(window) => {
+            CallRefusal::Quota(window, code) => {
                 self.limiter.close(&permit.lane, window).await;
-                ShopError::Quota(window)
+                ShopError::Quota { window, code }
             }
             CallRefusal::Call(error) => {
                 if !matches!(error, ShopError::Unavailable(_)) {
@@ -113,7 +117,11 @@ impl BaseShop {
 #[async_trait]
 impl Shop for BaseShop {
     fn lane(&self, account: &AccountId) -> Lane {
-        Lane::Base(account.clone())
+        Lane::Shop(ShopLane {
+            platform: Platform::default(),
+            account: account.clone(),
+            quota: self.quota,
+        })
     }
 
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
@@ -148,13 +156,15 @@ impl Shop for BaseShop {
         }
     }
 
-    #[tracing::instrument(name = "base.items", skip_all, fields(account = %account, offset))]
+    #[tracing::instrument(name = "base.items", skip_all, fields(account = %account, offset = tracing::field::Empty))]
     async fn items(
         &self,
         permit: Permit,
         account: &AccountId,
-        offset: u32,
+        cursor: Option<&PageCursor>,
     ) -> Result<ShopPage, ShopError> {
+        let offset = offset(cursor)?;
+        tracing::Span::current().record("offset", offset);
         let manager = self.manager(account)?;
         let access = manager.access(LAST_MOMENT).await?;
         // By order of creation, so that new items come last and shift no page; as few and as small
@@ -167,7 +177,11 @@ impl Shop for BaseShop {
         let request = request.header(AUTHORIZATION, bearer(&access)?);
         let (status, body) = manager.connection.send(request, MAX_PAGE).await?;
         let answer = decode::page(status, &body);
-        self.sort(permit, manager, &access, answer).await
+        let items = self.sort(permit, manager, &access, answer).await?;
+        // BASE sends no total: a short page is the last one.
+        let is_full = items.len() >= PAGE as usize;
+        let next = is_full.then(|| PageCursor(offset.saturating_add(PAGE).to_string()));
+        Ok(ShopPage { items, next })
     }
 
     #[tracing::instrument(name = "base.item", skip_all, fields(account = %account, item = item.0))]
@@ -192,6 +206,15 @@ impl Shop for BaseShop {
             Err(error) => Err(error),
         }
     }
+}
+
+/// A cursor of BASE is the number of items before the page.
+fn offset(cursor: Option<&PageCursor>) -> Result<u32, ShopError> {
+    let Some(PageCursor(text)) = cursor else {
+        return Ok(0);
+    };
+    let offset = text.parse();
+    offset.map_err(|_| ShopError::Refused("bad_cursor".to_owned()))
 }
 
 /// The body of `items/edit`: a field that is left out keeps its value.

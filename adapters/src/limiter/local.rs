@@ -5,7 +5,7 @@ use super::window_lane::{TakeOutcome, WindowLane};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::lane::{Lane, Priority};
-use shared::domain::quota::{Window, WindowQuota};
+use shared::domain::quota::Window;
 use shared::domain::rate::{Feedback, LaneState, Micros};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
@@ -23,8 +23,6 @@ pub struct Rates {
     pub item_offers: Option<Micros>,
     /// Period of `searchCatalogItems` in microseconds; `None` for no limit.
     pub catalog_items: Option<Micros>,
-    /// The quota of a BASE account.
-    pub base: WindowQuota,
 }
 
 impl Rates {
@@ -33,7 +31,7 @@ impl Rates {
         match lane {
             Lane::ItemOffers(_) => self.item_offers,
             Lane::CatalogItems(_) => self.catalog_items,
-            Lane::Base(_) => None,
+            Lane::Shop(_) => None,
         }
     }
 }
@@ -142,7 +140,7 @@ impl LocalLimiter {
     fn build(&self, lane: &Lane) -> LaneKind {
         let memory = self.stored.get(&lane.to_string()).copied();
         match lane {
-            Lane::Base(_) => LaneKind::Windows(WindowLane::new(self.rates.base, memory)),
+            Lane::Shop(shop) => LaneKind::Windows(WindowLane::new(shop.quota, memory)),
             Lane::ItemOffers(_) | Lane::CatalogItems(_) => match self.rates.period(lane) {
                 None => LaneKind::Unlimited,
                 Some(configured) => {
@@ -229,7 +227,7 @@ impl Limiter for LocalLimiter {
                 self.store_use(lane, windows).await;
                 until
             }
-            LaneKind::Unlimited | LaneKind::Rate(_) => window.end(now),
+            LaneKind::Unlimited | LaneKind::Rate(_) => now,
         }
     }
 

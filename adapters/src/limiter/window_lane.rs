@@ -1,4 +1,4 @@
-//! A lane with hourly and daily windows, in one process.
+//! A lane with windows, in one process.
 //!
 //! Calls are stored in blocks: a block is reserved and stored before its first call, so that a process
 //! that is killed may have counted too many calls, but never too few.
@@ -22,8 +22,8 @@ pub struct WindowLane {
 #[derive(Debug, Default, Clone, Copy)]
 struct WindowCount {
     used: WindowUse,
-    reserved_hour: u32,
-    reserved_day: u32,
+    reserved_short: u32,
+    reserved_long: u32,
 }
 
 /// The result of [`WindowLane::take`].
@@ -42,14 +42,14 @@ impl WindowLane {
     pub fn new(quota: WindowQuota, memory: Option<LaneMemory>) -> Self {
         let count = memory.map(|memory| WindowCount {
             used: WindowUse {
-                hour: at(memory.hour_ms),
-                hour_used: memory.hour_used,
-                day: at(memory.day_ms),
-                day_used: memory.day_used,
+                short: at(memory.hour_ms),
+                short_used: memory.hour_used,
+                long: at(memory.day_ms),
+                long_used: memory.day_used,
                 closed_until: (memory.closed_until_ms > 0).then(|| at(memory.closed_until_ms)),
             },
-            reserved_hour: memory.hour_used,
-            reserved_day: memory.day_used,
+            reserved_short: memory.hour_used,
+            reserved_long: memory.day_used,
         });
         Self {
             quota,
@@ -60,53 +60,49 @@ impl WindowLane {
     /// Counts one call.
     pub fn take(&self, now: DateTime<Utc>) -> TakeOutcome {
         let mut counted = self.lock();
-        let hour_before = counted.used.hour;
+        let short_before = counted.used.short;
         if let Err(until) = counted.used.take(&self.quota, now) {
             return TakeOutcome::Closed(until);
         }
-        if counted.used.hour != hour_before {
-            counted.reserved_hour = 0;
+        if counted.used.short != short_before {
+            counted.reserved_short = 0;
         }
-        if counted.used.day_used == 1 {
-            counted.reserved_day = 0;
+        if counted.used.long_used == 1 {
+            counted.reserved_long = 0;
         }
-        let covered = counted.used.hour_used <= counted.reserved_hour
-            && counted.used.day_used <= counted.reserved_day;
-        if covered || self.unlimited() {
+        let covered = counted.used.short_used <= counted.reserved_short
+            && counted.used.long_used <= counted.reserved_long;
+        if covered || self.quota.is_unlimited() {
             return TakeOutcome::Counted;
         }
-        counted.reserved_hour = counted.used.hour_used.saturating_add(BLOCK - 1);
-        counted.reserved_day = counted.used.day_used.saturating_add(BLOCK - 1);
+        counted.reserved_short = counted.used.short_used.saturating_add(BLOCK - 1);
+        counted.reserved_long = counted.used.long_used.saturating_add(BLOCK - 1);
         TakeOutcome::StoreFirst(memory(
             &counted.used,
-            counted.reserved_hour,
-            counted.reserved_day,
+            counted.reserved_short,
+            counted.reserved_long,
         ))
     }
 
     /// The shop refused a call for `window`; returns the instant until which the lane is closed.
     pub fn close(&self, window: Window, now: DateTime<Utc>) -> DateTime<Utc> {
-        self.lock().used.close(window, now)
+        self.lock().used.close(&self.quota, window, now)
     }
 
     /// The calls that were really made, to be stored at a clean end; `None` if there is nothing to
     /// store. Ends the reserved block.
     pub fn exact(&self) -> Option<LaneMemory> {
         let mut counted = self.lock();
-        if self.unlimited() || counted.used == WindowUse::default() {
+        if self.quota.is_unlimited() || counted.used == WindowUse::default() {
             return None;
         }
-        counted.reserved_hour = counted.used.hour_used;
-        counted.reserved_day = counted.used.day_used;
+        counted.reserved_short = counted.used.short_used;
+        counted.reserved_long = counted.used.long_used;
         Some(memory(
             &counted.used,
-            counted.reserved_hour,
-            counted.reserved_day,
+            counted.reserved_short,
+            counted.reserved_long,
         ))
-    }
-
-    fn unlimited(&self) -> bool {
-        self.quota.per_hour.is_none() && self.quota.per_day.is_none()
     }
 
     fn lock(&self) -> MutexGuard<'_, WindowCount> {
@@ -116,9 +112,9 @@ impl WindowLane {
 
 fn memory(used: &WindowUse, hour_used: u32, day_used: u32) -> LaneMemory {
     LaneMemory {
-        hour_ms: used.hour.timestamp_millis(),
+        hour_ms: used.short.timestamp_millis(),
         hour_used,
-        day_ms: used.day.timestamp_millis(),
+        day_ms: used.long.timestamp_millis(),
         day_used,
         closed_until_ms: used
             .closed_until

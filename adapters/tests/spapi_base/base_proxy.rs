@@ -1,11 +1,10 @@
 //! A shop behind a proxy of its own: everything goes through it, and nothing past it.
 
-use crate::base_world::{World, credentials, first, second, wanted};
+use crate::base_world::{World, credentials, first, lane, second, wanted};
 use crate::fakes::permit;
 use adapters::base::{BaseCredentials, BaseShop, ProxiedClient};
 use adapters::http::{HttpSettings, client};
 use shared::domain::account::AccountId;
-use shared::domain::lane::Lane;
 use shared::ports::shop::{Shop, ShopError};
 use simulator::opening_accounts;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -97,7 +96,7 @@ fn shops(world: &World, url: &str) -> Arc<BaseShop> {
 }
 
 async fn edit(world: &World, shop: &BaseShop, account: &AccountId) -> Result<(), ShopError> {
-    let permit = permit(Lane::Base(account.clone()));
+    let permit = permit(lane(account));
     let item = world.item(account);
     shop.edit(permit, account, item, &wanted()).await
 }

@@ -1,12 +1,11 @@
 //! The tokens of BASE over the wire: one refresh at a time, stored before use, no loop when refused.
 
-use crate::base_world::{World, first, second, wanted};
+use crate::base_world::{World, first, lane, second, wanted};
 use crate::fakes::permit;
 use adapters::base::BaseShop;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
 use serde_json::json;
-use shared::domain::lane::Lane;
 use shared::domain::retry::Remedy;
 use shared::ports::clock::Clock as _;
 use shared::ports::shop::{Shop, ShopError};
@@ -105,9 +104,7 @@ async fn another_process_takes_the_stored_token() {
 
     let other = world.process(&opening_accounts(1, 2));
     let item = world.item(&first());
-    let seen = other
-        .item(permit(Lane::Base(first())), &first(), item)
-        .await;
+    let seen = other.item(permit(lane(&first())), &first(), item).await;
 
     assert!(seen.unwrap().is_some());
     assert_eq!(world.requests("baseToken"), 1);
@@ -231,7 +228,7 @@ async fn refused_in_turn(world: &World, processes: &[Arc<BaseShop>]) -> i64 {
     let begun = world.clock.now();
     for shop in processes.iter().cycle() {
         let item = world.item(&first());
-        let permit = permit(Lane::Base(first()));
+        let permit = permit(lane(&first()));
         let error = shop.edit(permit, &first(), item, &wanted()).await;
         match error {
             Err(ShopError::TokenExpired) => {}
@@ -273,7 +270,7 @@ async fn a_token_that_another_process_sends_with_success_ends_the_half_hour() {
     world.fault(json!({"operation": "items/edit", "kind": "forbidden", "count": 2}));
     world.edit(&first()).await.unwrap_err();
     world.edit(&first()).await.unwrap_err();
-    let permit = permit(Lane::Base(first()));
+    let permit = permit(lane(&first()));
     let item = world.item(&first());
     let there = other.edit(permit, &first(), item, &wanted()).await;
     there.unwrap();

@@ -1,13 +1,13 @@
 //! Item calls of BASE over the wire: what the simulator takes, and what its faults become.
 
-use crate::base_world::{World, credentials, first, second, wanted};
+use crate::base_world::{World, credentials, first, lane, second, wanted};
 use crate::fakes::{answer_with, permit};
 use serde_json::json;
-use shared::domain::lane::Lane;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::quota::Window;
 use shared::domain::retry::Remedy;
+use shared::domain::shop_page::PageCursor;
 use shared::ports::shop::{Shop, ShopError};
 use simulator::{NewItem, ShopChange, opening_accounts};
 
@@ -32,7 +32,7 @@ async fn a_stock_that_is_not_known_is_left_alone() {
         stock: None,
     };
 
-    let permit = permit(Lane::Base(first()));
+    let permit = permit(lane(&first()));
     let item = world.item(&first());
     world
         .shop
@@ -59,7 +59,7 @@ async fn an_item_is_asked_for_by_its_path() {
 #[tokio::test]
 async fn a_shop_is_read_by_pages_of_a_hundred() {
     let world = World::start().await;
-    let permit = || permit(Lane::Base(first()));
+    let permit = || permit(lane(&first()));
     let made = (0..120).map(|number| NewItem {
         title: format!("手作り{number}"),
         price: 900,
@@ -74,13 +74,20 @@ async fn a_shop_is_read_by_pages_of_a_hundred() {
     let ids = world.simulator.change_shop("shop-1", work).unwrap();
     let all = world.simulator.shop("shop-1").unwrap().items.len();
 
-    let first_page = world.shop.items(permit(), &first(), 0).await.unwrap();
-    let last_page = world.shop.items(permit(), &first(), 100).await.unwrap();
-    let beyond = world.shop.items(permit(), &first(), 500).await.unwrap();
+    let first_page = world.shop.items(permit(), &first(), None).await.unwrap();
+    let next = first_page.next.as_ref();
+    let last_page = world.shop.items(permit(), &first(), next).await.unwrap();
+    let cursor = PageCursor("500".to_owned());
+    let beyond = world
+        .shop
+        .items(permit(), &first(), Some(&cursor))
+        .await
+        .unwrap();
 
-    assert!(!first_page.is_last() && last_page.is_last());
+    assert_eq!(next, Some(&PageCursor("100".to_owned())));
+    assert_eq!(last_page.next, None);
     assert_eq!(last_page.items.len(), all - 100);
-    assert_eq!((beyond.items.len(), beyond.is_last()), (0, true));
+    assert_eq!((beyond.items.len(), beyond.next), (0, None));
     // The last made comes last.
     let last = last_page.items.last().unwrap();
     assert_eq!(last.id.0.unsigned_abs(), *ids.last().unwrap());
@@ -108,7 +115,7 @@ async fn each_account_has_a_token_of_its_own() {
 async fn an_unknown_item_is_told_apart() {
     let world = World::start().await;
 
-    let permit = permit(Lane::Base(first()));
+    let permit = permit(lane(&first()));
     let error = world
         .shop
         .edit(permit, &first(), ItemId(1), &wanted())
@@ -180,7 +187,7 @@ async fn an_edit_that_was_not_applied_is_not_taken_for_done() {
     let accounts = opening_accounts(1, 1).iter().map(credentials).collect();
     let shop = world.process_at(&url, accounts);
 
-    let permit = permit(Lane::Base(first()));
+    let permit = permit(lane(&first()));
     let error = shop
         .edit(permit, &first(), ItemId(1), &wanted())
         .await
@@ -193,8 +200,8 @@ async fn an_edit_that_was_not_applied_is_not_taken_for_done() {
 async fn a_used_up_hour_closes_the_lane_of_its_account() {
     let world = World::start().await;
     for (code, window) in [
-        ("hour_api_limit", Window::Hour),
-        ("day_api_limit", Window::Day),
+        ("hour_api_limit", Window::Short),
+        ("day_api_limit", Window::Long),
     ] {
         world.fault(
             json!({"operation": "items/edit", "kind": "base_error", "error": code,
@@ -203,10 +210,10 @@ async fn a_used_up_hour_closes_the_lane_of_its_account() {
 
         let error = world.edit(&first()).await.unwrap_err();
 
-        assert!(matches!(error, ShopError::Quota(refused) if refused == window));
+        assert!(matches!(error, ShopError::Quota { window: refused, .. } if refused == window));
         assert_eq!(error.code(), code);
         let closed = world.limiter.closed.lock().unwrap().pop();
-        assert_eq!(closed, Some((Lane::Base(first()), window)));
+        assert_eq!(closed, Some((lane(&first()), window)));
     }
     assert!(world.edit(&second()).await.is_ok());
 }

@@ -1,14 +1,15 @@
 //! A simulator with two shops, and a client of it.
 
 use crate::fakes::{HeldClock, Listener, Memory, permit};
-use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
+use adapters::base::{BaseConfig, BaseCredentials, BaseShop, quota};
 use adapters::http::{HttpSettings, client};
 use secrecy::SecretString;
 use serde_json::Value;
 use shared::domain::account::AccountId;
-use shared::domain::lane::Lane;
+use shared::domain::lane::{Lane, ShopLane};
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
+use shared::domain::platform::Platform;
 use shared::ports::shop::{Shop, ShopError};
 use simulator::{Config, Quotas, SimulatedAccount, Simulator, opening_accounts};
 use std::sync::Arc;
@@ -29,6 +30,14 @@ pub fn first() -> AccountId {
 
 pub fn second() -> AccountId {
     AccountId::parse("shop-2").unwrap()
+}
+
+pub fn lane(account: &AccountId) -> Lane {
+    Lane::Shop(ShopLane {
+        platform: Platform::default(),
+        account: account.clone(),
+        quota: quota(None, None),
+    })
 }
 
 pub fn wanted() -> ShopState {
@@ -96,12 +105,12 @@ impl World {
 
     pub async fn edit(&self, account: &AccountId) -> Result<(), ShopError> {
         let item = self.item(account);
-        let permit = permit(Lane::Base(account.clone()));
+        let permit = permit(lane(account));
         self.shop.edit(permit, account, item, &wanted()).await
     }
 
     pub async fn ask(&self, item: ItemId) -> Result<Option<ShopState>, ShopError> {
-        let permit = permit(Lane::Base(first()));
+        let permit = permit(lane(&first()));
         self.shop.item(permit, &first(), item).await
     }
 
@@ -122,6 +131,7 @@ fn config_for(url: &str, accounts: Vec<BaseCredentials>) -> BaseConfig {
     BaseConfig {
         http: client(&settings).unwrap(),
         base_url: url.to_owned(),
+        quota: quota(None, None),
         accounts,
     }
 }

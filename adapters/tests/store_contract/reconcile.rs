@@ -10,6 +10,7 @@ use shared::domain::listing::{ItemId, ListingId, ListingStatus, ShopState};
 use shared::domain::report::Reconciled;
 use shared::domain::retention::RetentionCutoffs;
 use shared::domain::run::{NextStep, RunId, RunKind, RunState};
+use shared::domain::shop_page::PageCursor;
 use shared::ports::store::{
     Advance, BatchStore, CatalogueStore, Finding, FoundKind, GuardStore, ListingVerdict,
     NewReading, NewRun, PageRecord, Part, Phase, ReconcileStore, RecordedAsin, RetentionCursor,
@@ -96,7 +97,11 @@ async fn found(store: &SqlStore, run: RunId) -> Reconciled {
     report.reconcile.unwrap()
 }
 
-const NEXT: Advance = Advance::NextPage { offset: 100 };
+fn next() -> Advance {
+    Advance::NextPage {
+        cursor: PageCursor("100".to_owned()),
+    }
+}
 
 #[tokio::test]
 async fn a_reconciliation_has_a_batch_and_a_message_for_each_shop() {
@@ -111,7 +116,7 @@ async fn a_reconciliation_has_a_batch_and_a_message_for_each_shop() {
     assert_eq!((work.batches, work.reads), (vec![], vec![(1, 0), (2, 0)]));
     let read = store.shop_read(first.run.id, 2).await.unwrap().unwrap();
     assert_eq!((read.account, read.step), (account("b"), 0));
-    assert_eq!(read.phase, Phase::Pages { offset: 0 });
+    assert_eq!(read.phase, Phase::Pages { cursor: None });
     let refused = store.start_reading(&reading(&["a"])).await.unwrap_err();
     assert!(matches!(refused, StartError::AlreadyOpen(id) if id == first.run.id));
 }
@@ -120,17 +125,18 @@ async fn a_reconciliation_has_a_batch_and_a_message_for_each_shop() {
 async fn a_page_is_recorded_once_and_the_place_in_the_shop_moves_with_it() {
     let (store, run) = being_read(3).await;
     let listing = listing_of(&store, 1).await;
-    let record = drifted(&page(run, 0, NEXT), 1, listing, 1700);
+    let record = drifted(&page(run, 0, next()), 1, listing, 1700);
 
     let first = store.record_page(&record).await.unwrap();
     // Another worker has read the same page.
-    let mut again = drifted(&page(run, 0, NEXT), 1, listing, 9900);
+    let mut again = drifted(&page(run, 0, next()), 1, listing, 9900);
     again.record.at = at(25);
     let second = store.record_page(&again).await.unwrap();
 
     assert_eq!((first.step, second.step), (Some(1), Some(1)));
     let read = store.shop_read(run, 1).await.unwrap().unwrap();
-    assert_eq!(read.phase, Phase::Pages { offset: 100 });
+    let cursor = Some(PageCursor("100".to_owned()));
+    assert_eq!(read.phase, Phase::Pages { cursor });
     assert_eq!(shown(&store, 1).await, shop_state(1700, true));
     let report = store.report(run, at(60)).await.unwrap().unwrap();
     assert_eq!(report.requests, 1);
@@ -152,7 +158,7 @@ async fn what_is_being_edited_or_was_edited_since_is_newer_than_the_page() {
     let task = store.begin_update(listing, at(18), at(30)).await.unwrap();
 
     store
-        .record_page(&drifted(&page(run, 0, NEXT), 1, listing, 1700))
+        .record_page(&drifted(&page(run, 0, next()), 1, listing, 1700))
         .await
         .unwrap();
     assert_eq!(shown(&store, 1).await, shop_state(1300, true), "in hand");
@@ -163,7 +169,7 @@ async fn what_is_being_edited_or_was_edited_since_is_newer_than_the_page() {
         .await
         .unwrap();
     store
-        .record_page(&drifted(&page(run, 1, NEXT), 1, listing, 1700))
+        .record_page(&drifted(&page(run, 1, next()), 1, listing, 1700))
         .await
         .unwrap();
 
@@ -290,7 +296,7 @@ async fn a_shop_that_cannot_be_read_ends_alone() {
 async fn what_sold_out_is_known_until_it_is_stocked() {
     let (store, run) = being_read(1).await;
     let listing = listing_of(&store, 1).await;
-    let mut sold = page(run, 0, NEXT);
+    let mut sold = page(run, 0, next());
     let none_left = ShopState {
         stock: Some(0),
         ..shop_state(1300, true)

@@ -1,10 +1,11 @@
 //! The accounts file as it is written, turned into checked accounts.
 
-use super::{Account, SecretRef};
+use super::{Account, SecretRef, known_platform};
 use crate::config::source::line_of;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::domain::account::AccountId;
+use shared::domain::platform::Platform;
 use std::collections::BTreeMap;
 use std::path::Path;
 use toml::Spanned;
@@ -22,6 +23,7 @@ struct RawFile {
 #[serde(deny_unknown_fields)]
 struct RawAccount {
     id: Spanned<String>,
+    platform: Option<String>,
     name: Option<String>,
     #[serde(default = "yes")]
     active: bool,
@@ -94,6 +96,10 @@ fn check(entry: RawAccount, line: usize) -> Result<Account, Text> {
             "{id:?} cannot be the id of an account: use 1 to 64 letters, digits, '_', '-' or '.'"
         )
     })?;
+    let platform = match &entry.platform {
+        Some(name) => known_platform(name)?,
+        None => Platform::default(),
+    };
     if entry.client_id.trim().is_empty() {
         return Err(text!(
             "ショップ {id} の client_id が空です",
@@ -117,6 +123,7 @@ fn check(entry: RawAccount, line: usize) -> Result<Account, Text> {
     Ok(Account {
         name: entry.name.unwrap_or_else(|| id.to_string()),
         id,
+        platform,
         active: entry.active,
         line,
         client_id: entry.client_id.trim().to_owned(),

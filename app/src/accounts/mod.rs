@@ -12,6 +12,7 @@ use crate::config::source::Environment;
 use crate::private::readable_by_others;
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
+use shared::domain::platform::Platform;
 use shared::ports::store::AccountRow;
 use std::path::{Path, PathBuf};
 use ui::command_error::CommandError;
@@ -26,11 +27,32 @@ pub struct AccountsFile {
     pub warnings: Vec<Text>,
 }
 
+/// The platforms that an account may name.
+pub const PLATFORMS: [&str; 1] = ["base"];
+
+/// The platform of this name.
+pub(crate) fn known_platform(name: &str) -> Result<Platform, Text> {
+    let known = Platform::parse(name).ok();
+    let known = known.filter(|platform| PLATFORMS.contains(&platform.as_str()));
+    known.ok_or_else(|| unknown_platform(name))
+}
+
+/// Which platforms there are.
+pub(crate) fn unknown_platform(name: &str) -> Text {
+    let known = PLATFORMS.join(", ");
+    text!(
+        "platform の {name:?} は使えません。使えるのは: {known}",
+        "there is no platform {name:?}; there are: {known}"
+    )
+}
+
 /// One shop of the file.
 #[derive(Debug)]
 pub struct Account {
     /// The shop keeper's own name for it.
     pub id: AccountId,
+    /// The platform of the shop.
+    pub platform: Platform,
     /// Its name for people; the id when none is given.
     pub name: String,
     /// Gets requests at all.
@@ -44,11 +66,13 @@ pub struct Account {
     pub redirect_uri: Option<String>,
 }
 
-/// What BASE asks of a shop.
+/// The credentials of a shop.
 #[derive(Debug, Clone)]
 pub struct AccountCredentials {
     /// The shop.
     pub id: AccountId,
+    /// Its platform.
+    pub platform: Platform,
     /// Of the application at BASE.
     pub client_id: String,
     /// Of the application at BASE.
@@ -133,8 +157,9 @@ impl AccountsFile {
 
     /// The rows that the database takes over.
     pub fn rows(&self) -> Vec<AccountRow> {
-        let row = |account: &Account| {
-            AccountRow::new(account.id.clone(), account.name.clone(), account.active)
+        let row = |account: &Account| AccountRow {
+            platform: account.platform.clone(),
+            ..AccountRow::new(account.id.clone(), account.name.clone(), account.active)
         };
         self.accounts.iter().map(row).collect()
     }
@@ -218,6 +243,7 @@ impl AccountsFile {
             }
             found.extend(client_secret.map(|client_secret| AccountCredentials {
                 id: account.id.clone(),
+                platform: account.platform.clone(),
                 client_id: account.client_id.clone(),
                 client_secret,
                 refresh_token,

@@ -43,6 +43,7 @@ fn shops_come_in_the_order_of_the_file_and_are_active_unless_told_otherwise() {
         ("main", "本店", true)
     );
     assert_eq!((rows[1].name.as_str(), rows[1].active), ("second", false));
+    assert_eq!(rows[0].platform.as_str(), "base");
 }
 
 #[test]
@@ -87,6 +88,10 @@ fn a_wrong_file_is_refused_with_the_place_and_what_to_do() {
         (
             format!("{}{}", one("main"), one("main")),
             "line 7: account main is in line 2 already",
+        ),
+        (
+            one("main").replace("client_id", "platform = \"ebay\"\nclient_id"),
+            "line 2: there is no platform \"ebay\"; there are: base",
         ),
         (one("本店"), "line 2: \"本店\" cannot be the id"),
         (

@@ -4,6 +4,7 @@ use super::reader::Reader;
 use super::table as t;
 use super::values::{self, Rate, is_host_of, whole};
 use super::{Amazon, AmazonCredentials, Base, Chatwork, DatabaseUrl, Keys, Redis, Settings, Work};
+use adapters::base::quota;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::domain::desired::SellingRule;
@@ -13,7 +14,6 @@ use shared::domain::money::{Ratio, Yen};
 use shared::domain::notice::EventFilter;
 use shared::domain::offer::OfferRule;
 use shared::domain::pricing::{Bounds, Strategy};
-use shared::domain::quota::WindowQuota;
 use shared::domain::retention::Retention;
 use shared::domain::rules::Rules;
 use std::path::{Path, PathBuf};
@@ -181,10 +181,7 @@ fn base(reader: &mut Reader<'_>, rate: Option<Rate>) -> Option<Base> {
     let accounts_file = reader.read(&t::ACCOUNTS_FILE, |text| Some(PathBuf::from(text)));
     Some(Base {
         base_url: values::address(&base_url?),
-        quota: WindowQuota {
-            per_hour: per_hour?,
-            per_day: per_day?,
-        },
+        quota: quota(per_hour?, per_day?),
         accounts_file: accounts_file?,
     })
 }

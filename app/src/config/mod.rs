@@ -148,7 +148,7 @@ pub struct AmazonCredentials {
 pub struct Base {
     /// Its address, without a slash at the end.
     pub base_url: String,
-    /// Requests an hour and a day of each shop. 5,000 and 100,000 are what BASE publishes.
+    /// Calls of each shop in an hour and a day. BASE publishes 5,000 and 100,000.
     pub quota: WindowQuota,
     /// The file that lists the shops.
     pub accounts_file: PathBuf,

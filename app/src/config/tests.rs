@@ -28,7 +28,8 @@ fn nothing_set_gives_the_published_defaults() {
 
     assert_eq!(&*settings.database_url, "sqlite://miseban.db");
     assert_eq!(settings.amazon.item_offers_rate, Rate::PerSecond(0.1));
-    assert_eq!(settings.base.quota, WindowQuota::default());
+    let published = adapters::base::quota(Some(5_000), Some(100_000));
+    assert_eq!(settings.base.quota, published);
     assert_eq!(settings.rules, Rules::default());
     assert_eq!(settings.lang, Lang::Ja);
     assert!(settings.chatwork.is_none());
@@ -165,8 +166,9 @@ fn a_load_test_lifts_the_limits_of_simulated_hosts_only() {
     let one = with(&[rate, amazon]).unwrap();
 
     assert_eq!(both.amazon.item_offers_rate.period(), None);
-    assert_eq!(both.base.quota.per_hour, None);
-    assert_eq!(one.base.quota, WindowQuota::default());
+    assert_eq!(both.base.quota.short.limit, None);
+    let published = adapters::base::quota(Some(5_000), Some(100_000));
+    assert_eq!(one.base.quota, published);
 }
 
 #[test]

@@ -10,7 +10,9 @@ use chrono::Utc;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::desired::Urgency;
-use shared::domain::lane::{Lane, Priority};
+use shared::domain::lane::{Lane, Priority, ShopLane};
+use shared::domain::platform::Platform;
+use shared::domain::quota::WindowQuota;
 use shared::domain::listing::{ItemId, ListingId, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::observation::ItemAnswer;
@@ -112,7 +114,12 @@ impl Hands {
             return Ok(());
         };
         let edit = held.edit;
-        let permit = self.permit(&Lane::Base(self.account.clone())).await?;
+        let lane = Lane::Shop(ShopLane {
+            platform: Platform::default(),
+            account: self.account.clone(),
+            quota: WindowQuota::UNLIMITED,
+        });
+        let permit = self.permit(&lane).await?;
         let state = ShopState {
             price: edit.price,
             visible: true,

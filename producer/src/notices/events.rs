@@ -3,9 +3,8 @@
 
 use super::{MAX_AGE, Notifications};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::domain::lane::Lane;
+use shared::domain::lane::{Lane, ShopLane};
 use shared::domain::notice::{Notice, run_event};
-use shared::domain::quota::Window;
 use shared::domain::run::RunState;
 use shared::ports::store::{AccountRow, LaneMemory, NewNotice, RunRow, StoreError, TokenAge};
 use std::collections::BTreeSet;
@@ -96,9 +95,15 @@ impl Notifications {
         lanes: &[(String, LaneMemory)],
         now: DateTime<Utc>,
     ) -> Option<Notice> {
-        let of = self.policy.calls_a_day?;
-        let (day, used) = self.used_in_a_day(account, lanes).await?;
-        let today = Window::Day.end(now) - TimeDelta::days(1) == day;
+        let quota = self.policy.quotas.get(&account.platform)?;
+        let of = quota.long.limit?;
+        let lane = Lane::Shop(ShopLane {
+            platform: account.platform.clone(),
+            account: account.id.clone(),
+            quota: *quota,
+        });
+        let (day, used) = self.used_in_a_day(&lane, lanes).await?;
+        let today = quota.long.start(now) == day;
         let share = u64::from(used) * 100;
         (today && share >= u64::from(of) * ALARM_PERCENT).then(|| Notice::NearlyUsedUp {
             account: account.id.clone(),
@@ -113,13 +118,12 @@ impl Notifications {
     /// database.
     async fn used_in_a_day(
         &self,
-        account: &AccountRow,
+        lane: &Lane,
         lanes: &[(String, LaneMemory)],
     ) -> Option<(DateTime<Utc>, u32)> {
-        let lane = Lane::Base(account.id.clone());
         if let Some(limiter) = &self.limiter {
-            match limiter.shared_use(&lane).await {
-                Ok(Some(used)) => return Some((used.day, used.day_used)),
+            match limiter.shared_use(lane).await {
+                Ok(Some(used)) => return Some((used.long, used.long_used)),
                 Ok(None) => {}
                 // The next pass asks again; the other notices do not wait for it.
                 Err(error) => {

@@ -5,7 +5,9 @@ use app::config::Settings;
 use chrono::TimeDelta;
 use shared::domain::account::AccountId;
 use shared::domain::notice::EventFilter;
-use std::collections::BTreeSet;
+use shared::domain::platform::Platform;
+use shared::domain::quota::WindowQuota;
+use std::collections::{BTreeMap, BTreeSet};
 use ui::message::Lang;
 
 /// Which events people are notified of, and how.
@@ -15,8 +17,8 @@ pub struct NotificationPolicy {
     pub events: EventFilter,
     /// The language of the messages.
     pub lang: Lang,
-    /// Calls that one shop may receive in a day; `None` for no quota alarm.
-    pub calls_a_day: Option<u32>,
+    /// The quota of a shop by platform, for the alarm before its day is used up.
+    pub quotas: BTreeMap<Platform, WindowQuota>,
     /// From one message of a channel to the next; events of that time become one message.
     pub gather: TimeDelta,
     /// Days before the expiry of a token at which a warning is sent.
@@ -32,7 +34,7 @@ impl NotificationPolicy {
         Self {
             events: settings.notify_events.clone(),
             lang: settings.lang,
-            calls_a_day: settings.base.quota.per_day,
+            quotas: BTreeMap::from([(Platform::default(), settings.base.quota)]),
             gather: TimeDelta::minutes(1),
             warning_days: settings.token_warning_days.clone(),
             shops: file.map(|file| {

@@ -1,4 +1,4 @@
-//! One BASE shop.
+//! One account of a shop platform.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,11 @@
 //! The lanes: one name for each quota that a vendor grants.
 
 use super::account::AccountId;
+use super::platform::Platform;
+use super::quota::WindowQuota;
 use std::fmt;
 
-/// One quota: an SP-API operation with one credential, or one BASE account.
+/// One quota: an SP-API operation with one credential, or one shop account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lane {
     /// `getItemOffersBatch` of one application: 0.1 requests a second, burst 1 (source: Selling
@@ -13,9 +15,19 @@ pub enum Lane {
     /// (source: Selling Partner API model `catalogItems_2022-04-01`, 2026-08-05). The string is the
     /// application's id.
     CatalogItems(String),
-    /// All calls of one BASE shop: 5,000 a clock hour and 100,000 a day (source: BASE API
-    /// documentation, `docs.thebase.in`).
-    Base(AccountId),
+    /// All calls of one shop account.
+    Shop(ShopLane),
+}
+
+/// The lane of one account, as the adapter of its platform defines it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ShopLane {
+    /// The platform: the first part of the lane's name.
+    pub platform: Platform,
+    /// The account: the second part.
+    pub account: AccountId,
+    /// What the platform grants an account.
+    pub quota: WindowQuota,
 }
 
 /// The order of callers that wait for the same lane.
@@ -32,7 +44,7 @@ impl fmt::Display for Lane {
         match self {
             Self::ItemOffers(credential) => write!(f, "spapi/{credential}/item-offers"),
             Self::CatalogItems(credential) => write!(f, "spapi/{credential}/catalog-items"),
-            Self::Base(account) => write!(f, "base/{account}"),
+            Self::Shop(shop) => write!(f, "{}/{}", shop.platform, shop.account),
         }
     }
 }

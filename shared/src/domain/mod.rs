@@ -17,6 +17,7 @@ pub mod notice;
 pub mod observation;
 pub mod offer;
 pub mod outcome;
+pub mod platform;
 pub mod pricing;
 pub mod product;
 pub mod quota;

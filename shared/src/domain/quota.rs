@@ -1,39 +1,38 @@
-//! A lane with fixed windows: a number of requests per clock hour and per day (BASE).
+//! A lane with fixed windows: a number of calls per short and per long window.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
-/// The request quota of a BASE shop.
-///
-/// Source: BASE API documentation: 5,000 calls per clock hour, reset at minute 0; 100,000 per day,
-/// reset at midnight, which we take as Japan's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The quota of a shop, as its adapter defines it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WindowQuota {
-    /// Calls in one clock hour; `None` for no limit.
-    pub per_hour: Option<u32>,
-    /// Calls in one day, Japan time; `None` for no limit.
-    pub per_day: Option<u32>,
+    /// The window that ends sooner, such as a clock hour.
+    pub short: QuotaWindow,
+    /// The window that ends later, such as a day.
+    pub long: QuotaWindow,
 }
 
-impl Default for WindowQuota {
-    fn default() -> Self {
-        Self {
-            per_hour: Some(5_000),
-            per_day: Some(100_000),
-        }
-    }
+/// One window of a quota. Windows follow each other without a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct QuotaWindow {
+    /// Calls in one window; `None` for no limit.
+    pub limit: Option<u32>,
+    /// The length of a window.
+    pub length: TimeDelta,
+    /// How far its clock is ahead of UTC: a day of Japan starts 9 hours before that of UTC.
+    pub offset: TimeDelta,
 }
 
 /// The used part of a [`WindowQuota`], and the end of a window that the shop refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WindowUse {
-    /// Start of the counted hour.
-    pub hour: DateTime<Utc>,
-    /// Calls in that hour.
-    pub hour_used: u32,
-    /// Start of the counted day.
-    pub day: DateTime<Utc>,
-    /// Calls in that day.
-    pub day_used: u32,
+    /// Start of the counted short window.
+    pub short: DateTime<Utc>,
+    /// Calls in it.
+    pub short_used: u32,
+    /// Start of the counted long window.
+    pub long: DateTime<Utc>,
+    /// Calls in it.
+    pub long_used: u32,
     /// The shop reported an exhausted window: send nothing before this instant.
     pub closed_until: Option<DateTime<Utc>>,
 }
@@ -41,44 +40,63 @@ pub struct WindowUse {
 /// The window that a shop reported as exhausted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
-    /// The clock hour.
-    Hour,
-    /// The day, Japan time.
-    Day,
+    /// [`WindowQuota::short`].
+    Short,
+    /// [`WindowQuota::long`].
+    Long,
 }
 
-const JST_OFFSET: TimeDelta = TimeDelta::hours(9);
-/// A window that opened less than this ago cannot be exhausted: neither BASE nor we can do 5,000 calls
-/// in 10 s. Such a refusal belongs to the previous window: the response was late, or the shop's clock
-/// is behind.
+/// A refusal in a window that opened less than this ago belongs to the previous window: the response was
+/// late, or the shop's clock is behind.
 const RESET_BLUR: TimeDelta = TimeDelta::seconds(10);
 
-impl Window {
-    /// The start of the window that contains `now`.
-    fn start(self, now: DateTime<Utc>) -> DateTime<Utc> {
-        match self {
-            Self::Hour => start_of_hour(now),
-            Self::Day => start_of_day(now),
+impl WindowQuota {
+    /// No limit, in windows of an hour and a day.
+    pub const UNLIMITED: Self = Self {
+        short: QuotaWindow {
+            limit: None,
+            length: TimeDelta::hours(1),
+            offset: TimeDelta::zero(),
+        },
+        long: QuotaWindow {
+            limit: None,
+            length: TimeDelta::days(1),
+            offset: TimeDelta::zero(),
+        },
+    };
+
+    /// One of its windows.
+    pub fn window(&self, window: Window) -> &QuotaWindow {
+        match window {
+            Window::Short => &self.short,
+            Window::Long => &self.long,
         }
     }
 
-    fn length(self) -> TimeDelta {
-        match self {
-            Self::Hour => TimeDelta::hours(1),
-            Self::Day => TimeDelta::days(1),
-        }
+    /// Whether no window has a limit.
+    pub fn is_unlimited(&self) -> bool {
+        self.short.limit.is_none() && self.long.limit.is_none()
+    }
+}
+
+impl QuotaWindow {
+    /// The start of the window that contains `now`.
+    pub fn start(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        (now + self.offset)
+            .duration_trunc(self.length)
+            .map_or(now, |start| start - self.offset)
     }
 
     /// The end of the window that contains `now`.
-    pub fn end(self, now: DateTime<Utc>) -> DateTime<Utc> {
-        self.start(now) + self.length()
+    pub fn end(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.start(now) + self.length
     }
 
-    /// Whether the window that began at `counted` is over at `now`. A clock that steps back by less
-    /// than a window gets no second quota; if the count lies further ahead, the clock was wrong.
-    fn is_over(self, counted: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    /// Whether the window that began at `counted` is over at `now`. A clock that steps back by less than a
+    /// window gets no second quota; if the count lies further ahead, the clock was wrong.
+    fn is_over(&self, counted: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let start = self.start(now);
-        start > counted || counted - start > self.length()
+        start > counted || counted - start > self.length
     }
 }
 
@@ -89,27 +107,34 @@ impl WindowUse {
     ///
     /// The instant of the reset if a window is exhausted; then the call is not counted.
     pub fn take(&mut self, quota: &WindowQuota, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
-        self.roll(now);
+        self.roll(quota, now);
         if let Some(until) = self.closed_until.filter(|until| *until > now) {
             return Err(until);
         }
-        if quota.per_day.is_some_and(|limit| self.day_used >= limit) {
-            return Err(Window::Day.end(now));
+        let is_exhausted = |limit: Option<u32>, used| limit.is_some_and(|limit| used >= limit);
+        if is_exhausted(quota.long.limit, self.long_used) {
+            return Err(quota.long.end(now));
         }
-        if quota.per_hour.is_some_and(|limit| self.hour_used >= limit) {
-            return Err(Window::Hour.end(now));
+        if is_exhausted(quota.short.limit, self.short_used) {
+            return Err(quota.short.end(now));
         }
-        self.hour_used = self.hour_used.saturating_add(1);
-        self.day_used = self.day_used.saturating_add(1);
+        self.short_used = self.short_used.saturating_add(1);
+        self.long_used = self.long_used.saturating_add(1);
         Ok(())
     }
 
-    /// The shop refused a call for `window`: closes the lane until the returned instant, the end of
-    /// the window.
+    /// The shop refused a call for `window`: closes the lane until the returned instant, the end of the
+    /// window.
     ///
-    /// Right after a reset the lane is closed for a few seconds only: a late response must not cost
-    /// an hour or a day.
-    pub fn close(&mut self, window: Window, now: DateTime<Utc>) -> DateTime<Utc> {
+    /// Right after a reset the lane is closed for a few seconds only: a late response must not cost a
+    /// whole window.
+    pub fn close(
+        &mut self,
+        quota: &WindowQuota,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> DateTime<Utc> {
+        let window = quota.window(window);
         let reset_over = window.start(now) + RESET_BLUR;
         let until = if now < reset_over {
             reset_over
@@ -120,27 +145,17 @@ impl WindowUse {
         until
     }
 
-    fn roll(&mut self, now: DateTime<Utc>) {
-        if Window::Hour.is_over(self.hour, now) {
-            (self.hour, self.hour_used) = (Window::Hour.start(now), 0);
+    fn roll(&mut self, quota: &WindowQuota, now: DateTime<Utc>) {
+        if quota.short.is_over(self.short, now) {
+            (self.short, self.short_used) = (quota.short.start(now), 0);
         }
-        if Window::Day.is_over(self.day, now) {
-            (self.day, self.day_used) = (Window::Day.start(now), 0);
+        if quota.long.is_over(self.long, now) {
+            (self.long, self.long_used) = (quota.long.start(now), 0);
         }
         // A later instant comes from a clock that was ahead.
-        let latest = Window::Day.end(now) + Window::Day.length();
+        let latest = quota.long.end(now) + quota.long.length;
         if self.closed_until.is_some_and(|until| until > latest) {
             self.closed_until = None;
         }
     }
-}
-
-fn start_of_hour(now: DateTime<Utc>) -> DateTime<Utc> {
-    now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now)
-}
-
-fn start_of_day(now: DateTime<Utc>) -> DateTime<Utc> {
-    (now + JST_OFFSET)
-        .duration_trunc(TimeDelta::days(1))
-        .map_or(now, |midnight| midnight - JST_OFFSET)
 }

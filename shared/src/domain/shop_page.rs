@@ -2,13 +2,10 @@
 
 use super::listing::{ItemId, ShopState};
 
-/// Items on a full page (source: BASE API documentation, `GET /1/items`, `limit` at most 100).
-pub const PAGE: u32 = 100;
-
 /// An item of a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShopItem {
-    /// BASE's number.
+    /// The shop's number.
     pub id: ItemId,
     /// The shop's own code (`identifier`).
     pub sku: Option<String>,
@@ -16,18 +13,18 @@ pub struct ShopItem {
     pub state: Option<ShopState>,
 }
 
+/// Where the next page of a shop starts, in the words of its platform: an offset, a page token. Only the
+/// adapter that issued it reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageCursor(pub String);
+
 /// One page of a shop's items.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ShopPage {
     /// In the shop's order.
     pub items: Vec<ShopItem>,
-}
-
-impl ShopPage {
-    /// Whether this is the last page. The shop sends no total, so a short page is the last one.
-    pub fn is_last(&self) -> bool {
-        self.items.len() < PAGE as usize
-    }
+    /// The next page; `None` after the last one.
+    pub next: Option<PageCursor>,
 }
 
 /// The state that the shop shows for a listing, beside the state that we set last.
@@ -116,19 +113,5 @@ mod tests {
         assert!(!some.drifted());
         assert!(none.sold_out && none.drifted());
         assert!(!hidden.sold_out && !hidden.drifted());
-    }
-
-    #[test]
-    fn a_short_page_is_the_last_one() {
-        let item = ShopItem {
-            id: ItemId(1),
-            sku: None,
-            state: None,
-        };
-        let page = |length| ShopPage {
-            items: vec![item.clone(); length],
-        };
-
-        assert!(page(0).is_last() && page(99).is_last() && !page(100).is_last());
     }
 }

@@ -1,4 +1,4 @@
-//! BASE, as the handlers see it.
+//! A shop platform, as the job handlers use it.
 
 use super::limiter::Permit;
 use crate::domain::account::AccountId;
@@ -6,7 +6,7 @@ use crate::domain::lane::Lane;
 use crate::domain::listing::{ItemId, ShopState};
 use crate::domain::quota::Window;
 use crate::domain::retry::Remedy;
-use crate::domain::shop_page::ShopPage;
+use crate::domain::shop_page::{PageCursor, ShopPage};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -15,31 +15,39 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 pub enum ShopError {
     /// The account's quota is used up for this window.
-    #[error("base refused the call: the quota of the {} is used up", match .0 { Window::Hour => "hour", Window::Day => "day" })]
-    Quota(Window),
+    #[error("the shop refused the call: the quota is used up ({code})")]
+    Quota {
+        /// The window.
+        window: Window,
+        /// The platform's error code.
+        code: &'static str,
+    },
     /// Down or overloaded: 5xx, `db_error`, a cut connection, a time-out, an unreadable answer.
-    #[error("base is not available: {0}")]
+    #[error("the shop is not available: {0}")]
     Unavailable(String),
     /// The shop does not know the item (any more): `bad_item_id`, `no_item_id`, `no_item`.
-    #[error("base does not know the item ({0})")]
+    #[error("the shop does not know the item ({0})")]
     UnknownItem(String),
     /// The API may not edit this kind of item.
-    #[error("base does not allow the item to be edited ({0})")]
+    #[error("the shop does not allow the item to be edited ({0})")]
     NotEditable(String),
-    /// A value was refused, by the shop's error code.
-    #[error("base refused the call ({0})")]
+    /// The shop refused a value of this item, by its error code.
+    #[error("the shop refused the item ({0})")]
+    ItemRefused(String),
+    /// The shop refused the call for another reason, by its error code.
+    #[error("the shop refused the call ({0})")]
     Refused(String),
     /// The access token expired before its time; it is dropped, and the same call succeeds with another
     /// permit.
-    #[error("the base access token has expired")]
+    #[error("the shop's access token has expired")]
     TokenExpired,
     /// Another process is refreshing the access token and has not stored it yet, or has crashed: its lease
     /// expires within a minute. The call has waited already.
-    #[error("another process is still refreshing the base access token")]
+    #[error("another process is still refreshing the shop's access token")]
     Renewing,
     /// Fresh access tokens are rejected, one after the other. That may pass, so the account pauses: nothing
     /// is sent until then.
-    #[error("base rejects fresh access tokens; the account pauses until {until}")]
+    #[error("the shop rejects fresh access tokens; the account pauses until {until}")]
     TokenRefused {
         /// The next try.
         until: DateTime<Utc>,
@@ -53,7 +61,7 @@ pub enum ShopError {
         why: String,
     },
     /// The account has to be authorised again by a person.
-    #[error("base account {0} has to be authorised again")]
+    #[error("account {0} has to be authorised again")]
     Reauthorise(AccountId),
 }
 
@@ -61,39 +69,40 @@ impl ShopError {
     /// The one place that decides what a job does about this error.
     pub fn remedy(&self) -> Remedy {
         match self {
-            // The caller knows the end of the window from the limiter, and that of a rest or of the wait for
-            // a proxy from the error.
-            Self::Quota(_)
+            // The caller gets the end of the window from the limiter, and the end of other pauses from the
+            // error.
+            Self::Quota { .. }
             | Self::Proxy { .. }
             | Self::TokenRefused { .. }
             | Self::TokenExpired
             | Self::Renewing => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) => Remedy::TryAgain,
-            Self::UnknownItem(_) | Self::NotEditable(_) | Self::Refused(_) => Remedy::GiveUp,
+            Self::UnknownItem(_)
+            | Self::NotEditable(_)
+            | Self::ItemRefused(_)
+            | Self::Refused(_) => Remedy::GiveUp,
             Self::Reauthorise(_) => Remedy::Stop,
         }
     }
 
-    /// Whether an edit was refused for the item that it is about, and not for the account or the call:
-    /// then the item itself has to be looked at.
+    /// Whether an edit was refused because of its item, and not because of the account or the call: then
+    /// the item itself has to be checked.
     pub fn is_about_the_item(&self) -> bool {
-        match self {
-            Self::UnknownItem(_) | Self::NotEditable(_) => true,
-            Self::Refused(code) => matches!(
-                code.as_str(),
-                "validation_error" | "bad_params" | "bad_variation_id" | "invalid_request"
-            ),
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::UnknownItem(_) | Self::NotEditable(_) | Self::ItemRefused(_)
+        )
     }
 
     /// The word under which the report counts it.
     pub fn code(&self) -> &str {
         match self {
-            Self::Quota(Window::Hour) => "hour_api_limit",
-            Self::Quota(Window::Day) => "day_api_limit",
+            Self::Quota { code, .. } => code,
             Self::Unavailable(_) => "unavailable",
-            Self::UnknownItem(code) | Self::NotEditable(code) | Self::Refused(code) => code,
+            Self::UnknownItem(code)
+            | Self::NotEditable(code)
+            | Self::ItemRefused(code)
+            | Self::Refused(code) => code,
             Self::TokenExpired => "token_expired",
             Self::Renewing => "token_renewal",
             Self::TokenRefused { .. } => "token_refused",
@@ -103,18 +112,17 @@ impl ShopError {
     }
 }
 
-/// Edits items of a shop.
+/// Edits and reads the items of shops: of all accounts on one platform, or on all.
 #[async_trait]
 pub trait Shop: Send + Sync {
-    /// The lane on which calls for `account` need their permits.
+    /// The lane on which calls for `account` need their permits, with its quota.
     fn lane(&self, account: &AccountId) -> Lane;
 
-    /// Makes ready for a call: an access token that will last. Needs no permit: the token endpoint
-    /// is not counted.
+    /// Gets an access token that lasts. Needs no permit, since token requests do not count.
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError>;
 
-    /// Sets price, visibility and stock of an item in one call, and spends `permit`. Absolute values,
-    /// so that sending it twice does no harm. A stock of `None` is left as it is.
+    /// Sets price, visibility and stock of an item in one call, and spends `permit`. The values are
+    /// absolute, so sending them twice does no harm. A stock of `None` stays unchanged.
     async fn edit(
         &self,
         permit: Permit,
@@ -123,16 +131,16 @@ pub trait Shop: Send + Sync {
         state: &ShopState,
     ) -> Result<(), ShopError>;
 
-    /// Reads one page of the shop's items in the order in which they were made, from the one after
-    /// `offset`, and spends `permit`. What is deleted meanwhile shifts the rest to earlier pages.
+    /// Reads one page of the shop's items, and spends `permit`: the first one, or the one at `cursor` of
+    /// the page before. Items that are deleted meanwhile may shift others to earlier pages.
     async fn items(
         &self,
         permit: Permit,
         account: &AccountId,
-        offset: u32,
+        cursor: Option<&PageCursor>,
     ) -> Result<ShopPage, ShopError>;
 
-    /// Asks for the item by its path, and spends `permit`: what the shop shows, `None` if it is gone.
+    /// Reads one item, and spends `permit`; `None` if the shop has no such item.
     async fn item(
         &self,
         permit: Permit,

@@ -7,10 +7,12 @@ use app::config::Settings;
 use async_trait::async_trait;
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, AsinBatch};
-use shared::domain::lane::Lane;
+use shared::domain::lane::{Lane, ShopLane};
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::observation::ItemAnswer;
-use shared::domain::shop_page::ShopPage;
+use shared::domain::platform::Platform;
+use shared::domain::quota::WindowQuota;
+use shared::domain::shop_page::{PageCursor, ShopPage};
 use shared::ports::limiter::Permit;
 use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use shared::ports::shop::{Shop, ShopError};
@@ -210,7 +212,11 @@ impl Marketplace for Vendor {
 #[async_trait]
 impl Shop for Vendor {
     fn lane(&self, account: &AccountId) -> Lane {
-        Lane::Base(account.clone())
+        Lane::Shop(ShopLane {
+            platform: Platform::default(),
+            account: account.clone(),
+            quota: WindowQuota::UNLIMITED,
+        })
     }
 
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
@@ -228,7 +234,12 @@ impl Shop for Vendor {
         unreachable!("the doctor spends no permit")
     }
 
-    async fn items(&self, _: Permit, _: &AccountId, _: u32) -> Result<ShopPage, ShopError> {
+    async fn items(
+        &self,
+        _: Permit,
+        _: &AccountId,
+        _: Option<&PageCursor>,
+    ) -> Result<ShopPage, ShopError> {
         unreachable!("the doctor spends no permit")
     }
 

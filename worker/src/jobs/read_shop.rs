@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::lane::Priority;
 use shared::domain::listing::Listing;
-use shared::domain::shop_page::{PAGE, ShopItem};
+use shared::domain::shop_page::{PageCursor, ShopItem};
 use shared::jobs::ReadShop;
 use shared::ports::context::Context;
 use shared::ports::limiter::Permit;
@@ -43,8 +43,8 @@ impl Handler<Context> for ReadShop {
         if let Some(until) = read.parked_until.filter(|until| *until > now) {
             return Err(shop_call::parked(&read.account, until, ctx));
         }
-        match read.phase {
-            Phase::Pages { offset } => page(self, &read, offset, ctx).await,
+        match &read.phase {
+            Phase::Pages { cursor } => page(self, &read, cursor.as_ref(), ctx).await,
             Phase::Missing => missing(self, &read, ctx).await,
         }
     }
@@ -63,16 +63,18 @@ async fn end(job: &ReadShop, why: &str, ctx: &Context) -> Result<(), JobError> {
     follow_up::next_step(job.run, progress, ctx).await
 }
 
-async fn page(job: &ReadShop, read: &ShopRead, offset: u32, ctx: &Context) -> Result<(), JobError> {
+async fn page(
+    job: &ReadShop,
+    read: &ShopRead,
+    cursor: Option<&PageCursor>,
+    ctx: &Context,
+) -> Result<(), JobError> {
     let call = Call::begin(read, ctx).await?;
-    let answer = ctx.shop.items(call.permit, &read.account, offset).await;
+    let answer = ctx.shop.items(call.permit, &read.account, cursor).await;
     let page = answered(job, read, (call.cost, answer), ctx).await?;
-    let advance = if page.is_last() {
-        Advance::PagesDone
-    } else {
-        Advance::NextPage {
-            offset: offset.saturating_add(PAGE),
-        }
+    let advance = match page.next {
+        Some(cursor) => Advance::NextPage { cursor },
+        None => Advance::PagesDone,
     };
     let diff = compare(&read.account, call.asked_at, &page.items, ctx).await?;
     record(job, (call.asked_at, call.cost), diff, advance, ctx).await
@@ -160,7 +162,7 @@ async fn answered<T>(
     ctx: &Context,
 ) -> Result<T, JobError> {
     // A call that is refused by quota costs nothing. The refusals in the report are Amazon's.
-    let refused = u32::from(matches!(answer, Err(ShopError::Quota(_))));
+    let refused = u32::from(matches!(answer, Err(ShopError::Quota { .. })));
     let none = match shop_call::answer(&read.account, answer, ctx).await {
         Ok(answer) => return Ok(answer),
         Err(none) => none,

@@ -117,7 +117,10 @@ async fn after_error(
     match error {
         ShopError::NotEditable(_) => Ok(UpdateResult::Held(HoldReason::NotEditable)),
         error if error.is_about_the_item() => check_by_path(task, &error, ctx).await,
-        ShopError::UnknownItem(_) | ShopError::Refused(_) | ShopError::Reauthorise(_) => {
+        ShopError::UnknownItem(_)
+        | ShopError::ItemRefused(_)
+        | ShopError::Refused(_)
+        | ShopError::Reauthorise(_) => {
             tracing::warn!(listing.id = task.listing.id.0, account = %task.listing.account, %error, "an update failed");
             Ok(UpdateResult::Failed(error.code().to_owned()))
         }

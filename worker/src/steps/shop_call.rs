@@ -59,7 +59,7 @@ pub(crate) async fn answer<T>(
         Err(error) => error,
     };
     Err(match error {
-        ShopError::Quota(window) => {
+        ShopError::Quota { window, .. } => {
             let lane = ctx.shop.lane(account);
             NoAnswer::Parked(ctx.limiter.close(&lane, window).await)
         }

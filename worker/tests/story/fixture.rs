@@ -55,10 +55,6 @@ pub fn no_limit() -> Rates {
     Rates {
         item_offers: None,
         catalog_items: None,
-        base: WindowQuota {
-            per_hour: None,
-            per_day: None,
-        },
     }
 }
 
@@ -114,6 +110,11 @@ impl Fixture {
 
     /// Lets workers work until the run has ended, or is held.
     pub async fn finish(&self, run: RunId) -> Report {
+        self.work(self.until_ended(run)).await
+    }
+
+    /// Lets workers work until the future has ended.
+    pub async fn work<T>(&self, until: impl Future<Output = T>) -> T {
         let (stop, stopped) = watch::channel(Stop::NotYet);
         let concurrency = Concurrency {
             sync: 4,
@@ -122,13 +123,13 @@ impl Fixture {
         };
         let runtime = Runtime::new(self.ctx.clone(), concurrency);
         let workers = tokio::spawn(runtime.run(stopped));
-        let ended = tokio::time::timeout(RUN_ENDS_WITHIN, self.until_ended(run)).await;
+        let ended = tokio::time::timeout(RUN_ENDS_WITHIN, until).await;
         stop.send(Stop::ClaimNoMore).expect("the workers listen");
         workers
             .await
             .expect("no panic")
             .expect("the workers end well");
-        ended.unwrap_or_else(|_| panic!("run {run} did not end"))
+        ended.expect("the work ends in time")
     }
 
     async fn until_ended(&self, run: RunId) -> Report {
@@ -252,6 +253,7 @@ async fn context(
     let base = BaseConfig {
         http,
         base_url: simulator.url(),
+        quota: WindowQuota::UNLIMITED,
         accounts,
     };
     Context {

@@ -2,12 +2,14 @@
 //! simulated, with its limits and faults, over HTTP.
 
 use crate::fixture::{Fixture, world};
+use adapters::base::quota;
 use adapters::http::HttpSettings;
 use adapters::notify::{ChatworkConfig, ChatworkNotifier};
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::notices::{NotificationPolicy, NotificationTask, Notifications};
 use shared::domain::account::AccountId;
 use shared::domain::notice::EventFilter;
+use shared::domain::platform::Platform;
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::clock::Clock;
@@ -17,6 +19,7 @@ use shared::ports::store::{
     RunStore as _, StoredToken, TokenStore as _,
 };
 use simulator::{Fault, FaultKind, MarketSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -48,7 +51,7 @@ fn policy(events: &str) -> NotificationPolicy {
     NotificationPolicy {
         events: EventFilter::parse(events).expect("events"),
         lang: Lang::Ja,
-        calls_a_day: Some(100_000),
+        quotas: BTreeMap::from([(Platform::default(), quota(None, Some(100_000)))]),
         gather: TimeDelta::zero(),
         warning_days: vec![7, 2],
         shops: None,
@@ -389,10 +392,7 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
         .await
         .expect("the store");
     let memory = LaneMemory {
-        day_ms: shared::domain::quota::Window::Day
-            .end(now)
-            .timestamp_millis()
-            - 86_400_000,
+        day_ms: quota(None, None).long.start(now).timestamp_millis(),
         day_used: 90_000,
         ..LaneMemory::default()
     };

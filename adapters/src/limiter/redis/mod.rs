@@ -22,7 +22,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lane::SharedLane;
 use lanes::SharedLanes;
-use shared::domain::lane::{Lane, Priority};
+use shared::domain::lane::{Lane, Priority, ShopLane};
 use shared::domain::quota::{Window, WindowUse};
 use shared::domain::rate::{Feedback, Micros, TicketLimits};
 use shared::ports::clock::Clock;
@@ -153,11 +153,11 @@ impl RedisLimiter {
         })
     }
 
-    async fn acquire_windows(&self, lane: &Lane) -> Result<Grant, LimiterError> {
+    async fn acquire_windows(&self, lane: &Lane, shop: &ShopLane) -> Result<Grant, LimiterError> {
         if self.closing.load(Ordering::SeqCst) {
             return Ok(Grant::Later(Duration::ZERO));
         }
-        Ok(match self.windows.take(lane, &self.rates.base).await? {
+        Ok(match self.windows.take(lane, &shop.quota).await? {
             None => Grant::Go(free_permit(lane)),
             Some(until) => Grant::Closed(until),
         })
@@ -168,7 +168,7 @@ impl RedisLimiter {
 impl Limiter for RedisLimiter {
     async fn acquire(&self, lane: &Lane, priority: Priority) -> Result<Grant, LimiterError> {
         match (lane, self.rates.period(lane)) {
-            (Lane::Base(_), _) => self.acquire_windows(lane).await,
+            (Lane::Shop(shop), _) => self.acquire_windows(lane, shop).await,
             (Lane::ItemOffers(_) | Lane::CatalogItems(_), None) => Ok(Grant::Go(free_permit(lane))),
             (Lane::ItemOffers(_) | Lane::CatalogItems(_), Some(configured)) => {
                 self.acquire_rate(lane, configured, priority).await
@@ -184,15 +184,15 @@ impl Limiter for RedisLimiter {
 
     async fn close(&self, lane: &Lane, window: Window) -> DateTime<Utc> {
         match lane {
-            Lane::Base(_) => match self.windows.close(lane, window).await {
+            Lane::Shop(shop) => match self.windows.close(lane, &shop.quota, window).await {
                 Ok(until) => until,
                 Err(fault) => {
                     let error = fault.message();
                     tracing::warn!(%lane, %error, "could not store that a window is exhausted; other processes may still call");
-                    WindowUse::default().close(window, self.clock.now())
+                    WindowUse::default().close(&shop.quota, window, self.clock.now())
                 }
             },
-            Lane::ItemOffers(_) | Lane::CatalogItems(_) => window.end(self.clock.now()),
+            Lane::ItemOffers(_) | Lane::CatalogItems(_) => self.clock.now(),
         }
     }
 
@@ -203,7 +203,7 @@ impl Limiter for RedisLimiter {
 
     async fn shared_use(&self, lane: &Lane) -> Result<Option<WindowUse>, LimiterError> {
         match lane {
-            Lane::Base(_) => Ok(self.windows.used(lane).await?),
+            Lane::Shop(_) => Ok(self.windows.used(lane).await?),
             Lane::ItemOffers(_) | Lane::CatalogItems(_) => Ok(None),
         }
     }

@@ -1,17 +1,21 @@
--- A lane with windows, the clock hour and the day in Japan: shared/src/domain/quota.rs over Redis, rule
--- by rule; a test runs both on the same histories. Whole microseconds on the server's clock.
+-- A lane with a short and a long window: shared/src/domain/quota.rs over Redis, rule by rule; a test runs
+-- both on the same histories. Whole microseconds on the server's clock. Arguments and hash call the
+-- windows hour and day, which they are at BASE.
 --
 -- KEYS  1 the counts of the windows
 -- ARGV  1 command   2 clock: empty for TIME, else the instant (tests)
 --   take   3 calls per hour, 4 calls per day; empty for no limit
---   close  3 the window that the shop reported as exhausted: hour or day
+--   close  3 the window that the shop reported as exhausted: hour or day, 4 unused
+--   5 length of the hour   6 how far its clock is ahead of UTC   7, 8 the same for the day
 -- Returns two whole numbers: granted, until.
 --   granted 1: counted.  0: closed until the instant until (always for close).
 
 local KEY = KEYS[1]
-local HOUR, DAY, JST, RESET_BLUR = 3600000000, 86400000000, 32400000000, 10000000
+local RESET_BLUR = 10000000
+local length = { hour = tonumber(ARGV[5]), day = tonumber(ARGV[7]) }
+local offset = { hour = tonumber(ARGV[6]), day = tonumber(ARGV[8]) }
 -- One day longer than any window that is counted or closed.
-local SILENCE_MS = 3 * 86400000
+local SILENCE_MS = 3 * length.day / 1000
 
 local function clock()
   if ARGV[2] ~= '' then
@@ -23,10 +27,9 @@ end
 
 local now = clock()
 local start = {
-  hour = now - now % HOUR,
-  day = now - (now + JST) % DAY,
+  hour = now - (now + offset.hour) % length.hour,
+  day = now - (now + offset.day) % length.day,
 }
-local length = { hour = HOUR, day = DAY }
 
 local function load()
   local stored = redis.call('HMGET', KEY, 'hour', 'hour_used', 'day', 'day_used', 'closed_until')
@@ -56,7 +59,7 @@ local function roll(use)
     use.day, use.day_used = start.day, 0
   end
   -- A later instant comes from a clock that was ahead.
-  if use.closed_until > start.day + 2 * DAY then
+  if use.closed_until > start.day + 2 * length.day then
     use.closed_until = 0
   end
 end
@@ -68,9 +71,9 @@ local function take(per_hour, per_day)
   if use.closed_until > now then
     until_when = use.closed_until
   elseif per_day and use.day_used >= per_day then
-    until_when = start.day + DAY
+    until_when = start.day + length.day
   elseif per_hour and use.hour_used >= per_hour then
-    until_when = start.hour + HOUR
+    until_when = start.hour + length.hour
   else
     use.hour_used, use.day_used = use.hour_used + 1, use.day_used + 1
   end

@@ -1,8 +1,8 @@
-//! Calls `window.lua`, which counts the calls of a BASE account for all processes.
+//! Calls `window.lua`, which counts the calls of an account for all processes.
 
 use super::keys::LaneKeys;
 use crate::redis::{RedisFault, RedisLink};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use redis::Script;
 use shared::domain::lane::Lane;
 use shared::domain::quota::{Window, WindowQuota, WindowUse};
@@ -47,9 +47,12 @@ impl WindowScript {
         lane: &Lane,
         quota: &WindowQuota,
     ) -> Result<Option<DateTime<Utc>>, RedisFault> {
-        let [per_hour, per_day] = [quota.per_hour, quota.per_day]
-            .map(|limit| limit.map_or_else(String::new, |limit| limit.to_string()));
-        let (granted, until) = self.call(lane, "take", &[&per_hour, &per_day]).await?;
+        let [short, long] = [quota.short, quota.long].map(|window| {
+            window
+                .limit
+                .map_or_else(String::new, |limit| limit.to_string())
+        });
+        let (granted, until) = self.call(lane, quota, ["take", &short, &long]).await?;
         Ok((granted == 0).then_some(until))
     }
 
@@ -58,12 +61,17 @@ impl WindowScript {
     /// # Errors
     ///
     /// The call may be repeated.
-    pub async fn close(&self, lane: &Lane, window: Window) -> Result<DateTime<Utc>, RedisFault> {
+    pub async fn close(
+        &self,
+        lane: &Lane,
+        quota: &WindowQuota,
+        window: Window,
+    ) -> Result<DateTime<Utc>, RedisFault> {
         let name = match window {
-            Window::Hour => "hour",
-            Window::Day => "day",
+            Window::Short => "hour",
+            Window::Long => "day",
         };
-        let (_, until) = self.call(lane, "close", &[name]).await?;
+        let (_, until) = self.call(lane, quota, ["close", name, ""]).await?;
         Ok(until)
     }
 
@@ -91,10 +99,10 @@ impl WindowScript {
         };
         let count = |calls: i64| u32::try_from(calls).unwrap_or(u32::MAX);
         Ok(Some(WindowUse {
-            hour: at(hour),
-            hour_used: count(hour_used),
-            day: at(day),
-            day_used: count(day_used),
+            short: at(hour),
+            short_used: count(hour_used),
+            long: at(day),
+            long_used: count(day_used),
             closed_until: closed_until.filter(|until| *until > 0).map(at),
         }))
     }
@@ -102,19 +110,26 @@ impl WindowScript {
     async fn call(
         &self,
         lane: &Lane,
-        command: &str,
-        rest: &[&str],
+        quota: &WindowQuota,
+        [command, first, second]: [&str; 3],
     ) -> Result<(i64, DateTime<Utc>), RedisFault> {
         let clock = self
             .clock
             .map_or_else(String::new, |now| now.timestamp_micros().to_string());
         let mut call = self.script.key(self.keys.windows(lane));
-        call.arg(command).arg(clock).arg(rest);
+        call.arg(command).arg(clock).arg(first).arg(second);
+        for window in [quota.short, quota.long] {
+            call.arg(micros(window.length)).arg(micros(window.offset));
+        }
         let mut connection = self.link.shared();
         let reply = call.invoke_async(&mut connection);
         let (granted, until): (i64, i64) = self.link.within(reply).await?;
         Ok((granted, at(until)))
     }
+}
+
+fn micros(span: TimeDelta) -> i64 {
+    span.num_microseconds().unwrap_or(i64::MAX)
 }
 
 fn at(micros: i64) -> DateTime<Utc> {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
+use shared::domain::platform::Platform;
 use shared::ports::store::{AccountRow, AccountStore, ReauthoriseMark, StoreError};
 
 statement!(ACCOUNTS, "accounts/accounts.sql");
@@ -25,6 +26,7 @@ statement!(TOKENS_ACCEPTED, "accounts/clear_tokens_refused.sql");
 #[derive(Serialize)]
 struct Row<'a> {
     id: &'a AccountId,
+    platform: &'a Platform,
     name: &'a str,
     active: u8,
 }
@@ -38,6 +40,7 @@ impl AccountStore for SqlStore {
             .iter()
             .map(|account| Row {
                 id: &account.id,
+                platform: &account.platform,
                 name: &account.name,
                 active: u8::from(account.active),
             })
@@ -61,6 +64,7 @@ impl AccountStore for SqlStore {
             .map(|row| {
                 Ok(AccountRow {
                     id: row.word("id", |id| AccountId::parse(id).ok())?,
+                    platform: row.word("platform", |name| Platform::parse(name).ok())?,
                     name: row.text("name")?.to_owned(),
                     active: row.yes("active")?,
                     parked_until: row.maybe_at("parked_until")?,

@@ -77,6 +77,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "tokens_refused",
         include_str!("../../../../migrations/0022_tokens_refused.sql"),
     ),
+    (
+        23,
+        "platform",
+        include_str!("../../../../migrations/0023_platform.sql"),
+    ),
 ];
 
 /// How often a file is brought to the newest version before its error is told: a second, for others

@@ -5,6 +5,7 @@
 
 use super::batches::{listing_row, read_listing};
 use super::reconcile_page::{After, End, Step, end_read};
+use super::reconcile_rows::cursor;
 use super::record::{progress, put};
 use crate::store::SqlStore;
 use crate::store::db::columns::{Columns, json};
@@ -179,7 +180,7 @@ impl ReconcileStore for SqlStore {
 fn shop_read(row: &AnyRow) -> Result<ShopRead, StoreError> {
     let phase = match row.text("phase")? {
         "pages" => Phase::Pages {
-            offset: row.small("next_offset")?,
+            cursor: cursor(row.number("next_offset")?, row.maybe_text("next_cursor")?),
         },
         _ => Phase::Missing,
     };

@@ -3,7 +3,7 @@
 
 use super::guard;
 use super::reconcile::READ;
-use super::reconcile_rows::{FindingRow, TakenRow};
+use super::reconcile_rows::{FindingRow, TakenRow, cursor_columns};
 use super::record::{add_cost, hides, put, put_verdicts};
 use super::record_rows::Rows;
 use crate::store::SqlStore;
@@ -49,9 +49,9 @@ impl Step<'_> {
         if !add_cost(self.db, on, record.run, record.id, record.cost).await? {
             return Ok(false);
         }
-        let offset = match self.page.advance {
-            Advance::NextPage { offset } => Some(i64::from(offset)),
-            Advance::PagesDone | Advance::FoundMissing | Advance::Gone(_) => None,
+        let (offset, token) = match &self.page.advance {
+            Advance::NextPage { cursor } => cursor_columns(cursor),
+            Advance::PagesDone | Advance::FoundMissing | Advance::Gone(_) => (None, None),
         };
         let step = self
             .db
@@ -60,7 +60,8 @@ impl Step<'_> {
             .bind(i64::from(self.page.no))
             .bind(i64::from(self.page.step))
             .bind(offset)
-            .bind(i64::from(self.page.items));
+            .bind(i64::from(self.page.items))
+            .bind(token);
         Ok(run(on, step).await? > 0)
     }
 

@@ -3,7 +3,23 @@
 use crate::store::db::columns::instant;
 use serde::Serialize;
 use shared::domain::listing::{ItemId, ListingId, ShopState};
+use shared::domain::shop_page::PageCursor;
 use shared::ports::store::{Finding, FoundKind, Taken};
+
+/// A cursor as the columns `next_offset` and `next_cursor`. A number goes into the first, as programs
+/// before migration 23 expect.
+pub(crate) fn cursor_columns(PageCursor(text): &PageCursor) -> (Option<i64>, Option<String>) {
+    match text.parse::<i64>() {
+        Ok(offset) if offset > 0 && offset.to_string() == *text => (Some(offset), None),
+        _ => (None, Some(text.clone())),
+    }
+}
+
+/// The cursor in those columns; `None` for the first page.
+pub(crate) fn cursor(offset: i64, token: Option<&str>) -> Option<PageCursor> {
+    let offset = (offset > 0).then(|| offset.to_string());
+    token.map(ToOwned::to_owned).or(offset).map(PageCursor)
+}
 
 #[derive(Serialize)]
 pub(crate) struct TakenRow {
@@ -64,6 +80,33 @@ impl<'a> FindingRow<'a> {
             found_price_yen: price(found),
             found_visible: visible(found),
             found_stock: stock(found),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_stored_by_an_older_program_is_a_cursor() {
+        assert_eq!(cursor(0, None), None);
+        assert_eq!(cursor(100, None), Some(PageCursor("100".to_owned())));
+    }
+
+    #[test]
+    fn a_number_is_stored_as_an_offset_and_any_other_cursor_as_it_is() {
+        for (text, offset) in [
+            ("100", Some(100)),
+            ("007", None),
+            ("0", None),
+            ("after-3", None),
+        ] {
+            let columns = cursor_columns(&PageCursor(text.to_owned()));
+
+            assert_eq!(columns.0, offset, "{text}");
+            let read = cursor(columns.0.unwrap_or(200), columns.1.as_deref());
+            assert_eq!(read, Some(PageCursor(text.to_owned())));
         }
     }
 }

@@ -2,15 +2,18 @@
 
 use super::{LeaseStore, StoreError};
 use crate::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
+use crate::domain::platform::Platform;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-/// One BASE account, without its secrets.
+/// One account, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRow {
     /// Its id.
     pub id: AccountId,
+    /// The platform of its shop.
+    pub platform: Platform,
     /// Its name for people.
     pub name: String,
     /// Gets requests at all.
@@ -30,10 +33,11 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
-    /// An account as the accounts file gives it, in no trouble.
+    /// An account on the default platform, in no trouble.
     pub fn new(id: AccountId, name: String, active: bool) -> Self {
         Self {
             id,
+            platform: Platform::default(),
             name,
             active,
             parked_until: None,
@@ -60,7 +64,7 @@ pub struct ReauthoriseMark<'a> {
 /// The accounts as the accounts file gives them, and their state.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
-    /// Takes over id, name and active; an account that is not in `accounts` becomes inactive, its
+    /// Takes over id, platform, name and active; an account that is not in `accounts` becomes inactive, its
     /// rows stay.
     async fn sync_accounts(&self, accounts: &[AccountRow]) -> Result<(), StoreError>;
 
@@ -115,7 +119,7 @@ pub struct StoredToken {
 /// How old a token is, told without the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenAge {
-    /// Whose it is: `base/<account>`.
+    /// Whose it is: `<platform>/<account>`.
     pub owner: String,
     /// End of the access token.
     pub access_expires_at: DateTime<Utc>,
@@ -131,11 +135,12 @@ impl TokenAge {
 
     /// Whether it is the one of `account`.
     pub fn is_of(&self, account: &AccountId) -> bool {
-        self.owner.strip_prefix("base/") == Some(account.as_str())
+        let owner = self.owner.split_once('/');
+        owner.is_some_and(|(_, owner)| owner == account.as_str())
     }
 }
 
-/// Keeps tokens, by owner (`base/<account>`), and the leases under which they are renewed.
+/// Keeps tokens, by owner (`<platform>/<account>`), and the leases under which they are renewed.
 #[async_trait]
 pub trait TokenStore: LeaseStore {
     /// The token; `None` if there is none yet.
@@ -155,11 +160,11 @@ pub struct LaneMemory {
     pub opens_at_us: i64,
     /// The lane's period in microseconds; 0 for a lane that is counted by windows.
     pub period_us: i64,
-    /// Start of the counted hour, milliseconds since 1970.
+    /// Start of the counted short window (an hour at BASE), milliseconds since 1970.
     pub hour_ms: i64,
     /// Calls in it, at most.
     pub hour_used: u32,
-    /// Start of the counted day, milliseconds since 1970.
+    /// Start of the counted long window (a day at BASE), milliseconds since 1970.
     pub day_ms: i64,
     /// Calls in it, at most.
     pub day_used: u32,

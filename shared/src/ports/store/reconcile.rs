@@ -6,6 +6,7 @@ use crate::domain::account::AccountId;
 use crate::domain::asin::Asin;
 use crate::domain::listing::{ItemId, Listing, ListingId, ListingStatus, ShopState};
 use crate::domain::run::{RunId, RunProgress};
+use crate::domain::shop_page::PageCursor;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
@@ -22,12 +23,12 @@ pub struct NewReading {
 }
 
 /// What is due in a shop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
-    /// The page after this many items.
+    /// A page.
     Pages {
-        /// How many items are passed over.
-        offset: u32,
+        /// Where it starts; `None` for the first.
+        cursor: Option<PageCursor>,
     },
     /// The next of the listings that were on no page.
     Missing,
@@ -122,12 +123,12 @@ pub struct Taken {
 }
 
 /// What comes after a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Advance {
     /// The next page.
     NextPage {
-        /// How many items it passes over.
-        offset: u32,
+        /// Where it starts.
+        cursor: PageCursor,
     },
     /// It was the last page: what was on none is asked for, or held.
     PagesDone,

@@ -12,7 +12,7 @@ pub fn of(id: &AccountId, error: &ShopError) -> Text {
             "ショップ {id} は再連携が必要です。miseban accounts authorize {id} を実行してください",
             "account {id} must be authorised again: run miseban accounts authorize {id}"
         ),
-        ShopError::Quota(_) => text!(
+        ShopError::Quota { .. } => text!(
             "ショップ {id} の利用上限に達しています({error})。枠が戻るまで待ってください",
             "account {id} has used up its quota ({error}): wait for the reset"
         ),

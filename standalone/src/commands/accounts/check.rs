@@ -7,9 +7,9 @@ use app::config::{Settings, environment};
 use app::wiring::{self, Shops};
 use serde::Serialize;
 use shared::domain::account::AccountId;
-use shared::domain::lane::{Lane, Priority};
+use shared::domain::lane::Priority;
 use shared::ports::limiter::Grant;
-use shared::ports::shop::ShopError;
+use shared::ports::shop::{Shop as _, ShopError};
 use std::fmt::Write as _;
 use ui::command_error::{CommandError, Exit};
 use ui::layout::{clean, when};
@@ -109,7 +109,7 @@ async fn ask_once(
     id: &AccountId,
     shops: &Shops,
 ) -> Result<Result<Option<String>, ShopError>, Text> {
-    let lane = Lane::Base(id.clone());
+    let lane = shops.base.lane(id);
     let permit = match shops.limiter.acquire(&lane, Priority::Urgent).await {
         Ok(Grant::Go(permit)) => permit,
         Ok(Grant::Closed(until)) => {

@@ -3,7 +3,7 @@
 use crate::progress::print_status;
 use shared::domain::account::AccountId;
 use shared::domain::lane::Priority;
-use shared::domain::shop_page::{PAGE, ShopItem, ShopPage};
+use shared::domain::shop_page::{PageCursor, ShopItem, ShopPage};
 use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::shop::ShopError;
@@ -25,10 +25,11 @@ pub(super) async fn all(
     lang: Lang,
 ) -> Result<Vec<ShopItem>, CommandError> {
     let mut items: Vec<ShopItem> = Vec::new();
+    let mut cursor: Option<PageCursor> = None;
     for pages in 1_usize.. {
-        let offset = u32::try_from((pages - 1) * PAGE as usize).unwrap_or(u32::MAX);
-        let page = read_page(shop, offset, ctx).await?;
-        let last = page.is_last();
+        let page = read_page(shop, cursor.as_ref(), ctx).await?;
+        let last = page.next.is_none();
+        cursor = page.next;
         items.extend(page.items);
         if last || pages.is_multiple_of(PAGES_A_LINE) {
             let count = grouped(items.len() as u64);
@@ -45,10 +46,14 @@ pub(super) async fn all(
     Ok(items)
 }
 
-async fn read_page(shop: &AccountId, offset: u32, ctx: &Context) -> Result<ShopPage, CommandError> {
+async fn read_page(
+    shop: &AccountId,
+    cursor: Option<&PageCursor>,
+    ctx: &Context,
+) -> Result<ShopPage, CommandError> {
     let mut tries = 1;
     loop {
-        let error = match try_page(shop, offset, ctx).await? {
+        let error = match try_page(shop, cursor, ctx).await? {
             Ok(page) => return Ok(page),
             Err(error) => error,
         };
@@ -67,14 +72,14 @@ async fn read_page(shop: &AccountId, offset: u32, ctx: &Context) -> Result<ShopP
 
 async fn try_page(
     shop: &AccountId,
-    offset: u32,
+    cursor: Option<&PageCursor>,
     ctx: &Context,
 ) -> Result<Result<ShopPage, ShopError>, CommandError> {
     if let Err(error) = ctx.shop.prepare(shop).await {
         return Ok(Err(error));
     }
     let permit = permit(shop, ctx).await?;
-    Ok(ctx.shop.items(permit, shop, offset).await)
+    Ok(ctx.shop.items(permit, shop, cursor).await)
 }
 
 async fn permit(shop: &AccountId, ctx: &Context) -> Result<Permit, CommandError> {

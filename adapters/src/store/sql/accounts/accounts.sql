@@ -1,5 +1,6 @@
 SELECT
     id,
+    platform,
     name,
     active,
     parked_until,

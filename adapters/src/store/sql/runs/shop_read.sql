@@ -3,6 +3,7 @@ SELECT
     q.phase,
     q.step,
     q.next_offset,
+    q.next_cursor,
     a.active,
     a.parked_until
 FROM shop_reads AS q

@@ -3,7 +3,14 @@ UPDATE shop_reads
 SET
     step = step + 1,
     next_offset = COALESCE(CAST($4 AS BIGINT), next_offset),
-    phase = CASE WHEN CAST($4 AS BIGINT) IS NULL THEN 'missing' ELSE phase END,
+    next_cursor = CAST($6 AS TEXT),
+    phase = CASE
+        WHEN
+            CAST($4 AS BIGINT) IS NULL
+            AND CAST($6 AS TEXT) IS NULL
+            THEN 'missing'
+        ELSE phase
+    END,
     items = items + $5
 WHERE
     run_id = $1

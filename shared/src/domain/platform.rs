@@ -1,0 +1,63 @@
+//! The shop platform of an account, by name.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The name of a platform: 1 to 32 of `[a-z0-9-]`. It is part of lane names and rows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Platform(String);
+
+/// A text that cannot name a platform.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a platform's name has 1 to 32 lower-case letters, digits or '-'")]
+pub struct InvalidPlatform;
+
+impl Platform {
+    /// Reads a name; spaces around it are dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPlatform`] for other characters, none or too many.
+    pub fn parse(text: &str) -> Result<Self, InvalidPlatform> {
+        let name = text.trim();
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if (1..=32).contains(&name.len()) && name.chars().all(allowed) {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err(InvalidPlatform)
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Platform {
+    /// `base`: the platform of every account that names none.
+    fn default() -> Self {
+        Self("base".to_owned())
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<Platform> for String {
+    fn from(platform: Platform) -> Self {
+        platform.0
+    }
+}
+
+impl TryFrom<String> for Platform {
+    type Error = InvalidPlatform;
+
+    fn try_from(text: String) -> Result<Self, InvalidPlatform> {
+        Self::parse(&text)
+    }
+}
