@@ -66,6 +66,7 @@ async fn hands() -> anyhow::Result<(Hands, Arc<RedisQueue>)> {
         BaseConfig {
             http,
             base_url: env("BASE_API_BASE_URL")?,
+            quota: shared::domain::quota::WindowQuota::UNLIMITED,
             accounts: vec![BaseCredentials {
                 account: account.clone(),
                 client_id: "bench".to_owned(),
