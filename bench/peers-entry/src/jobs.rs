@@ -19,7 +19,7 @@ use shared::domain::observation::ItemAnswer;
 use shared::domain::offer::Offer;
 use shared::domain::retry::Remedy;
 use shared::domain::run::{RunId, RunKind};
-use shared::jobs::{Backfill, Job, SyncBatch, UpdateListing};
+use shared::jobs::{Backfill, SyncBatch, UpdateListing};
 use shared::ports::limiter::{Grant, Limiter, Permit};
 use shared::ports::marketplace::Marketplace;
 use shared::ports::messages;
@@ -28,8 +28,8 @@ use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::RunStore;
 use std::sync::Arc;
 use std::time::Duration;
-use worker::failure::Failure;
-use worker::handlers::Handlers;
+use worker::handlers::Handler;
+use worker::job_error::JobError;
 
 /// The item that the bench's shop knows.
 const ITEM: ItemId = ItemId(1_234_567);
@@ -48,33 +48,40 @@ pub struct Hands {
 }
 
 #[async_trait]
-impl Handlers for Hands {
-    async fn run(&self, job: &Job) -> Result<(), Failure> {
-        match job {
-            Job::SyncBatch(job) => self.sync_batch(job).await,
-            Job::UpdateListing(job) => self.update_listing(job).await,
-            Job::Backfill(job) => self.last(job).await,
-            other => {
-                let why = format!("the bench has no {}", other.id());
-                Err(Failure {
-                    remedy: Remedy::GiveUp,
-                    why,
-                })
-            }
-        }
+impl Handler<Hands> for SyncBatch {
+    async fn run(&self, hands: &Hands) -> Result<(), JobError> {
+        hands.sync_batch(self).await
     }
 
-    async fn give_up(&self, _: &Job, failure: &Failure) -> Result<(), Failure> {
-        self.failed(failure).await
+    async fn give_up(&self, error: &JobError, hands: &Hands) -> Result<(), JobError> {
+        hands.failed(error).await
+    }
+}
+
+#[async_trait]
+impl Handler<Hands> for UpdateListing {
+    async fn run(&self, hands: &Hands) -> Result<(), JobError> {
+        hands.update_listing(self).await
     }
 
-    async fn stop(&self, _: &Job, failure: &Failure) -> Result<(), Failure> {
-        self.failed(failure).await
+    async fn give_up(&self, error: &JobError, hands: &Hands) -> Result<(), JobError> {
+        hands.failed(error).await
+    }
+}
+
+#[async_trait]
+impl Handler<Hands> for Backfill {
+    async fn run(&self, hands: &Hands) -> Result<(), JobError> {
+        hands.last(self).await
+    }
+
+    async fn give_up(&self, error: &JobError, hands: &Hands) -> Result<(), JobError> {
+        hands.failed(error).await
     }
 }
 
 impl Hands {
-    async fn sync_batch(&self, job: &SyncBatch) -> Result<(), Failure> {
+    async fn sync_batch(&self, job: &SyncBatch) -> Result<(), JobError> {
         let Some(batch) = self.rows.batch(job.run, job.no).await? else {
             return self.resend(job.run).await;
         };
@@ -98,7 +105,7 @@ impl Hands {
     }
 
     /// The batch has reported, but whoever reported may have died before it sent the follow-ups.
-    async fn resend(&self, run: RunId) -> Result<(), Failure> {
+    async fn resend(&self, run: RunId) -> Result<(), JobError> {
         let work = self.runs.open_work(run).await?;
         let updates = work.updates.iter();
         let follow_ups: Vec<_> = updates
@@ -108,7 +115,7 @@ impl Hands {
         Ok(())
     }
 
-    async fn update_listing(&self, job: &UpdateListing) -> Result<(), Failure> {
+    async fn update_listing(&self, job: &UpdateListing) -> Result<(), JobError> {
         // Without a row it is done, and whoever did it asked what is left before it settled.
         let Some(held) = self.rows.update(job.listing).await? else {
             return Ok(());
@@ -139,10 +146,10 @@ impl Hands {
         Ok(())
     }
 
-    async fn last(&self, job: &Backfill) -> Result<(), Failure> {
+    async fn last(&self, job: &Backfill) -> Result<(), JobError> {
         let (count, sum) = self.rows.totals().await?;
         self.runs.begin_backfill(job.run).await?;
-        self.runs.end_backfill(job.run).await?;
+        self.runs.end_backfill(job.run, Utc::now()).await?;
         if !self.runs.close_run(job.run, Utc::now()).await? {
             return Ok(());
         }
@@ -153,23 +160,23 @@ impl Hands {
         self.write(&both).await
     }
 
-    async fn write(&self, commands: &redis::Pipeline) -> Result<(), Failure> {
+    async fn write(&self, commands: &redis::Pipeline) -> Result<(), JobError> {
         let mut connection = self.link.shared();
         let written = self.link.within(commands.exec_async(&mut connection)).await;
-        written.map_err(|fault| Failure {
+        written.map_err(|fault| JobError {
             remedy: Remedy::TryAgain,
             why: fault.told(),
         })
     }
 
-    async fn permit(&self, lane: &Lane) -> Result<Permit, Failure> {
+    async fn permit(&self, lane: &Lane) -> Result<Permit, JobError> {
         match self.limiter.acquire(lane, Priority::Normal).await? {
             Grant::Go(permit) => Ok(permit),
-            Grant::Later(_) | Grant::Closed(_) => Err(Failure::wait(Duration::ZERO, "no permit")),
+            Grant::Later(_) | Grant::Closed(_) => Err(JobError::wait(Duration::ZERO, "no permit")),
         }
     }
 
-    async fn failed(&self, failure: &Failure) -> Result<(), Failure> {
+    async fn failed(&self, failure: &JobError) -> Result<(), JobError> {
         eprintln!("a job is given up: {failure}");
         let mut count = redis::pipe();
         count.cmd("INCR").arg("bench:failed");

@@ -12,10 +12,12 @@ use adapters::spapi::{SpApi, SpApiConfig};
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
 use shared::ports::marketplace::Marketplace as _;
+use shared::jobs::{Backfill, SyncBatch, UpdateListing};
 use shared::ports::shop::Shop as _;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use worker::handlers::Handlers;
 use worker::runtime::{Concurrency, Runtime, Stop};
 
 /// Works until SIGTERM.
@@ -29,7 +31,11 @@ pub async fn work() -> anyhow::Result<()> {
     };
     let (stop, stopped) = watch::channel(Stop::NotYet);
     let link = hands.link.clone();
-    let runtime = Runtime::with(queue, Arc::new(hands), concurrency);
+    let handlers = Handlers::new(hands)
+        .with::<SyncBatch>()
+        .with::<UpdateListing>()
+        .with::<Backfill>();
+    let runtime = Runtime::with(queue, handlers, concurrency);
     let working = tokio::spawn(runtime.run(stopped));
     let mut ready = redis::cmd("RPUSH");
     ready.arg("bench:ready").arg(std::process::id());
