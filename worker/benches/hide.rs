@@ -43,8 +43,8 @@ async fn main() {
         "{} edits applied in {:.1} s, {gone} products ran out",
         report.updates.applied, report.seconds
     );
-    tell("hides", hides);
-    tell("price changes", prices);
+    print_stats("hides", hides);
+    print_stats("price changes", prices);
 }
 
 /// Everything becomes dearer, and some of it runs out.
@@ -95,7 +95,7 @@ async fn latencies(app: &Fixture, begun: DateTime<Utc>) -> (Vec<i64>, Vec<i64>) 
     (hides, rest)
 }
 
-fn tell(what: &str, mut took: Vec<i64>) {
+fn print_stats(what: &str, mut took: Vec<i64>) {
     took.sort_unstable();
     let at = |percent: usize| took[(took.len() - 1) * percent / 100];
     println!(

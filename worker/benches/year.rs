@@ -65,7 +65,7 @@ async fn main() {
         left -= days;
         let no = u32::try_from(months.len()).unwrap() + 1;
         let month = live(&app, &clock, &mut cleanup, no, days).await;
-        tell(&month);
+        print_stats(&month);
         months.push(month);
     }
     judge(&months);
@@ -150,7 +150,7 @@ async fn size(app: &Fixture) -> (u64, u64, Vec<(&'static str, i64)>) {
     (bytes(all - free), bytes(all), rows)
 }
 
-fn tell(month: &Month) {
+fn print_stats(month: &Month) {
     let megabytes = |bytes: u64| format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10);
     let rows: Vec<String> = month
         .rows
@@ -173,7 +173,7 @@ fn tell(month: &Month) {
 /// The first month has no history, and at the end of the second everything is as full as it gets.
 fn judge(months: &[Month]) {
     let [_, full, .., last] = months else {
-        println!("too short to tell whether anything grows");
+        println!("too short to say whether anything grows");
         return;
     };
     #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]

@@ -1,13 +1,13 @@
 //! The second file of a new job: its handler.
 
-use crate::payload::CountShelf;
+use crate::payload::CountBin;
 use async_trait::async_trait;
 use shared::domain::retry::Remedy;
 use std::sync::{Arc, Mutex};
 use worker::handlers::Handler;
 use worker::job_error::JobError;
 
-/// A warehouse whose shelf 2 can be counted at the second attempt, and its shelf 3 never.
+/// A warehouse whose bin 2 can be counted at the second attempt, and its bin 3 never.
 #[derive(Clone, Default)]
 pub struct Warehouse {
     pub events: Arc<Mutex<Vec<String>>>,
@@ -19,27 +19,27 @@ impl Warehouse {
         events.push(format!("{event} {number}"));
         let same = events
             .iter()
-            .filter(|told| **told == events[events.len() - 1]);
+            .filter(|noted| **noted == events[events.len() - 1]);
         same.count()
     }
 }
 
 #[async_trait]
-impl Handler<Warehouse> for CountShelf {
+impl Handler<Warehouse> for CountBin {
     async fn run(&self, warehouse: &Warehouse) -> Result<(), JobError> {
-        let attempt = warehouse.note("count", self.shelf);
-        let succeeds = match self.shelf {
+        let attempt = warehouse.note("count", self.bin);
+        let succeeds = match self.bin {
             2 => attempt == 2,
             number => number != 3,
         };
         succeeds.then_some(()).ok_or_else(|| JobError {
             remedy: Remedy::TryAgain,
-            why: "the shelf is in the dark".to_owned(),
+            why: "the bin is in the dark".to_owned(),
         })
     }
 
     async fn give_up(&self, _: &JobError, warehouse: &Warehouse) -> Result<(), JobError> {
-        warehouse.note("give up", self.shelf);
+        warehouse.note("give up", self.bin);
         Ok(())
     }
 }

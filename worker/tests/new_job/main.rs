@@ -6,7 +6,7 @@ mod payload;
 
 use adapters::queue::LocalQueue;
 use handler::Warehouse;
-use payload::CountShelf;
+use payload::CountBin;
 use shared::domain::listing::ListingId;
 use shared::jobs::{QueueName, UpdateListing};
 use shared::ports::queue::{Message, Place, Queue, QueueView as _, Slice};
@@ -24,7 +24,7 @@ const CONCURRENCY: Concurrency = Concurrency {
 
 fn handlers(warehouse: Warehouse) -> Handlers<Warehouse> {
     // The one line.
-    Handlers::new(warehouse).with::<CountShelf>()
+    Handlers::new(warehouse).with::<CountBin>()
 }
 
 /// Pushes `messages`, and runs jobs for a minute of the test's clock.
@@ -49,9 +49,9 @@ async fn dead(queue: &LocalQueue, name: QueueName) -> Vec<(String, String)> {
 
 #[tokio::test(start_paused = true)]
 async fn a_new_job_runs_is_tried_again_and_is_given_up_at_last() {
-    let shelves = [1, 2, 3].map(|shelf| Message::new(CountShelf { shelf }));
+    let bins = [1, 2, 3].map(|bin| Message::new(CountBin { bin }));
 
-    let (queue, warehouse) = run(&shelves).await;
+    let (queue, warehouse) = run(&bins).await;
 
     let mut events = warehouse.events.lock().expect("no panic").clone();
     events.sort();
@@ -67,10 +67,10 @@ async fn a_new_job_runs_is_tried_again_and_is_given_up_at_last() {
     assert_eq!(events, expected);
     let stats = queue.stats(QueueName::Info).await.expect("figures");
     assert_eq!((stats.done, stats.dead), (2, 1));
-    let why = "the shelf is in the dark".to_owned();
+    let why = "the bin is in the dark".to_owned();
     assert_eq!(
         dead(&queue, QueueName::Info).await,
-        [("shelf:3".to_owned(), why)]
+        [("bin:3".to_owned(), why)]
     );
 }
 

@@ -3,17 +3,17 @@
 use serde::{Deserialize, Serialize};
 use shared::jobs::{Payload, QueueName};
 
-/// Counts one shelf of a warehouse.
+/// Counts the stock in one bin of a warehouse.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CountShelf {
-    pub shelf: u32,
+pub struct CountBin {
+    pub bin: u32,
 }
 
-impl Payload for CountShelf {
-    const TAG: &'static str = "count_shelf/1";
+impl Payload for CountBin {
+    const TAG: &'static str = "count_bin/1";
     const QUEUE: QueueName = QueueName::Info;
 
     fn id(&self) -> String {
-        format!("shelf:{}", self.shelf)
+        format!("bin:{}", self.bin)
     }
 }

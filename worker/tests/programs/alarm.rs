@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, Connection as _, Row as _};
 const LISTINGS: usize = 60;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_that_several_workers_use_up_together_is_told() {
+async fn a_day_quota_that_several_workers_use_up_together_is_notified() {
     let world = World::open(LISTINGS).await;
     let items = |shop: &str| world.simulator.shop(shop).expect("a shop").items.len();
     let larger = ["shop-1", "shop-2"]
@@ -38,16 +38,16 @@ async fn a_day_that_several_workers_use_up_together_is_told() {
     let _producers = [(); 2].map(|()| at_work("producer", &["serve"]));
 
     let alarm = format!("nearly-used-up/{larger}/");
-    let told = async || {
+    let outbox = async || {
         events(&world)
             .await
             .iter()
             .any(|event| event.starts_with(&alarm))
     };
-    until(|| alarm.clone(), told).await;
+    until(|| alarm.clone(), outbox).await;
 }
 
-/// What was written to be told.
+/// The notices that were stored to be sent.
 async fn events(world: &World) -> Vec<String> {
     sqlx::any::install_default_drivers();
     let mut database = AnyConnection::connect(&world.database)

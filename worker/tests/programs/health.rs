@@ -27,7 +27,7 @@ async fn a_worker_is_ready_while_redis_answers_and_alive_also_when_it_does_not()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_lets_nobody_in_is_named() {
+async fn a_database_that_accepts_no_connection_is_named() {
     let world = World::open(20).await;
     let worker = world.worker();
     worker.until_page("/readyz", 200).await;
@@ -63,7 +63,7 @@ async fn a_worker_that_cannot_write_to_redis_is_not_ready() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_producer_is_ready_as_the_leader_and_as_the_one_who_stands_by() {
+async fn a_producer_is_ready_as_the_leader_and_as_a_standby() {
     let world = World::open(20).await;
     let leader = world.start(world.command("producer", &["serve"]));
     leader.until_said("this producer leads").await;
@@ -125,13 +125,13 @@ async fn a_container_asks_the_program_beside_it_without_curl() {
         world.start(command)
     };
 
-    let nobody = asks().ends_with(1).await;
+    let refused = asks().ends_with(1).await;
     let mut worker = world.command("worker", &[]);
     worker.env("HEALTH_LISTEN", &address);
     let worker = world.start(worker);
     worker.until_page("/readyz", 200).await;
     let ready = asks().ends_with(0).await;
 
-    assert!(nobody.contains("does not answer"), "{nobody}");
+    assert!(refused.contains("does not answer"), "{refused}");
     assert!(ready.contains(r#""ok":true"#), "{ready}");
 }

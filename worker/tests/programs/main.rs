@@ -3,7 +3,7 @@
 
 mod alarm;
 mod health;
-mod looking;
+mod inspect;
 mod servers;
 mod starting;
 mod stopping;

@@ -92,7 +92,7 @@ async fn a_command_that_a_person_waits_for_fails_at_once_when_redis_is_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_person_has_to_mend_in_redis_is_said_at_once_and_holds_no_password() {
+async fn a_redis_fault_that_a_person_has_to_correct_is_shown_at_once_without_a_password() {
     let locked = World::open_over(Redis::start(&["--requirepass", "right-word"]), 20).await;
     for who in ["", ":wrong-word@"] {
         let mut worker = locked.command("worker", &[]);
@@ -175,7 +175,7 @@ async fn what_a_person_has_to_mend_in_the_database_is_said_at_once() {
     }
 }
 
-/// An address that nobody listens on once the listener is dropped.
+/// An address without a listener once this one is dropped.
 fn closed_door() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let door = listener.local_addr().expect("its address").to_string();

@@ -66,7 +66,7 @@ async fn a_job_that_does_not_end_in_time_is_put_back_and_begun_elsewhere_at_once
     worker.signal("TERM");
     let said = worker.ends_with(143).await;
 
-    // Nothing is left to the leases: what nobody holds can be claimed now.
+    // Nothing is left to the leases: a message without a lease can be claimed now.
     let left = sync_queue(&world).await;
     assert_eq!(left.claimed, 0, "{left:?}");
     assert_eq!(left.ready + left.delayed, 2, "{left:?}");
@@ -114,12 +114,12 @@ async fn a_worker_stops_in_time_also_while_redis_is_away() {
     until_all_are_claimed(&world).await;
 
     world.redis.kill();
-    let told = Instant::now();
+    let stopped_at = Instant::now();
     worker.signal("TERM");
     worker.ends_with(143).await;
 
     // Its own deadline and those of putting back and leaving: what compose grants is 45 s.
-    assert!(told.elapsed() < Duration::from_secs(40));
+    assert!(stopped_at.elapsed() < Duration::from_secs(40));
 }
 
 #[tokio::test(flavor = "multi_thread")]

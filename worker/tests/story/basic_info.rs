@@ -211,7 +211,7 @@ async fn an_outage_costs_the_backfill_one_more_request_and_no_text() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_killed_goes_on_where_it_stopped() {
+async fn a_killed_run_continues_where_it_stopped() {
     let mut app = Fixture::open(world(100, 1)).await;
     let slow = Fault {
         millis: Some(100),
@@ -226,9 +226,9 @@ async fn a_run_that_is_killed_goes_on_where_it_stopped() {
     };
     let (_stop, stopped) = watch::channel(Stop::NotYet);
     let workers = tokio::spawn(Runtime::new(app.ctx.clone(), concurrency).run(stopped));
-    let patience = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(30);
     while app.store.run_view(run).await.expect("a view").batches_done < 2 {
-        assert!(Instant::now() < patience, "no batch was done");
+        assert!(Instant::now() < deadline, "no batch was done");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     workers.abort();
@@ -252,7 +252,7 @@ async fn a_run_that_is_killed_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
-async fn texts_stand_in_a_queue_of_their_own() {
+async fn texts_have_a_queue_of_their_own() {
     let app = Fixture::open(world(100, 1)).await;
 
     app.start(RunKind::BasicInfo).await.expect("it starts");
@@ -301,7 +301,7 @@ async fn registered(app: &Fixture, account: AccountId, asins: &[&str]) -> Regist
 }
 
 #[tokio::test]
-async fn what_is_new_is_asked_for_whole_and_becomes_a_listing_to_come() {
+async fn a_new_product_is_fetched_as_a_whole_and_becomes_a_pending_listing() {
     let app = Fixture::open(world(20, 2)).await;
     let known = app
         .store

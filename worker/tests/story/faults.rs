@@ -241,7 +241,7 @@ async fn a_shop_whose_fresh_tokens_are_refused_for_a_moment_gets_its_updates() {
 }
 
 #[tokio::test]
-async fn an_answer_waits_for_a_database_that_is_away_and_is_not_asked_for_again() {
+async fn an_answer_is_kept_during_a_database_outage_and_not_requested_again() {
     let app = settled(60).await;
     app.simulator.reset_ledger();
     let run = app

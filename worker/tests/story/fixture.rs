@@ -187,7 +187,7 @@ impl Fixture {
         self.folder.path().join("shop.db")
     }
 
-    /// Lets nobody write to the database until the lock is dropped or closed.
+    /// Blocks all writes to the database until the lock is dropped or closed.
     pub async fn lock_database(&self) -> sqlx::AnyConnection {
         let url = format!("sqlite://{}", self.database().display());
         sqlx::any::install_default_drivers();

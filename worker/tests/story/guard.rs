@@ -22,7 +22,7 @@ async fn settled() -> (Fixture, usize) {
     (app, on_display)
 }
 
-/// An app in which every answer says that nobody offers anything, after a run.
+/// An app in which no answer has an offer, after a run.
 async fn broken() -> (Fixture, usize, RunId, Report) {
     let (app, on_display) = settled().await;
     app.simulator
@@ -59,7 +59,7 @@ async fn when_all_offers_are_empty_few_are_hidden_and_the_run_is_held() {
 }
 
 #[tokio::test]
-async fn a_held_run_is_told_once() {
+async fn a_held_run_is_notified_once() {
     let (app, _, run, _) = broken().await;
     let mut scheduler = RunScheduler::new(app.ctx.clone(), 3, [run]);
 
@@ -71,7 +71,12 @@ async fn a_held_run_is_told_once() {
         .expect("it is cancelled");
     let third = scheduler.new_reports().await.expect("an answer");
 
-    let states = |reports: &[Report]| reports.iter().map(|told| told.state).collect::<Vec<_>>();
+    let states = |reports: &[Report]| {
+        reports
+            .iter()
+            .map(|report| report.state)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(states(&first), [RunState::Held]);
     assert_eq!(states(&second), []);
     assert_eq!(states(&third), [RunState::Cancelled]);
@@ -123,7 +128,7 @@ async fn after_a_cancelled_run_the_next_one_decides_anew() {
 }
 
 #[tokio::test]
-async fn another_kind_of_run_does_not_hide_what_is_held() {
+async fn another_kind_of_run_does_not_hide_the_held_listings() {
     let (app, _, _, _) = broken().await;
     let shown = app.on_display();
 

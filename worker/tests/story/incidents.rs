@@ -162,7 +162,7 @@ async fn misses_of_the_cache_are_fetched_once_and_then_none_is_missing() {
 }
 
 #[tokio::test]
-async fn a_stale_run_after_a_whole_one_asks_nothing() {
+async fn a_stale_run_after_a_whole_one_sends_no_request() {
     let app = Fixture::open(world(60, 2)).await;
     app.run(RunKind::PriceStock).await;
 
@@ -195,7 +195,7 @@ async fn items_deleted_by_hand_are_delisted_once() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_switched_off_gets_no_request_and_its_asins_leave_the_run() {
+async fn a_deactivated_account_gets_no_request_and_its_asins_leave_the_run() {
     let app = Fixture::open(world(60, 3)).await;
     app.activate(|account| account != "shop-2").await;
     let before = app.simulator.shop("shop-2").expect("a shop");

@@ -1,4 +1,4 @@
-//! People are told of what happened: once, in numbers, and never in the way of the work. Chatwork is
+//! Notifications: each event once, in numbers, and without delaying the jobs. Chatwork is
 //! simulated, with its limits and faults, over HTTP.
 
 use crate::fixture::{Fixture, world};
@@ -144,9 +144,9 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 #[tokio::test]
-async fn a_run_with_changes_is_told_once_with_its_numbers() {
+async fn a_run_with_changes_is_notified_once_with_its_numbers() {
     let app = settled(40).await;
-    let told = posted(&app).len();
+    let posts = posted(&app).len();
     let sold_out = app.simulator.asin(0);
     app.simulator
         .set_market(vec![MarketSet {
@@ -163,7 +163,7 @@ async fn a_run_with_changes_is_told_once_with_its_numbers() {
     pass(&notifications).await;
 
     let all = posted(&app);
-    assert_eq!(all.len() - told, 1, "{all:?}");
+    assert_eq!(all.len() - posts, 1, "{all:?}");
     let message = all.last().expect("a message");
     assert!(
         message.starts_with("[info][title]店番: 価格と在庫 - 完了[/title]"),
@@ -180,9 +180,9 @@ async fn a_run_with_changes_is_told_once_with_its_numbers() {
 }
 
 #[tokio::test]
-async fn a_mass_change_is_told_once_and_names_what_a_person_can_do() {
+async fn a_mass_change_is_notified_once_and_names_what_a_person_can_do() {
     let app = settled(120).await;
-    let told = posted(&app).len();
+    let posts = posted(&app).len();
     let broken = Fault::new("getItemOffersBatch", FaultKind::EmptyOffers);
     app.simulator.add_fault(broken).expect("a fault");
     let run = app.start(RunKind::PriceStock).await.expect("a run");
@@ -194,7 +194,7 @@ async fn a_mass_change_is_told_once_and_names_what_a_person_can_do() {
     }
 
     let all = posted(&app);
-    assert_eq!(all.len() - told, 1, "{all:?}");
+    assert_eq!(all.len() - posts, 1, "{all:?}");
     let message = all.last().expect("a message");
     for command in ["release", "cancel"] {
         let line = format!("miseban {command} {run}");
@@ -203,13 +203,13 @@ async fn a_mass_change_is_told_once_and_names_what_a_person_can_do() {
 }
 
 #[tokio::test]
-async fn a_run_without_changes_and_an_event_that_is_switched_off_are_not_told() {
+async fn a_run_without_changes_and_a_disabled_event_are_not_notified() {
     let app = settled(20).await;
-    let told = posted(&app);
+    let posts = posted(&app);
     let quiet: Report = app.run(RunKind::PriceStock).await;
     assert_eq!(quiet.updates.applied + quiet.price_changes.count, 0);
     pass(&notifications(&app, Ahead::by(0))).await;
-    assert_eq!(posted(&app), told, "nothing changed");
+    assert_eq!(posted(&app), posts, "nothing changed");
 
     failed_runs(&app, 1).await;
     pass(&notifications_with(
@@ -221,7 +221,7 @@ async fn a_run_without_changes_and_an_event_that_is_switched_off_are_not_told() 
     // Switched on later, it tells what happens from then on.
     pass(&notifications(&app, Ahead::by(0))).await;
 
-    assert_eq!(posted(&app), told);
+    assert_eq!(posted(&app), posts);
 }
 
 #[tokio::test]
@@ -238,7 +238,7 @@ async fn two_leaders_at_once_send_one_message() {
 }
 
 #[tokio::test]
-async fn a_sender_killed_between_post_and_row_doubles_nothing_and_is_owned_up_to() {
+async fn a_sender_killed_between_post_and_row_repeats_nothing_and_is_reported() {
     let app = Fixture::open(world(20, 1)).await;
     failed_runs(&app, 1).await;
     // The post is done at once and answered much later.
@@ -354,7 +354,7 @@ async fn a_channel_that_is_down_for_days_delays_no_run_and_leaves_nothing_behind
 }
 
 #[tokio::test]
-async fn a_hanging_channel_holds_nothing_up_but_itself() {
+async fn a_hanging_channel_delays_nothing_but_itself() {
     let app = Fixture::open(world(20, 1)).await;
     failed_runs(&app, 1).await;
     fault(&app, FaultKind::Hang, 1);
@@ -369,7 +369,7 @@ async fn a_hanging_channel_holds_nothing_up_but_itself() {
 }
 
 #[tokio::test]
-async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
+async fn shops_out_of_quota_and_shops_to_authorise_are_notified_once() {
     let app = Fixture::open(world(20, 2)).await;
     let (first, second) = (AccountId::parse("shop-1"), AccountId::parse("shop-2"));
     let (first, second) = (first.expect("an id"), second.expect("an id"));
@@ -423,7 +423,7 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_told_once() {
 }
 
 #[tokio::test]
-async fn a_token_that_ends_and_a_proxy_that_fails_are_told_once_each() {
+async fn a_token_that_expires_and_a_proxy_that_fails_are_notified_once_each() {
     let app = Fixture::open(world(2, 2)).await;
     app.activate(|id| id == "shop-1").await;
     let now = app.now();
@@ -450,27 +450,27 @@ async fn a_token_that_ends_and_a_proxy_that_fails_are_told_once_each() {
     for _ in 0..2 {
         pass(&notifications(&app, Ahead::by(0))).await;
     }
-    let told = posted(&app);
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("お知らせ2件"), "{told:?}");
+    let posts = posted(&app);
+    assert_eq!(posts.len(), 1, "{posts:?}");
+    assert!(posts[0].contains("お知らせ2件"), "{posts:?}");
     assert!(
-        told[0].contains("shop-1 のプロキシが使えません"),
-        "{told:?}"
+        posts[0].contains("shop-1 のプロキシが使えません"),
+        "{posts:?}"
     );
     assert!(
-        told[0].contains("shop-2 の認可がまもなく切れます"),
-        "{told:?}"
+        posts[0].contains("shop-2 の認可がまもなく切れます"),
+        "{posts:?}"
     );
 
     let later = TimeDelta::days(4).num_seconds() + 60;
     for _ in 0..2 {
         pass(&notifications(&app, Ahead::by(later))).await;
     }
-    let told = posted(&app);
+    let posts = posted(&app);
     assert_eq!(
-        told.len(),
+        posts.len(),
         2,
-        "the second warning, and the first of shop-1: {told:?}"
+        "the second warning, and the first of shop-1: {posts:?}"
     );
-    assert!(told[1].contains("お知らせ2件"), "{told:?}");
+    assert!(posts[1].contains("お知らせ2件"), "{posts:?}");
 }

@@ -54,7 +54,7 @@ fn calls(app: &Fixture, operation: &str) -> u64 {
     tally.map_or(0, |tally| tally.requests)
 }
 
-fn by_hand(app: &Fixture, edit: Vec<ItemEdit>) {
+fn edit_manually(app: &Fixture, edit: Vec<ItemEdit>) {
     let work = ShopChange {
         edit,
         ..ShopChange::default()
@@ -98,11 +98,11 @@ async fn status(app: &Fixture, asin: &str) -> ListingStatus {
 }
 
 #[tokio::test]
-async fn what_a_person_changed_is_set_right_whatever_its_size() {
+async fn a_manual_change_is_corrected_whatever_its_size() {
     let app = settled(60, 1).await;
     let before = displayed(&app);
     let [price, little, hidden, stock, title] = [0, 1, 2, 3, 4].map(|place| before[place].clone());
-    by_hand(
+    edit_manually(
         &app,
         vec![
             ItemEdit {
@@ -153,11 +153,11 @@ async fn what_a_person_changed_is_set_right_whatever_its_size() {
 }
 
 #[tokio::test]
-async fn a_stock_that_we_set_is_set_right() {
+async fn a_stock_that_we_set_is_corrected() {
     let app = settled(200, 1).await;
     let mut items = displayed(&app).into_iter();
     let ours = items.find(|item| item.edits > 0).expect("an edited item");
-    by_hand(
+    edit_manually(
         &app,
         vec![ItemEdit {
             stock: Some(9),
@@ -172,7 +172,7 @@ async fn a_stock_that_we_set_is_set_right() {
 }
 
 #[tokio::test]
-async fn an_item_that_sold_out_rests_and_is_stocked_again() {
+async fn an_item_that_sold_out_cools_down_and_is_stocked_again() {
     let mut app = reconciled(40, 1).await;
     let sold = displayed(&app)[0].clone();
     let stock = |app: &Fixture| {
@@ -181,7 +181,7 @@ async fn an_item_that_sold_out_rests_and_is_stocked_again() {
             .expect("the item")
             .stock
     };
-    by_hand(
+    edit_manually(
         &app,
         vec![ItemEdit {
             stock: Some(0),
@@ -193,7 +193,7 @@ async fn an_item_that_sold_out_rests_and_is_stocked_again() {
 
     assert_eq!((found.sold_out, found.drifted), (1, 0));
     assert_eq!(stock(&app), 0);
-    // The ordinary run leaves it alone, too, and it is told again.
+    // The ordinary run leaves it alone, too, and it is reported again.
     app.run(RunKind::PriceStock).await;
     assert_eq!((stock(&app), reconcile(&app).await.sold_out), (0, 1));
     // Its rest is over.
@@ -209,7 +209,7 @@ async fn an_item_that_sold_a_moment_ago_is_repriced_and_not_stocked() {
     let app = reconciled(200, 1).await;
     let mut items = displayed(&app).into_iter();
     let sold = items.find(|item| item.edits > 0).expect("an edited item");
-    by_hand(
+    edit_manually(
         &app,
         vec![ItemEdit {
             stock: Some(0),
@@ -237,7 +237,7 @@ async fn an_item_that_sold_out_is_never_stocked_where_people_do_that_by_hand() {
     rules.selling.restock_after = None;
     app.ctx.rules = Arc::new(rules);
     let sold = displayed(&app)[0].clone();
-    by_hand(
+    edit_manually(
         &app,
         vec![ItemEdit {
             stock: Some(0),
@@ -247,7 +247,7 @@ async fn an_item_that_sold_out_is_never_stocked_where_people_do_that_by_hand() {
     reconcile(&app).await;
 
     app.run(RunKind::PriceStock).await;
-    by_hand(
+    edit_manually(
         &app,
         vec![ItemEdit {
             stock: Some(1),
@@ -286,7 +286,7 @@ async fn seventeen_deleted_items_are_delisted_once() {
 }
 
 #[tokio::test]
-async fn items_that_shift_to_a_page_that_was_read_are_not_gone() {
+async fn items_that_shift_to_a_page_that_was_read_are_not_delisted() {
     let app = reconciled(250, 1).await;
     let listed = items(&app, SHOP);
     let run = app.start(RunKind::Reconcile).await.expect("it starts");
@@ -294,7 +294,7 @@ async fn items_that_shift_to_a_page_that_was_read_are_not_gone() {
     // The one after the first page moves into it, and is on no page; it was edited as well.
     delete(&app, [listed[0].item_id]);
     let shifted = listed[100].clone();
-    by_hand(
+    edit_manually(
         &app,
         vec![ItemEdit {
             price: Some(shifted.price + 7_000),
@@ -336,7 +336,7 @@ async fn a_shop_that_shows_nothing_is_held_and_nothing_delisted() {
 }
 
 #[tokio::test]
-async fn a_person_lets_go_a_shop_that_lacks_too_much_and_each_item_is_asked_for() {
+async fn a_person_releases_a_shop_that_lacks_too_much_and_each_item_is_asked_for() {
     let app = reconciled(100, 1).await;
     let all = items(&app, SHOP);
     delete(&app, all.iter().take(60).map(|item| item.item_id));
@@ -356,7 +356,7 @@ async fn a_person_lets_go_a_shop_that_lacks_too_much_and_each_item_is_asked_for(
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_is_followed_by_one_that_goes_on() {
+async fn after_a_worker_that_dies_another_one_continues() {
     let app = reconciled(350, 1).await;
     let run = app.start(RunKind::Reconcile).await.expect("it starts");
     step(&app, run, 0).await;
@@ -422,7 +422,7 @@ async fn a_shop_that_cannot_be_read_does_not_stop_the_others() {
 }
 
 #[tokio::test]
-async fn items_that_nobody_listed_are_told_and_left_alone() {
+async fn items_without_a_listing_are_reported_and_left_alone() {
     let app = reconciled(40, 1).await;
     let made = NewItem {
         title: "手作り".to_owned(),
@@ -440,9 +440,9 @@ async fn items_that_nobody_listed_are_told_and_left_alone() {
     let found = reconcile(&app).await;
 
     assert_eq!((found.unknown, found.drifted), (1, 0));
-    let told = &found.unknown_examples[0];
-    assert_eq!(told.item.0.unsigned_abs(), ids[0]);
-    assert_eq!(told.sku.as_deref(), Some("HANDMADE-1"));
+    let example = &found.unknown_examples[0];
+    assert_eq!(example.item.0.unsigned_abs(), ids[0]);
+    assert_eq!(example.sku.as_deref(), Some("HANDMADE-1"));
 }
 
 #[tokio::test]
@@ -491,7 +491,7 @@ fn dearer(app: &Fixture, item: &ItemSnapshot) {
 }
 
 #[tokio::test]
-async fn an_item_that_refuses_its_edit_is_looked_at_once_and_held() {
+async fn an_item_that_refuses_its_edit_is_checked_once_and_held() {
     let app = reconciled(40, 1).await;
     let item = displayed(&app)[0].clone();
     dearer(&app, &item);
@@ -518,7 +518,7 @@ async fn an_item_that_refuses_its_edit_is_looked_at_once_and_held() {
 }
 
 #[tokio::test]
-async fn an_item_that_refuses_its_edit_and_is_gone_is_delisted() {
+async fn an_item_that_refuses_its_edit_and_does_not_exist_is_delisted() {
     let app = reconciled(40, 1).await;
     let item = displayed(&app)[0].clone();
     dearer(&app, &item);
@@ -538,7 +538,7 @@ async fn a_digital_item_is_held_without_another_call() {
     let app = reconciled(40, 1).await;
     let item = displayed(&app)[0].clone();
     dearer(&app, &item);
-    by_hand(
+    edit_manually(
         &app,
         vec![ItemEdit {
             digital: Some(true),

@@ -26,7 +26,7 @@ async fn a_run_is_due_at_once_when_the_schedule_begins() {
 }
 
 #[tokio::test]
-async fn who_follows_a_leader_keeps_to_its_schedule() {
+async fn the_successor_of_a_leader_keeps_its_schedule() {
     let app = Fixture::open(world(20, 1)).await;
     app.run(RunKind::PriceStock).await;
     let following = |hours| RunScheduler::continuing(app.ctx.clone(), hours, []);
@@ -50,7 +50,7 @@ impl Clock for Later {
 }
 
 #[tokio::test]
-async fn what_has_grown_old_goes_and_the_reports_stay() {
+async fn old_history_is_deleted_and_the_reports_stay() {
     let app = Fixture::open(world(100, 2)).await;
     let first = app.run(RunKind::PriceStock).await;
     app.run(RunKind::PriceStock).await;
@@ -79,8 +79,8 @@ async fn what_has_grown_old_goes_and_the_reports_stay() {
     let asin = Asin::parse(&app.simulator.asin(0)).expect("an ASIN");
     let story = app.store.story(asin).await.expect("an answer");
     assert_eq!((story.seen.len(), story.updates.len()), (1, 0));
-    let told = app.store.report(first.run_id, app.now()).await;
-    assert_eq!(told.expect("an answer"), Some(first));
+    let stored = app.store.report(first.run_id, app.now()).await;
+    assert_eq!(stored.expect("an answer"), Some(first));
     // Nothing is forgotten that the next run needs.
     let next = app.run(RunKind::PriceStock).await;
     assert_eq!((next.updates.applied, next.updates.failed), (0, 0));
@@ -117,13 +117,13 @@ async fn the_shops_are_read_back_once_a_day() {
     next_day.start_due().await;
     next_day.start_due().await;
     assert_eq!(reconciliations(&app).await, 2);
-    // And whoever comes after it finds it done.
+    // And its successor finds it done.
     minding(&app, TimeDelta::hours(25)).start_due().await;
     assert_eq!(reconciliations(&app).await, 2);
 }
 
 #[tokio::test]
-async fn a_new_house_waits_for_its_first_night() {
+async fn a_new_installation_waits_for_its_first_night() {
     let app = Fixture::open(world(20, 1)).await;
     let mut scheduler = minding(&app, TimeDelta::zero());
 

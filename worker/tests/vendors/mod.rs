@@ -1,4 +1,4 @@
-//! The simulated vendors as a program of the app finds them: what it is told, and what lies in its
+//! The simulated vendors as a program of the app finds them: its settings, and the files in its
 //! folder.
 
 use simulator::Simulator;
