@@ -8,7 +8,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-const WAITS: &str = "the start waits";
+const WAITS: &str = "a server is unavailable at start";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_that_are_up_before_redis_wait_for_it() {
