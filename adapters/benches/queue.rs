@@ -1,11 +1,11 @@
-//! How long the queue in Redis takes, and what it costs. Run with `cargo bench -p adapters --bench
-//! queue`; starts a Redis of its own, and prints the figures.
+//! Measures throughput, latency and memory of the queue in Redis: `cargo bench -p adapters --bench
+//! queue`. Starts its own Redis and prints the figures.
 
 #![expect(clippy::unwrap_used, reason = "a bench that fails may panic")]
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
-#![expect(clippy::cast_precision_loss, reason = "figures for the eye")]
+#![expect(clippy::cast_precision_loss, reason = "rounded figures for people")]
 
-#[expect(dead_code, reason = "the tests need more of it")]
+#[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../tests/queue_contract/server.rs"]
 mod server;
 
@@ -14,7 +14,7 @@ use adapters::redis::{RedisLink, RedisSettings, connect};
 use server::Server;
 use shared::domain::run::RunId;
 use shared::jobs::{Job, QueueName, Rank, SyncBatch};
-use shared::ports::queue::{Claimed, Message, Queue, Room, Settlement};
+use shared::ports::queue::{Capacity, Claimed, Message, Queue, Settlement};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ async fn main() {
     let link = connect(&RedisSettings::new(server.url())).await.unwrap();
     let busy = Arc::new(open(&server).await);
 
-    // What Redis keeps for itself after its first use is none of the messages'.
+    // After its first use, Redis keeps memory that does not belong to messages.
     push(&busy, 1_000).await;
     work_off(&busy, 16, 1_000).await;
     memory(&link, &busy).await;
@@ -36,7 +36,7 @@ async fn main() {
     idle(&server).await;
 }
 
-/// What Redis holds for the messages of a large run, and what is left of them afterwards.
+/// The memory for the messages of a large run, and what remains after them.
 async fn memory(link: &RedisLink, queue: &Arc<RedisQueue>) {
     const MESSAGES: u32 = 50_000;
     let before = used(link).await;
@@ -52,7 +52,7 @@ async fn memory(link: &RedisLink, queue: &Arc<RedisQueue>) {
     );
 }
 
-/// Whether many messages that wait slow the others down.
+/// Whether a long queue is slower than a short one.
 async fn deep(queue: &Arc<RedisQueue>) {
     const SAMPLE: u32 = 20_000;
     const WAITING: u32 = 400_000;
@@ -76,13 +76,13 @@ async fn used(link: &RedisLink) -> f64 {
         .query_async(&mut link.shared())
         .await
         .unwrap();
-    let told = info
+    let bytes = info
         .lines()
         .find_map(|line| line.strip_prefix("used_memory:"));
-    told.unwrap().trim().parse().unwrap()
+    bytes.unwrap().trim().parse().unwrap()
 }
 
-/// As one process does it.
+/// The queue of one process.
 async fn open(server: &Server) -> RedisQueue {
     RedisQueue::new(connect(&RedisSettings::new(server.url())).await.unwrap())
 }
@@ -103,7 +103,7 @@ async fn push(queue: &RedisQueue, count: u32) {
     per_second("push", count, begun.elapsed());
 }
 
-/// One claim and one settlement for each message; returns how many of both a second.
+/// Claims and settles each message; returns the messages per second.
 async fn work_off(queue: &Arc<RedisQueue>, claimers: u32, count: u32) -> f64 {
     let begun = Instant::now();
     let working: Vec<_> = (0..claimers)
@@ -127,7 +127,7 @@ async fn work_off(queue: &Arc<RedisQueue>, claimers: u32, count: u32) -> f64 {
 }
 
 async fn claim(queue: &RedisQueue, name: QueueName, timeout: Duration) -> Option<Claimed> {
-    let claimed = queue.claim(name, LEASE, timeout, &Room::of(1)).await;
+    let claimed = queue.claim(name, LEASE, timeout, &Capacity::fixed(1)).await;
     claimed.unwrap().pop()
 }
 
@@ -141,7 +141,7 @@ async fn take(queue: &RedisQueue) {
     );
 }
 
-/// From the beginning of a push to the claim that it wakes in another process.
+/// The time from a push to the claim that it wakes in another process.
 async fn pickup(server: &Server, pusher: &RedisQueue) {
     let idle = open(server).await;
     let mut spans = Vec::new();
@@ -171,7 +171,7 @@ async fn pickup(server: &Server, pusher: &RedisQueue) {
     );
 }
 
-/// What a process that waits on both queues sends.
+/// The calls of a process that waits on two queues.
 async fn idle(server: &Server) {
     const SPAN: Duration = Duration::from_secs(10);
     let link = connect(&RedisSettings::new(server.url())).await.unwrap();
@@ -194,7 +194,7 @@ async fn idle(server: &Server) {
     }
 }
 
-/// Every command so far, those within scripts too, but for what this bench asks itself.
+/// All commands so far, including those within scripts, without the ones of this benchmark.
 async fn calls(link: &RedisLink) -> u64 {
     let stats: String = redis::cmd("INFO")
         .arg("commandstats")
@@ -216,8 +216,8 @@ async fn calls(link: &RedisLink) -> u64 {
         .sum()
 }
 
-/// Hundredths of a second of processor time that this process has used (proc(5), fields 14 and 15),
-/// where there is a `/proc`.
+/// The processor time of this process in hundredths of a second (proc(5), fields 14 and 15); `None`
+/// without `/proc`.
 fn cpu_ticks() -> Option<u64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let (_, fields) = stat.rsplit_once(')')?;

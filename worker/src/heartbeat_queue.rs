@@ -6,7 +6,7 @@
 use app::health::Heartbeat;
 use async_trait::async_trait;
 use shared::jobs::QueueName;
-use shared::ports::queue::{Claimed, Message, Queue, QueueError, QueueStats, Room, Settlement};
+use shared::ports::queue::{Capacity, Claimed, Message, Queue, QueueError, QueueStats, Settlement};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ impl Queue for HeartbeatQueue {
         queue: QueueName,
         lease: Duration,
         timeout: Duration,
-        capacity: &Room,
+        capacity: &Capacity,
     ) -> Result<Vec<Claimed>, QueueError> {
         self.beat(self.queue.claim(queue, lease, timeout, capacity).await)
     }

@@ -10,7 +10,7 @@ pub use crate::job_runner::Stop;
 use crate::job_runner::{JobRunner, LEASE};
 use crate::jobs;
 use crate::outage_log::OutageLog;
-use adapters::queue::{Claims, Placed};
+use adapters::queue::{AssignedMessage, Claims};
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerError};
 use app::health::Health;
 use shared::domain::retry::RetryTable;
@@ -130,11 +130,11 @@ async fn work<C: Send + Sync + 'static>(
 }
 
 async fn process<C: Send + Sync + 'static>(
-    placed: Placed,
+    assigned: AssignedMessage,
     runner: Data<JobRunner<C>>,
 ) -> Result<(), BoxDynError> {
-    let Placed { claimed, place } = placed;
+    let AssignedMessage { claimed, slot } = assigned;
     let span = tracing::info_span!("job", id = %claimed.id, attempt = claimed.attempt);
-    runner.process(claimed, place).instrument(span).await;
+    runner.process(claimed, slot).instrument(span).await;
     Ok(())
 }

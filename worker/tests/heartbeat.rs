@@ -5,7 +5,7 @@ use adapters::queue::LocalQueue;
 use app::health::Health;
 use shared::domain::run::RunId;
 use shared::jobs::{Backfill, QueueName};
-use shared::ports::queue::{Message, Queue as _, QueueDesk as _, Room};
+use shared::ports::queue::{Capacity, Message, Queue as _, QueueAdmin as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::advance;
@@ -33,7 +33,7 @@ async fn a_worker_whose_slots_are_all_taken_by_long_jobs_is_alive() {
     let (_, queue, health) = worker();
     queue.push(&[message()]).await.expect("pushed");
     let job = queue
-        .claim(QueueName::Sync, LEASE, TIMEOUT, &Room::of(1))
+        .claim(QueueName::Sync, LEASE, TIMEOUT, &Capacity::fixed(1))
         .await;
     let job = job.expect("an answer").pop().expect("a message");
 
@@ -54,7 +54,7 @@ async fn a_worker_of_a_paused_queue_is_alive() {
     for _ in 0..3 {
         advance(A_WHILE).await;
         let nothing = queue
-            .claim(QueueName::Sync, LEASE, TIMEOUT, &Room::of(1))
+            .claim(QueueName::Sync, LEASE, TIMEOUT, &Capacity::fixed(1))
             .await;
         assert!(nothing.expect("an answer").is_empty());
     }
@@ -66,7 +66,7 @@ async fn a_worker_of_a_paused_queue_is_alive() {
 async fn a_worker_that_claims_nothing_any_more_is_dead_whatever_others_push() {
     let (_, queue, health) = worker();
     let claimed = queue
-        .claim(QueueName::Sync, LEASE, TIMEOUT, &Room::of(1))
+        .claim(QueueName::Sync, LEASE, TIMEOUT, &Capacity::fixed(1))
         .await;
     assert!(claimed.expect("an answer").is_empty());
 

@@ -1,7 +1,7 @@
-//! Measures how much of a quota the limiter over Redis uses: `cargo bench -p adapters --bench limiter`.
-//! It takes four minutes and prints, for processes with 16 callers each: the used share of the quota,
-//! refusals, and Redis calls per grant. `MISEBAN_BENCH_SECONDS` sets the length of each measurement
-//! (20 s by default); `-- four` measures only four processes at 2 s.
+//! Measures how much of a quota the limiter over Redis uses: `cargo bench -p adapters --bench
+//! limiter`. It takes four minutes and prints, for processes with 16 callers each: the used share
+//! of the quota, refusals, and Redis calls per grant. `MISEBAN_BENCH_SECONDS` sets the length of
+//! each measurement (20 s by default); `-- four` measures only four processes at 2 s.
 //!
 //! The processes are real: this program, started again. The vendor listens on a port.
 

@@ -1,6 +1,6 @@
-//! The vendor: a bucket of one token behind a path of 55 ms with 3 ms of jitter, as `docs/limiter.md`
-//! assumes. It listens on a port for other processes. A request is one byte; the response is one byte,
-//! whether it was refused, and eight bytes, the period in microseconds.
+//! The vendor: a bucket of one token behind a path of 55 ms with 3 ms of jitter, as
+//! `docs/limiter.md` assumes. It listens on a port for other processes. A request is one byte; the
+//! response is one byte, whether it was refused, and eight bytes, the period in microseconds.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -83,7 +83,8 @@ impl LocalLimiter {
         })
     }
 
-    /// Grants nothing from now on. All waiting callers get [`Grant::Later`] and put their jobs back.
+    /// Grants nothing from now on. All waiting callers get [`Grant::Later`] and put their jobs
+    /// back.
     pub fn refuse_waiting(&self) {
         self.closing.store(true, Ordering::SeqCst);
         for lane in self

@@ -1,9 +1,9 @@
 //! The rate limiter: permits for the lanes of Amazon and BASE.
 //!
-//! `local` serves one process and uses the pure state machines of `shared::domain::{rate, quota}`. It
-//! stores the state that must survive a restart (the next opening, the calls of the hour) before it
-//! grants a permit, so that a process that is killed and restarted keeps the quota. `redis` serves
-//! many processes and runs the same state machines as Lua scripts.
+//! `local` serves one process and uses the pure state machines of `shared::domain::{rate, quota}`.
+//! It stores the state that must survive a restart (the next opening, the calls of the hour) before
+//! it grants a permit, so that a process that is killed and restarted keeps the quota. `redis`
+//! serves many processes and runs the same state machines as Lua scripts.
 
 mod local;
 mod rate_lane;

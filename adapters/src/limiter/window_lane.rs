@@ -1,15 +1,15 @@
 //! A lane with windows, in one process.
 //!
-//! Calls are stored in blocks: a block is reserved and stored before its first call, so that a process
-//! that is killed may have counted too many calls, but never too few.
+//! Calls are stored in blocks: a block is reserved and stored before its first call, so that a
+//! process that is killed may have counted too many calls, but never too few.
 
 use chrono::{DateTime, Utc};
 use shared::domain::quota::{Window, WindowQuota, WindowUse};
 use shared::ports::store::LaneMemory;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Calls in one block: one database write for this many calls, and at most as many of 5,000 lost when
-/// the process is killed.
+/// Calls in one block: one database write for this many calls, and at most as many of 5,000 lost
+/// when the process is killed.
 const BLOCK: u32 = 50;
 
 /// One lane with windows.

@@ -1,10 +1,10 @@
-//! The seam to apalis: a backend that yields claimed messages of one queue.
+//! The backend for apalis: yields claimed messages of one queue.
 //!
-//! apalis runs the worker loop and its shutdown. Messages are claimed for the places that are free when they
-//! are taken, all in one call, so that none lies about on its lease. Leases, attempts and settling stay
-//! with our contract (`shared::ports::queue`), since apalis acknowledges by worker and not by claim;
-//! the handler's frame settles (`worker/src/runtime.rs`). So a store that is away for a while ends no
-//! worker: the claim is simply asked again.
+//! apalis runs the worker loop and its shutdown. One call claims a message for each slot that is
+//! free at that moment, so that no message waits on its lease. Leases, attempts and settlements
+//! stay with our contract (`shared::ports::queue`), since apalis acknowledges per worker and not
+//! per claim: the worker crate settles. A queue that is down for a while does not end a worker,
+//! which claims again.
 
 use apalis_core::backend::finalize::Ephemeral;
 use apalis_core::backend::{Backend, BackendConfig};
@@ -13,7 +13,7 @@ use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
 use futures::future::BoxFuture;
 use shared::jobs::QueueName;
-use shared::ports::queue::{Claimed, Queue, Room, Settlement};
+use shared::ports::queue::{Capacity, Claimed, Queue, Settlement};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long one claim call waits for a message before it is asked anew.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Pause after a claim call that failed, so that a store that is away is not hammered.
+/// The time-out of one claim.
+const CLAIM_TIMEOUT: Duration = Duration::from_secs(5);
+/// The pause after a failed claim.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(500);
 
 /// Yields the messages of one queue, each on a lease.
@@ -31,62 +31,62 @@ pub struct Claims {
     queue: Arc<dyn Queue>,
     name: QueueName,
     lease: Duration,
-    places: Arc<Semaphore>,
-    pending: Option<BoxFuture<'static, VecDeque<Placed>>>,
-    placed: VecDeque<Placed>,
+    slots: Arc<Semaphore>,
+    pending: Option<BoxFuture<'static, VecDeque<AssignedMessage>>>,
+    assigned: VecDeque<AssignedMessage>,
 }
 
-/// A message, and the place at which it is worked on.
+/// A message with the slot that processes it.
 #[derive(Debug)]
-pub struct Placed {
+pub struct AssignedMessage {
     /// The message.
     pub claimed: Claimed,
-    /// Held while the job runs: when it is dropped, the next message is claimed for it.
-    pub place: OwnedSemaphorePermit,
+    /// Keep it while the job runs: after its drop the next message is claimed for the slot.
+    pub slot: OwnedSemaphorePermit,
 }
 
-/// Never made: an error of the store is logged and the claim asked again.
+/// Never constructed: an error of the queue is logged and the claim repeated.
 #[derive(Debug, thiserror::Error)]
 #[error("claims do not fail")]
 pub struct ClaimsError;
 
 impl Claims {
-    /// Claims from `queue` the messages of `name`, each for `lease`, as many at once as there are
-    /// `places`.
-    pub fn new(queue: Arc<dyn Queue>, name: QueueName, lease: Duration, places: usize) -> Self {
+    /// Claims the messages of `name` from `queue`, each for `lease`, for at most `slots` jobs at
+    /// once.
+    pub fn new(queue: Arc<dyn Queue>, name: QueueName, lease: Duration, slots: usize) -> Self {
         Self {
             queue,
             name,
             lease,
-            places: Arc::new(Semaphore::new(places)),
+            slots: Arc::new(Semaphore::new(slots)),
             pending: None,
-            placed: VecDeque::new(),
+            assigned: VecDeque::new(),
         }
     }
 
-    /// Waits for a free place first, and then for a message.
-    fn ask(&self) -> BoxFuture<'static, VecDeque<Placed>> {
+    /// Waits for a free slot first, and then for a message.
+    fn claim(&self) -> BoxFuture<'static, VecDeque<AssignedMessage>> {
         let (queue, name, lease) = (Arc::clone(&self.queue), self.name, self.lease);
-        let places = Arc::clone(&self.places);
+        let slots = Arc::clone(&self.slots);
         Box::pin(async move {
-            let Ok(first) = Arc::clone(&places).acquire_owned().await else {
+            let Ok(first) = Arc::clone(&slots).acquire_owned().await else {
                 return VecDeque::new();
             };
-            let room = {
-                let places = Arc::clone(&places);
-                Room::told_by(move || 1 + places.available_permits())
+            let capacity = {
+                let slots = Arc::clone(&slots);
+                Capacity::from_fn(move || 1 + slots.available_permits())
             };
-            match queue.claim(name, lease, PATIENCE, &room).await {
-                // Nobody else takes places, so that there is one for each message.
+            match queue.claim(name, lease, CLAIM_TIMEOUT, &capacity).await {
+                // Only this task takes slots, so that there is one for each message.
                 Ok(claimed) => std::iter::once(first)
                     .chain(std::iter::from_fn(|| {
-                        Arc::clone(&places).try_acquire_owned().ok()
+                        Arc::clone(&slots).try_acquire_owned().ok()
                     }))
                     .zip(claimed)
-                    .map(|(place, claimed)| Placed { claimed, place })
+                    .map(|(slot, claimed)| AssignedMessage { claimed, slot })
                     .collect(),
                 Err(error) => {
-                    tracing::warn!(queue = name.as_str(), %error, "no message can be claimed now");
+                    tracing::warn!(queue = name.as_str(), %error, "could not claim messages; trying again");
                     tokio::time::sleep(PAUSE_AFTER_ERROR).await;
                     VecDeque::new()
                 }
@@ -94,14 +94,14 @@ impl Claims {
         })
     }
 
-    /// Messages that no job was begun for.
+    /// Returns the messages whose jobs have not started.
     fn give_back(&mut self) {
-        for placed in self.placed.drain(..) {
+        for unused in self.assigned.drain(..) {
             let (queue, name) = (Arc::clone(&self.queue), self.name);
             tokio::spawn(async move {
-                let back = Settlement::Defer(Duration::ZERO);
-                if let Err(error) = queue.settle(name, &placed.claimed, back).await {
-                    tracing::debug!(%error, "a message that was not begun stays on its lease");
+                let now = Settlement::Defer(Duration::ZERO);
+                if let Err(error) = queue.settle(name, &unused.claimed, now).await {
+                    tracing::debug!(%error, "could not return an unprocessed message; it is ready again when its lease ends");
                 }
             });
         }
@@ -117,7 +117,7 @@ impl fmt::Debug for Claims {
 }
 
 impl Backend for Claims {
-    type Task = Task<Placed>;
+    type Task = Task<AssignedMessage>;
     type Error = ClaimsError;
 
     fn poll_ready(
@@ -134,14 +134,14 @@ impl Backend for Claims {
         _: &WorkerContext,
     ) -> Poll<Option<Result<Self::Task, ClaimsError>>> {
         loop {
-            if let Some(placed) = self.placed.pop_front() {
-                return Poll::Ready(Some(Ok(Task::new(placed))));
+            if let Some(assigned) = self.assigned.pop_front() {
+                return Poll::Ready(Some(Ok(Task::new(assigned))));
             }
-            let mut asking = self.pending.take().unwrap_or_else(|| self.ask());
-            match asking.as_mut().poll(cx) {
-                Poll::Ready(placed) => self.placed = placed,
+            let mut claim = self.pending.take().unwrap_or_else(|| self.claim());
+            match claim.as_mut().poll(cx) {
+                Poll::Ready(assigned) => self.assigned = assigned,
                 Poll::Pending => {
-                    self.pending = Some(asking);
+                    self.pending = Some(claim);
                     return Poll::Pending;
                 }
             }
@@ -153,7 +153,7 @@ impl Backend for Claims {
         _: &mut Context<'_>,
         _: &WorkerContext,
     ) -> Poll<Result<(), ClaimsError>> {
-        // A claim that is dropped while it waits has taken nothing.
+        // A claim that is dropped while it waits claims nothing.
         self.pending = None;
         self.give_back();
         Poll::Ready(Ok(()))
@@ -161,7 +161,7 @@ impl Backend for Claims {
 }
 
 impl BackendConfig for Claims {
-    type Args = Placed;
+    type Args = AssignedMessage;
     type Id = ();
     type Kind = Ephemeral;
     type Config = ();

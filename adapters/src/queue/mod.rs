@@ -1,32 +1,31 @@
-//! The queue: our own contract below, apalis above.
+//! The message queue: our own contract, with apalis on top.
 //!
-//! `local` keeps the messages in this process; it is filled from the open rows at start, so that
-//! nothing is lost with it. `redis` shares them between processes. `claims` is the seam to apalis, and
-//! works over any implementation; `board` is what apalis' board reads.
+//! `local` keeps the messages in this process; after a restart they are pushed again from the open
+//! rows. `redis` shares them between processes. `claims` connects either of them to apalis'
+//! workers, and `board` to apalis' board.
 
 mod board;
 mod claims;
 mod local;
 mod redis;
-mod shelf;
 
 pub use self::redis::RedisQueue;
 pub use board::{Board, BoardError};
-pub use claims::{Claims, ClaimsError, Placed};
+pub use claims::{AssignedMessage, Claims, ClaimsError};
 pub use local::LocalQueue;
 
-/// Dead messages that are kept; the oldest goes first.
+/// The most dead messages of a queue; the oldest falls off the list.
 const DEAD_KEPT: usize = 1_000;
-/// Bytes of an error that are kept with a dead message: an answer of a vendor may be a whole page.
+/// The most bytes of an error in the dead list: a vendor's response may be a whole page.
 const ERROR_KEPT: usize = 500;
 
-/// Host and number of this process, by which people tell workers apart.
+/// Host and process number: the name of this worker for people.
 fn process_name() -> String {
     let host = gethostname::gethostname();
     format!("{}:{}", host.to_string_lossy(), std::process::id())
 }
 
-/// As much of `error` as is kept.
+/// The beginning of `error`, at most [`ERROR_KEPT`] bytes.
 fn clipped(error: &str) -> &str {
     let mut end = error.len().min(ERROR_KEPT);
     while !error.is_char_boundary(end) {

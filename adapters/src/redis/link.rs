@@ -1,7 +1,8 @@
 //! The connection to Redis, shared by queue, limiter and cache.
 //!
-//! It is opened once at start, where each fault says what to do. Later it reconnects by itself without
-//! end, and callers only see failed calls. The password is in no message and in no debug output.
+//! It is opened once at start, where each fault says what to do. Later it reconnects by itself
+//! without end, and callers only see failed calls. The password is in no message and in no debug
+//! output.
 
 use super::fault::{RedisFault, check_info};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -27,8 +28,8 @@ pub struct RedisSettings {
     pub url: SecretString,
     /// The prefix of every key. Two installations on one Redis need different prefixes.
     pub prefix: String,
-    /// The time-out of a call. It is long, since a fork for a snapshot or a failover stops Redis for
-    /// seconds, and a call that timed out may have been executed.
+    /// The time-out of a call. It is long, since a fork for a snapshot or a failover stops Redis
+    /// for seconds, and a call that timed out may have been executed.
     pub response_timeout: Duration,
 }
 
@@ -58,9 +59,9 @@ impl RedisLink {
         &self.prefix
     }
 
-    /// The shared connection, which reconnects by itself. Never block on it (`BLPOP`), since a blocked
-    /// call holds up all others. Use it through [`RedisLink::within`]: without a time-out it waits for
-    /// an unreachable Redis forever.
+    /// The shared connection, which reconnects by itself. Never block on it (`BLPOP`), since a
+    /// blocked call holds up all others. Use it through [`RedisLink::within`]: without a time-out
+    /// it waits for an unreachable Redis forever.
     pub fn shared(&self) -> ConnectionManager {
         self.shared.clone()
     }

@@ -33,7 +33,8 @@ pub enum SubscriptionEvent {
     Lost(RedisFault),
 }
 
-/// Subscribes to `channels` on a connection of its own and calls `handle` with each event. Never ends.
+/// Subscribes to `channels` on a connection of its own and calls `handle` with each event. Never
+/// ends.
 pub async fn subscribe(
     link: RedisLink,
     channels: Vec<String>,

@@ -1,6 +1,6 @@
-//! The cache: the same sentences for the database and for Redis.
+//! The conformance suite of the cache, run on the database and on Redis.
 
-#![expect(clippy::unwrap_used, reason = "a world that fails is a failed test")]
+#![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
 #[path = "../redis_fixture/mod.rs"]
 mod redis_fixture;
@@ -17,7 +17,7 @@ use shared::ports::store::BatchStore;
 use store_fixture::sqlite::open;
 use store_fixture::{asin, at, in_stock};
 
-/// A cache, and what must outlive it.
+/// A cache, with the store or server that must outlive it.
 struct World<T> {
     cache: Box<dyn Cache>,
     _below: T,
@@ -63,16 +63,16 @@ sentences! {
     every_reason_of_a_filtered_product_is_kept,
     a_part_that_is_missing_or_older_leaves_the_stored_one,
     a_part_of_the_same_instant_changes_nothing,
-    a_product_of_which_nothing_is_known_gets_no_entry,
-    a_product_stays_invalid_from_its_first_sight_until_a_newer_price,
+    an_unknown_product_gets_no_entry,
+    a_product_stays_invalid_since_the_first_sighting_until_a_newer_price,
     many_random_puts_leave_the_newest_of_each_part,
     texts_that_were_put_are_got,
-    a_newer_answer_that_tells_nothing_erases_nothing,
+    a_newer_answer_without_values_erases_nothing,
     texts_and_prices_never_make_each_other_fresh,
 }
 
 #[tokio::test]
-async fn the_cache_in_the_database_is_not_the_truth() {
+async fn the_cache_in_the_database_does_not_change_the_products() {
     let store = open().await;
 
     let put = store.cache().put(&[in_stock(1, 1000, at(1))], at(1)).await;
@@ -82,7 +82,7 @@ async fn the_cache_in_the_database_is_not_the_truth() {
 }
 
 #[tokio::test]
-async fn an_entry_in_redis_ends_an_hour_after_all_of_it_is_stale() {
+async fn an_entry_in_redis_expires_an_hour_after_all_parts_are_stale() {
     let redis = TestRedis::open().await;
     let link = redis.link().await;
     let cache = RedisCache::new(&link, &Ttls::default());
@@ -95,7 +95,7 @@ async fn an_entry_in_redis_ends_an_hour_after_all_of_it_is_stale() {
 }
 
 #[tokio::test]
-async fn a_damaged_entry_in_redis_is_a_miss_and_is_written_anew() {
+async fn a_damaged_entry_in_redis_is_a_miss_and_is_overwritten() {
     let redis = TestRedis::open().await;
     let link = redis.link().await;
     let cache = RedisCache::new(&link, &Ttls::default());
@@ -111,7 +111,7 @@ async fn a_damaged_entry_in_redis_is_a_miss_and_is_written_anew() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_away_is_an_error_and_an_emptied_one_a_miss() {
+async fn an_unreachable_redis_is_an_error_and_an_emptied_one_a_miss() {
     let mut redis = TestRedis::own().await;
     let cache = RedisCache::new(&redis.link().await, &Ttls::default());
     cache.put(&[in_stock(1, 1000, at(1))], at(1)).await.unwrap();

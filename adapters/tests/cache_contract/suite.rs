@@ -90,7 +90,7 @@ pub async fn a_part_of_the_same_instant_changes_nothing(cache: &dyn Cache) {
     assert_eq!(got(cache, 1).await, in_stock(1, 1000, at(10)));
 }
 
-pub async fn a_product_of_which_nothing_is_known_gets_no_entry(cache: &dyn Cache) {
+pub async fn an_unknown_product_gets_no_entry(cache: &dyn Cache) {
     put(cache, &[Product::unknown(asin(1))]).await;
 
     assert!(cache.get(&[asin(1)]).await.unwrap().is_empty());
@@ -98,7 +98,9 @@ pub async fn a_product_of_which_nothing_is_known_gets_no_entry(cache: &dyn Cache
     assert!(cache.put(&[], at(1)).await.is_ok());
 }
 
-pub async fn a_product_stays_invalid_from_its_first_sight_until_a_newer_price(cache: &dyn Cache) {
+pub async fn a_product_stays_invalid_since_the_first_sighting_until_a_newer_price(
+    cache: &dyn Cache,
+) {
     put(cache, &[in_stock(1, 1000, at(10))]).await;
 
     put(cache, &[invalid(1, 5)]).await;
@@ -164,7 +166,7 @@ pub async fn texts_that_were_put_are_got(cache: &dyn Cache) {
     assert_eq!(got, infos.into_iter().collect());
 }
 
-pub async fn a_newer_answer_that_tells_nothing_erases_nothing(cache: &dyn Cache) {
+pub async fn a_newer_answer_without_values_erases_nothing(cache: &dyn Cache) {
     let known = informed("known", at(10));
     let nothing = |seconds| Seen {
         value: BasicInfo::default(),

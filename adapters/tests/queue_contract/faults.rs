@@ -1,4 +1,5 @@
-//! Redis that breaks off, stops, forgets, or refuses: no call hangs, and the work goes on.
+//! Tests with a Redis that disconnects, stops, loses its data or refuses: no call hangs, and the
+//! queue recovers.
 
 use crate::redis_only::info;
 use crate::server::{Server, free_port, link, shared_url};
@@ -10,7 +11,7 @@ use shared::ports::queue::{Claimed, Queue, Settlement};
 use std::process::Command;
 use std::time::Duration;
 
-/// As the workers do it: an error is nothing but a reason to ask again.
+/// Claims as a worker does, which repeats a failed claim.
 async fn claim_in_the_end(queue: &dyn Queue) -> Option<Claimed> {
     for _ in 0..100 {
         if let Ok(claimed) = claim_of(queue, QueueName::Sync, LONG).await {
@@ -39,13 +40,13 @@ async fn kill_all_clients(link: &RedisLink) {
             .arg(kind)
             .arg("SKIPME")
             .arg("no");
-        // The one that asks for it is killed, too, and may get no answer.
+        // This kills the connection of the command, too, so that the reply may be missing.
         kill.exec_async(&mut link.shared()).await.ok();
     }
 }
 
 #[tokio::test]
-async fn killed_connections_are_made_anew_and_wake_again() {
+async fn killed_connections_are_restored_and_wake_claims_again() {
     let server = Server::start();
     let link = link(&server.url()).await;
     let queue = RedisQueue::new(link.clone());
@@ -66,11 +67,11 @@ async fn killed_connections_are_made_anew_and_wake_again() {
         .query_async(&mut link.shared())
         .await
         .expect("Redis answers");
-    assert_eq!(listeners.1, 1, "the bell is subscribed to again");
+    assert_eq!(listeners.1, 1, "the subscription is restored");
 }
 
 #[tokio::test]
-async fn a_restart_of_a_durable_redis_loses_nothing_and_ends_no_claim() {
+async fn a_restart_of_a_durable_redis_loses_no_message_and_no_claim() {
     let (port, dir) = (free_port(), tempfile::tempdir().unwrap());
     let server = Server::start_durable(port, dir.path());
     let queue = RedisQueue::new(link(&server.url()).await);
@@ -88,7 +89,7 @@ async fn a_restart_of_a_durable_redis_loses_nothing_and_ends_no_claim() {
     assert_eq!(while_away.expect("a message").id, batch(2).job.id());
     assert!(
         settle(&queue, &held, Settlement::Done).await,
-        "the lease has outlived the restart"
+        "the lease survives the restart"
     );
     assert_eq!(
         claim(&queue, LONG).await.expect("a message").id,
@@ -98,7 +99,7 @@ async fn a_restart_of_a_durable_redis_loses_nothing_and_ends_no_claim() {
 }
 
 #[tokio::test]
-async fn a_flush_in_the_middle_fences_what_was_claimed_and_takes_new_work() {
+async fn a_flush_fences_earlier_claims_and_accepts_new_messages() {
     let server = Server::start();
     let link = link(&server.url()).await;
     let queue = RedisQueue::new(link.clone());
@@ -120,7 +121,7 @@ async fn a_flush_in_the_middle_fences_what_was_claimed_and_takes_new_work() {
 }
 
 #[tokio::test]
-async fn a_redis_that_stops_for_seconds_costs_errors_and_no_message() {
+async fn a_redis_that_stops_for_seconds_causes_errors_and_loses_no_message() {
     let server = Server::start();
     let settings = RedisSettings {
         response_timeout: Duration::from_millis(500),
@@ -152,7 +153,7 @@ async fn a_redis_that_stops_for_seconds_costs_errors_and_no_message() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_told_and_not_shown() {
+async fn a_wrong_password_is_reported_and_not_shown() {
     let server = Server::start();
     let open = link(&server.url()).await;
     let mut protect = redis::cmd("CONFIG");
@@ -174,7 +175,7 @@ async fn a_wrong_password_is_told_and_not_shown() {
 }
 
 #[tokio::test]
-async fn a_replica_and_a_silent_port_are_told() {
+async fn a_replica_and_a_closed_port_are_reported() {
     let server = Server::start();
     let open = link(&server.url()).await;
     let mut follow = redis::cmd("REPLICAOF");
@@ -182,7 +183,7 @@ async fn a_replica_and_a_silent_port_are_told() {
     follow.exec_async(&mut open.shared()).await.expect("set");
 
     let replica = connect(&RedisSettings::new(server.url())).await;
-    let nobody = connect(&RedisSettings::new(format!(
+    let closed = connect(&RedisSettings::new(format!(
         "redis://:secret@127.0.0.1:{}",
         free_port()
     )))
@@ -193,18 +194,18 @@ async fn a_replica_and_a_silent_port_are_told() {
         matches!(replica, Err(RedisFault::ReadOnly { .. })),
         "{replica:?}"
     );
-    let nobody = nobody.expect_err("nobody is there");
+    let closed = closed.expect_err("no server listens");
     assert!(
-        matches!(nobody, RedisFault::Unreachable { .. }),
-        "{nobody:?}"
+        matches!(closed, RedisFault::Unreachable { .. }),
+        "{closed:?}"
     );
     let no_url = no_url.expect_err("no address");
     assert!(matches!(no_url, RedisFault::BadUrl), "{no_url:?}");
-    assert!(!format!("{nobody:?} {no_url:?} {no_url}").contains("secret"));
+    assert!(!format!("{closed:?} {no_url:?} {no_url}").contains("secret"));
 }
 
 #[tokio::test]
-async fn a_script_that_redis_forgot_is_sent_again() {
+async fn a_script_that_redis_does_not_know_is_sent_again() {
     let link = link(&shared_url()).await;
     let queue = RedisQueue::new(link.clone());
     push_in_the_end(&queue, 1).await;

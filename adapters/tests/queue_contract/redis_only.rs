@@ -1,6 +1,6 @@
-//! What the queue in Redis promises beyond the contract: many claimers, little memory, few calls.
+//! Tests of the queue in Redis beyond the contract: concurrent claims, memory, number of calls.
 
-#![expect(clippy::print_stdout, reason = "the figures are there to be read")]
+#![expect(clippy::print_stdout, reason = "people read the figures")]
 
 use crate::server::{Server, link, own_prefix, shared_url};
 use crate::suite::{BRIEF, LONG, batch, claim, claim_of, settle};
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Another process on the same queue, as far as Redis can tell.
+/// A queue on a separate connection, as another process would have.
 async fn another(link: &RedisLink, url: &str) -> RedisQueue {
     let settings = RedisSettings {
         prefix: link.prefix().to_owned(),
@@ -31,7 +31,7 @@ pub async fn info(link: &RedisLink, section: &str, field: &str) -> u64 {
     let value = found.and_then(|rest| rest.strip_prefix(':'));
     value
         .and_then(|value| value.trim().parse().ok())
-        .unwrap_or_else(|| panic!("{field} is told"))
+        .unwrap_or_else(|| panic!("INFO has no {field}"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -50,8 +50,8 @@ async fn two_claimers_never_get_the_same_message() {
             let queue = Arc::clone(&queues[no % 2]);
             tokio::spawn(async move {
                 let mut ids = Vec::new();
-                let patience = Duration::from_secs(1);
-                while let Some(claimed) = claim(&*queue, patience).await {
+                let timeout = Duration::from_secs(1);
+                while let Some(claimed) = claim(&*queue, timeout).await {
                     assert!(settle(&*queue, &claimed, Settlement::Done).await);
                     ids.push(claimed.id);
                 }
@@ -80,7 +80,7 @@ async fn two_claimers_never_get_the_same_message() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_claim_that_is_dropped_at_any_moment_takes_nothing() {
+async fn a_claim_that_is_dropped_at_any_moment_loses_no_message() {
     const MESSAGES: u32 = 50;
     let queue = RedisQueue::new(link(&shared_url()).await);
     queue
@@ -104,7 +104,7 @@ async fn a_claim_that_is_dropped_at_any_moment_takes_nothing() {
 }
 
 #[tokio::test]
-async fn a_claim_that_is_dropped_with_its_answer_unread_takes_nothing() {
+async fn a_claim_that_is_dropped_with_its_reply_unread_loses_no_message() {
     let queue = RedisQueue::new(link(&shared_url()).await);
     queue.push(&[batch(1)]).await.expect("pushed");
     let mut given_up = Box::pin(claim_of(&queue, QueueName::Sync, LONG));
@@ -120,7 +120,7 @@ async fn a_claim_that_is_dropped_with_its_answer_unread_takes_nothing() {
     assert_eq!(claimed.attempt, 1);
 }
 
-/// Calls of scripts and pings so far, which is all that an idle process sends.
+/// The calls of scripts and pings so far: an idle process sends nothing else.
 async fn calls(link: &RedisLink) -> u64 {
     let mut calls = 0;
     let stats: String = redis::cmd("INFO")
@@ -129,15 +129,15 @@ async fn calls(link: &RedisLink) -> u64 {
         .await
         .expect("Redis answers");
     for command in ["cmdstat_evalsha:calls=", "cmdstat_ping:calls="] {
-        let told = stats.lines().find_map(|line| line.strip_prefix(command));
-        let count = told.and_then(|rest| rest.split(',').next());
+        let found = stats.lines().find_map(|line| line.strip_prefix(command));
+        let count = found.and_then(|rest| rest.split(',').next());
         calls += count.map_or(0, |count| count.parse::<u64>().expect("a number"));
     }
     calls
 }
 
 #[tokio::test]
-async fn an_idle_process_asks_seldom_and_is_woken_by_another() {
+async fn an_idle_process_polls_rarely_and_is_woken_by_another() {
     let server = Server::start();
     let first = link(&server.url()).await;
     let idle = another(&first, &server.url()).await;
@@ -152,7 +152,7 @@ async fn an_idle_process_asks_seldom_and_is_woken_by_another() {
         asked
     });
 
-    // A look in five seconds, and two pings: far below five calls a second.
+    // One poll in five seconds, and two pings.
     println!("{asked} calls in 5 s");
     assert!(asked <= 4, "{asked} calls in 5 s");
     assert!(claimed.is_some());
@@ -209,7 +209,7 @@ async fn work_off(queue: Arc<RedisQueue>) {
 }
 
 #[tokio::test]
-async fn a_worker_that_is_silent_is_not_shown_and_forgotten_by_the_others() {
+async fn a_silent_worker_is_not_listed_and_is_removed_by_others() {
     let link = link(&shared_url()).await;
     let queue = RedisQueue::new(link.clone());
     let key = format!("{}:{{q:sync}}:workers", link.prefix());
@@ -248,7 +248,7 @@ async fn a_worker_that_is_silent_is_not_shown_and_forgotten_by_the_others() {
     let known = names().await;
     assert_eq!(known.len(), 1, "{known:?}");
     assert!(known[0].ends_with(&format!(":{}", std::process::id())));
-    assert!(left > 0, "the last one is forgotten, too");
+    assert!(left > 0, "the key expires");
 }
 
 #[tokio::test]
@@ -264,9 +264,9 @@ async fn another_prefix_is_another_queue() {
     assert!(claim(&one, BRIEF).await.is_some());
 }
 
-/// Ids without messages are what is left when Redis throws a key away for want of memory.
+/// Ids without messages remain if Redis evicts a key for lack of memory.
 #[tokio::test]
-async fn ids_whose_messages_are_gone_are_passed_over() {
+async fn ids_without_messages_are_skipped() {
     let link = link(&shared_url()).await;
     let queue = RedisQueue::new(link.clone());
     queue
@@ -294,14 +294,14 @@ async fn what_cannot_be_read_is_claimed_like_any_other_message() {
     let link = link(&shared_url()).await;
     let queue = RedisQueue::new(link.clone());
     let key = |name: &str| format!("{}:{{q:sync}}:{name}", link.prefix());
-    let mut by_hand = redis::pipe();
-    by_hand
+    let mut manual = redis::pipe();
+    manual
         .cmd("HSET")
         .arg(key("messages"))
         .arg("odd")
         .arg(b"\xff\x00 no message");
-    by_hand.cmd("RPUSH").arg(key("ready:2")).arg("odd");
-    by_hand
+    manual.cmd("RPUSH").arg(key("ready:2")).arg("odd");
+    manual
         .exec_async(&mut link.shared())
         .await
         .expect("written");

@@ -1,5 +1,5 @@
-//! A Redis for the tests: the one at `MISEBAN_TEST_REDIS_URL`, else one that this process starts and
-//! that ends with it, however it ends.
+//! A Redis for the tests: the server at `MISEBAN_TEST_REDIS_URL`, else one that this process
+//! starts. It stops with the process, even if the process is killed.
 
 use adapters::redis::{RedisLink, RedisSettings, connect};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// Runs the server until its standard input closes, which it does when this process is gone, even
-/// killed; it dies as in a power cut, and nothing is left of it.
+/// Runs the server until the standard input closes, which happens even if this process is killed.
+/// Then it kills the server, as a power failure would, and deletes its folder.
 const UNTIL_CLOSED: &str = r#"
     dir=$1; shift
     "$@" --dir "$dir" >/dev/null & server=$!
@@ -20,10 +20,10 @@ const UNTIL_CLOSED: &str = r#"
     [ "$KEEP" = yes ] || rm -rf "$dir"
 "#;
 
-/// Longer than a server needs on a loaded machine.
+/// More than the server needs on a loaded machine.
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
 
-/// A server that is ours alone.
+/// A separate server.
 pub struct Server {
     port: u16,
     dir: PathBuf,
@@ -32,18 +32,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one that keeps nothing on disk.
+    /// Starts a server without persistence.
     pub fn start() -> Self {
         let dir = tempfile::tempdir().expect("a folder").keep();
         Self::start_at(free_port(), &dir, &["--appendonly", "no"], false)
     }
 
-    /// Starts one that writes every change to disk in `dir`, and leaves it there when it is stopped.
+    /// Starts a server that writes every change to disk in `dir`, which remains after the stop.
     pub fn start_durable(port: u16, dir: &Path) -> Self {
         Self::start_appending(port, dir, "always")
     }
 
-    /// The same, but it tells the disk to keep what was written as `fsync` says.
+    /// The same with another `appendfsync`.
     pub fn start_appending(port: u16, dir: &Path, fsync: &str) -> Self {
         let options = ["--appendonly", "yes", "--appendfsync", fsync];
         Self::start_at(port, dir, &options, true)
@@ -79,16 +79,16 @@ impl Server {
 
     fn until_it_answers(&self) {
         let begun = Instant::now();
-        while self.order("PING").as_deref() != Some("+PONG\r\n") {
+        while self.send("PING").as_deref() != Some("+PONG\r\n") {
             let waited = begun.elapsed();
             assert!(waited < STARTS_WITHIN, "redis-server does not start");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
 
-    /// Says one command, by words without spaces, and gives the first line of the answer; none from
-    /// a server that does not answer.
-    pub fn order(&self, command: &str) -> Option<String> {
+    /// Sends one command, whose words have no spaces; returns the first line of the reply, `None`
+    /// if the server does not answer.
+    pub fn send(&self, command: &str) -> Option<String> {
         let mut line = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         line.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
         write!(line, "{command}\r\n").ok()?;
@@ -135,14 +135,14 @@ pub fn shared_url() -> String {
         .unwrap_or_else(|_| SHARED.get_or_init(Server::start).url())
 }
 
-/// A prefix that nobody else has.
+/// A unique prefix.
 pub fn own_prefix() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let no = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("test-{}-{no}", std::process::id())
 }
 
-/// A connection to the Redis at `url`, under a prefix of its own.
+/// A connection to the Redis at `url`, with its own prefix.
 pub async fn link(url: &str) -> RedisLink {
     let settings = RedisSettings {
         prefix: own_prefix(),

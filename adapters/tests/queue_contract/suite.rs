@@ -1,9 +1,9 @@
-//! The sentences of the contract. Waiting is done by `claim` itself, on the queue's own clock.
+//! The conformance suite of `Queue`. Only `claim` waits, on the queue's own clock.
 
 use shared::domain::listing::ListingId;
 use shared::domain::run::RunId;
 use shared::jobs::{Job, QueueName, Rank, SyncBatch, UpdateListing};
-use shared::ports::queue::{Claimed, Message, Queue, QueueError, Room, Settlement};
+use shared::ports::queue::{Capacity, Claimed, Message, Queue, QueueError, Settlement};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -28,8 +28,8 @@ pub fn ranked(no: u32, rank: u8) -> Message {
     }
 }
 
-pub async fn claim(queue: &dyn Queue, patience: Duration) -> Option<Claimed> {
-    claim_of(queue, QueueName::Sync, patience)
+pub async fn claim(queue: &dyn Queue, timeout: Duration) -> Option<Claimed> {
+    claim_of(queue, QueueName::Sync, timeout)
         .await
         .expect("the queue answers")
 }
@@ -40,7 +40,9 @@ pub async fn claim_of(
     name: QueueName,
     timeout: Duration,
 ) -> Result<Option<Claimed>, QueueError> {
-    let claimed = queue.claim(name, LEASE, timeout, &Room::of(1)).await?;
+    let claimed = queue
+        .claim(name, LEASE, timeout, &Capacity::fixed(1))
+        .await?;
     Ok(claimed.into_iter().next())
 }
 
@@ -110,7 +112,7 @@ pub async fn several_are_claimed_in_their_order_and_no_more_than_there_are(queue
     queue.push(&pushed).await.expect("pushed");
     let some = async |most| {
         queue
-            .claim(QueueName::Sync, LEASE, BRIEF, &Room::of(most))
+            .claim(QueueName::Sync, LEASE, BRIEF, &Capacity::fixed(most))
             .await
     };
 
@@ -128,29 +130,32 @@ pub async fn several_are_claimed_in_their_order_and_no_more_than_there_are(queue
     assert!(some(3).await.expect("the queue answers").is_empty());
 }
 
-pub async fn places_that_become_free_while_a_claim_waits_are_claimed_for(queue: &dyn Queue) {
+pub async fn slots_that_become_free_during_a_claim_are_used(queue: &dyn Queue) {
     let free = Arc::new(AtomicUsize::new(1));
-    let room = {
+    let capacity = {
         let free = Arc::clone(&free);
-        Room::told_by(move || free.load(Ordering::Relaxed))
+        Capacity::from_fn(move || free.load(Ordering::Relaxed))
     };
     let pushed: Vec<Message> = (1..=4).map(batch).collect();
 
-    let (claimed, ()) = tokio::join!(queue.claim(QueueName::Sync, LEASE, LONG, &room), async {
-        tokio::time::sleep(BRIEF).await;
-        free.store(3, Ordering::Relaxed);
-        queue.push(&pushed).await.expect("pushed");
-    });
+    let (claimed, ()) = tokio::join!(
+        queue.claim(QueueName::Sync, LEASE, LONG, &capacity),
+        async {
+            tokio::time::sleep(BRIEF).await;
+            free.store(3, Ordering::Relaxed);
+            queue.push(&pushed).await.expect("pushed");
+        }
+    );
 
     let claimed = claimed.expect("the queue answers");
     assert_eq!(claimed.len(), 3);
 }
 
-pub async fn what_is_settled_at_the_same_moment_is_settled_once_each(queue: &dyn Queue) {
+pub async fn concurrent_settlements_count_once_each(queue: &dyn Queue) {
     let pushed: Vec<Message> = (1..=3).map(batch).collect();
     queue.push(&pushed).await.expect("pushed");
     let claimed = queue
-        .claim(QueueName::Sync, LEASE, BRIEF, &Room::of(3))
+        .claim(QueueName::Sync, LEASE, BRIEF, &Capacity::fixed(3))
         .await
         .expect("the queue answers");
     let stranger = Claimed {
@@ -173,7 +178,7 @@ pub async fn what_is_settled_at_the_same_moment_is_settled_once_each(queue: &dyn
     assert_eq!((stats.done, stats.claimed), (2, 1));
 }
 
-pub async fn what_is_pushed_at_the_same_moment_is_counted_for_each_caller(queue: &dyn Queue) {
+pub async fn concurrent_pushes_are_counted_for_each_caller(queue: &dyn Queue) {
     let (one, two) = ([batch(1), batch(2)], [batch(2), batch(3), batch(4)]);
 
     let (first, second) = tokio::join!(queue.push(&one), queue.push(&two));
@@ -197,12 +202,12 @@ pub async fn an_idle_claim_is_woken_by_a_push(queue: &dyn Queue) {
     assert!(claimed.is_some());
 }
 
-pub async fn a_claim_without_a_message_ends_after_its_patience(queue: &dyn Queue) {
+pub async fn a_claim_without_a_message_ends_after_its_timeout(queue: &dyn Queue) {
     assert!(claim(queue, BRIEF).await.is_none());
     assert!(claim(queue, Duration::ZERO).await.is_none());
 }
 
-pub async fn a_claim_that_is_dropped_while_it_waits_takes_nothing(queue: &dyn Queue) {
+pub async fn a_claim_that_is_dropped_while_it_waits_claims_nothing(queue: &dyn Queue) {
     let given_up = tokio::time::timeout(BRIEF, claim(queue, LONG)).await;
     queue.push(&[batch(1)]).await.expect("pushed");
 
@@ -214,7 +219,7 @@ pub async fn a_claim_that_is_dropped_while_it_waits_takes_nothing(queue: &dyn Qu
     assert_eq!(claimed.attempt, 1);
 }
 
-pub async fn a_delayed_message_comes_at_its_time_and_not_before(queue: &dyn Queue) {
+pub async fn a_delayed_message_is_ready_when_due_and_not_before(queue: &dyn Queue) {
     let delay = Duration::from_secs(1);
     queue
         .push(&[Message { delay, ..batch(1) }])
@@ -239,9 +244,7 @@ pub async fn messages_of_one_delay_keep_their_order(queue: &dyn Queue) {
     }
 }
 
-pub async fn a_lease_that_ends_gives_the_message_to_the_next_and_fences_the_first(
-    queue: &dyn Queue,
-) {
+pub async fn an_ended_lease_frees_the_message_and_fences_the_first_claim(queue: &dyn Queue) {
     queue.push(&[batch(1)]).await.expect("pushed");
     let first = claim(queue, BRIEF).await.expect("a message");
 
@@ -270,7 +273,7 @@ pub async fn a_renewed_lease_keeps_the_message(queue: &dyn Queue) {
     assert!(settle(queue, &claimed, Settlement::Done).await);
 }
 
-pub async fn a_deferred_message_comes_back_without_having_cost_an_attempt(queue: &dyn Queue) {
+pub async fn a_deferred_message_returns_without_spending_an_attempt(queue: &dyn Queue) {
     queue.push(&[batch(1)]).await.expect("pushed");
     for _ in 0..5 {
         let claimed = claim(queue, LONG).await.expect("a message");
@@ -280,7 +283,7 @@ pub async fn a_deferred_message_comes_back_without_having_cost_an_attempt(queue:
     }
 }
 
-pub async fn a_retried_message_comes_back_with_its_attempt_counted(queue: &dyn Queue) {
+pub async fn a_retried_message_returns_with_its_attempt_counted(queue: &dyn Queue) {
     queue.push(&[batch(1)]).await.expect("pushed");
     for attempt in 1..=5 {
         let claimed = claim(queue, LONG).await.expect("a message");
@@ -295,7 +298,7 @@ pub async fn a_retried_message_comes_back_with_its_attempt_counted(queue: &dyn Q
     }
 }
 
-pub async fn a_dead_message_is_counted_and_never_comes_back(queue: &dyn Queue) {
+pub async fn a_dead_message_is_counted_and_never_returns(queue: &dyn Queue) {
     queue.push(&[batch(1)]).await.expect("pushed");
     let claimed = claim(queue, BRIEF).await.expect("a message");
 

@@ -1,27 +1,32 @@
-//! The sentences of the contract on what a person sees of a queue.
+//! The conformance suite of `QueueView`.
 
 use crate::suite::{BRIEF, LEASE, LONG, batch, claim, ranked, settle};
 use shared::jobs::{QueueName, Rank};
 use shared::ports::queue::{
-    Listed, Message, Place, Queue, QueueDesk, QueueView, Settlement, Slice,
+    Message, MessageInfo, MessagePage, MessageState, Queue, QueueAdmin, QueueView, Settlement,
 };
 use std::time::Duration;
 
 const QUEUE: QueueName = QueueName::Sync;
 
-async fn list(queue: &dyn QueueView, place: Place, offset: u64, limit: u64) -> Vec<Listed> {
+async fn list(
+    queue: &dyn QueueView,
+    state: MessageState,
+    offset: u64,
+    limit: u64,
+) -> Vec<MessageInfo> {
     queue
-        .list(QUEUE, place, Slice { offset, limit })
+        .list(QUEUE, state, MessagePage { offset, limit })
         .await
         .expect("the queue answers")
 }
 
-async fn find(queue: &dyn QueueView, no: u32) -> Vec<Listed> {
+async fn find(queue: &dyn QueueView, no: u32) -> Vec<MessageInfo> {
     let id = batch(no).job.id();
     queue.find(QUEUE, &id).await.expect("the queue answers")
 }
 
-fn ids(listed: &[Listed]) -> Vec<&str> {
+fn ids(listed: &[MessageInfo]) -> Vec<&str> {
     listed.iter().map(|listed| listed.id.as_str()).collect()
 }
 
@@ -44,7 +49,7 @@ where
 
     let mut pages = Vec::new();
     for offset in [0, 2, 4, 6] {
-        pages.extend(list(queue, Place::Ready, offset, 2).await);
+        pages.extend(list(queue, MessageState::Ready, offset, 2).await);
     }
 
     let mut claimed = Vec::new();
@@ -60,16 +65,16 @@ pub async fn a_page_holds_no_more_than_its_limit<Q: Queue + QueueView>(queue: &Q
     let pushed: Vec<Message> = (1..=1_100).map(batch).collect();
     queue.push(&pushed).await.expect("pushed");
 
-    let most = list(queue, Place::Ready, 0, u64::MAX).await;
-    let none = list(queue, Place::Ready, 0, 0).await;
-    let beyond = list(queue, Place::Ready, u64::MAX, 10).await;
+    let most = list(queue, MessageState::Ready, 0, u64::MAX).await;
+    let none = list(queue, MessageState::Ready, 0, 0).await;
+    let beyond = list(queue, MessageState::Ready, u64::MAX, 10).await;
 
-    assert_eq!(most.len() as u64, Slice::MOST);
+    assert_eq!(most.len() as u64, MessagePage::MOST);
     assert!(none.is_empty());
     assert!(beyond.is_empty());
 }
 
-pub async fn each_message_tells_where_it_stands_and_for_how_long<Q>(queue: &Q)
+pub async fn a_message_has_its_state_and_its_times<Q>(queue: &Q)
 where
     Q: Queue + QueueView,
 {
@@ -81,19 +86,25 @@ where
         .await
         .expect("pushed");
 
-    let ready = list(queue, Place::Ready, 0, 10).await;
-    let claimed = list(queue, Place::Claimed, 0, 10).await;
-    let waiting = list(queue, Place::Delayed, 0, 10).await;
+    let ready = list(queue, MessageState::Ready, 0, 10).await;
+    let claimed = list(queue, MessageState::Claimed, 0, 10).await;
+    let waiting = list(queue, MessageState::Delayed, 0, 10).await;
 
     let within = |span: Option<Duration>, most| span.is_some_and(|span| span <= most);
     assert_eq!(ids(&ready), [batch(2).job.id()]);
     assert_eq!((ready[0].attempts, ready[0].left), (0, None));
     assert!(within(ready[0].since, LONG));
     assert_eq!(ids(&claimed), [batch(1).job.id()]);
-    assert_eq!((claimed[0].attempts, claimed[0].place), (1, Place::Claimed));
+    assert_eq!(
+        (claimed[0].attempts, claimed[0].state),
+        (1, MessageState::Claimed)
+    );
     assert!(within(claimed[0].since, LONG) && within(claimed[0].left, LEASE));
     assert_eq!(ids(&waiting), [batch(4).job.id(), batch(3).job.id()]);
-    assert_eq!((waiting[0].since, waiting[0].place), (None, Place::Delayed));
+    assert_eq!(
+        (waiting[0].since, waiting[0].state),
+        (None, MessageState::Delayed)
+    );
     assert!(within(waiting[0].left, LONG / 2) && within(waiting[1].left, LONG));
     assert!(waiting[1].left > waiting[0].left);
     assert!(
@@ -103,7 +114,7 @@ where
     );
 }
 
-pub async fn a_message_is_found_wherever_it_stands<Q: Queue + QueueView>(queue: &Q) {
+pub async fn a_message_is_found_in_every_state<Q: Queue + QueueView>(queue: &Q) {
     let unknown = find(queue, 1).await;
     queue
         .push(&[batch(1), delayed(2, LONG)])
@@ -116,11 +127,16 @@ pub async fn a_message_is_found_wherever_it_stands<Q: Queue + QueueView>(queue: 
     settle(queue, &claim, Settlement::Retry(LONG, "again".to_owned())).await;
     let again = find(queue, 1).await;
 
-    let places = [&ready, &waiting, &claimed, &again].map(|found| found[0].place);
+    let places = [&ready, &waiting, &claimed, &again].map(|found| found[0].state);
     assert!(unknown.is_empty());
     assert_eq!(
         places,
-        [Place::Ready, Place::Delayed, Place::Claimed, Place::Delayed]
+        [
+            MessageState::Ready,
+            MessageState::Delayed,
+            MessageState::Claimed,
+            MessageState::Delayed
+        ]
     );
     assert_eq!(again[0].attempts, 1);
     assert_eq!(
@@ -129,7 +145,7 @@ pub async fn a_message_is_found_wherever_it_stands<Q: Queue + QueueView>(queue: 
     );
 }
 
-pub async fn an_id_that_died_and_lives_again_is_found_twice<Q: Queue + QueueView>(queue: &Q) {
+pub async fn an_id_that_is_dead_and_alive_is_found_twice<Q: Queue + QueueView>(queue: &Q) {
     queue.push(&[batch(1)]).await.expect("pushed");
     let first = claim(queue, BRIEF).await.expect("a message");
     settle(queue, &first, Settlement::Dead("no use".to_owned())).await;
@@ -137,11 +153,15 @@ pub async fn an_id_that_died_and_lives_again_is_found_twice<Q: Queue + QueueView
 
     let found = find(queue, 1).await;
 
-    let told: Vec<_> = found
+    let states: Vec<_> = found
         .iter()
-        .map(|found| (found.place, found.error.as_deref()))
+        .map(|found| (found.state, found.error.as_deref()))
         .collect();
-    assert_eq!(told, [(Place::Ready, None), (Place::Dead, Some("no use"))]);
+    let expected = [
+        (MessageState::Ready, None),
+        (MessageState::Dead, Some("no use")),
+    ];
+    assert_eq!(states, expected);
 }
 
 pub async fn ready_messages_are_counted_by_rank<Q: Queue + QueueView>(queue: &Q) {
@@ -155,11 +175,11 @@ pub async fn ready_messages_are_counted_by_rank<Q: Queue + QueueView>(queue: &Q)
     assert_eq!((stats.ready, stats.by_rank), (3, [1, 0, 2]));
 }
 
-pub async fn whoever_claims_or_renews_is_known_as_a_worker_of_that_queue<Q>(queue: &Q)
+pub async fn a_process_that_claims_or_renews_is_a_worker_of_the_queue<Q>(queue: &Q)
 where
     Q: Queue + QueueView,
 {
-    let nobody = queue.workers(QUEUE).await.expect("the queue answers");
+    let before = queue.workers(QUEUE).await.expect("the queue answers");
     queue.push(&[batch(1)]).await.expect("pushed");
     let claimed = claim(queue, BRIEF).await.expect("a message");
     let renewed = queue.renew(QUEUE, &claimed, LEASE).await;
@@ -168,7 +188,7 @@ where
     let of_the_other = queue.workers(QueueName::Update).await;
 
     assert!(renewed.expect("the queue answers"));
-    assert!(nobody.is_empty());
+    assert!(before.is_empty());
     assert_eq!(workers.len(), 1);
     let number = format!(":{}", std::process::id());
     assert!(workers[0].name.ends_with(&number), "{}", workers[0].name);
@@ -176,9 +196,9 @@ where
     assert!(of_the_other.expect("the queue answers").is_empty());
 }
 
-pub async fn a_worker_of_a_paused_queue_is_known_too<Q>(queue: &Q)
+pub async fn a_paused_queue_lists_its_workers<Q>(queue: &Q)
 where
-    Q: Queue + QueueView + QueueDesk,
+    Q: Queue + QueueView + QueueAdmin,
 {
     queue.pause(QUEUE).await.expect("paused");
     let nothing = claim(queue, BRIEF).await;

@@ -165,7 +165,7 @@ impl Hands {
         let written = self.link.within(commands.exec_async(&mut connection)).await;
         written.map_err(|fault| JobError {
             remedy: Remedy::TryAgain,
-            why: fault.told(),
+            why: fault.message(),
         })
     }
 

@@ -11,9 +11,9 @@ pub enum Lane {
     /// `getItemOffersBatch` of one application: 0.1 requests a second, burst 1 (source: Selling
     /// Partner API model `productPricingV0`, 2026-08-05). The string is the application's id.
     ItemOffers(String),
-    /// `searchCatalogItems` of one application: 2 requests a second, burst 2, of which only 1 is used
-    /// (source: Selling Partner API model `catalogItems_2022-04-01`, 2026-08-05). The string is the
-    /// application's id.
+    /// `searchCatalogItems` of one application: 2 requests a second, burst 2, of which only 1 is
+    /// used (source: Selling Partner API model `catalogItems_2022-04-01`, 2026-08-05). The string
+    /// is the application's id.
     CatalogItems(String),
     /// All calls of one shop account.
     Shop(ShopLane),

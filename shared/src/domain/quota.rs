@@ -46,8 +46,8 @@ pub enum Window {
     Long,
 }
 
-/// A refusal in a window that opened less than this ago belongs to the previous window: the response was
-/// late, or the shop's clock is behind.
+/// A refusal in a window that opened less than this ago belongs to the previous window: the response
+/// was late, or the shop's clock is behind.
 const RESET_BLUR: TimeDelta = TimeDelta::seconds(10);
 
 impl WindowQuota {

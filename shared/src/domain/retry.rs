@@ -7,8 +7,8 @@ use std::time::Duration;
 pub enum Remedy {
     /// The quota or the vendor says "later": retry after this time without spending an attempt.
     Wait(Duration),
-    /// A service that every job needs (database, queue, limiter) is down: no attempt is spent, and the
-    /// worker pauses for this time, since other jobs would fail too.
+    /// A service that every job needs (database, queue, limiter) is down: no attempt is spent, and
+    /// the worker pauses for this time, since other jobs would fail too.
     Rest(Duration),
     /// A transient fault: retry after a growing delay; an attempt is spent.
     TryAgain,

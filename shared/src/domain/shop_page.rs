@@ -32,8 +32,8 @@ pub struct ShopPage {
 pub struct ListingDiff {
     /// The state that we set last.
     pub left: ShopState,
-    /// The state that the shop shows. A stock that we never set stays unknown while it is above zero,
-    /// since we must not correct it.
+    /// The state that the shop shows. A stock that we never set stays unknown while it is above
+    /// zero, since we must not correct it.
     pub found: ShopState,
     /// The item sold out in the shop: its stock fell to zero.
     pub sold_out: bool,

@@ -26,8 +26,8 @@ pub trait Cache: Send + Sync {
     /// Separate from [`Cache::get`], since a batch of prices must not load long texts.
     async fn infos(&self, asins: &[Asin]) -> Result<HashMap<Asin, Seen<BasicInfo>>, CacheError>;
 
-    /// Merges basic information part by part, as [`BasicInfo::take`] does, in one round trip. Price,
-    /// stock and their times do not change.
+    /// Merges basic information part by part, as [`BasicInfo::take`] does, in one round trip.
+    /// Price, stock and their times do not change.
     async fn put_infos(
         &self,
         infos: &[(Asin, Seen<BasicInfo>)],

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::time::{Duration, Instant};
 
-/// Permission to send one request on a lane now. It cannot be returned: the vendor's token counts as
-/// used from the grant on.
+/// Permission to send one request on a lane now. It cannot be returned: the vendor's token counts
+/// as used from the grant on.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Permit {
     /// The lane.
@@ -60,8 +60,8 @@ pub trait Limiter: Send + Sync {
     /// The current period of a lane with a rate; `None` for a lane without one.
     async fn period(&self, lane: &Lane) -> Option<Micros>;
 
-    /// The calls of all processes in the current windows of a shop. `None` if nothing is counted yet,
-    /// and for the limiter of one process, which keeps the count in the database
+    /// The calls of all processes in the current windows of a shop. `None` if nothing is counted
+    /// yet, and for the limiter of one process, which keeps the count in the database
     /// ([`LaneStore`](super::store::LaneStore)).
     ///
     /// # Errors

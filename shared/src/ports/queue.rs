@@ -1,5 +1,5 @@
-//! The queue below apalis: a small contract, implemented over Redis and in memory, with one
-//! conformance suite run on both.
+//! The message queue below apalis: a small contract with an implementation over Redis and one in
+//! memory. The same conformance suite tests both.
 
 use crate::jobs::{Job, Payload, QueueName, Rank};
 use async_trait::async_trait;
@@ -10,16 +10,16 @@ use std::time::Duration;
 /// A message to push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// What to do; its [`Job::id`] is pushed once while it is alive.
+    /// The job to run. Only one message with the same [`Job::id`] is alive at a time.
     pub job: Job,
     /// Order within the queue.
     pub rank: Rank,
-    /// Not before this much time from now.
+    /// The time until the message is ready.
     pub delay: Duration,
 }
 
 impl Message {
-    /// The message of a job that is due now, with the job's own rank.
+    /// A message without a delay, with the job's own rank.
     pub fn new(payload: impl Payload) -> Self {
         let job = Job::new(payload);
         Self {
@@ -30,123 +30,124 @@ impl Message {
     }
 }
 
-/// A message in the hands of a worker, on a lease.
+/// A message that a worker has claimed on a lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimed {
     /// The message's id.
     pub id: String,
-    /// The encoded job, as it was pushed. Whoever claims it decodes it, so that a payload that
-    /// cannot be read ends in the dead list and not the worker.
+    /// The encoded job, as it was pushed. The worker decodes it, so that an unreadable payload ends
+    /// in the dead list and does not stop the worker.
     pub payload: Vec<u8>,
-    /// 1 on the first claim; counted when claimed, so that a message that kills its worker ends.
+    /// The number of this attempt, from 1. It is counted with the claim, so that a message that
+    /// kills its worker ends up dead, too.
     pub attempt: u32,
-    /// Fencing token: settles only while this claim holds.
+    /// Fencing token: only the current claim can renew or settle.
     pub token: u64,
 }
 
-/// How many messages whoever claims has room for. It is asked in the moment in which they are taken: a
-/// claim may wait for long, and places become free meanwhile.
+/// How many messages a worker can take. It is read at the moment of the claim: a claim may wait for
+/// a long time, and slots become free meanwhile.
 #[derive(Clone)]
-pub struct Room(Arc<dyn Fn() -> usize + Send + Sync>);
+pub struct Capacity(Arc<dyn Fn() -> usize + Send + Sync>);
 
-/// What becomes of a claimed message.
+/// How a claim ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {
-    /// Done and gone.
+    /// The job is done; the message is deleted.
     Done,
-    /// Again after this time; the attempt is given back.
+    /// The message is delayed by this time; the attempt does not count.
     Defer(Duration),
-    /// Again after this time; the attempt stays counted.
+    /// The message is delayed by this time; the attempt counts.
     Retry(Duration, String),
-    /// To the dead list, with the error.
+    /// The message moves to the dead list, with the error.
     Dead(String),
 }
 
 /// A queue's figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QueueStats {
-    /// Can be claimed now.
+    /// Messages that can be claimed now.
     pub ready: u64,
-    /// Of these, how many are of each rank; the first rank goes first.
+    /// The ready messages by rank; the first rank goes first.
     pub by_rank: [u64; Rank::COUNT as usize],
-    /// Waits for its time.
+    /// Messages that are not due yet.
     pub delayed: u64,
-    /// In the hands of workers.
+    /// Messages on a lease.
     pub claimed: u64,
-    /// In the dead list.
+    /// Messages in the dead list.
     pub dead: u64,
-    /// Settled as done, ever.
+    /// Messages settled as done, ever.
     pub done: u64,
-    /// Fell off the end of the dead list, ever.
+    /// Messages that fell off the end of the dead list, ever.
     pub cut: u64,
-    /// How long the oldest message that is ready has been so. A message that waited for its time is
-    /// ready from then on.
+    /// The age of the oldest ready message. A delayed message counts from the instant it was due.
     pub oldest: Option<Duration>,
     /// Nothing can be claimed until the queue is resumed.
     pub paused: bool,
 }
 
-/// Where a message stands. Each is in one place only, but that an id which died may be alive again.
+/// The state of a message. A message has one state, but after its death a new message with the same
+/// id may be alive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// Can be claimed; the one that goes first is first.
+pub enum MessageState {
+    /// Can be claimed; listed in the order of claims.
     Ready,
-    /// Waits for its time; the one that is due first is first.
+    /// Not due yet; listed by due time.
     Delayed,
-    /// In the hands of a worker; the one whose lease ends first is first.
+    /// On a lease; listed by the end of the lease.
     Claimed,
-    /// Given up; the last one is first.
+    /// Given up; the newest is listed first.
     Dead,
 }
 
-/// A part of a list: places are listed part by part, never as a whole.
+/// One page of a list of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slice {
-    /// How many are passed over.
+pub struct MessagePage {
+    /// The number of messages to skip.
     pub offset: u64,
-    /// How many are listed at most; above [`Slice::MOST`] it counts as that.
+    /// The most messages to list; limited to [`MessagePage::MOST`].
     pub limit: u64,
 }
 
-/// A message as a person looks at it.
+/// A message as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct MessageInfo {
     /// The message's id.
     pub id: String,
-    /// The encoded job, which may be what nobody can read.
+    /// The encoded job, which may be unreadable.
     pub payload: Vec<u8>,
     /// Order within the queue.
     pub rank: Rank,
-    /// How often it was claimed since it was pushed; a claim that was deferred does not count.
+    /// The number of claims since the push, without deferred ones.
     pub attempts: u32,
-    /// Where it stands.
-    pub place: Place,
-    /// How long it has stood there; `None` for one that is delayed.
+    /// The message's state.
+    pub state: MessageState,
+    /// The time that the message has been in this state; `None` for a delayed one.
     pub since: Option<Duration>,
-    /// Until it falls due or its lease ends, zero when that has passed; `None` for the other places.
+    /// The time until the message is due or its lease ends, at least zero; `None` in other states.
     pub left: Option<Duration>,
-    /// Why it was given up; only of a dead one.
+    /// Why the message was given up; only of a dead one.
     pub error: Option<String>,
 }
 
-/// A process that takes messages of a queue.
+/// The last sign of life of a process that claims from a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkerSign {
-    /// Host and number of the process.
+pub struct WorkerHeartbeat {
+    /// Host and process number.
     pub name: String,
-    /// How long ago it began.
+    /// The age of the process.
     pub begun: Duration,
-    /// How long ago it asked for a message, or renewed a lease; told every few seconds.
+    /// The time since its last claim or renewal, to within a few seconds.
     pub heard: Duration,
 }
 
-/// The queue cannot be asked now; it may come back.
+/// The queue is unavailable for now.
 #[derive(Debug, thiserror::Error)]
-#[error("the queue cannot be asked: {0}")]
+#[error("the queue is unavailable: {0}")]
 pub struct QueueError(pub String);
 
-/// Carries messages from whoever finds work to whoever does it. At least once, never silently lost
-/// while the queue lives; what is lost with it is found again from the rows.
+/// Carries messages to the workers, at least once. Messages survive as long as the queue; after its
+/// loss they are pushed again from the database rows.
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Pushes each message whose id is not alive; returns how many were new.
@@ -161,10 +162,10 @@ pub trait Queue: Send + Sync {
         queue: QueueName,
         lease: Duration,
         timeout: Duration,
-        capacity: &Room,
+        capacity: &Capacity,
     ) -> Result<Vec<Claimed>, QueueError>;
 
-    /// Prolongs a lease; `false` when the claim does not hold any more.
+    /// Extends a lease; `false` if the claim is no longer valid.
     async fn renew(
         &self,
         queue: QueueName,
@@ -172,7 +173,7 @@ pub trait Queue: Send + Sync {
         lease: Duration,
     ) -> Result<bool, QueueError>;
 
-    /// Ends a claim; `false`, and nothing changed, when it does not hold any more.
+    /// Ends a claim; `false`, without a change, if the claim is no longer valid.
     async fn settle(
         &self,
         queue: QueueName,
@@ -182,95 +183,95 @@ pub trait Queue: Send + Sync {
 
     /// The queue's figures.
     ///
-    /// Messages whose time has come count as delayed, and those whose lease has ended as claimed,
-    /// until the next claim lines them up.
+    /// A due message counts as delayed, and one whose lease has ended as claimed, until the next
+    /// claim makes it ready.
     async fn stats(&self, queue: QueueName) -> Result<QueueStats, QueueError>;
 }
 
-/// What a person sees of a queue. Nothing here changes anything.
+/// The read-only view of a queue for people.
 #[async_trait]
 pub trait QueueView: Send + Sync {
-    /// A part of the messages that stand at `place`. What moves meanwhile may be in two parts or none.
+    /// One page of the messages in `state`. A message that changes its state meanwhile may be on
+    /// two pages or on none.
     async fn list(
         &self,
         queue: QueueName,
-        place: Place,
-        slice: Slice,
-    ) -> Result<Vec<Listed>, QueueError>;
+        state: MessageState,
+        page: MessagePage,
+    ) -> Result<Vec<MessageInfo>, QueueError>;
 
-    /// What there is of this id: the message that is alive, then the one that is dead, or neither.
-    async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<Listed>, QueueError>;
+    /// The alive message with this id, then the dead one, as far as they exist.
+    async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<MessageInfo>, QueueError>;
 
-    /// The processes that take messages of the queue, by name; none of which nothing was heard for
-    /// [`WorkerSign::SILENCE`].
-    async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerSign>, QueueError>;
+    /// The processes that claim from the queue, by name, without those that are silent for longer
+    /// than [`WorkerHeartbeat::SILENCE`].
+    async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerHeartbeat>, QueueError>;
 }
 
-impl Room {
-    /// Always for as many as this.
-    pub fn of(most: usize) -> Self {
-        Self::told_by(move || most)
+impl Capacity {
+    /// A constant number of messages.
+    pub fn fixed(most: usize) -> Self {
+        Self::from_fn(move || most)
     }
 
-    /// For as many as `room` tells; it must not tell less while a claim waits.
-    pub fn told_by(room: impl Fn() -> usize + Send + Sync + 'static) -> Self {
-        Self(Arc::new(room))
+    /// The number that `capacity` returns; it must not fall while a claim waits.
+    pub fn from_fn(capacity: impl Fn() -> usize + Send + Sync + 'static) -> Self {
+        Self(Arc::new(capacity))
     }
 
-    /// How many messages may be taken now.
+    /// How many messages can be taken now.
     pub fn now(&self) -> usize {
         (self.0)()
     }
 }
 
-impl fmt::Debug for Room {
+impl fmt::Debug for Capacity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Room").field(&self.now()).finish()
+        f.debug_tuple("Capacity").field(&self.now()).finish()
     }
 }
 
-impl WorkerSign {
-    /// Who is silent for so long has ended, or does not reach the queue. An idle worker asks every five
-    /// seconds, a busy one renews every two.
+impl WorkerHeartbeat {
+    /// A process that is silent for longer has ended or cannot reach the queue. An idle worker
+    /// polls every five seconds, a busy one renews its leases every two.
     pub const SILENCE: Duration = Duration::from_secs(30);
 }
 
-/// What a person does with a queue. It is for anyone who may look after it, while [`Queue`] is for
-/// the work itself.
+/// The administration of a queue by people.
 #[async_trait]
-pub trait QueueDesk: Send + Sync {
-    /// Lines dead messages up again, as if they were pushed for the first time, in the order given;
-    /// returns how many of the ids were dead. Where an id is alive again already, that message stands
-    /// for it.
+pub trait QueueAdmin: Send + Sync {
+    /// Makes dead messages ready again in the given order, with their attempts reset; returns how
+    /// many of the ids were dead. A message whose id is alive again is only removed from the dead
+    /// list.
     async fn retry(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError>;
 
-    /// Takes dead messages off the list for good; returns how many of the ids were dead.
+    /// Deletes dead messages; returns how many of the ids were dead.
     async fn discard(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError>;
 
-    /// From now on nothing can be claimed; what is claimed is worked on to its end.
+    /// Stops claims from now on; claimed messages are processed to the end.
     async fn pause(&self, queue: QueueName) -> Result<(), QueueError>;
 
-    /// Ends a pause; waiting claims go on at once.
+    /// Ends a pause; waiting claims continue at once.
     async fn resume(&self, queue: QueueName) -> Result<(), QueueError>;
 }
 
-impl Slice {
-    /// As many as one may hold: as long as the dead list, and a few milliseconds of Redis' time.
+impl MessagePage {
+    /// The largest page: as long as the dead list, and a few milliseconds of Redis' time.
     pub const MOST: u64 = 1_000;
 
-    /// The first `limit`.
+    /// The first `limit` messages.
     pub fn first(limit: u64) -> Self {
         Self { offset: 0, limit }
     }
 
-    /// How many are listed at most.
+    /// The most messages to list.
     pub fn size(self) -> u64 {
         self.limit.min(Self::MOST)
     }
 }
 
-impl Place {
-    /// All places.
+impl MessageState {
+    /// All states.
     pub const ALL: [Self; 4] = [Self::Ready, Self::Delayed, Self::Claimed, Self::Dead];
 
     /// The name in commands.

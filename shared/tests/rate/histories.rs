@@ -287,8 +287,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     /// In every history: grants keep their distance, a refusal pauses the lane, urgent callers go
-    /// first and the others in order of arrival, every caller gets a grant, a caller alone waits one
-    /// period at most, and no ticket is left behind.
+    /// first and the others in order of arrival, every caller gets a grant, a caller alone waits
+    /// one period at most, and no ticket is left behind.
     #[test]
     fn a_lane_keeps_its_guarantees_in_every_history(script in scripts()) {
         let mut world = World::new(script);

@@ -4,7 +4,7 @@ use super::output::OutputArgs;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Subcommand};
 use shared::jobs::QueueName;
-use shared::ports::queue::{Place, Slice};
+use shared::ports::queue::{MessagePage, MessageState};
 
 /// `queues`.
 #[derive(Debug, Subcommand)]
@@ -63,7 +63,7 @@ pub struct ShowArgs {
     #[arg(long, group = "place")]
     pub dead: bool,
     /// At most this many messages per state
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=Slice::MOST))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=MessagePage::MOST))]
     pub limit: u64,
     #[command(flatten)]
     pub output: OutputArgs,
@@ -71,16 +71,16 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     /// The requested states; all without a flag.
-    pub fn places(&self) -> Vec<Place> {
-        let asked = |place: &Place| match place {
-            Place::Ready => self.ready,
-            Place::Delayed => self.delayed,
-            Place::Claimed => self.leased,
-            Place::Dead => self.dead,
+    pub fn places(&self) -> Vec<MessageState> {
+        let asked = |place: &MessageState| match place {
+            MessageState::Ready => self.ready,
+            MessageState::Delayed => self.delayed,
+            MessageState::Claimed => self.leased,
+            MessageState::Dead => self.dead,
         };
-        let chosen: Vec<Place> = Place::ALL.into_iter().filter(asked).collect();
+        let chosen: Vec<MessageState> = MessageState::ALL.into_iter().filter(asked).collect();
         if chosen.is_empty() {
-            return Place::ALL.to_vec();
+            return MessageState::ALL.to_vec();
         }
         chosen
     }

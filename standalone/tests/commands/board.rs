@@ -8,7 +8,7 @@ use reqwest::{Client, Method, StatusCode, header};
 use serde_json::{Value, json};
 use shared::jobs::QueueName;
 use shared::ports::clock::Clock as _;
-use shared::ports::queue::{Message, Queue as _, Room};
+use shared::ports::queue::{Capacity, Message, Queue as _};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -235,7 +235,7 @@ async fn workers_are_shown_with_their_last_heartbeat() {
     let timeout = Duration::from_millis(10);
     redis
         .queue
-        .claim(QueueName::Update, timeout, timeout, &Room::of(1))
+        .claim(QueueName::Update, timeout, timeout, &Capacity::fixed(1))
         .await
         .unwrap();
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::domain::listing::ListingId;
 use shared::domain::run::RunId;
 use shared::jobs::{Job, QueueName, Rank, SyncBatch, UpdateListing};
-use shared::ports::queue::{Message, Queue as _, Room, Settlement};
+use shared::ports::queue::{Capacity, Message, Queue as _, Settlement};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl Redis {
         redis.push(batch(3)).await;
         let held = redis
             .queue
-            .claim(QueueName::Sync, LONG, LONG, &Room::of(1))
+            .claim(QueueName::Sync, LONG, LONG, &Capacity::fixed(1))
             .await;
         assert_eq!(held.unwrap().len(), 1);
         redis.push(batch(4)).await;
@@ -57,7 +57,7 @@ impl Redis {
         self.push(batch(no)).await;
         let claimed = self
             .queue
-            .claim(QueueName::Sync, LONG, LONG, &Room::of(1))
+            .claim(QueueName::Sync, LONG, LONG, &Capacity::fixed(1))
             .await;
         let dead = Settlement::Dead(error.to_owned());
         let claimed = claimed.unwrap().remove(0);
@@ -238,7 +238,7 @@ async fn dead_messages_are_dropped_and_nothing_else() {
 async fn a_paused_queue_delivers_nothing_until_it_is_resumed() {
     let redis = Redis::busy().await;
     let timeout = Duration::from_millis(50);
-    let one = Room::of(1);
+    let one = Capacity::fixed(1);
     let claim = || redis.queue.claim(QueueName::Update, LONG, timeout, &one);
 
     let paused = redis.object(&["pause", "update"]);

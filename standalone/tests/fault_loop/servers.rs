@@ -62,7 +62,7 @@ impl Redis {
 
     /// Deletes all keys, by a direct connection.
     pub fn flush(&self) {
-        let reply = self.server.as_ref().and_then(|one| one.order("FLUSHALL"));
+        let reply = self.server.as_ref().and_then(|one| one.send("FLUSHALL"));
         assert_eq!(reply.as_deref(), Some("+OK\r\n"));
     }
 }

@@ -9,7 +9,7 @@ use handler::Warehouse;
 use payload::CountBin;
 use shared::domain::listing::ListingId;
 use shared::jobs::{QueueName, UpdateListing};
-use shared::ports::queue::{Message, Place, Queue, QueueView as _, Slice};
+use shared::ports::queue::{Message, MessagePage, MessageState, Queue, QueueView as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -41,7 +41,9 @@ async fn run(messages: &[Message]) -> (Arc<LocalQueue>, Warehouse) {
 }
 
 async fn dead(queue: &LocalQueue, name: QueueName) -> Vec<(String, String)> {
-    let dead = queue.list(name, Place::Dead, Slice::first(10)).await;
+    let dead = queue
+        .list(name, MessageState::Dead, MessagePage::first(10))
+        .await;
     let dead = dead.expect("a list").into_iter();
     dead.map(|message| (message.id, message.error.unwrap_or_default()))
         .collect()

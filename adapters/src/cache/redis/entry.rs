@@ -1,8 +1,8 @@
 //! A product as one short text: the value of its key in the cache.
 //!
-//! `price,priced at,stock,stocked at,invalid since`, with instants in milliseconds and nothing where
-//! nothing is known: `1980,1795311298588,i,1795311298588,`. The stock is `i` (in), `n` (no offer) or
-//! `f<times><why>` (filtered out). `put.lua` takes the same text apart.
+//! `price,priced at,stock,stocked at,invalid since`, with instants in milliseconds; an unknown part
+//! is empty: `1980,1795311298588,i,1795311298588,`. The stock is `i` (in stock), `n` (no offer) or
+//! `f<times><why>` (filtered out). `put.lua` parses the same text.
 
 use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
@@ -10,7 +10,7 @@ use shared::domain::money::Yen;
 use shared::domain::offer::Rejection;
 use shared::domain::product::{Product, Seen, Stock};
 
-/// The letter of each reason. Stored: never give a letter a new meaning.
+/// The letter of each reason. It is stored: never give a letter another meaning.
 const REASONS: [(char, Rejection); 7] = [
     ('n', Rejection::NotNew),
     ('h', Rejection::NoHandlingTime),
@@ -21,7 +21,7 @@ const REASONS: [(char, Rejection); 7] = [
     ('c', Rejection::OtherCurrency),
 ];
 
-/// The text of `product`; `None` if nothing is known of it.
+/// The text of `product`; `None` if all parts are unknown.
 pub(super) fn write(product: &Product) -> Option<String> {
     if product.price.is_none() && product.stock.is_none() && product.invalid_since.is_none() {
         return None;
@@ -35,7 +35,7 @@ pub(super) fn write(product: &Product) -> Option<String> {
     Some(parts.map(Option::unwrap_or_default).join(","))
 }
 
-/// Reads the text of the product `asin`; `None` if it is damaged, which is as good as no entry.
+/// Parses the text of the product `asin`; `None` if it is damaged, which counts as a miss.
 pub(super) fn read(asin: Asin, text: &str) -> Option<Product> {
     let parts: Vec<&str> = text.split(',').collect();
     let &[price, priced_at, stock, stocked_at, invalid_since] = parts.as_slice() else {
@@ -51,11 +51,8 @@ pub(super) fn read(asin: Asin, text: &str) -> Option<Product> {
     })
 }
 
-/// Nothing, or what `read` makes of the text; `None` if it can make nothing of it.
-#[expect(
-    clippy::option_option,
-    reason = "not there, and not readable, are two things"
-)]
+/// Parses one part: `Some(None)` if it is empty, `None` if it is damaged.
+#[expect(clippy::option_option, reason = "an empty part is not a damaged one")]
 fn part<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
     if text.is_empty() {
         return Some(None);

@@ -1,7 +1,8 @@
-//! Basic information as one JSON text, under a key of its own: `<prefix>:info:<ASIN>`.
+//! Basic information as one JSON text, under its own key: `<prefix>:info:<ASIN>`.
 //!
-//! Apart from the entry of price and stock, which a batch reads twenty at a time in 120 bytes each: texts
-//! are twenty times as long, and nobody who decides on a price reads them. `put_info.lua` merges it.
+//! It is separate from price and stock: a batch reads twenty of those entries, 120 bytes each,
+//! while these texts are twenty times as long and play no part in a price. `put_info.lua` merges
+//! them.
 
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use shared::domain::basic_info::BasicInfo;
 use shared::domain::product::Seen;
 
 #[derive(Serialize, Deserialize)]
-struct Entry {
+struct InfoEntry {
     /// Milliseconds since 1970.
     at: i64,
     #[serde(flatten)]
@@ -18,16 +19,16 @@ struct Entry {
 
 /// The text of `info`.
 pub(super) fn write(info: &Seen<BasicInfo>) -> Option<String> {
-    let entry = Entry {
+    let entry = InfoEntry {
         at: info.at.timestamp_millis(),
         info: info.value.clone(),
     };
     serde_json::to_string(&entry).ok()
 }
 
-/// Reads a text; `None` if it is damaged, which is as good as no entry.
+/// Parses a text; `None` if it is damaged, which counts as a miss.
 pub(super) fn read(text: &str) -> Option<Seen<BasicInfo>> {
-    let entry: Entry = serde_json::from_str(text).ok()?;
+    let entry: InfoEntry = serde_json::from_str(text).ok()?;
     Some(Seen {
         value: entry.info,
         at: DateTime::from_timestamp_millis(entry.at)?,

@@ -1,7 +1,7 @@
-//! The cache in Redis, for many processes: one key an ASIN, which ends by itself.
+//! The product cache in Redis, for many processes: one key per ASIN, which expires by itself.
 //!
-//! A lost cache is a cache of misses: the truth stands in the database. The merge of a part that is
-//! older or missing is done in Redis (`put.lua`), so that two processes cannot undo each other.
+//! A lost cache only causes misses: the database is authoritative. Redis merges the parts of an
+//! entry (`put.lua`), so that two processes cannot overwrite newer parts of each other.
 
 mod entry;
 mod info;
@@ -18,14 +18,14 @@ use shared::ports::cache::{Cache, CacheError};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// An entry lives on for this long after its last part has gone stale.
+/// An entry expires this long after all its parts are stale.
 const MARGIN: TimeDelta = TimeDelta::hours(1);
 
 /// The cache of all processes, at `<prefix>:cache:<ASIN>`. Cheap to clone.
 ///
-/// An entry is one short text, read for a whole batch by one `MGET`. It takes 120 bytes, the same as a
-/// hash 132 (`MEMORY USAGE`, mean of 10,000 entries, Redis 7.0.15); with Redis' own tables 190 and 199,
-/// so a million ASINs are 190 MB.
+/// An entry is one short text; one `MGET` reads a whole batch. It takes 120 bytes, as a hash it
+/// would take 132 (`MEMORY USAGE`, mean of 10,000 entries, Redis 7.0.15). With Redis' own tables it
+/// takes 190 bytes, so that a million ASINs need 190 MB.
 #[derive(Debug, Clone)]
 pub struct RedisCache {
     link: RedisLink,
@@ -36,8 +36,8 @@ pub struct RedisCache {
 }
 
 impl RedisCache {
-    /// The cache in this Redis. An entry that no longer changes ends when all that it holds is stale by
-    /// `ttls`.
+    /// The cache in this Redis. An entry that no longer changes expires when all its parts are
+    /// stale by `ttls`.
     pub fn new(link: &RedisLink, ttls: &Ttls) -> Self {
         Self {
             link: link.clone(),
@@ -56,7 +56,7 @@ impl RedisCache {
         format!("{}:info:{asin}", self.link.prefix())
     }
 
-    /// The texts under `keys`, in one round trip; at least one key.
+    /// The texts of `keys`, in one round trip; needs at least one key.
     async fn texts(&self, keys: &[String]) -> Result<Vec<Option<String>>, RedisFault> {
         let mut command = redis::cmd("MGET");
         command.arg(keys);

@@ -1,10 +1,10 @@
--- Merges entries into the cache, part by part: the newer observation wins, a part that is missing
--- leaves the stored one. As sql/put.sql.
+-- Merges entries into the cache, part by part: the newer observation wins, and an unknown part
+-- leaves the stored one unchanged. The SQL cache merges by the same rules.
 --
 -- KEYS  one for each entry
--- ARGV  1 milliseconds after which an entry that no longer changes ends   2.. the entries, in the order
---       of KEYS: price, priced at, stock, stocked at, invalid since; separated by commas, empty where
---       not known, instants in milliseconds since 1970
+-- ARGV  1 milliseconds after which an entry expires unless it changes
+--       2.. the entries, in the order of KEYS: price, priced at, stock, stocked at, invalid since;
+--       separated by commas, unknown ones empty, instants in milliseconds since 1970
 -- Returns how many entries were written.
 
 local ENTRY = '^(%d*),(%-?%d*),(%w*),(%-?%d*),(%-?%d*)$'
@@ -13,7 +13,7 @@ local function newer(new, old)
   return new ~= '' and (old == '' or tonumber(new) > tonumber(old))
 end
 
--- A product that is found invalid stays so from its first sight on, until a newer price proves it known.
+-- An invalid product keeps the first instant, until a newer price proves that it exists.
 local function invalid_since(new, new_priced_at, old, old_priced_at)
   if new ~= '' and not newer(old_priced_at, new) then
     return old ~= '' and old or new
@@ -41,8 +41,8 @@ local function merge(new, old)
 end
 
 local written = 0
-for place, key in ipairs(KEYS) do
-  local new, old = ARGV[place + 1], redis.call('GET', key)
+for i, key in ipairs(KEYS) do
+  local new, old = ARGV[i + 1], redis.call('GET', key)
   local merged = old and merge(new, old) or new
   if merged ~= old then
     redis.call('SET', key, merged, 'PX', ARGV[1])

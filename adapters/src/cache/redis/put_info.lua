@@ -1,14 +1,14 @@
--- Merges basic information into the cache: the newer one wins, field by field; what it does not tell stays.
--- As sql/put_infos.sql.
+-- Merges basic information into the cache: the newer one wins, field by field, and keeps the fields
+-- that it lacks. The SQL cache merges by the same rules.
 --
 -- KEYS  one for each entry
--- ARGV  1 milliseconds after which an entry that no longer changes ends   2.. the entries, in the order
---       of KEYS: JSON objects with `at` in milliseconds since 1970, and a field for what is told
+-- ARGV  1 milliseconds after which an entry expires unless it changes
+--       2.. the entries, in the order of KEYS: JSON objects with `at` in milliseconds since 1970, and a field for each known value
 -- Returns how many entries were written.
 
 local written = 0
-for place, key in ipairs(KEYS) do
-  local text = ARGV[place + 1]
+for i, key in ipairs(KEYS) do
+  local text = ARGV[i + 1]
   local stored = redis.call('GET', key)
   local readable, old = false, nil
   if stored then

@@ -1,5 +1,5 @@
-//! The names of the limiter's keys. The hash tag in braces puts all keys of a lane into one slot of a
-//! Redis cluster.
+//! The names of the limiter's keys. The hash tag in braces puts all keys of a lane into one slot of
+//! a Redis cluster.
 
 use shared::domain::lane::Lane;
 
@@ -10,7 +10,7 @@ use shared::domain::lane::Lane;
 /// | `<prefix>:{lane:<lane>}:queue` | sorted set | tickets by priority and arrival |
 /// | `<prefix>:{lane:<lane>}:due` | hash | when each ticket has to ask again |
 /// | `<prefix>:{lane:<lane>}:state` | hash | opening, pause, pace of the lane's own bucket |
-/// | `<prefix>:{lane:<lane>}:windows` | hash | calls of the hour and the day, for a lane with windows |
+/// | `<prefix>:{lane:<lane>}:windows` | hash | calls of the hour and the day |
 /// | `<prefix>:nudges` | channel | the tickets to wake |
 ///
 /// The keys expire after one day without a write, the windows after three.

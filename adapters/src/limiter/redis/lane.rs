@@ -1,8 +1,9 @@
-//! A lane with a rate in one process of many: its waiting callers, its one ticket, and the task that
-//! takes the ticket in Redis.
+//! A lane with a rate in one process of many: its waiting callers, its one ticket, and the task
+//! that takes the ticket in Redis.
 //!
 //! Only the task sends the ticket. So a caller that cancels can neither lose a grant on the way nor
-//! leave a ticket behind: the next caller gets the grant, and a ticket without a caller is cancelled.
+//! leave a ticket behind: the next caller gets the grant, and a ticket without a caller is
+//! cancelled.
 
 use super::rate_script::{RateReply, RateScript};
 use super::waiters::{WaitEstimate, WaitOutcome, Waiters};
@@ -110,7 +111,8 @@ impl SharedLane {
             };
             let reply = self.script.done(granted_at, &feedback).await?;
             self.period.store(reply.period, Ordering::Relaxed);
-            // Two concurrent calls may apply the same feedback twice. That only slows the lane down.
+            // Two concurrent calls may apply the same feedback twice. That only slows the lane
+            // down.
             lock(&self.feedback).retain(|(kept, _)| *kept != granted_at);
         }
     }
@@ -174,7 +176,8 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
         Ok(reply) => reply,
         Err(error) => {
             lane.waiters().fail(&error);
-            // If the ticket is in the queue, it counts as dead after the grace. No need to cancel it.
+            // If the ticket is in the queue, it counts as dead after the grace. No need to cancel
+            // it.
             return None;
         }
     };

@@ -1,6 +1,7 @@
 //! The lanes of this process, and the messages that wake them.
 //!
-//! A lost message costs time, never quota: every waiting ticket has an instant at which it asks again.
+//! A lost message costs time, never quota: every waiting ticket has an instant at which it asks
+//! again.
 
 use super::lane::SharedLane;
 use crate::redis::subscription::SubscriptionEvent;

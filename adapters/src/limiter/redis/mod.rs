@@ -1,8 +1,9 @@
 //! The limiter for many processes: Redis holds the state of the lanes, and only Redis grants.
 //!
-//! `rate.lua` and `window.lua` are the state machines of `shared::domain::{rate, quota}` as scripts,
-//! on the clock of Redis. A process has one ticket for each lane and keeps its callers waiting. While
-//! Redis is unavailable nothing is sent; after a loss of state one period passes first.
+//! `rate.lua` and `window.lua` are the state machines of `shared::domain::{rate, quota}` as
+//! scripts, on the clock of Redis. A process has one ticket for each lane and keeps its callers
+//! waiting. While Redis is unavailable nothing is sent; after a loss of state one period passes
+//! first.
 
 mod keys;
 mod lane;
@@ -37,9 +38,9 @@ use waiters::WaitOutcome;
 
 /// Grants permits for lanes that many processes share.
 ///
-/// Must be created and used within one tokio runtime, on which its tasks run: one for the subscription
-/// and one for each lane with a rate. [`RedisLimiter::end`] waits for them; after a mere drop they end
-/// by themselves.
+/// Must be created and used within one tokio runtime, on which its tasks run: one for the
+/// subscription and one for each lane with a rate. [`RedisLimiter::end`] waits for them; after a
+/// mere drop they end by themselves.
 pub struct RedisLimiter {
     link: RedisLink,
     rates: Rates,
@@ -91,14 +92,15 @@ impl RedisLimiter {
         }
     }
 
-    /// Grants nothing from now on. All waiting callers get [`Grant::Later`] and put their jobs back.
+    /// Grants nothing from now on. All waiting callers get [`Grant::Later`] and put their jobs
+    /// back.
     pub fn refuse_waiting(&self) {
         self.closing.store(true, Ordering::SeqCst);
         self.lanes.each(SharedLane::close);
     }
 
-    /// Refuses all callers and waits until this process has left the queues of all lanes. While Redis
-    /// is unavailable, that takes at most two response timeouts.
+    /// Refuses all callers and waits until this process has left the queues of all lanes. While
+    /// Redis is unavailable, that takes at most two response timeouts.
     pub async fn end(&self) {
         self.refuse_waiting();
         self.subscription.abort();

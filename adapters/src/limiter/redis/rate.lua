@@ -1,6 +1,6 @@
 -- A lane with a rate: the state machine of shared/src/domain/rate over Redis, rule by rule, as
--- docs/limiter.md explains; a test runs both on the same histories. All values are whole microseconds
--- on the server's clock (TIME), far below 2^53, up to which Lua's numbers are exact.
+-- docs/limiter.md explains; a test runs both on the same histories. All values are whole
+-- microseconds on the server's clock (TIME), far below 2^53, up to which Lua's numbers are exact.
 --
 -- KEYS  1 queue: tickets by priority and arrival   2 due: when each ticket has to ask again
 --       3.. one state for each bucket that a request spends, the lane's own first; all in one slot
@@ -10,11 +10,12 @@
 --   done    5 granted_at   6 refused: 0 or 1   7 period from the vendor's header, or empty   8 late
 --   cancel  5 ticket
 -- Returns six whole numbers: decision, span, woke_all, period, gap, waiting.
---   decision 1 go: span is the instant of the grant.  0 ask again after span.  2 the wait exceeds the
---   horizon by span, the ticket is not kept.  3 done or cancel was applied.
+--   decision 1 go: span is the instant of the grant.  0 ask again after span.  2 the wait exceeds
+--   the horizon by span, the ticket is not kept.  3 done or cancel was applied.
 --   woke_all 1: all waiting callers were woken.  period and gap (with its margin) are those of the
 --   lane after the call; period is 0 for cancel.  waiting: tickets in the queue.
--- Publishes '* ' .. queue to wake all tickets, ticket .. ' ' .. queue to wake the new head after a grant.
+-- Publishes '* ' .. queue to wake all tickets, and ticket .. ' ' .. queue to wake the new head
+-- after a grant.
 
 local QUEUE, DUE = KEYS[1], KEYS[2]
 local CHANNEL = ARGV[3]
@@ -115,8 +116,8 @@ local function leave(ticket)
   return redis.call('ZREM', QUEUE, ticket) == 1
 end
 
--- Assumes that a request was sent just now if the opening is unknown, or if the last grant lies in the
--- future because the clock went back. A step of at most a margin does not count.
+-- Assumes that a request was sent just now if the opening is unknown, or if the last grant lies in
+-- the future because the clock went back. A step of at most a margin does not count.
 local function mend_clock(bucket)
   bucket.paused_until = math.min(bucket.paused_until, now + gap(bucket))
   local latest = now + margin(bucket.period)
@@ -261,7 +262,8 @@ local function learn(bucket, granted_at, refused, header, late)
   return changed or refused
 end
 
--- The header has the rate of the lane's own bucket, but a refusal does not say which bucket refused.
+-- The header has the rate of the lane's own bucket, but a refusal does not say which bucket
+-- refused.
 local function done(granted_at, refused, header, late)
   local buckets, wake_all = load_all(), false
   for index, bucket in ipairs(buckets) do

@@ -1,6 +1,6 @@
--- A lane with a short and a long window: shared/src/domain/quota.rs over Redis, rule by rule; a test runs
--- both on the same histories. Whole microseconds on the server's clock. Arguments and hash call the
--- windows hour and day, which they are at BASE.
+-- A lane with a short and a long window: shared/src/domain/quota.rs over Redis, rule by rule; a test
+-- runs both on the same histories. Whole microseconds on the server's clock. Arguments and hash call
+-- the windows hour and day, which they are at BASE.
 --
 -- KEYS  1 the counts of the windows
 -- ARGV  1 command   2 clock: empty for TIME, else the instant (tests)

@@ -1,10 +1,10 @@
-//! The queue as apalis' board reads it: figures, messages by status, one message, workers.
+//! The queue for apalis' board: figures, messages by status, single messages, workers.
 //!
-//! Read only: nothing is claimed or pushed through it. Where the board's words are wider than ours, they
-//! stay empty: what is done is counted and not kept, nothing is ever `Queued` or `Killed`, and there is
-//! no activity by day.
+//! It is read-only: nothing is claimed or pushed. Some of the board's lists stay empty: completed
+//! messages are counted but not kept, no message is ever `Queued` or `Killed`, and there is no
+//! daily activity.
 
-mod told;
+mod convert;
 
 use apalis_core::backend::codec::Codec;
 use apalis_core::backend::{
@@ -14,40 +14,40 @@ use apalis_core::backend::{
 use apalis_core::task::Task;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
+use convert::{PageCursor, count, seconds, statistics, task};
 use serde_json::Value;
 use shared::jobs::QueueName;
 use shared::ports::clock::Clock;
-use shared::ports::queue::{Queue, QueueError, QueueView, Slice, WorkerSign};
+use shared::ports::queue::{MessagePage, Queue, QueueError, QueueView, WorkerHeartbeat};
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use told::{Part, count, seconds, statistics, task};
 
-/// One queue for the board, which can also ask it about all of them.
+/// One queue for the board, which also serves questions about all queues.
 pub struct Board<Q> {
     queue: Arc<Q>,
     clock: Arc<dyn Clock>,
     name: QueueName,
 }
 
-/// The queue could not be asked.
+/// The queue is unavailable.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct BoardError(#[from] QueueError);
 
-/// Messages are told as they are, so that one that nobody can read hides none of the others.
+/// Passes JSON through without decoding, so that one unreadable message does not hide the others.
 #[derive(Debug)]
-pub struct AsTold;
+pub struct RawJson;
 
 impl<Q> Board<Q> {
-    /// Shows `name` of `queue`; `clock` turns its spans into the board's instants.
+    /// Shows `name` of `queue`; `clock` converts spans to the board's instants.
     pub fn new(queue: Arc<Q>, clock: Arc<dyn Clock>, name: QueueName) -> Self {
         Self { queue, clock, name }
     }
 
-    /// Since 1970.
+    /// The time since 1970.
     fn now(&self) -> Duration {
         let now = self.clock.now().timestamp_micros();
         Duration::from_micros(u64::try_from(now).unwrap_or_default())
@@ -63,33 +63,33 @@ impl<Q> fmt::Debug for Board<Q> {
 }
 
 impl<Q: Queue + QueueView> Board<Q> {
-    /// A page of the messages of `queue` that the filter asks for, running over its places in order.
+    /// One page of the messages of `queue` in the states of the filter, state by state.
     async fn page(
         &self,
         queue: QueueName,
-        part: &mut Part,
+        cursor: &mut PageCursor,
     ) -> Result<Vec<Task<Value>>, BoardError> {
         let mut tasks = Vec::new();
-        if part.left == 0 || part.places.is_empty() {
+        if cursor.left == 0 || cursor.states.is_empty() {
             return Ok(tasks);
         }
-        let stats = self.queue.stats(queue).await?;
-        for place in part.places {
-            let count = count(&stats, *place);
-            if part.over >= count {
-                part.over -= count;
+        let figures = self.queue.stats(queue).await?;
+        for state in cursor.states {
+            let count = count(&figures, *state);
+            if cursor.skip >= count {
+                cursor.skip -= count;
                 continue;
             }
-            let slice = Slice {
-                offset: part.over,
-                limit: part.left.min(count - part.over),
+            let page = MessagePage {
+                offset: cursor.skip,
+                limit: cursor.left.min(count - cursor.skip),
             };
-            part.over = 0;
-            part.left -= slice.limit;
-            let listed = self.queue.list(queue, *place, slice).await?;
+            cursor.skip = 0;
+            cursor.left -= page.limit;
+            let messages = self.queue.list(queue, *state, page).await?;
             let now = self.now();
-            tasks.extend(listed.into_iter().map(|listed| task(queue, listed, now)));
-            if part.left == 0 {
+            tasks.extend(messages.into_iter().map(|info| task(queue, info, now)));
+            if cursor.left == 0 {
                 break;
             }
         }
@@ -98,20 +98,20 @@ impl<Q: Queue + QueueView> Board<Q> {
 
     async fn workers_of(&self, queue: QueueName) -> Result<Vec<RunningWorker>, BoardError> {
         let now = self.now();
-        let told = |sign: WorkerSign| RunningWorker {
-            id: sign.name,
+        let running = |worker: WorkerHeartbeat| RunningWorker {
+            id: worker.name,
             queue: queue.as_str().to_owned(),
             backend: queue.as_str().to_owned(),
-            started_at: seconds(now.saturating_sub(sign.begun)),
-            last_heartbeat: seconds(now.saturating_sub(sign.heard)),
+            started_at: seconds(now.saturating_sub(worker.begun)),
+            last_heartbeat: seconds(now.saturating_sub(worker.heard)),
             layers: String::new(),
         };
-        let signs = self.queue.workers(queue).await?;
-        Ok(signs.into_iter().map(told).collect())
+        let workers = self.queue.workers(queue).await?;
+        Ok(workers.into_iter().map(running).collect())
     }
 }
 
-/// It never yields a task: whoever looks does not work.
+/// Never yields a task.
 impl<Q> Backend for Board<Q> {
     type Task = Task<Value>;
     type Error = BoardError;
@@ -142,39 +142,39 @@ impl<Q> Backend for Board<Q> {
 }
 
 impl<Q> WireFormatBackend for Board<Q> {
-    type Codec = AsTold;
+    type Codec = RawJson;
     type Compact = Value;
 
-    fn codec(&self) -> &AsTold {
-        &AsTold
+    fn codec(&self) -> &RawJson {
+        &RawJson
     }
 }
 
-impl Codec<Value> for AsTold {
+impl Codec<Value> for RawJson {
     type Error = Infallible;
     type Compact = Value;
 
-    fn encode(&self, told: &Value) -> Result<Value, Infallible> {
-        Ok(told.clone())
+    fn encode(&self, json: &Value) -> Result<Value, Infallible> {
+        Ok(json.clone())
     }
 
-    fn decode(&self, told: &Value) -> Result<Value, Infallible> {
-        Ok(told.clone())
+    fn decode(&self, json: &Value) -> Result<Value, Infallible> {
+        Ok(json.clone())
     }
 }
 
 impl<Q: Queue + QueueView> ListTasks for Board<Q> {
     async fn list_tasks(&self, filter: &Filter) -> Result<Vec<Task<Value>>, BoardError> {
-        self.page(self.name, &mut Part::of(filter)).await
+        self.page(self.name, &mut PageCursor::of(filter)).await
     }
 }
 
 impl<Q: Queue + QueueView> ListAllTasks for Board<Q> {
     async fn list_all_tasks(&self, filter: &Filter) -> Result<Vec<Task<Value>>, BoardError> {
-        let mut part = Part::of(filter);
+        let mut cursor = PageCursor::of(filter);
         let mut tasks = Vec::new();
         for queue in QueueName::ALL {
-            tasks.extend(self.page(queue, &mut part).await?);
+            tasks.extend(self.page(queue, &mut cursor).await?);
         }
         Ok(tasks)
     }
@@ -184,7 +184,7 @@ impl<Q: Queue + QueueView> FetchById for Board<Q> {
     async fn fetch_by_id(&mut self, id: &TaskId) -> Result<Option<Task<Value>>, BoardError> {
         let found = self.queue.find(self.name, &id.to_string()).await?;
         let now = self.now();
-        let mut tasks = found.into_iter().map(|listed| task(self.name, listed, now));
+        let mut tasks = found.into_iter().map(|info| task(self.name, info, now));
         Ok(tasks.next())
     }
 }
@@ -213,7 +213,7 @@ impl<Q: Queue + QueueView> ListQueues for Board<Q> {
             queues.push(QueueInfo {
                 name: queue.as_str().to_owned(),
                 stats: statistics(&[stats], self.now()),
-                workers: workers.into_iter().map(|sign| sign.name).collect(),
+                workers: workers.into_iter().map(|worker| worker.name).collect(),
                 activity: Vec::new(),
             });
         }

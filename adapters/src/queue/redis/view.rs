@@ -1,33 +1,37 @@
-//! What a person sees of a queue in Redis: one script a look, bounded by its slice.
+//! The read-only view of a queue in Redis: one script per call, limited by the page.
 
-use super::{RedisQueue, call, micros, span};
+use super::RedisQueue;
+use super::calls::{call, micros, span};
 use async_trait::async_trait;
 use redis::{FromRedisValue, ParsingError, Value};
 use shared::jobs::{QueueName, Rank};
-use shared::ports::queue::{Listed, Place, QueueError, QueueView, Slice, WorkerSign};
+use shared::ports::queue::{
+    MessageInfo, MessagePage, MessageState, QueueError, QueueView, WorkerHeartbeat,
+};
 use std::time::Duration;
 
-/// A message as `message.lua` tells it.
-struct Told(Listed);
+/// A message as `message.lua` returns it.
+struct MessageRow(MessageInfo);
 
-impl FromRedisValue for Told {
+impl FromRedisValue for MessageRow {
     fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
-        type Row = (String, String, Vec<u8>, u8, u32, i64, i64, Vec<u8>);
-        let (place, id, payload, rank, attempts, since, left, error) =
-            Row::from_redis_value(value)?;
-        let place = Place::ALL
+        type MessageFields = (String, String, Vec<u8>, u8, u32, i64, i64, Vec<u8>);
+        let (state, id, payload, rank, attempts, since, left, error) =
+            MessageFields::from_redis_value(value)?;
+        let state = MessageState::ALL
             .into_iter()
-            .find(|known| known.as_str() == place)
-            .ok_or_else(|| ParsingError::from(format!("there is no place {place}")))?;
-        Ok(Self(Listed {
+            .find(|known| known.as_str() == state)
+            .ok_or_else(|| ParsingError::from(format!("there is no state {state}")))?;
+        let dead = state == MessageState::Dead;
+        Ok(Self(MessageInfo {
             id,
             payload,
             rank: Rank(rank),
             attempts,
-            place,
+            state,
             since: span(since),
             left: span(left),
-            error: (place == Place::Dead).then(|| String::from_utf8_lossy(&error).into_owned()),
+            error: dead.then(|| String::from_utf8_lossy(&error).into_owned()),
         }))
     }
 }
@@ -37,9 +41,9 @@ impl QueueView for RedisQueue {
     async fn list(
         &self,
         queue: QueueName,
-        place: Place,
-        slice: Slice,
-    ) -> Result<Vec<Listed>, QueueError> {
+        state: MessageState,
+        page: MessagePage,
+    ) -> Result<Vec<MessageInfo>, QueueError> {
         let keys = self.calls.keys(queue)?;
         let mut call = call(&self.calls.scripts.list, [&keys.messages]);
         call.key(&keys.ready)
@@ -47,37 +51,37 @@ impl QueueView for RedisQueue {
             .key(&keys.leases)
             .key(&keys.dead)
             .key(&keys.dead_messages)
-            .arg(place.as_str())
-            // A number that Redis takes for a position.
-            .arg(slice.offset.min(u64::from(u32::MAX)))
-            .arg(slice.size());
-        let told: Vec<Told> = self.calls.ask(&call).await?;
-        Ok(told.into_iter().map(|told| told.0).collect())
+            .arg(state.as_str())
+            // Redis accepts no larger number as an offset.
+            .arg(page.offset.min(u64::from(u32::MAX)))
+            .arg(page.size());
+        let rows: Vec<MessageRow> = self.calls.invoke(&call).await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<Listed>, QueueError> {
+    async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<MessageInfo>, QueueError> {
         let keys = self.calls.keys(queue)?;
         let mut call = call(&self.calls.scripts.find, [&keys.messages, &keys.delayed]);
         call.key(&keys.leases)
             .key(&keys.dead)
             .key(&keys.dead_messages)
             .arg(id);
-        let told: Vec<Told> = self.calls.ask(&call).await?;
-        Ok(told.into_iter().map(|told| told.0).collect())
+        let rows: Vec<MessageRow> = self.calls.invoke(&call).await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
     }
 
-    async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerSign>, QueueError> {
+    async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerHeartbeat>, QueueError> {
         let keys = self.calls.keys(queue)?;
         let mut call = call(&self.calls.scripts.workers, [&keys.workers]);
-        call.arg(micros(WorkerSign::SILENCE));
-        let told: Vec<(String, u64, u64)> = self.calls.ask(&call).await?;
-        let sign = |(name, begun, heard)| WorkerSign {
+        call.arg(micros(WorkerHeartbeat::SILENCE));
+        let rows: Vec<(String, u64, u64)> = self.calls.invoke(&call).await?;
+        let heartbeat = |(name, begun, heard)| WorkerHeartbeat {
             name,
             begun: Duration::from_micros(begun),
             heard: Duration::from_micros(heard),
         };
-        let mut signs: Vec<WorkerSign> = told.into_iter().map(sign).collect();
-        signs.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(signs)
+        let mut workers: Vec<WorkerHeartbeat> = rows.into_iter().map(heartbeat).collect();
+        workers.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(workers)
     }
 }

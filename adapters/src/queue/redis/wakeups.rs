@@ -1,7 +1,7 @@
 //! Wakes waiting claims when another process makes a message claimable.
 //!
-//! One subscription serves all queues of a process. Claims that miss a wake-up poll every few seconds
-//! anyway: the subscription makes them fast, not correct.
+//! One subscription serves all queues of a process. Claims that miss a wake-up poll every few
+//! seconds anyway: the subscription makes them fast, not correct.
 
 use crate::redis::RedisLink;
 use crate::redis::subscription::{SubscriptionEvent, subscribe};

@@ -1,9 +1,9 @@
 //! GCRA with tickets: the pure state machine of a lane with a rate and a burst of one.
 //!
-//! A burst of one punishes early arrivals, not high rates: jitter alone makes the vendor refuse half
-//! of the requests that are sent exactly one period apart. So a lane opens one period *and a margin*
-//! after the last grant. A caller takes a ticket and learns when to ask again; only the lane grants.
-//! Urgent tickets go first. The limiter adds the clock, the lock and the waiting.
+//! A burst of one punishes early arrivals, not high rates: jitter alone makes the vendor refuse
+//! half of the requests that are sent exactly one period apart. So a lane opens one period *and a
+//! margin* after the last grant. A caller takes a ticket and learns when to ask again; only the
+//! lane grants. Urgent tickets go first. The limiter adds the clock, the lock and the waiting.
 //!
 //! All instants and spans are microseconds on one clock. `docs/limiter.md` explains the algorithm,
 //! its margins and their measurement.
@@ -11,17 +11,12 @@
 mod pace;
 mod tickets;
 
-pub use pace::{margin, period_of_rate};
+pub use pace::{Micros, margin, period_of_rate};
+pub use tickets::TicketId;
 
 use super::lane::Priority;
 use pace::Pace;
 use tickets::Tickets;
-
-/// Microseconds, as an instant on the limiter's clock or as a span.
-pub type Micros = i64;
-
-/// Identifies a caller in the queue of a lane.
-pub type TicketId = u64;
 
 /// Time limits for the tickets of a lane; the same for all lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,8 +87,8 @@ pub struct LaneState {
 const STANDBYS: i64 = 3;
 
 impl LaneState {
-    /// A lane without known history, for instance after a loss of state: the first take assumes that
-    /// a request was sent just now.
+    /// A lane without known history, for instance after a loss of state: the first take assumes
+    /// that a request was sent just now.
     pub fn unknown(period: Micros) -> Self {
         Self {
             pace: Pace::new(period, period),
@@ -204,8 +199,8 @@ impl LaneState {
         Wake::all_if(self.tickets.leave(ticket))
     }
 
-    /// Assumes that a request was sent just now if the opening is unknown, or if the last grant lies
-    /// in the future because the clock went back. Returns whether it went back.
+    /// Assumes that a request was sent just now if the opening is unknown, or if the last grant
+    /// lies in the future because the clock went back. Returns whether it went back.
     ///
     /// A step of at most a margin does not count: callers read the clock before they get the lock.
     fn mend_clock(&mut self, now: Micros) -> bool {

@@ -1,7 +1,9 @@
 //! The pace of a lane: its current period, adapted to the vendor's responses.
 
-use super::Micros;
 use std::collections::VecDeque;
+
+/// Microseconds, as an instant on the limiter's clock or as a span.
+pub type Micros = i64;
 
 /// The number of recent responses in which refusals are counted.
 const WATCHED: usize = 6;
@@ -9,7 +11,7 @@ const WATCHED: usize = 6;
 const SLOW_DOWN_AT: usize = 2;
 /// This many responses without a refusal restore 5 % of the pace.
 const SPEED_UP_AT: u32 = 20;
-/// Refusals never slow a lane down beyond this many configured periods: the deepest cut that Amazon
+/// The longest period after refusals, in configured periods: the deepest cut that Amazon
 /// is known to have made is from 10 to 0.5 requests a second (source: changelog of the pricing API,
 /// August 2022). Without this limit an hour of refusals would stop the lane for days.
 const SLOWEST: Micros = 20;

@@ -1,8 +1,11 @@
 //! The queue of a lane: its tickets, their order, and when each of them has to ask again.
 
-use super::{Micros, TicketId};
+use super::pace::Micros;
 use crate::domain::lane::Priority;
 use std::collections::{BTreeMap, HashMap};
+
+/// Identifies a caller in the queue of a lane.
+pub type TicketId = u64;
 
 type QueuePosition = (Priority, u64);
 
@@ -44,8 +47,8 @@ impl Tickets {
             .is_some_and(|queued| self.queue.remove(&queued.position).is_some())
     }
 
-    /// The number of tickets before `ticket`. Costs one step for each of them; a queue holds about as
-    /// many tickets as grants fit into the horizon.
+    /// The number of tickets before `ticket`. Costs one step for each of them; a queue holds about
+    /// as many tickets as grants fit into the horizon.
     pub(super) fn rank(&self, ticket: TicketId) -> usize {
         self.waiting
             .get(&ticket)

@@ -12,7 +12,9 @@ use app::wiring;
 use chrono::{DateTime, Utc};
 use selection::DeadSelection;
 use shared::jobs::QueueName;
-use shared::ports::queue::{Place, Queue as _, QueueDesk as _, QueueView as _, Slice};
+use shared::ports::queue::{
+    MessagePage, MessageState, Queue as _, QueueAdmin as _, QueueView as _,
+};
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 use view::{
@@ -93,15 +95,17 @@ impl QueueInspector {
         let stats = self.queue.stats(queue).await?;
         let mut groups = Vec::new();
         for place in args.places() {
-            let listed = self.queue.list(queue, place, Slice::first(args.limit));
+            let listed = self
+                .queue
+                .list(queue, place, MessagePage::first(args.limit));
             let messages = listed.await?.into_iter();
             groups.push(MessageGroup {
                 place: place.as_str(),
                 count: match place {
-                    Place::Ready => stats.ready,
-                    Place::Delayed => stats.delayed,
-                    Place::Claimed => stats.claimed,
-                    Place::Dead => stats.dead,
+                    MessageState::Ready => stats.ready,
+                    MessageState::Delayed => stats.delayed,
+                    MessageState::Claimed => stats.claimed,
+                    MessageState::Dead => stats.dead,
                 },
                 messages: messages
                     .map(|listed| MessageView::of(queue, listed, self.now))
@@ -158,8 +162,8 @@ impl QueueInspector {
         match selection {
             DeadSelection::One(_, id) => Ok(vec![id.clone()]),
             DeadSelection::All(_) => {
-                let whole = Slice::first(Slice::MOST);
-                let mut dead = self.queue.list(queue, Place::Dead, whole).await?;
+                let whole = MessagePage::first(MessagePage::MOST);
+                let mut dead = self.queue.list(queue, MessageState::Dead, whole).await?;
                 // Retry in the order in which they died.
                 dead.reverse();
                 Ok(dead.into_iter().map(|dead| dead.id).collect())

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use shared::jobs::QueueName;
-use shared::ports::queue::{Listed, QueueStats};
+use shared::ports::queue::{MessageInfo, QueueStats};
 use std::time::Duration;
 
 /// `queues ls`.
@@ -106,12 +106,12 @@ impl QueueFigures {
 }
 
 impl MessageView {
-    pub fn of(queue: QueueName, listed: Listed, now: DateTime<Utc>) -> Self {
+    pub fn of(queue: QueueName, listed: MessageInfo, now: DateTime<Utc>) -> Self {
         let span = |span: Duration| TimeDelta::from_std(span).unwrap_or_default();
         Self {
             id: listed.id,
             queue: queue.as_str(),
-            place: listed.place.as_str(),
+            place: listed.state.as_str(),
             rank: listed.rank.0,
             attempts: listed.attempts,
             since: listed.since.map(|since| now - span(since)),

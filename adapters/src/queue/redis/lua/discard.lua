@@ -1,7 +1,7 @@
--- Takes dead messages off the list for good.
+-- Deletes dead messages.
 -- KEYS   1 dead, 2 dead:messages
 -- ARGV   ids
--- RETURN how many of them were dead
+-- RETURN how many of the ids were dead
 
 local discarded = 0
 for _, id in ipairs(ARGV) do

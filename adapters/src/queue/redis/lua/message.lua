@@ -1,10 +1,9 @@
--- Goes before every other script: how a message stands in the hash `messages`, and a worker in the
--- hash `workers`. A message is the text
+-- Precedes every other script: the format of a message in the hash `messages` and of a worker in
+-- the hash `workers`. A message is the text
 --   <rank> <attempt> <at> <payload>
--- `at` is in microseconds: when the message was lined up or, while it is claimed, when that was. It
--- only grows, so that it is the fencing token of the claim, too. What a person wrote there by hand
--- and cannot be read so is a payload of the last rank.
--- No KEYS, no ARGV, no return.
+-- `at` is the instant in microseconds at which the message became ready or, while it is claimed, of
+-- the claim. It only grows, so that it is also the fencing token of the claim. Any other text,
+-- written by hand, is a payload of the last rank. No KEYS, no ARGV, no return.
 
 local function now()
   local time = redis.call('TIME')
@@ -23,17 +22,17 @@ local function pack_message(rank, attempt, at, payload)
   return string.format('%d %d %.0f ', rank, attempt, at) .. payload
 end
 
--- What a person is told of a message, all spans in microseconds and -1 where there is none:
---   {place, id, payload, rank, attempts, since, left, error}
-local function tell_alive(place, id, raw, until_when, time)
+-- A message as people see it; spans are in microseconds, -1 if there is none:
+--   {state, id, payload, rank, attempts, since, left, error}
+local function alive_info(state, id, raw, until_when, time)
   local rank, attempt, at, payload = unpack_message(raw)
-  local since = place == 'delayed' and -1 or math.max(time - at, 0)
+  local since = state == 'delayed' and -1 or math.max(time - at, 0)
   local left = until_when and math.max(tonumber(until_when) - time, 0) or -1
-  return { place, id, payload, rank, attempt, since, left, '' }
+  return { state, id, payload, rank, attempt, since, left, '' }
 end
 
--- Nothing of a dead message that cannot be read.
-local function tell_dead(id, raw, died_at, time)
+-- The same for a dead message; nil if it is unreadable.
+local function dead_info(id, raw, died_at, time)
   local rank, attempts, length, from = string.match(raw or '', '^([0-2]) (%d+) (%d+) ()')
   if not rank then
     return nil
@@ -44,17 +43,18 @@ local function tell_dead(id, raw, died_at, time)
   return { 'dead', id, payload, tonumber(rank), tonumber(attempts), since, -1, why }
 end
 
--- A worker is the text `<begun> <heard>`, both in microseconds. An empty name has nothing to tell.
-local function sign_in(workers, name, age, silence)
+-- A worker is the text `<begun> <heard>`, both in microseconds. A call with an empty name carries
+-- no heartbeat.
+local function heartbeat(workers, name, age, silence)
   if name == '' then
     return
   end
   local time = now()
-  local told = redis.call('HGETALL', workers)
-  for i = 1, #told, 2 do
-    local heard = tonumber(string.match(told[i + 1], ' (%d+)$') or 0)
+  local known = redis.call('HGETALL', workers)
+  for i = 1, #known, 2 do
+    local heard = tonumber(string.match(known[i + 1], ' (%d+)$') or 0)
     if heard < time - tonumber(silence) then
-      redis.call('HDEL', workers, told[i])
+      redis.call('HDEL', workers, known[i])
     end
   end
   redis.call('HSET', workers, name, string.format('%.0f %.0f', time - tonumber(age), time))

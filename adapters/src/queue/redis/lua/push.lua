@@ -1,10 +1,11 @@
--- Puts messages on the queue whose ids are not alive.
+-- Pushes the messages whose ids are not alive.
 -- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed
--- ARGV   1 bell; then for each message four: id, rank, delay in microseconds, payload
+-- ARGV   1 channel for wake-ups; then four for each message: id, rank, delay in microseconds,
+--        payload
 -- RETURN for each message 1 if it was new, or 0
--- The microsecond that each message of a call is later than the one before keeps the order of those
--- that are delayed alike.
--- Whoever waits has found the lists empty, so that only a list that was empty needs the bell.
+-- Each message of a call is one microsecond later than the one before, which keeps the order of
+-- messages with the same delay.
+-- A waiting claim has found all lists empty, so that only a push to an empty list needs a wake-up.
 
 local ids = {}
 for i = 2, #ARGV, 4 do
@@ -36,16 +37,16 @@ end
 if #messages > 0 then
   redis.call('HSET', KEYS[1], unpack(messages))
 end
-local ring = #delayed > 0
-if ring then
+local wake = #delayed > 0
+if wake then
   redis.call('ZADD', KEYS[5], unpack(delayed))
 end
 for rank, list in ipairs(ready) do
   if #list > 0 and redis.call('RPUSH', KEYS[1 + rank], unpack(list)) == #list then
-    ring = true
+    wake = true
   end
 end
-if ring then
+if wake then
   redis.call('PUBLISH', ARGV[1], #messages / 2)
 end
 return table.concat(new)

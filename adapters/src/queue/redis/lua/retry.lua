@@ -1,10 +1,10 @@
--- Lines dead messages up again, as if they were pushed for the first time.
+-- Makes dead messages ready again, with their attempts reset.
 -- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 dead, 6 dead:messages
--- ARGV   1 bell, then ids
--- RETURN how many of them were dead
--- Where a message of the id is alive again already, that one stands for it.
+-- ARGV   1 channel for wake-ups, then ids
+-- RETURN how many of the ids were dead
+-- A message whose id is alive again is only removed from the dead list.
 
-local retried, lined_up = 0, 0
+local retried, ready = 0, 0
 for i = 2, #ARGV do
   local id = ARGV[i]
   local raw = redis.call('HGET', KEYS[6], id)
@@ -15,12 +15,12 @@ for i = 2, #ARGV do
     retried = retried + 1
     local payload = string.sub(raw, from + length + 1)
     if redis.call('HSETNX', KEYS[1], id, pack_message(tonumber(rank), 0, now(), payload)) == 1 then
-      lined_up = lined_up + 1
+      ready = ready + 1
       redis.call('RPUSH', KEYS[2 + tonumber(rank)], id)
     end
   end
 end
-if lined_up > 0 then
-  redis.call('PUBLISH', ARGV[1], lined_up)
+if ready > 0 then
+  redis.call('PUBLISH', ARGV[1], ready)
 end
 return retried

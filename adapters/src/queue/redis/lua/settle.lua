@@ -1,13 +1,13 @@
--- Ends a claim whose message is not done: it comes again, or is given up. `turn.lua` ends the others.
+-- Ends a claim whose message is delayed or dead. `batch.lua` ends the claims that are done.
 -- KEYS   1 messages, 2 delayed, 3 leases, 4 counts, 5 dead, 6 dead:messages
--- ARGV   1 bell, 2 id, 3 token, 4 what becomes of it (defer, retry, dead), 5 delay in
+-- ARGV   1 channel for wake-ups, 2 id, 3 token, 4 settlement (defer, retry, dead), 5 delay in
 --        microseconds (defer, retry), 6 error (dead), 7 how many dead messages are kept
--- RETURN 1, or 0 when the claim does not hold any more
+-- RETURN 1, or 0 if the claim is no longer valid
 
--- Bounds the work of a call where the number to keep was lowered.
+-- Limits the work of a call after the number of kept messages was lowered.
 local CUT_AT_ONCE = 100
 
-local id, verdict = ARGV[2], ARGV[4]
+local id, settlement = ARGV[2], ARGV[4]
 local raw = redis.call('HGET', KEYS[1], id)
 if not raw or not redis.call('ZSCORE', KEYS[3], id) then
   return 0
@@ -19,7 +19,7 @@ end
 
 local time = now()
 redis.call('ZREM', KEYS[3], id)
-if verdict == 'dead' then
+if settlement == 'dead' then
   redis.call('HDEL', KEYS[1], id)
   redis.call('ZADD', KEYS[5], string.format('%.0f', time), id)
   redis.call('HSET', KEYS[6], id, string.format('%d %d %d ', rank, attempt, #ARGV[6]) .. ARGV[6] .. ' ' .. payload)
@@ -32,12 +32,12 @@ if verdict == 'dead' then
     redis.call('HINCRBY', KEYS[4], 'cut', over)
   end
 else
-  if verdict == 'defer' then
+  if settlement == 'defer' then
     attempt = math.max(attempt - 1, 0)
   end
   redis.call('HSET', KEYS[1], id, pack_message(rank, attempt, at, payload))
   redis.call('ZADD', KEYS[2], string.format('%.0f', time + tonumber(ARGV[5])), id)
-  -- Whoever waits for what was first until now has to wait less.
+  -- A waiting claim sleeps until the message that was first before.
   if redis.call('ZRANGE', KEYS[2], 0, 0)[1] == id then
     redis.call('PUBLISH', ARGV[1], 1)
   end

@@ -1,8 +1,8 @@
 -- The figures of a queue.
 -- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed, 6 leases, 7 paused, 8 dead, 9 counts
 -- ARGV   none
--- RETURN {{ready of rank 0, 1, 2}, delayed, claimed, dead, done, cut, age of the oldest ready message in microseconds
---        (-1: none is ready), paused (1 or 0)}
+-- RETURN {{ready of rank 0, 1, 2}, delayed, claimed, dead, done, cut, age of the oldest ready
+--        message in microseconds (-1: none is ready), paused (1 or 0)}
 
 local time = now()
 local ready, oldest = {}, -1

@@ -1,20 +1,22 @@
--- One turn at the counter, for all who ask at this moment: ends claims whose work is done, then takes
--- the next messages on a lease. Few commands whatever their number: each is a call to Redis.
--- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed, 6 leases, 7 paused, 8 counts, 9 workers
--- ARGV   1 bell, 2 lease in microseconds, 3 how many are lined up at most, of each kind, 4 how many
---        messages are wanted, 5 when what is due is lined up (always, empty: only if too few are
---        ready, idle: the same, and nothing else is asked of a queue that is empty); 6 name of the
---        worker, or nothing, 7 its age, 8 the silence after which one is gone, in microseconds; then
---        for each claim that is done two: id, token
--- RETURN {wait, held, messages}. `wait`, where no message is there: when the next one falls due, in
---        microseconds (-1: none is known of); `held`: for each claim 1, or 0 when it did not hold any
---        more; each message {id, payload, attempt, token}
+-- One batch of a process: ends claims that are done, then claims the next messages. The number of
+-- commands hardly depends on the size of the batch, since each command costs time.
+-- KEYS   1 messages, 2-4 ready:0 ready:1 ready:2, 5 delayed, 6 leases, 7 paused, 8 counts,
+--        9 workers
+-- ARGV   1 channel for wake-ups, 2 lease in microseconds, 3 the most due messages to make ready,
+--        and the most ended leases, 4 how many messages are wanted, 5 when to make due messages
+--        ready (always; empty: only if too few are ready; idle: the same, and an empty queue is
+--        not examined further), 6 name of the worker or empty, 7 its age, 8 silence after which a
+--        worker counts as ended, both in microseconds; then two for each claim that is done: id,
+--        token
+-- RETURN {wait, valid, messages}. `wait`, if there are no messages: microseconds until the next one
+--        is due (-1: none); `valid`: for each claim that is done 1, or 0 if it was no longer valid;
+--        messages: {id, payload, attempt, token} each
 
--- Ids without a message are left behind where Redis threw `messages` away for want of memory. They
--- are passed over, so many in one call.
-local PASSED_OVER = 1000
+-- If Redis evicts `messages` for lack of memory, ids without a message remain in the lists. They
+-- are skipped, at most so many in one call.
+local SKIPPED = 1000
 
--- What is known of the ids: their messages and their leases, both false where there is none.
+-- The messages and the leases of the ids, false for each that does not exist.
 local function look_up(ids)
   if #ids == 0 then
     return {}, {}
@@ -32,7 +34,7 @@ local function claims_that_are_done()
 end
 
 local function end_claims(ids, tokens, raws, leased)
-  local held, done, seen = {}, {}, {}
+  local valid, done, seen = {}, {}, {}
   for n = 1, #tokens do
     local id = ids[n]
     local holds = raws[n] and leased[n] and not seen[id]
@@ -41,11 +43,11 @@ local function end_claims(ids, tokens, raws, leased)
       holds = token == tokens[n]
     end
     if holds then
-      held[n] = '1'
+      valid[n] = '1'
       seen[id] = true
       done[#done + 1] = id
     else
-      held[n] = '0'
+      valid[n] = '0'
     end
   end
   if #done > 0 then
@@ -53,10 +55,10 @@ local function end_claims(ids, tokens, raws, leased)
     redis.call('HDEL', KEYS[1], unpack(done))
     redis.call('HINCRBY', KEYS[8], 'done', #done)
   end
-  return table.concat(held)
+  return table.concat(valid)
 end
 
-local function line_up(waiting, time)
+local function make_ready(waiting, time)
   local due = redis.call('ZRANGEBYSCORE', waiting, '-inf', string.format('%.0f', time), 'WITHSCORES', 'LIMIT', 0, ARGV[3])
   for i = 1, #due, 2 do
     local id, since = due[i], tonumber(due[i + 1])
@@ -71,16 +73,16 @@ local function line_up(waiting, time)
   return #due / 2
 end
 
--- Ended leases first: they have waited longer.
-local function line_up_what_is_due(time)
-  local lined_up = line_up(KEYS[6], time) + line_up(KEYS[5], time)
-  if lined_up > 1 then
-    redis.call('PUBLISH', ARGV[1], lined_up)
+-- Ended leases first, since their messages have waited longer.
+local function make_due_ready(time)
+  local ready = make_ready(KEYS[6], time) + make_ready(KEYS[5], time)
+  if ready > 1 then
+    redis.call('PUBLISH', ARGV[1], ready)
   end
-  return lined_up
+  return ready
 end
 
--- Adds up to `wanted` ids that are ready to `ids`, from the first of the lists of ranks on.
+-- Adds up to `wanted` ready ids to `ids`, from the ready list with the key number `first` on.
 local function pop(ids, wanted, first)
   local most = #ids + wanted
   for key = first, 4 do
@@ -91,11 +93,11 @@ local function pop(ids, wanted, first)
   end
 end
 
--- Takes of `ids`, from number `from` on, what is a message and on no lease; returns how many are
--- neither.
+-- Claims the `ids` from number `from` on that have a message and no lease; returns how many were
+-- skipped.
 local function lease(taken, ids, from, raws, leased, time)
   local until_ = string.format('%.0f', time + tonumber(ARGV[2]))
-  local messages, leases, seen, passed_over = {}, {}, {}, 0
+  local messages, leases, seen, skipped = {}, {}, {}, 0
   for n = from, #ids do
     local id = ids[n]
     if raws[n] and not leased[n] and not seen[id] then
@@ -108,28 +110,29 @@ local function lease(taken, ids, from, raws, leased, time)
       leases[#leases + 1] = id
       taken[#taken + 1] = { id, payload, attempt + 1, token }
     else
-      passed_over = passed_over + 1
+      skipped = skipped + 1
     end
   end
   if #messages > 0 then
     redis.call('HSET', KEYS[1], unpack(messages))
     redis.call('ZADD', KEYS[6], unpack(leases))
   end
-  return passed_over
+  return skipped
 end
 
--- Adds to `taken` until there are `wanted`; false when there may be more that could not be reached.
+-- Claims until `taken` has `wanted` messages; false if too many ids were skipped to see all of
+-- them.
 local function take(taken, wanted, time)
-  local passed_over = 0
+  local skipped = 0
   while #taken < wanted do
     local ids, most = {}, wanted - #taken
     pop(ids, most, 2)
     local raws, leased = look_up(ids)
-    passed_over = passed_over + lease(taken, ids, 1, raws, leased, time)
+    skipped = skipped + lease(taken, ids, 1, raws, leased, time)
     if #ids < most then
       return true
     end
-    if passed_over >= PASSED_OVER then
+    if skipped >= SKIPPED then
       return false
     end
   end
@@ -150,9 +153,9 @@ local function next_due(time)
   return wait
 end
 
--- How many messages may be taken, and the first list where there may be one. One call where nothing is
--- urgent and nothing paused.
-local function what_may_be_taken()
+-- How many messages may be claimed, and the key number of the first ready list that may have one.
+-- Costs one command if the queue is not paused and has no urgent message.
+local function claimable()
   local wanted = tonumber(ARGV[4])
   if wanted == 0 or redis.call('EXISTS', KEYS[7], KEYS[2], KEYS[3]) == 0 then
     return wanted, 4
@@ -160,36 +163,36 @@ local function what_may_be_taken()
   return redis.call('EXISTS', KEYS[7]) == 1 and 0 or wanted, 2
 end
 
-local function nothing_is_there()
+local function is_empty()
   return redis.call('EXISTS', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]) == 0
 end
 
-sign_in(KEYS[9], ARGV[6], ARGV[7], ARGV[8])
+heartbeat(KEYS[9], ARGV[6], ARGV[7], ARGV[8])
 local ids, tokens = claims_that_are_done()
-local look = ARGV[5]
-if look == 'idle' and #ids == 0 and nothing_is_there() then
+local move_due = ARGV[5]
+if move_due == 'idle' and #ids == 0 and is_empty() then
   return { -1, '', {} }
 end
-local wanted, first = what_may_be_taken()
+local wanted, first = claimable()
 if wanted > 0 then
   pop(ids, wanted, first)
 end
 local popped = #ids - #tokens
 local raws, leased = look_up(ids)
-local held = end_claims(ids, tokens, raws, leased)
-if wanted == 0 or (look == 'idle' and popped == 0 and nothing_is_there()) then
-  return { -1, held, {} }
+local valid = end_claims(ids, tokens, raws, leased)
+if wanted == 0 or (move_due == 'idle' and popped == 0 and is_empty()) then
+  return { -1, valid, {} }
 end
 
 local time, taken = now(), {}
 lease(taken, ids, #tokens + 1, raws, leased, time)
 local all = popped < wanted or #taken == wanted or take(taken, wanted, time)
-if look == 'always' or (#taken < wanted and all) then
-  if line_up_what_is_due(time) > 0 and #taken < wanted then
+if move_due == 'always' or (#taken < wanted and all) then
+  if make_due_ready(time) > 0 and #taken < wanted then
     all = take(taken, wanted, time)
   end
 end
 if #taken > 0 then
-  return { 0, held, taken }
+  return { 0, valid, taken }
 end
-return { all and next_due(time) or 0, held, {} }
+return { all and next_due(time) or 0, valid, {} }

@@ -1,9 +1,10 @@
-//! The sentences of the contract on what a person does with a queue.
+//! The conformance suite of `QueueAdmin`.
 
 use crate::suite::{BRIEF, LONG, batch, claim, settle};
 use shared::jobs::QueueName;
 use shared::ports::queue::{
-    Listed, Message, Place, Queue, QueueDesk, QueueStats, QueueView, Settlement, Slice,
+    Message, MessageInfo, MessagePage, MessageState, Queue, QueueAdmin, QueueStats, QueueView,
+    Settlement,
 };
 
 const QUEUE: QueueName = QueueName::Sync;
@@ -12,16 +13,18 @@ async fn stats(queue: &dyn Queue) -> QueueStats {
     queue.stats(QUEUE).await.expect("the queue answers")
 }
 
-async fn dead(queue: &dyn QueueView, limit: u64) -> Vec<Listed> {
-    let dead = queue.list(QUEUE, Place::Dead, Slice::first(limit)).await;
+async fn dead(queue: &dyn QueueView, limit: u64) -> Vec<MessageInfo> {
+    let dead = queue
+        .list(QUEUE, MessageState::Dead, MessagePage::first(limit))
+        .await;
     dead.expect("the queue answers")
 }
 
-async fn retry(queue: &dyn QueueDesk, ids: &[String]) -> u64 {
+async fn retry(queue: &dyn QueueAdmin, ids: &[String]) -> u64 {
     queue.retry(QUEUE, ids).await.expect("the queue answers")
 }
 
-async fn discard(queue: &dyn QueueDesk, ids: &[String]) -> u64 {
+async fn discard(queue: &dyn QueueAdmin, ids: &[String]) -> u64 {
     queue.discard(QUEUE, ids).await.expect("the queue answers")
 }
 
@@ -38,22 +41,22 @@ async fn bury(queue: &dyn Queue, message: Message, error: &str) -> String {
     id
 }
 
-pub async fn the_dead_are_listed_with_error_and_attempts_the_last_one_first<Q>(queue: &Q)
+pub async fn dead_messages_are_listed_with_their_errors_newest_first<Q>(queue: &Q)
 where
-    Q: Queue + QueueView + QueueDesk,
+    Q: Queue + QueueView + QueueAdmin,
 {
     bury(queue, batch(1), "no use").await;
     bury(queue, batch(2), "12 3 4\nstill \u{1f41f} no use").await;
 
     let listed = dead(queue, 10).await;
 
-    let told: Vec<_> = listed
+    let errors: Vec<_> = listed
         .iter()
         .map(|dead| (dead.id.as_str(), dead.error.as_deref().unwrap_or("none")))
         .collect();
     let (first, second) = (batch(1).job.id(), batch(2).job.id());
     assert_eq!(
-        told,
+        errors,
         [
             (second.as_str(), "12 3 4\nstill \u{1f41f} no use"),
             (first.as_str(), "no use")
@@ -69,7 +72,7 @@ where
     assert!(dead(queue, 0).await.is_empty());
 }
 
-pub async fn a_dead_message_that_is_retried_starts_anew<Q: Queue + QueueView + QueueDesk>(
+pub async fn a_retried_dead_message_has_its_attempts_reset<Q: Queue + QueueView + QueueAdmin>(
     queue: &Q,
 ) {
     let id = bury(queue, batch(1), "no use").await;
@@ -83,9 +86,9 @@ pub async fn a_dead_message_that_is_retried_starts_anew<Q: Queue + QueueView + Q
     assert!(dead(queue, 10).await.is_empty());
 }
 
-pub async fn a_dead_message_whose_id_is_alive_again_is_only_taken_off_the_list<Q>(queue: &Q)
+pub async fn a_dead_message_whose_id_is_alive_is_only_removed_from_the_list<Q>(queue: &Q)
 where
-    Q: Queue + QueueView + QueueDesk,
+    Q: Queue + QueueView + QueueAdmin,
 {
     let id = bury(queue, batch(1), "no use").await;
     assert_eq!(queue.push(&[batch(1)]).await.expect("pushed"), 1);
@@ -97,9 +100,9 @@ where
     assert_eq!((stats.ready, stats.dead), (1, 0));
 }
 
-pub async fn dead_messages_that_are_retried_together_keep_the_order_asked_for<Q>(queue: &Q)
+pub async fn dead_messages_retried_together_keep_the_given_order<Q>(queue: &Q)
 where
-    Q: Queue + QueueView + QueueDesk,
+    Q: Queue + QueueView + QueueAdmin,
 {
     let first = bury(queue, batch(1), "no use").await;
     let second = bury(queue, batch(2), "no use").await;
@@ -113,7 +116,7 @@ where
     }
 }
 
-pub async fn a_dead_message_that_is_discarded_is_gone<Q: Queue + QueueView + QueueDesk>(queue: &Q) {
+pub async fn a_discarded_dead_message_is_deleted<Q: Queue + QueueView + QueueAdmin>(queue: &Q) {
     let id = bury(queue, batch(1), "no use").await;
 
     let discarded = discard(queue, &[id]).await;
@@ -123,7 +126,7 @@ pub async fn a_dead_message_that_is_discarded_is_gone<Q: Queue + QueueView + Que
     assert_eq!((stats.ready, stats.dead, stats.cut), (0, 0, 0));
 }
 
-pub async fn what_is_not_dead_is_neither_retried_nor_discarded<Q: Queue + QueueView + QueueDesk>(
+pub async fn only_dead_messages_are_retried_or_discarded<Q: Queue + QueueView + QueueAdmin>(
     queue: &Q,
 ) {
     let id = [batch(1).job.id()];
@@ -135,7 +138,7 @@ pub async fn what_is_not_dead_is_neither_retried_nor_discarded<Q: Queue + QueueV
     assert_eq!(stats(queue).await.ready, 1);
 }
 
-pub async fn the_dead_list_is_capped_and_counts_what_it_cut<Q: Queue + QueueView + QueueDesk>(
+pub async fn the_dead_list_is_capped_and_counts_what_it_cut<Q: Queue + QueueView + QueueAdmin>(
     queue: &Q,
 ) {
     for no in 1..=1_003 {
@@ -150,7 +153,7 @@ pub async fn the_dead_list_is_capped_and_counts_what_it_cut<Q: Queue + QueueView
     assert_eq!(listed[999].id, batch(4).job.id(), "the oldest went first");
 }
 
-pub async fn a_long_error_is_clipped_between_characters<Q: Queue + QueueView + QueueDesk>(
+pub async fn a_long_error_is_clipped_between_characters<Q: Queue + QueueView + QueueAdmin>(
     queue: &Q,
 ) {
     bury(queue, batch(1), &"\u{5024}".repeat(10_000)).await;
@@ -161,7 +164,7 @@ pub async fn a_long_error_is_clipped_between_characters<Q: Queue + QueueView + Q
     assert_eq!(listed[0].error.as_deref(), Some(kept.as_str()));
 }
 
-pub async fn a_paused_queue_gives_nothing_and_takes_everything<Q: Queue + QueueView + QueueDesk>(
+pub async fn a_paused_queue_accepts_messages_but_no_claims<Q: Queue + QueueView + QueueAdmin>(
     queue: &Q,
 ) {
     queue.push(&[batch(1)]).await.expect("pushed");
@@ -176,7 +179,7 @@ pub async fn a_paused_queue_gives_nothing_and_takes_everything<Q: Queue + QueueV
     assert_eq!((stats.paused, stats.ready, stats.done), (true, 1, 1));
 }
 
-pub async fn a_resumed_queue_wakes_a_waiting_claim<Q: Queue + QueueView + QueueDesk>(queue: &Q) {
+pub async fn a_resumed_queue_wakes_a_waiting_claim<Q: Queue + QueueView + QueueAdmin>(queue: &Q) {
     queue.pause(QUEUE).await.expect("paused");
     queue.push(&[batch(1)]).await.expect("pushed");
 
@@ -190,7 +193,11 @@ pub async fn a_resumed_queue_wakes_a_waiting_claim<Q: Queue + QueueView + QueueD
     assert!(!stats(queue).await.paused);
 }
 
-pub async fn the_oldest_ready_message_tells_its_age<Q: Queue + QueueView + QueueDesk>(queue: &Q) {
+pub async fn the_stats_have_the_age_of_the_oldest_ready_message<
+    Q: Queue + QueueView + QueueAdmin,
+>(
+    queue: &Q,
+) {
     let none = stats(queue).await.oldest;
     queue.push(&[batch(1)]).await.expect("pushed");
     tokio::time::sleep(BRIEF).await;

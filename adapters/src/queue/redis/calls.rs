@@ -1,0 +1,157 @@
+//! The calls of the queue's scripts: keys, arguments and results.
+
+use super::heartbeat::HeartbeatSender;
+use super::keys::QueueKeys;
+use super::scripts::Scripts;
+use crate::queue::{DEAD_KEPT, clipped};
+use crate::redis::{RedisFault, RedisLink};
+use redis::{FromRedisValue, Script, ScriptInvocation};
+use shared::jobs::QueueName;
+use shared::ports::queue::{Claimed, QueueError, Settlement, WorkerHeartbeat};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// A message as `push.lua` takes it.
+pub struct PushEntry {
+    /// The job's id.
+    pub id: String,
+    /// Order within the queue.
+    pub rank: u8,
+    /// The delay in microseconds.
+    pub delay_us: u64,
+    /// The encoded job.
+    pub payload: Vec<u8>,
+}
+
+/// Connection, scripts and keys. Shared with the tasks that outlive a cancelled caller.
+pub struct QueueCalls {
+    /// The connection.
+    pub link: RedisLink,
+    /// The scripts.
+    pub scripts: Scripts,
+    keys: HashMap<QueueName, QueueKeys>,
+    heartbeat: HeartbeatSender,
+}
+
+impl QueueCalls {
+    /// The calls of all queues under the prefix of `link`.
+    pub fn new(link: RedisLink) -> Self {
+        let keys = QueueName::ALL.map(|queue| (queue, QueueKeys::new(link.prefix(), queue)));
+        Self {
+            link,
+            scripts: Scripts::new(),
+            keys: keys.into(),
+            heartbeat: HeartbeatSender::new(),
+        }
+    }
+
+    /// The wake-up channel of each queue.
+    pub fn channels(&self) -> HashMap<String, QueueName> {
+        let keys = self.keys.iter();
+        keys.map(|(queue, keys)| (keys.wakeups.clone(), *queue))
+            .collect()
+    }
+
+    /// The keys of `queue`.
+    pub fn keys(&self, queue: QueueName) -> Result<&QueueKeys, QueueError> {
+        self.keys.get(&queue).ok_or_else(|| unknown(queue))
+    }
+
+    /// Calls a script and decodes its reply.
+    pub async fn invoke<T: FromRedisValue>(
+        &self,
+        call: &ScriptInvocation<'_>,
+    ) -> Result<T, QueueError> {
+        let mut connection = self.link.shared();
+        let reply = call.invoke_async(&mut connection);
+        self.link.within(reply).await.map_err(QueueError::from)
+    }
+
+    /// Adds the heartbeat of this process to the arguments.
+    pub fn add_heartbeat(&self, call: &mut ScriptInvocation<'_>, queue: QueueName) {
+        let (name, age) = self.heartbeat.next(queue);
+        call.arg(name)
+            .arg(micros(age))
+            .arg(micros(WorkerHeartbeat::SILENCE));
+    }
+
+    /// Pushes `entries`; returns a `1` for each new one and a `0` for each other.
+    pub async fn push(
+        &self,
+        queue: QueueName,
+        entries: impl Iterator<Item = &PushEntry>,
+    ) -> Result<String, QueueError> {
+        let keys = self.keys(queue)?;
+        let mut call = call(&self.scripts.push, [&keys.messages]);
+        call.key(&keys.ready).key(&keys.delayed).arg(&keys.wakeups);
+        for entry in entries {
+            call.arg(&entry.id)
+                .arg(entry.rank)
+                .arg(entry.delay_us)
+                .arg(&entry.payload);
+        }
+        self.invoke(&call).await
+    }
+
+    /// Ends a claim whose message is retried or dead. Completions go through the claim batcher.
+    pub async fn settle(
+        &self,
+        queue: QueueName,
+        claim: &Claimed,
+        settlement: Settlement,
+    ) -> Result<bool, QueueError> {
+        let keys = self.keys(queue)?;
+        let (verdict, delay, error) = match &settlement {
+            Settlement::Done => {
+                let why = "a completion must go through the claim batcher";
+                return Err(QueueError(why.to_owned()));
+            }
+            Settlement::Defer(delay) => ("defer", *delay, ""),
+            Settlement::Retry(delay, _) => ("retry", *delay, ""),
+            Settlement::Dead(error) => ("dead", Duration::ZERO, clipped(error)),
+        };
+        let mut call = call(&self.scripts.settle, [&keys.messages, &keys.delayed]);
+        call.key(&keys.leases)
+            .key(&keys.counts)
+            .key(&keys.dead)
+            .key(&keys.dead_messages)
+            .arg(&keys.wakeups)
+            .arg(&claim.id)
+            .arg(claim.token)
+            .arg(verdict)
+            .arg(micros(delay))
+            .arg(error)
+            .arg(DEAD_KEPT);
+        self.invoke(&call).await
+    }
+}
+
+/// A call of `script` with its first keys.
+pub fn call<'a, const N: usize>(script: &'a Script, keys: [&String; N]) -> ScriptInvocation<'a> {
+    let mut call = script.prepare_invoke();
+    for key in keys {
+        call.key(key);
+    }
+    call
+}
+
+/// The error for a queue without keys.
+pub fn unknown(queue: QueueName) -> QueueError {
+    QueueError(format!("there is no queue {}", queue.as_str()))
+}
+
+/// A span as whole microseconds.
+pub fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// A span in microseconds; `None` for a negative number.
+pub fn span(micros: i64) -> Option<Duration> {
+    u64::try_from(micros).ok().map(Duration::from_micros)
+}
+
+impl From<RedisFault> for QueueError {
+    fn from(fault: RedisFault) -> Self {
+        Self(fault.message())
+    }
+}
