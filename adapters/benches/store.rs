@@ -13,7 +13,8 @@ use shared::domain::account::AccountId;
 use shared::domain::run::RunId;
 use shared::ports::cache::Cache;
 use shared::ports::store::{
-    AccountStore, BatchStore, CatalogueStore, NewListing, Part, RunStore, UpdateResult, UpdateStore,
+    AccountStore, BatchStore, CatalogueStore, NewListing, RecordPart, ReportStore, RunStore,
+    UpdateResult, UpdateStore,
 };
 use std::time::Instant;
 use store_fixture::{
@@ -101,7 +102,7 @@ async fn batches(
             seen.listings = vec![verdict];
             seen
         });
-        let record = record(run, Part::Batch(no), recorded.collect());
+        let record = record(run, RecordPart::Batch(no), recorded.collect());
         let begun = Instant::now();
         store.record(&record).await.unwrap();
         writes.push(begun.elapsed());
@@ -157,7 +158,7 @@ async fn long_run(store: &SqlStore) {
     let mut times = Vec::new();
     for no in 1..=50_000 {
         let begun = Instant::now();
-        let part = Part::GivenUp(no);
+        let part = RecordPart::GivenUp(no);
         store
             .record(&record(run.id, part, Vec::new()))
             .await

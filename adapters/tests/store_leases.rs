@@ -1,4 +1,4 @@
-//! Leases: what only one holder may do at a time.
+//! Leases: only one holder at a time.
 
 use adapters::store::SqlStore;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -22,7 +22,7 @@ async fn store() -> SqlStore {
 }
 
 #[tokio::test]
-async fn one_of_many_gets_it_and_may_prolong_it() {
+async fn only_one_of_many_gets_the_lease_and_can_renew_it() {
     let store = store().await;
 
     assert!(take(&store, "a", 0).await);
@@ -32,7 +32,7 @@ async fn one_of_many_gets_it_and_may_prolong_it() {
 }
 
 #[tokio::test]
-async fn a_holder_that_is_gone_loses_it_by_time() {
+async fn a_dead_holder_loses_the_lease_when_it_expires() {
     let store = store().await;
     take(&store, "a", 0).await;
 
@@ -41,7 +41,7 @@ async fn a_holder_that_is_gone_loses_it_by_time() {
 }
 
 #[tokio::test]
-async fn only_the_holder_gives_it_back() {
+async fn only_the_holder_releases_the_lease() {
     let store = store().await;
     take(&store, "a", 0).await;
 

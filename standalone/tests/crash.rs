@@ -7,7 +7,7 @@ mod vendors;
 
 use adapters::store::SqlStore;
 use serde_json::Value;
-use shared::ports::store::RunStore as _;
+use shared::ports::store::RunQueries as _;
 use simulator::{Config, Quotas, Simulator};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

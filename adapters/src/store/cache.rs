@@ -1,12 +1,10 @@
-//! The cache in the database, where there is no other. Its own table: the copy may be late, lost
-//! or emptied, and the truth beside it stays.
+//! The cache in the database, for a process without Redis. It has its own table, which may be late
+//! or emptied without any effect on the catalogue.
 
 use super::SqlStore;
-use super::db::columns::{instant, json};
-use super::db::database::{Database, rows, run};
-use super::db::statement::statement;
-use super::listings::catalogue::read_infos;
+use super::db::{Database, json, statement};
 use super::listings::product_rows::{InfoRow, ProductRow, read_product};
+use super::listings::rows::read_infos;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
@@ -28,44 +26,41 @@ pub struct SqlCache {
     db: Arc<Database>,
 }
 
+impl SqlStore {
+    /// The cache in the same database.
+    pub fn cache(&self) -> SqlCache {
+        let db = Arc::clone(&self.db);
+        SqlCache { db }
+    }
+}
+
 impl SqlCache {
-    /// The cache in the database of `store`.
-    pub fn new(store: &SqlStore) -> Self {
-        store.cache()
-    }
-
-    pub(crate) fn over(db: Arc<Database>) -> Self {
-        Self { db }
-    }
-
     async fn read(&self, asins: &[Asin]) -> Result<HashMap<Asin, Product>, StoreError> {
-        let query = self.db.query(&GET).bind(json(&asins)?);
-        rows(&mut *self.db.reader().await?, query)
-            .await?
+        let found = self.db.rows(GET.bind(json(&asins)?)).await?;
+        found
             .iter()
             .map(|row| read_product(row).map(|product| (product.asin, product)))
             .collect()
     }
 
     async fn write(&self, products: &[Product], now: DateTime<Utc>) -> Result<(), StoreError> {
-        // In one order whoever does it, so that two wait for each other and do not block.
+        // Every process locks in the order of ASINs, so that two wait for each other and do not
+        // deadlock.
         let mut products: Vec<&Product> = products.iter().collect();
         products.sort_by_key(|product| product.asin);
         let entries: Vec<ProductRow> = products.into_iter().filter_map(ProductRow::of).collect();
         if entries.is_empty() {
             return Ok(());
         }
-        let query = self.db.query(&PUT).bind(json(&entries)?);
-        run(&mut *self.db.writer().await?, query.bind(instant(now))).await?;
-        Ok(())
+        let query = PUT.bind(json(&entries)?);
+        self.db.run(query.bind(now)).await.map(drop)
     }
 
     async fn read_infos(
         &self,
         asins: &[Asin],
     ) -> Result<HashMap<Asin, Seen<BasicInfo>>, StoreError> {
-        let query = self.db.query(&INFOS).bind(json(&asins)?);
-        read_infos(&rows(&mut *self.db.reader().await?, query).await?)
+        read_infos(&self.db.rows(INFOS.bind(json(&asins)?)).await?)
     }
 
     async fn write_infos(
@@ -82,9 +77,8 @@ impl SqlCache {
         if entries.is_empty() {
             return Ok(());
         }
-        let query = self.db.query(&PUT_INFOS).bind(json(&entries)?);
-        run(&mut *self.db.writer().await?, query.bind(instant(now))).await?;
-        Ok(())
+        let query = PUT_INFOS.bind(json(&entries)?);
+        self.db.run(query.bind(now)).await.map(drop)
     }
 }
 

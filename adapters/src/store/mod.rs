@@ -1,8 +1,12 @@
-//! The truth in SQL: every port of `shared::ports::store` over one database, one file a port.
+//! Every port of `shared::ports::store` over one SQL database, and the cache in that database.
 //!
-//! What one call writes is one transaction of a handful of statements; rows go in as one JSON
-//! text. The statements are in `sql/`, the schema in `/migrations`. No rule of the business is
-//! decided here.
+//! - `db`: connections, dialects, statements and their parameters, the schema.
+//! - `runs`: a run from its start to its report, with its batches, guard and reconciliation.
+//! - `listings`: the catalogue, products, updates and history.
+//! - `accounts`: accounts, tokens, leases and the memory of lanes.
+//!
+//! A call writes in one transaction of a few statements; rows are passed as one JSON text. The
+//! statements are in `sql/`, the schema in `/migrations`. The store decides no business rule.
 
 mod accounts;
 mod cache;
@@ -14,30 +18,9 @@ mod open;
 mod retention;
 mod runs;
 mod scratch;
+mod sql_store;
 
 pub use accounts::seal::{TokenKey, TokenKeys};
 pub use cache::SqlCache;
 pub use location::DatabaseLocation;
-
-use db::database::Database;
-use std::sync::Arc;
-
-/// The store over `SQLite` or `PostgreSQL`. Cloning shares the connections.
-#[derive(Clone)]
-pub struct SqlStore {
-    db: Arc<Database>,
-    keys: TokenKeys,
-}
-
-impl SqlStore {
-    /// The same database, with tokens sealed under `keys`.
-    #[must_use]
-    pub fn with_token_keys(self, keys: TokenKeys) -> Self {
-        Self { keys, ..self }
-    }
-
-    /// The cache in the same database.
-    pub fn cache(&self) -> SqlCache {
-        SqlCache::over(Arc::clone(&self.db))
-    }
-}
+pub use sql_store::SqlStore;

@@ -1,10 +1,8 @@
-//! The outbox: rows of notices, written once, claimed by one, settled by the claimer.
+//! The outbox: each notice is written once, claimed by one sender, and settled by that sender.
 
 use super::SqlStore;
-use super::db::columns::{Columns, instant, json};
-use super::db::database::{commit, one, rows, run};
-use super::db::statement::statement;
-use super::runs::lifecycle::run_row;
+use super::db::{StoredRow, commit, instant, json, rows, run, statement};
+use super::runs::progress::run_row;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -14,7 +12,6 @@ use shared::ports::store::{
     NoticeStore, RunRow, StoreError,
 };
 use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 statement!(RUNS_WITHOUT_NOTICE, "notices/runs_without_notice.sql");
@@ -22,16 +19,16 @@ statement!(WRITE, "notices/write_notices.sql");
 statement!(DUE, "notices/due_notices.sql");
 statement!(CLAIM, "notices/claim_notices.sql");
 statement!(CLAIMED, "notices/claimed_notices.sql");
-statement!(TELL_LOST, "notices/tell_lost_notices.sql");
-statement!(UNTELL_LOST, "notices/untell_lost_notices.sql");
+statement!(REPORT_LOST, "notices/report_lost_notices.sql");
+statement!(UNREPORT_LOST, "notices/unreport_lost_notices.sql");
 statement!(SETTLE, "notices/settle_notices.sql");
-statement!(BURY, "notices/bury_notices.sql");
+statement!(ABANDON, "notices/abandon_notices.sql");
 statement!(EXPIRE, "notices/expire_notices.sql");
-statement!(FORGET, "notices/forget_notices.sql");
+statement!(DELETE, "notices/delete_notices.sql");
 statement!(CHANNELS, "notices/notice_channels.sql");
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct NoticeRow<'a> {
     channel: &'a str,
     event: &'a str,
     facts: Option<&'a str>,
@@ -45,13 +42,9 @@ impl NoticeStore for SqlStore {
         channels: &[String],
         since: DateTime<Utc>,
     ) -> Result<Vec<RunRow>, StoreError> {
-        let query = self.db.query(&RUNS_WITHOUT_NOTICE).bind(json(&channels)?);
-        let query = query.bind(instant(since));
-        rows(&mut *self.db.reader().await?, query)
-            .await?
-            .iter()
-            .map(run_row)
-            .collect()
+        let query = RUNS_WITHOUT_NOTICE.bind(json(&channels)?).bind(since);
+        let found = self.db.rows(query).await?;
+        found.iter().map(run_row).collect()
     }
 
     async fn write_notices(
@@ -59,59 +52,52 @@ impl NoticeStore for SqlStore {
         channels: &[String],
         notices: &[NewNotice],
     ) -> Result<u64, StoreError> {
-        let mut given = Vec::new();
+        let mut events = Vec::new();
         for new in notices {
             let facts = new.notice.as_ref().map(json).transpose()?;
-            given.push((&new.event, facts, instant(new.at)));
+            events.push((&new.event, facts, instant(new.at)));
         }
-        let one_each = channels.iter().flat_map(|channel| {
-            given.iter().map(move |(event, facts, at)| Row {
+        let rows = channels.iter().flat_map(|channel| {
+            events.iter().map(move |(event, facts, at)| NoticeRow {
                 channel,
                 event,
                 facts: facts.as_deref(),
                 at,
             })
         });
-        let one_each: Vec<Row> = one_each.collect();
-        if one_each.is_empty() {
+        let rows: Vec<NoticeRow> = rows.collect();
+        if rows.is_empty() {
             return Ok(0);
         }
-        let write = self.db.query(&WRITE).bind(json(&one_each)?);
-        run(&mut *self.db.writer().await?, write).await
+        self.db.run(WRITE.bind(json(&rows)?)).await
     }
 
-    /// Looks first, so that an idle outbox never waits for who writes.
+    /// Reads first, so that an idle outbox never waits for a writer.
     async fn claim_notices(
         &self,
         channel: &str,
         claim: &NoticeClaim,
     ) -> Result<ClaimedNotices, StoreError> {
-        let due = self.db.query(&DUE).bind(channel.to_owned());
-        if one(&mut *self.db.reader().await?, due)
-            .await?
-            .count("due")?
-            == 0
-        {
+        let due = self.db.one(DUE.bind(channel)).await?;
+        if due.count("due")? == 0 {
             return Ok(ClaimedNotices::default());
         }
-        let message = claim.message.to_string();
-        let take = self
-            .db
-            .query(&CLAIM)
-            .bind(channel.to_owned())
-            .bind(message.clone())
-            .bind(instant(claim.now))
-            .bind(instant(claim.until))
-            .bind(instant(claim.now - claim.gather))
-            .bind(i64::from(claim.most));
+        let message = claim.message;
+        let take = CLAIM
+            .bind(channel)
+            .bind(message)
+            .bind(claim.now)
+            .bind(claim.until)
+            .bind(claim.now - claim.gather)
+            .bind(claim.most);
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
         if run(&mut transaction, take).await? == 0 {
             return Ok(ClaimedNotices::default());
         }
-        let tell = self.db.query(&TELL_LOST).bind(channel.to_owned());
-        let lost = run(&mut transaction, tell.bind(message.clone())).await?;
-        let mut claimed = self.claimed(&mut transaction, &message).await?;
+        let report = REPORT_LOST.bind(channel).bind(message);
+        let lost = run(&mut transaction, report).await?;
+        let mut claimed = claimed(&mut transaction, message).await?;
         claimed.lost += lost;
         commit(transaction).await?;
         Ok(claimed)
@@ -129,20 +115,16 @@ impl NoticeStore for SqlStore {
             DeliveryOutcome::Unknown(why) => ("perhaps", at, Some(why)),
             DeliveryOutcome::Refused(why) => ("refused", at, Some(why)),
         };
-        let message = message.to_string();
-        let settle = self
-            .db
-            .query(&SETTLE)
-            .bind(message.clone())
+        let settle = SETTLE
+            .bind(message)
             .bind(state)
-            .bind(instant(then))
-            .bind(error.cloned());
+            .bind(then)
+            .bind(error.map(String::as_str));
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
         run(&mut transaction, settle).await?;
         if *outcome != DeliveryOutcome::Sent {
-            let untell = self.db.query(&UNTELL_LOST).bind(message);
-            run(&mut transaction, untell).await?;
+            run(&mut transaction, UNREPORT_LOST.bind(message)).await?;
         }
         commit(transaction).await
     }
@@ -154,46 +136,33 @@ impl NoticeStore for SqlStore {
         forgotten: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let mut writer = self.db.writer().await?;
-        let bury = self.db.query(&BURY).bind(instant(now));
-        let bury = bury.bind(ENDED_BEFORE_ANSWER);
-        let buried = run(&mut writer, bury).await?;
-        let expire = self.db.query(&EXPIRE).bind(instant(now));
-        run(&mut writer, expire.bind(instant(expired))).await?;
-        let forget = self.db.query(&FORGET).bind(instant(forgotten));
-        run(&mut writer, forget).await?;
-        Ok(buried)
+        let abandon = ABANDON.bind(now).bind(ENDED_BEFORE_ANSWER);
+        let abandoned = run(&mut writer, abandon).await?;
+        run(&mut writer, EXPIRE.bind(now).bind(expired)).await?;
+        run(&mut writer, DELETE.bind(forgotten)).await?;
+        Ok(abandoned)
     }
 
     async fn notice_channels(&self) -> Result<Vec<ChannelView>, StoreError> {
-        rows(&mut *self.db.reader().await?, self.db.query(&CHANNELS))
-            .await?
-            .iter()
-            .map(channel_view)
-            .collect()
+        let found = self.db.rows(&CHANNELS).await?;
+        found.iter().map(channel_view).collect()
     }
 }
 
-impl SqlStore {
-    /// What a claim has taken. Facts that only a newer program can read count as lost.
-    async fn claimed(
-        &self,
-        on: &mut AnyConnection,
-        message: &str,
-    ) -> Result<ClaimedNotices, StoreError> {
-        let query = self.db.query(&CLAIMED).bind(message.to_owned());
-        let mut claimed = ClaimedNotices::default();
-        for row in rows(on, query).await? {
-            claimed.attempt = claimed.attempt.max(row.small("attempts")?);
-            match serde_json::from_str::<Notice>(row.text("facts")?) {
-                Ok(notice) => claimed.notices.push(notice),
-                Err(_) => claimed.lost += 1,
-            }
+/// The notices that a claim has taken. Facts that only a newer program can read count as lost.
+async fn claimed(on: &mut AnyConnection, message: Uuid) -> Result<ClaimedNotices, StoreError> {
+    let mut claimed = ClaimedNotices::default();
+    for row in rows(on, CLAIMED.bind(message)).await? {
+        claimed.attempt = claimed.attempt.max(row.small("attempts")?);
+        match serde_json::from_str::<Notice>(row.text("facts")?) {
+            Ok(notice) => claimed.notices.push(notice),
+            Err(_) => claimed.lost += 1,
         }
-        Ok(claimed)
     }
+    Ok(claimed)
 }
 
-fn channel_view(row: &AnyRow) -> Result<ChannelView, StoreError> {
+fn channel_view(row: &StoredRow) -> Result<ChannelView, StoreError> {
     Ok(ChannelView {
         channel: row.text("channel")?.to_owned(),
         waiting: row.count("waiting")?,
@@ -201,6 +170,6 @@ fn channel_view(row: &AnyRow) -> Result<ChannelView, StoreError> {
         lost: row.count("lost")?,
         last_sent_at: row.maybe_at("last_sent_at")?,
         not_before: row.maybe_at("not_before")?,
-        error: row.maybe_text("error")?.map(ToOwned::to_owned),
+        error: row.maybe_string("error")?,
     })
 }

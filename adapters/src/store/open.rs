@@ -1,21 +1,19 @@
-//! Opening a database: a file or a server, brought to the newest schema, and each refusal says what
-//! to do.
+//! Opens a database, a file or a server, and migrates it to the newest schema. Every error says
+//! what to do.
 
-use super::db::database::Database;
-use super::db::{postgres, schema, sqlite};
+use super::SqlStore;
+use super::db::{Database, postgres, schema, sqlite};
 use super::location::DatabaseLocation;
-use super::{SqlStore, TokenKeys};
 use shared::ports::store::StoreError;
-use std::sync::Arc;
 
 impl SqlStore {
-    /// Opens the database of `url`, and brings it to the newest schema.
+    /// Opens the database of `url`, and migrates it to the newest schema.
     ///
-    /// - `sqlite://PATH`, where PATH is taken as it stands (`sqlite://miseban.db`,
-    ///   `sqlite:///var/lib/miseban.db`); the file is made if there is none. `sqlite::memory:` for
-    ///   one that ends with this value.
-    /// - `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, where the database has to be there.
-    ///   `?max_connections=N` sets how many connections this process may hold (10); `sslmode`,
+    /// - `sqlite://PATH`, where PATH is used literally (`sqlite://miseban.db`,
+    ///   `sqlite:///var/lib/miseban.db`); the file is created if it does not exist.
+    ///   `sqlite::memory:` is a database in memory, which ends with this value.
+    /// - `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, where the database must exist.
+    ///   `?max_connections=N` limits the connections of this process (default 10); `sslmode`,
     ///   `sslrootcert` and `options` are those of libpq.
     ///
     /// # Errors
@@ -32,7 +30,7 @@ impl SqlStore {
                 sqlite::make_file(&path)?;
                 let url = sqlite::file_url(&path);
                 let open = || async { Self::ready(sqlite::connect(&url, None).await?).await };
-                sqlite::among_others(open).await
+                sqlite::with_lock_retry(open).await
             }
             DatabaseLocation::Server => Self::ready(postgres::connect(url).await?).await,
         }
@@ -44,7 +42,7 @@ impl SqlStore {
         Ok(store)
     }
 
-    /// Opens a database that is there already and leaves its schema as it is.
+    /// Opens an existing database without migrating it.
     ///
     /// # Errors
     ///
@@ -78,23 +76,15 @@ impl SqlStore {
         schema::known()
     }
 
-    /// Brings the database to the newest schema. Idempotent, and safe to be done by many processes
-    /// at once.
+    /// Migrates the database to the newest schema. Idempotent, also when many processes call it at
+    /// once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         schema::migrate(&self.db).await
     }
 
-    /// Closes all connections, so that the file can be moved or read by others; calls after it
-    /// fail.
+    /// Closes all connections, so that other programs can move or read the file; later calls fail.
     pub async fn close(&self) {
         self.db.reader.close().await;
         self.db.writer.close().await;
-    }
-
-    pub(super) fn over(db: Database) -> Self {
-        Self {
-            db: Arc::new(db),
-            keys: TokenKeys::default(),
-        }
     }
 }

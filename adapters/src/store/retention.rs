@@ -1,10 +1,8 @@
-//! What has grown old goes, a chunk at a time: each a transaction of some milliseconds, between which
-//! others get their turn. Only what stands in the indexes of what is old is read.
+//! Deletes expired rows in chunks. Each chunk is a transaction of a few milliseconds, so that other
+//! writers do not wait long; expired rows are found by an index.
 
 use super::SqlStore;
-use super::db::columns::{Columns, instant};
-use super::db::database::{Database, commit, one, row, run};
-use super::db::statement::{Statement, statement};
+use super::db::{Database, Statement, commit, instant, run, statement};
 use super::runs::report;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -12,23 +10,23 @@ use shared::domain::retention::RetentionCutoffs;
 use shared::domain::run::RunId;
 use shared::ports::store::{RetentionCursor, RetentionStep, RetentionStore, StoreError};
 
-statement!(RUNS, "retention/runs_to_thin.sql");
-statement!(OUTCOMES, "retention/thin_outcomes.sql");
-statement!(MISSES, "retention/thin_misses.sql");
-statement!(BATCHES, "retention/thin_batches.sql");
-statement!(UPDATES, "retention/thin_updates.sql");
-statement!(COSTS, "retention/thin_request_costs.sql");
-statement!(FINDINGS, "retention/thin_findings.sql");
-statement!(READS, "retention/thin_shop_reads.sql");
-statement!(GUARD, "retention/thin_guard.sql");
-statement!(MARK, "retention/mark_thinned.sql");
+statement!(RUNS, "retention/expired_runs.sql");
+statement!(OUTCOMES, "retention/delete_outcomes.sql");
+statement!(MISSES, "retention/delete_misses.sql");
+statement!(BATCHES, "retention/delete_batches.sql");
+statement!(UPDATES, "retention/delete_updates.sql");
+statement!(COSTS, "retention/delete_request_costs.sql");
+statement!(FINDINGS, "retention/delete_findings.sql");
+statement!(READS, "retention/delete_shop_reads.sql");
+statement!(GUARD, "retention/delete_guard.sql");
+statement!(MARK, "retention/mark_rows_deleted.sql");
 statement!(OBSERVATIONS_CHUNK, "retention/observations_chunk.sql");
-statement!(OBSERVATIONS, "retention/thin_observations.sql");
+statement!(OBSERVATIONS, "retention/delete_observations.sql");
 
-/// Rows of a table that go at once.
+/// Rows of a table that one step deletes.
 const CHUNK: i64 = 500;
 
-/// The tables that hold rows of a run, the large ones first.
+/// The tables with rows of a run, large ones first.
 const OF_A_RUN: [&Statement; 7] = [
     &OUTCOMES, &UPDATES, &MISSES, &BATCHES, &FINDINGS, &READS, &COSTS,
 ];
@@ -38,19 +36,19 @@ impl RetentionStore for SqlStore {
     async fn delete_expired(
         &self,
         cutoffs: &RetentionCutoffs,
-        place: &RetentionCursor,
+        cursor: &RetentionCursor,
     ) -> Result<RetentionStep, StoreError> {
-        // Observations begin where the runs end.
-        if place.observation.is_none()
-            && let Some(old) = next_run(&self.db, cutoffs.runs, place).await?
+        // Observations follow after the last run.
+        if cursor.observation.is_none()
+            && let Some(old) = next_run(&self.db, cutoffs.runs, cursor).await?
         {
-            return thin_run(&self.db, &old, cutoffs.now, place).await;
+            return delete_run_rows(&self.db, &old, cutoffs.now, cursor).await;
         }
-        thin_observations(&self.db, cutoffs.observations, place).await
+        delete_observations(&self.db, cutoffs.observations, cursor).await
     }
 }
 
-struct OldRun {
+struct ExpiredRun {
     id: RunId,
     ended_at: DateTime<Utc>,
     reported: bool,
@@ -59,16 +57,16 @@ struct OldRun {
 async fn next_run(
     db: &Database,
     before: DateTime<Utc>,
-    place: &RetentionCursor,
-) -> Result<Option<OldRun>, StoreError> {
-    let (at, id) = place
+    cursor: &RetentionCursor,
+) -> Result<Option<ExpiredRun>, StoreError> {
+    let (at, id) = cursor
         .run
         .map_or_else(Default::default, |(at, id)| (instant(at), id.to_string()));
-    let query = db.query(&RUNS).bind(instant(before)).bind(at).bind(id);
-    let found = row(&mut *db.reader().await?, query).await?;
+    let query = RUNS.bind(before).bind(at).bind(id);
+    let found = db.row(query).await?;
     found
         .map(|row| {
-            Ok(OldRun {
+            Ok(ExpiredRun {
                 id: row.word("id", RunId::parse)?,
                 ended_at: row.at("ended_at")?,
                 reported: row.yes("reported")?,
@@ -77,32 +75,29 @@ async fn next_run(
         .transpose()
 }
 
-/// One chunk of one table; the step after the last chunk goes on with the next run.
-async fn thin_run(
+/// Deletes one chunk of one table; the step after the last chunk continues with the next run.
+async fn delete_run_rows(
     db: &Database,
-    old: &OldRun,
+    old: &ExpiredRun,
     now: DateTime<Utc>,
-    place: &RetentionCursor,
+    cursor: &RetentionCursor,
 ) -> Result<RetentionStep, StoreError> {
     if !old.reported
-        && let Some(told) = report::read(db, old.id, now).await?
+        && let Some(computed) = report::read(db, old.id, now).await?
     {
-        report::keep(db, &told).await?;
+        report::keep(db, &computed).await?;
     }
     for table in OF_A_RUN {
-        let thin = db.query(table).bind(old.id.to_string()).bind(CHUNK);
-        let rows = run(&mut *db.writer().await?, thin).await?;
+        let rows = db.run(table.bind(old.id).bind(CHUNK)).await?;
         if rows > 0 {
-            let next = Some(place.clone());
+            let next = Some(cursor.clone());
             return Ok(RetentionStep { rows, next });
         }
     }
     let mut writer = db.writer().await?;
     let mut transaction = db.begin(&mut writer).await?;
-    let guard = db.query(&GUARD).bind(old.id.to_string());
-    let rows = run(&mut transaction, guard).await?;
-    let mark = db.query(&MARK).bind(old.id.to_string());
-    run(&mut transaction, mark.bind(instant(now))).await?;
+    let rows = run(&mut transaction, GUARD.bind(old.id)).await?;
+    run(&mut transaction, MARK.bind(old.id).bind(now)).await?;
     commit(transaction).await?;
     let next = Some(RetentionCursor {
         run: Some((old.ended_at, old.id)),
@@ -111,26 +106,24 @@ async fn thin_run(
     Ok(RetentionStep { rows, next })
 }
 
-async fn thin_observations(
+async fn delete_observations(
     db: &Database,
     before: DateTime<Utc>,
-    place: &RetentionCursor,
+    cursor: &RetentionCursor,
 ) -> Result<RetentionStep, StoreError> {
-    let from = place.observation.map_or_else(String::new, instant);
-    let chunk = db.query(&OBSERVATIONS_CHUNK).bind(from.clone());
-    let chunk = chunk.bind(instant(before)).bind(CHUNK);
-    let found = one(&mut *db.reader().await?, chunk).await?;
+    let from = cursor.observation.map_or_else(String::new, instant);
+    let chunk = OBSERVATIONS_CHUNK.bind(from.as_str());
+    let found = db.one(chunk.bind(before).bind(CHUNK)).await?;
     let Some(end) = found.maybe_at("last_seen_at")? else {
         return Ok(RetentionStep {
             rows: 0,
             next: None,
         });
     };
-    let thin = db.query(&OBSERVATIONS).bind(from).bind(instant(end));
-    let rows = run(&mut *db.writer().await?, thin).await?;
+    let rows = db.run(OBSERVATIONS.bind(from).bind(end)).await?;
     let next = Some(RetentionCursor {
         observation: Some(end),
-        ..place.clone()
+        ..cursor.clone()
     });
     Ok(RetentionStep { rows, next })
 }

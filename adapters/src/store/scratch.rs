@@ -1,11 +1,7 @@
-//! A copy to try things on: a dry run changes it as it likes, and it vanishes.
+//! A temporary copy of the database, for a dry run to change.
 
 use super::SqlStore;
-use super::db::columns::{Columns, instant};
-use super::db::database::{Database, commit, rows, run};
-use super::db::dialect::Dialect;
-use super::db::statement::statement;
-use super::db::{schema, sqlite};
+use super::db::{Database, Dialect, commit, rows, run, schema, sqlite, statement};
 use chrono::Utc;
 use shared::ports::store::StoreError;
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -15,8 +11,8 @@ use tempfile::TempDir;
 statement!(CANCEL_OPEN_RUNS, "scratch/cancel_open_runs.sql");
 statement!(CANCEL_OPEN_GUARDS, "scratch/cancel_open_guards.sql");
 
-/// What a dry run reads, those that others refer to first. The rows of runs that were, and what was
-/// once observed, stay behind.
+/// The tables that a dry run reads, in the order of their references. Rows of earlier runs and
+/// observations are not copied.
 const TABLES: &[&str] = &[
     "accounts",
     "tokens",
@@ -29,13 +25,13 @@ const TABLES: &[&str] = &[
     "runs",
 ];
 
-/// Rows in one page: some megabytes of JSON.
+/// Rows in one page: a few megabytes of JSON.
 const PAGE: u32 = 5_000;
 
 impl SqlStore {
-    /// A copy of the database in a temporary `SQLite` file, which vanishes with the returned value:
-    /// what is done to it is done to nothing. Runs that are open here are cancelled there, so that
-    /// one can start, and nothing is held there.
+    /// A copy of the database in a temporary `SQLite` file, which is deleted with the returned
+    /// value. In the copy, open runs are cancelled, so that a new one can start, and nothing is
+    /// held.
     pub async fn scratch_copy(&self) -> Result<Self, StoreError> {
         let folder = TempDir::with_prefix("miseban-").map_err(|error| {
             let advice = "a dry run needs a writable directory for temporary files";
@@ -46,30 +42,24 @@ impl SqlStore {
             Dialect::Sqlite => copy_file(&self.db, &path, folder).await?,
             Dialect::Postgres => copy_rows(&self.db, &path, folder).await?,
         };
-        let cancel = copy.query(&CANCEL_OPEN_RUNS).bind(instant(Utc::now()));
-        let decide = copy.query(&CANCEL_OPEN_GUARDS).bind(instant(Utc::now()));
-        let mut writer = copy.writer().await?;
-        run(&mut writer, cancel).await?;
-        run(&mut writer, decide).await?;
-        drop(writer);
+        copy.run(CANCEL_OPEN_RUNS.bind(Utc::now())).await?;
+        copy.run(CANCEL_OPEN_GUARDS.bind(Utc::now())).await?;
         Ok(Self::over(copy).with_token_keys(self.keys.clone()))
     }
 }
 
 async fn copy_file(db: &Database, path: &Path, folder: TempDir) -> Result<Database, StoreError> {
     let target = if db.in_memory {
-        // Otherwise the copy of a database in memory would be one in memory.
+        // With the scheme `sqlite:` the copy of a database in memory would be in memory, too.
         sqlite::file_url(path).replacen("sqlite:", "file:", 1) + "?mode=rwc"
     } else {
         path.to_string_lossy().into_owned()
     };
-    let mut writer = db.writer().await?;
-    run(&mut writer, sqlx::query("VACUUM INTO $1").bind(target)).await?;
-    drop(writer);
+    db.run(sqlx::query("VACUUM INTO $1").bind(target)).await?;
     sqlite::connect(&sqlite::file_url(path), Some(folder)).await
 }
 
-/// All tables as they are at one moment.
+/// Copies all tables as of one moment.
 async fn copy_rows(db: &Database, path: &Path, folder: TempDir) -> Result<Database, StoreError> {
     sqlite::make_file(path)?;
     let copy = sqlite::connect(&sqlite::file_url(path), Some(folder)).await?;
@@ -112,9 +102,9 @@ async fn copy_table(
     Ok(())
 }
 
-/// The statement that takes a page in, by the columns that the table has in the copy.
+/// The statement that inserts a page, with the columns that the table has in the copy.
 async fn insert(to: &mut AnyConnection, table: &str) -> Result<String, StoreError> {
-    let columns = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table.to_owned());
+    let columns = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table);
     let columns = rows(to, columns).await?;
     let names: Result<Vec<&str>, StoreError> = columns.iter().map(|row| row.text("name")).collect();
     let names = names?;

@@ -8,7 +8,7 @@ mod redis_fixture;
 mod store_fixture;
 mod suite;
 
-use adapters::cache::{RedisCache, SqlCache};
+use adapters::cache::RedisCache;
 use adapters::store::SqlStore;
 use redis_fixture::TestRedis;
 use shared::domain::freshness::Ttls;
@@ -26,7 +26,7 @@ struct World<T> {
 async fn sql() -> World<SqlStore> {
     let store = open().await;
     World {
-        cache: Box::new(SqlCache::new(&store)),
+        cache: Box::new(store.cache()),
         _below: store,
     }
 }

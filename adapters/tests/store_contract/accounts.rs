@@ -33,7 +33,7 @@ async fn an_account_that_leaves_the_file_becomes_inactive_and_keeps_its_rows() {
 }
 
 #[tokio::test]
-async fn people_are_told_once_of_a_parked_account() {
+async fn people_are_notified_once_of_a_parked_account() {
     let store = open().await;
     shop(&store, "a", 0).await;
     let a = account("a");
@@ -84,7 +84,7 @@ async fn a_mark_for_a_person_is_set_once_and_cleared_once() {
 }
 
 #[tokio::test]
-async fn a_token_is_there_after_a_restart() {
+async fn a_token_survives_a_restart() {
     let home = home().await;
     let store = home.store().await;
     assert!(store.token("base/a").await.unwrap().is_none());
@@ -99,7 +99,7 @@ async fn a_token_is_there_after_a_restart() {
 
     store.save_token("base/a", &token("2")).await.unwrap();
 
-    // Read beside the open store, as after a crash.
+    // Read by a second store while the first is open, as after a crash.
     let again = home.store().await;
     let read = again.token("base/a").await.unwrap().unwrap();
     assert_eq!(read.access_token.expose_secret(), "access-2");
@@ -113,7 +113,7 @@ async fn a_token_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn lanes_remember_what_they_were_told() {
+async fn lanes_are_read_as_they_were_saved() {
     let store = open().await;
     let memory = LaneMemory {
         opens_at_us: 1_700_000_000_000_001,
@@ -141,7 +141,7 @@ async fn lanes_remember_what_they_were_told() {
 }
 
 #[tokio::test]
-async fn an_account_waits_for_its_proxy_since_the_first_failure_until_it_works() {
+async fn an_account_is_parked_from_the_first_failure_of_its_proxy_until_it_works() {
     let store = open().await;
     store
         .sync_accounts(&[account_row("a", true)])
@@ -160,14 +160,14 @@ async fn an_account_waits_for_its_proxy_since_the_first_failure_until_it_works()
 
     store.set_proxy_failed(&a, None).await.unwrap();
     assert_eq!(noted().await, (None, None));
-    // Working, it does not touch what the quota has parked.
+    // A working proxy does not end the parking for the quota.
     store.park(&a, at(50)).await.unwrap();
     store.set_proxy_failed(&a, None).await.unwrap();
     assert_eq!(noted().await, (None, Some(at(50))));
 }
 
 #[tokio::test]
-async fn tokens_are_refused_since_the_first_refusal_until_one_is_accepted() {
+async fn tokens_are_rejected_from_the_first_rejection_until_one_is_accepted() {
     let store = open().await;
     let (a, b) = (account("a"), account("b"));
     let rows = [account_row("a", true), account_row("b", true)];

@@ -1,4 +1,4 @@
-//! Batches: what one record writes, and what it leaves alone.
+//! Batches: what one record writes, and what it does not change.
 
 use crate::world::*;
 use shared::domain::desired::HoldReason;
@@ -6,14 +6,17 @@ use shared::domain::offer::Rejection;
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Product, Seen, Stock};
 use shared::domain::run::RunKind;
-use shared::ports::store::{BatchStore, CatalogueStore, ListingVerdict, Part, RunStore};
+use shared::ports::store::{
+    BatchStore, CatalogueStore, HistoryStore, ListingDecision, RecordPart, ReportStore, RunQueries,
+    RunStore,
+};
 
 #[tokio::test]
 async fn a_batch_that_is_recorded_twice_counts_once() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let run = started(&store, 21).await;
-    let answer = record(run, Part::Batch(1), vec![priced(1, 1000, at(20))]);
+    let answer = record(run, RecordPart::Batch(1), vec![priced(1, 1000, at(20))]);
     store.record(&answer).await.unwrap();
     let mut again = answer.clone();
     again.asins = vec![priced(1, 2000, at(25)), missed(2, MissReason::Absent)];
@@ -31,7 +34,7 @@ async fn a_batch_that_is_recorded_twice_counts_once() {
 }
 
 #[tokio::test]
-async fn what_is_newer_wins_part_by_part() {
+async fn each_newer_part_replaces_the_stored_one() {
     let store = open().await;
     let run = started(&store, 60).await;
     let stored = in_stock(1, 1000, at(20));
@@ -50,11 +53,11 @@ async fn what_is_newer_wins_part_by_part() {
     };
 
     store
-        .record(&record(run, Part::Batch(1), of(&stored)))
+        .record(&record(run, RecordPart::Batch(1), of(&stored)))
         .await
         .unwrap();
     store
-        .record(&record(run, Part::Batch(2), of(&mixed)))
+        .record(&record(run, RecordPart::Batch(2), of(&mixed)))
         .await
         .unwrap();
 
@@ -64,18 +67,26 @@ async fn what_is_newer_wins_part_by_part() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_not_there_erases_nothing() {
+async fn a_missing_part_keeps_the_stored_one() {
     let store = open().await;
     let run = started(&store, 60).await;
     let known = in_stock(1, 1000, at(20));
     store
-        .record(&record(run, Part::Batch(1), vec![priced(1, 1000, at(20))]))
+        .record(&record(
+            run,
+            RecordPart::Batch(1),
+            vec![priced(1, 1000, at(20))],
+        ))
         .await
         .unwrap();
 
-    let gone = record(run, Part::Batch(2), vec![gone(1, at(30))]);
+    let gone = record(run, RecordPart::Batch(2), vec![gone(1, at(30))]);
     store.record(&gone).await.unwrap();
-    let missed = record(run, Part::Batch(3), vec![missed(1, MissReason::ApiError)]);
+    let missed = record(
+        run,
+        RecordPart::Batch(3),
+        vec![missed(1, MissReason::ApiError)],
+    );
     store.record(&missed).await.unwrap();
 
     let product = &store.products(&[asin(1)]).await.unwrap()[&asin(1)];
@@ -94,12 +105,16 @@ async fn an_unknown_asin_is_marked_until_it_has_a_newer_price() {
     invalid.product.invalid_since = Some(at(20));
 
     store
-        .record(&record(run, Part::Batch(1), vec![invalid]))
+        .record(&record(run, RecordPart::Batch(1), vec![invalid]))
         .await
         .unwrap();
     assert_eq!(store.listed_asins(None).await.unwrap(), []);
     store
-        .record(&record(run, Part::Batch(2), vec![priced(1, 900, at(10))]))
+        .record(&record(
+            run,
+            RecordPart::Batch(2),
+            vec![priced(1, 900, at(10))],
+        ))
         .await
         .unwrap();
     assert_eq!(
@@ -108,7 +123,11 @@ async fn an_unknown_asin_is_marked_until_it_has_a_newer_price() {
         "an older price proves nothing"
     );
     store
-        .record(&record(run, Part::Batch(3), vec![priced(1, 900, at(30))]))
+        .record(&record(
+            run,
+            RecordPart::Batch(3),
+            vec![priced(1, 900, at(30))],
+        ))
         .await
         .unwrap();
 
@@ -123,7 +142,7 @@ async fn misses_are_fetched_or_fail_and_a_fetched_one_stays_fetched() {
         .map(|number| missed(number, MissReason::Absent))
         .collect();
     store
-        .record(&record(run, Part::Batch(1), all))
+        .record(&record(run, RecordPart::Batch(1), all))
         .await
         .unwrap();
     store.count_miss_attempt(run, &[asin(1)]).await.unwrap();
@@ -136,12 +155,12 @@ async fn misses_are_fetched_or_fail_and_a_fetched_one_stays_fetched() {
 
     let first = vec![priced(1, 1000, at(30)), missed(2, MissReason::ApiError)];
     store
-        .record(&record(run, Part::Backfill, first))
+        .record(&record(run, RecordPart::Backfill, first))
         .await
         .unwrap();
     let late = vec![missed(1, MissReason::ApiError)];
     store
-        .record(&record(run, Part::Backfill, late))
+        .record(&record(run, RecordPart::Backfill, late))
         .await
         .unwrap();
 
@@ -191,7 +210,7 @@ async fn a_state_from_an_older_observation_does_not_replace_a_newer_one() {
     slow.listings = vec![due(listing, shop_state(1170, true), 1)];
 
     store
-        .record(&record(other.id, Part::Batch(1), vec![slow]))
+        .record(&record(other.id, RecordPart::Batch(1), vec![slow]))
         .await
         .unwrap();
 
@@ -210,7 +229,7 @@ async fn two_states_never_share_a_version() {
     seen.listings = vec![due(listing, shop_state(1690, true), 1)];
 
     store
-        .record(&record(other.id, Part::Batch(1), vec![seen]))
+        .record(&record(other.id, RecordPart::Batch(1), vec![seen]))
         .await
         .unwrap();
 
@@ -224,12 +243,12 @@ async fn two_states_never_share_a_version() {
 }
 
 #[tokio::test]
-async fn a_hold_without_an_update_is_noted_and_ends_with_the_backfill_that_clears_it() {
+async fn a_hold_without_an_update_is_recorded_and_ends_with_the_backfill_that_clears_it() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let run = started(&store, 1).await;
     let listing = listing_of(&store, 1).await;
-    let verdict = |hold| ListingVerdict {
+    let verdict = |hold| ListingDecision {
         hold,
         update: None,
         ..due(listing, shop_state(1300, true), 1)
@@ -237,7 +256,7 @@ async fn a_hold_without_an_update_is_noted_and_ends_with_the_backfill_that_clear
     let mut dear = priced(1, 120_000, at(20));
     dear.listings = vec![verdict(Some(HoldReason::PriceAboveBounds))];
     store
-        .record(&record(run, Part::Batch(1), vec![dear]))
+        .record(&record(run, RecordPart::Batch(1), vec![dear]))
         .await
         .unwrap();
     let held = store.report(run, at(30)).await.unwrap().unwrap();
@@ -248,7 +267,7 @@ async fn a_hold_without_an_update_is_noted_and_ends_with_the_backfill_that_clear
     let mut fair = priced(1, 1000, at(40));
     fair.listings = vec![verdict(None)];
     store
-        .record(&record(run, Part::Backfill, vec![fair]))
+        .record(&record(run, RecordPart::Backfill, vec![fair]))
         .await
         .unwrap();
 
@@ -258,7 +277,7 @@ async fn a_hold_without_an_update_is_noted_and_ends_with_the_backfill_that_clear
 }
 
 #[tokio::test]
-async fn an_answer_with_a_character_that_no_text_can_hold_is_recorded() {
+async fn an_answer_with_a_nul_character_is_recorded() {
     let store = open().await;
     let run = started(&store, 1).await;
     let mut seen = priced(1, 1000, at(20));
@@ -266,10 +285,12 @@ async fn an_answer_with_a_character_that_no_text_can_hold_is_recorded() {
     offers[0].seller_id = Some("a\0b\\u0000\"".into());
     seen.offers = Some(offers);
 
-    let recorded = store.record(&record(run, Part::Batch(1), vec![seen])).await;
+    let recorded = store
+        .record(&record(run, RecordPart::Batch(1), vec![seen]))
+        .await;
 
     assert!(!recorded.unwrap().batches_open);
-    let told = store.story(asin(1)).await.unwrap().seen.remove(0);
+    let told = store.asin_history(asin(1)).await.unwrap().seen.remove(0);
     let seller = told.offers[0].seller_id.as_deref();
     assert_eq!(seller, Some("a\u{fffd}b\\u0000\""));
 }

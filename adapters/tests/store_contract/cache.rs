@@ -1,16 +1,15 @@
-//! The cache: one entry an ASIN, each part with its own time.
+//! The cache: one entry for each ASIN, each part with its own time.
 
 use crate::world::{asin, at, in_stock, open, sold_out};
-use adapters::cache::SqlCache;
 use shared::domain::offer::Rejection;
 use shared::domain::product::{Product, Seen, Stock};
 use shared::ports::cache::Cache;
 use shared::ports::store::BatchStore;
 
 #[tokio::test]
-async fn an_entry_that_was_put_is_got() {
+async fn an_entry_is_read_as_it_was_written() {
     let store = open().await;
-    let cache = SqlCache::new(&store);
+    let cache = store.cache();
     let filtered = Product {
         stock: Some(Seen {
             value: Stock::FilteredOut {
@@ -33,7 +32,7 @@ async fn an_entry_that_was_put_is_got() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_missing_or_older_leaves_the_stored_one() {
+async fn a_missing_or_older_part_keeps_the_stored_one() {
     let store = open().await;
     let cache = store.cache();
     cache
@@ -50,7 +49,7 @@ async fn a_part_that_is_missing_or_older_leaves_the_stored_one() {
 }
 
 #[tokio::test]
-async fn a_product_of_which_nothing_is_known_gets_no_entry() {
+async fn a_product_without_data_gets_no_entry() {
     let store = open().await;
     let cache = store.cache();
 
@@ -64,7 +63,7 @@ async fn a_product_of_which_nothing_is_known_gets_no_entry() {
 }
 
 #[tokio::test]
-async fn the_cache_is_not_the_truth() {
+async fn emptying_the_cache_keeps_the_catalogue() {
     let store = open().await;
 
     store

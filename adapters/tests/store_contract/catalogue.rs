@@ -1,11 +1,11 @@
-//! The catalogue: importing listings, and telling the story of an ASIN.
+//! The catalogue: the import of listings, and the history of an ASIN.
 
 use crate::world::*;
 use shared::domain::listing::{ItemId, ListingStatus};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::ports::store::{
-    AccountStore, BatchStore, CatalogueStore, ImportCounts, NewListing, Part, UpdateResult,
-    UpdateStore,
+    AccountStore, BatchStore, CatalogueStore, HistoryStore, ImportCounts, NewListing, RecordPart,
+    UpdateResult, UpdateStore,
 };
 
 fn counts(new: u64, changed: u64, same: u64) -> ImportCounts {
@@ -34,7 +34,7 @@ async fn an_import_that_is_repeated_changes_nothing() {
 }
 
 #[tokio::test]
-async fn listings_get_numbers_of_their_own() {
+async fn listings_get_distinct_ids() {
     let store = open().await;
     shop(&store, "a", 3).await;
     shop(&store, "b", 3).await;
@@ -47,7 +47,7 @@ async fn listings_get_numbers_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_known_listing_keeps_what_it_shows_and_takes_a_new_sku() {
+async fn a_known_listing_keeps_its_shown_state_and_gets_a_new_sku() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let mut listing = new_listing("a", 1);
@@ -59,13 +59,13 @@ async fn a_known_listing_keeps_what_it_shows_and_takes_a_new_sku() {
         counts(0, 1, 0)
     );
 
-    let told = store.story(asin(1)).await.unwrap();
+    let told = store.asin_history(asin(1)).await.unwrap();
     assert_eq!(told.listings[0].sku, "NEW");
     assert_eq!(told.listings[0].listing.shown, shop_state(1300, true));
 }
 
 #[tokio::test]
-async fn another_item_is_another_thing_in_the_shop() {
+async fn a_listing_with_another_item_gets_that_items_shown_state() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (_, id) = run_with_update(&store).await;
@@ -120,12 +120,12 @@ async fn items_can_be_swapped_and_taken_over() {
         .unwrap();
     let items: Vec<i64> = rows.iter().map(|row| row.listing.item.0).collect();
     assert_eq!(items, [1002, 1001, 1003]);
-    let taken = &store.story(asin(3)).await.unwrap().listings[0];
+    let taken = &store.asin_history(asin(3)).await.unwrap().listings[0];
     assert_eq!(taken.status, ListingStatus::Delisted);
 }
 
 #[tokio::test]
-async fn of_two_rows_for_one_listing_the_last_counts() {
+async fn the_last_of_two_rows_for_one_listing_counts() {
     let store = open().await;
     shop(&store, "a", 0).await;
     let mut second = new_listing("a", 1);
@@ -137,11 +137,14 @@ async fn of_two_rows_for_one_listing_the_last_counts() {
         .unwrap();
 
     assert_eq!(done, counts(1, 0, 0));
-    assert_eq!(store.story(asin(1)).await.unwrap().listings[0].sku, "LAST");
+    assert_eq!(
+        store.asin_history(asin(1)).await.unwrap().listings[0].sku,
+        "LAST"
+    );
 }
 
 #[tokio::test]
-async fn two_listings_with_one_item_leave_nothing_half_done() {
+async fn two_listings_with_one_item_are_imported_completely_or_not_at_all() {
     let store = open().await;
     shop(&store, "a", 0).await;
     let mut second = new_listing("a", 2);
@@ -154,7 +157,7 @@ async fn two_listings_with_one_item_leave_nothing_half_done() {
 }
 
 #[tokio::test]
-async fn listings_of_an_account_that_no_file_names_wait_for_it() {
+async fn listings_of_an_account_without_a_file_entry_are_inactive() {
     let store = open().await;
     store.import(&[new_listing("new", 1)], at(0)).await.unwrap();
     assert_eq!(store.listed_asins(None).await.unwrap(), []);
@@ -191,7 +194,7 @@ async fn products_are_read_page_by_page() {
     let run = started(&store, 5).await;
     let seen = (1..=5).map(|number| priced(number, 1000, at(20))).collect();
     store
-        .record(&record(run, Part::Batch(1), seen))
+        .record(&record(run, RecordPart::Batch(1), seen))
         .await
         .unwrap();
 
@@ -206,7 +209,7 @@ async fn products_are_read_page_by_page() {
 }
 
 #[tokio::test]
-async fn what_is_seen_the_same_is_one_interval() {
+async fn equal_observations_are_one_interval() {
     let store = open().await;
     let run = started(&store, 120).await;
     let answers = [
@@ -218,7 +221,7 @@ async fn what_is_seen_the_same_is_one_interval() {
         gone(1, at(45)),
     ];
     for (no, answer) in (1..).zip(answers) {
-        let mut record = record(run, Part::Batch(no), vec![answer]);
+        let mut record = record(run, RecordPart::Batch(no), vec![answer]);
         record.at = record.asins[0]
             .product
             .stock
@@ -226,7 +229,7 @@ async fn what_is_seen_the_same_is_one_interval() {
         store.record(&record).await.unwrap();
     }
 
-    let told = store.story(asin(1)).await.unwrap();
+    let told = store.asin_history(asin(1)).await.unwrap();
 
     let seen: Vec<_> = told
         .seen
@@ -245,7 +248,7 @@ async fn what_is_seen_the_same_is_one_interval() {
 }
 
 #[tokio::test]
-async fn the_story_of_an_asin_tells_its_updates() {
+async fn the_history_of_an_asin_contains_its_updates() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (run, listing) = run_with_update(&store).await;
@@ -255,7 +258,7 @@ async fn the_story_of_an_asin_tells_its_updates() {
         .await
         .unwrap();
 
-    let told = store.story(asin(1)).await.unwrap();
+    let told = store.asin_history(asin(1)).await.unwrap();
 
     let update = &told.updates[0];
     assert_eq!((update.run, update.state.as_str()), (run, "failed"));
@@ -266,5 +269,5 @@ async fn the_story_of_an_asin_tells_its_updates() {
     );
     assert_eq!(update.at, at(40));
     assert_eq!(told.product, Some(in_stock(1, 1200, at(20))));
-    assert_eq!(store.story(asin(9)).await.unwrap().listings, []);
+    assert_eq!(store.asin_history(asin(9)).await.unwrap().listings, []);
 }

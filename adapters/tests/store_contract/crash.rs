@@ -1,11 +1,11 @@
-//! Being cut off in the middle of a record.
+//! A record that is cancelled in the middle.
 
 use super::cut_off::poll_some;
 use crate::world::*;
-use shared::ports::store::{BatchStore, Part, RunStore};
+use shared::ports::store::{BatchStore, RecordPart, ReportStore, RunQueries, RunStore};
 
 #[tokio::test]
-async fn a_record_that_is_cut_off_leaves_everything_or_nothing() {
+async fn a_cancelled_record_writes_everything_or_nothing() {
     let home = home().await;
     let store = home.store().await;
     shop(&store, "a", 1).await;
@@ -19,7 +19,7 @@ async fn a_record_that_is_cut_off_leaves_everything_or_nothing() {
             shop_state(1300 + polls, true),
             i64::from(polls) + 1,
         )];
-        let answer = record(run, Part::Batch(1), vec![seen]);
+        let answer = record(run, RecordPart::Batch(1), vec![seen]);
 
         poll_some(polls, store.record(&answer)).await;
 
@@ -39,7 +39,7 @@ async fn a_record_that_is_cut_off_leaves_everything_or_nothing() {
 }
 
 #[tokio::test]
-async fn a_record_that_trips_the_guard_and_is_cut_off_holds_all_or_nothing() {
+async fn a_cancelled_record_that_trips_the_guard_holds_all_or_nothing() {
     let home = home().await;
     let store = home.store().await;
     shop(&store, "a", 60).await;
@@ -57,7 +57,7 @@ async fn a_record_that_trips_the_guard_and_is_cut_off_holds_all_or_nothing() {
                 seen.listings = vec![due(row.listing.id, shop_state(1300, false), version)];
                 seen
             });
-            record(run, Part::Batch(no), seen.collect())
+            record(run, RecordPart::Batch(no), seen.collect())
         };
         for no in 1..=2 {
             store.record(&answer(no)).await.unwrap();

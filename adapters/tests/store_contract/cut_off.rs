@@ -1,8 +1,8 @@
-//! Work that is dropped in the middle, as when its process dies.
+//! Cancels work in the middle, as when its process dies.
 
 use std::task::Poll;
 
-/// Drops `work` when it is woken for the so-many-th time.
+/// Polls `work` at most `times` times, then drops it.
 pub async fn poll_some<T>(polls: u32, work: impl Future<Output = T>) {
     let mut work = std::pin::pin!(work);
     let mut left = polls;

@@ -1,4 +1,4 @@
-//! The guard against a broken answer: what is held, when, and what becomes of it.
+//! The guard against a broken answer: what it holds, when, and how that ends.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
@@ -10,8 +10,8 @@ use shared::domain::listing::ListingId;
 use shared::domain::report::HoldDecision;
 use shared::domain::run::{NextStep, RunId, RunKind, RunProgress, RunState};
 use shared::ports::store::{
-    BatchStore, GuardStore, ListingVerdict, Part, Record, RecordedAsin, RunStore, StartError,
-    UpdateResult, UpdateStore,
+    BatchStore, GuardStore, ListingDecision, Record, RecordPart, RecordedAsin, ReportStore,
+    RunQueries, RunStore, StartError, UpdateResult, UpdateStore,
 };
 use std::sync::Arc;
 
@@ -30,17 +30,17 @@ async fn listings(store: &SqlStore, count: u32) -> Vec<ListingId> {
     rows.iter().map(|row| row.listing.id).collect()
 }
 
-/// The answer that nobody offers a product any more, which hides its listing.
+/// The answer that a product has no offer, which hides its listing.
 fn hides(number: u32, listing: ListingId) -> RecordedAsin {
     let mut seen = gone(number, at(20));
-    seen.listings = vec![ListingVerdict {
+    seen.listings = vec![ListingDecision {
         update: Some(Urgency::Hide),
         ..due(listing, shop_state(1300, HIDDEN), 1)
     }];
     seen
 }
 
-/// The answer of a whole batch, of which the first `empty` products are gone.
+/// The answer for a whole batch, in which the first `empty` products have no offer.
 fn answer(run: RunId, no: u32, empty: u32, listings: &[ListingId]) -> Record {
     let first = (no - 1) * 20;
     let seen = (1..=20).map(|place| {
@@ -51,10 +51,10 @@ fn answer(run: RunId, no: u32, empty: u32, listings: &[ListingId]) -> Record {
             priced(number, 1000, at(20))
         }
     });
-    record(run, Part::Batch(no), seen.collect())
+    record(run, RecordPart::Batch(no), seen.collect())
 }
 
-/// Batches `from..=to`, each with so many that are gone; gives the last progress.
+/// Records batches `from..=to`, each with `empty` products without an offer; returns the last progress.
 async fn answered(
     store: &SqlStore,
     run: RunId,
@@ -70,7 +70,7 @@ async fn answered(
     progress.unwrap()
 }
 
-/// Five batches, all gone, and everything done that is left: the run is held.
+/// Five batches without any offer, and everything else done: the run is held.
 async fn held(store: &SqlStore) -> (RunId, Vec<ListingId>) {
     let (run, listings) = opened(store, 100).await;
     answered(store, run, 1..=5, 20, &listings).await;
@@ -83,7 +83,7 @@ async fn state(store: &SqlStore, run: RunId) -> RunState {
     store.run(run).await.unwrap().unwrap().state
 }
 
-/// Does what a worker does with the listing; whether the shop was changed.
+/// Settles an update of the listing as a worker does; returns whether the shop was changed.
 async fn worked(store: &SqlStore, listing: ListingId) -> bool {
     let begun = store.begin_update(listing, at(30), at(90)).await.unwrap();
     let task = begun.unwrap().unwrap();
@@ -102,7 +102,7 @@ async fn worked(store: &SqlStore, listing: ListingId) -> bool {
 }
 
 #[tokio::test]
-async fn hides_beyond_the_bound_are_held_and_so_are_those_that_are_not_sent_yet() {
+async fn hides_beyond_the_limit_are_held_with_those_that_are_not_sent_yet() {
     let store = open().await;
     let (run, listings) = opened(&store, 100).await;
     let before = answered(&store, run, 1..=2, 20, &listings).await;
@@ -127,7 +127,7 @@ async fn hides_beyond_the_bound_are_held_and_so_are_those_that_are_not_sent_yet(
 }
 
 #[tokio::test]
-async fn a_share_that_is_allowed_is_not_held() {
+async fn an_allowed_share_of_hides_is_not_held() {
     let store = open().await;
     let (run, listings) = opened(&store, 600).await;
 
@@ -140,7 +140,7 @@ async fn a_share_that_is_allowed_is_not_held() {
 }
 
 #[tokio::test]
-async fn what_is_hidden_already_and_what_changes_its_price_does_not_count() {
+async fn hidden_listings_and_price_changes_do_not_count_as_hides() {
     let store = open().await;
     let (run, listings) = opened(&store, 100).await;
     for no in 1..=5 {
@@ -179,7 +179,7 @@ async fn many_hides_close_together_are_sent_at_the_end_of_a_run_that_is_no_mass_
 }
 
 #[tokio::test]
-async fn what_the_backfill_finds_in_stock_is_not_held() {
+async fn items_that_the_backfill_finds_in_stock_are_not_held() {
     let store = open().await;
     let (run, listings) = opened(&store, 100).await;
     answered(&store, run, 1..=5, 20, &listings).await;
@@ -189,13 +189,13 @@ async fn what_the_backfill_finds_in_stock_is_not_held() {
             let number = chunk * 20 + place;
             let mut back = priced(number, 1000, at(30));
             let listing = listings[number as usize - 1];
-            back.listings = vec![ListingVerdict {
+            back.listings = vec![ListingDecision {
                 update: None,
                 ..due(listing, shop_state(1300, true), 2)
             }];
             back
         });
-        let back = record(run, Part::Backfill, back.collect());
+        let back = record(run, RecordPart::Backfill, back.collect());
         store.record(&back).await.unwrap();
     }
 
@@ -246,7 +246,7 @@ async fn a_released_run_sends_what_it_held_and_ends() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_released_on_its_way_is_not_held_again() {
+async fn a_run_that_is_released_before_its_end_is_not_held_again() {
     let store = open().await;
     let (run, listings) = opened(&store, 100).await;
     answered(&store, run, 1..=3, 20, &listings).await;
@@ -260,7 +260,7 @@ async fn a_run_that_is_released_on_its_way_is_not_held_again() {
 }
 
 #[tokio::test]
-async fn a_cancelled_run_leaves_the_shop_as_it_is_and_the_next_decides_anew() {
+async fn a_cancelled_run_leaves_the_shop_unchanged_and_the_next_run_decides_again() {
     let store = open().await;
     let (run, listings) = held(&store).await;
 
@@ -305,7 +305,7 @@ async fn a_run_that_fails_drops_what_it_held() {
 }
 
 #[tokio::test]
-async fn another_run_does_not_hide_what_a_held_one_waits_with() {
+async fn another_run_does_not_hide_listings_that_a_held_run_would_hide() {
     let store = open().await;
     let (run, listings) = held(&store).await;
     let other = run_of(RunKind::Stale, 20);
@@ -327,7 +327,7 @@ async fn another_run_does_not_hide_what_a_held_one_waits_with() {
 }
 
 #[tokio::test]
-async fn an_edit_that_was_on_its_way_counts_as_sent() {
+async fn an_edit_that_was_being_sent_counts_as_applied() {
     let store = open().await;
     let (run, listings) = opened(&store, 100).await;
     answered(&store, run, 1..=2, 20, &listings).await;
@@ -349,7 +349,7 @@ async fn an_edit_that_was_on_its_way_counts_as_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_workers_that_record_at_once_send_no_more_than_is_allowed() {
+async fn concurrent_workers_send_no_more_hides_than_allowed() {
     const WORKERS: u32 = 10;
     const BATCHES: u32 = 40;
     let home = home().await;
@@ -364,7 +364,7 @@ async fn many_workers_that_record_at_once_send_no_more_than_is_allowed() {
                 let told = store.record(&answer(run, no, 20, &listings)).await;
                 let guard = told.unwrap().guard;
                 tripped += u32::from(matches!(guard, Guarding::Tripped { .. }));
-                // What was queued may be claimed at once, whatever the others find meanwhile.
+                // A queued update can be claimed at once, whatever the others record meanwhile.
                 let first = (no as usize - 1) * 20;
                 for listing in &listings[first..first + 20] {
                     sent += u32::from(worked(&store, *listing).await);

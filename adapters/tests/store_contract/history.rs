@@ -1,4 +1,4 @@
-//! The history: what changed in the shops, page by page.
+//! The history: changes in the shops, page by page.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
@@ -8,11 +8,11 @@ use shared::domain::money::Yen;
 use shared::domain::outcome::Outcome;
 use shared::domain::run::RunId;
 use shared::ports::store::{
-    BatchStore, ChangesAsked, HistoryStore, ListingChange, Part, UpdateResult, UpdateStore,
+    BatchStore, ChangesFilter, HistoryStore, ListingChange, RecordPart, UpdateResult, UpdateStore,
 };
 
-fn since(seconds: i64) -> ChangesAsked {
-    ChangesAsked {
+fn since(seconds: i64) -> ChangesFilter {
+    ChangesFilter {
         since: at(seconds),
         asin: None,
         account: None,
@@ -35,13 +35,13 @@ async fn changed(store: &SqlStore, count: u32) -> RunId {
             }
             answers.push(seen);
         }
-        let part = Part::Batch(first / 20 + 1);
+        let part = RecordPart::Batch(first / 20 + 1);
         store.record(&record(run, part, answers)).await.unwrap();
     }
     run
 }
 
-async fn all(store: &SqlStore, asked: &ChangesAsked, page: u32) -> Vec<ListingChange> {
+async fn all(store: &SqlStore, asked: &ChangesFilter, page: u32) -> Vec<ListingChange> {
     let mut found: Vec<ListingChange> = Vec::new();
     loop {
         let next = store.changes(asked, found.last(), page).await.unwrap();
@@ -54,7 +54,7 @@ async fn all(store: &SqlStore, asked: &ChangesAsked, page: u32) -> Vec<ListingCh
 }
 
 #[tokio::test]
-async fn a_change_is_told_with_its_run_its_observation_and_its_end() {
+async fn a_change_has_its_run_its_observation_and_its_final_state() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let run = changed(&store, 1).await;
@@ -106,16 +106,16 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
 }
 
 #[tokio::test]
-async fn what_is_asked_for_is_what_is_told() {
+async fn changes_are_filtered_by_asin_account_and_time() {
     let store = open().await;
     shop(&store, "a", 3).await;
     shop(&store, "b", 3).await;
     changed(&store, 3).await;
-    let of_b = ChangesAsked {
+    let of_b = ChangesFilter {
         account: Some(account("b")),
         ..since(0)
     };
-    let of_two = ChangesAsked {
+    let of_two = ChangesFilter {
         asin: Some(asin(2)),
         ..since(0)
     };
@@ -128,7 +128,7 @@ async fn what_is_asked_for_is_what_is_told() {
 }
 
 #[tokio::test]
-async fn what_needed_no_edit_is_no_change() {
+async fn an_equal_update_is_no_change() {
     let store = open().await;
     shop(&store, "a", 1).await;
     changed(&store, 1).await;

@@ -1,4 +1,4 @@
-//! Basic information, and listings that are not in the shop yet.
+//! Basic information, and pending listings.
 
 use crate::world::*;
 use adapters::store::SqlStore;
@@ -9,8 +9,8 @@ use shared::domain::outcome::Outcome;
 use shared::domain::product::{Product, Seen};
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::store::{
-    AccountStore, BatchStore, CatalogueStore, ImportCounts, NewRegistration, Part, RecordedAsin,
-    RunStore, StartError,
+    AccountStore, BatchStore, CatalogueStore, HistoryStore, ImportCounts, NewRegistration,
+    RecordPart, RecordedAsin, ReportStore, RunQueries, RunStore, StartError,
 };
 
 async fn started_of(store: &SqlStore, kind: RunKind, asins: u32) -> RunId {
@@ -35,18 +35,18 @@ async fn info_of(store: &SqlStore, number: u32) -> Option<Seen<BasicInfo>> {
 }
 
 #[tokio::test]
-async fn texts_are_kept_beside_price_and_stock_and_touch_neither() {
+async fn basic_info_is_stored_without_changing_price_and_stock() {
     let store = open().await;
     shop(&store, "a", 2).await;
     let prices = started(&store, 2).await;
-    let seen = record(prices, Part::Batch(1), vec![priced(1, 1000, at(20))]);
+    let seen = record(prices, RecordPart::Batch(1), vec![priced(1, 1000, at(20))]);
     store.record(&seen).await.unwrap();
     let texts = started_of(&store, RunKind::BasicInfo, 2).await;
     let info = informed("𠮷野の急須 😀", at(30));
 
     let seen = record(
         texts,
-        Part::Batch(1),
+        RecordPart::Batch(1),
         vec![told(1, info.clone()), told(2, info.clone())],
     );
     store.record(&seen).await.unwrap();
@@ -54,13 +54,13 @@ async fn texts_are_kept_beside_price_and_stock_and_touch_neither() {
     assert_eq!(info_of(&store, 1).await, Some(info.clone()));
     let products = store.products(&[asin(1)]).await.unwrap();
     assert_eq!(products[&asin(1)], in_stock(1, 1000, at(20)));
-    // Of a product without a price there is nothing to compare a cache with.
+    // A product without a price cannot be compared with a cache.
     assert_eq!(store.products_after(None, 10).await.unwrap().len(), 1);
-    assert_eq!(store.story(asin(2)).await.unwrap().info, Some(info));
+    assert_eq!(store.asin_history(asin(2)).await.unwrap().info, Some(info));
 }
 
 #[tokio::test]
-async fn a_newer_answer_that_tells_nothing_erases_nothing_and_an_older_one_changes_nothing() {
+async fn a_newer_answer_without_a_part_keeps_it_and_an_older_answer_changes_nothing() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let run = started_of(&store, RunKind::BasicInfo, 1).await;
@@ -69,7 +69,7 @@ async fn a_newer_answer_that_tells_nothing_erases_nothing_and_an_older_one_chang
         value: BasicInfo::default(),
         at: at(30),
     };
-    let told = |info| record(run, Part::Backfill, vec![told(1, info)]);
+    let told = |info| record(run, RecordPart::Backfill, vec![told(1, info)]);
 
     store.record(&told(known.clone())).await.unwrap();
     store
@@ -90,7 +90,7 @@ async fn a_newer_answer_that_tells_nothing_erases_nothing_and_an_older_one_chang
 }
 
 #[tokio::test]
-async fn what_is_stale_comes_oldest_first_and_only_of_active_accounts() {
+async fn stale_infos_come_oldest_first_and_only_of_active_accounts() {
     let store = open().await;
     shop(&store, "a", 4).await;
     shop(&store, "b", 5).await;
@@ -101,7 +101,7 @@ async fn what_is_stale_comes_oldest_first_and_only_of_active_accounts() {
         told(3, informed("fresh", at(40))),
     ];
     store
-        .record(&record(run, Part::Batch(1), seen))
+        .record(&record(run, RecordPart::Batch(1), seen))
         .await
         .unwrap();
     assert_eq!(registered(&store, "b", &[9]).await, 1);
@@ -119,7 +119,7 @@ async fn what_is_stale_comes_oldest_first_and_only_of_active_accounts() {
 }
 
 #[tokio::test]
-async fn a_pending_listing_is_nobodys_work_until_it_is_listed() {
+async fn a_pending_listing_is_in_no_run_until_it_is_listed() {
     let store = open().await;
     shop(&store, "a", 2).await;
     let run = started_of(&store, RunKind::Register, 3).await;
@@ -131,7 +131,7 @@ async fn a_pending_listing_is_nobodys_work_until_it_is_listed() {
 
     let seen = vec![pending(2), pending(3)];
     store
-        .record(&record(run, Part::Batch(1), seen))
+        .record(&record(run, RecordPart::Batch(1), seen))
         .await
         .unwrap();
 
@@ -146,11 +146,18 @@ async fn a_pending_listing_is_nobodys_work_until_it_is_listed() {
     assert_eq!(listed, expected.into_iter().collect());
     assert_eq!(store.listed_asins(None).await.unwrap(), [1, 2].map(asin));
     assert!(store.listings(&[asin(3)], None).await.unwrap().is_empty());
-    let told = store.story(asin(3)).await.unwrap();
+    let told = store.asin_history(asin(3)).await.unwrap();
     assert_eq!(told.pending.len(), 1);
-    assert!(store.story(asin(2)).await.unwrap().pending.is_empty());
+    assert!(
+        store
+            .asin_history(asin(2))
+            .await
+            .unwrap()
+            .pending
+            .is_empty()
+    );
 
-    // An import that knows its item puts it on the list.
+    // An import with its item makes it listed.
     let counts = store.import(&[new_listing("a", 3)], at(60)).await.unwrap();
 
     assert_eq!(
@@ -178,7 +185,7 @@ async fn an_asin_is_pending_once_in_an_account_however_often_it_is_added() {
 }
 
 #[tokio::test]
-async fn a_registration_that_is_refused_leaves_no_listing_to_come() {
+async fn a_refused_registration_leaves_no_pending_listing() {
     let store = open().await;
     shop(&store, "a", 0).await;
     let first = registration("a", &[1]);
@@ -203,7 +210,7 @@ fn registration(name: &str, known: &[u32]) -> NewRegistration {
     }
 }
 
-/// Listings to come that a registration of its own has written.
+/// The number of pending listings that a separate registration adds.
 async fn registered(store: &SqlStore, name: &str, known: &[u32]) -> u64 {
     let new = registration(name, known);
     let added = store.start_registration(&new).await.expect("started");
@@ -215,7 +222,7 @@ async fn registered(store: &SqlStore, name: &str, known: &[u32]) -> u64 {
 }
 
 #[tokio::test]
-async fn listings_that_a_run_of_texts_does_not_judge_are_not_counted() {
+async fn listings_that_a_basic_info_run_does_not_evaluate_are_not_counted() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let prices = started(&store, 1).await;
@@ -228,14 +235,14 @@ async fn listings_that_a_run_of_texts_does_not_judge_are_not_counted() {
         1,
     )];
     store
-        .record(&record(prices, Part::Batch(1), vec![seen]))
+        .record(&record(prices, RecordPart::Batch(1), vec![seen]))
         .await
         .unwrap();
     let texts = started_of(&store, RunKind::BasicInfo, 1).await;
 
     let seen = vec![told(1, informed("new", at(30)))];
     store
-        .record(&record(texts, Part::Batch(1), seen))
+        .record(&record(texts, RecordPart::Batch(1), seen))
         .await
         .unwrap();
 

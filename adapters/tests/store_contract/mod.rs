@@ -1,5 +1,5 @@
-//! What every database must do: each sentence is a test of each of them. The crate that takes this
-//! in says in its `world` which database `open` and `home` give.
+//! The conformance suite of the store: each test runs on every database. The test crate that includes
+//! it provides the database by `open` and `home` in its `world`.
 
 mod accounts;
 mod batches;

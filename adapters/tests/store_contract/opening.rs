@@ -4,7 +4,9 @@ use crate::world::*;
 use adapters::store::SqlStore;
 use shared::domain::run::{RunKind, RunState};
 use shared::ports::cache::Cache;
-use shared::ports::store::{AccountStore, BatchStore, CatalogueStore, Part, RunStore};
+use shared::ports::store::{
+    AccountStore, BatchStore, CatalogueStore, RecordPart, RunQueries, RunStore,
+};
 
 #[tokio::test]
 async fn a_new_database_has_the_newest_schema() {
@@ -16,7 +18,7 @@ async fn a_new_database_has_the_newest_schema() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_there_is_opened_as_it_stands() {
+async fn an_existing_database_is_opened_without_migrating_it() {
     let home = home().await;
     let store = home.store().await;
     shop(&store, "a", 3).await;
@@ -41,7 +43,7 @@ async fn programs_can_open_a_new_database_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn what_is_done_to_a_scratch_copy_is_done_to_nothing() {
+async fn changes_of_a_scratch_copy_do_not_reach_the_store() {
     let home = home().await;
     let store = home.store().await;
     shop(&store, "a", 2).await;
@@ -67,7 +69,7 @@ async fn what_is_done_to_a_scratch_copy_is_done_to_nothing() {
 }
 
 #[tokio::test]
-async fn a_scratch_copy_knows_what_a_dry_run_judges_by() {
+async fn a_scratch_copy_has_the_rows_that_a_dry_run_reads() {
     let home = home().await;
     let store = home.store().await;
     shop(&store, "a", 3).await;
@@ -97,6 +99,8 @@ async fn a_scratch_copy_knows_what_a_dry_run_judges_by() {
     let dry = started(&copy, 1).await;
     let mut seen = priced(1, 1300, at(30));
     seen.listings = vec![due(listing, shop_state(1690, true), 2)];
-    let progress = copy.record(&record(dry, Part::Batch(1), vec![seen])).await;
+    let progress = copy
+        .record(&record(dry, RecordPart::Batch(1), vec![seen]))
+        .await;
     assert!(progress.unwrap().updates_open);
 }

@@ -1,4 +1,4 @@
-//! Reconciliation: the place in a shop, what is taken over from a page, and what is too much.
+//! Reconciliation: the position in a shop, what a page changes, and when a shop is held.
 
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
@@ -12,9 +12,10 @@ use shared::domain::retention::RetentionCutoffs;
 use shared::domain::run::{NextStep, RunId, RunKind, RunState};
 use shared::domain::shop_page::PageCursor;
 use shared::ports::store::{
-    Advance, BatchStore, CatalogueStore, Finding, FoundKind, GuardStore, ListingVerdict,
-    NewReading, NewRun, PageRecord, Part, Phase, ReconcileStore, RecordedAsin, RetentionCursor,
-    RetentionStore, RunStore, StartError, Taken, UpdateStore,
+    Advance, BatchStore, CatalogueStore, FindingKind, GuardStore, ListingDecision, NewReading,
+    NewRun, PageRecord, ReadPhase, ReconcileFinding, ReconcileStore, RecordPart, RecordedAsin,
+    ReportStore, RetentionCursor, RetentionStore, RunQueries, RunStore, ShownState, StartError,
+    UpdateStore,
 };
 
 fn reading(shops: &[&str]) -> NewReading {
@@ -37,7 +38,7 @@ async fn being_read(count: u32) -> (SqlStore, RunId) {
     (store, reading.run.id)
 }
 
-/// A page on which nothing is new.
+/// A page without any news.
 fn page(run: RunId, step: u32, advance: Advance) -> PageRecord {
     PageRecord {
         no: 1,
@@ -45,21 +46,21 @@ fn page(run: RunId, step: u32, advance: Advance) -> PageRecord {
         asked_at: at(15),
         items: 0,
         seen: Vec::new(),
-        taken: Vec::new(),
+        shown: Vec::new(),
         findings: Vec::new(),
-        record: record(run, Part::Batch(1), Vec::new()),
+        record: record(run, RecordPart::Batch(1), Vec::new()),
         advance,
     }
 }
 
-/// The item of a listing, found at another price than we left it, and set right by an update.
+/// A listing whose item has another price than we left, and gets an update that corrects it.
 fn drifted(page: &PageRecord, number: u32, listing: ListingId, price: u32) -> PageRecord {
     let (left, found) = (shop_state(1300, true), shop_state(price, true));
-    let finding = Finding {
+    let finding = ReconcileFinding {
         item: ItemId(i64::from(number) + 1000),
         listing: Some(listing),
         sku: None,
-        kind: FoundKind::Drifted,
+        kind: FindingKind::Drifted,
         sold_out: false,
         left: Some(left),
         found: Some(found),
@@ -72,15 +73,19 @@ fn drifted(page: &PageRecord, number: u32, listing: ListingId, price: u32) -> Pa
     };
     PageRecord {
         seen: vec![listing],
-        taken: vec![taken(listing, found, None)],
+        shown: vec![shown_state(listing, found, None)],
         findings: vec![finding],
-        record: record(page.record.run, Part::Batch(1), vec![asin]),
+        record: record(page.record.run, RecordPart::Batch(1), vec![asin]),
         ..page.clone()
     }
 }
 
-fn taken(listing: ListingId, state: ShopState, sold_out_since: Option<DateTime<Utc>>) -> Taken {
-    Taken {
+fn shown_state(
+    listing: ListingId,
+    state: ShopState,
+    sold_out_since: Option<DateTime<Utc>>,
+) -> ShownState {
+    ShownState {
         listing,
         state,
         sold_out_since,
@@ -116,19 +121,19 @@ async fn a_reconciliation_has_a_batch_and_a_message_for_each_shop() {
     assert_eq!((work.batches, work.reads), (vec![], vec![(1, 0), (2, 0)]));
     let read = store.shop_read(first.run.id, 2).await.unwrap().unwrap();
     assert_eq!((read.account, read.step), (account("b"), 0));
-    assert_eq!(read.phase, Phase::Pages { cursor: None });
+    assert_eq!(read.phase, ReadPhase::Pages { cursor: None });
     let refused = store.start_reading(&reading(&["a"])).await.unwrap_err();
     assert!(matches!(refused, StartError::AlreadyOpen(id) if id == first.run.id));
 }
 
 #[tokio::test]
-async fn a_page_is_recorded_once_and_the_place_in_the_shop_moves_with_it() {
+async fn a_page_is_recorded_once_and_moves_the_position_in_the_shop() {
     let (store, run) = being_read(3).await;
     let listing = listing_of(&store, 1).await;
     let record = drifted(&page(run, 0, next()), 1, listing, 1700);
 
     let first = store.record_page(&record).await.unwrap();
-    // Another worker has read the same page.
+    // Another worker records the same page.
     let mut again = drifted(&page(run, 0, next()), 1, listing, 9900);
     again.record.at = at(25);
     let second = store.record_page(&again).await.unwrap();
@@ -136,7 +141,7 @@ async fn a_page_is_recorded_once_and_the_place_in_the_shop_moves_with_it() {
     assert_eq!((first.step, second.step), (Some(1), Some(1)));
     let read = store.shop_read(run, 1).await.unwrap().unwrap();
     let cursor = Some(PageCursor("100".to_owned()));
-    assert_eq!(read.phase, Phase::Pages { cursor });
+    assert_eq!(read.phase, ReadPhase::Pages { cursor });
     assert_eq!(shown(&store, 1).await, shop_state(1700, true));
     let report = store.report(run, at(60)).await.unwrap().unwrap();
     assert_eq!(report.requests, 1);
@@ -148,7 +153,7 @@ async fn a_page_is_recorded_once_and_the_place_in_the_shop_moves_with_it() {
 }
 
 #[tokio::test]
-async fn what_is_being_edited_or_was_edited_since_is_newer_than_the_page() {
+async fn a_listing_edited_after_the_page_or_being_edited_is_newer_than_the_page() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (_, listing) = run_with_update(&store).await;
@@ -181,7 +186,7 @@ async fn what_is_being_edited_or_was_edited_since_is_newer_than_the_page() {
 }
 
 #[tokio::test]
-async fn a_shop_is_read_when_all_of_its_listings_were_seen() {
+async fn a_shop_is_done_when_all_of_its_listings_were_seen() {
     let (store, run) = being_read(2).await;
     let listings = [listing_of(&store, 1).await, listing_of(&store, 2).await];
     let mut last = page(run, 0, Advance::PagesDone);
@@ -197,7 +202,7 @@ async fn a_shop_is_read_when_all_of_its_listings_were_seen() {
 }
 
 #[tokio::test]
-async fn what_was_on_no_page_is_asked_for_and_delisted_when_it_is_gone() {
+async fn a_listing_on_no_page_is_requested_and_delisted_when_it_no_longer_exists() {
     let (store, run) = being_read(3).await;
     let listings = [listing_of(&store, 1).await, listing_of(&store, 2).await];
     let mut last = page(run, 0, Advance::PagesDone);
@@ -207,10 +212,10 @@ async fn what_was_on_no_page_is_asked_for_and_delisted_when_it_is_gone() {
 
     assert_eq!(read.step, Some(1));
     let phase = store.shop_read(run, 1).await.unwrap().unwrap().phase;
-    assert_eq!(phase, Phase::Missing);
+    assert_eq!(phase, ReadPhase::Missing);
     let missing = store.next_missing(run, 1).await.unwrap().unwrap();
     assert_eq!(missing.id, listings[0]);
-    // One was on a page that shifted, the other is gone.
+    // One was missed because the pages shifted; the other no longer exists.
     let mut there = page(run, 1, Advance::FoundMissing);
     there.seen = vec![listings[0]];
     store.record_page(&there).await.unwrap();
@@ -226,7 +231,7 @@ async fn what_was_on_no_page_is_asked_for_and_delisted_when_it_is_gone() {
 }
 
 #[tokio::test]
-async fn a_shop_that_lacks_too_much_waits_for_a_person() {
+async fn a_shop_that_lacks_too_many_listings_is_held() {
     let (store, run) = being_read(60).await;
 
     let read = store
@@ -239,7 +244,7 @@ async fn a_shop_that_lacks_too_much_waits_for_a_person() {
     assert!(!store.close_run(run, at(50)).await.unwrap());
     assert!(store.hold_run(run).await.unwrap());
     assert_eq!(found(&store, run).await.missing_held, 60);
-    // The person lets it go: each is asked for, and the run does not end before.
+    // A person releases it: each listing is requested, and the run does not end before.
     assert!(store.release_run(run, at(51)).await.unwrap().is_some());
     let work = store.open_work(run).await.unwrap();
     assert_eq!((work.batches, work.reads), (vec![], vec![(1, 1)]));
@@ -252,7 +257,7 @@ async fn a_shop_that_lacks_too_much_waits_for_a_person() {
 }
 
 #[tokio::test]
-async fn a_cancelled_run_leaves_the_listings_of_a_held_shop() {
+async fn a_cancelled_run_leaves_the_listings_of_a_held_shop_unchanged() {
     let (store, run) = being_read(60).await;
     store
         .record_page(&page(run, 0, Advance::PagesDone))
@@ -270,7 +275,7 @@ async fn a_cancelled_run_leaves_the_listings_of_a_held_shop() {
 }
 
 #[tokio::test]
-async fn a_shop_that_cannot_be_read_ends_alone() {
+async fn a_shop_that_cannot_be_read_does_not_affect_the_others() {
     let store = open().await;
     shop(&store, "a", 60).await;
     shop(&store, "b", 1).await;
@@ -293,7 +298,7 @@ async fn a_shop_that_cannot_be_read_ends_alone() {
 }
 
 #[tokio::test]
-async fn what_sold_out_is_known_until_it_is_stocked() {
+async fn a_sold_out_mark_lasts_until_the_item_is_stocked() {
     let (store, run) = being_read(1).await;
     let listing = listing_of(&store, 1).await;
     let mut sold = page(run, 0, next());
@@ -301,13 +306,13 @@ async fn what_sold_out_is_known_until_it_is_stocked() {
         stock: Some(0),
         ..shop_state(1300, true)
     };
-    sold.taken = vec![taken(listing, none_left, Some(at(15)))];
+    sold.shown = vec![shown_state(listing, none_left, Some(at(15)))];
     store.record_page(&sold).await.unwrap();
 
     let since = |rows: &[shared::ports::store::ListingRow]| rows[0].sold_out_since;
     let rows = store.listings(&[asin(1)], None).await.unwrap();
     assert_eq!(since(&rows), Some(at(15)));
-    // An edit that leaves it without stock leaves the mark; one that stocks it takes it away.
+    // An edit that keeps stock 0 keeps the mark; one that stocks the item clears it.
     for (state, expected) in [(none_left, Some(at(15))), (shop_state(1300, true), None)] {
         let applied = shared::ports::store::UpdateResult::Applied(state);
         store
@@ -327,16 +332,16 @@ async fn a_mass_of_hides_that_a_page_finds_due_is_held() {
     for number in 1..=60 {
         let listing = listing_of(&store, number).await;
         last.seen.push(listing);
-        last.taken
-            .push(taken(listing, shop_state(1300, true), None));
+        last.shown
+            .push(shown_state(listing, shop_state(1300, true), None));
         let mut seen = gone(number, at(5));
-        seen.listings = vec![ListingVerdict {
+        seen.listings = vec![ListingDecision {
             update: Some(Urgency::Hide),
             ..due(listing, shop_state(1300, false), 1)
         }];
         asins.push(seen);
     }
-    last.record = record(run, Part::Batch(1), asins);
+    last.record = record(run, RecordPart::Batch(1), asins);
 
     let read = store.record_page(&last).await.unwrap();
 
@@ -345,7 +350,7 @@ async fn a_mass_of_hides_that_a_page_finds_due_is_held() {
 }
 
 #[tokio::test]
-async fn rows_of_an_old_reconciliation_go_and_its_report_stays() {
+async fn rows_of_an_expired_reconciliation_are_deleted_and_its_report_is_kept() {
     let (store, run) = being_read(1).await;
     let listing = listing_of(&store, 1).await;
     let last = drifted(&page(run, 0, Advance::PagesDone), 1, listing, 1700);

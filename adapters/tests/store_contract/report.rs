@@ -7,7 +7,9 @@ use shared::domain::money::Yen;
 use shared::domain::outcome::MissReason;
 use shared::domain::product::StockChange;
 use shared::domain::run::RunState;
-use shared::ports::store::{BatchStore, ListingVerdict, Part, RunStore, UpdateResult, UpdateStore};
+use shared::ports::store::{
+    BatchStore, ListingDecision, RecordPart, ReportStore, RunStore, UpdateResult, UpdateStore,
+};
 
 #[tokio::test]
 async fn a_batch_and_its_backfill_are_one_price_change() {
@@ -18,7 +20,7 @@ async fn a_batch_and_its_backfill_are_one_price_change() {
     let mut back = priced(2, 1200, at(20));
     back.change = price_change(1000, 1200);
     store
-        .record(&record(run, Part::Batch(1), vec![risen, back]))
+        .record(&record(run, RecordPart::Batch(1), vec![risen, back]))
         .await
         .unwrap();
     store.begin_backfill(run).await.unwrap();
@@ -28,7 +30,7 @@ async fn a_batch_and_its_backfill_are_one_price_change() {
     back.change = price_change(1200, 1000);
 
     for _ in 0..2 {
-        let backfill = record(run, Part::Backfill, vec![risen.clone(), back.clone()]);
+        let backfill = record(run, RecordPart::Backfill, vec![risen.clone(), back.clone()]);
         store.record(&backfill).await.unwrap();
     }
 
@@ -57,7 +59,7 @@ async fn a_false_empty_answer_that_the_backfill_corrects_is_no_stock_change() {
         out
     };
     store
-        .record(&record(run, Part::Batch(1), vec![out(1), out(2)]))
+        .record(&record(run, RecordPart::Batch(1), vec![out(1), out(2)]))
         .await
         .unwrap();
     store.begin_backfill(run).await.unwrap();
@@ -66,7 +68,7 @@ async fn a_false_empty_answer_that_the_backfill_corrects_is_no_stock_change() {
     let still = gone(2, at(30));
 
     for _ in 0..2 {
-        let backfill = record(run, Part::Backfill, vec![back.clone(), still.clone()]);
+        let backfill = record(run, RecordPart::Backfill, vec![back.clone(), still.clone()]);
         store.record(&backfill).await.unwrap();
     }
 
@@ -92,7 +94,7 @@ async fn the_ten_largest_changes_are_shown() {
         seen
     });
     store
-        .record(&record(run, Part::Batch(1), answers.collect()))
+        .record(&record(run, RecordPart::Batch(1), answers.collect()))
         .await
         .unwrap();
 
@@ -108,24 +110,24 @@ async fn the_ten_largest_changes_are_shown() {
     assert_eq!(examples, (3..=12).rev().map(asin).collect::<Vec<_>>());
 }
 
-/// A new price, a hide, a hold with a hide, a hold, nothing to do, nothing known.
-fn verdict(number: u32, listing: ListingId) -> Option<ListingVerdict> {
+/// A new price, a hide, a hold with a hide, a hold, no update, an unknown product.
+fn verdict(number: u32, listing: ListingId) -> Option<ListingDecision> {
     let hidden = due(listing, shop_state(1300, false), 1);
-    let kept = ListingVerdict {
+    let kept = ListingDecision {
         update: None,
         ..due(listing, shop_state(1300, true), 1)
     };
     match number {
         1 => Some(due(listing, shop_state(1560, true), 1)),
-        2 => Some(ListingVerdict {
+        2 => Some(ListingDecision {
             update: Some(Urgency::Hide),
             ..hidden
         }),
-        3 => Some(ListingVerdict {
+        3 => Some(ListingDecision {
             hold: Some(HoldReason::PriceAboveBounds),
             ..hidden
         }),
-        4 => Some(ListingVerdict {
+        4 => Some(ListingDecision {
             hold: Some(HoldReason::PriceBelowBounds),
             ..kept
         }),
@@ -148,7 +150,7 @@ async fn every_listing_is_counted() {
         answers.push(answer);
     }
     store
-        .record(&record(run, Part::Batch(1), answers))
+        .record(&record(run, RecordPart::Batch(1), answers))
         .await
         .unwrap();
     for number in 1..=3 {
@@ -182,7 +184,7 @@ async fn every_listing_is_counted() {
 }
 
 #[tokio::test]
-async fn a_kept_report_outlives_what_comes_after() {
+async fn a_kept_report_is_not_changed_by_later_rows() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (run, listing) = run_with_update(&store).await;

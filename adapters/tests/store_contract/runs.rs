@@ -1,9 +1,11 @@
-//! Runs: one of a kind, one barrier, one end.
+//! Runs: one open run of a kind, one barrier, one end.
 
 use crate::world::*;
 use shared::domain::outcome::MissReason;
 use shared::domain::run::{NextStep, RunId, RunKind, RunState};
-use shared::ports::store::{BatchStore, Part, RequestCost, RunStore, StartError, StoreError};
+use shared::ports::store::{
+    BatchStore, RecordPart, ReportStore, RequestCost, RunQueries, RunStore, StartError, StoreError,
+};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -26,7 +28,7 @@ async fn a_second_run_of_a_kind_is_refused_with_the_id_of_the_open_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_starts_at_once_one_succeeds() {
+async fn only_one_of_many_concurrent_starts_succeeds() {
     let home = home().await;
     let store = home.store().await;
     let starts = (0..8).map(|_| {
@@ -47,7 +49,7 @@ async fn of_many_starts_at_once_one_succeeds() {
 }
 
 #[tokio::test]
-async fn a_run_is_told_with_all_that_was_given() {
+async fn a_run_is_read_with_all_fields_it_was_started_with() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let mut run = run_of(RunKind::Stale, 45);
@@ -73,13 +75,13 @@ async fn a_run_is_told_with_all_that_was_given() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_barrier_lets_one_of_sixteen_through() {
+async fn only_one_of_sixteen_passes_the_barrier() {
     let home = home().await;
     let store = home.store().await;
     let run = started(&store, 1).await;
     assert!(!store.begin_backfill(run).await.unwrap(), "a batch is open");
     store
-        .record(&record(run, Part::GivenUp(1), Vec::new()))
+        .record(&record(run, RecordPart::GivenUp(1), Vec::new()))
         .await
         .unwrap();
     let callers = (0..16).map(|_| {
@@ -103,7 +105,7 @@ async fn progress_asks_for_one_step_after_the_other() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let run = started(&store, 21).await;
-    let part = |no| record(run, Part::Batch(no), vec![priced(no, 1000, at(20))]);
+    let part = |no| record(run, RecordPart::Batch(no), vec![priced(no, 1000, at(20))]);
 
     let first = store.record(&part(1)).await.unwrap();
     let last = store.record(&part(2)).await.unwrap();
@@ -136,7 +138,7 @@ async fn open_work_names_every_open_row() {
     let mut seen = priced(1, 1200, at(20));
     seen.listings = vec![due(listing_of(&store, 1).await, shop_state(1560, true), 1)];
     store
-        .record(&record(run, Part::Batch(2), vec![seen]))
+        .record(&record(run, RecordPart::Batch(2), vec![seen]))
         .await
         .unwrap();
 
@@ -151,7 +153,7 @@ async fn open_work_names_every_open_row() {
 }
 
 #[tokio::test]
-async fn a_failed_run_takes_no_more_batches() {
+async fn a_failed_run_accepts_no_more_batches() {
     let store = open().await;
     let run = started(&store, 1).await;
 
@@ -164,7 +166,7 @@ async fn a_failed_run_takes_no_more_batches() {
     assert!(!store.fail_run(run, "again", at(31)).await.unwrap());
 
     assert_eq!(store.batch(run, 1).await.unwrap(), None);
-    let late = record(run, Part::Batch(1), vec![priced(1, 1000, at(20))]);
+    let late = record(run, RecordPart::Batch(1), vec![priced(1, 1000, at(20))]);
     let progress = store.record(&late).await.unwrap();
     assert_eq!(progress.state, RunState::Failed);
     assert!(store.products(&[asin(1)]).await.unwrap().is_empty());
@@ -174,7 +176,7 @@ async fn a_failed_run_takes_no_more_batches() {
 }
 
 #[tokio::test]
-async fn misses_that_nobody_fetched_have_failed_when_the_backfill_ends() {
+async fn unfetched_misses_fail_when_the_backfill_ends() {
     let store = open().await;
     let run = started(&store, 2).await;
     let given_up = vec![
@@ -182,7 +184,7 @@ async fn misses_that_nobody_fetched_have_failed_when_the_backfill_ends() {
         missed(2, MissReason::GivenUp),
     ];
     store
-        .record(&record(run, Part::GivenUp(1), given_up))
+        .record(&record(run, RecordPart::GivenUp(1), given_up))
         .await
         .unwrap();
     assert_eq!(store.open_misses(run, 10).await.unwrap().len(), 2);
@@ -222,14 +224,14 @@ async fn costs_add_up() {
 }
 
 #[tokio::test]
-async fn a_run_that_nobody_started_is_not_there() {
+async fn an_unknown_run_is_none() {
     let store = open().await;
     let nobody = RunId(Uuid::now_v7());
 
     assert_eq!(store.run(nobody).await.unwrap(), None);
     assert_eq!(store.report(nobody, at(1)).await.unwrap(), None);
     assert!(!store.begin_backfill(nobody).await.unwrap());
-    let part = record(nobody, Part::Batch(1), Vec::new());
+    let part = record(nobody, RecordPart::Batch(1), Vec::new());
     assert!(matches!(
         store.record(&part).await,
         Err(StoreError::Damaged(_))

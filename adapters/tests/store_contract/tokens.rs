@@ -1,4 +1,4 @@
-//! Tokens under a key: sealed on the disk, opened with the key, and never lost for the lack of one.
+//! Sealed tokens: encrypted on disk, opened with the key, and never overwritten without it.
 
 use crate::world::*;
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
@@ -36,7 +36,7 @@ async fn refresh_token(store: &SqlStore, owner: &str) -> Result<String, StoreErr
 }
 
 #[tokio::test]
-async fn a_sealed_token_opens_with_its_key_and_with_no_other() {
+async fn a_sealed_token_opens_only_with_its_key() {
     let home = home().await;
     let store = home.store().await.with_token_keys(keys(key(1), None));
 
@@ -57,7 +57,7 @@ async fn a_sealed_token_opens_with_its_key_and_with_no_other() {
 }
 
 #[tokio::test]
-async fn plain_tokens_are_read_and_sealed_once_there_is_a_key() {
+async fn plain_tokens_are_read_and_are_sealed_once_a_key_is_set() {
     let home = home().await;
     let plain = home.store().await;
     plain.save_token("base/a", &token("a")).await.unwrap();
@@ -75,7 +75,7 @@ async fn plain_tokens_are_read_and_sealed_once_there_is_a_key() {
 }
 
 #[tokio::test]
-async fn a_key_is_changed_by_naming_the_old_one_once() {
+async fn a_key_is_replaced_by_configuring_the_old_one_once() {
     let home = home().await;
     let first = home.store().await.with_token_keys(keys(key(1), None));
     first.save_token("base/a", &token("a")).await.unwrap();

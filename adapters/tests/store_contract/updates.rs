@@ -1,14 +1,15 @@
-//! Updates: a listing in one worker's hands, and how that ends.
+//! Updates: the lease of a listing, and how its updates are settled.
 
 use crate::world::*;
 use shared::domain::desired::HoldReason;
 use shared::domain::run::RunKind;
 use shared::ports::store::{
-    AccountStore, BatchStore, CatalogueStore, Part, RunStore, UpdateResult, UpdateStore,
+    AccountStore, BatchStore, CatalogueStore, HistoryStore, RecordPart, ReportStore, RunQueries,
+    RunStore, UpdateResult, UpdateStore,
 };
 
 #[tokio::test]
-async fn a_listing_is_in_the_hands_of_one_worker() {
+async fn a_listing_is_leased_to_one_worker() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (_, listing) = run_with_update(&store).await;
@@ -54,7 +55,7 @@ async fn an_applied_update_is_what_the_shop_shows_and_ends_its_run() {
 }
 
 #[tokio::test]
-async fn a_version_that_came_later_stays_queued() {
+async fn a_later_version_stays_queued() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (run, listing) = run_with_update(&store).await;
@@ -62,7 +63,7 @@ async fn a_version_that_came_later_stays_queued() {
     seen.listings = vec![due(listing, shop_state(1690, true), 2)];
     store.begin_backfill(run).await.unwrap();
     store
-        .record(&record(run, Part::Backfill, vec![seen]))
+        .record(&record(run, RecordPart::Backfill, vec![seen]))
         .await
         .unwrap();
 
@@ -80,7 +81,7 @@ async fn a_version_that_came_later_stays_queued() {
 }
 
 #[tokio::test]
-async fn what_waits_for_a_shop_counts_once_a_listing_until_it_is_settled() {
+async fn a_waiting_update_counts_once_a_listing_until_it_is_settled() {
     let store = open().await;
     shop(&store, "a", 1).await;
     shop(&store, "b", 1).await;
@@ -101,7 +102,7 @@ async fn what_waits_for_a_shop_counts_once_a_listing_until_it_is_settled() {
 }
 
 #[tokio::test]
-async fn a_parked_update_does_not_keep_its_run_open_and_is_not_forgotten() {
+async fn a_parked_update_does_not_keep_its_run_open_and_is_kept() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (run, listing) = run_with_update(&store).await;
@@ -142,7 +143,7 @@ async fn a_parked_update_does_not_keep_its_run_open_and_is_not_forgotten() {
 }
 
 #[tokio::test]
-async fn a_listing_that_is_gone_is_never_asked_for_again() {
+async fn a_delisted_listing_is_never_requested_again() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (run, listing) = run_with_update(&store).await;
@@ -165,7 +166,7 @@ async fn a_listing_that_is_gone_is_never_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_hold_of_the_shop_waits_for_a_person() {
+async fn a_hold_that_the_shop_caused_lasts_until_a_person_decides() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (run, listing) = run_with_update(&store).await;
@@ -183,7 +184,7 @@ async fn a_hold_of_the_shop_waits_for_a_person() {
         store.listing_counts().await.unwrap(),
         [(account("a"), 1, 1)]
     );
-    let told = store.story(asin(1)).await.unwrap();
+    let told = store.asin_history(asin(1)).await.unwrap();
     assert_eq!(told.listings[0].hold, Some(HoldReason::NotEditable));
 }
 
@@ -217,7 +218,7 @@ async fn an_equal_update_is_settled_for_every_run_that_waits_for_it() {
     let mut seen = priced(1, 1200, at(20));
     seen.listings = vec![due(listing, shop_state(1560, true), 1)];
     store
-        .record(&record(other.id, Part::Batch(1), vec![seen]))
+        .record(&record(other.id, RecordPart::Batch(1), vec![seen]))
         .await
         .unwrap();
 
@@ -236,7 +237,7 @@ async fn an_equal_update_is_settled_for_every_run_that_waits_for_it() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_switched_off_gets_no_update_and_keeps_no_run_open() {
+async fn an_inactive_account_gets_no_update_and_keeps_no_run_open() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (run, listing) = run_with_update(&store).await;
@@ -263,12 +264,12 @@ async fn the_most_urgent_unsettled_update_comes_first() {
     let mut price = priced(1, 1200, at(20));
     price.listings = vec![due(one, shop_state(1560, true), 1)];
     let mut hide = gone(2, at(20));
-    hide.listings = vec![shared::ports::store::ListingVerdict {
+    hide.listings = vec![shared::ports::store::ListingDecision {
         update: Some(shared::domain::desired::Urgency::Hide),
         ..due(two, shop_state(1300, false), 1)
     }];
     store
-        .record(&record(run, Part::Batch(1), vec![price, hide]))
+        .record(&record(run, RecordPart::Batch(1), vec![price, hide]))
         .await
         .unwrap();
 

@@ -1,5 +1,5 @@
-//! A small world in a fresh database, and words to write into it. Each suite takes the store as it
-//! is given, so that the same sentences hold for every database.
+//! A small shop in a new database, and functions to write into it. They work on any store, so that the
+//! same tests run on every database.
 
 #![expect(dead_code, reason = "each suite uses its own part")]
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
@@ -22,26 +22,26 @@ use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Change, Product, Seen, Stock, StockChange};
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::store::{
-    AccountRow, AccountStore, BatchStore, CatalogueStore, ListingVerdict, NewListing, NewRun, Part,
-    Record, RecordedAsin, RequestCost, RunStore,
+    AccountRow, AccountStore, BatchStore, CatalogueStore, ListingDecision, NewListing, NewRun,
+    Record, RecordPart, RecordedAsin, RequestCost, RunStore,
 };
 use uuid::Uuid;
 
-/// A place for one database: it can be opened more than once, as by several processes.
+/// A database that can be opened more than once, as by several processes.
 pub struct Home {
-    /// What opens it.
+    /// Its URL.
     pub url: String,
     _folder: Option<tempfile::TempDir>,
 }
 
 impl Home {
-    /// Opens the database, as one more process does.
+    /// Opens the database, as another process does.
     pub async fn store(&self) -> SqlStore {
         SqlStore::open(&self.url).await.unwrap()
     }
 }
 
-/// A moment, so many seconds after the tests' beginning.
+/// An instant, in seconds after the start of the tests.
 pub fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-11-21T00:00:00.123Z")
         .unwrap()
@@ -166,7 +166,7 @@ pub fn informed(title: &str, seen_at: DateTime<Utc>) -> Seen<BasicInfo> {
     }
 }
 
-/// An answer that nobody offers the product.
+/// An answer without any offer.
 pub fn gone(number: u32, seen_at: DateTime<Utc>) -> RecordedAsin {
     RecordedAsin {
         product: sold_out(number, seen_at),
@@ -201,8 +201,8 @@ pub fn stock_change(way: StockChange) -> Change {
     }
 }
 
-pub fn due(listing: ListingId, desired: ShopState, version: i64) -> ListingVerdict {
-    ListingVerdict {
+pub fn due(listing: ListingId, desired: ShopState, version: i64) -> ListingDecision {
+    ListingDecision {
         listing,
         desired,
         version,
@@ -211,7 +211,7 @@ pub fn due(listing: ListingId, desired: ShopState, version: i64) -> ListingVerdi
     }
 }
 
-pub fn record(run: RunId, part: Part, asins: Vec<RecordedAsin>) -> Record {
+pub fn record(run: RunId, part: RecordPart, asins: Vec<RecordedAsin>) -> Record {
     Record {
         id: Uuid::now_v7(),
         run,
@@ -220,7 +220,7 @@ pub fn record(run: RunId, part: Part, asins: Vec<RecordedAsin>) -> Record {
         asins,
         cost: RequestCost {
             requests: 1,
-            backfill_requests: u32::from(part == Part::Backfill),
+            backfill_requests: u32::from(part == RecordPart::Backfill),
             refused: 0,
             waited_ms: 1500,
             lane_us: 10_000_000,
@@ -241,13 +241,13 @@ pub async fn run_with_update(store: &SqlStore) -> (RunId, ListingId) {
     let mut seen = priced(1, 1200, at(20));
     seen.listings = vec![due(listing, shop_state(1560, true), 1)];
     store
-        .record(&record(run, Part::Batch(1), vec![seen]))
+        .record(&record(run, RecordPart::Batch(1), vec![seen]))
         .await
         .unwrap();
     (run, listing)
 }
 
-/// All batches have reported, and nothing is missing.
+/// Ends a run whose batches are all recorded, with nothing missing.
 pub async fn backfilled(store: &SqlStore, run: RunId) {
     assert!(store.begin_backfill(run).await.unwrap());
     store.end_backfill(run, at(40)).await.unwrap();

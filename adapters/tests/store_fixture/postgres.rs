@@ -1,4 +1,4 @@
-//! Homes for a store on a `PostgreSQL` server.
+//! Databases for a store on a `PostgreSQL` server.
 
 use super::Home;
 use super::server::{Server, new_database, url};
@@ -11,12 +11,12 @@ impl Server {
     }
 }
 
-/// A database of its own, with the connections that a process has.
+/// A separate database, with the connections of one process.
 pub async fn open() -> SqlStore {
     home().await.store().await
 }
 
-/// A database of its own, still empty.
+/// A separate, empty database.
 pub async fn home() -> Home {
     new_home(url()).await
 }

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A server of one's own, which ends with the value.
+/// A separate server, which ends with the value.
 pub struct Server {
     /// Its first database, as its superuser.
     pub url: String,
@@ -17,7 +17,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one; nothing else can be done where that fails.
+    /// Starts one; panics when that fails.
     pub fn start() -> Self {
         // Each room's tests are beside the others'.
         let script = concat!(
@@ -46,7 +46,7 @@ impl Server {
         }
     }
 
-    /// Kills it in the middle of whatever it does, and starts it again.
+    /// Kills it without a shutdown, and starts it again.
     pub fn restart(&mut self) {
         self.orders.write_all(b"restart\n").expect("it listens");
         let mut answer = String::new();
@@ -60,7 +60,7 @@ pub fn url() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {
         std::env::var("MISEBAN_TEST_POSTGRES_URL").unwrap_or_else(|_| {
-            // Lives as long as this process, whose end closes the pipe to it.
+            // Runs until this process ends and thereby closes the pipe to it.
             let server = Box::leak(Box::new(Server::start()));
             server.url.clone()
         })
@@ -75,7 +75,7 @@ pub fn elsewhere(url: &str, user: Option<&str>, database: &str) -> String {
     format!("{scheme}://{}@{host}/{database}", user.unwrap_or(own))
 }
 
-/// Does something as the superuser.
+/// Executes a statement as the superuser.
 pub async fn command(url: &str, sql: String) {
     sqlx::any::install_default_drivers();
     let on = sqlx::AnyConnection::connect(url).await;

@@ -3,12 +3,12 @@
 use super::Home;
 use adapters::store::SqlStore;
 
-/// A database of its own, which ends with the value.
+/// A separate database, which ends with the value.
 pub async fn open() -> SqlStore {
     SqlStore::open("sqlite::memory:").await.unwrap()
 }
 
-/// A database in a file, with the connections that a file has.
+/// A separate database in a file, with several connections.
 pub fn home() -> impl Future<Output = Home> {
     let folder = tempfile::tempdir().unwrap();
     std::future::ready(Home {

@@ -1,10 +1,10 @@
-//! What a batch reads does not grow with the shop or with the run, even where the server knows nothing
-//! of its tables yet.
+//! The rows that a batch reads do not grow with the shop or with the run, even without statistics of
+//! the tables.
 
 use crate::world::*;
 use adapters::store::SqlStore;
 use shared::domain::run::RunId;
-use shared::ports::store::{BatchStore, Part};
+use shared::ports::store::{BatchStore, RecordPart};
 use sqlx::{Connection, PgConnection};
 use std::time::{Duration, Instant};
 
@@ -47,12 +47,12 @@ async fn record_batch(store: &SqlStore, run: RunId, no: u32) {
         seen.listings = vec![verdict];
         seen
     });
-    let record = record(run, Part::Batch(no), recorded.collect());
+    let record = record(run, RecordPart::Batch(no), recorded.collect());
     store.record(&record).await.expect("recorded");
 }
 
-/// The rows of listings and of updates that were read so far, told when `store` has left: what its
-/// connections have counted is in then.
+/// The rows of listings and of updates that were read so far. Closes `store`, since a connection adds
+/// its counts when it closes.
 async fn left(store: SqlStore, on: &mut PgConnection) -> (i64, i64) {
     drop(store);
     let begun = Instant::now();

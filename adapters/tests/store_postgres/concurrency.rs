@@ -1,13 +1,12 @@
-//! Many processes over one database: each store here has connections of its own, as each process
-//! has.
+//! Many processes on one database: each store has separate connections, as each process does.
 
 use crate::world::*;
 use adapters::store::SqlStore;
 use futures::future::join_all;
 use shared::domain::run::{NextStep, RunId, RunKind, RunState};
 use shared::ports::store::{
-    AccountStore, BatchStore, CatalogueStore, NewListing, Part, RunStore, StartError, StoreError,
-    UpdateResult, UpdateStore,
+    AccountStore, BatchStore, CatalogueStore, NewListing, RecordPart, ReportStore, RunQueries,
+    RunStore, StartError, StoreError, UpdateResult, UpdateStore,
 };
 use sqlx::Connection;
 use std::collections::HashSet;
@@ -16,7 +15,7 @@ use tokio::sync::Barrier;
 
 const PROCESSES: usize = 16;
 
-/// What each process answers, all set off at the same moment.
+/// The results of all processes, which start at the same moment.
 async fn at_once<T: Send + 'static, F>(
     stores: &[SqlStore],
     work: impl Fn(usize, SqlStore) -> F,
@@ -40,8 +39,8 @@ async fn processes(home: &Home, count: usize) -> Vec<SqlStore> {
     join_all((0..count).map(|_| home.store())).await
 }
 
-/// Records the batch, then does what its progress asks for; `true` for who got the barrier.
-async fn report(store: SqlStore, run: RunId, no: u32, part: Part) -> bool {
+/// Records the batch, then takes the next step of its progress; `true` when it got the barrier.
+async fn report(store: SqlStore, run: RunId, no: u32, part: RecordPart) -> bool {
     let seen = record(run, part, vec![priced(no, 1000, at(20))]);
     let progress = store.record(&seen).await.expect("it is recorded");
     let barrier = || store.begin_backfill(run);
@@ -49,7 +48,7 @@ async fn report(store: SqlStore, run: RunId, no: u32, part: Part) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_that_report_the_last_batches_one_gets_the_barrier() {
+async fn only_one_of_many_that_record_the_last_batches_gets_the_barrier() {
     let home = home().await;
     let stores = processes(&home, PROCESSES).await;
     for _ in 0..10 {
@@ -57,7 +56,7 @@ async fn of_many_that_report_the_last_batches_one_gets_the_barrier() {
 
         let barriers = at_once(&stores, |place, store| {
             let no = u32::try_from(place).expect("an answer") + 1;
-            report(store, run, no, Part::Batch(no))
+            report(store, run, no, RecordPart::Batch(no))
         })
         .await;
 
@@ -76,12 +75,15 @@ async fn of_many_that_report_the_last_batches_one_gets_the_barrier() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_batch_that_many_report_counts_once() {
+async fn a_batch_that_many_record_counts_once() {
     let home = home().await;
     let stores = processes(&home, 8).await;
     let run = started(&stores[0], 1).await;
 
-    let barriers = at_once(&stores, |_, store| report(store, run, 1, Part::Batch(1))).await;
+    let barriers = at_once(&stores, |_, store| {
+        report(store, run, 1, RecordPart::Batch(1))
+    })
+    .await;
 
     assert_eq!(barriers.into_iter().filter(|got| *got).count(), 1);
     let told = stores[0]
@@ -93,7 +95,7 @@ async fn a_batch_that_many_report_counts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_starts_of_a_kind_one_is_refused_with_the_others_id() {
+async fn the_second_of_two_starts_of_a_kind_is_refused_with_the_id_of_the_first() {
     let home = home().await;
     let stores = processes(&home, 4).await;
 
@@ -119,7 +121,7 @@ async fn of_two_starts_of_a_kind_one_is_refused_with_the_others_id() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_listing_that_eight_reach_for_is_in_the_hands_of_one() {
+async fn only_one_of_eight_workers_gets_the_lease_of_a_listing() {
     let home = home().await;
     let stores = processes(&home, 8).await;
     shop(&stores[0], "a", 1).await;
@@ -144,7 +146,7 @@ async fn a_listing_that_eight_reach_for_is_in_the_hands_of_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_end_of_a_runs_last_updates_is_always_noticed() {
+async fn the_end_of_the_last_updates_of_a_run_is_never_missed() {
     let home = home().await;
     let stores = processes(&home, 8).await;
     shop(&stores[0], "a", 8).await;
@@ -159,7 +161,7 @@ async fn the_end_of_a_runs_last_updates_is_always_noticed() {
             seen.listings = vec![due(row.listing.id, shop_state(price, true), round + 1)];
             seen
         });
-        let mut all = record(run, Part::Batch(1), seen.collect());
+        let mut all = record(run, RecordPart::Batch(1), seen.collect());
         all.at = seen_at;
         stores[0].record(&all).await.expect("an answer");
         stores[0].begin_backfill(run).await.expect("an answer");
@@ -191,7 +193,7 @@ async fn the_end_of_a_runs_last_updates_is_always_noticed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn imports_at_the_same_time_give_each_listing_its_own_number() {
+async fn concurrent_imports_give_each_listing_its_own_id() {
     let home = home().await;
     let stores = processes(&home, 2).await;
     stores[0]
@@ -201,7 +203,7 @@ async fn imports_at_the_same_time_give_each_listing_its_own_number() {
 
     let counts = at_once(&stores, |place, store| async move {
         let shop = ["a", "b"][place];
-        // Some are of both, so that the second import finds them known.
+        // Some are in both, so that the second import finds them known.
         let own = (1..=2000).map(|no| new_listing(shop, no));
         let both = (3001..=3500).map(|no| new_listing("a", no));
         let listings: Vec<NewListing> = own.chain(both).collect();
@@ -219,7 +221,7 @@ async fn imports_at_the_same_time_give_each_listing_its_own_number() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn records_that_write_the_same_rows_wait_and_do_not_block_each_other() {
+async fn records_that_write_the_same_rows_do_not_deadlock() {
     let home = home().await;
     let stores = processes(&home, 3).await;
     shop(&stores[0], "a", 20).await;
@@ -250,7 +252,9 @@ async fn records_that_write_the_same_rows_wait_and_do_not_block_each_other() {
                     })
                     .collect();
                 seen.rotate_left(place * 7);
-                let answer = store.record(&record(run, Part::Batch(no), seen)).await;
+                let answer = store
+                    .record(&record(run, RecordPart::Batch(no), seen))
+                    .await;
                 failed += u32::from(answer.is_err());
             }
             failed
@@ -262,7 +266,7 @@ async fn records_that_write_the_same_rows_wait_and_do_not_block_each_other() {
 }
 
 #[tokio::test]
-async fn a_lock_that_somebody_keeps_is_waited_for_and_then_told() {
+async fn a_lock_that_is_not_released_ends_in_an_error_after_the_time_out() {
     let home = home().await;
     let store = home.store().await;
     shop(&store, "a", 0).await;

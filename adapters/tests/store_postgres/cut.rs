@@ -1,4 +1,4 @@
-//! Connections that end before their time: the server is away, whatever it had said until then.
+//! Connections that close early: the server is unavailable, whatever it had sent until then.
 
 use crate::store_fixture::server::Server;
 use adapters::store::SqlStore;
@@ -6,15 +6,15 @@ use shared::ports::store::StoreError;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What stands before and behind the port in the url of a server on this machine.
+/// The parts before and after the port in the URL of a local server.
 fn around_port(url: &str) -> (&str, u16, &str) {
     let (before, after) = url.split_once("127.0.0.1:").expect("this machine");
     let (port, database) = after.split_once('/').expect("a database");
     (before, port.parse().expect("a port"), database)
 }
 
-/// The url of a street to `server`, whose first connection ends, in good order, after so many bytes
-/// of the server's answers. The others go through.
+/// The URL of a proxy to `server`, whose first connection closes cleanly after that many bytes of the
+/// server's answers. The others are forwarded.
 async fn ends_after(server: &str, bytes: u64) -> String {
     let (before, port, database) = around_port(server);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -45,7 +45,7 @@ async fn pass_on(client: TcpStream, server: TcpStream, bytes: u64) {
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_at_any_point_of_its_start_is_away() {
+async fn a_connection_that_closes_at_any_point_of_its_start_is_unavailable() {
     let server = Server::start();
     for sslmode in ["disable", "prefer", "require"] {
         let mut away = 0;
@@ -66,7 +66,7 @@ async fn a_connection_that_ends_at_any_point_of_its_start_is_away() {
 }
 
 #[tokio::test]
-async fn a_server_of_another_kind_is_told_so() {
+async fn a_server_that_is_not_postgresql_is_refused_as_such() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let here = listener.local_addr().unwrap();
     let url = format!("postgres://u:hush@{here}/db");
@@ -80,6 +80,6 @@ async fn a_server_of_another_kind_is_told_so() {
     let (opened, ()) = tokio::join!(SqlStore::open_existing(&url), another);
 
     let told = opened.err().expect("no store").to_string();
-    let names = told.contains("no PostgreSQL") && told.contains(&here.to_string());
+    let names = told.contains("not PostgreSQL") && told.contains(&here.to_string());
     assert!(names && !told.contains("hush"), "{told}");
 }

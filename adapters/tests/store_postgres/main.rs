@@ -10,7 +10,7 @@ mod concurrency;
 mod cut;
 mod open;
 
-/// The words of the fixture, over this database.
+/// The fixture on this database.
 mod world {
     pub use crate::store_fixture::postgres::{home, open};
     pub use crate::store_fixture::*;

@@ -1,10 +1,9 @@
-//! Opening a database of a server, being refused with a word on what to do, and servers that come
-//! and go.
+//! Opening a database on a server, errors with advice, and servers that restart.
 
 use crate::store_fixture::server::{Server, command, elsewhere, url};
 use crate::world::*;
 use adapters::store::SqlStore;
-use shared::ports::store::{CatalogueStore, RunStore, StoreError};
+use shared::ports::store::{CatalogueStore, RunQueries, StoreError};
 use sqlx::{AnyConnection, Connection, Row};
 
 fn said(refusal: Result<SqlStore, StoreError>) -> String {
@@ -47,7 +46,7 @@ async fn a_database_that_is_missing_is_named() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_away() {
+async fn an_unreachable_server_is_unavailable() {
     let refused = SqlStore::open("postgres://u:hush@127.0.0.1:1/db").await;
 
     let Err(StoreError::Unavailable(text)) = refused else {
@@ -60,7 +59,7 @@ async fn a_server_that_is_not_there_is_away() {
 }
 
 #[tokio::test]
-async fn a_user_who_may_not_is_told_to_ask_for_it() {
+async fn a_missing_privilege_is_refused_with_advice() {
     let home = home().await;
     let make = "DO $$ BEGIN CREATE ROLE onlooker LOGIN;
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
@@ -73,7 +72,7 @@ async fn a_user_who_may_not_is_told_to_ask_for_it() {
 }
 
 #[tokio::test]
-async fn a_database_that_only_reads_is_refused() {
+async fn a_read_only_database_is_refused() {
     let home = home().await;
     let (_, database) = home.url.rsplit_once('/').unwrap();
     let only = format!("ALTER DATABASE {database} SET default_transaction_read_only = on");
@@ -81,7 +80,7 @@ async fn a_database_that_only_reads_is_refused() {
 
     let text = said(SqlStore::open(&home.url).await);
 
-    assert!(text.contains("the one that writes"), "{text}");
+    assert!(text.contains("the primary"), "{text}");
 }
 
 #[tokio::test]
@@ -100,7 +99,7 @@ async fn texts_sort_by_their_bytes_whatever_the_database_was_made_with() {
 }
 
 #[tokio::test]
-async fn a_process_holds_no_more_connections_than_it_was_given() {
+async fn a_process_opens_no_more_connections_than_its_limit() {
     let home = home().await;
     let store = SqlStore::open(&format!("{}?max_connections=2", home.url))
         .await
@@ -118,7 +117,7 @@ async fn a_process_holds_no_more_connections_than_it_was_given() {
 }
 
 #[tokio::test]
-async fn passwords_are_checked_and_never_told() {
+async fn passwords_are_checked_and_never_shown() {
     let server = Server::start();
     let make = "CREATE ROLE guarded SUPERUSER LOGIN PASSWORD 'right-pass'";
     command(&server.url, make.to_owned()).await;
@@ -140,7 +139,7 @@ async fn passwords_are_checked_and_never_told() {
 }
 
 #[tokio::test]
-async fn a_connection_is_encrypted_where_that_is_asked_for() {
+async fn a_connection_is_encrypted_when_sslmode_requires_it() {
     let server = Server::start();
     let required = format!("{}?sslmode=require", server.url);
     let store = SqlStore::open(&required).await.unwrap();
@@ -156,7 +155,7 @@ async fn a_connection_is_encrypted_where_that_is_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_killed_and_comes_back_ends_no_process() {
+async fn a_killed_and_restarted_server_ends_no_process() {
     let mut server = Server::start();
     let store = server.home().await.store().await;
     shop(&store, "a", 3).await;

@@ -7,7 +7,7 @@ mod store_fixture;
 
 mod open;
 
-/// The words of the fixture, over this database.
+/// The fixture on this database.
 mod world {
     pub use crate::store_fixture::sqlite::{home, open};
     pub use crate::store_fixture::*;

@@ -1,4 +1,4 @@
-//! Opening a database, and being refused with a word on what to do.
+//! Opening a database, and errors with advice.
 
 use crate::world::{account_row, at, backfilled, open, shop, started};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
@@ -21,7 +21,7 @@ fn said(refusal: Result<SqlStore, StoreError>) -> String {
 }
 
 #[tokio::test]
-async fn a_database_is_there_again_when_it_is_opened_again() {
+async fn a_file_keeps_its_rows_when_it_is_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let url = url(&folder
         .path()
@@ -39,7 +39,7 @@ async fn a_database_is_there_again_when_it_is_opened_again() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_its_owner_can_read_the_files() {
+async fn the_files_are_readable_by_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let store = SqlStore::open(&url(&folder.path().join("a.db")))
@@ -90,7 +90,7 @@ async fn a_directory_that_is_missing_is_named() {
     let text = said(SqlStore::open(&url(&missing.join("a.db"))).await);
 
     assert!(
-        text.contains("nowhere") && text.contains("make it"),
+        text.contains("nowhere") && text.contains("create it"),
         "{text}"
     );
 }
@@ -104,7 +104,7 @@ async fn a_directory_that_cannot_be_written_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_refused() {
+async fn a_file_that_is_not_a_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("prices.csv");
     std::fs::write(&path, "asin,price\n".repeat(200)).unwrap();
@@ -120,7 +120,7 @@ async fn a_file_that_is_no_database_is_refused() {
 }
 
 #[tokio::test]
-async fn a_url_that_is_no_database_is_refused() {
+async fn a_url_of_another_scheme_is_refused() {
     for text in ["", "miseban.db", "mysql://localhost/x", "sqlite://"] {
         assert!(
             said(SqlStore::open(text).await).contains("sqlite://"),
@@ -133,7 +133,7 @@ async fn a_url_that_is_no_database_is_refused() {
 }
 
 #[tokio::test]
-async fn a_locked_database_is_away_and_not_broken() {
+async fn a_locked_database_is_unavailable_and_not_unusable() {
     let folder = tempfile::tempdir().unwrap();
     let url = url(&folder.path().join("a.db"));
     let store = SqlStore::open(&url).await.unwrap();
@@ -169,7 +169,7 @@ async fn a_copy_of_a_database_in_memory_works_too() {
 }
 
 #[tokio::test]
-async fn a_file_whose_tokens_were_sealed_shows_none_of_them_anywhere() {
+async fn a_file_whose_tokens_were_sealed_contains_no_plain_copy() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shop.db");
     let store = SqlStore::open(&format!("sqlite://{}", path.display()))

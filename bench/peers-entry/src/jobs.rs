@@ -25,7 +25,7 @@ use shared::ports::marketplace::Marketplace;
 use shared::ports::messages;
 use shared::ports::queue::Queue;
 use shared::ports::shop::{Shop, ShopError};
-use shared::ports::store::RunStore;
+use shared::ports::store::RunQueries;
 use std::sync::Arc;
 use std::time::Duration;
 use worker::handlers::Handler;
@@ -39,7 +39,7 @@ const CACHED_FOR_S: u32 = 86_400;
 pub struct Hands {
     pub account: AccountId,
     pub rows: Rows,
-    pub runs: Arc<dyn RunStore>,
+    pub runs: Arc<dyn RunQueries>,
     pub queue: Arc<dyn Queue>,
     pub limiter: Arc<dyn Limiter>,
     pub marketplace: Arc<dyn Marketplace>,

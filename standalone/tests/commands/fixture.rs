@@ -14,8 +14,8 @@ use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Change, Product, Seen, Stock};
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::store::{
-    AccountRow, AccountStore, BatchStore, CatalogueStore, ListingVerdict, NewListing, NewRun, Part,
-    Record, RecordedAsin, RequestCost, RunStore,
+    AccountRow, AccountStore, BatchStore, CatalogueStore, ListingDecision, NewListing, NewRun,
+    Record, RecordPart, RecordedAsin, RequestCost, RunStore,
 };
 use standalone::output::CommandOutput;
 use ui::command_error::{CommandError, Exit};
@@ -83,7 +83,7 @@ pub async fn open_run(store: &SqlStore) -> RunId {
     let record = Record {
         id: Uuid::now_v7(),
         run: id,
-        part: Part::Batch(1),
+        part: RecordPart::Batch(1),
         at: at(11),
         asins: vec![
             priced(store, 1, 1_200, state(1_560, true), None).await,
@@ -116,7 +116,7 @@ async fn priced(
     hold: Option<HoldReason>,
 ) -> RecordedAsin {
     let listings = store.listings(&[asin(number)], None).await.unwrap();
-    let verdict = |row: &shared::ports::store::ListingRow| ListingVerdict {
+    let verdict = |row: &shared::ports::store::ListingRow| ListingDecision {
         listing: row.listing.id,
         desired,
         version: 1,

@@ -9,7 +9,7 @@ use shared::domain::report::Report;
 use shared::ports::cache::Cache;
 use shared::ports::store::{
     AccountStore, LaneMemory, LaneStore, NewNotice, NoticeClaim, NoticeStore, ReauthoriseMark,
-    RunStore,
+    ReportStore,
 };
 use standalone::commands::{explain, report, status, validate};
 use ui::command_error::Exit;

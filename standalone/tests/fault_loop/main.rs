@@ -18,7 +18,7 @@ use adapters::store::SqlStore;
 use process::{Environment, Process};
 use servers::{Postgres, Redis};
 use shared::domain::run::RunId;
-use shared::ports::store::{RunRow, RunStore as _};
+use shared::ports::store::{ReportStore as _, RunQueries as _, RunRow};
 use simulator::{Config, QuotaChange, Quotas, Simulator};
 use sqlx::{AnyConnection, Connection as _, Row as _};
 use std::process::Command;

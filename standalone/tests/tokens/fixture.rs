@@ -8,7 +8,7 @@ use adapters::store::SqlStore;
 use chrono::{TimeDelta, Utc};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunState};
-use shared::ports::store::{AccountStore as _, RunStore as _, TokenStore as _};
+use shared::ports::store::{AccountStore as _, ReportStore as _, RunQueries as _, TokenStore as _};
 use simulator::{Config, Fault, FaultKind, MarketSet, Quotas, Simulator};
 use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _};
 use std::process::Command;

@@ -18,7 +18,7 @@ use shared::domain::retry::{Remedy, RetryTable};
 use shared::domain::run::{NextStep, RunId, RunKind};
 use shared::jobs::{Backfill, InfoBackfill};
 use shared::ports::context::Context;
-use shared::ports::store::{Miss, Part, RequestCost, RunRow};
+use shared::ports::store::{Miss, RecordPart, RequestCost, RunRow};
 
 /// Misses for one request.
 const CHUNK: u32 = 20;
@@ -130,7 +130,7 @@ async fn fetch_chunk(
         backfill_requests: cost.requests,
         ..cost
     };
-    record(scope, Part::Backfill, (asins, cost), ctx).await
+    record(scope, RecordPart::Backfill, (asins, cost), ctx).await
 }
 
 /// Succeeds when the last attempt for `misses` has failed: they are given up.

@@ -21,7 +21,8 @@ use shared::ports::limiter::Permit;
 use shared::ports::messages;
 use shared::ports::shop::ShopError;
 use shared::ports::store::{
-    Advance, Finding, FoundKind, PageRecord, Part, Phase, Record, RequestCost, ShopRead,
+    Advance, FindingKind, PageRecord, ReadPhase, ReconcileFinding, Record, RecordPart, RequestCost,
+    ShopRead,
 };
 use uuid::Uuid;
 
@@ -44,8 +45,8 @@ impl Handler<Context> for ReadShop {
             return Err(shop_call::parked(&read.account, until, ctx));
         }
         match &read.phase {
-            Phase::Pages { cursor } => page(self, &read, cursor.as_ref(), ctx).await,
-            Phase::Missing => missing(self, &read, ctx).await,
+            ReadPhase::Pages { cursor } => page(self, &read, cursor.as_ref(), ctx).await,
+            ReadPhase::Missing => missing(self, &read, ctx).await,
         }
     }
 
@@ -119,11 +120,11 @@ async fn missing(job: &ReadShop, read: &ShopRead, ctx: &Context) -> Result<(), J
 }
 
 fn gone(listing: &Listing) -> PageDiff {
-    let finding = Finding {
+    let finding = ReconcileFinding {
         item: listing.item,
         listing: Some(listing.id),
         sku: None,
-        kind: FoundKind::Gone,
+        kind: FindingKind::Gone,
         sold_out: false,
         left: Some(listing.shown),
         found: None,
@@ -189,12 +190,12 @@ async fn record(
         asked_at,
         items: diff.items,
         seen: diff.seen,
-        taken: diff.taken,
+        shown: diff.shown,
         findings: diff.findings,
         record: Record {
             id: Uuid::now_v7(),
             run: job.run,
-            part: Part::Batch(job.no),
+            part: RecordPart::Batch(job.no),
             at: ctx.clock.now(),
             asins: diff.asins,
             cost,

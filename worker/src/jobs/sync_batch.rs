@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use shared::domain::outcome::MissReason;
 use shared::jobs::{InfoBatch, SyncBatch};
 use shared::ports::context::Context;
-use shared::ports::store::{OpenBatch, Part, RequestCost};
+use shared::ports::store::{OpenBatch, RecordPart, RequestCost};
 
 #[async_trait]
 impl Handler<Context> for SyncBatch {
@@ -28,7 +28,7 @@ impl Handler<Context> for SyncBatch {
         let scope = scope(self, &open);
         let (results, cost) = ask(scope, &open.batch, ctx).await?;
         let asins = decide(scope, results, ctx).await?;
-        record(scope, Part::Batch(self.no), (asins, cost), ctx).await
+        record(scope, RecordPart::Batch(self.no), (asins, cost), ctx).await
     }
 
     /// Records all ASINs of a batch as misses, which the backfill fetches.
@@ -45,7 +45,7 @@ impl Handler<Context> for SyncBatch {
         }
         let asins = decide(scope, results, ctx).await?;
         let cost = RequestCost::default();
-        record(scope, Part::GivenUp(self.no), (asins, cost), ctx).await
+        record(scope, RecordPart::GivenUp(self.no), (asins, cost), ctx).await
     }
 
     async fn stop(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {

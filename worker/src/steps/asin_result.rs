@@ -5,7 +5,7 @@ use shared::domain::basic_info::BasicInfo;
 use shared::domain::observation::JudgedOffer;
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Change, Product, Seen};
-use shared::ports::store::{ListingVerdict, RecordedAsin};
+use shared::ports::store::{ListingDecision, RecordedAsin};
 
 /// The facts about one ASIN after it was fetched, or read from the cache. The fields are those of
 /// [`RecordedAsin`].
@@ -37,7 +37,7 @@ impl AsinResult {
     }
 
     /// The row to record, with the decisions about its `listings`.
-    pub(crate) fn with_listings(self, listings: Vec<ListingVerdict>) -> RecordedAsin {
+    pub(crate) fn with_listings(self, listings: Vec<ListingDecision>) -> RecordedAsin {
         RecordedAsin {
             product: self.product,
             outcome: self.outcome,

@@ -18,7 +18,9 @@ use shared::domain::outcome::Outcome;
 use shared::domain::product::Product;
 use shared::domain::shop_page::{ListingDiff, ShopItem};
 use shared::ports::context::Context;
-use shared::ports::store::{Finding, FoundKind, KnownItem, ListingVerdict, RecordedAsin, Taken};
+use shared::ports::store::{
+    FindingKind, KnownItem, ListingDecision, ReconcileFinding, RecordedAsin, ShownState,
+};
 use std::collections::HashMap;
 
 /// The differences between a page of a shop and the stored listings, to be recorded.
@@ -27,8 +29,8 @@ pub(crate) struct PageDiff {
     pub(crate) items: u32,
     /// The listings that are on the page.
     pub(crate) seen: Vec<ListingId>,
-    pub(crate) taken: Vec<Taken>,
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) shown: Vec<ShownState>,
+    pub(crate) findings: Vec<ReconcileFinding>,
     pub(crate) asins: Vec<RecordedAsin>,
 }
 
@@ -71,12 +73,12 @@ pub(crate) async fn compare(
     Ok(diff)
 }
 
-fn unknown(item: &ShopItem) -> Finding {
-    Finding {
+fn unknown(item: &ShopItem) -> ReconcileFinding {
+    ReconcileFinding {
         item: item.id,
         listing: None,
         sku: item.sku.clone(),
-        kind: FoundKind::Unknown,
+        kind: FindingKind::Unknown,
         sold_out: false,
         left: None,
         found: item.state,
@@ -137,7 +139,7 @@ impl PageDiff {
         let refused = compared.was_refused();
         // Also an old state that is still to be reported or tried again, so that it is confirmed.
         if drifted || compared.sold_out_since != row.sold_out_since || compared.waits || refused {
-            self.taken.push(Taken {
+            self.shown.push(ShownState {
                 listing: row.listing.id,
                 state: compared.diff.found,
                 sold_out_since: compared.sold_out_since,
@@ -151,7 +153,7 @@ impl PageDiff {
 }
 
 /// A listing in its desired state has not drifted: the answer to our edit was lost. A sale is no drift either.
-fn finding(compared: &ComparedListing<'_>) -> Option<Finding> {
+fn finding(compared: &ComparedListing<'_>) -> Option<ReconcileFinding> {
     let (row, diff) = (&compared.known.row, &compared.diff);
     let wanted = row.desired.map(|(_, wanted)| wanted);
     let but_for_stock = ShopState {
@@ -161,11 +163,11 @@ fn finding(compared: &ComparedListing<'_>) -> Option<Finding> {
     let sold = compared.waits && but_for_stock == diff.left;
     let drifted = diff.drifted() && wanted != Some(diff.found) && !sold;
     let kind = match (drifted, compared.waits) {
-        (true, _) => FoundKind::Drifted,
-        (false, true) => FoundKind::SoldOut,
+        (true, _) => FindingKind::Drifted,
+        (false, true) => FindingKind::SoldOut,
         (false, false) => return None,
     };
-    Some(Finding {
+    Some(ReconcileFinding {
         item: row.listing.item,
         listing: Some(row.listing.id),
         sku: None,
@@ -203,7 +205,7 @@ fn verdict(
     let (row, shown) = (&compared.known.row, &compared.diff.found);
     let cost = compared.product.price.map(|price| price.value);
     let due = !shown.satisfies(&desired);
-    let verdict = ListingVerdict {
+    let verdict = ListingDecision {
         listing: row.listing.id,
         desired,
         version: version(row, &desired),

@@ -10,7 +10,7 @@ use shared::domain::desired::{Desire, HoldReason, SellingRule, Urgency};
 use shared::domain::listing::ShopState;
 use shared::domain::product::Product;
 use shared::ports::context::Context;
-use shared::ports::store::{ListingRow, ListingVerdict, RecordedAsin};
+use shared::ports::store::{ListingDecision, ListingRow, RecordedAsin};
 use std::collections::HashMap;
 
 /// Adds to each result the decisions about its listings: those of the run's account or of all active
@@ -44,7 +44,7 @@ fn verdict(
     product: &Product,
     row: &ListingRow,
     now: DateTime<Utc>,
-) -> Option<ListingVerdict> {
+) -> Option<ListingDecision> {
     let shown = row.listing.shown;
     let resting = rule.rests(row.sold_out_since, now);
     let (desired, hold) = match desire(rule, product, &shown, resting) {
@@ -54,7 +54,7 @@ fn verdict(
     };
     let version = version(row, &desired);
     if was_refused(row, &desired) {
-        return Some(ListingVerdict {
+        return Some(ListingDecision {
             listing: row.listing.id,
             desired,
             version,
@@ -70,7 +70,7 @@ fn verdict(
         .is_some_and(|(_, stored)| !shown.satisfies(&stored));
     let update =
         (in_progress || !shown.satisfies(&desired)).then(|| Urgency::of(&shown, &desired, cost));
-    Some(ListingVerdict {
+    Some(ListingDecision {
         listing: row.listing.id,
         desired,
         version,
@@ -128,7 +128,7 @@ mod tests {
     }
 
     /// The verdict on a visible listing, of a product that is in stock at the right price.
-    fn judged(stored: Option<(i64, ShopState)>) -> ListingVerdict {
+    fn judged(stored: Option<(i64, ShopState)>) -> ListingDecision {
         let asin = Asin::parse("B000000001").unwrap();
         let at = DateTime::UNIX_EPOCH;
         let product = Product {

@@ -5,13 +5,13 @@ use super::follow_up;
 use super::with_retry::with_store_retry;
 use crate::job_error::JobError;
 use shared::ports::context::Context;
-use shared::ports::store::{Part, Record, RecordedAsin, RequestCost};
+use shared::ports::store::{Record, RecordPart, RecordedAsin, RequestCost};
 use uuid::Uuid;
 
 /// Stores `asins` and `cost` as `part` of the run, then sends what comes next.
 pub(crate) async fn record(
     scope: BatchScope<'_>,
-    part: Part,
+    part: RecordPart,
     (asins, cost): (Vec<RecordedAsin>, RequestCost),
     ctx: &Context,
 ) -> Result<(), JobError> {

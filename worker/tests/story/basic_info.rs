@@ -12,7 +12,9 @@ use shared::domain::listing::{ItemId, ListingStatus, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::jobs::QueueName;
-use shared::ports::store::{BatchStore as _, CatalogueStore as _, NewListing, RunStore as _};
+use shared::ports::store::{
+    BatchStore as _, CatalogueStore as _, NewListing, RunQueries as _, RunStore as _,
+};
 use simulator::{Fault, FaultKind, MarketSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

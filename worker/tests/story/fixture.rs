@@ -21,7 +21,8 @@ use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::store::{
-    AccountRow, AccountStore as _, CatalogueStore as _, NewListing, RunStore as _,
+    AccountRow, AccountStore as _, CatalogueStore as _, NewListing, ReportStore as _,
+    RunQueries as _,
 };
 use simulator::{Config, ItemSnapshot, Quotas, ShopChange, Simulator};
 use sqlx::Connection as _;

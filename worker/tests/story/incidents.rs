@@ -4,7 +4,7 @@ use crate::fixture::{Fixture, world};
 use shared::domain::asin::Asin;
 use shared::domain::money::Yen;
 use shared::domain::run::RunKind;
-use shared::ports::store::CatalogueStore as _;
+use shared::ports::store::HistoryStore as _;
 use simulator::MarketSet;
 
 fn set(asin: &str) -> MarketSet {
@@ -62,7 +62,7 @@ async fn a_price_that_rises_on_amazon_rises_in_the_shop() {
 
     let product = app
         .store
-        .story(Asin::parse(&asin).unwrap())
+        .asin_history(Asin::parse(&asin).unwrap())
         .await
         .unwrap()
         .product
@@ -90,7 +90,11 @@ async fn a_product_that_sells_out_is_hidden_and_the_reason_stored() {
     let shown = app.shown(&asin);
     assert_eq!((shown.visible, shown.stock), (false, 0));
     assert_eq!((report.stock_changes.to_out, report.hidden), (1, 1));
-    let story = app.store.story(Asin::parse(&asin).unwrap()).await.unwrap();
+    let story = app
+        .store
+        .asin_history(Asin::parse(&asin).unwrap())
+        .await
+        .unwrap();
     assert_eq!(story.seen[0].outcome.as_str(), "out_of_stock");
     assert_eq!(story.product.unwrap().price.unwrap().value, Yen(1_000));
 }

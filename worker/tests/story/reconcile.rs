@@ -11,7 +11,7 @@ use shared::domain::rules::Rules;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::jobs::ReadShop;
 use shared::ports::store::{
-    AccountStore as _, CatalogueStore as _, GuardStore as _, ReconcileStore as _,
+    AccountStore as _, GuardStore as _, HistoryStore as _, ReconcileStore as _,
 };
 use simulator::{Fault, FaultKind, ItemEdit, ItemSnapshot, MarketSet, NewItem, ShopChange};
 use std::sync::Arc;
@@ -93,7 +93,11 @@ async fn step(app: &Fixture, run: RunId, step: u32) {
 
 async fn status(app: &Fixture, asin: &str) -> ListingStatus {
     let asin = Asin::parse(asin).expect("an ASIN");
-    let story = app.store.story(asin).await.expect("the store answers");
+    let story = app
+        .store
+        .asin_history(asin)
+        .await
+        .expect("the store answers");
     story.listings[0].status
 }
 

@@ -7,7 +7,7 @@ use shared::domain::asin::Asin;
 use shared::domain::run::RunKind;
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
-use shared::ports::store::{CatalogueStore as _, RunStore as _};
+use shared::ports::store::{HistoryStore as _, ReportStore as _, RunQueries as _};
 use std::sync::Arc;
 
 async fn open_runs(app: &Fixture) -> usize {
@@ -77,7 +77,7 @@ async fn old_history_is_deleted_and_the_reports_stay() {
         "{gone} rows: two outcomes for each of 100 ASINs"
     );
     let asin = Asin::parse(&app.simulator.asin(0)).expect("an ASIN");
-    let story = app.store.story(asin).await.expect("an answer");
+    let story = app.store.asin_history(asin).await.expect("an answer");
     assert_eq!((story.seen.len(), story.updates.len()), (1, 0));
     let stored = app.store.report(first.run_id, app.now()).await;
     assert_eq!(stored.expect("an answer"), Some(first));

@@ -1,9 +1,7 @@
-//! What the lanes remember from one process to the next.
+//! The memory of lanes, which outlives a process.
 
 use crate::store::SqlStore;
-use crate::store::db::columns::Columns;
-use crate::store::db::database::{rows, run};
-use crate::store::db::statement::statement;
+use crate::store::db::statement;
 use async_trait::async_trait;
 use shared::ports::store::{LaneMemory, LaneStore, StoreError};
 
@@ -13,9 +11,8 @@ statement!(SAVE, "accounts/save_lane.sql");
 #[async_trait]
 impl LaneStore for SqlStore {
     async fn lanes(&self) -> Result<Vec<(String, LaneMemory)>, StoreError> {
-        let mut reader = self.db.reader().await?;
-        rows(&mut reader, self.db.query(&LANES))
-            .await?
+        let found = self.db.rows(&LANES).await?;
+        found
             .iter()
             .map(|row| {
                 let memory = LaneMemory {
@@ -33,18 +30,15 @@ impl LaneStore for SqlStore {
     }
 
     async fn save_lane(&self, lane: &str, memory: &LaneMemory) -> Result<(), StoreError> {
-        let save = self
-            .db
-            .query(&SAVE)
-            .bind(lane.to_owned())
+        let save = SAVE
+            .bind(lane)
             .bind(memory.opens_at_us)
             .bind(memory.period_us)
             .bind(memory.hour_ms)
-            .bind(i64::from(memory.hour_used))
+            .bind(memory.hour_used)
             .bind(memory.day_ms)
-            .bind(i64::from(memory.day_used))
+            .bind(memory.day_used)
             .bind(memory.closed_until_ms);
-        run(&mut *self.db.writer().await?, save).await?;
-        Ok(())
+        self.db.run(save).await.map(drop)
     }
 }

@@ -1,9 +1,7 @@
-//! Leases by name: one row each, taken by one statement.
+//! Leases by name: one row each, acquired by one statement.
 
 use crate::store::SqlStore;
-use crate::store::db::columns::instant;
-use crate::store::db::database::run;
-use crate::store::db::statement::statement;
+use crate::store::db::statement;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::ports::store::{LeaseStore, StoreError};
@@ -20,23 +18,11 @@ impl LeaseStore for SqlStore {
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let take = self
-            .db
-            .query(&TAKE)
-            .bind(name.to_owned())
-            .bind(holder.to_owned())
-            .bind(instant(now))
-            .bind(instant(until));
-        Ok(run(&mut *self.db.writer().await?, take).await? > 0)
+        let take = TAKE.bind(name).bind(holder).bind(now).bind(until);
+        Ok(self.db.run(take).await? > 0)
     }
 
     async fn end_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
-        let end = self
-            .db
-            .query(&END)
-            .bind(name.to_owned())
-            .bind(holder.to_owned());
-        run(&mut *self.db.writer().await?, end).await?;
-        Ok(())
+        self.db.run(END.bind(name).bind(holder)).await.map(drop)
     }
 }

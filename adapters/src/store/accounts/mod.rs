@@ -1,7 +1,7 @@
-//! Accounts, their tokens, and the leases and lanes of all processes.
+//! Accounts and their tokens; leases and the memory of lanes.
 
-pub(super) mod lanes;
-pub(super) mod leases;
+mod lanes;
+mod leases;
 pub(super) mod seal;
-pub(super) mod state;
-pub(super) mod tokens;
+mod state;
+mod tokens;

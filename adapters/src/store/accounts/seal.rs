@@ -1,6 +1,7 @@
-//! Seals what must not be read from a copy of the database: `sealed1:KEY:TEXT`, where KEY names the key
-//! without telling it and TEXT is a nonce and what `XChaCha20-Poly1305` makes of the plain text, in
-//! base64. Bound to its owner and its column, so that a sealed value opens in its own place only.
+//! Encrypts values that must not be readable in a copy of the database: `sealed1:KEY:TEXT`, where
+//! KEY is a fingerprint of the key, and TEXT is a nonce and the ciphertext of `XChaCha20-Poly1305`
+//! in base64. Owner and column are authenticated with it, so that a value moved to another row or
+//! column does not open.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
@@ -12,12 +13,12 @@ use shared::ports::store::StoreError;
 use std::fmt;
 use std::sync::Arc;
 
-/// No token of BASE or Amazon begins like this.
+/// Begins a sealed value. No token of BASE or Amazon begins like this.
 const MARK: &str = "sealed1:";
-/// Random for each value: at this length no two meet.
+/// Length of the nonce, random for each value: long enough that no two are equal.
 const NONCE: usize = 24;
 
-/// 32 random bytes. Debug prints none of them.
+/// A key of 32 random bytes, which Debug does not print.
 #[derive(Clone)]
 pub struct TokenKey {
     bytes: Arc<SecretBox<[u8; 32]>>,
@@ -49,40 +50,40 @@ impl fmt::Debug for TokenKey {
     }
 }
 
-/// The keys of this program: without any, values stay plain.
+/// The keys of this program. Without any, values stay plain.
 #[derive(Debug, Clone, Default)]
 pub struct TokenKeys {
-    /// What values are sealed with.
+    /// Seals new values.
     pub newest: Option<TokenKey>,
-    /// What values may still be sealed with, while the key is being changed.
+    /// Opens values that are still sealed with it, while the key is being changed.
     pub old: Option<TokenKey>,
 }
 
-/// Where a value stands.
+/// The row and the column of a value.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct TokenField<'a> {
     pub(crate) owner: &'a str,
     pub(crate) column: &'static str,
 }
 
-impl Place<'_> {
-    fn bound(self) -> Vec<u8> {
+impl TokenField<'_> {
+    fn associated_data(self) -> Vec<u8> {
         format!("{}\0{}", self.column, self.owner).into_bytes()
     }
 }
 
 impl TokenKeys {
-    /// What is written to `place` for `plain`.
+    /// `plain` as it is stored in `field`.
     pub(crate) fn seal(
         &self,
         plain: &SecretString,
-        place: Place<'_>,
+        field: TokenField<'_>,
     ) -> Result<String, StoreError> {
         let Some(key) = &self.newest else {
             return Ok(plain.expose_secret().to_owned());
         };
         let nonce: [u8; NONCE] = rand::random();
-        let bound = place.bound();
+        let bound = field.associated_data();
         let payload = Payload {
             msg: plain.expose_secret().as_bytes(),
             aad: &bound,
@@ -94,21 +95,25 @@ impl TokenKeys {
         Ok(format!("{MARK}{}:{text}", key.name))
     }
 
-    /// The plain text of what stands in `place`.
+    /// The plain text of a stored value of `field`.
     ///
     /// # Errors
     ///
     /// [`StoreError::Sealed`] when the key is missing or another one;
-    /// [`StoreError::Damaged`] when the value is not what this key has sealed for this place.
-    pub(crate) fn open(&self, value: &str, place: Place<'_>) -> Result<SecretString, StoreError> {
+    /// [`StoreError::Damaged`] when the value is not what this key has sealed for this field.
+    pub(crate) fn open(
+        &self,
+        value: &str,
+        field: TokenField<'_>,
+    ) -> Result<SecretString, StoreError> {
         let Some(key) = self.key_of(value)? else {
             return Ok(SecretString::from(value.to_owned()));
         };
-        let damaged = || StoreError::Damaged(format!("{} of {}", place.column, place.owner));
+        let damaged = || StoreError::Damaged(format!("{} of {}", field.column, field.owner));
         let text = value.rsplit(':').next().unwrap_or_default();
         let bytes = BASE64.decode(text).map_err(|_| damaged())?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or_else(damaged)?;
-        let bound = place.bound();
+        let bound = field.associated_data();
         let payload = Payload {
             msg: sealed,
             aad: &bound,
@@ -136,7 +141,7 @@ impl TokenKeys {
         })
     }
 
-    /// Whether `value` is as this program would write it now.
+    /// Whether `value` has the form in which this program would store it now.
     pub(crate) fn is_newest(&self, value: &str) -> bool {
         match (&self.newest, value.strip_prefix(MARK)) {
             (None, sealed) => sealed.is_none(),
@@ -150,7 +155,7 @@ impl TokenKeys {
 mod tests {
     use super::*;
 
-    const PLACE: Place<'static> = Place {
+    const FIELD: TokenField<'static> = TokenField {
         owner: "base/main",
         column: "refresh_token",
     };
@@ -167,30 +172,30 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_value_opens_in_its_own_place_only() {
+    fn a_sealed_value_opens_in_its_own_field_only() {
         let keys = keys(7);
-        let sealed = keys.seal(&"token".into(), PLACE).unwrap();
+        let sealed = keys.seal(&"token".into(), FIELD).unwrap();
 
-        let elsewhere = Place {
+        let elsewhere = TokenField {
             owner: "base/second",
-            ..PLACE
+            ..FIELD
         };
-        let swapped = Place {
+        let swapped = TokenField {
             column: "access_token",
-            ..PLACE
+            ..FIELD
         };
 
-        assert_eq!(keys.open(&sealed, PLACE).unwrap().expose_secret(), "token");
-        for place in [elsewhere, swapped] {
-            let opened = keys.open(&sealed, place);
+        assert_eq!(keys.open(&sealed, FIELD).unwrap().expose_secret(), "token");
+        for field in [elsewhere, swapped] {
+            let opened = keys.open(&sealed, field);
             assert!(matches!(opened, Err(StoreError::Damaged(_))));
         }
     }
 
     #[test]
-    fn no_two_seals_are_the_same_and_none_shows_what_it_holds() {
+    fn no_two_sealed_values_are_equal_and_none_shows_its_plain_text() {
         let keys = keys(7);
-        let seal = || keys.seal(&"token".into(), PLACE).unwrap();
+        let seal = || keys.seal(&"token".into(), FIELD).unwrap();
 
         let (one, other) = (seal(), seal());
 
@@ -201,7 +206,7 @@ mod tests {
     #[test]
     fn a_value_that_was_changed_does_not_open() {
         let keys = keys(7);
-        let sealed = keys.seal(&"token".into(), PLACE).unwrap();
+        let sealed = keys.seal(&"token".into(), FIELD).unwrap();
         let last = if sealed.ends_with('A') { 'B' } else { 'A' };
 
         // Not the last character, whose low bits mean nothing.
@@ -211,7 +216,7 @@ mod tests {
 
         for wrong in [changed.as_str(), cut, "sealed1:", "sealed1:0:AA"] {
             assert!(
-                wrong == sealed || keys.open(wrong, PLACE).is_err(),
+                wrong == sealed || keys.open(wrong, FIELD).is_err(),
                 "{wrong}"
             );
         }
@@ -219,10 +224,10 @@ mod tests {
 
     #[test]
     fn a_missing_and_a_wrong_key_name_their_setting() {
-        let sealed = keys(7).seal(&"token".into(), PLACE).unwrap();
+        let sealed = keys(7).seal(&"token".into(), FIELD).unwrap();
 
-        let missing = TokenKeys::default().open(&sealed, PLACE).unwrap_err();
-        let wrong = keys(8).open(&sealed, PLACE).unwrap_err();
+        let missing = TokenKeys::default().open(&sealed, FIELD).unwrap_err();
+        let wrong = keys(8).open(&sealed, FIELD).unwrap_err();
 
         assert!(missing.to_string().contains("TOKEN_KEY, "), "{missing}");
         assert!(wrong.to_string().contains("another key"), "{wrong}");
@@ -230,17 +235,17 @@ mod tests {
 
     #[test]
     fn the_old_key_opens_and_the_new_one_seals() {
-        let sealed = keys(7).seal(&"token".into(), PLACE).unwrap();
+        let sealed = keys(7).seal(&"token".into(), FIELD).unwrap();
         let both = TokenKeys {
             newest: Some(key(8)),
             old: keys(7).newest,
         };
 
-        let opened = both.open(&sealed, PLACE).unwrap();
+        let opened = both.open(&sealed, FIELD).unwrap();
 
         assert_eq!(opened.expose_secret(), "token");
         assert!(!both.is_newest(&sealed));
-        assert!(both.is_newest(&both.seal(&opened, PLACE).unwrap()));
+        assert!(both.is_newest(&both.seal(&opened, FIELD).unwrap()));
     }
 
     #[test]

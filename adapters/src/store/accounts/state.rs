@@ -1,9 +1,7 @@
-//! Accounts as the accounts file gives them, and what is remembered of each.
+//! Accounts: taken over from the accounts file, and the state of each.
 
 use crate::store::SqlStore;
-use crate::store::db::columns::{Columns, instant, json};
-use crate::store::db::database::{commit, row, rows, run};
-use crate::store::db::statement::statement;
+use crate::store::db::{commit, json, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -24,7 +22,7 @@ statement!(TOKENS_REFUSED, "accounts/note_tokens_refused.sql");
 statement!(TOKENS_ACCEPTED, "accounts/clear_tokens_refused.sql");
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct SyncedAccount<'a> {
     id: &'a AccountId,
     platform: &'a Platform,
     name: &'a str,
@@ -33,33 +31,33 @@ struct Row<'a> {
 
 #[async_trait]
 impl AccountStore for SqlStore {
-    /// Updates of an account that becomes inactive end as failed with `account_inactive`: nobody
-    /// may send them, and their run must not wait for them.
+    /// Updates of an account that becomes inactive end as failed with `account_inactive`: they must
+    /// not be sent, and their run must not wait for them.
     async fn sync_accounts(&self, accounts: &[AccountRow]) -> Result<(), StoreError> {
-        let mut given: Vec<Row> = accounts
+        let mut synced: Vec<SyncedAccount> = accounts
             .iter()
-            .map(|account| Row {
+            .map(|account| SyncedAccount {
                 id: &account.id,
                 platform: &account.platform,
                 name: &account.name,
                 active: u8::from(account.active),
             })
             .collect();
-        // In one order whoever does it, so that two wait for each other and do not block.
-        given.sort_unstable_by_key(|row| row.id);
-        let given = json(&given)?;
+        // Every process locks in the order of ids, so that two wait for each other and do not
+        // deadlock.
+        synced.sort_unstable_by_key(|row| row.id);
+        let synced = json(&synced)?;
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
-        run(&mut transaction, self.db.query(&SYNC).bind(given.clone())).await?;
-        run(&mut transaction, self.db.query(&DEACTIVATE).bind(given)).await?;
-        run(&mut transaction, self.db.query(&SETTLE_INACTIVE)).await?;
+        run(&mut transaction, SYNC.bind(synced.as_str())).await?;
+        run(&mut transaction, DEACTIVATE.bind(synced.as_str())).await?;
+        run(&mut transaction, &SETTLE_INACTIVE).await?;
         commit(transaction).await
     }
 
     async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
-        let mut reader = self.db.reader().await?;
-        rows(&mut reader, self.db.query(&ACCOUNTS))
-            .await?
+        let found = self.db.rows(&ACCOUNTS).await?;
+        found
             .iter()
             .map(|row| {
                 Ok(AccountRow {
@@ -69,8 +67,8 @@ impl AccountStore for SqlStore {
                     active: row.yes("active")?,
                     parked_until: row.maybe_at("parked_until")?,
                     reauthorise_since: row.maybe_at("reauthorise_since")?,
-                    reauthorise_why: row.maybe_text("reauthorise_why")?.map(ToOwned::to_owned),
-                    reauthorise_seed: row.maybe_text("reauthorise_seed")?.map(ToOwned::to_owned),
+                    reauthorise_why: row.maybe_string("reauthorise_why")?,
+                    reauthorise_seed: row.maybe_string("reauthorise_seed")?,
                     proxy_failed_since: row.maybe_at("proxy_failed_since")?,
                     tokens_refused_since: row.maybe_at("tokens_refused_since")?,
                 })
@@ -79,9 +77,7 @@ impl AccountStore for SqlStore {
     }
 
     async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError> {
-        let park = self.db.query(&PARK);
-        let park = park.bind(account.to_string()).bind(instant(until));
-        Ok(run(&mut *self.db.writer().await?, park).await? > 0)
+        Ok(self.db.run(PARK.bind(account).bind(until)).await? > 0)
     }
 
     async fn set_reauthorise(
@@ -89,15 +85,14 @@ impl AccountStore for SqlStore {
         account: &AccountId,
         mark: Option<ReauthoriseMark<'_>>,
     ) -> Result<bool, StoreError> {
-        let id = account.to_string();
         let set = match mark {
             Some(mark) => {
-                let set = self.db.query(&MARK).bind(id).bind(instant(mark.since));
-                set.bind(mark.why.to_owned()).bind(mark.seed.to_owned())
+                let set = MARK.bind(account).bind(mark.since);
+                set.bind(mark.why).bind(mark.seed)
             }
-            None => self.db.query(&CLEAR).bind(id),
+            None => CLEAR.bind(account),
         };
-        Ok(run(&mut *self.db.writer().await?, set).await? > 0)
+        Ok(self.db.run(set).await? > 0)
     }
 
     async fn set_proxy_failed(
@@ -105,15 +100,11 @@ impl AccountStore for SqlStore {
         account: &AccountId,
         failed: Option<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Result<(), StoreError> {
-        let id = account.to_string();
         let set = match failed {
-            Some((since, until)) => {
-                let park = self.db.query(&PARK_BEHIND_PROXY).bind(id);
-                park.bind(instant(since)).bind(instant(until))
-            }
-            None => self.db.query(&UNPARK_BEHIND_PROXY).bind(id),
+            Some((since, until)) => PARK_BEHIND_PROXY.bind(account).bind(since).bind(until),
+            None => UNPARK_BEHIND_PROXY.bind(account),
         };
-        run(&mut *self.db.writer().await?, set).await.map(drop)
+        self.db.run(set).await.map(drop)
     }
 
     async fn set_tokens_refused(
@@ -121,13 +112,12 @@ impl AccountStore for SqlStore {
         account: &AccountId,
         now: Option<DateTime<Utc>>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let id = account.to_string();
         let mut writer = self.db.writer().await?;
         let Some(now) = now else {
-            run(&mut writer, self.db.query(&TOKENS_ACCEPTED).bind(id)).await?;
+            run(&mut writer, TOKENS_ACCEPTED.bind(account)).await?;
             return Ok(None);
         };
-        let note = self.db.query(&TOKENS_REFUSED).bind(id).bind(instant(now));
+        let note = TOKENS_REFUSED.bind(account).bind(now);
         match row(&mut writer, note).await? {
             Some(row) => row.maybe_at("tokens_refused_since"),
             None => Ok(None),

@@ -1,12 +1,8 @@
-//! Tokens, on the disk before anybody uses them: the shop gives a refresh token once.
+//! Tokens. Each is on the disk before it is used, since the shop issues a refresh token only once.
 
-use super::seal::Place;
+use super::seal::TokenField;
 use crate::store::SqlStore;
-use crate::store::db::columns::{Columns, instant};
-use crate::store::db::database::{commit, row, rows, run};
-use crate::store::db::dialect::Dialect;
-use crate::store::db::failure::failed;
-use crate::store::db::statement::statement;
+use crate::store::db::{Dialect, StoredRow, commit, failed, row, rows, run, statement};
 use async_trait::async_trait;
 use shared::ports::store::{StoreError, StoredToken, TokenAge, TokenStore};
 use sqlx::Executor;
@@ -21,33 +17,33 @@ const ACCESS: &str = "access_token";
 const REFRESH: &str = "refresh_token";
 
 impl SqlStore {
-    /// Seals every token that is plain, or sealed with the old key, with the newest key, and leaves no
-    /// plain copy in a `SQLite` file; gives how many. Without a key it only looks whether all are plain.
-    /// May be done by many processes at once, beside others that renew tokens.
+    /// Seals with the newest key every token that is plain or sealed with the old key, and leaves
+    /// no plain copy in a `SQLite` file; returns how many. Without a key it only checks that all
+    /// are plain. Many processes may call it at once, while others refresh tokens.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Sealed`] when a token is sealed with a key that this program does not have: nothing
-    /// was changed then.
+    /// [`StoreError::Sealed`] when a token is sealed with a key that this program does not have;
+    /// nothing is changed then.
     pub async fn seal_tokens(&self) -> Result<u64, StoreError> {
         let mut writer = self.db.writer().await?;
-        let found = rows(&mut writer, self.db.query(&TOKENS)).await?;
+        let found = rows(&mut writer, &TOKENS).await?;
         let mut sealed = Vec::new();
         for row in &found {
             let owner = row.text("owner")?;
             let again = |column: &'static str| {
-                let (value, place) = (row.text(column)?, Place { owner, column });
-                let plain = self.keys.open(value, place)?;
+                let (value, field) = (row.text(column)?, TokenField { owner, column });
+                let plain = self.keys.open(value, field)?;
                 let value = value.to_owned();
                 Ok((
                     self.keys.is_newest(&value),
                     value,
-                    self.keys.seal(&plain, place)?,
+                    self.keys.seal(&plain, field)?,
                 ))
             };
             let (access, refresh) = (again(ACCESS)?, again(REFRESH)?);
             if !(access.0 && refresh.0) {
-                let reseal = self.db.query(&RESEAL).bind(owner.to_owned());
+                let reseal = RESEAL.bind(owner);
                 let reseal = reseal.bind(access.1).bind(refresh.1);
                 sealed.push(reseal.bind(access.2).bind(refresh.2));
             }
@@ -57,12 +53,12 @@ impl SqlStore {
         }
         let in_file = self.db.dialect == Dialect::Sqlite;
         if in_file {
-            // What is overwritten becomes zeros, in the pages and, once the log is cut, beside them.
+            // Overwrites old values with zeros; the checkpoint below then truncates the log.
             run(&mut writer, sqlx::query("PRAGMA secure_delete = ON")).await?;
         }
         let mut count = 0;
         for reseal in sealed {
-            // None where another process has renewed or sealed it meanwhile.
+            // Writes nothing when another process has refreshed or sealed the token meanwhile.
             count += run(&mut writer, reseal).await?;
         }
         if in_file {
@@ -75,11 +71,13 @@ impl SqlStore {
 #[async_trait]
 impl TokenStore for SqlStore {
     async fn token(&self, owner: &str) -> Result<Option<StoredToken>, StoreError> {
-        let mut reader = self.db.reader().await?;
-        let found = row(&mut reader, self.db.query(&TOKEN).bind(owner.to_owned())).await?;
+        let found = self.db.row(TOKEN.bind(owner)).await?;
         found
             .map(|row| {
-                let secret = |column| self.keys.open(row.text(column)?, Place { owner, column });
+                let secret = |column| {
+                    self.keys
+                        .open(row.text(column)?, TokenField { owner, column })
+                };
                 Ok(StoredToken {
                     access_token: secret(ACCESS)?,
                     refresh_token: secret(REFRESH)?,
@@ -91,23 +89,21 @@ impl TokenStore for SqlStore {
             .transpose()
     }
 
-    /// A token that is sealed with a key that this program does not have stays as it is.
+    /// Does not replace a token that is sealed with a key that this program does not have.
     ///
-    /// With `synchronous = FULL` a commit waits for the disk. Cut off in the middle, the connection
-    /// keeps that setting until the next token: slower, and as safe.
+    /// With `synchronous = FULL` a commit waits for the disk. If the call is cancelled in between,
+    /// the connection keeps that setting until the next token is saved: slower, and as safe.
     async fn save_token(&self, owner: &str, token: &StoredToken) -> Result<(), StoreError> {
-        let seal = |plain, column| self.keys.seal(plain, Place { owner, column });
-        let save = self
-            .db
-            .query(&SAVE)
-            .bind(owner.to_owned())
+        let seal = |plain, column| self.keys.seal(plain, TokenField { owner, column });
+        let save = SAVE
+            .bind(owner)
             .bind(seal(&token.access_token, ACCESS)?)
             .bind(seal(&token.refresh_token, REFRESH)?)
-            .bind(instant(token.access_expires_at))
-            .bind(instant(token.refreshed_at))
-            .bind(token.seed.clone());
+            .bind(token.access_expires_at)
+            .bind(token.refreshed_at)
+            .bind(token.seed.as_str());
         let mut writer = self.db.writer().await?;
-        let before = row(&mut writer, self.db.query(&TOKEN).bind(owner.to_owned())).await?;
+        let before = row(&mut writer, TOKEN.bind(owner)).await?;
         if let Some(before) = before {
             self.keys.key_of(before.text(REFRESH)?)?;
         }
@@ -127,9 +123,8 @@ impl TokenStore for SqlStore {
     }
 
     async fn token_ages(&self) -> Result<Vec<TokenAge>, StoreError> {
-        let mut reader = self.db.reader().await?;
-        let found = rows(&mut reader, self.db.query(&AGES)).await?;
-        let age = |row: &sqlx::any::AnyRow| {
+        let found = self.db.rows(&AGES).await?;
+        let age = |row: &StoredRow| {
             Ok(TokenAge {
                 owner: row.text("owner")?.to_owned(),
                 access_expires_at: row.at("access_expires_at")?,

@@ -1,21 +1,23 @@
 //! One database and its connections.
 //!
-//! `SQLite` has one writer whatever we do, so a single connection writes and a few read beside it:
-//! waiting for our own connection is fair and cheap, waiting for the file's lock is neither. A
-//! server takes any of its connections for both.
+//! `SQLite` allows one writer at a time. So a single connection writes and a few others read:
+//! waiting for a connection of the pool is fair and cheap, waiting for the file's lock is neither.
+//! With `PostgreSQL` one pool serves both.
 
+use super::columns::{StoredRow, json};
 use super::dialect::Dialect;
 use super::failure::failed;
-use super::pooled::Pooled;
-use super::statement::Statement;
+use super::pooled::PooledConnection;
+use super::statement::{Prepared, Runnable, Statement};
+use serde::Serialize;
 use shared::ports::store::StoreError;
-use sqlx::any::{AnyArguments, AnyConnectOptions, AnyRow};
-use sqlx::query::Query;
+use sqlx::any::AnyConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A server that says nothing for so long is away: longer than it lets a statement take.
+/// A server that does not answer within this time counts as unavailable. Longer than the server's
+/// own `statement_timeout`.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// The connections to one database.
@@ -25,98 +27,146 @@ pub(crate) struct Database {
     pub(crate) writer: AnyPool,
     pub(crate) reader: AnyPool,
     pub(crate) in_memory: bool,
-    /// Holds a scratch copy; goes last, after the connections.
+    /// The folder of a scratch copy. The last field, so that it is deleted after the connections
+    /// are closed.
     pub(crate) _scratch: Option<TempDir>,
 }
 
-/// A statement with its parameters.
-pub(crate) type Prepared = Query<'static, Any, AnyArguments>;
-
 impl Database {
-    /// The statement, ready for its parameters.
-    pub(crate) fn query(&self, statement: &'static Statement) -> Prepared {
-        sqlx::query(statement.text(self.dialect))
-    }
-
     /// A connection that only reads.
-    pub(crate) async fn reader(&self) -> Result<Pooled, StoreError> {
+    pub(crate) async fn reader(&self) -> Result<PooledConnection, StoreError> {
         self.reader
             .acquire()
             .await
-            .map(Pooled::from)
+            .map(PooledConnection::from)
             .map_err(failed)
     }
 
     /// A connection that writes; each statement on it is a transaction of its own.
-    pub(crate) async fn writer(&self) -> Result<Pooled, StoreError> {
+    pub(crate) async fn writer(&self) -> Result<PooledConnection, StoreError> {
         self.writer
             .acquire()
             .await
-            .map(Pooled::from)
+            .map(PooledConnection::from)
             .map_err(failed)
     }
 
-    /// A transaction that writes, on a connection of [`Database::writer`]. Dropped without
-    /// [`commit`], it leaves nothing behind.
-    pub(crate) async fn begin<'a>(
-        &self,
-        on: &'a mut Pooled,
-    ) -> Result<Transaction<'a, Any>, StoreError> {
-        let waits = patience(on);
-        answered(waits, on.begin(self.dialect.begin())).await
+    /// Runs a statement as a transaction of its own; returns how many rows it wrote.
+    pub(crate) async fn run(&self, query: impl Runnable) -> Result<u64, StoreError> {
+        run(&mut *self.writer().await?, query).await
     }
 
-    /// A transaction for statements that go over whole tables, as they are at one moment, on a
-    /// connection of [`Database::reader`].
+    /// All rows of a statement.
+    pub(crate) async fn rows(&self, query: impl Runnable) -> Result<Vec<StoredRow>, StoreError> {
+        rows(&mut *self.reader().await?, query).await
+    }
+
+    /// The first row of a statement.
+    pub(crate) async fn row(&self, query: impl Runnable) -> Result<Option<StoredRow>, StoreError> {
+        row(&mut *self.reader().await?, query).await
+    }
+
+    /// The row of a statement that always has one.
+    pub(crate) async fn one(&self, query: impl Runnable) -> Result<StoredRow, StoreError> {
+        one(&mut *self.reader().await?, query).await
+    }
+
+    /// All rows of a statement that reads whole tables.
+    pub(crate) async fn survey_rows(
+        &self,
+        query: impl Runnable,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        let mut reader = self.reader().await?;
+        let mut survey = self.survey(&mut reader).await?;
+        let found = rows(&mut survey, query).await?;
+        commit(survey).await?;
+        Ok(found)
+    }
+
+    /// A transaction that writes, on a connection of [`Database::writer`]. Without
+    /// [`commit`], a drop rolls it back.
+    pub(crate) async fn begin<'a>(
+        &self,
+        on: &'a mut PooledConnection,
+    ) -> Result<Transaction<'a, Any>, StoreError> {
+        let limit = time_limit(on);
+        answered(limit, on.begin(self.dialect.begin())).await
+    }
+
+    /// A transaction for statements that read whole tables, as of one moment, on a connection of
+    /// [`Database::reader`].
     pub(crate) async fn survey<'a>(
         &self,
-        on: &'a mut Pooled,
+        on: &'a mut PooledConnection,
     ) -> Result<Transaction<'a, Any>, StoreError> {
-        let waits = patience(on);
-        let mut begun = answered(waits, on.begin(self.dialect.snapshot())).await?;
+        let limit = time_limit(on);
+        let mut begun = answered(limit, on.begin(self.dialect.snapshot())).await?;
         if let Some(setting) = self.dialect.any_plan() {
-            answered(waits, begun.execute(setting)).await?;
+            answered(limit, begun.execute(setting)).await?;
         }
         Ok(begun)
     }
 }
 
-/// Makes the transaction last.
+/// Commits the transaction.
 pub(crate) async fn commit(transaction: Transaction<'_, Any>) -> Result<(), StoreError> {
-    let waits = patience(&transaction);
-    answered(waits, transaction.commit()).await
+    let limit = time_limit(&transaction);
+    answered(limit, transaction.commit()).await
 }
 
 /// Runs a statement; returns how many rows it wrote.
-pub(crate) async fn run(on: &mut AnyConnection, query: Prepared) -> Result<u64, StoreError> {
-    let done = answered(patience(on), query.execute(on)).await?;
+pub(crate) async fn run(on: &mut AnyConnection, query: impl Runnable) -> Result<u64, StoreError> {
+    let query = query.query(Dialect::of(on));
+    let done = answered(time_limit(on), query.execute(on)).await?;
     Ok(done.rows_affected())
+}
+
+/// Runs a statement that takes `rows` as its first parameter; does nothing when there are none.
+pub(crate) async fn put(
+    on: &mut AnyConnection,
+    statement: &'static Statement,
+    rows: &[impl Serialize],
+    bind: impl FnOnce(Prepared) -> Prepared,
+) -> Result<(), StoreError> {
+    if !rows.is_empty() {
+        run(on, bind(statement.bind(json(&rows)?))).await?;
+    }
+    Ok(())
 }
 
 /// All rows of a statement.
 pub(crate) async fn rows(
     on: &mut AnyConnection,
-    query: Prepared,
-) -> Result<Vec<AnyRow>, StoreError> {
-    answered(patience(on), query.fetch_all(on)).await
+    query: impl Runnable,
+) -> Result<Vec<StoredRow>, StoreError> {
+    let query = query.query(Dialect::of(on));
+    let found = answered(time_limit(on), query.fetch_all(on)).await?;
+    Ok(found.into_iter().map(StoredRow::from).collect())
 }
 
 /// The first row of a statement.
 pub(crate) async fn row(
     on: &mut AnyConnection,
-    query: Prepared,
-) -> Result<Option<AnyRow>, StoreError> {
-    answered(patience(on), query.fetch_optional(on)).await
+    query: impl Runnable,
+) -> Result<Option<StoredRow>, StoreError> {
+    let query = query.query(Dialect::of(on));
+    let found = answered(time_limit(on), query.fetch_optional(on)).await?;
+    Ok(found.map(StoredRow::from))
 }
 
 /// The row of a statement that always has one.
-pub(crate) async fn one(on: &mut AnyConnection, query: Prepared) -> Result<AnyRow, StoreError> {
-    answered(patience(on), query.fetch_one(on)).await
+pub(crate) async fn one(
+    on: &mut AnyConnection,
+    query: impl Runnable,
+) -> Result<StoredRow, StoreError> {
+    let query = query.query(Dialect::of(on));
+    let found = answered(time_limit(on), query.fetch_one(on)).await?;
+    Ok(found.into())
 }
 
-/// How long an answer is waited for; a file in this machine always gives one.
-fn patience(on: &AnyConnection) -> Option<Duration> {
-    (on.backend_name() == "PostgreSQL").then_some(ANSWER_WITHIN)
+/// How long a call waits for an answer: without a limit for a local file, which always answers.
+fn time_limit(on: &AnyConnection) -> Option<Duration> {
+    (Dialect::of(on) == Dialect::Postgres).then_some(ANSWER_WITHIN)
 }
 
 async fn answered<T>(

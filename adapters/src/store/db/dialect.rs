@@ -1,7 +1,9 @@
-//! Where the databases differ: all of it, in one place.
+//! Every difference between the databases, in one place.
 //!
-//! The statements in `sql/` and the migrations are the same text for each of them, but for the
-//! words in braces that are told here.
+//! The statements in `sql/` and the migrations are one text for both, except for the placeholders
+//! in braces, which are replaced here.
+
+use sqlx::AnyConnection;
 
 /// A database that the statements are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,16 +15,24 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// The statement of a file as this database reads it. `{rows}` is `$1` read as a JSON array of
-    /// objects, `{texts}` as one of strings; both are called `r`, and `r.value` is an element.
-    /// `{lock}` keeps the rows that are read until the transaction ends, `{share}` lets others read
-    /// them in the same way. `{joined}` is the column `r.text` of all rows as one text with spaces
-    /// between, in any order.
+    /// The dialect of a connection.
+    pub(crate) fn of(on: &AnyConnection) -> Self {
+        match on.backend_name() {
+            "PostgreSQL" => Self::Postgres,
+            _ => Self::Sqlite,
+        }
+    }
+
+    /// A statement file in this dialect. `{rows}` is `$1` read as a JSON array of objects,
+    /// `{texts}` as an array of strings; both are called `r`, and `r.value` is an element. `{lock}`
+    /// locks the selected rows until the transaction ends; `{share}` does, but admits other
+    /// `{share}` readers. `{joined}` is the column `r.text` of all rows as one text, separated by
+    /// spaces, in any order.
     ///
-    /// The binary form of JSON on both: an element is cut out once, and not written as text and
-    /// read again for each of its columns (a record of twenty took 1.9 ms on `SQLite`, now 0.9).
-    /// `PostgreSQL` takes an array for ten rows and a JSON text for a hundred: with the hundred it
-    /// read whole tables of a few thousand rows, instead of twenty of them by key.
+    /// Both use the binary form of JSON: an element is parsed once, and not printed and parsed
+    /// again for each of its columns (a record of twenty took 1.9 ms on `SQLite`, now 0.9).
+    /// `PostgreSQL` estimates ten rows for an array and a hundred for a JSON text: with the hundred
+    /// it scanned whole tables of a few thousand rows, instead of reading twenty rows by key.
     pub(crate) fn statement(self, text: &str) -> String {
         let (rows, texts, lock, share, joined) = match self {
             Self::Sqlite => (
@@ -47,9 +57,9 @@ impl Dialect {
             .replace("{joined}", joined)
     }
 
-    /// A migration as this database reads it. Lines that begin with `{postgres}` are for that one only.
-    /// Texts sort by their bytes, as times, ASINs and words must, whatever language the server's
-    /// databases are made for.
+    /// A migration in this dialect. Lines that begin with `{postgres}` are for `PostgreSQL` only.
+    /// There texts get the collation `C`: times, ASINs and words must sort by their bytes, whatever
+    /// the locale of the server.
     pub(crate) fn migration(self, text: &str) -> String {
         const FOR_POSTGRES: &str = "{postgres} ";
         match self {
@@ -63,19 +73,21 @@ impl Dialect {
         }
     }
 
-    /// Counts the tables that hold which migrations were made: one or none.
+    /// Counts the tables that record which migrations were applied: one or none.
     pub(crate) fn migrations_table(self) -> &'static str {
         match self {
-            Self::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            Self::Sqlite => {
+                "SELECT COUNT(*) AS number FROM sqlite_master WHERE name = '_sqlx_migrations'"
+            }
             Self::Postgres => {
-                "SELECT COUNT(*) FROM pg_catalog.pg_class
+                "SELECT COUNT(*) AS number FROM pg_catalog.pg_class
                 WHERE oid = to_regclass('_sqlx_migrations')"
             }
         }
     }
 
     /// Begins a transaction that writes. `SQLite` takes its write lock at once: a transaction that
-    /// reads first could otherwise not be lifted to a writing one.
+    /// reads first may fail when it is upgraded to a writing one.
     pub(crate) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -83,7 +95,7 @@ impl Dialect {
         }
     }
 
-    /// Begins a transaction that reads, and sees one moment.
+    /// Begins a transaction that reads one snapshot.
     pub(crate) fn snapshot(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN",
@@ -91,7 +103,7 @@ impl Dialect {
         }
     }
 
-    /// Lets the planner choose among all ways to read whole tables, until the transaction ends.
+    /// Allows the planner every plan for reading whole tables, until the transaction ends.
     pub(crate) fn any_plan(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
@@ -104,7 +116,7 @@ impl Dialect {
         }
     }
 
-    /// Lets one import at a time through, until its transaction ends. `SQLite` has one writer
+    /// Admits one import at a time, until its transaction ends. `SQLite` has only one writer
     /// anyway.
     pub(crate) fn import_lock(self) -> Option<&'static str> {
         match self {

@@ -1,4 +1,4 @@
-//! From what the driver says to what the caller has to do.
+//! Maps the errors of the driver to what the caller has to do.
 
 use super::sqlstate;
 use shared::ports::store::StoreError;
@@ -17,14 +17,14 @@ pub(crate) fn failed(error: sqlx::Error) -> StoreError {
         sqlx::Error::PoolTimedOut => {
             StoreError::Unavailable("no connection became free in time".to_owned())
         }
-        // A certificate that is refused comes as data that cannot be read.
+        // The driver reports a rejected certificate as invalid data.
         sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => unencrypted(&error),
         sqlx::Error::Tls(error) => unencrypted(&error),
-        // So the driver tells, too, that a connection ended before the server's first answer.
+        // The driver also reports it when a connection ends before the server's first answer.
         sqlx::Error::Protocol(what) => StoreError::Unavailable(format!(
-            "{what}: the connection was cut, or what answers is no PostgreSQL server"
+            "{what}: the connection was closed, or the server is not PostgreSQL"
         )),
-        // Of a connection that is closed for it, see `Pooled`.
+        // After `InvalidSavePointStatement` the connection is closed: see `PooledConnection`.
         sqlx::Error::InvalidSavePointStatement
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed
@@ -37,7 +37,7 @@ pub(crate) fn failed(error: sqlx::Error) -> StoreError {
 }
 
 fn unencrypted(error: &dyn Display) -> StoreError {
-    let advice = "look at sslmode and sslrootcert in DATABASE_URL";
+    let advice = "check sslmode and sslrootcert in DATABASE_URL";
     StoreError::Unusable(format!("{error}: {advice}"))
 }
 
@@ -49,18 +49,18 @@ fn refused(error: &dyn DatabaseError) -> StoreError {
     match extended.map(|code| code & 0xff) {
         Some(5 | 6 | 15) => StoreError::Unavailable(message.to_owned()),
         Some(8) => unusable("give this user write access to the file and to its directory"),
-        Some(10) => unusable("the disk cannot be read or written; look at the system's log"),
-        Some(11) => unusable("the file is damaged; put a backup in its place"),
-        // Somebody makes room, and work goes on.
+        Some(10) => unusable("the disk cannot be read or written; check the system log"),
+        Some(11) => unusable("the file is damaged; restore a backup"),
+        // Retried, since the work can continue as soon as there is space.
         Some(13) => StoreError::Unavailable(format!("{message}: free some space on the disk")),
-        Some(14) => unusable("the file cannot be opened; look at its path and permissions"),
-        Some(19) => StoreError::Damaged(format!("a row does not fit the others: {message}")),
-        Some(26) => unusable("the file is something else; set DATABASE_URL to another path"),
+        Some(14) => unusable("the file cannot be opened; check its path and permissions"),
+        Some(19) => StoreError::Damaged(format!("a row violates a constraint: {message}")),
+        Some(26) => unusable("the file is not a SQLite database; set DATABASE_URL to another path"),
         _ => StoreError::Unusable(message.to_owned()),
     }
 }
 
-/// A value that no version of this program writes.
+/// The error for a value that no version of this program writes.
 pub(crate) fn damaged(column: &str, found: &str) -> StoreError {
     StoreError::Damaged(format!("{column} is {found:?}"))
 }

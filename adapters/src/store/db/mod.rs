@@ -1,12 +1,19 @@
 //! The database: connections, dialects, statements, columns, errors and schema.
 
-pub(super) mod columns;
-pub(super) mod database;
-pub(super) mod dialect;
-pub(super) mod failure;
-pub(super) mod pooled;
+mod columns;
+mod database;
+mod dialect;
+mod failure;
+mod parameter;
+mod pooled;
 pub(super) mod postgres;
 pub(super) mod schema;
 pub(super) mod sqlite;
-pub(super) mod sqlstate;
-pub(super) mod statement;
+mod sqlstate;
+mod statement;
+
+pub(super) use columns::{StoredRow, instant, json};
+pub(super) use database::{Database, commit, one, put, row, rows, run};
+pub(super) use dialect::Dialect;
+pub(super) use failure::{damaged, failed};
+pub(super) use statement::{Prepared, Statement, statement};

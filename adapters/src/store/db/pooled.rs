@@ -1,4 +1,4 @@
-//! A connection of the pool, which goes back to it only as it came.
+//! A connection of the pool, which is returned only in a known state.
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Transaction};
@@ -6,23 +6,23 @@ use std::ops::{Deref, DerefMut};
 
 /// A connection of the pool.
 ///
-/// Dropped while a transaction begins, it is closed: the server may be in that transaction, and the
-/// driver knows of none, so that what the next user writes would last for him alone (sqlx 0.9.0). Closed,
-/// too, when it cannot begin one: after a full disk `SQLite` has ended the last one by itself, and the
-/// driver waits for its end for good.
-pub(crate) struct Pooled {
+/// When it is dropped while a transaction begins, it is closed: the server may have begun the
+/// transaction without the driver knowing it, and then writes of the next user would never be
+/// committed (sqlx 0.9.0). It is also closed when a transaction cannot begin: after a full disk
+/// `SQLite` has rolled back the last one by itself, but the driver takes it for still open.
+pub(crate) struct PooledConnection {
     connection: PoolConnection<Any>,
-    /// Whether a transaction is open on it cannot be told.
+    /// It is unknown whether a transaction is open on it.
     in_doubt: bool,
 }
 
-impl Pooled {
-    /// Begins a transaction by this statement.
+impl PooledConnection {
+    /// Begins a transaction with this statement.
     pub(crate) async fn begin(
         &mut self,
         statement: &'static str,
     ) -> Result<Transaction<'_, Any>, sqlx::Error> {
-        // A file's driver ends what it has begun, and a database in memory ends with its connection.
+        // The driver for files rolls back by itself; a database in memory ends with its connection.
         self.in_doubt = self.connection.backend_name() == "PostgreSQL";
         let begun = sqlx::Connection::begin_with(&mut *self.connection, statement).await;
         self.in_doubt = matches!(begun, Err(sqlx::Error::InvalidSavePointStatement));
@@ -30,7 +30,7 @@ impl Pooled {
     }
 }
 
-impl From<PoolConnection<Any>> for Pooled {
+impl From<PoolConnection<Any>> for PooledConnection {
     fn from(connection: PoolConnection<Any>) -> Self {
         Self {
             connection,
@@ -39,7 +39,7 @@ impl From<PoolConnection<Any>> for Pooled {
     }
 }
 
-impl Deref for Pooled {
+impl Deref for PooledConnection {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
@@ -47,13 +47,13 @@ impl Deref for Pooled {
     }
 }
 
-impl DerefMut for Pooled {
+impl DerefMut for PooledConnection {
     fn deref_mut(&mut self) -> &mut AnyConnection {
         &mut self.connection
     }
 }
 
-impl Drop for Pooled {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
         if self.in_doubt {
             self.connection.close_on_drop();
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_on_a_disk_that_was_full_is_written_again_when_there_is_room() {
+    async fn a_file_on_a_full_disk_is_writable_again_once_there_is_space() {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("shop.db").display());
         let store = SqlStore::open(&url).await.expect("a store");
@@ -96,18 +96,19 @@ mod tests {
         sqlx::query("PRAGMA max_page_count = 1000000")
             .execute(&db.writer)
             .await
-            .expect("room");
+            .expect("space");
 
-        // The connection that met the full disk may be of no use, and then the next one is another.
-        let mut told = Vec::new();
+        // The connection that failed may be closed; the next call then gets another.
+        let mut errors = Vec::new();
         while let Err(error) = write(db).await {
-            told.push(error);
-            assert!(told.len() < 3, "{told:?}");
+            errors.push(error);
+            assert!(errors.len() < 3, "{errors:?}");
         }
         assert!(
-            told.iter()
+            errors
+                .iter()
                 .all(|error| matches!(error, StoreError::Unavailable(_))),
-            "{told:?}"
+            "{errors:?}"
         );
     }
 }

@@ -1,5 +1,5 @@
-//! A `PostgreSQL` server and the connections to it. What goes wrong when it is opened is told with
-//! host and database, and never with the password.
+//! Connects to a `PostgreSQL` server. Errors on opening contain host and database, and never the
+//! password.
 
 use super::database::Database;
 use super::dialect::Dialect;
@@ -10,24 +10,24 @@ use sqlx::{AnyConnection, AnyPool, Connection, Executor, Row};
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Connections of one process at most; a server takes a hundred in all, unless it is told otherwise
-/// (source: its manual, `max_connections`).
+/// The most connections of one process. A server admits a hundred by default (source: its manual,
+/// `max_connections`).
 const CONNECTIONS: u32 = 10;
 
 /// How long a call waits for a connection, a new one included.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
-/// The oldest server that this is tried out with, as its `server_version_num`: 13.
+/// The oldest version that is tested, as `server_version_num`: 13.
 const OLDEST: i64 = 130_000;
 
-/// For every connection. A statement, and a wait for somebody else's lock, end before the caller's
-/// lease does; a process that hangs in a transaction does not keep the others waiting for good. The
-/// reasoning about who sees what stands on `read committed`.
+/// For every connection. A statement and a wait for a lock time out before the caller's lease does,
+/// and a process that hangs in a transaction does not block the others forever. The code relies on
+/// `read committed` for what concurrent transactions see of each other.
 ///
-/// Then the plans: tables are joined in the order in which a statement names them, and row by row,
-/// by key. Left to its statistics, which a new table has none of, the planner begins with the
-/// largest table, and a plan that was made while a table was empty is kept when it is not. What goes
-/// over whole tables is a [`Database::survey`].
+/// The planner settings make statements join tables in the order in which they name them, row by
+/// row, by key. A new table has no statistics: the planner would begin with the largest table, and
+/// a plan made while a table is empty is kept when it is full. Statements that read whole tables
+/// use [`Database::survey`].
 const SESSION: &str = "SET application_name = 'miseban';
     SET statement_timeout = '10s';
     SET lock_timeout = '5s';
@@ -40,7 +40,7 @@ const SESSION: &str = "SET application_name = 'miseban';
     SET random_page_cost = 1.1;
     SET jit = off;";
 
-/// As [`SESSION`], for changes of the schema: they may take long, and wait for each other.
+/// Like [`SESSION`], for migrations: they may take long, and wait for each other.
 const MIGRATION: &str = "SET application_name = 'miseban migrate';
     SET statement_timeout = 0;
     SET lock_timeout = '60s';";
@@ -68,8 +68,8 @@ pub(crate) async fn connect(url: &str) -> Result<Database, StoreError> {
     })
 }
 
-/// A connection of its own for changing the schema: the lock that keeps others from doing the same
-/// ends with it, however that goes.
+/// A separate connection for migrations: the lock against concurrent migrations ends with it,
+/// whatever happens.
 pub(crate) async fn migration_connection(db: &Database) -> Result<AnyConnection, StoreError> {
     let mut connection = AnyConnection::connect_with(&db.options)
         .await
@@ -78,7 +78,7 @@ pub(crate) async fn migration_connection(db: &Database) -> Result<AnyConnection,
     Ok(connection)
 }
 
-/// The driver's options, and how many connections.
+/// The driver's options, and the number of connections.
 fn options(url: &str) -> Result<(AnyConnectOptions, u32), StoreError> {
     let mut options = AnyConnectOptions::from_str(url).map_err(failed)?;
     let mut connections = CONNECTIONS;
@@ -90,7 +90,7 @@ fn options(url: &str) -> Result<(AnyConnectOptions, u32), StoreError> {
                 .ok()
                 .filter(|count| *count > 0)
                 .ok_or_else(|| {
-                    let advice = "max_connections in DATABASE_URL has to be a number from 1";
+                    let advice = "max_connections in DATABASE_URL must be a number of at least 1";
                     StoreError::Unusable(advice.to_owned())
                 })?;
         } else {
@@ -104,8 +104,8 @@ fn options(url: &str) -> Result<(AnyConnectOptions, u32), StoreError> {
     Ok((options, connections))
 }
 
-/// A pool would ask again and again for a connection that never comes, and then say that it had to
-/// wait.
+/// Tries one connection, to get its error: a pool would retry until its time-out, and then report
+/// only that.
 async fn try_out(options: &AnyConnectOptions) -> Result<(), StoreError> {
     let mut connection = AnyConnection::connect_with(options).await.map_err(failed)?;
     connection.execute(SESSION).await.map_err(failed)?;
@@ -126,22 +126,21 @@ fn refuse_old(version: i64) -> Result<(), StoreError> {
     )))
 }
 
-/// Names the place that an error is about.
+/// Adds the location of the server to an error.
 fn located(options: &AnyConnectOptions, error: StoreError) -> StoreError {
     let url = &options.database_url;
     let host = url.host_str().unwrap_or("localhost");
     let port = url.port().unwrap_or(5432);
-    let place = format!("{host}:{port}{}", url.path());
+    let location = format!("{host}:{port}{}", url.path());
     match error {
-        StoreError::Unavailable(why) => StoreError::Unavailable(format!("{place}: {why}")),
-        StoreError::Unusable(why) => StoreError::Unusable(format!("{place}: {why}")),
+        StoreError::Unavailable(why) => StoreError::Unavailable(format!("{location}: {why}")),
+        StoreError::Unusable(why) => StoreError::Unusable(format!("{location}: {why}")),
         other => other,
     }
 }
 
-/// A connection is tried before it is given out, so that a server that was restarted costs no call
-/// more than the one it broke off; and after it was given back, so that one that hangs is dropped
-/// and not kept.
+/// A connection is tested before use, so that a restart of the server fails only the calls it
+/// interrupts, and on its return, so that one that hangs is closed and not kept.
 fn pool(size: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
@@ -166,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_that_is_too_old_is_refused_with_the_version_that_is_needed() {
+    fn a_server_that_is_too_old_is_refused_with_the_required_version() {
         let refused = refuse_old(120_022).unwrap_err().to_string();
 
         assert!(
@@ -177,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_connections_is_ours_and_the_rest_is_the_drivers() {
+    fn max_connections_is_removed_from_the_url_and_the_rest_is_the_drivers() {
         let url = "postgres://u:p@h/db?sslmode=require&max_connections=3";
 
         let (options, connections) = options(url).unwrap();
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_connections_that_is_none_is_refused() {
+    fn an_invalid_number_of_connections_is_refused() {
         for text in ["0", "many", "-1", ""] {
             let refused = options(&format!("postgres://h/db?max_connections={text}"));
             assert!(matches!(refused, Err(StoreError::Unusable(_))), "{text}");

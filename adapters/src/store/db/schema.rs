@@ -1,4 +1,4 @@
-//! The migrations, embedded, and what is said when they do not fit the database.
+//! The embedded migrations, and the errors when they do not match the database.
 
 use super::database::{Database, one};
 use super::dialect::Dialect;
@@ -6,11 +6,11 @@ use super::failure::failed;
 use super::postgres::migration_connection;
 use shared::ports::store::StoreError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, SqlSafeStr};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, SqlSafeStr};
 use std::time::Duration;
 
-/// Number, name and text; numbers only grow, a released text is never edited. Listed by hand, since
-/// sqlx's macro would build all database drivers a second time for the compiler.
+/// Number, name and text. Numbers only increase, and a released text is never edited. Listed by
+/// hand, since sqlx's macro would build all database drivers a second time for the compiler.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (
         1,
@@ -84,8 +84,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
 ];
 
-/// How often a file is brought to the newest version before its error is told: a second, for others
-/// that do the same.
+/// Attempts to migrate a file: a second in all, for other programs that migrate it at the same
+/// time.
 const ATTEMPTS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -100,16 +100,15 @@ pub(crate) async fn version(db: &Database) -> Result<i64, StoreError> {
     if scalar(&mut reader, db.dialect.migrations_table()).await? == 0 {
         return Ok(0);
     }
-    let newest = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations";
+    let newest = "SELECT COALESCE(MAX(version), 0) AS number FROM _sqlx_migrations";
     scalar(&mut reader, newest).await
 }
 
 async fn scalar(on: &mut AnyConnection, statement: &'static str) -> Result<i64, StoreError> {
-    let row = one(on, sqlx::query(statement)).await?;
-    row.try_get(0).map_err(failed)
+    one(on, sqlx::query(statement)).await?.number("number")
 }
 
-/// An error when the database is newer than this program.
+/// Refuses a database that is newer than this program.
 pub(crate) async fn refuse_newer(db: &Database) -> Result<(), StoreError> {
     let (found, known) = (version(db).await?, known());
     if found > known {
@@ -119,10 +118,10 @@ pub(crate) async fn refuse_newer(db: &Database) -> Result<(), StoreError> {
     }
 }
 
-/// Brings the database to the newest version.
+/// Migrates the database to the newest version.
 ///
-/// Of programs that do the same at the same time, a server lets one after the other. On a file, each
-/// of the others can make an attempt fail; what is done by then is found done by the next attempt.
+/// When several programs migrate at the same time, a server admits one after the other. On a file
+/// an attempt may fail because of the others; the next attempt finds what is already applied.
 pub(crate) async fn migrate(db: &Database) -> Result<(), StoreError> {
     refuse_newer(db).await?;
     let migrator = migrator(db.dialect);
@@ -147,7 +146,7 @@ pub(crate) async fn migrate(db: &Database) -> Result<(), StoreError> {
 
 fn migrator(dialect: Dialect) -> Migrator {
     let migrations = MIGRATIONS.iter().map(|(version, name, text)| {
-        // A checkout with other line ends must not look like another migration.
+        // The checksum must not depend on the line endings of the checkout.
         let text = dialect.migration(&text.replace("\r\n", "\n"));
         let sql = AssertSqlSafe(text).into_sql_str();
         Migration::new(*version, (*name).into(), MigrationType::Simple, sql, false)

@@ -1,5 +1,5 @@
-//! A `SQLite` file and the connections to it: made for its owner only, and tried out before a pool
-//! does.
+//! Opens a `SQLite` file: created with permissions for its owner only, and tested before a pool
+//! uses it.
 
 use super::database::Database;
 use super::dialect::Dialect;
@@ -17,15 +17,15 @@ use tempfile::TempDir;
 /// A database that ends with its only connection.
 pub(crate) const IN_MEMORY: &str = "sqlite::memory:";
 
-/// Readers beside the one writer: watchers, handlers and the board ask at the same time.
+/// Read connections beside the single writer: watchers, handlers and the board read concurrently.
 const READERS: u32 = 4;
 
-/// What is locked for longer is held by somebody, and not by programs that open it.
-const OTHERS_TAKE: Duration = Duration::from_secs(5);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+/// A lock that lasts longer is not that of a program that opens the file.
+const OPEN_WITHIN: Duration = Duration::from_secs(5);
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// For every connection. A commit is safe against a crash of the program without an fsync, and
-/// against a power cut as a whole: the last ones may be lost, none is half there.
+/// For every connection. A commit survives a crash of the program without an fsync. A power failure
+/// may lose the last commits, but never a part of one.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
@@ -35,7 +35,7 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA temp_store = MEMORY;
     PRAGMA journal_size_limit = 67108864;";
 
-/// Connects to the file of `url`; `scratch` ends with the connections.
+/// Connects to the file of `url`; `scratch` is deleted with the connections.
 pub(crate) async fn connect(url: &str, scratch: Option<TempDir>) -> Result<Database, StoreError> {
     sqlx::any::install_default_drivers();
     let options = AnyConnectOptions::from_str(url).map_err(failed)?;
@@ -61,34 +61,34 @@ pub(crate) async fn connect(url: &str, scratch: Option<TempDir>) -> Result<Datab
     })
 }
 
-/// A pool would ask again and again for a connection that never comes, and then say that it had to
-/// wait.
+/// Tries one connection, to get its error: a pool would retry until its time-out, and then report
+/// only that.
 async fn try_out(options: &AnyConnectOptions) -> Result<(), StoreError> {
     let mut connection = AnyConnection::connect_with(options).await.map_err(failed)?;
     connection.execute(PRAGMAS).await.map_err(failed)?;
     connection.close().await.map_err(failed)
 }
 
-/// Opens a file that others may open, too, at this moment.
+/// Opens a file that other programs may open at the same time.
 ///
-/// `SQLite` waits for most locks by itself, but not for those of a program that puts a new file into
-/// WAL mode, or that cleans up as the last one to leave.
-pub(crate) async fn among_others<T, F>(open: impl Fn() -> F) -> Result<T, StoreError>
+/// `SQLite` waits for most locks by itself, but not for those of a program that switches a new file
+/// to WAL mode, or that cleans up as the last one to close it.
+pub(crate) async fn with_lock_retry<T, F>(open: impl Fn() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, StoreError>>,
 {
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         match open().await {
-            Err(StoreError::Unavailable(_)) if begun.elapsed() < OTHERS_TAKE => {
-                tokio::time::sleep(BETWEEN_LOOKS).await;
+            Err(StoreError::Unavailable(_)) if started.elapsed() < OPEN_WITHIN => {
+                tokio::time::sleep(RETRY_DELAY).await;
             }
             ended => return ended,
         }
     }
 }
 
-/// Connections stay open: there is no server at the other end that could close them.
+/// Connections stay open, since there is no server that could close them.
 fn pool(size: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
@@ -101,8 +101,8 @@ fn pool(size: u32) -> AnyPoolOptions {
         })
 }
 
-/// Makes the file readable by its owner only, since tokens are in it; `SQLite` gives the files that
-/// it puts beside it the same permissions.
+/// Creates the file with permissions for its owner only, since it contains tokens. `SQLite` gives
+/// the same permissions to the files that it creates beside it.
 pub(crate) fn make_file(path: &Path) -> Result<(), StoreError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -110,7 +110,7 @@ pub(crate) fn make_file(path: &Path) -> Result<(), StoreError> {
     };
     if !folder.is_dir() {
         return Err(StoreError::Unusable(format!(
-            "there is no directory {}: make it, or set DATABASE_URL to another path",
+            "there is no directory {}: create it, or set DATABASE_URL to another path",
             folder.display()
         )));
     }
@@ -124,7 +124,7 @@ pub(crate) fn make_file(path: &Path) -> Result<(), StoreError> {
     })
 }
 
-/// The driver wants everything unusual in a path as `%XX`.
+/// The driver's URL of a path, with other characters percent-encoded.
 pub(crate) fn file_url(path: &Path) -> String {
     let mut url = "sqlite:".to_owned();
     for byte in path.as_os_str().as_encoded_bytes() {

@@ -1,32 +1,34 @@
-//! `PostgreSQL`'s error codes, as reactions (source: its manual, appendix A).
+//! Maps `PostgreSQL`'s error codes to what the caller has to do (source: its manual, appendix A).
 
 use shared::ports::store::StoreError;
 
 /// The reaction that a refusal with this code calls for.
 pub(crate) fn refused(code: &str, message: &str) -> StoreError {
-    let away = || StoreError::Unavailable(message.to_owned());
+    let unavailable = || StoreError::Unavailable(message.to_owned());
     let unusable = |advice: &str| StoreError::Unusable(format!("{message}: {advice}"));
     match code {
-        // A lock or a statement that took too long, two that waited for each other, a server that
-        // stops, starts, or has no connection or memory left.
+        // A lock or statement time-out, a deadlock, a server that stops or starts, or that has no
+        // connection or memory left.
         "25P03" | "40001" | "40P01" | "53200" | "53300" | "55P03" | "57014" | "57P01" | "57P02"
-        | "57P03" | "57P05" => away(),
-        "25006" => unusable("the server only reads; set DATABASE_URL to the one that writes"),
-        "28000" | "28P01" => unusable("look at the user and the password in DATABASE_URL"),
-        "3D000" => unusable("make it with createdb, or set DATABASE_URL to another one"),
-        "42501" => unusable("grant it to the user in DATABASE_URL"),
-        "42703" | "42P01" => unusable("the schema is not ours; bring it to the newest version"),
+        | "57P03" | "57P05" => unavailable(),
+        "25006" => unusable("the server is read-only; set DATABASE_URL to the primary"),
+        "28000" | "28P01" => unusable("check the user and the password in DATABASE_URL"),
+        "3D000" => unusable("create it with createdb, or set DATABASE_URL to another database"),
+        "42501" => unusable("grant this privilege to the user in DATABASE_URL"),
+        "42703" | "42P01" => {
+            unusable("the schema is not that of this program; migrate the database")
+        }
         "53100" => {
             StoreError::Unavailable(format!("{message}: free some space on the server's disk"))
         }
         "54000" | "54001" | "54011" | "54023" => unusable("the server's limits are too low"),
-        "58030" => unusable("the server cannot read or write its disk; look at its log"),
+        "58030" => unusable("the server cannot read or write its disk; check its log"),
         _ => match code.get(..2) {
-            Some("08") => away(),
+            Some("08") => unavailable(),
             Some("22" | "23") => {
-                StoreError::Damaged(format!("a row does not fit the others: {message}"))
+                StoreError::Damaged(format!("a row violates a constraint: {message}"))
             }
-            Some("XX") => unusable("the server's files are damaged; look at its log"),
+            Some("XX") => unusable("the server's files are damaged; check its log"),
             _ => StoreError::Unusable(message.to_owned()),
         },
     }
@@ -37,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_passes_is_tried_again() {
+    fn a_temporary_error_is_retried() {
         for code in [
             "40001", "40P01", "55P03", "57014", "57P01", "53100", "53300", "08006",
         ] {
@@ -49,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_has_to_mend_says_how() {
+    fn an_error_that_a_person_must_fix_says_how() {
         for code in ["28P01", "3D000", "42501", "25006"] {
             let StoreError::Unusable(text) = refused(code, "refused") else {
                 panic!("{code}");
@@ -59,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_breaks_a_rule_of_the_schema_is_damage() {
+    fn a_row_that_violates_a_constraint_is_damaged() {
         assert!(matches!(refused("23505", ""), StoreError::Damaged(_)));
     }
 }

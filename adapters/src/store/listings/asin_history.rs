@@ -1,65 +1,53 @@
-//! Everything about one ASIN, for a person who asks why the shop shows what it shows.
+//! The history of one ASIN, for a person who asks why the shop shows what it shows.
 
 use super::product_rows::{read_info, read_product};
-use crate::store::db::columns::{Columns, json};
-use crate::store::db::database::{Database, row, rows};
-use crate::store::db::statement::statement;
-use crate::store::runs::batches::read_listing;
+use super::rows::{interval, read_listing};
+use crate::store::db::{Database, StoredRow, json, row, rows, statement};
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::desired::HoldReason;
 use shared::domain::listing::ListingStatus;
-use shared::domain::outcome::Outcome;
 use shared::domain::run::RunId;
-use shared::ports::store::{ListingStory, SeenInterval, StoreError, Story, UpdateStory};
-use sqlx::any::AnyRow;
+use shared::ports::store::{AsinHistory, ListingHistory, StoreError, UpdateHistory};
 
 statement!(PRODUCT, "listings/products.sql");
 statement!(INFO, "listings/infos.sql");
-statement!(PENDING, "listings/story_pending.sql");
-statement!(OBSERVATIONS, "listings/story_observations.sql");
-statement!(LISTINGS, "listings/story_listings.sql");
-statement!(UPDATES, "listings/story_updates.sql");
+statement!(PENDING, "listings/history_pending.sql");
+statement!(OBSERVATIONS, "listings/history_observations.sql");
+statement!(LISTINGS, "listings/history_listings.sql");
+statement!(UPDATES, "listings/history_updates.sql");
 
-/// Reads the story of `asin`; of one that nobody knows it is empty.
-pub(crate) async fn read(db: &Database, asin: Asin) -> Result<Story, StoreError> {
+/// Reads the history of `asin`; it is empty for an unknown one.
+pub(crate) async fn read(db: &Database, asin: Asin) -> Result<AsinHistory, StoreError> {
     let mut on = db.reader().await?;
-    let product = row(&mut on, db.query(&PRODUCT).bind(json(&[asin])?)).await?;
-    let info = row(&mut on, db.query(&INFO).bind(json(&[asin])?)).await?;
-    let pending = rows(&mut on, db.query(&PENDING).bind(asin.to_string())).await?;
-    let seen = rows(&mut on, db.query(&OBSERVATIONS).bind(asin.to_string())).await?;
-    let listings = rows(&mut on, db.query(&LISTINGS).bind(asin.to_string())).await?;
-    let updates = rows(&mut on, db.query(&UPDATES).bind(asin.to_string())).await?;
-    Ok(Story {
+    let product = row(&mut on, PRODUCT.bind(json(&[asin])?)).await?;
+    let info = row(&mut on, INFO.bind(json(&[asin])?)).await?;
+    let pending = rows(&mut on, PENDING.bind(asin)).await?;
+    let seen = rows(&mut on, OBSERVATIONS.bind(asin)).await?;
+    let listings = rows(&mut on, LISTINGS.bind(asin)).await?;
+    let updates = rows(&mut on, UPDATES.bind(asin)).await?;
+    Ok(AsinHistory {
         product: product.as_ref().map(read_product).transpose()?,
         info: info.as_ref().map(read_info).transpose()?.flatten(),
         seen: seen.iter().map(interval).collect::<Result<_, _>>()?,
         listings: listings.iter().map(listing).collect::<Result<_, _>>()?,
-        pending: pending.iter().map(to_come).collect::<Result<_, _>>()?,
+        pending: pending
+            .iter()
+            .map(self::pending)
+            .collect::<Result<_, _>>()?,
         updates: updates.iter().map(update).collect::<Result<_, _>>()?,
     })
 }
 
-pub(crate) fn interval(row: &AnyRow) -> Result<SeenInterval, StoreError> {
-    let offers = serde_json::from_str(row.text("offers")?);
-    Ok(SeenInterval {
-        first_at: row.at("first_seen_at")?,
-        last_at: row.at("last_seen_at")?,
-        outcome: row.word("outcome", Outcome::from_word)?,
-        price: row.maybe_small("price_yen")?,
-        offers: offers.map_err(|error| StoreError::Damaged(format!("offers: {error}")))?,
-    })
-}
-
-fn to_come(row: &AnyRow) -> Result<(AccountId, DateTime<Utc>), StoreError> {
-    let account = row.word("account_id", |id| AccountId::parse(id).ok())?;
+fn pending(row: &StoredRow) -> Result<(AccountId, DateTime<Utc>), StoreError> {
+    let account = row.account()?;
     Ok((account, row.at("imported_at")?))
 }
 
-fn listing(row: &AnyRow) -> Result<ListingStory, StoreError> {
+fn listing(row: &StoredRow) -> Result<ListingHistory, StoreError> {
     let version = row.maybe_number("desired_version")?;
-    Ok(ListingStory {
+    Ok(ListingHistory {
         listing: read_listing(row)?,
         sku: row.text("sku")?.to_owned(),
         status: row.word("status", ListingStatus::from_word)?,
@@ -71,12 +59,12 @@ fn listing(row: &AnyRow) -> Result<ListingStory, StoreError> {
     })
 }
 
-fn update(row: &AnyRow) -> Result<UpdateStory, StoreError> {
-    Ok(UpdateStory {
+fn update(row: &StoredRow) -> Result<UpdateHistory, StoreError> {
+    Ok(UpdateHistory {
         run: row.word("run_id", RunId::parse)?,
-        account: row.word("account_id", |id| AccountId::parse(id).ok())?,
+        account: row.account()?,
         state: row.text("state")?.to_owned(),
-        code: row.maybe_text("code")?.map(ToOwned::to_owned),
+        code: row.maybe_string("code")?,
         from: row.state("from_")?,
         to: row.state("to_")?,
         at: row.at("at")?,

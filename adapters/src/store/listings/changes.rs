@@ -1,17 +1,15 @@
-//! What changed in the shops, page by page.
+//! The history of listings: changes page by page, and everything about one ASIN.
 
-use super::asin_history::interval;
+use super::asin_history;
+use super::rows::interval;
 use crate::store::SqlStore;
-use crate::store::db::columns::{Columns, instant};
-use crate::store::db::database::rows;
-use crate::store::db::statement::statement;
+use crate::store::db::{StoredRow, instant, statement};
 use async_trait::async_trait;
-use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
 use shared::domain::listing::ListingId;
 use shared::domain::money::Yen;
 use shared::domain::run::{RunId, RunKind};
-use shared::ports::store::{ChangesAsked, HistoryStore, ListingChange, StoreError};
-use sqlx::any::AnyRow;
+use shared::ports::store::{AsinHistory, ChangesFilter, HistoryStore, ListingChange, StoreError};
 
 statement!(CHANGES, "listings/changes.sql");
 
@@ -22,7 +20,7 @@ const END_OF_TIME: &str = "9999";
 impl HistoryStore for SqlStore {
     async fn changes(
         &self,
-        asked: &ChangesAsked,
+        filter: &ChangesFilter,
         last: Option<&ListingChange>,
         limit: u32,
     ) -> Result<Vec<ListingChange>, StoreError> {
@@ -30,21 +28,21 @@ impl HistoryStore for SqlStore {
             || (END_OF_TIME.to_owned(), String::new(), 0),
             |last| (instant(last.at), last.run.to_string(), last.listing.0),
         );
-        let query = self.db.query(&CHANGES).bind(instant(asked.since));
+        let query = CHANGES.bind(filter.since);
         let query = query.bind(at).bind(run).bind(listing);
         let query = query
-            .bind(asked.asin.map(|asin| asin.to_string()))
-            .bind(asked.account.as_ref().map(ToString::to_string))
-            .bind(i64::from(limit));
-        rows(&mut *self.db.reader().await?, query)
-            .await?
-            .iter()
-            .map(change)
-            .collect()
+            .bind(filter.asin)
+            .bind(filter.account.as_ref())
+            .bind(limit);
+        self.db.rows(query).await?.iter().map(change).collect()
+    }
+
+    async fn asin_history(&self, asin: Asin) -> Result<AsinHistory, StoreError> {
+        asin_history::read(&self.db, asin).await
     }
 }
 
-fn change(row: &AnyRow) -> Result<ListingChange, StoreError> {
+fn change(row: &StoredRow) -> Result<ListingChange, StoreError> {
     let old = row.maybe_small("old_price_yen")?;
     let new = row.maybe_small("new_price_yen")?;
     let seen = row.maybe_text("first_seen_at")?.is_some();
@@ -52,12 +50,12 @@ fn change(row: &AnyRow) -> Result<ListingChange, StoreError> {
         run: row.word("run_id", RunId::parse)?,
         kind: row.word("kind", RunKind::from_word)?,
         listing: ListingId(row.number("listing_id")?),
-        account: row.word("account_id", |id| AccountId::parse(id).ok())?,
+        account: row.account()?,
         asin: row.asin()?,
         from: row.state("from_")?,
         to: row.state("to_")?,
         state: row.text("state")?.to_owned(),
-        code: row.maybe_text("code")?.map(ToOwned::to_owned),
+        code: row.maybe_string("code")?,
         at: row.at("at")?,
         amazon: old
             .zip(new)

@@ -1,8 +1,6 @@
-//! Taking listings in: what is new, what has another item, what stays.
+//! Imports listings: adds new ones, and updates those whose item or SKU changed.
 
-use crate::store::db::columns::{instant, json};
-use crate::store::db::database::{Database, commit, run};
-use crate::store::db::statement::{Statement, statement};
+use crate::store::db::{Database, Statement, commit, json, run, statement};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
@@ -23,7 +21,7 @@ statement!(DELIST, "listings/import_delist.sql");
 const CHUNK: usize = 8_000;
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct ImportRow<'a> {
     no: usize,
     account: &'a AccountId,
     asin: Asin,
@@ -34,11 +32,12 @@ struct Row<'a> {
     stock: Option<u32>,
 }
 
-/// Takes `listings` in, all in one transaction. Of rows with the same account and ASIN the last one
+/// Imports `listings` in one transaction. Of rows with the same account and ASIN the last one
 /// counts.
 ///
-/// A listing whose item is another one now is `listed` again, and what it shows is taken over: that
-/// is another item in the shop. A listing whose item went to another ASIN becomes `delisted`.
+/// A listing that now has another item becomes `listed` again, and its shown state is taken over,
+/// since that is another item in the shop. A listing whose item now belongs to another ASIN becomes
+/// `delisted`.
 pub(crate) async fn import(
     db: &Database,
     listings: &[NewListing],
@@ -53,30 +52,30 @@ pub(crate) async fn import(
     }
     for chunk in rows.chunks(CHUNK) {
         let chunk_json = json(&chunk)?;
-        let query = |statement: &'static Statement| db.query(statement).bind(chunk_json.clone());
+        let query = |statement: &'static Statement| statement.bind(chunk_json.as_str());
         run(&mut transaction, query(&ACCOUNTS)).await?;
         run(&mut transaction, query(&FREE_ITEMS)).await?;
         run(&mut transaction, query(&FORGET_SHOWN)).await?;
         let changed = run(&mut transaction, query(&CHANGED)).await?;
-        let new = run(&mut transaction, query(&NEW).bind(instant(now))).await?;
+        let new = run(&mut transaction, query(&NEW).bind(now)).await?;
         run(&mut transaction, query(&SHOWN)).await?;
         counts.new += new;
         counts.changed += changed;
         counts.same += (chunk.len() as u64).saturating_sub(new + changed);
     }
-    run(&mut transaction, db.query(&DELIST)).await?;
+    run(&mut transaction, &DELIST).await?;
     commit(transaction).await?;
     Ok(counts)
 }
 
-fn rows(listings: &[NewListing]) -> Vec<Row<'_>> {
+fn rows(listings: &[NewListing]) -> Vec<ImportRow<'_>> {
     let mut places: HashMap<(&AccountId, Asin), usize> = HashMap::new();
-    let mut rows: Vec<Row> = Vec::with_capacity(listings.len());
+    let mut rows: Vec<ImportRow> = Vec::with_capacity(listings.len());
     for listing in listings {
         let no = *places
             .entry((&listing.account, listing.asin))
             .or_insert(rows.len());
-        let row = Row {
+        let row = ImportRow {
             no,
             account: &listing.account,
             asin: listing.asin,

@@ -1,9 +1,10 @@
-//! Listings: the catalogue, products, updates and history.
+//! Listings: catalogue, products, updates and history.
 
-pub(super) mod asin_history;
-pub(super) mod catalogue;
-pub(super) mod changes;
-pub(super) mod import;
+mod asin_history;
+mod catalogue;
+mod changes;
+mod import;
 pub(super) mod pending;
 pub(super) mod product_rows;
-pub(super) mod updates;
+pub(super) mod rows;
+mod updates;

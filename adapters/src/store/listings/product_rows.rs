@@ -1,7 +1,6 @@
-//! A product as columns: the same in the catalogue and in the cache.
+//! A product as columns, the same in the catalogue and in the cache.
 
-use crate::store::db::columns::{Columns, instant};
-use crate::store::db::failure::damaged;
+use crate::store::db::{StoredRow, damaged, instant};
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,6 @@ use shared::domain::money::Yen;
 use shared::domain::offer::Rejection;
 use shared::domain::product::{Product, Seen, Stock};
 use shared::ports::store::StoreError;
-use sqlx::any::AnyRow;
 
 /// The columns that a product fills.
 #[derive(Serialize)]
@@ -34,7 +32,7 @@ pub(crate) struct ProductRow {
 }
 
 impl ProductRow {
-    /// `None` for a product of which nothing is known.
+    /// `None` for a product without any data.
     pub(crate) fn of(product: &Product) -> Option<Self> {
         if product.price.is_none() && product.stock.is_none() && product.invalid_since.is_none() {
             return None;
@@ -75,22 +73,22 @@ pub(crate) struct InfoRow<'a> {
 
 impl<'a> InfoRow<'a> {
     pub(crate) fn of(asin: Asin, info: &'a Seen<BasicInfo>) -> Self {
-        let told = &info.value;
-        let images = told.images.as_ref();
+        let value = &info.value;
+        let images = value.images.as_ref();
         Self {
             asin,
-            title: told.title.as_deref(),
-            description: told.description.as_deref(),
-            brand: told.brand.as_deref(),
-            category: told.category.as_deref(),
+            title: value.title.as_deref(),
+            description: value.description.as_deref(),
+            brand: value.brand.as_deref(),
+            category: value.category.as_deref(),
             images: images.map(|images| serde_json::Value::from(images.as_slice()).to_string()),
             basic_info_updated_at: instant(info.at),
         }
     }
 }
 
-/// Reads the columns of basic information; `None` where it was never told.
-pub(crate) fn read_info(row: &AnyRow) -> Result<Option<Seen<BasicInfo>>, StoreError> {
+/// Reads the columns of basic information; `None` where it was never value.
+pub(crate) fn read_info(row: &StoredRow) -> Result<Option<Seen<BasicInfo>>, StoreError> {
     let Some(at) = row.maybe_at("basic_info_updated_at")? else {
         return Ok(None);
     };
@@ -114,7 +112,7 @@ fn word(stock: Stock) -> &'static str {
 }
 
 /// Reads the columns of a product.
-pub(crate) fn read_product(row: &AnyRow) -> Result<Product, StoreError> {
+pub(crate) fn read_product(row: &StoredRow) -> Result<Product, StoreError> {
     let price = row.maybe_small("price_yen")?;
     let priced_at = row.maybe_at("price_updated_at")?;
     let stocked_at = row.maybe_at("stock_updated_at")?;
@@ -130,7 +128,7 @@ pub(crate) fn read_product(row: &AnyRow) -> Result<Product, StoreError> {
     })
 }
 
-fn read_stock(row: &AnyRow) -> Result<Option<Stock>, StoreError> {
+fn read_stock(row: &StoredRow) -> Result<Option<Stock>, StoreError> {
     let Some(stock) = row.maybe_text("stock")? else {
         return Ok(None);
     };

@@ -1,11 +1,8 @@
-//! Updates: a listing in one worker's hands, and how that ended.
+//! Updates: leases a listing to one worker, and settles its updates.
 
+use super::rows::{read_listing, update_key};
 use crate::store::SqlStore;
-use crate::store::db::columns::{Columns, instant};
-use crate::store::db::database::{Prepared, commit, row, rows, run};
-use crate::store::db::statement::statement;
-use crate::store::runs::batches::read_listing;
-use crate::store::runs::lifecycle::update_key;
+use crate::store::db::{Prepared, StoredRow, commit, row, rows, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
@@ -14,7 +11,6 @@ use shared::domain::listing::{ListingId, ShopState};
 use shared::domain::run::RunId;
 use shared::ports::store::{StoreError, UpdateResult, UpdateStore, UpdateTask};
 use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
 
 statement!(LEASE, "listings/lease_listing.sql");
 statement!(TASK, "listings/update_task.sql");
@@ -33,21 +29,17 @@ statement!(WAITING, "listings/waiting_updates.sql");
 
 #[async_trait]
 impl UpdateStore for SqlStore {
-    /// The lease is one statement; what is read after it is the newest desired state.
+    /// The lease is one statement. The task is read after it, so it has the newest desired state.
     async fn begin_update(
         &self,
         listing: ListingId,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Option<Result<UpdateTask, DateTime<Utc>>>, StoreError> {
-        let lease = self.db.query(&LEASE);
-        let lease = lease
-            .bind(listing.0)
-            .bind(instant(now))
-            .bind(instant(until));
+        let lease = LEASE.bind(listing).bind(now).bind(until);
         let mut writer = self.db.writer().await?;
         let leased = run(&mut writer, lease).await? > 0;
-        let found = row(&mut writer, self.db.query(&TASK).bind(listing.0)).await?;
+        let found = row(&mut writer, TASK.bind(listing)).await?;
         drop(writer);
         let Some(row) = found else {
             return Ok(None);
@@ -59,8 +51,8 @@ impl UpdateStore for SqlStore {
         Ok(Some(Err(busy_until.unwrap_or(now))))
     }
 
-    /// The ended runs are asked for when this update stands as settled: of two that settle a run's
-    /// last updates at the same time, the later one then sees both.
+    /// Asks which runs have ended after the commit: when two calls settle the last updates of a run
+    /// at the same time, the later one then sees both.
     async fn finish_update(
         &self,
         listing: ListingId,
@@ -68,15 +60,14 @@ impl UpdateStore for SqlStore {
         result: &UpdateResult,
         at: DateTime<Utc>,
     ) -> Result<Vec<RunId>, StoreError> {
-        let finish = Finish {
-            store: self,
+        let settlement = UpdateSettlement {
             listing,
             version,
-            at: instant(at),
+            at,
         };
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
-        for statement in finish.statements(result) {
+        for statement in settlement.statements(result) {
             run(&mut transaction, statement).await?;
         }
         commit(transaction).await?;
@@ -84,74 +75,57 @@ impl UpdateStore for SqlStore {
     }
 
     async fn release_update(&self, listing: ListingId) -> Result<(), StoreError> {
-        let mut writer = self.db.writer().await?;
-        run(&mut writer, self.db.query(&RELEASE).bind(listing.0)).await?;
-        Ok(())
+        self.db.run(RELEASE.bind(listing)).await.map(drop)
     }
 
     async fn release_all_updates(&self) -> Result<(), StoreError> {
-        let mut writer = self.db.writer().await?;
-        run(&mut writer, self.db.query(&RELEASE_ALL)).await?;
-        Ok(())
+        self.db.run(&RELEASE_ALL).await.map(drop)
     }
 
     async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError> {
-        let mut reader = self.db.reader().await?;
-        let mut survey = self.db.survey(&mut reader).await?;
-        let found = rows(&mut survey, self.db.query(&UNSETTLED)).await?;
-        commit(survey).await?;
+        let found = self.db.survey_rows(&UNSETTLED).await?;
         found.iter().map(update_key).collect()
     }
 
     async fn waiting_updates(&self) -> Result<Vec<(AccountId, u64)>, StoreError> {
-        let mut reader = self.db.reader().await?;
-        let mut survey = self.db.survey(&mut reader).await?;
-        let found = rows(&mut survey, self.db.query(&WAITING)).await?;
-        commit(survey).await?;
-        let waiting = |row: &AnyRow| {
-            let account = row.word("account_id", |id| AccountId::parse(id).ok())?;
-            Ok((account, row.count("waiting")?))
-        };
+        let found = self.db.survey_rows(&WAITING).await?;
+        let waiting = |row: &StoredRow| Ok((row.account()?, row.count("waiting")?));
         found.iter().map(waiting).collect()
     }
 }
 
 impl SqlStore {
-    /// Open runs that had an update of the listing, and have none queued any more.
+    /// Open runs that had an update of the listing, and have no queued update left.
     pub(crate) async fn without_queued(
         &self,
         on: &mut AnyConnection,
         listing: ListingId,
     ) -> Result<Vec<RunId>, StoreError> {
-        let ended = self.db.query(&WITHOUT_QUEUED).bind(listing.0);
-        rows(on, ended)
-            .await?
-            .iter()
-            .map(|row| row.word("id", RunId::parse))
-            .collect()
+        let ended = rows(on, WITHOUT_QUEUED.bind(listing)).await?;
+        let ids = ended.iter().map(|row| row.word("id", RunId::parse));
+        ids.collect()
     }
 
-    /// Takes the listing out of the catalogue: its item is gone.
+    /// Delists the listing: its item no longer exists in the shop.
     pub(crate) async fn delist(
         &self,
         on: &mut AnyConnection,
         listing: ListingId,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let finish = Finish {
-            store: self,
+        let settlement = UpdateSettlement {
             listing,
             version: i64::MAX,
-            at: instant(at),
+            at,
         };
-        for statement in finish.statements(&UpdateResult::Delisted) {
+        for statement in settlement.statements(&UpdateResult::Delisted) {
             run(on, statement).await?;
         }
         Ok(())
     }
 }
 
-fn task(row: &AnyRow) -> Result<UpdateTask, StoreError> {
+fn task(row: &StoredRow) -> Result<UpdateTask, StoreError> {
     Ok(UpdateTask {
         listing: read_listing(row)?,
         desired: row.state("desired_")?,
@@ -162,91 +136,71 @@ fn task(row: &AnyRow) -> Result<UpdateTask, StoreError> {
     })
 }
 
-/// One update that ends.
-struct Finish<'a> {
-    store: &'a SqlStore,
+/// Settles every update of a listing up to a version.
+#[derive(Clone, Copy)]
+struct UpdateSettlement {
     listing: ListingId,
     version: i64,
-    at: String,
+    at: DateTime<Utc>,
 }
 
-impl Finish<'_> {
-    fn statements(&self, result: &UpdateResult) -> Vec<Prepared> {
-        let db = &self.store.db;
-        let id = self.listing.0;
-        let release = || db.query(&RELEASE).bind(id);
+impl UpdateSettlement {
+    fn statements(self, result: &UpdateResult) -> Vec<Prepared> {
+        let id = self.listing;
+        let release = || RELEASE.bind(id);
         match result {
             UpdateResult::Applied(state) => self.applied(state),
             UpdateResult::Equal => vec![
-                db.query(&RELEASE_EQUAL).bind(id).bind(self.version),
+                RELEASE_EQUAL.bind(id).bind(self.version),
                 self.settle("equal", None, None),
             ],
             UpdateResult::Held(reason) => vec![
                 release(),
-                db.query(&HOLD).bind(id).bind(reason.as_str()),
+                HOLD.bind(id).bind(reason.as_str()),
                 self.settle("held", None, Some(*reason)),
             ],
             UpdateResult::Guarded => {
                 let reason = HoldReason::MassChange;
                 vec![release(), self.settle("held", None, Some(reason))]
             }
-            UpdateResult::Failed(code) => {
-                vec![release(), self.settle("failed", Some(code), None)]
-            }
+            UpdateResult::Failed(code) => vec![release(), self.settle("failed", Some(code), None)],
             UpdateResult::Parked => {
-                let park = db.query(&PARK).bind(id).bind(self.version);
-                vec![release(), park.bind(self.at.clone())]
+                vec![release(), PARK.bind(id).bind(self.version).bind(self.at)]
             }
-            UpdateResult::Delisted => vec![
-                release(),
-                db.query(&DELIST).bind(id),
-                // Later versions too: nobody will send them.
-                Self {
-                    at: self.at.clone(),
+            UpdateResult::Delisted => {
+                // Later versions too: they will never be sent.
+                let all = Self {
                     version: i64::MAX,
-                    ..*self
-                }
-                .settle("delisted", None, None),
-            ],
+                    ..self
+                };
+                vec![
+                    release(),
+                    DELIST.bind(id),
+                    all.settle("delisted", None, None),
+                ]
+            }
         }
     }
 
-    fn applied(&self, state: &ShopState) -> Vec<Prepared> {
-        let (price, visible) = (i64::from(state.price.0), i64::from(state.visible));
-        let stock = state.stock.map(i64::from);
-        let db = &self.store.db;
-        let apply = db.query(&APPLY).bind(self.listing.0);
-        let settle = db.query(&SETTLE_APPLIED).bind(self.listing.0);
-        vec![
-            apply
-                .bind(price)
-                .bind(visible)
-                .bind(stock)
-                .bind(self.version)
-                .bind(self.at.clone()),
-            settle
-                .bind(self.version)
-                .bind(price)
-                .bind(visible)
-                .bind(stock)
-                .bind(self.at.clone()),
-        ]
+    fn applied(self, state: &ShopState) -> Vec<Prepared> {
+        let with_state = |query: Prepared| {
+            query
+                .bind(state.price.0)
+                .bind(state.visible)
+                .bind(state.stock)
+        };
+        let apply = with_state(APPLY.bind(self.listing)).bind(self.version);
+        let settle = with_state(SETTLE_APPLIED.bind(self.listing).bind(self.version));
+        vec![apply.bind(self.at), settle.bind(self.at)]
     }
 
-    fn settle(
-        &self,
-        state: &'static str,
-        code: Option<&str>,
-        hold: Option<HoldReason>,
-    ) -> Prepared {
-        self.store
-            .db
-            .query(&SETTLE)
-            .bind(self.listing.0)
+    fn settle(self, state: &'static str, code: Option<&str>, hold: Option<HoldReason>) -> Prepared {
+        SETTLE
+            .bind(self.listing)
             .bind(self.version)
             .bind(state)
-            .bind(code.map(ToOwned::to_owned))
+            .bind(code)
             .bind(hold.map(HoldReason::as_str))
-            .bind(self.at.clone())
+            .bind(self.at)
     }
 }

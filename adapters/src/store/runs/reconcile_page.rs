@@ -1,15 +1,14 @@
-//! One step of reading a shop, in its transaction: the place moves on, what is not older than what we
-//! know is taken over, what follows from it is written.
+//! One step of reading a shop, in its transaction: moves to the next page, takes over what the shop
+//! shows where the page is not older than what is stored, and writes what follows from that.
 
+use super::decisions::{hides, put_decisions};
 use super::guard;
-use super::reconcile::READ;
-use super::reconcile_rows::{FindingRow, TakenRow, cursor_columns};
-use super::record::{add_cost, hides, put, put_verdicts};
-use super::record_rows::Rows;
+use super::progress::{add_cost, unknown};
+use super::reconcile_rows::{FindingRow, ShownRow, cursor_columns};
+use super::record_rows::RecordRows;
+use super::shop_reads::open_read;
 use crate::store::SqlStore;
-use crate::store::db::columns::{Columns, instant, json};
-use crate::store::db::database::{Database, one, rows, run};
-use crate::store::db::statement::statement;
+use crate::store::db::{json, one, put, rows, run, statement};
 use chrono::{DateTime, Utc};
 use shared::domain::guard::Guarding;
 use shared::domain::listing::ListingId;
@@ -22,98 +21,113 @@ statement!(COUNT_MISSING, "runs/count_missing.sql");
 statement!(NOTE_MISSING, "runs/note_missing.sql");
 statement!(STEP, "runs/step_read.sql");
 statement!(SEEN, "runs/mark_seen.sql");
-statement!(TAKE, "runs/take_over.sql");
-statement!(TAKEN, "runs/taken_over.sql");
+statement!(SHOWN, "runs/record_shown.sql");
+statement!(UNEDITED, "runs/unedited_listings.sql");
 statement!(FINDINGS, "runs/record_findings.sql");
 statement!(END, "runs/end_read.sql");
 statement!(CLOSE_BATCH, "runs/close_batch.sql");
 
-/// What a step has brought about beside its rows.
+/// What a step has caused besides its rows.
 #[derive(Default)]
-pub(crate) struct After {
+pub(crate) struct PageEffects {
     pub(crate) guard: Option<Guarding>,
     pub(crate) missing_held: Option<u64>,
 }
 
 /// One step as it is written.
-pub(crate) struct Step<'a> {
-    pub(crate) db: &'a Database,
+pub(crate) struct PageStep<'a> {
     pub(crate) page: &'a PageRecord,
-    pub(crate) id: String,
+    pub(crate) id: RunId,
 }
 
-impl Step<'_> {
-    /// Moves the shop on; `false` when the step was recorded before, or the run has ended.
+impl PageStep<'_> {
+    /// Moves the shop to its next step; `false` when the step was recorded before, or when the run
+    /// has ended.
     pub(crate) async fn is_first(&self, on: &mut AnyConnection) -> Result<bool, StoreError> {
         let record = &self.page.record;
-        if !add_cost(self.db, on, record.run, record.id, record.cost).await? {
+        if !add_cost(on, record.run, record.id, record.cost).await? {
             return Ok(false);
         }
         let (offset, token) = match &self.page.advance {
             Advance::NextPage { cursor } => cursor_columns(cursor),
             Advance::PagesDone | Advance::FoundMissing | Advance::Gone(_) => (None, None),
         };
-        let step = self
-            .db
-            .query(&STEP)
-            .bind(self.id.clone())
-            .bind(i64::from(self.page.no))
-            .bind(i64::from(self.page.step))
+        let step = STEP
+            .bind(self.id)
+            .bind(self.page.no)
+            .bind(self.page.step)
             .bind(offset)
-            .bind(i64::from(self.page.items))
+            .bind(self.page.items)
             .bind(token);
         Ok(run(on, step).await? > 0)
     }
 
-    /// Takes over what is not older than what we know; gives the listings of which it was taken.
-    async fn take(&self, on: &mut AnyConnection) -> Result<HashSet<ListingId>, StoreError> {
-        put(self.db, on, &SEEN, &self.page.seen, |query| {
-            query.bind(self.id.clone())
-        })
-        .await?;
-        let taken: Vec<TakenRow> = self.page.taken.iter().map(TakenRow::of).collect();
-        let (asked_at, now) = (instant(self.page.asked_at), instant(self.page.record.at));
-        put(self.db, on, &TAKE, &taken, |query| {
-            query.bind(asked_at.clone()).bind(now)
-        })
-        .await?;
-        let query = self.db.query(&TAKEN).bind(json(&taken)?).bind(asked_at);
-        rows(on, query)
+    /// Writes everything that the page says and that follows from it.
+    pub(crate) async fn write(
+        &self,
+        store: &SqlStore,
+        on: &mut AnyConnection,
+    ) -> Result<PageEffects, StoreError> {
+        let page = self.page;
+        let unedited = self.put_shown(on).await?;
+        let record = of_unedited(&page.record, &unedited);
+        put_decisions(on, &record, &RecordRows::of(&record)).await?;
+        self.put_findings(on, &unedited).await?;
+        let mut effects = PageEffects::default();
+        if hides(&record) {
+            effects.guard = Some(guard::judge(on, record.run, record.at).await?);
+        }
+        if let Advance::Gone(listing) = page.advance {
+            store.delist(on, listing, record.at).await?;
+        }
+        if !matches!(page.advance, Advance::NextPage { .. }) {
+            effects.missing_held = self.missing(on).await?;
+        }
+        Ok(effects)
+    }
+
+    /// Takes over what the page shows, except of listings that were edited meanwhile; returns the
+    /// listings that were not.
+    async fn put_shown(&self, on: &mut AnyConnection) -> Result<HashSet<ListingId>, StoreError> {
+        let (id, asked_at, now) = (self.id, self.page.asked_at, self.page.record.at);
+        put(on, &SEEN, &self.page.seen, |query| query.bind(id)).await?;
+        let shown: Vec<ShownRow> = self.page.shown.iter().map(ShownRow::of).collect();
+        put(on, &SHOWN, &shown, |query| query.bind(asked_at).bind(now)).await?;
+        rows(on, UNEDITED.bind(json(&shown)?).bind(asked_at))
             .await?
             .iter()
             .map(|row| row.number("listing_id").map(ListingId))
             .collect()
     }
 
-    async fn tell(
+    async fn put_findings(
         &self,
         on: &mut AnyConnection,
-        taken: &HashSet<ListingId>,
+        unedited: &HashSet<ListingId>,
     ) -> Result<(), StoreError> {
-        let query = self.db.query(&READ).bind(self.id.clone());
-        let shop = one(on, query.bind(i64::from(self.page.no))).await?;
-        let account = shop.text("account_id")?.to_owned();
-        let told: Vec<FindingRow> = self
+        let read = open_read(on, self.id, self.page.no).await?;
+        let read = read.ok_or_else(|| unknown(self.id))?;
+        let findings: Vec<FindingRow> = self
             .page
             .findings
             .iter()
-            .filter(|finding| finding.is_certain(taken))
+            .filter(|finding| finding.is_certain(unedited))
             .map(FindingRow::of)
             .collect();
-        let at = instant(self.page.record.at);
-        put(self.db, on, &FINDINGS, &told, |query| {
-            query.bind(self.id.clone()).bind(account).bind(at)
+        let at = self.page.record.at;
+        put(on, &FINDINGS, &findings, |query| {
+            query.bind(self.id).bind(&read.account).bind(at)
         })
         .await
     }
 
-    /// After the pages: what was on none is asked for one by one, unless it is too much.
+    /// After the last page: listings that were on none are to be checked one by one, or held when
+    /// they are too many.
     async fn missing(&self, on: &mut AnyConnection) -> Result<Option<u64>, StoreError> {
         let (record, no) = (&self.page.record, self.page.no);
-        let query = self.db.query(&COUNT_MISSING).bind(self.id.clone());
-        let found = one(on, query.bind(i64::from(no))).await?;
+        let found = one(on, COUNT_MISSING.bind(self.id).bind(no)).await?;
         let (missing, listed) = (found.count("missing")?, found.count("listed")?);
-        let mut end = End {
+        let mut end = ReadEnd {
             id: record.run,
             no,
             state: "done",
@@ -122,91 +136,54 @@ impl Step<'_> {
             at: record.at,
         };
         if missing == 0 {
-            end_read(self.db, on, end).await?;
+            end_read(on, end).await?;
             return Ok(None);
         }
         if self.page.advance != Advance::PagesDone {
             return Ok(None);
         }
-        if !guard::judge_missing(self.db, on, record.run, record.at, (missing, listed)).await? {
-            let note = self.db.query(&NOTE_MISSING).bind(self.id.clone());
-            let count = i64::try_from(missing).unwrap_or(i64::MAX);
-            run(on, note.bind(i64::from(no)).bind(count)).await?;
+        if !guard::judge_missing(on, record.run, record.at, (missing, listed)).await? {
+            run(on, NOTE_MISSING.bind(self.id).bind(no).bind(missing)).await?;
             return Ok(None);
         }
         end.state = "held";
         end.missing = Some(missing);
-        end_read(self.db, on, end).await?;
+        end_read(on, end).await?;
         Ok(Some(missing))
     }
 }
 
-impl SqlStore {
-    pub(crate) async fn write_page(
-        &self,
-        step: &Step<'_>,
-        on: &mut AnyConnection,
-    ) -> Result<After, StoreError> {
-        let page = step.page;
-        let taken = step.take(on).await?;
-        let record = taken_only(&page.record, &taken);
-        let rows = Rows::of(&record);
-        put_verdicts(&self.db, on, &record, &rows).await?;
-        step.tell(on, &taken).await?;
-        let mut after = After::default();
-        if hides(&record) {
-            after.guard = Some(guard::judge(&self.db, on, record.run, record.at).await?);
-        }
-        if let Advance::Gone(listing) = page.advance {
-            self.delist(on, listing, record.at).await?;
-        }
-        if !matches!(page.advance, Advance::NextPage { .. }) {
-            after.missing_held = step.missing(on).await?;
-        }
-        Ok(after)
-    }
-}
-
-/// Of what was edited meanwhile nothing is concluded.
-fn taken_only(record: &Record, taken: &HashSet<ListingId>) -> Record {
+/// The record without listings that were edited meanwhile: the page says nothing about them.
+fn of_unedited(record: &Record, unedited: &HashSet<ListingId>) -> Record {
     let mut record = record.clone();
     for asin in &mut record.asins {
         asin.listings
-            .retain(|verdict| taken.contains(&verdict.listing));
+            .retain(|decision| unedited.contains(&decision.listing));
     }
     record
 }
 
-pub(crate) struct End {
+/// How the reading of a shop ends.
+pub(crate) struct ReadEnd<'a> {
     pub(crate) id: RunId,
     pub(crate) no: u32,
     pub(crate) state: &'static str,
     pub(crate) missing: Option<u64>,
-    pub(crate) why: Option<String>,
+    pub(crate) why: Option<&'a str>,
     pub(crate) at: DateTime<Utc>,
 }
 
-/// Ends the reading of a shop, and with it the batch that stands for it.
-pub(crate) async fn end_read(
-    db: &Database,
-    on: &mut AnyConnection,
-    end: End,
-) -> Result<(), StoreError> {
-    let missing = end
-        .missing
-        .map(|missing| i64::try_from(missing).unwrap_or(i64::MAX));
-    let query = db.query(&END).bind(end.id.to_string());
-    let query = query.bind(i64::from(end.no)).bind(end.state);
-    if run(on, query.bind(missing).bind(end.why)).await? == 0 {
+/// Ends the reading of a shop, and closes the batch that represents it.
+pub(crate) async fn end_read(on: &mut AnyConnection, end: ReadEnd<'_>) -> Result<(), StoreError> {
+    let query = END.bind(end.id).bind(end.no).bind(end.state);
+    if run(on, query.bind(end.missing).bind(end.why)).await? == 0 {
         return Ok(());
     }
     let given_up = end.state == "given_up";
-    let close = db
-        .query(&CLOSE_BATCH)
-        .bind(end.id.to_string())
-        .bind(i64::from(end.no))
+    let close = CLOSE_BATCH
+        .bind(end.id)
+        .bind(end.no)
         .bind(if given_up { "given_up" } else { "done" })
-        .bind(instant(end.at));
-    run(on, close).await?;
-    Ok(())
+        .bind(end.at);
+    run(on, close).await.map(drop)
 }

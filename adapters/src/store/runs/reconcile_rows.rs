@@ -1,13 +1,13 @@
-//! A step of a reconciliation as rows; each list becomes one JSON text.
+//! One step of a reconciliation as rows. Each list becomes one JSON text.
 
-use crate::store::db::columns::instant;
+use crate::store::db::instant;
 use serde::Serialize;
 use shared::domain::listing::{ItemId, ListingId, ShopState};
 use shared::domain::shop_page::PageCursor;
-use shared::ports::store::{Finding, FoundKind, Taken};
+use shared::ports::store::{FindingKind, ReconcileFinding, ShownState};
 
-/// A cursor as the columns `next_offset` and `next_cursor`. A number goes into the first, as programs
-/// before migration 23 expect.
+/// A cursor as the columns `next_offset` and `next_cursor`. A number is stored in the first, as
+/// programs before migration 23 expect.
 pub(crate) fn cursor_columns(PageCursor(text): &PageCursor) -> (Option<i64>, Option<String>) {
     match text.parse::<i64>() {
         Ok(offset) if offset > 0 && offset.to_string() == *text => (Some(offset), None),
@@ -22,7 +22,7 @@ pub(crate) fn cursor(offset: i64, token: Option<&str>) -> Option<PageCursor> {
 }
 
 #[derive(Serialize)]
-pub(crate) struct TakenRow {
+pub(crate) struct ShownRow {
     listing: ListingId,
     price_yen: u32,
     visible: u8,
@@ -30,14 +30,14 @@ pub(crate) struct TakenRow {
     sold_out_since: Option<String>,
 }
 
-impl TakenRow {
-    pub(crate) fn of(taken: &Taken) -> Self {
+impl ShownRow {
+    pub(crate) fn of(shown: &ShownState) -> Self {
         Self {
-            listing: taken.listing,
-            price_yen: taken.state.price.0,
-            visible: u8::from(taken.state.visible),
-            stock: taken.state.stock,
-            sold_out_since: taken.sold_out_since.map(instant),
+            listing: shown.listing,
+            price_yen: shown.state.price.0,
+            visible: u8::from(shown.state.visible),
+            stock: shown.state.stock,
+            sold_out_since: shown.sold_out_since.map(instant),
         }
     }
 }
@@ -58,7 +58,7 @@ pub(crate) struct FindingRow<'a> {
 }
 
 impl<'a> FindingRow<'a> {
-    pub(crate) fn of(finding: &'a Finding) -> Self {
+    pub(crate) fn of(finding: &'a ReconcileFinding) -> Self {
         let price = |state: Option<ShopState>| state.map(|state| state.price.0);
         let visible = |state: Option<ShopState>| state.map(|state| u8::from(state.visible));
         let stock = |state: Option<ShopState>| state.and_then(|state| state.stock);
@@ -67,10 +67,10 @@ impl<'a> FindingRow<'a> {
             item: finding.item,
             listing: finding.listing,
             kind: match finding.kind {
-                FoundKind::Drifted => "drifted",
-                FoundKind::SoldOut => "sold_out",
-                FoundKind::Unknown => "unknown",
-                FoundKind::Gone => "gone",
+                FindingKind::Drifted => "drifted",
+                FindingKind::SoldOut => "sold_out",
+                FindingKind::Unknown => "unknown",
+                FindingKind::Gone => "gone",
             },
             sold_out: u8::from(finding.sold_out),
             sku: finding.sku.as_deref(),

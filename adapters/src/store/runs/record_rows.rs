@@ -1,6 +1,6 @@
-//! A record as rows, one list a statement; each becomes one JSON text.
+//! A record as rows, one list for each statement. Each list becomes one JSON text.
 
-use crate::store::db::columns::instant;
+use crate::store::db::instant;
 use crate::store::listings::product_rows::{InfoRow, ProductRow};
 use serde::Serialize;
 use shared::domain::account::AccountId;
@@ -10,12 +10,12 @@ use shared::domain::listing::ListingId;
 use shared::domain::observation::{JudgedOffer, Verdict};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::StockChange;
-use shared::ports::store::{ListingVerdict, Record, RecordedAsin};
+use shared::ports::store::{ListingDecision, Record, RecordedAsin};
 use std::collections::BTreeMap;
 
-/// The rows of one record, each list in the order of its key: two records that write the same rows
-/// then wait for each other, and never in a circle.
-pub(crate) struct Rows<'a> {
+/// The rows of one record, each list sorted by its key: two records that write the same rows then
+/// wait for each other and do not deadlock.
+pub(crate) struct RecordRows<'a> {
     pub(crate) products: Vec<ProductRow>,
     pub(crate) infos: Vec<InfoRow<'a>>,
     pub(crate) observations: Vec<ObservationRow<'a>>,
@@ -23,7 +23,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) misses: Vec<MissRow>,
     pub(crate) desired: Vec<DesiredRow>,
     pub(crate) updates: Vec<UpdateRow>,
-    /// Listings to come, by account.
+    /// Registered ASINs whose listings are still to be created, by account.
     pub(crate) pending: BTreeMap<&'a AccountId, Vec<Asin>>,
 }
 
@@ -67,21 +67,21 @@ pub(crate) struct DesiredRow {
 #[derive(Serialize)]
 pub(crate) struct UpdateRow {
     listing: ListingId,
-    /// `queued`, `held` when a person is waited for and nothing is due, `equal` when neither.
+    /// `queued` when an update is due; else `held` when a person has to decide, or `equal`.
     state: &'static str,
     urgency: Urgency,
     hold: Option<HoldReason>,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> RecordRows<'a> {
     pub(crate) fn of(record: &'a Record) -> Self {
         let mut sorted: Vec<&RecordedAsin> = record.asins.iter().collect();
         sorted.sort_by_key(|asin| asin.product.asin);
         let asins = || sorted.iter().copied();
-        let mut verdicts: Vec<(&RecordedAsin, &ListingVerdict)> = asins()
+        let mut decisions: Vec<(&RecordedAsin, &ListingDecision)> = asins()
             .flat_map(|asin| asin.listings.iter().map(move |of| (asin, of)))
             .collect();
-        verdicts.sort_by_key(|(_, verdict)| verdict.listing);
+        decisions.sort_by_key(|(_, decision)| decision.listing);
         Self {
             products: asins()
                 .filter_map(|asin| ProductRow::of(&asin.product))
@@ -97,13 +97,13 @@ impl<'a> Rows<'a> {
                     reason: asin.miss,
                 })
                 .collect(),
-            desired: verdicts
+            desired: decisions
                 .iter()
-                .map(|(asin, verdict)| desired(record, asin, verdict))
+                .map(|(asin, decision)| desired(record, asin, decision))
                 .collect(),
-            updates: verdicts
+            updates: decisions
                 .iter()
-                .map(|(_, verdict)| update(verdict))
+                .map(|(_, decision)| update(decision))
                 .collect(),
             pending: pending(&sorted),
         }
@@ -120,7 +120,7 @@ fn pending<'a>(asins: &[&'a RecordedAsin]) -> BTreeMap<&'a AccountId, Vec<Asin>>
     pending
 }
 
-/// `None` where nothing was asked: what a cache holds was observed before, and stands there already.
+/// `None` where no request was made: what the cache answers was observed, and stored, before.
 fn observation(asin: &RecordedAsin) -> Option<ObservationRow<'_>> {
     let offers = asin.offers.as_deref()?;
     let won = offers
@@ -151,31 +151,31 @@ fn outcome(asin: &RecordedAsin) -> OutcomeRow {
     }
 }
 
-/// A desired state is as new as what it was computed from.
-fn desired(record: &Record, asin: &RecordedAsin, verdict: &ListingVerdict) -> DesiredRow {
+/// `observed_at` is the time of the newest observation that the desired state is computed from.
+fn desired(record: &Record, asin: &RecordedAsin, decision: &ListingDecision) -> DesiredRow {
     let priced_at = asin.product.price.map(|price| price.at);
     let stocked_at = asin.product.stock.map(|stock| stock.at);
     DesiredRow {
-        listing: verdict.listing,
-        price_yen: verdict.desired.price.0,
-        visible: u8::from(verdict.desired.visible),
-        stock: verdict.desired.stock,
-        version: verdict.version,
-        hold: verdict.hold,
-        urgency: verdict.update.unwrap_or(Urgency::Normal),
+        listing: decision.listing,
+        price_yen: decision.desired.price.0,
+        visible: u8::from(decision.desired.visible),
+        stock: decision.desired.stock,
+        version: decision.version,
+        hold: decision.hold,
+        urgency: decision.update.unwrap_or(Urgency::Normal),
         observed_at: instant(priced_at.max(stocked_at).unwrap_or(record.at)),
     }
 }
 
-fn update(verdict: &ListingVerdict) -> UpdateRow {
+fn update(decision: &ListingDecision) -> UpdateRow {
     UpdateRow {
-        listing: verdict.listing,
-        state: match (verdict.update, verdict.hold) {
+        listing: decision.listing,
+        state: match (decision.update, decision.hold) {
             (Some(_), _) => "queued",
             (None, Some(_)) => "held",
             (None, None) => "equal",
         },
-        urgency: verdict.update.unwrap_or(Urgency::Normal),
-        hold: verdict.hold,
+        urgency: decision.update.unwrap_or(Urgency::Normal),
+        hold: decision.hold,
     }
 }

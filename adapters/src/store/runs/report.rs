@@ -1,14 +1,14 @@
-//! What a run did, computed from its rows, and kept when it has ended.
+//! The report of a run: computed from its rows, and kept when the run has ended.
 //!
-//! A listing that was edited while it waits for a person (hidden, since its price left the bounds)
-//! counts as applied and as held: both are true of it.
+//! A listing that was edited and is held for a person (hidden, since its price left the bounds)
+//! counts as applied and as held.
 
 use super::guard;
-use super::record::unknown;
+use super::progress::unknown;
 use super::report_reconcile;
-use crate::store::db::columns::{Columns, json};
-use crate::store::db::database::{Database, commit, one, row, rows, run};
-use crate::store::db::statement::statement;
+use crate::store::SqlStore;
+use crate::store::db::{Database, StoredRow, commit, json, one, row, rows, statement};
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::money::Yen;
@@ -17,9 +17,8 @@ use shared::domain::report::{
     StockChanges, Updates,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
-use shared::ports::store::StoreError;
+use shared::ports::store::{ReportStore, StoreError};
 use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
 
 statement!(RUN, "runs/report_run.sql");
 statement!(OUTCOMES, "runs/report_outcomes.sql");
@@ -31,7 +30,18 @@ statement!(UNTOUCHED, "runs/report_untouched.sql");
 statement!(CODES, "runs/report_codes.sql");
 statement!(KEEP, "runs/keep_report.sql");
 
-/// The kept report, else one of the rows as they are.
+#[async_trait]
+impl ReportStore for SqlStore {
+    async fn report(&self, id: RunId, now: DateTime<Utc>) -> Result<Option<Report>, StoreError> {
+        read(&self.db, id, now).await
+    }
+
+    async fn keep_report(&self, report: &Report) -> Result<(), StoreError> {
+        keep(&self.db, report).await
+    }
+}
+
+/// The kept report, or else one that is computed from the current rows.
 pub(crate) async fn read(
     db: &Database,
     id: RunId,
@@ -39,22 +49,21 @@ pub(crate) async fn read(
 ) -> Result<Option<Report>, StoreError> {
     let mut reader = db.reader().await?;
     let mut survey = db.survey(&mut reader).await?;
-    let query = db.query(&RUN).bind(id.to_string());
-    let Some(found) = row(&mut survey, query).await? else {
+    let Some(found) = row(&mut survey, RUN.bind(id)).await? else {
         return Ok(None);
     };
     if let Some(kept) = found.maybe_text("report")? {
         let kept = serde_json::from_str(kept);
         return kept.map_err(|error| StoreError::Damaged(format!("report of run {id}: {error}")));
     }
-    let mut report = frame(&found, id, now)?;
-    let account = found.maybe_word("account_id", |id| AccountId::parse(id).ok())?;
-    fill_outcomes(db, &mut survey, &mut report).await?;
-    fill_misses(db, &mut survey, &mut report).await?;
-    fill_updates(db, &mut survey, &mut report, account.as_ref()).await?;
-    report.guard = guard::report(db, &mut survey, id).await?;
+    let mut report = from_run_row(&found, id, now)?;
+    let account = found.maybe_account()?;
+    fill_outcomes(&mut survey, &mut report).await?;
+    fill_misses(&mut survey, &mut report).await?;
+    fill_updates(&mut survey, &mut report, account.as_ref()).await?;
+    report.guard = guard::report(&mut survey, id).await?;
     if report.kind == RunKind::Reconcile {
-        let found = report_reconcile::read(db, &mut survey, id).await?;
+        let found = report_reconcile::read(&mut survey, id).await?;
         report.delisted = report.delisted.max(found.gone);
         report.reconcile = Some(found);
     }
@@ -62,18 +71,17 @@ pub(crate) async fn read(
     Ok(Some(report))
 }
 
-/// Stores the report with its run, if that has ended.
+/// Stores the report in the row of its run, if the run has ended.
 pub(crate) async fn keep(db: &Database, report: &Report) -> Result<(), StoreError> {
-    let keep = db.query(&KEEP).bind(report.run_id.to_string());
-    let keep = keep.bind(json(report)?);
-    match run(&mut *db.writer().await?, keep).await? {
+    let keep = KEEP.bind(report.run_id).bind(json(report)?);
+    match db.run(keep).await? {
         0 => Err(unknown(report.run_id)),
         _ => Ok(()),
     }
 }
 
-/// What the run's own row says.
-fn frame(row: &AnyRow, id: RunId, now: DateTime<Utc>) -> Result<Report, StoreError> {
+/// The part of the report that the run's own row contains.
+fn from_run_row(row: &StoredRow, id: RunId, now: DateTime<Utc>) -> Result<Report, StoreError> {
     let started_at = row.at("started_at")?;
     let ended_at = row.maybe_at("ended_at")?;
     let lasted = ended_at.unwrap_or(now) - started_at;
@@ -84,7 +92,7 @@ fn frame(row: &AnyRow, id: RunId, now: DateTime<Utc>) -> Result<Report, StoreErr
         kind: row.word("kind", RunKind::from_word)?,
         dry_run: row.yes("dry_run")?,
         state: row.word("state", RunState::from_word)?,
-        error: row.maybe_text("error")?.map(ToOwned::to_owned),
+        error: row.maybe_string("error")?,
         started_at,
         ended_at,
         seconds,
@@ -114,13 +122,9 @@ fn frame(row: &AnyRow, id: RunId, now: DateTime<Utc>) -> Result<Report, StoreErr
     })
 }
 
-async fn fill_outcomes(
-    db: &Database,
-    on: &mut AnyConnection,
-    report: &mut Report,
-) -> Result<(), StoreError> {
-    let id = report.run_id.to_string();
-    let row = one(on, db.query(&OUTCOMES).bind(id.clone())).await?;
+async fn fill_outcomes(on: &mut AnyConnection, report: &mut Report) -> Result<(), StoreError> {
+    let id = report.run_id;
+    let row = one(on, OUTCOMES.bind(id)).await?;
     report.outcomes = Outcomes {
         success: row.count("success")?,
         out_of_stock: row.count("out_of_stock")?,
@@ -136,7 +140,7 @@ async fn fill_outcomes(
         to_out: row.count("to_out")?,
         to_in: row.count("to_in")?,
     };
-    let changes = rows(on, db.query(&PRICE_CHANGES).bind(id)).await?;
+    let changes = rows(on, PRICE_CHANGES.bind(id)).await?;
     report.price_changes = PriceChanges {
         count: row.count("price_changes")?,
         of_100_yen_or_more: row.count("of_100_yen_or_more")?,
@@ -145,7 +149,7 @@ async fn fill_outcomes(
     Ok(())
 }
 
-fn price_change(row: &AnyRow) -> Result<PriceChange, StoreError> {
+fn price_change(row: &StoredRow) -> Result<PriceChange, StoreError> {
     Ok(PriceChange {
         asin: row.asin()?,
         old: Yen(row.small("old_price_yen")?),
@@ -153,39 +157,34 @@ fn price_change(row: &AnyRow) -> Result<PriceChange, StoreError> {
     })
 }
 
-/// A miss that is open when its run has ended will not be fetched any more: it has failed.
-async fn fill_misses(
-    db: &Database,
-    on: &mut AnyConnection,
-    report: &mut Report,
-) -> Result<(), StoreError> {
-    let id = report.run_id.to_string();
-    let ended = i64::from(!report.state.is_open());
-    let query = db.query(&MISSES).bind(id.clone()).bind(ended);
+/// A miss that is still open after the end of its run will never be fetched: it counts as failed.
+async fn fill_misses(on: &mut AnyConnection, report: &mut Report) -> Result<(), StoreError> {
+    let id = report.run_id;
+    let ended = !report.state.is_open();
+    let query = MISSES.bind(id).bind(ended);
     let row = one(on, query).await?;
     report.backfill.asins = row.count("misses")?;
     report.backfill.success = row.count("fetched")?;
     report.backfill.failed = row.count("failed")?;
-    let missing = db.query(&STILL_MISSING).bind(id).bind(ended);
+    let missing = STILL_MISSING.bind(id).bind(ended);
     let missing = rows(on, missing).await?;
     report.still_missing = missing
         .iter()
-        .map(Columns::asin)
+        .map(StoredRow::asin)
         .collect::<Result<_, _>>()?;
     Ok(())
 }
 
 async fn fill_updates(
-    db: &Database,
     on: &mut AnyConnection,
     report: &mut Report,
     account: Option<&AccountId>,
 ) -> Result<(), StoreError> {
-    let id = report.run_id.to_string();
-    let row = one(on, db.query(&UPDATES).bind(id.clone())).await?;
-    let untouched = db.query(&UNTOUCHED).bind(id.clone());
-    let untouched = untouched.bind(account.map(ToString::to_string));
-    let untouched = one(on, untouched).await?.count("untouched")?;
+    let id = report.run_id;
+    let row = one(on, UPDATES.bind(id)).await?;
+    let untouched = one(on, UNTOUCHED.bind(id).bind(account))
+        .await?
+        .count("untouched")?;
     report.updates = Updates {
         applied: row.count("applied")?,
         equal: row.count("equal")? + untouched,
@@ -196,7 +195,7 @@ async fn fill_updates(
     report.hidden = row.count("hidden")?;
     report.shown = row.count("shown")?;
     report.delisted = row.count("delisted")?;
-    for row in rows(on, db.query(&CODES).bind(id)).await? {
+    for row in rows(on, CODES.bind(id)).await? {
         let failures = CauseCount {
             code: row.text("code")?.to_owned(),
             count: row.count("times")?,

@@ -1,4 +1,4 @@
-//! Batches: what a handler reads to judge an answer, and the one transaction that records it.
+//! Batches: what a handler reads to evaluate an answer, and the one transaction that records it.
 
 use super::{RequestCost, StoreError};
 use crate::domain::account::AccountId;
@@ -15,31 +15,31 @@ use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A batch that has not reported yet, of a run that is open.
+/// A batch without a record yet, of an open run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenBatch {
     /// Its ASINs.
     pub batch: AsinBatch,
     /// The kind of its run.
     pub kind: RunKind,
-    /// The account to which its run is restricted.
+    /// The account to which its run is restricted, if any.
     pub account: Option<AccountId>,
 }
 
-/// A listing as the rules need it.
+/// A listing with its desired state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListingRow {
-    /// The listing with what the shop shows.
+    /// The listing with the state that the shop shows.
     pub listing: Listing,
-    /// The newest desired state, if one was ever computed, and its version.
+    /// The version of the newest desired state, and the state, if one was ever computed.
     pub desired: Option<(i64, ShopState)>,
-    /// Why it waits for a person.
+    /// Why it is held for a person, if it is.
     pub hold: Option<HoldReason>,
-    /// Since when it is known to be sold out in the shop.
+    /// Since when it is known to be sold out in the shop, if it is.
     pub sold_out_since: Option<DateTime<Utc>>,
 }
 
-/// A miss that the backfill has still to fetch.
+/// A miss that the backfill still has to fetch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Miss {
     /// The product.
@@ -48,68 +48,68 @@ pub struct Miss {
     pub attempts: u32,
 }
 
-/// Which part of a run a record reports.
+/// The part of a run that a record completes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum RecordPart {
     /// The batch of this number, answered.
     Batch(u32),
     /// The batch of this number, given up after the last try.
     GivenUp(u32),
-    /// Some misses, by the backfill.
+    /// Some misses, fetched by the backfill.
     Backfill,
 }
 
-/// What one answer (or a batch that is given up) changes, written in one transaction.
+/// The changes of one answer, or of a batch that is given up; written in one transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// Names this record: it is written once, however often it is given.
+    /// The idempotency key: the record is written once, however often it is passed.
     pub id: Uuid,
     /// The run.
     pub run: RunId,
-    /// Which part of it.
-    pub part: Part,
-    /// When the answer was there.
+    /// The part of it.
+    pub part: RecordPart,
+    /// When the answer was received.
     pub at: DateTime<Utc>,
     /// One entry for each ASIN of the part.
     pub asins: Vec<RecordedAsin>,
-    /// What the request cost; all zero when none was made.
+    /// The cost of the request; all zero when none was made.
     pub cost: RequestCost,
 }
 
-/// What is known of one ASIN after the answer.
+/// The result for one ASIN.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedAsin {
-    /// The product as it is now; its parts win over stored ones that are older.
+    /// The product as it is now; each of its parts replaces an older stored one.
     pub product: Product,
-    /// What the answer told. The last one recorded is the run's outcome of this ASIN.
+    /// The class of the answer. The last recorded one is the run's outcome for this ASIN.
     pub outcome: Outcome,
-    /// For a run that reads the cache: whether it answered.
+    /// For a run that reads the cache: whether it was a hit.
     pub cache_hit: Option<bool>,
-    /// Why the backfill must fetch it, if so. In the backfill itself: why it is still missing.
+    /// Why the backfill must fetch it, if it must. In the backfill itself: why it is still missing.
     pub miss: Option<MissReason>,
     /// What changed.
     pub change: Change,
-    /// Each offer with its verdict, as `explain` shows it; `None` where nothing was asked.
+    /// Each offer with its verdict, as `explain` shows it; `None` when no request was made.
     pub offers: Option<Vec<JudgedOffer>>,
-    /// What becomes of each of its listings.
-    pub listings: Vec<ListingVerdict>,
-    /// Its basic information, where that was asked for: newer than what is stored it wins, part by part.
+    /// The decision for each of its listings.
+    pub listings: Vec<ListingDecision>,
+    /// Its basic information, if it was requested: each part replaces an older stored one.
     pub info: Option<Seen<BasicInfo>>,
-    /// The account that gets a `pending` listing of it, unless it has a listing already.
+    /// The account that gets a `pending` listing for it, unless it already has a listing.
     pub pending_in: Option<AccountId>,
 }
 
-/// What becomes of a listing.
+/// What was decided for a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListingVerdict {
+pub struct ListingDecision {
     /// The listing.
     pub listing: ListingId,
     /// Its desired state.
     pub desired: ShopState,
-    /// The version that the desired state gets if it is stored: one above the one that was read,
-    /// or the same when the state is the same.
+    /// The version that the desired state gets when it is stored: one above the version that was
+    /// read, or the same for the same state.
     pub version: i64,
-    /// Waits for a person.
+    /// Why it is held for a person, if it is.
     pub hold: Option<HoldReason>,
     /// The update that is due, if any.
     pub update: Option<Urgency>,
@@ -118,10 +118,10 @@ pub struct ListingVerdict {
 /// Reads and records batches.
 #[async_trait]
 pub trait BatchStore: Send + Sync {
-    /// The batch; `None` when it has reported, or when its run is not open.
+    /// The batch; `None` when it is recorded, or when its run is not open.
     async fn batch(&self, run: RunId, no: u32) -> Result<Option<OpenBatch>, StoreError>;
 
-    /// What is known of `asins`; an ASIN of which nothing is known is left out.
+    /// The known products of `asins`; unknown ones are left out.
     async fn products(&self, asins: &[Asin]) -> Result<HashMap<Asin, Product>, StoreError>;
 
     /// The `listed` listings of `asins` in active accounts, or in the given one.
@@ -131,22 +131,22 @@ pub trait BatchStore: Send + Sync {
         account: Option<&AccountId>,
     ) -> Result<Vec<ListingRow>, StoreError>;
 
-    /// Writes `record` in one transaction, a handful of statements whatever the number of rows:
-    /// products (newer wins, by part), outcomes and misses keyed by (run, asin), observations,
-    /// desired states, due updates, the batch closed, the run's counters.
+    /// Writes `record` in one transaction, with a fixed number of statements for any number of
+    /// rows: products (the newer part wins), outcomes and misses keyed by (run, asin),
+    /// observations, desired states, due updates, the end of the batch, the run's counters.
     ///
-    /// Where the run hides more than its guard allows, what it hides with this record and what it has
-    /// still to send is written as held in the same transaction; records that hide something take
-    /// turns at that, so that no more are sent than the guard allows, however many workers record.
+    /// When the run hides more than its guard allows, the hides of this record and all that are not
+    /// sent yet become held in the same transaction. Records that hide something are serialised
+    /// there, so that no more hides are sent than the guard allows, however many workers record.
     ///
-    /// A batch that has reported already, or whose run is not open, changes nothing. For
-    /// [`Part::Backfill`] the misses of `record` become fetched or failed.
+    /// A batch that is already recorded, or whose run is not open, changes nothing. For
+    /// [`RecordPart::Backfill`] the misses of `record` become fetched or failed.
     ///
     /// Returns the progress after it.
     async fn record(&self, record: &Record) -> Result<RunProgress, StoreError>;
 
-    /// Misses of the run that are still to be fetched, at most `limit`, those with the fewest
-    /// attempts first.
+    /// Misses of the run that are still to be fetched, at most `limit`, ordered by the number of
+    /// attempts.
     async fn open_misses(&self, run: RunId, limit: u32) -> Result<Vec<Miss>, StoreError>;
 
     /// Counts one failed request against each of `asins`.

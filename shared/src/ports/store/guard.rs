@@ -1,5 +1,5 @@
-//! The guard against a broken answer, where a run is held and a person decides. That it trips, and
-//! holds what is not sent yet, is part of [`BatchStore::record`].
+//! The guard against a broken answer: holds a run until a person decides. [`BatchStore::record`]
+//! trips it, and holds the updates that are not sent yet.
 //!
 //! [`BatchStore::record`]: super::BatchStore::record
 
@@ -8,17 +8,18 @@ use crate::domain::run::RunId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-/// Holds runs, and does what a person decides about them.
+/// Holds runs, and carries out the decision of a person.
 #[async_trait]
 pub trait GuardStore: Send + Sync {
-    /// Moves a run to `held` when all that is left of it is held. One caller gets `true`.
+    /// Moves a run to `held` when all of its remaining updates are held. Only one caller gets
+    /// `true`.
     async fn hold_run(&self, run: RunId) -> Result<bool, StoreError>;
 
-    /// Lets go what is held: those updates are queued again and the run goes on; the guard does not
-    /// trip in it again. Returns how many; `None` when nothing of the run waits for a person.
+    /// Releases the held updates: they are queued again and the run continues; its guard does not
+    /// trip again. Returns how many; `None` when nothing of the run is held.
     async fn release_run(&self, run: RunId, at: DateTime<Utc>) -> Result<Option<u64>, StoreError>;
 
-    /// Drops what is held and ends the run: its listings stay as they are shown, and the next run
-    /// decides anew. Returns how many; `None` when nothing of the run waits for a person.
+    /// Drops the held updates and ends the run: the shops keep showing those listings, and the next
+    /// run decides again. Returns how many; `None` when nothing of the run is held.
     async fn cancel_run(&self, run: RunId, at: DateTime<Utc>) -> Result<Option<u64>, StoreError>;
 }

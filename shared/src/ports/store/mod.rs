@@ -1,9 +1,12 @@
-//! The truth: runs, batches, misses, products, listings, desired and applied states, tokens. One
-//! file for each who asks; an adapter answers all of them over one database.
+//! The store: runs, batches, misses, products, listings, desired and applied states, tokens.
+//!
+//! Each file is the port of one kind of caller; an adapter implements all of them over one
+//! database.
 
 mod accounts;
 mod batches;
 mod catalogue;
+mod error;
 mod guard;
 mod history;
 mod leases;
@@ -18,61 +21,36 @@ pub use accounts::{
     TokenStore,
 };
 pub use batches::{
-    BatchStore, ListingRow, ListingVerdict, Miss, OpenBatch, Part, Record, RecordedAsin,
+    BatchStore, ListingDecision, ListingRow, Miss, OpenBatch, Record, RecordPart, RecordedAsin,
 };
-pub use catalogue::{
-    CatalogueStore, ImportCounts, ListingStory, NewListing, SeenInterval, Story, UpdateStory,
-};
+pub use catalogue::{CatalogueStore, ImportCounts, NewListing};
+pub use error::StoreError;
 pub use guard::GuardStore;
-pub use history::{ChangesAsked, HistoryStore, ListingChange};
+pub use history::{
+    AsinHistory, ChangesFilter, HistoryStore, ListingChange, ListingHistory, SeenInterval,
+    UpdateHistory,
+};
 pub use leases::LeaseStore;
 pub use notices::{
     ChannelView, ClaimedNotices, DeliveryOutcome, ENDED_BEFORE_ANSWER, NewNotice, NoticeClaim,
     NoticeStore,
 };
 pub use reconcile::{
-    Advance, Finding, FoundKind, KnownItem, NewReading, PageRecord, PageRecorded, Phase,
-    ReconcileStore, ShopRead, Taken,
+    Advance, FindingKind, KnownItem, NewReading, PageRecord, PageRecorded, ReadPhase,
+    ReconcileFinding, ReconcileStore, ShopRead, ShownState,
 };
 pub use retention::{RetentionCursor, RetentionStep, RetentionStore};
 pub use runs::{
-    NewRegistration, NewRun, OpenWork, RequestCost, RunRow, RunStore, RunView, StartError,
+    NewRegistration, NewRun, OpenWork, ReportStore, RequestCost, RunQueries, RunRow, RunStore,
+    RunView, StartError,
 };
 pub use updates::{UpdateResult, UpdateStore, UpdateTask};
 
-/// The database cannot do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Away, locked or broken off: the same call may succeed later.
-    #[error("the database cannot be asked now: {0}")]
-    Unavailable(String),
-    /// The file cannot be written, the disk is full, the schema is not ours.
-    #[error("the database cannot be used: {0}")]
-    Unusable(String),
-    /// Tokens in it are sealed, and this program does not have the key.
-    #[error("its tokens are sealed with {}: check TOKEN_KEY, TOKEN_KEY_FILE and TOKEN_KEY_OLD", if *.another { "another key" } else { "a key, and none is set" })]
-    Sealed {
-        /// This program has a key, which is not the one.
-        another: bool,
-    },
-    /// The database was written by a newer Miseban.
-    #[error(
-        "the database has schema version {found}, this program knows up to {known}: use the newer program"
-    )]
-    Newer {
-        /// Version of the database.
-        found: i64,
-        /// The newest version that this program knows.
-        known: i64,
-    },
-    /// A row says what no version of this program writes.
-    #[error("the database holds a value that cannot be read: {0}")]
-    Damaged(String),
-}
-
-/// Everything at once, for wiring.
+/// All store ports together, for wiring.
 pub trait Store:
     RunStore
+    + RunQueries
+    + ReportStore
     + BatchStore
     + GuardStore
     + UpdateStore
@@ -89,6 +67,8 @@ pub trait Store:
 
 impl<T> Store for T where
     T: RunStore
+        + RunQueries
+        + ReportStore
         + BatchStore
         + GuardStore
         + UpdateStore

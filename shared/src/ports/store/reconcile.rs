@@ -1,4 +1,4 @@
-//! Reconciliation: how far each shop is read, and the one transaction that takes a page over.
+//! Reconciliation: how far each shop is read, and the one transaction that records a page.
 
 use super::StartError;
 use super::{ListingRow, NewRun, Record, StoreError};
@@ -22,15 +22,15 @@ pub struct NewReading {
     pub asins: u64,
 }
 
-/// What is due in a shop.
+/// What to read next in a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Phase {
+pub enum ReadPhase {
     /// A page.
     Pages {
         /// Where it starts; `None` for the first.
         cursor: Option<PageCursor>,
     },
-    /// The next of the listings that were on no page.
+    /// The next listing that was on no page.
     Missing,
 }
 
@@ -39,86 +39,89 @@ pub enum Phase {
 pub struct ShopRead {
     /// The shop.
     pub account: AccountId,
-    /// Gets requests at all.
+    /// Whether requests are sent for it.
     pub active: bool,
-    /// Its quota is used up until then.
+    /// No requests until then.
     pub parked_until: Option<DateTime<Utc>>,
-    /// The step that is due.
+    /// The number of the next step.
     pub step: u32,
-    /// What it is.
-    pub phase: Phase,
+    /// What that step reads.
+    pub phase: ReadPhase,
 }
 
-/// A listing as it is known before its item is compared.
+/// A stored listing, to compare an item with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownItem {
-    /// The listing with what we left, and its desired state.
+    /// The listing with its last known shown state, and its desired state.
     pub row: ListingRow,
-    /// When it was last brought to a state.
+    /// When it was last edited.
     pub applied_at: Option<DateTime<Utc>>,
-    /// An edit is on its way until then.
+    /// It is leased for an edit until then.
     pub busy_until: Option<DateTime<Utc>>,
 }
 
 impl KnownItem {
-    /// Newer wins: whether what a page says, asked for at `asked_at`, is newer than what we know. What was
-    /// edited since is not, and of what is being edited nobody can say.
+    /// Whether a page that was requested at `asked_at` is newer than the stored state. It is not
+    /// when the listing was edited since, and it may not be while the listing is being edited.
     pub fn is_older_than(&self, asked_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         self.applied_at.is_none_or(|applied| applied <= asked_at)
             && self.busy_until.is_none_or(|busy| busy <= now)
     }
 }
 
-/// What was found about an item.
+/// The kind of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FoundKind {
-    /// It looks otherwise than we left it.
+pub enum FindingKind {
+    /// It differs from the state that we left.
     Drifted,
-    /// It sold out and rests, as it did before.
+    /// It sold out, and keeps stock 0 for the cool-down, as before.
     SoldOut,
-    /// None of our listings.
+    /// Not one of our listings.
     Unknown,
-    /// Gone from the shop.
+    /// It no longer exists in the shop.
     Gone,
 }
 
-/// Something for the report, one an item and run.
+/// A finding for the report, one for each item and run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct ReconcileFinding {
     /// BASE's number.
     pub item: ItemId,
-    /// The listing; `None` for an item that we do not know.
+    /// The listing; `None` for an unknown item.
     pub listing: Option<ListingId>,
-    /// The shop's own code, of an item that we do not know.
+    /// The shop's own code, for an unknown item.
     pub sku: Option<String>,
-    /// What it is.
-    pub kind: FoundKind,
-    /// It sold out in the shop.
+    /// Its kind.
+    pub kind: FindingKind,
+    /// Whether it sold out in the shop.
     pub sold_out: bool,
-    /// As we left it.
+    /// The state that we left.
     pub left: Option<ShopState>,
-    /// As it was found.
+    /// The state that was found.
     pub found: Option<ShopState>,
 }
 
-impl Finding {
-    /// Whether it stands: what was edited while the page was on its way is none of it.
-    pub fn is_certain(&self, taken: &HashSet<ListingId>) -> bool {
+impl ReconcileFinding {
+    /// Whether it is valid: not when its listing was edited while the page was requested.
+    /// `unedited` are the listings that were not.
+    pub fn is_certain(&self, unedited: &HashSet<ListingId>) -> bool {
         match (self.kind, self.listing) {
-            (FoundKind::Drifted | FoundKind::SoldOut, Some(listing)) => taken.contains(&listing),
+            (FindingKind::Drifted | FindingKind::SoldOut, Some(listing)) => {
+                unedited.contains(&listing)
+            }
             _ => true,
         }
     }
 }
 
-/// What the shop shows of a listing from now on, as far as we know.
+/// What the shop shows of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
+pub struct ShownState {
     /// The listing.
     pub listing: ListingId,
-    /// What it shows.
+    /// The shown state.
     pub state: ShopState,
-    /// Since when it is sold out in the shop.
+    /// Since when it is sold out in the shop, if it is.
     pub sold_out_since: Option<DateTime<Utc>>,
 }
 
@@ -143,35 +146,35 @@ pub enum Advance {
 pub struct PageRecord {
     /// The shop's number in the run.
     pub no: u32,
-    /// The step; when it was recorded before, nothing is written.
+    /// The number of the step; nothing is written when it was recorded before.
     pub step: u32,
-    /// When the page was asked for: what was edited later is newer than the page.
+    /// When the page was requested: a listing that was edited later is newer than the page.
     pub asked_at: DateTime<Utc>,
     /// Items that were read.
     pub items: u32,
     /// The listings among them.
     pub seen: Vec<ListingId>,
-    /// What is taken over.
-    pub taken: Vec<Taken>,
-    /// What is told.
-    pub findings: Vec<Finding>,
-    /// Desired states and updates, run, instant and cost, as for a batch; its products and outcomes are
-    /// not written.
+    /// What the shop shows of them.
+    pub shown: Vec<ShownState>,
+    /// Findings for the report.
+    pub findings: Vec<ReconcileFinding>,
+    /// Desired states and updates, run, instant and cost, as for a batch. Its products and outcomes
+    /// are not written.
     pub record: Record,
     /// What comes after it.
     pub advance: Advance,
 }
 
-/// What became of a step.
+/// The result of recording a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRecorded {
     /// How far the run is.
     pub progress: RunProgress,
-    /// The step that is due now; `None` when the shop is read.
+    /// The next step; `None` when the shop is read.
     pub step: Option<u32>,
-    /// So many listings were on no page that nothing is done about them without a person.
+    /// How many listings were on no page, when they are so many that the shop is held for a person.
     pub missing_held: Option<u64>,
-    /// Other runs that have no queued update left by it.
+    /// Other runs that have no queued update left because of it.
     pub settled: Vec<RunId>,
 }
 
@@ -185,7 +188,7 @@ pub trait ReconcileStore: Send + Sync {
     /// As [`RunStore::start_run`](super::RunStore::start_run).
     async fn start_reading(&self, reading: &NewReading) -> Result<(), StartError>;
 
-    /// The shop of this number; `None` when it is read, or when its run is not open.
+    /// The shop of this number; `None` once it is read, or when its run is not open.
     async fn shop_read(&self, run: RunId, no: u32) -> Result<Option<ShopRead>, StoreError>;
 
     /// The `listed` listings among `items`.
@@ -198,12 +201,12 @@ pub trait ReconcileStore: Send + Sync {
     /// The next listing of the shop that this run has seen on no page.
     async fn next_missing(&self, run: RunId, no: u32) -> Result<Option<Listing>, StoreError>;
 
-    /// Writes a step: what is seen, what is taken over, desired states, due updates, findings, the place
-    /// in the shop. What was edited after the page was asked for, or is being edited, is left as it is,
-    /// with its desired state.
+    /// Writes a step: seen listings, their shown states, desired states, due updates, findings, and
+    /// the position in the shop. A listing that was edited after the page was requested, or is
+    /// being edited, is not changed, nor is its desired state.
     ///
-    /// After the last page, what was on none is counted: where that is more than the run's guard allows
-    /// of the shop's listings, the shop is held, and the run waits for a person.
+    /// After the last page, listings that were on none are counted. When they are more of the
+    /// shop's listings than the run's guard allows, the shop is held for a person.
     async fn record_page(&self, page: &PageRecord) -> Result<PageRecorded, StoreError>;
 
     /// Ends the reading of a shop that cannot be read; idempotent.
@@ -215,7 +218,7 @@ pub trait ReconcileStore: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<RunProgress, StoreError>;
 
-    /// Every listing of a shop, whatever became of it.
+    /// Every listing of a shop, of any status.
     async fn listings_of(
         &self,
         account: &AccountId,

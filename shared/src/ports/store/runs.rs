@@ -1,4 +1,4 @@
-//! Runs: their start, their barrier, their end, their report.
+//! Runs: their start, barrier and end; queries; reports.
 
 use super::StoreError;
 use crate::domain::account::AccountId;
@@ -21,24 +21,24 @@ pub struct NewRun {
     pub kind: RunKind,
     /// Restricted to this account.
     pub account: Option<AccountId>,
-    /// Nothing goes to the shop.
+    /// Whether the shop is not changed.
     pub dry_run: bool,
     /// Its start.
     pub started_at: DateTime<Utc>,
     /// Its batches; the first has number 1.
     pub batches: Vec<AsinBatch>,
-    /// What it may hide before a person is asked, until it has ended.
+    /// How much it may hide before it is held for a person.
     pub guard: MassChangeGuard,
 }
 
-/// A registration to start: its run, and what needs no request.
+/// A registration to start: its run, and the ASINs that need no request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRegistration {
-    /// The run that asks for what is not known.
+    /// The run that requests the unknown ASINs.
     pub run: NewRun,
     /// The shop.
     pub account: AccountId,
-    /// Known already: become listings to come with the start.
+    /// Known ASINs, which get their pending listing with the start.
     pub known: Vec<Asin>,
 }
 
@@ -48,23 +48,23 @@ pub enum StartError {
     /// One of the same kind is open.
     #[error("run {0} of the same kind is still open")]
     AlreadyOpen(RunId),
-    /// The database.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// A run as its row tells it.
+/// The row of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRow {
     /// Its id.
     pub id: RunId,
     /// Its kind.
     pub kind: RunKind,
-    /// Where it stands.
+    /// Its state.
     pub state: RunState,
     /// Restricted to this account.
     pub account: Option<AccountId>,
-    /// Nothing goes to the shop.
+    /// Whether the shop is not changed.
     pub dry_run: bool,
     /// Its start.
     pub started_at: DateTime<Utc>,
@@ -72,41 +72,41 @@ pub struct RunRow {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-/// The rows of a run that are open, for sending their messages (again).
+/// The open rows of a run, whose messages are to be sent, possibly again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenWork {
     /// How far it is.
     pub progress: RunProgress,
-    /// Batches that have not reported.
+    /// Batches that are not recorded yet.
     pub batches: Vec<u32>,
-    /// Shops that are still read: the number in the run and the step that is due.
+    /// Shops that are still being read: the number in the run and the next step.
     pub reads: Vec<(u32, u32)>,
     /// Updates that are queued: the listing, the version of its desired state, its urgency.
     pub updates: Vec<(ListingId, i64, Urgency)>,
 }
 
-/// Counts for whoever watches a run.
+/// The counts of a run, to show its progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunView {
-    /// Where it stands.
+    /// Its state.
     pub state: RunState,
     /// Batches in all.
     pub batches: u64,
-    /// Batches that have reported.
+    /// Batches that are recorded.
     pub batches_done: u64,
     /// Misses in all.
     pub misses: u64,
-    /// Misses that the backfill has fetched or given up.
+    /// Misses that the backfill fetched or gave up.
     pub misses_done: u64,
     /// Updates in all.
     pub updates: u64,
-    /// Updates that are sent or settled otherwise.
+    /// Updates that are settled.
     pub updates_done: u64,
-    /// Of those, the ones that wait for a person, since they would hide too many at once.
+    /// Of those, updates that the guard holds for a person.
     pub held_back: u64,
 }
 
-/// What one request cost, added to the run's counters.
+/// The cost of one request, added to the run's counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RequestCost {
     /// Answered requests.
@@ -115,14 +115,14 @@ pub struct RequestCost {
     pub backfill_requests: u32,
     /// Requests that a quota refused.
     pub refused: u32,
-    /// Time spent waiting for permits, in milliseconds.
+    /// Waiting time for permits, in milliseconds.
     pub waited_ms: i64,
-    /// Time of the lane that the grants took, in microseconds.
+    /// Lane time that the permits used, in microseconds.
     pub lane_us: i64,
 }
 
 impl RequestCost {
-    /// Both together.
+    /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -135,7 +135,7 @@ impl RequestCost {
     }
 }
 
-/// Starts, watches and ends runs.
+/// Starts, advances and ends runs.
 #[async_trait]
 pub trait RunStore: Send + Sync {
     /// Writes the run and its batches in one transaction.
@@ -145,18 +145,45 @@ pub trait RunStore: Send + Sync {
     /// [`StartError::AlreadyOpen`] when a run of the same kind is open; nothing is written then.
     async fn start_run(&self, run: &NewRun) -> Result<(), StartError>;
 
-    /// Writes the run, its batches, and a `pending` listing for each known ASIN that has none in the
-    /// account, in one transaction; returns how many listings.
+    /// Writes the run, its batches, and a `pending` listing for each known ASIN that has none in
+    /// the account, in one transaction; returns how many listings.
     ///
     /// # Errors
     ///
     /// As [`RunStore::start_run`]; nothing is written then.
     async fn start_registration(&self, new: &NewRegistration) -> Result<u64, StartError>;
 
-    /// The run; `None` for an id that is not known.
+    /// The barrier: moves a run whose batches are all recorded from running to backfilling. Only
+    /// one caller gets `true`.
+    async fn begin_backfill(&self, id: RunId) -> Result<bool, StoreError>;
+
+    /// Ends the backfill, which has nothing left to fetch. Idempotent. Releases what the guard
+    /// holds when the run as a whole is no mass change ([`Guarding::Lifted`]).
+    ///
+    /// [`Guarding::Lifted`]: crate::domain::guard::Guarding::Lifted
+    async fn end_backfill(&self, id: RunId, at: DateTime<Utc>) -> Result<RunProgress, StoreError>;
+
+    /// Closes a run without open or held work. Only one caller gets `true`.
+    async fn close_run(&self, id: RunId, at: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Ends an open run without completing it; drops what its guard holds, as
+    /// [`GuardStore::cancel_run`] does. Only one caller gets `true`.
+    ///
+    /// [`GuardStore::cancel_run`]: super::GuardStore::cancel_run
+    async fn fail_run(&self, id: RunId, why: &str, at: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Adds the cost of a request that left nothing to record. `id` identifies the request: it is
+    /// counted once, however often it is passed.
+    async fn count(&self, run: RunId, id: Uuid, cost: RequestCost) -> Result<(), StoreError>;
+}
+
+/// Reads runs.
+#[async_trait]
+pub trait RunQueries: Send + Sync {
+    /// The run; `None` for an unknown id.
     async fn run(&self, id: RunId) -> Result<Option<RunRow>, StoreError>;
 
-    /// The newest runs, newest first; only open ones if asked for.
+    /// The newest runs, newest first; only open ones with `open_only`.
     async fn runs(&self, open_only: bool, limit: u32) -> Result<Vec<RunRow>, StoreError>;
 
     /// The newest run of this kind, open or not.
@@ -165,35 +192,17 @@ pub trait RunStore: Send + Sync {
     /// The open rows of the run.
     async fn open_work(&self, id: RunId) -> Result<OpenWork, StoreError>;
 
-    /// Counts for a watcher.
+    /// The counts of the run.
     async fn run_view(&self, id: RunId) -> Result<RunView, StoreError>;
+}
 
-    /// The barrier: moves a run whose batches have all reported from running to backfilling. One
-    /// caller gets `true`, however many ask.
-    async fn begin_backfill(&self, id: RunId) -> Result<bool, StoreError>;
-
-    /// The backfill has nothing left to fetch. Idempotent. What the guard holds is let go here when
-    /// the whole run is no mass change ([`Guarding::Lifted`]).
-    ///
-    /// [`Guarding::Lifted`]: crate::domain::guard::Guarding::Lifted
-    async fn end_backfill(&self, id: RunId, at: DateTime<Utc>) -> Result<RunProgress, StoreError>;
-
-    /// Closes a run that has nothing open any more, and nothing held. One caller gets `true`.
-    async fn close_run(&self, id: RunId, at: DateTime<Utc>) -> Result<bool, StoreError>;
-
-    /// Ends an open run without completing it; what the guard held of it is dropped, as by
-    /// [`GuardStore::cancel_run`]. One caller gets `true`.
-    ///
-    /// [`GuardStore::cancel_run`]: super::GuardStore::cancel_run
-    async fn fail_run(&self, id: RunId, why: &str, at: DateTime<Utc>) -> Result<bool, StoreError>;
-
-    /// Adds what a request cost that left nothing to record. `id` names the request: it is counted
-    /// once, however often it is told.
-    async fn count(&self, run: RunId, id: Uuid, cost: RequestCost) -> Result<(), StoreError>;
-
-    /// The report: the stored one of an ended run, else computed from the rows at `now`.
+/// Computes and keeps reports.
+#[async_trait]
+pub trait ReportStore: Send + Sync {
+    /// The report: the stored one of an ended run, or else computed from the rows at `now`; `None`
+    /// for an unknown id.
     async fn report(&self, id: RunId, now: DateTime<Utc>) -> Result<Option<Report>, StoreError>;
 
-    /// Keeps the report of an ended run beyond the life of its rows. Idempotent.
+    /// Keeps the report of an ended run, so that it outlives the run's rows. Idempotent.
     async fn keep_report(&self, report: &Report) -> Result<(), StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Updates: one listing brought to its desired state, by one worker at a time.
+//! Updates: one worker at a time edits a listing in the shop to its desired state.
 
 use super::StoreError;
 use crate::domain::account::AccountId;
@@ -8,51 +8,52 @@ use crate::domain::run::RunId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-/// A listing in the hands of one worker.
+/// A listing that is leased to one worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpdateTask {
-    /// The listing with what the shop shows.
+    /// The listing with the state that the shop shows.
     pub listing: Listing,
-    /// What it should look like.
+    /// The state to apply.
     pub desired: ShopState,
     /// The version of the desired state.
     pub version: i64,
-    /// How much it hurries.
+    /// Its urgency.
     pub urgency: Urgency,
-    /// The account's quota is used up until then.
+    /// The account is parked until then.
     pub parked_until: Option<DateTime<Utc>>,
-    /// It would hide what the guard of some run holds: not to be sent.
+    /// Not to be sent: it would hide a listing that the guard of a run holds.
     pub guarded: bool,
 }
 
 /// How an update ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UpdateResult {
-    /// The shop looks like this now.
+    /// The shop now shows this state.
     Applied(ShopState),
-    /// The shop looked like it already.
+    /// The shop showed the desired state already.
     Equal,
-    /// Waits for a person.
+    /// Held for a person.
     Held(HoldReason),
-    /// Waits for a person's word on a run, this one or another, that hides too many at once.
+    /// Held until a person decides about a run, this one or another, that hides too much.
     Guarded,
-    /// Refused, or tried in vain; by the report's code.
+    /// Refused, or all attempts failed; the code for the report.
     Failed(String),
-    /// Waits for the account's reset. Not an end for the listing, but for the run that waits for it.
+    /// Waits until the account's quota is reset. The listing's update is not settled, but its run
+    /// no longer waits for it.
     Parked,
-    /// The item is gone from the shop; it is never asked for again.
+    /// The item no longer exists in the shop; it is never requested again.
     Delisted,
 }
 
-/// Hands out and settles updates.
+/// Leases listings for an update, and settles updates.
 #[async_trait]
 pub trait UpdateStore: Send + Sync {
-    /// Takes the listing into one worker's hands until `until`; `Ok(None)` when it is not to be
-    /// updated any more (delisted, account inactive, no desired state).
+    /// Leases the listing to the caller until `until`; `Ok(None)` when it is not to be updated any
+    /// more (delisted, account inactive, no desired state).
     ///
     /// # Errors
     ///
-    /// `Ok(Some(Err(busy_until)))` is no error: another worker has it.
+    /// `Ok(Some(Err(busy_until)))` is not an error: another worker has the lease.
     async fn begin_update(
         &self,
         listing: ListingId,
@@ -60,8 +61,8 @@ pub trait UpdateStore: Send + Sync {
         until: DateTime<Utc>,
     ) -> Result<Option<Result<UpdateTask, DateTime<Utc>>>, StoreError>;
 
-    /// Lets go of the listing and settles every queued or parked update of it up to `version`, in
-    /// one transaction. Returns the open runs that have no queued update left by it.
+    /// Releases the listing and settles every queued or parked update of it up to `version`, in one
+    /// transaction. Returns the open runs that have no queued update left because of it.
     async fn finish_update(
         &self,
         listing: ListingId,
@@ -70,18 +71,18 @@ pub trait UpdateStore: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<Vec<RunId>, StoreError>;
 
-    /// Lets go of the listing with nothing settled, so that a later try can take it.
+    /// Releases the listing without settling anything, so that a retry can lease it.
     async fn release_update(&self, listing: ListingId) -> Result<(), StoreError>;
 
-    /// Lets go of all listings. For a process that knows that it is the only one at work: whoever
-    /// held them is gone.
+    /// Releases all listings. Only for a process that knows that it is the only one: the holders of
+    /// the leases are dead.
     async fn release_all_updates(&self) -> Result<(), StoreError>;
 
-    /// Listings of active accounts whose desired state differs from what is shown, with an update
-    /// that is queued or parked: what a process that starts has to send messages for.
+    /// Listings of active accounts whose desired state differs from the shown one, with an update
+    /// that is queued or parked: a starting process sends messages for them.
     async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError>;
 
-    /// How many listings of each account have an update that is not settled: on its way, or waiting for
-    /// the account. An account without one is left out.
+    /// How many listings of each account have an update that is queued or parked. An account
+    /// without one is left out.
     async fn waiting_updates(&self) -> Result<Vec<(AccountId, u64)>, StoreError>;
 }

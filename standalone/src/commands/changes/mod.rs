@@ -8,7 +8,7 @@ use crate::cli::ChangesArgs;
 use crate::output::CommandOutput;
 use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
-use shared::ports::store::{ChangesAsked, ListingChange, Store};
+use shared::ports::store::{ChangesFilter, ListingChange, Store};
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 use view::{ChangeView, ChangesView};
@@ -27,7 +27,7 @@ pub async fn changes(
     now: DateTime<Utc>,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let asked = ChangesAsked {
+    let asked = ChangesFilter {
         since: args.since.before(now),
         asin: args.asin.as_deref().map(asin).transpose()?,
         account: args.account.clone(),
@@ -64,7 +64,7 @@ pub async fn changes(
 /// Reads the requested changes page by page.
 struct ChangePager<'a> {
     store: &'a dyn Store,
-    asked: &'a ChangesAsked,
+    asked: &'a ChangesFilter,
     left: u32,
     last: Option<ListingChange>,
 }
@@ -100,7 +100,7 @@ fn asin(given: &str) -> Result<Asin, CommandError> {
 }
 
 /// A misspelt shop must not look like a shop without changes.
-async fn known_account(asked: &ChangesAsked, store: &dyn Store) -> Result<(), CommandError> {
+async fn known_account(asked: &ChangesFilter, store: &dyn Store) -> Result<(), CommandError> {
     let Some(account) = &asked.account else {
         return Ok(());
     };

@@ -20,7 +20,7 @@ pub async fn explain(
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let asin = Asin::parse(asin).map_err(|error| no_asin(&error))?;
-    let facts = store.story(asin).await?;
+    let facts = store.asin_history(asin).await?;
     let nowhere = facts.listings.is_empty() && facts.pending.is_empty();
     if facts.product.is_none() && facts.info.is_none() && nowhere && facts.seen.is_empty() {
         return Err(CommandError::Failed(text!(

@@ -12,7 +12,7 @@ use shared::domain::observation::JudgedOffer;
 use shared::domain::outcome::Outcome;
 use shared::domain::product::{Product, Seen, Stock};
 use shared::domain::run::RunId;
-use shared::ports::store::{ListingStory, SeenInterval, Story, UpdateStory};
+use shared::ports::store::{AsinHistory, ListingHistory, SeenInterval, UpdateHistory};
 
 /// Everything about an ASIN.
 #[derive(Debug, Serialize)]
@@ -83,7 +83,7 @@ pub struct UpdateView {
 }
 
 /// The view of `story`.
-pub fn view(asin: Asin, story: Story) -> ExplainView {
+pub fn view(asin: Asin, story: AsinHistory) -> ExplainView {
     ExplainView {
         asin,
         product: story.product.as_ref().map(product),
@@ -117,7 +117,7 @@ fn seen(seen: SeenInterval) -> ObservedView {
     }
 }
 
-fn listing(story: ListingStory) -> ListingView {
+fn listing(story: ListingHistory) -> ListingView {
     let desired = |(version, state, at)| DesiredView { version, state, at };
     ListingView {
         account: story.listing.account,
@@ -131,7 +131,7 @@ fn listing(story: ListingStory) -> ListingView {
     }
 }
 
-fn update(update: UpdateStory) -> UpdateView {
+fn update(update: UpdateHistory) -> UpdateView {
     UpdateView {
         run_id: update.run,
         account: update.account,

@@ -1,4 +1,4 @@
--- cached_at moves when a part does.
+-- cached_at changes when a part does.
 INSERT INTO cache_entries AS known (
     asin,
     price_yen,

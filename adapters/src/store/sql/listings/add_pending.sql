@@ -1,4 +1,5 @@
--- As import_new.sql, which holds the same lock; an ASIN with a listing in the account gets no second one.
+-- Like import_new.sql, under the same lock. An ASIN that has a listing in the account gets no
+-- second one.
 INSERT INTO listings (
     id,
     account_id,

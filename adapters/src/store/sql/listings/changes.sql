@@ -1,6 +1,6 @@
--- One page, newest first, from the row after the given one. CROSS JOIN keeps this order on SQLite: the
--- newest updates are few, and listings and runs are many. The observation is the newest one that the
--- update can come from.
+-- One page, newest first, from the row after the given one. CROSS JOIN keeps this order on
+-- SQLite: the newest updates are few, and there are many listings and runs. The observation is
+-- the newest one that the update can be based on.
 SELECT
     u.run_id,
     r.kind,

@@ -1,4 +1,4 @@
--- Accounts that no accounts file has named yet stay inactive until one does.
+-- Accounts stay inactive until an accounts file contains them.
 INSERT INTO accounts (
     id,
     name,

@@ -1,4 +1,4 @@
--- Of a listing with another item, what is shown is the other item's.
+-- The shown state of a listing with another item was that of the former item.
 DELETE FROM applied_states
 WHERE listing_id IN (
     SELECT l.id

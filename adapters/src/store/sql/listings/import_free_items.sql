@@ -1,5 +1,5 @@
--- An item that carries another ASIN now is taken from the listing that had it, so that items can
--- be swapped; what has none at the end of the import is not in the shop.
+-- An item that now belongs to another ASIN is taken from its listing, so that items can be
+-- swapped. A listing that has no item at the end of the import is not in the shop.
 UPDATE listings
 SET item_id = NULL
 FROM {rows}

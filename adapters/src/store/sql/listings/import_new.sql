@@ -1,4 +1,5 @@
--- Numbers follow the highest one; nothing else gives them out, and an import holds the write lock.
+-- Ids continue after the highest one. Only imports assign them, and an import holds the write
+-- lock.
 INSERT INTO listings (
     id,
     account_id,

@@ -1,4 +1,5 @@
--- With repetitions, in any order: to sort a million texts takes a server longer than the caller.
+-- With duplicates, in any order: sorting a million texts takes longer on a server than in the
+-- caller.
 SELECT {joined} AS asins
 FROM (
     SELECT l.asin AS text

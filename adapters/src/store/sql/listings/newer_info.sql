@@ -1,5 +1,5 @@
--- A part of record_infos.sql and put_infos.sql, on a row that is known. The newer one wins, part by
--- part: what it does not tell stays. Price and stock are not touched.
+-- A part of record_infos.sql and put_infos.sql, for a row that exists. Each newer part replaces
+-- the stored one; a missing part is kept. Price and stock are not changed.
 title = CASE
     WHEN excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
         THEN COALESCE(excluded.title, known.title)

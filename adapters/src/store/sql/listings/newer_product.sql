@@ -1,6 +1,6 @@
--- A part of record_products.sql and put.sql, on a row that is known. Each part wins over a stored
--- one that is older; a part that is not there changes nothing. A price that is newer than the mark
--- shows that Amazon knows the ASIN after all.
+-- A part of record_products.sql and put.sql, for a row that exists. Each part replaces an older
+-- stored one; a missing part changes nothing. A price that is newer than invalid_since shows that
+-- Amazon knows the ASIN after all.
 price_yen = CASE
     WHEN excluded.price_updated_at > COALESCE(known.price_updated_at, '')
         THEN excluded.price_yen

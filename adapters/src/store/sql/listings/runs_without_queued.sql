@@ -1,5 +1,5 @@
--- Open runs that had an update of the listing, and have none queued any more. Asked again, the
--- answer is the same: whoever died before closing the run is followed by one who does.
+-- Open runs that had an update of the listing, and have no queued one left. A repeated call
+-- returns the same: when a process dies before it closes the run, the next caller does.
 SELECT r.id
 FROM runs AS r
 INNER JOIN updates AS u

@@ -1,4 +1,4 @@
--- An edit that was on its way when the guard tripped was not held back, after all.
+-- Also settles an update that the guard held while its edit was already being sent.
 UPDATE updates
 SET
     state = 'applied',

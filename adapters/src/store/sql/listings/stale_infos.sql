@@ -1,4 +1,4 @@
--- The oldest first, so that a cap on the number takes all of them in turn.
+-- The oldest first, so that with a limit on their number all get their turn.
 SELECT l.asin
 FROM listings AS l
 INNER JOIN accounts AS a ON a.id = l.account_id

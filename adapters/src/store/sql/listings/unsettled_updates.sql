@@ -1,6 +1,6 @@
--- A queued one counts also when the listing looks right by now: it has to be settled. One row a
--- listing, since every update brings it to its newest state. CROSS JOIN keeps this order on SQLite:
--- few updates are open, and listings are many.
+-- A queued update counts even when the shop shows the desired state by now: it must be settled.
+-- One row for each listing, since every update applies the newest state. CROSS JOIN keeps this
+-- order on SQLite: few updates are open, and there are many listings.
 SELECT DISTINCT
     d.listing_id,
     d.version,

@@ -1,5 +1,5 @@
--- One a listing, however many runs wait for it. CROSS JOIN keeps this order on SQLite: few updates are
--- open, and listings are many.
+-- One row for each listing, however many runs wait for it. CROSS JOIN keeps this order on SQLite:
+-- few updates are open, and there are many listings.
 SELECT
     l.account_id,
     COUNT(DISTINCT u.listing_id) AS waiting

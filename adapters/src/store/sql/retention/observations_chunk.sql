@@ -1,4 +1,4 @@
--- The end of the next chunk of old observations.
+-- The end of the next chunk of expired observations.
 SELECT MAX(c.last_seen_at) AS last_seen_at
 FROM (
     SELECT last_seen_at

@@ -1,4 +1,4 @@
--- The run's row is kept from being closed until the transaction ends; others may record meanwhile.
+-- Locks the run against closing until the transaction ends; other records are not blocked.
 INSERT INTO request_costs (
     run_id,
     id,

@@ -1,4 +1,5 @@
--- By key: the index of open batches would do, too, but PostgreSQL then reads all of the run's.
+-- By key: the index of open batches would do on SQLite, but PostgreSQL then reads all of the
+-- run's batches.
 SELECT
     b.asins,
     r.kind,

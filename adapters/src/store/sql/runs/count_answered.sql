@@ -1,4 +1,4 @@
--- What the open batches can hold at most is taken off: never more than was really answered.
+-- Subtracts what the open batches can contain at most: never more than was really answered.
 SELECT
     r.asins,
     r.asins - $2 * (

@@ -1,4 +1,4 @@
--- ASINs, not listings: one that several shops sell is one answer of Amazon.
+-- ASINs, not listings: an ASIN that several shops sell is one answer of Amazon.
 SELECT COUNT(DISTINCT l.asin) AS hides
 FROM updates AS u
 INNER JOIN listings AS l ON l.id = u.listing_id

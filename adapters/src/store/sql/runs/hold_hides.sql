@@ -1,4 +1,4 @@
--- A parked one is not sent yet, either.
+-- Parked updates, too: they are not sent yet.
 UPDATE updates
 SET
     state = 'held',

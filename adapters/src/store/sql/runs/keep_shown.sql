@@ -1,5 +1,5 @@
--- What is dropped is wanted no more: no message that is still on its way may hide the listing. The next
--- run computes anew.
+-- A dropped state is no longer desired: a message that is still in the queue must not hide the
+-- listing. The next run computes the state again.
 UPDATE desired_states
 SET
     price_yen = s.price_yen,

@@ -1,4 +1,5 @@
--- Whoever hides something in the run takes turns here, so that each sees what the others hide.
+-- Transactions that hide something in the run are serialised here, so that each sees the hides of
+-- the others.
 SELECT
     allowed_percent,
     allowed_count,

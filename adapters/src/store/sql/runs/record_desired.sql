@@ -1,6 +1,6 @@
--- The same state keeps its version. Another state never shares one: where two handlers have read
--- the same version, the second to write goes one above. What was computed from an older
--- observation changes nothing. A hold that the shop gave stays while the state does.
+-- The same state keeps its version. Different states never share one: when two handlers have read
+-- the same version, the second to write gets the next. A state that is based on an older
+-- observation changes nothing. A hold that the shop caused stays as long as the state does.
 INSERT INTO desired_states (
     listing_id,
     price_yen,

@@ -1,5 +1,5 @@
--- Run-length: while an ASIN is seen the same, its newest row only moves its end. What is older than
--- that row is dropped.
+-- Run-length encoded: while the result of an ASIN stays the same, only the end of its newest row
+-- moves. An observation that is older than that row is dropped.
 INSERT INTO observations (
     asin,
     first_seen_at,

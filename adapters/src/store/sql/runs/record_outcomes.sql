@@ -1,5 +1,5 @@
--- The last outcome is the run's, and the first value before: a batch and its backfill together are
--- one change. A stock that ends as it began has none.
+-- The last outcome is that of the run, and the first old value is kept: a batch and its backfill
+-- together are one change. A stock that ends as it began is no change.
 INSERT INTO outcomes (
     run_id,
     asin,

@@ -1,6 +1,7 @@
--- Due updates are queued, holds without one are noted as held. A row of the run that stands for the
--- listing already is taken further: queued again for a newer version, held instead of sent, or
--- equal when a hold is over. A join and not EXISTS, for which PostgreSQL reads all updates of the run.
+-- Due updates are queued; holds without an update are recorded as held. An existing row of the
+-- run for the listing is moved on: queued again for a newer version, held instead of sent, or
+-- equal when a hold has ended. A join and not EXISTS, for which PostgreSQL reads all updates of
+-- the run.
 INSERT INTO updates (
     run_id,
     listing_id,

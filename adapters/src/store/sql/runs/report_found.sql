@@ -1,4 +1,4 @@
--- The first of what was found of one kind; `sold_out` goes by its mark.
+-- The first findings of one kind; `sold_out` is selected by its flag.
 SELECT
     f.account_id,
     f.item_id,

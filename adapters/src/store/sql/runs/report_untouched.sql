@@ -1,4 +1,4 @@
--- Listings of the run's ASINs that were judged, and needed nothing.
+-- Listings of the run's ASINs that were evaluated and needed no update.
 SELECT COUNT(*) AS untouched
 FROM outcomes AS o
 INNER JOIN runs AS r ON r.id = o.run_id

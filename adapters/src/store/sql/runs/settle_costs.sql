@@ -1,4 +1,4 @@
--- A statement of its own after the close, which has waited for every record of the run.
+-- A separate statement after the close, which has waited for every record of the run.
 UPDATE runs
 SET
     requests = runs.requests + c.requests,

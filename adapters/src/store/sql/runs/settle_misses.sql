@@ -1,4 +1,4 @@
--- A CROSS JOIN keeps this order on SQLite, which would otherwise read all misses of the run.
+-- CROSS JOIN keeps this order on SQLite, which would otherwise read all misses of the run.
 INSERT INTO misses (
     run_id,
     asin,

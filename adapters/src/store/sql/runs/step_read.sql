@@ -1,4 +1,4 @@
--- Of all who have done the step, one gets through.
+-- Only one of several callers with the same step succeeds.
 UPDATE shop_reads
 SET
     step = step + 1,

@@ -1,4 +1,4 @@
--- What waits for an account's reset is not forgotten, however old its run is.
+-- A parked update is kept, however old its run is: it is still to be sent.
 DELETE FROM updates
 WHERE
     run_id = $1

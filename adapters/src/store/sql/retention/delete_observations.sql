@@ -1,4 +1,5 @@
--- The newest one of an ASIN stays, however old it is: it says why its listings look as they do.
+-- The newest observation of an ASIN is kept at any age: it explains the present state of its
+-- listings.
 DELETE FROM observations
 WHERE
     last_seen_at > $1

@@ -1,4 +1,5 @@
--- What was edited after the page was asked for is newer than the page, and what is being edited may be.
+-- A listing that was edited after the page was requested is newer than the page; one that is
+-- being edited may be.
 UPDATE applied_states
 SET
     price_yen = CAST(r.value->>'price_yen' AS BIGINT),

@@ -1,4 +1,4 @@
--- Another hold of the listing comes to light again.
+-- An earlier hold of the listing becomes visible again.
 UPDATE updates
 SET
     state = 'queued',

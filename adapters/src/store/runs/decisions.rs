@@ -1,0 +1,31 @@
+//! Writes what was decided about listings: desired states, due updates, listings to come.
+
+use super::record_rows::RecordRows;
+use crate::store::db::{put, statement};
+use crate::store::listings::pending;
+use shared::ports::store::{Record, StoreError};
+use sqlx::AnyConnection;
+
+statement!(DESIRED, "runs/record_desired.sql");
+statement!(UPDATES, "runs/record_updates.sql");
+
+/// Whether the record hides a listing in a shop.
+pub(crate) fn hides(record: &Record) -> bool {
+    let mut decisions = record.asins.iter().flat_map(|asin| &asin.listings);
+    decisions.any(|decision| decision.update.is_some() && !decision.desired.visible)
+}
+
+/// Writes the desired states of the listings, the updates that are due, and the listings to come.
+pub(crate) async fn put_decisions(
+    on: &mut AnyConnection,
+    record: &Record,
+    rows: &RecordRows<'_>,
+) -> Result<(), StoreError> {
+    let (id, at) = (record.run, record.at);
+    put(on, &DESIRED, &rows.desired, |query| query.bind(at)).await?;
+    put(on, &UPDATES, &rows.updates, |query| query.bind(id).bind(at)).await?;
+    for (account, asins) in &rows.pending {
+        pending::add(on, account, asins, at).await?;
+    }
+    Ok(())
+}
