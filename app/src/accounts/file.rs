@@ -1,6 +1,7 @@
 //! The accounts file as it is written, turned into checked accounts.
 
-use super::{Account, SecretRef, known_platform};
+use super::entry::{AccountEntry, SecretRef};
+use super::platforms::known_platform;
 use crate::config::source::line_of;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -42,7 +43,7 @@ fn yes() -> bool {
 }
 
 /// The shops of the file at `path`; all that is wrong is told at once.
-pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<Account>, CommandError> {
+pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<AccountEntry>, CommandError> {
     let shown = path.display();
     let raw: RawFile = toml::from_str(content).map_err(|error| {
         // Only the message: the error's own print shows the line, which may hold a secret.
@@ -88,7 +89,7 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<Account>, CommandE
     }
 }
 
-fn check(entry: RawAccount, line: usize) -> Result<Account, Text> {
+fn check(entry: RawAccount, line: usize) -> Result<AccountEntry, Text> {
     let id = AccountId::parse(entry.id.get_ref()).map_err(|error| {
         let id = error.text;
         text!(
@@ -120,7 +121,7 @@ fn check(entry: RawAccount, line: usize) -> Result<Account, Text> {
         (None, None) => None,
         (inline, variable) => Some(secret(&id, "proxy", inline, variable)?),
     };
-    Ok(Account {
+    Ok(AccountEntry {
         name: entry.name.unwrap_or_else(|| id.to_string()),
         id,
         platform,

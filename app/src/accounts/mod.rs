@@ -3,16 +3,22 @@
 //! Reading it and resolving its secrets are two steps, so that a report or an import needs no secret
 //! and an inactive shop needs no credentials.
 
+mod entry;
 mod file;
+mod platforms;
 mod proxy;
 #[cfg(test)]
 mod tests;
 
+pub use entry::{AccountCredentials, AccountEntry};
+pub use platforms::PLATFORMS;
+pub(crate) use platforms::unknown_platform;
+
 use crate::config::source::Environment;
 use crate::private::readable_by_others;
+use entry::SecretRef;
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
-use shared::domain::platform::Platform;
 use shared::ports::store::AccountRow;
 use std::path::{Path, PathBuf};
 use ui::command_error::CommandError;
@@ -22,99 +28,9 @@ use ui::message::{Text, text};
 #[derive(Debug)]
 pub struct AccountsFile {
     path: PathBuf,
-    accounts: Vec<Account>,
+    accounts: Vec<AccountEntry>,
     /// What a person should mend, though it works.
     pub warnings: Vec<Text>,
-}
-
-/// The platforms that an account may name.
-pub const PLATFORMS: [&str; 1] = ["base"];
-
-/// The platform of this name.
-pub(crate) fn known_platform(name: &str) -> Result<Platform, Text> {
-    let known = Platform::parse(name).ok();
-    let known = known.filter(|platform| PLATFORMS.contains(&platform.as_str()));
-    known.ok_or_else(|| unknown_platform(name))
-}
-
-/// Which platforms there are.
-pub(crate) fn unknown_platform(name: &str) -> Text {
-    let known = PLATFORMS.join(", ");
-    text!(
-        "platform の {name:?} は使えません。使えるのは: {known}",
-        "there is no platform {name:?}; there are: {known}"
-    )
-}
-
-/// One shop of the file.
-#[derive(Debug)]
-pub struct Account {
-    /// The shop keeper's own name for it.
-    pub id: AccountId,
-    /// The platform of the shop.
-    pub platform: Platform,
-    /// Its name for people; the id when none is given.
-    pub name: String,
-    /// Gets requests at all.
-    pub active: bool,
-    line: usize,
-    client_id: String,
-    client_secret: SecretRef,
-    refresh_token: Option<SecretRef>,
-    proxy: Option<SecretRef>,
-    /// The address that BASE sends a browser back to, as it is registered with the application.
-    pub redirect_uri: Option<String>,
-}
-
-/// The credentials of a shop.
-#[derive(Debug, Clone)]
-pub struct AccountCredentials {
-    /// The shop.
-    pub id: AccountId,
-    /// Its platform.
-    pub platform: Platform,
-    /// Of the application at BASE.
-    pub client_id: String,
-    /// Of the application at BASE.
-    pub client_secret: SecretString,
-    /// The first refresh token; newer ones are in the database. `None` for a shop whose first one
-    /// comes from `miseban accounts authorize`.
-    pub refresh_token: Option<SecretString>,
-    /// The address that the application was authorised with. BASE's papers ask for it at each
-    /// refresh; in the field it has worked without.
-    pub redirect_uri: Option<String>,
-    /// What all of its requests go through, checked; it may hold a password.
-    pub proxy: Option<SecretString>,
-}
-
-impl Account {
-    /// Host and port of its proxy, without user and password; the name of the variable while that is not
-    /// set. `None` without a proxy.
-    pub fn proxy_shown(&self, environment: Environment<'_>) -> Option<String> {
-        Some(match self.proxy.as_ref()? {
-            SecretRef::Inline(proxy) => proxy::shown(proxy),
-            SecretRef::Variable(name) => match environment(name) {
-                Some(proxy) => proxy::shown(&SecretString::from(proxy.trim())),
-                None => format!("${name}"),
-            },
-        })
-    }
-
-    /// Whether the file gives a refresh token to begin with.
-    pub fn has_first_token(&self) -> bool {
-        self.refresh_token.is_some()
-    }
-
-    /// The id of its application at BASE, which is no secret.
-    pub fn client_id(&self) -> &str {
-        &self.client_id
-    }
-}
-
-#[derive(Debug)]
-enum SecretRef {
-    Inline(SecretString),
-    Variable(String),
 }
 
 impl AccountsFile {
@@ -143,7 +59,7 @@ impl AccountsFile {
     }
 
     /// The shops in the order of the file.
-    pub fn accounts(&self) -> &[Account] {
+    pub fn accounts(&self) -> &[AccountEntry] {
         &self.accounts
     }
 
@@ -157,7 +73,7 @@ impl AccountsFile {
 
     /// The rows that the database takes over.
     pub fn rows(&self) -> Vec<AccountRow> {
-        let row = |account: &Account| AccountRow {
+        let row = |account: &AccountEntry| AccountRow {
             platform: account.platform.clone(),
             ..AccountRow::new(account.id.clone(), account.name.clone(), account.active)
         };
@@ -196,7 +112,7 @@ impl AccountsFile {
     /// # Errors
     ///
     /// [`CommandError::Usage`] when it is not in the file.
-    pub fn account(&self, id: &AccountId) -> Result<&Account, CommandError> {
+    pub fn account(&self, id: &AccountId) -> Result<&AccountEntry, CommandError> {
         let found = self.accounts.iter().find(|account| account.id == *id);
         found.ok_or_else(|| {
             let path = self.path.display();
@@ -215,11 +131,11 @@ impl AccountsFile {
 
     fn resolve<'a>(
         &self,
-        accounts: impl Iterator<Item = &'a Account>,
+        accounts: impl Iterator<Item = &'a AccountEntry>,
         environment: Environment<'_>,
     ) -> Result<Vec<AccountCredentials>, CommandError> {
         let mut errors = Vec::new();
-        let mut resolve = |account: &Account, secret: &SecretRef| match secret {
+        let mut resolve = |account: &AccountEntry, secret: &SecretRef| match secret {
             SecretRef::Inline(secret) => Some(secret.clone()),
             SecretRef::Variable(name) => {
                 let value = environment(name).filter(|value| !value.trim().is_empty());
@@ -259,7 +175,7 @@ impl AccountsFile {
         }
     }
 
-    fn wrong_proxy(&self, account: &Account) -> Text {
+    fn wrong_proxy(&self, account: &AccountEntry) -> Text {
         let (path, line, id) = (self.path.display(), account.line, &account.id);
         text!(
             "{path} の{line}行目: ショップ {id} のプロキシがアドレスではありません。http://ユーザー:パスワード@ホスト:ポート の形(https、socks5、socks5h も可)で書いてください",
@@ -267,7 +183,7 @@ impl AccountsFile {
         )
     }
 
-    fn missing_variable(&self, account: &Account, name: &str) -> Text {
+    fn missing_variable(&self, account: &AccountEntry, name: &str) -> Text {
         let (path, line, id) = (self.path.display(), account.line, &account.id);
         text!(
             "{path} の{line}行目: ショップ {id} が使う環境変数 {name} がありません。設定するか、使わないショップなら active = false にしてください",

@@ -10,7 +10,7 @@ use super::prompt::{invite, wait_for_response};
 use super::response::AuthorizationResponse;
 use crate::cli::AuthorizeArgs;
 use crate::output::CommandOutput;
-use app::accounts::{Account, AccountsFile};
+use app::accounts::{AccountEntry, AccountsFile};
 use app::config::{Settings, environment};
 use app::signal::Signals;
 use app::wiring;
@@ -72,7 +72,7 @@ pub(super) async fn authorize(
 }
 
 /// The redirect URI as it is written, since BASE compares it character by character, and parsed.
-fn redirect_uri(account: &Account) -> Result<(&str, Url), CommandError> {
+fn redirect_uri(account: &AccountEntry) -> Result<(&str, Url), CommandError> {
     let id = &account.id;
     let written = account.redirect_uri.as_deref().unwrap_or_default();
     let parsed = Url::parse(written).ok().filter(Url::has_host);
@@ -84,7 +84,7 @@ fn redirect_uri(account: &Account) -> Result<(&str, Url), CommandError> {
     })
 }
 
-fn authorization_url(base_url: &str, account: &Account, redirect: &str, state: &str) -> String {
+fn authorization_url(base_url: &str, account: &AccountEntry, redirect: &str, state: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs([
         ("response_type", "code"),
@@ -130,7 +130,7 @@ fn denied(why: &str) -> CommandError {
     ))
 }
 
-fn rejected(account: &Account, error: &ShopError) -> Text {
+fn rejected(account: &AccountEntry, error: &ShopError) -> Text {
     let mut message = advice::of(&account.id, error);
     if matches!(error, ShopError::Refused(_)) {
         message

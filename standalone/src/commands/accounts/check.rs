@@ -2,7 +2,7 @@
 
 use super::advice;
 use crate::output::CommandOutput;
-use app::accounts::{Account, AccountsFile};
+use app::accounts::{AccountEntry, AccountsFile};
 use app::config::{Settings, environment};
 use app::wiring::{self, Shops};
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub(super) async fn check(
     settings: &Settings,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let chosen: Vec<&Account> = match only {
+    let chosen: Vec<&AccountEntry> = match only {
         Some(id) => vec![file.account(id)?],
         None => file.accounts().iter().collect(),
     };
@@ -69,7 +69,7 @@ pub(super) async fn check(
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
-async fn look(account: &Account, shops: &Shops, lang: Lang) -> AccountCheck {
+async fn look(account: &AccountEntry, shops: &Shops, lang: Lang) -> AccountCheck {
     let id = &account.id;
     let checked = |result, shop_name: Option<String>, text: Text| AccountCheck {
         id: id.clone(),

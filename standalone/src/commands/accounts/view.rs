@@ -1,6 +1,6 @@
 //! The shops of the accounts file as one JSON object. Times are UTC; no secret is in it.
 
-use app::accounts::Account;
+use app::accounts::AccountEntry;
 use app::config::environment;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub struct AccountsView {
 pub struct AccountFacts {
     pub rows: Vec<AccountRow>,
     pub ages: Vec<TokenAge>,
-    /// Account, listed, held.
+    /// AccountEntry, listed, held.
     pub counts: Vec<(AccountId, u64, u64)>,
     pub now: DateTime<Utc>,
     /// How long before its expiry a token counts as ending.
@@ -72,7 +72,7 @@ pub enum TokenStatus {
 }
 
 impl AccountView {
-    pub fn of(shop: &Account, facts: &AccountFacts) -> Self {
+    pub fn of(shop: &AccountEntry, facts: &AccountFacts) -> Self {
         let row = facts.rows.iter().find(|row| row.id == shop.id);
         let counted = facts.counts.iter().find(|(id, ..)| *id == shop.id);
         let parked = row.and_then(|row| row.parked_until);
@@ -90,7 +90,7 @@ impl AccountView {
 }
 
 impl TokenView {
-    fn of(shop: &Account, row: Option<&AccountRow>, facts: &AccountFacts) -> Self {
+    fn of(shop: &AccountEntry, row: Option<&AccountRow>, facts: &AccountFacts) -> Self {
         let age = facts.ages.iter().find(|age| age.is_of(&shop.id));
         let ends_at = age.map(TokenAge::ends_at);
         let since = row.and_then(|row| row.reauthorise_since);

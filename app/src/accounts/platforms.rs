@@ -1,0 +1,23 @@
+//! The platforms that an account can be on.
+
+use shared::domain::platform::Platform;
+use ui::message::{Text, text};
+
+/// The platforms that an account may name.
+pub const PLATFORMS: [&str; 1] = ["base"];
+
+/// The platform of this name.
+pub(crate) fn known_platform(name: &str) -> Result<Platform, Text> {
+    let known = Platform::parse(name).ok();
+    let known = known.filter(|platform| PLATFORMS.contains(&platform.as_str()));
+    known.ok_or_else(|| unknown_platform(name))
+}
+
+/// Names the known platforms to a person who wrote another one.
+pub(crate) fn unknown_platform(name: &str) -> Text {
+    let known = PLATFORMS.join(", ");
+    text!(
+        "platform の {name:?} は使えません。使えるのは: {known}",
+        "there is no platform {name:?}; there are: {known}"
+    )
+}
