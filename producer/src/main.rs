@@ -1,7 +1,7 @@
 //! The binary `producer`: starts runs, and keeps the schedule for any number of workers.
 
 use app::config::{self, Settings};
-use app::health::Health;
+use app::health;
 use app::log::{self, LogFormat};
 use app::run_mode::RunMode;
 use app::signal::Signals;
@@ -120,7 +120,7 @@ async fn start(args: StartArgs, ctx: &Context) -> Result<Exit, CommandError> {
 
 async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     let mut stop = pin!(Signals::listen()?.first());
-    let health = Health::open(settings.health_listen).await?;
+    let health = health::open(settings.health_listen).await?;
     let app = tokio::select! {
         stopped = &mut stop => return stopped,
         built = startup::build(settings) => built?,

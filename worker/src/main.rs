@@ -1,7 +1,7 @@
 //! The binary `worker`: runs jobs until it is stopped. Any number of them may run.
 
 use app::config::{self, Settings};
-use app::health::{self, Health};
+use app::health;
 use app::log::{self, LogFormat};
 use app::signal::Signals;
 use app::{program, startup};
@@ -83,7 +83,7 @@ fn main() -> ExitCode {
 async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     settings.shared_queue()?;
     let mut stop = pin!(Signals::listen()?.first());
-    let health = Health::open(settings.health_listen).await?;
+    let health = health::open(settings.health_listen).await?;
     let app = tokio::select! {
         stopped = &mut stop => return stopped,
         built = startup::build(settings) => built?,

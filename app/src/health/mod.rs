@@ -10,13 +10,12 @@ mod page;
 
 pub use ask::ask;
 pub use heartbeat::Heartbeat;
+pub use page::open;
 
 use crate::wiring::{App, Sources};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use ui::command_error::CommandError;
 
 /// A loop that has not turned for so long hangs. The longest turns that are none: a claim waits 5 s,
 /// then up to 10 s for Redis; the start of a run is some statements of up to 15 s each.
@@ -41,19 +40,6 @@ struct State {
 }
 
 impl Health {
-    /// A program that is starting; shown at `listen`, or to nobody.
-    ///
-    /// # Errors
-    ///
-    /// [`CommandError::Usage`] when the address cannot be listened on.
-    pub async fn open(listen: Option<SocketAddr>) -> Result<Self, CommandError> {
-        let health = Self::default();
-        if let Some(address) = listen {
-            page::open(address, health.clone()).await?;
-        }
-        Ok(health)
-    }
-
     /// A loop of this program that is expected to turn from now on.
     pub fn heartbeat(&self, name: &str) -> Heartbeat {
         let heartbeat = Heartbeat::new(name);

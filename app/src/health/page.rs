@@ -13,15 +13,28 @@ use ui::command_error::CommandError;
 use ui::message::text;
 
 #[derive(Serialize)]
-struct Body {
+struct HealthAnswer {
     ok: bool,
     /// What is wrong, by what it is about.
     #[serde(skip_serializing_if = "Complaints::is_empty")]
     wrong: Complaints,
 }
 
-/// Serves the page at `address` from now on, as long as the runtime lives.
-pub(super) async fn open(address: SocketAddr, health: Health) -> Result<(), CommandError> {
+/// The health of a program that is starting, shown on a page at `listen` while the runtime lives;
+/// without an address there is no page.
+///
+/// # Errors
+///
+/// [`CommandError::Usage`] when the address cannot be listened on.
+pub async fn open(listen: Option<SocketAddr>) -> Result<Health, CommandError> {
+    let health = Health::default();
+    if let Some(address) = listen {
+        serve(address, health.clone()).await?;
+    }
+    Ok(health)
+}
+
+async fn serve(address: SocketAddr, health: Health) -> Result<(), CommandError> {
     let refused = |error: std::io::Error| {
         let name = table::HEALTH_LISTEN.name;
         CommandError::Usage(text!(
@@ -41,20 +54,20 @@ pub(super) async fn open(address: SocketAddr, health: Health) -> Result<(), Comm
     Ok(())
 }
 
-async fn alive(State(health): State<Health>) -> (StatusCode, Json<Body>) {
+async fn alive(State(health): State<Health>) -> (StatusCode, Json<HealthAnswer>) {
     answer(health.dead())
 }
 
-async fn ready(State(health): State<Health>) -> (StatusCode, Json<Body>) {
+async fn ready(State(health): State<Health>) -> (StatusCode, Json<HealthAnswer>) {
     answer(health.unready().await)
 }
 
-fn answer(wrong: Complaints) -> (StatusCode, Json<Body>) {
+fn answer(wrong: Complaints) -> (StatusCode, Json<HealthAnswer>) {
     let ok = wrong.is_empty();
     let status = if ok {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    (status, Json(Body { ok, wrong }))
+    (status, Json(HealthAnswer { ok, wrong }))
 }

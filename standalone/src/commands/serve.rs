@@ -5,7 +5,7 @@ use crate::lock::WorkLock;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
 use app::config::Settings;
-use app::health::Health;
+use app::health;
 use app::run_mode::RunMode;
 use app::signal::Signals;
 use app::wiring;
@@ -32,7 +32,7 @@ pub async fn serve(settings: &Settings, out: &mut CommandOutput<'_>) -> Result<E
     }
     let mut stop = pin!(Signals::listen()?.first());
     let _lock = WorkLock::take(&settings.database_url)?;
-    let health = Health::open(settings.health_listen).await?;
+    let health = health::open(settings.health_listen).await?;
     let app = wiring::build(settings, RunMode::Live).await?;
     let resumed = resume(&*app.ctx.store, &*app.ctx.queue).await;
     let open = resumed.map_err(|error| {
