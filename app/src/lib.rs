@@ -1,10 +1,12 @@
 //! The composition root of every program: settings, accounts file, health, log and wiring.
 //!
 //! A program reads its settings ([`config`]), starts its log ([`log`]), builds its [`wiring::App`]
-//! and reports its state through [`health`]. [`wiring`] and [`backends`] alone build adapters.
+//! and reports its state through [`health`]. Adapters are built by [`wiring`] (with
+//! `clients.rs`) and [`backends`] alone.
 
 pub mod accounts;
 pub mod backends;
+mod clients;
 pub mod config;
 pub mod health;
 pub mod log;

@@ -1,36 +1,26 @@
-//! Joins the ports to what stands behind them: the only place that builds adapters.
+//! Connects the ports to their adapters. Only this file, `backends.rs` and `clients.rs` build adapters.
 
-use crate::accounts::{AccountCredentials, AccountsFile, unknown_platform};
+use crate::accounts::{AccountCredentials, AccountsFile};
 use crate::backends::LimiterShutdown;
 pub use crate::backends::shared_queue;
 use crate::backends::{Backends, Stores};
+use crate::clients::{VendorClients, client_error};
 use crate::config::values::Key;
-use crate::config::{Amazon, AmazonCredentials, Base, Settings, Work, environment};
+use crate::config::{Settings, Work, environment};
 use crate::run_mode::RunMode;
-use adapters::base::{BaseConfig, BaseCredentials, BaseShop, ProxiedClient};
+use adapters::base::BaseShop;
 use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
-use adapters::http::{HttpError, HttpSettings};
 use adapters::notify::{ChatworkConfig, ChatworkNotifier, WebhookNotifier};
-use adapters::platform_shops::PlatformShops;
 use adapters::redis::RedisLink;
-use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
-use secrecy::SecretString;
-use shared::domain::account::AccountId;
-use shared::domain::platform::Platform;
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::limiter::Limiter;
-use shared::ports::marketplace::Marketplace;
 use shared::ports::notifier::Notifier;
-use shared::ports::shop::Shop;
 use shared::ports::store::AccountStore as _;
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 use ui::command_error::CommandError;
-use ui::message::text;
 
 /// An app that is ready for work.
 pub struct App {
@@ -98,7 +88,7 @@ pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandErr
         worked_on: Arc::clone(&store),
     };
     let backends = Backends::build(settings, mode, &clock, &stores).await?;
-    let outside = VendorClients::new(&clock, &backends)?;
+    let outside = VendorClients::build(&clock, &backends)?;
     let sources = Sources {
         store: Arc::clone(&store),
         redis: backends.redis,
@@ -154,7 +144,8 @@ pub async fn shops(
         worked_on: Arc::clone(&store),
     };
     let backends = Backends::build(settings, RunMode::Live, &clock, &stores).await?;
-    let base = VendorClients::new(&clock, &backends)?.base(&settings.base, credentials, &store)?;
+    let base =
+        VendorClients::build(&clock, &backends)?.base(&settings.base, credentials, &store)?;
     Ok(Shops {
         base,
         store,
@@ -205,7 +196,7 @@ pub fn channels(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>, CommandEr
     if settings.chatwork.is_none() && settings.webhook.is_none() {
         return Ok(channels);
     }
-    let http = adapters::notify::http().map_err(|error| no_client(&error))?;
+    let http = adapters::notify::http().map_err(|error| client_error(&error))?;
     if let Some(chatwork) = &settings.chatwork {
         channels.push(Arc::new(ChatworkNotifier::new(ChatworkConfig {
             http: http.clone(),
@@ -218,116 +209,4 @@ pub fn channels(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>, CommandEr
         channels.push(Arc::new(WebhookNotifier::new(http, url.clone())));
     }
     Ok(channels)
-}
-
-/// A call to BASE ends before the hold on its listing does (`worker/src/jobs/update_listing.rs`).
-const BASE_TIMEOUT: Duration = Duration::from_secs(8);
-
-/// What the clients of all vendors need.
-struct VendorClients {
-    amazon_http: reqwest::Client,
-    base_http: reqwest::Client,
-    clock: Arc<dyn Clock>,
-    limiter: Arc<dyn Limiter>,
-}
-
-impl VendorClients {
-    fn new(clock: &Arc<dyn Clock>, backends: &Backends) -> Result<Self, CommandError> {
-        Ok(Self {
-            amazon_http: http_client(&HttpSettings::default())?,
-            base_http: base_client(None)?,
-            clock: Arc::clone(clock),
-            limiter: backends.limiter.clone(),
-        })
-    }
-
-    fn amazon(&self, amazon: &Amazon, credentials: &AmazonCredentials) -> Arc<dyn Marketplace> {
-        let config = SpApiConfig {
-            http: self.amazon_http.clone(),
-            base_url: amazon.base_url.clone(),
-            lwa_url: amazon.lwa_base_url.clone(),
-            marketplace_id: amazon.marketplace_id.clone(),
-            client_id: credentials.app_id.clone(),
-            client_secret: credentials.client_secret.clone(),
-            refresh_token: credentials.refresh_token.clone(),
-        };
-        Arc::new(SpApi::new(config, self.clock.clone(), self.limiter.clone()))
-    }
-
-    /// The shops of all accounts, each on its platform.
-    fn shops(
-        &self,
-        settings: &Settings,
-        credentials: Vec<AccountCredentials>,
-        store: &Arc<SqlStore>,
-    ) -> Result<Arc<dyn Shop>, CommandError> {
-        let mut by_platform: BTreeMap<Platform, Vec<AccountCredentials>> = BTreeMap::new();
-        for account in credentials {
-            let accounts = by_platform.entry(account.platform.clone()).or_default();
-            accounts.push(account);
-        }
-        let unlisted = self.base(&settings.base, Vec::new(), store)?;
-        let mut shops = PlatformShops::new(Arc::new(unlisted));
-        for (platform, credentials) in by_platform {
-            let ids: Vec<AccountId> = credentials.iter().map(|one| one.id.clone()).collect();
-            // One arm for each platform in `accounts::PLATFORMS`.
-            let shop: Arc<dyn Shop> = match platform.as_str() {
-                "base" => Arc::new(self.base(&settings.base, credentials, store)?),
-                _ => return Err(CommandError::Usage(unknown_platform(platform.as_str()))),
-            };
-            shops = shops.with(&shop, ids);
-        }
-        Ok(Arc::new(shops))
-    }
-
-    fn base(
-        &self,
-        base: &Base,
-        credentials: Vec<AccountCredentials>,
-        store: &Arc<SqlStore>,
-    ) -> Result<BaseShop, CommandError> {
-        let mut accounts = Vec::new();
-        for account in credentials {
-            let proxy = match account.proxy {
-                Some(proxy) => Some(ProxiedClient(base_client(Some(proxy))?)),
-                None => None,
-            };
-            accounts.push(BaseCredentials {
-                account: account.id,
-                client_id: account.client_id,
-                client_secret: account.client_secret,
-                refresh_token: account.refresh_token,
-                redirect_uri: account.redirect_uri,
-                proxy,
-            });
-        }
-        let config = BaseConfig {
-            http: self.base_http.clone(),
-            base_url: base.base_url.clone(),
-            quota: base.quota,
-            accounts,
-        };
-        let (clock, limiter) = (self.clock.clone(), self.limiter.clone());
-        let (tokens, rows) = (store.clone(), store.clone());
-        Ok(BaseShop::new(config, clock, limiter, tokens, rows))
-    }
-}
-
-fn base_client(proxy: Option<SecretString>) -> Result<reqwest::Client, CommandError> {
-    http_client(&HttpSettings {
-        total_timeout: BASE_TIMEOUT,
-        proxy,
-        ..HttpSettings::default()
-    })
-}
-
-fn http_client(settings: &HttpSettings) -> Result<reqwest::Client, CommandError> {
-    adapters::http::client(settings).map_err(|error| no_client(&error))
-}
-
-fn no_client(error: &HttpError) -> CommandError {
-    CommandError::Failed(text!(
-        "HTTPの準備ができません({error})",
-        "the HTTP client cannot be built ({error})"
-    ))
 }

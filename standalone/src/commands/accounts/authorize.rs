@@ -84,7 +84,12 @@ fn redirect_uri(account: &AccountEntry) -> Result<(&str, Url), CommandError> {
     })
 }
 
-fn authorization_url(base_url: &str, account: &AccountEntry, redirect: &str, state: &str) -> String {
+fn authorization_url(
+    base_url: &str,
+    account: &AccountEntry,
+    redirect: &str,
+    state: &str,
+) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs([
         ("response_type", "code"),
