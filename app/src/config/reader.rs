@@ -1,15 +1,14 @@
-//! Reads one setting after the other and gathers all that is wrong, so that a person corrects the
-//! settings once and not one by one.
+//! Reads one setting after the other and collects all errors, so that a person corrects the settings
+//! once and not one by one.
 
-use super::source::{Given, Origin, Source};
-use super::table::Setting;
-use super::values;
-use secrecy::SecretString;
+use super::source::{Given, Source};
+use super::table::{Setting, TypedSetting};
 use ui::message::{Text, text};
 
-/// See the head of this file.
+/// Reads settings from one [`Source`] and keeps the errors.
 pub struct Reader<'a> {
     source: &'a Source,
+    refused: Vec<&'static str>,
     errors: Vec<Text>,
 }
 
@@ -18,57 +17,50 @@ impl<'a> Reader<'a> {
     pub fn new(source: &'a Source) -> Self {
         Self {
             source,
+            refused: Vec::new(),
             errors: Vec::new(),
         }
     }
 
-    /// The value of a setting that has a default; `None` only after an error was noted.
-    pub fn read<T>(&mut self, setting: &Setting, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        match self.source.get(setting) {
-            None => parse(setting.default),
-            Some(given) => parse(&given.value).or_else(|| {
-                self.refuse(setting, given);
-                None
-            }),
+    /// The value of a setting that has a default; the default also after an error was noted.
+    pub fn read<T>(&mut self, setting: &TypedSetting<T>) -> T {
+        let given = self.optional(setting);
+        given.unwrap_or_else(|| setting.default_value())
+    }
+
+    /// The value of a setting that may be missing; `None` also after an error was noted.
+    pub fn optional<T>(&mut self, setting: &TypedSetting<T>) -> Option<T> {
+        let given = self.source.get(setting)?;
+        let value = (setting.parse)(&given.value);
+        if value.is_none() {
+            self.refuse(setting, given);
         }
+        value
     }
 
-    /// The value of a setting that may be missing.
-    pub fn optional<T>(
-        &mut self,
-        setting: &Setting,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
-        self.is_given(setting)
-            .then(|| self.read(setting, parse))
-            .flatten()
-    }
-
-    /// A credential.
-    pub fn secret(&mut self, setting: &Setting) -> Option<SecretString> {
-        self.optional(setting, values::word).map(SecretString::from)
-    }
-
-    /// Whether somebody set it.
+    /// Whether the setting has a value in the environment or the file.
     pub fn is_given(&self, setting: &Setting) -> bool {
         self.source.get(setting).is_some()
     }
 
-    /// Notes that the value of `setting` is not accepted, be it given or the default.
-    pub fn reject(&mut self, setting: &Setting) {
-        let given = self.source.get(setting).cloned().unwrap_or(Given {
-            value: setting.default.to_owned(),
-            origin: Origin::Environment,
-        });
-        self.refuse(setting, &given);
+    /// Whether an error was noted for the value of `setting`.
+    pub fn is_refused(&self, setting: &Setting) -> bool {
+        self.refused.contains(&setting.name)
     }
 
-    /// Notes an error that lies between settings.
+    /// Notes that the given value of `setting` does not go together with another setting.
+    pub fn reject(&mut self, setting: &Setting) {
+        if let Some(given) = self.source.get(setting) {
+            self.refuse(setting, given);
+        }
+    }
+
+    /// Notes that two settings contradict each other.
     pub fn conflict(&mut self, error: Text) {
         self.errors.push(error);
     }
 
-    /// All that was wrong.
+    /// All errors, in the order in which they were noted.
     pub fn into_errors(self) -> Vec<Text> {
         self.errors
     }
@@ -78,6 +70,7 @@ impl<'a> Reader<'a> {
         let from = given.origin.text();
         let (from_ja, from_en) = (from.ja, from.en);
         let value = shown(setting, &given.value);
+        self.refused.push(name);
         self.errors.push(text!(
             "設定 {name}{value}({from_ja})は使えません。使える値: {accepts_ja}",
             "setting {name}{value} ({from_en}) is not accepted; accepted: {accepts_en}"

@@ -1,5 +1,6 @@
 use super::*;
 use crate::config::table::ALL;
+use shared::domain::quota::WindowQuota;
 use std::io::Write as _;
 
 fn with(given: &[(&str, &str)]) -> Result<Settings, CommandError> {

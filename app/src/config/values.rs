@@ -3,23 +3,24 @@
 use adapters::store::DatabaseLocation;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use chrono::NaiveTime;
-use secrecy::SecretBox;
+use chrono::{NaiveTime, TimeDelta};
+use secrecy::{SecretBox, SecretString};
 use shared::domain::money::{Ratio, Yen};
 use shared::domain::pricing::Tiers;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
 
-/// 32 bytes that nobody sees.
+/// A key of 32 bytes, which no debug print shows.
 pub type Key = Arc<SecretBox<[u8; 32]>>;
 
-/// How often a lane may be used.
+/// How many requests Amazon accepts on one lane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rate {
-    /// So many requests a second.
+    /// Requests a second.
     PerSecond(f64),
     /// For load tests against a simulator; refused for Amazon's own hosts.
     Unlimited,
@@ -64,6 +65,31 @@ pub fn whole(text: &str, range: RangeInclusive<u32>) -> Option<u32> {
     range.contains(&number).then_some(number)
 }
 
+/// Reads an amount of yen within `range`.
+pub fn yen(text: &str, range: RangeInclusive<u32>) -> Option<Yen> {
+    whole(text, range).map(Yen)
+}
+
+/// Reads seconds within `range`.
+pub fn seconds(text: &str, range: RangeInclusive<u32>) -> Option<Duration> {
+    whole(text, range).map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+/// Reads hours within `range`.
+pub fn hours(text: &str, range: RangeInclusive<u32>) -> Option<TimeDelta> {
+    whole(text, range).map(|hours| TimeDelta::hours(hours.into()))
+}
+
+/// Reads days within `range`.
+pub fn days(text: &str, range: RangeInclusive<u32>) -> Option<TimeDelta> {
+    whole(text, range).map(|days| TimeDelta::days(days.into()))
+}
+
+/// Reads the path of a file.
+pub fn path(text: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(text))
+}
+
 /// Reads `never` as `None`, and anything else by `read`.
 pub fn unless_never<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
     if text == NEVER {
@@ -82,15 +108,28 @@ pub fn time_of_day(text: &str) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(two(hour, 23)?, two(minute, 59)?, 0)
 }
 
-/// Reads something that goes into a header or a path as it is: printable ASCII without spaces.
+/// Reads a text that can be put into a header or a path: printable ASCII without spaces.
 pub fn word(text: &str) -> Option<String> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| text.to_owned())
 }
 
-/// Reads a password that may be asked for over the net: a word that nobody guesses soon.
-pub fn password(text: &str) -> Option<String> {
-    word(text).filter(|word| word.len() >= 12)
+/// Reads a credential, which is a [`word`].
+pub fn secret(text: &str) -> Option<SecretString> {
+    word(text).map(SecretString::from)
+}
+
+/// Reads a password: a [`word`] that is too long to be guessed over the net.
+pub fn password(text: &str) -> Option<SecretString> {
+    word(text)
+        .filter(|word| word.len() >= 12)
+        .map(SecretString::from)
+}
+
+/// Reads the number of a Chatwork room: up to 20 digits.
+pub fn room_id(text: &str) -> Option<String> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 20;
+    digits.then(|| text.to_owned())
 }
 
 /// Reads 32 bytes in hexadecimal or base64.
@@ -109,8 +148,8 @@ pub fn key(text: &str) -> Option<Key> {
     Some(Arc::new(SecretBox::new(Box::new(bytes))))
 }
 
-/// Reads days, the longest first.
-pub fn days(text: &str) -> Option<Vec<u32>> {
+/// Reads a list of days, the longest first.
+pub fn day_list(text: &str) -> Option<Vec<u32>> {
     let each = text.split(',').map(|day| whole(day.trim(), 1..=29));
     let mut days = each.collect::<Option<Vec<u32>>>()?;
     days.sort_unstable_by(|one, other| other.cmp(one));
@@ -120,9 +159,9 @@ pub fn days(text: &str) -> Option<Vec<u32>> {
 
 /// Reads a base URL.
 ///
-/// Plain http would send tokens readable over the net, so it is for this computer only, and for the
-/// container of the simulator, which has no other name and gets no real token. User names and
-/// passwords have no place in it, since URLs are logged.
+/// Plain http would send tokens unencrypted, so it is accepted only for this computer and for the host
+/// `simulator`, the container of the simulator, which gets no real token. A URL with a user name or a
+/// password is refused, since URLs are logged.
 pub fn base_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let bare = url.username().is_empty()
@@ -137,8 +176,8 @@ pub fn base_url(text: &str) -> Option<Url> {
     (bare && safe).then_some(url)
 }
 
-/// Reads the address of a webhook, which is whole: nothing is put behind it.
-pub fn webhook_url(text: &str) -> Option<String> {
+/// Reads the URL of a webhook, which is used as it is: no path is appended.
+pub fn webhook_url(text: &str) -> Option<SecretString> {
     let url = Url::parse(text).ok()?;
     let bare = url.username().is_empty() && url.password().is_none();
     let safe = match url.scheme() {
@@ -146,10 +185,10 @@ pub fn webhook_url(text: &str) -> Option<String> {
         "http" => is_loopback(&url),
         _ => false,
     };
-    (bare && safe).then(|| url.into())
+    (bare && safe).then(|| SecretString::from(String::from(url)))
 }
 
-/// `url` as the clients put paths behind it: without a slash at the end.
+/// `url` without a slash at the end, so that the clients can append paths.
 pub fn address(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
@@ -202,11 +241,12 @@ pub fn prefix(text: &str) -> Option<String> {
     ((1..=32).contains(&text.len()) && text.bytes().all(allowed)).then(|| text.to_owned())
 }
 
-/// Whether `text` names a Redis.
-pub fn is_redis_url(text: &str) -> bool {
-    ["redis://", "rediss://", "unix://"]
+/// Reads the URL of a Redis server.
+pub fn redis_url(text: &str) -> Option<SecretString> {
+    let known = ["redis://", "rediss://", "unix://"]
         .iter()
-        .any(|scheme| text.starts_with(scheme))
+        .any(|scheme| text.starts_with(scheme));
+    secret(text).filter(|_| known)
 }
 
 /// Whether `text` names a `PostgreSQL` database.

@@ -1,0 +1,92 @@
+//! The settings of the database, and of the keys that encrypt the tokens in it.
+
+use super::reader::Reader;
+use super::table as t;
+use super::values::{self, Key};
+use adapters::store::DatabaseLocation;
+use std::path::{Path, PathBuf};
+use ui::message::text;
+
+/// The URL of the database. It may hold a password, so no debug print shows it.
+#[derive(Clone)]
+pub struct DatabaseUrl(String);
+
+impl std::ops::Deref for DatabaseUrl {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let scheme = self.0.split(':').next().unwrap_or_default();
+        write!(f, "{scheme}:…")
+    }
+}
+
+impl DatabaseUrl {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        Self(reader.read(&t::DATABASE_URL))
+    }
+
+    /// The file of a `SQLite` database; `None` for a server.
+    pub fn file(&self) -> Option<PathBuf> {
+        match DatabaseLocation::of(&self.0) {
+            Ok(DatabaseLocation::File(path)) => Some(path),
+            _ => None,
+        }
+    }
+}
+
+/// Keys of 32 bytes; no debug print shows one.
+#[derive(Debug, Clone, Default)]
+pub struct TokenKeySettings {
+    /// Encrypts tokens.
+    pub newest: Option<Key>,
+    /// Decrypts tokens that were encrypted before the key was changed.
+    pub old: Option<Key>,
+    /// The file that holds the newest key, if `TOKEN_KEY_FILE` is set.
+    pub file: Option<PathBuf>,
+}
+
+impl TokenKeySettings {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let given = reader.optional(&t::TOKEN_KEY);
+        let file = reader.optional(&t::TOKEN_KEY_FILE);
+        let old = reader.optional(&t::TOKEN_KEY_OLD);
+        if reader.is_given(&t::TOKEN_KEY) && reader.is_given(&t::TOKEN_KEY_FILE) {
+            reader.conflict(text!(
+                "TOKEN_KEY と TOKEN_KEY_FILE は、どちらか1つだけ設定してください",
+                "set one of TOKEN_KEY and TOKEN_KEY_FILE, not both"
+            ));
+        }
+        let filed = file.as_deref().and_then(|path| key_in(path, reader));
+        let newest = given.or(filed);
+        if old.is_some() && newest.is_none() {
+            reader.conflict(text!(
+                "TOKEN_KEY_OLD だけでは封じられません。新しい鍵を TOKEN_KEY か TOKEN_KEY_FILE に設定してください",
+                "TOKEN_KEY_OLD alone encrypts nothing: set the new key in TOKEN_KEY or TOKEN_KEY_FILE"
+            ));
+        }
+        Self { newest, old, file }
+    }
+}
+
+fn key_in(path: &Path, reader: &mut Reader<'_>) -> Option<Key> {
+    let shown = path.display();
+    let why = match std::fs::read_to_string(path) {
+        Ok(text) => match values::key(text.trim()) {
+            Some(key) => return Some(key),
+            None => text!("32バイトの鍵ではありません", "it holds no key of 32 bytes"),
+        },
+        Err(error) => text!("{error}", "{error}"),
+    };
+    let (ja, en) = (why.ja, why.en);
+    reader.conflict(text!(
+        "TOKEN_KEY_FILE の {shown} を使えません({ja})。openssl rand -base64 32 の結果だけを書いてください",
+        "the TOKEN_KEY_FILE {shown} cannot be used ({en}): write into it only the output of openssl rand -base64 32"
+    ));
+    None
+}
