@@ -7,18 +7,18 @@ use shared::ports::store::StoreError;
 use std::fmt;
 use std::io;
 
-/// How the program ends when nobody stopped it.
+/// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: all is done.
+    /// 0: success.
     Done,
-    /// 1: it was tried and failed, or something is not in order.
+    /// 1: the work failed, or a check found a problem.
     Failed,
-    /// 2: wrong use or settings; the person has to change something first.
+    /// 2: wrong arguments or settings, which a person has to change first.
     Usage,
-    /// 130: stopped by SIGINT, work kept.
+    /// 130: stopped by SIGINT; finished work is kept.
     Interrupted,
-    /// 143: stopped by SIGTERM, work kept.
+    /// 143: stopped by SIGTERM; finished work is kept.
     Terminated,
 }
 
@@ -38,13 +38,13 @@ impl Exit {
 /// Why a command ended early.
 #[derive(Debug)]
 pub enum CommandError {
-    /// Wrong use or settings: what, where, what to do.
+    /// Wrong arguments or settings: what, where, what to do.
     Usage(Text),
-    /// Tried and failed: what, where, what to do.
+    /// A failure: what, where, what to do.
     Failed(Text),
-    /// Tried and failed on something that may come back by itself, such as a server that starts.
+    /// A server is unavailable and may come back by itself, for example while it starts.
     Away(Text),
-    /// The output cannot be written; a closed pipe is a quiet end.
+    /// The output cannot be written. A closed pipe is not an error.
     Output(io::Error),
 }
 
@@ -73,18 +73,18 @@ impl From<io::Error> for CommandError {
 }
 
 impl CommandError {
-    /// What to print, if anything, and how to end.
+    /// The message to print, if any, and the exit code.
     pub fn verdict(&self) -> (Option<Text>, Exit) {
         match self {
             Self::Usage(text) => (Some(text.clone()), Exit::Usage),
             Self::Failed(text) | Self::Away(text) => (Some(text.clone()), Exit::Failed),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => (None, Exit::Done),
             Self::Output(error) => {
-                let said = text!(
+                let message = text!(
                     "結果を書き出せません: {error}。ディスクの空きと書き込み権限を確かめてください",
                     "the output cannot be written: {error}; check disk space and permissions"
                 );
-                (Some(said), Exit::Failed)
+                (Some(message), Exit::Failed)
             }
         }
     }
@@ -99,22 +99,22 @@ impl From<StoreError> for CommandError {
             }
             StoreError::Damaged(_) => Self::Failed,
         };
-        let told = match error {
+        let message = match error {
             StoreError::Unavailable(why) => text!(
                 "データベースが応答しません({why})。少し待ってから、もう一度実行してください",
-                "the database cannot be asked now ({why}): wait a moment and try again"
+                "the database does not respond ({why}): wait a moment and try again"
             ),
             StoreError::Unusable(why) => text!(
                 "データベースを使えません({why})。DATABASE_URL、ディスクの空き、書き込み権限を確かめてください。miseban doctor で調べられます",
-                "the database cannot be used ({why}): check DATABASE_URL, disk space and permissions; miseban doctor helps"
+                "the database cannot be used ({why}): check DATABASE_URL, disk space and permissions; miseban doctor finds the cause"
             ),
             StoreError::Sealed { another: true } => text!(
                 "データベースのトークンは別の鍵で封じられています。TOKEN_KEY(または TOKEN_KEY_FILE)を元の鍵に戻すか、鍵を替えるところなら元の鍵を TOKEN_KEY_OLD に設定してください。何も変えていません",
-                "the tokens in the database are sealed with another key: set TOKEN_KEY (or TOKEN_KEY_FILE) to that key again, or TOKEN_KEY_OLD to it while you change keys; nothing was changed"
+                "the tokens in the database are encrypted with another key: set TOKEN_KEY (or TOKEN_KEY_FILE) to that key again, or set TOKEN_KEY_OLD to it while you change keys; nothing was changed"
             ),
             StoreError::Sealed { another: false } => text!(
                 "データベースのトークンは鍵で封じられていますが、鍵が設定されていません。TOKEN_KEY(または TOKEN_KEY_FILE)にその鍵を設定してください。何も変えていません",
-                "the tokens in the database are sealed, and no key is set: set TOKEN_KEY (or TOKEN_KEY_FILE) to the key; nothing was changed"
+                "the tokens in the database are encrypted, and no key is set: set TOKEN_KEY (or TOKEN_KEY_FILE) to the key; nothing was changed"
             ),
             StoreError::Newer { found, known } => text!(
                 "データベースは新しい店番が書いたもの(版 {found})で、このプログラムは版 {known} までしか扱えません。新しいプログラムを使ってください",
@@ -125,7 +125,7 @@ impl From<StoreError> for CommandError {
                 "the database holds a value that cannot be read ({what}): restore it from a backup"
             ),
         };
-        kind(told)
+        kind(message)
     }
 }
 
@@ -133,7 +133,7 @@ impl From<CacheError> for CommandError {
     fn from(CacheError(why): CacheError) -> Self {
         Self::Failed(text!(
             "キャッシュが応答しません({why})。少し待ってから、もう一度実行してください",
-            "the cache cannot be asked ({why}): wait a moment and try again"
+            "the cache does not respond ({why}): wait a moment and try again"
         ))
     }
 }
@@ -142,7 +142,7 @@ impl From<QueueError> for CommandError {
     fn from(QueueError(why): QueueError) -> Self {
         Self::Failed(text!(
             "キューが応答しません({why})。少し待ってから、もう一度実行してください",
-            "the queue cannot be asked ({why}): wait a moment and try again"
+            "the queue does not respond ({why}): wait a moment and try again"
         ))
     }
 }
@@ -152,19 +152,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_closed_pipe_is_a_quiet_end() {
+    fn a_closed_pipe_is_no_error() {
         let error = CommandError::Output(io::Error::from(io::ErrorKind::BrokenPipe));
 
         assert_eq!(error.verdict(), (None, Exit::Done));
     }
 
     #[test]
-    fn a_full_disk_is_told_and_fails() {
+    fn a_full_disk_is_reported_and_fails() {
         let error = CommandError::Output(io::Error::from(io::ErrorKind::StorageFull));
 
-        let (said, exit) = error.verdict();
+        let (message, exit) = error.verdict();
 
-        assert!(said.is_some());
+        assert!(message.is_some());
         assert_eq!(exit, Exit::Failed);
     }
 }

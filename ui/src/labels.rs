@@ -1,5 +1,5 @@
-//! The domain's words as people read them, in both languages. Codes of a newer version or of the shop
-//! that have no entry here are shown as they are.
+//! The domain's terms as people read them, in both languages. A code without an entry here, of a
+//! newer version or of the shop, is shown as it is.
 
 use crate::message::{Lang, Text, text};
 use shared::domain::desired::HoldReason;
@@ -21,7 +21,7 @@ pub fn kind(kind: RunKind, lang: Lang) -> &'static str {
     }
 }
 
-/// Where a run stands.
+/// The state of a run.
 pub fn state(state: RunState, lang: Lang) -> &'static str {
     match state {
         RunState::Running => lang.pick("実行中", "running"),
@@ -33,24 +33,22 @@ pub fn state(state: RunState, lang: Lang) -> &'static str {
     }
 }
 
-/// What was found out about an ASIN.
+/// The outcome of an ASIN.
 pub fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
     match outcome {
         Outcome::Success => lang.pick("買える", "can be bought"),
         Outcome::OutOfStock => lang.pick("出品なし", "no offer"),
-        Outcome::FilteredOut => lang.pick("条件に合う出品なし", "no offer fits"),
-        Outcome::ApiError => lang.pick("取得できず", "not learnt"),
+        Outcome::FilteredOut => lang.pick("条件に合う出品なし", "no offer qualifies"),
+        Outcome::ApiError => lang.pick("取得できず", "not fetched"),
         Outcome::InvalidAsin => lang.pick("Amazonにない", "unknown to Amazon"),
     }
 }
 
-/// Why an offer does not count.
+/// Why an offer was rejected.
 pub fn rejection(rejection: Rejection, lang: Lang) -> &'static str {
     match rejection {
         Rejection::NotNew => lang.pick("新品ではない", "not new"),
-        Rejection::NoHandlingTime => {
-            lang.pick("発送までの時間が不明", "time until shipping not told")
-        }
+        Rejection::NoHandlingTime => lang.pick("発送までの時間が不明", "handling time unknown"),
         Rejection::ShipsTooLate => lang.pick("発送が遅すぎる", "ships too late"),
         Rejection::ShippingNotFree => lang.pick("送料がかかる", "shipping costs extra"),
         Rejection::NoPrice => lang.pick("価格がない", "no price"),
@@ -59,18 +57,18 @@ pub fn rejection(rejection: Rejection, lang: Lang) -> &'static str {
     }
 }
 
-/// What is known of the stock.
+/// The stock of a product.
 pub fn stock(stock: Stock, lang: Lang) -> String {
     match stock {
         Stock::In => lang.pick("あり", "in stock").to_owned(),
         Stock::NoOffer => lang.pick("なし(出品なし)", "out (no offer)").to_owned(),
         Stock::FilteredOut { times, why } => {
             let why = rejection(why, lang);
-            let said = text!(
+            let label = text!(
                 "条件に合う出品なし(続けて{times}回、主な理由: {why})",
-                "no offer fits (seen {times} times in a row, mostly: {why})"
+                "no offer qualifies (seen {times} times in a row, mostly: {why})"
             );
-            said.of(lang).to_owned()
+            label.of(lang).to_owned()
         }
     }
 }
@@ -83,12 +81,12 @@ pub fn command(kind: RunKind) -> String {
     }
 }
 
-/// Where a listing stands.
+/// The status of a listing.
 pub fn status(status: ListingStatus, lang: Lang) -> &'static str {
     match status {
         ListingStatus::Pending => lang.pick("登録待ち", "pending"),
         ListingStatus::Listed => lang.pick("出品中", "listed"),
-        ListingStatus::Delisted => lang.pick("ショップから削除済み", "gone from the shop"),
+        ListingStatus::Delisted => lang.pick("ショップから削除済み", "deleted from the shop"),
     }
 }
 
@@ -108,7 +106,7 @@ pub fn shop_state(state: &ShopState, lang: Lang) -> String {
     }
 }
 
-/// Why a listing waits for a person, and what the person can do.
+/// Why a listing is held, and what a person can do about it.
 pub fn hold(reason: HoldReason) -> Text {
     match reason {
         HoldReason::PriceBelowBounds => text!(
@@ -121,11 +119,11 @@ pub fn hold(reason: HoldReason) -> Text {
         ),
         HoldReason::NotEditable => text!(
             "BASEがAPIでの編集を許さない商品(管理画面で直す)",
-            "BASE does not let the API edit this item (edit it by hand)"
+            "BASE does not let the API edit this item (edit it in BASE's admin page)"
         ),
         HoldReason::MassChange => text!(
             "一度に非公開になる商品が多すぎる(miseban release か miseban cancel で決める)",
-            "too many would be hidden at once (decide with miseban release or miseban cancel)"
+            "too many products would be hidden at once (decide with miseban release or miseban cancel)"
         ),
     }
 }
@@ -135,20 +133,20 @@ pub fn code(code: &str, lang: Lang) -> String {
     if let Some(reason) = HoldReason::from_word(code) {
         return hold(reason).of(lang).to_owned();
     }
-    let said = match code {
-        "unavailable" => lang.pick("BASEが応答しない", "BASE is not available"),
+    let label = match code {
+        "unavailable" => lang.pick("BASEが応答しない", "BASE does not respond"),
         "reauthorise" => lang.pick(
             "ショップの再認証が必要",
             "the shop has to be authorised again",
         ),
-        "hour_api_limit" => lang.pick("BASEの1時間の上限", "BASE's limit of the hour"),
-        "day_api_limit" => lang.pick("BASEの1日の上限", "BASE's limit of the day"),
+        "hour_api_limit" => lang.pick("BASEの1時間の上限", "BASE's hourly limit"),
+        "day_api_limit" => lang.pick("BASEの1日の上限", "BASE's daily limit"),
         "bad_item_id" | "no_item_id" | "no_item" => {
             lang.pick("商品がショップにない", "the item is not in the shop")
         }
         _ => return code.to_owned(),
     };
-    format!("{said} ({code})")
+    format!("{label} ({code})")
 }
 
 /// The state of an update.
@@ -156,7 +154,7 @@ pub fn update_state(state: &str, lang: Lang) -> &str {
     match state {
         "queued" => lang.pick("順番待ち", "queued"),
         "applied" => lang.pick("反映済み", "applied"),
-        "equal" => lang.pick("変更不要", "equal"),
+        "equal" => lang.pick("変更不要", "unchanged"),
         "held" => lang.pick("保留", "held"),
         "failed" => lang.pick("失敗", "failed"),
         "parked" => lang.pick("上限待ち", "parked"),

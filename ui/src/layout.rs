@@ -1,11 +1,11 @@
-//! Columns that line up in a terminal, where a Japanese character is two cells wide.
+//! Tables and numbers for a terminal, where a Japanese character is two cells wide.
 
 use crate::message::Lang;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
-/// How a column is filled up.
+/// On which side a cell is aligned in its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     /// Texts.
@@ -14,8 +14,8 @@ pub enum Align {
     Right,
 }
 
-/// Rows below each other, two spaces between columns, each line indented by two; a column without
-/// an alignment is set left. Control characters of foreign texts become `?`.
+/// The rows as lines, indented by two, with two spaces between columns. A column without an
+/// alignment is aligned left. Control characters become `?`.
 pub fn table(rows: &[Vec<String>], aligns: &[Align]) -> String {
     let rows: Vec<Vec<String>> = rows
         .iter()
@@ -48,7 +48,7 @@ pub fn table(rows: &[Vec<String>], aligns: &[Align]) -> String {
     text
 }
 
-/// `text` without characters that a terminal would act on.
+/// `text` with `?` in place of control characters, which a terminal would interpret.
 pub fn clean(text: &str) -> String {
     let harmless = |c: char| if c.is_control() { '?' } else { c };
     text.chars().map(harmless).collect()
@@ -67,14 +67,20 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// An instant as the shop keeper's clock shows it.
+/// 1234 as `+1,234`, -1234 as `-1,234`.
+pub fn signed(number: i64) -> String {
+    let sign = if number < 0 { '-' } else { '+' };
+    format!("{sign}{}", grouped(number.unsigned_abs()))
+}
+
+/// An instant in Japan time.
 pub fn when(at: DateTime<Utc>) -> String {
     (at + TimeDelta::hours(9))
         .format("%Y-%m-%d %H:%M:%S JST")
         .to_string()
 }
 
-/// A span of seconds in the two units that matter.
+/// A duration in its two largest units.
 pub fn span(seconds: f64, lang: Lang) -> String {
     if seconds < 60.0 {
         let unit = lang.pick("秒", " s");
@@ -112,12 +118,12 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_text_cannot_steer_the_terminal() {
+    fn control_characters_of_a_text_do_not_reach_the_terminal() {
         assert_eq!(clean("a\u{1b}[2Jb\u{9b}c\n🎉"), "a?[2Jb?c?🎉");
     }
 
     #[test]
-    fn spans_are_told_in_two_units() {
+    fn durations_are_shown_in_two_units() {
         assert_eq!(span(9.84, Lang::Ja), "9.8秒");
         assert_eq!(span(2712.0, Lang::Ja), "45分12秒");
         assert_eq!(span(7384.0, Lang::En), "2 h 3 min");

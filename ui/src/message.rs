@@ -1,6 +1,6 @@
 //! Messages for people: Japanese and English side by side, so that neither is forgotten.
 //!
-//! Every message that the shop keeper may meet is a [`Text`]. Logs are for the operator and are
+//! Every message that a shop keeper may see is a [`Text`]. Logs are for the operator and are
 //! English only.
 
 use std::fmt;
@@ -25,7 +25,7 @@ impl Lang {
         }
     }
 
-    /// The one of two texts that is in this language.
+    /// The text in this language.
     pub fn pick<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Ja => ja,
@@ -61,7 +61,7 @@ impl Text {
         lang.pick(&self.ja, &self.en)
     }
 
-    /// One text a line.
+    /// One line for each text.
     pub fn lines(texts: &[Self]) -> Self {
         let join = |of: fn(&Self) -> &str| texts.iter().map(of).collect::<Vec<_>>().join("\n");
         Self {

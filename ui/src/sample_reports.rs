@@ -1,4 +1,4 @@
-//! Reports of runs as they are told to people, in a notice and in the report itself.
+//! Sample reports for the tests of the report and of the notices.
 
 use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;

@@ -1,20 +1,18 @@
-//! Notices in words: what happened, in numbers, and what to do about it. Plain text; the channel gives
-//! it its markup.
+//! Renders notices as plain text: what happened, in numbers, and what to do about it. The channel
+//! adds its markup.
 
 mod runs;
 #[cfg(test)]
 mod tests;
 
+use crate::examples::EXAMPLES;
 use crate::layout::{clean, grouped, when};
 use crate::message::{Lang, Text, text};
 use shared::domain::notice::{EventKind, Notice};
 use shared::ports::notifier::ChannelMessage;
 
-/// Notices that a digest tells one by one; the rest is told by count.
-const TOLD: usize = 10;
-
-/// One message of all of `notices`, which is not empty: the whole of a single one, a digest of several.
-/// `lost` earlier ones may not have arrived.
+/// One message for all of `notices`, which is not empty: a single notice in full, several as a
+/// digest. `lost` earlier notices may not have arrived.
 pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> ChannelMessage {
     let mut message = match notices {
         [one] => ChannelMessage {
@@ -25,21 +23,21 @@ pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> ChannelMessage {
     };
     if lost > 0 {
         let lost = grouped(lost);
-        let told = text!(
+        let note = text!(
             "これより前のお知らせ{lost}件は、届いていないかもしれません(miseban status で確かめられます)",
             "{lost} earlier notices may not have arrived (see miseban status)"
         );
-        message.body = format!("{}\n\n{}", message.body, told.of(lang));
+        message.body = format!("{}\n\n{}", message.body, note.of(lang));
     }
     message
 }
 
-/// What `miseban notify --test` sends.
+/// The message that `miseban notify --test` sends.
 pub fn test_message(lang: Lang) -> ChannelMessage {
-    let title = text!("店番: 試しのお知らせ", "Miseban: a test");
+    let title = text!("店番: 試しのお知らせ", "Miseban: test notice");
     let body = text!(
         "このメッセージが読めれば、お知らせの設定は正しくできています。",
-        "If you can read this, notices are set up well."
+        "If you can read this, notices are set up correctly."
     );
     ChannelMessage {
         title: title.of(lang).to_owned(),
@@ -47,18 +45,18 @@ pub fn test_message(lang: Lang) -> ChannelMessage {
     }
 }
 
-/// The gravest first; each with its title and its first line.
+/// The most serious first; each with its title and its first line.
 fn digest(notices: &[Notice], lang: Lang) -> ChannelMessage {
     let mut sorted: Vec<&Notice> = notices.iter().collect();
-    sorted.sort_by_key(|notice| gravity(notice));
+    sorted.sort_by_key(|notice| severity(notice));
     let count = grouped(notices.len() as u64);
     let title = text!("店番: お知らせ{count}件", "Miseban: {count} notices");
     let mut parts: Vec<String> = sorted
         .iter()
-        .take(TOLD)
+        .take(EXAMPLES)
         .map(|one| brief(one, lang))
         .collect();
-    let rest = sorted.get(TOLD..).unwrap_or_default();
+    let rest = sorted.get(EXAMPLES..).unwrap_or_default();
     if !rest.is_empty() {
         parts.push(by_kind(rest, lang));
     }
@@ -68,7 +66,7 @@ fn digest(notices: &[Notice], lang: Lang) -> ChannelMessage {
     }
 }
 
-fn gravity(notice: &Notice) -> usize {
+fn severity(notice: &Notice) -> usize {
     let first = notice.reasons().first().copied();
     let place = EventKind::ALL.iter().position(|kind| Some(*kind) == first);
     place.unwrap_or(EventKind::ALL.len())
@@ -89,11 +87,11 @@ fn by_kind(rest: &[&Notice], lang: Lang) -> String {
     });
     let counts: Vec<String> = counts.collect();
     let (all, counts) = (rest.len(), counts.join(lang.pick("、", ", ")));
-    let said = text!("* ほか{all}件: {counts}", "* and {all} more: {counts}");
-    said.of(lang).to_owned()
+    let rest = text!("* ほか{all}件: {counts}", "* and {all} more: {counts}");
+    rest.of(lang).to_owned()
 }
 
-/// An event, for the digest and for `miseban notify`.
+/// The name of an event, for the digest and for `miseban notify`.
 pub fn event(kind: EventKind) -> Text {
     match kind {
         EventKind::RunChanged => text!("変化のあった実行", "runs with changes"),
@@ -106,7 +104,7 @@ pub fn event(kind: EventKind) -> Text {
         EventKind::ProxyFailed => text!("プロキシが使えないショップ", "shops whose proxy fails"),
         EventKind::TokenEnding => text!(
             "認可がまもなく切れるショップ",
-            "shops whose tokens end soon"
+            "shops whose tokens expire soon"
         ),
     }
 }
@@ -139,14 +137,14 @@ fn title(notice: &Notice) -> Text {
             let shop = shop(account.as_str(), name);
             text!(
                 "店番: {shop} の認可がまもなく切れます",
-                "Miseban: the tokens of {shop} end soon"
+                "Miseban: the tokens of {shop} expire soon"
             )
         }
         Notice::NearlyUsedUp { account, name, .. } => {
             let shop = shop(account.as_str(), name);
             text!(
                 "店番: {shop} の1日の利用上限が残りわずかです",
-                "Miseban: {shop} has used most of its quota of the day"
+                "Miseban: {shop} has used most of its daily quota"
             )
         }
     }
@@ -160,7 +158,7 @@ fn shop(id: &str, name: &str) -> String {
     format!("{name} ({id})")
 }
 
-/// The first line is the one that a digest shows.
+/// The lines of a notice; a digest shows only the first.
 fn details(notice: &Notice) -> Vec<Text> {
     match notice {
         Notice::Run { report } => runs::details(report),
@@ -168,28 +166,28 @@ fn details(notice: &Notice) -> Vec<Text> {
             let until = when(*until);
             vec![text!(
                 "{until} に自動で再開します。それまでこのショップの更新だけが待ちます。することはありません",
-                "it goes on by itself at {until}; until then only the updates of this shop wait; nothing to do"
+                "updates continue automatically at {until}; until then only the updates of this shop wait; there is nothing to do"
             )]
         }
         Notice::Reauthorise { account, since, .. } => {
             let since = when(*since);
             vec![text!(
                 "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で、BASEで認可し直してください(店番の再起動は要りません)",
-                "nothing has reached this shop since {since}: authorise it at BASE again with miseban accounts authorize {account}; Miseban need not be started again"
+                "this shop has received no update since {since}: authorise it at BASE again with miseban accounts authorize {account}; Miseban need not be restarted"
             )]
         }
         Notice::ProxyFailed { account, since, .. } => {
             let since = when(*since);
             vec![text!(
                 "{since} から、このショップには何も反映されていません(プロキシを通さずに送ることはしません)。直れば自動で再開します。miseban accounts check {account} で確かめられます",
-                "nothing has reached this shop since {since} (nothing is sent past its proxy); it goes on by itself once the proxy works; miseban accounts check {account} tries it"
+                "this shop has received no update since {since} (nothing is sent around its proxy); updates continue automatically once the proxy works; miseban accounts check {account} tests it"
             )]
         }
         Notice::TokenEnding { account, ends, .. } => {
             let ends = when(*ends);
             vec![text!(
                 "{ends} に切れます。使い続けるなら、それまでに miseban accounts refresh {account} を実行してください",
-                "they end at {ends}: to keep the shop, run miseban accounts refresh {account} before that"
+                "they expire at {ends}: to keep the shop connected, run miseban accounts refresh {account} before then"
             )]
         }
         Notice::NearlyUsedUp { used, of, .. } => {

@@ -1,14 +1,12 @@
-//! What is said of a run: its numbers, and what a person has to do about it.
+//! The notice of a run: its numbers, and what a person has to do about it.
 
+use crate::examples::{EXAMPLES, missing, more};
 use crate::labels;
-use crate::layout::{clean, grouped, span};
+use crate::layout::{clean, grouped, signed, span};
 use crate::message::{Lang, Text, text};
-use shared::domain::asin::Asin;
 use shared::domain::report::{CauseCount, PriceChange, Reconciled, Report};
 use shared::domain::run::RunState;
 
-/// Price changes and ASINs that a message names; the rest is told by count.
-const EXAMPLES: usize = 10;
 pub(super) fn title(report: &Report) -> Text {
     let (kind_ja, kind_en) = (
         labels::kind(report.kind, Lang::Ja),
@@ -45,7 +43,7 @@ pub(super) fn details(report: &Report) -> Vec<Text> {
     let run = report.run_id;
     lines.push(text!(
         "くわしくは: miseban report {run}",
-        "all of it: miseban report {run}"
+        "details: miseban report {run}"
     ));
     lines
 }
@@ -76,7 +74,7 @@ fn reconciled(found: &Reconciled) -> Text {
     .map(grouped);
     text!(
         "ショップの商品 {items}件: 手で変えられていた {drifted}、売り切れて在庫待ち {sold_out}、消えていた {gone}、店番の知らない商品 {unknown}",
-        "{items} items in the shops: {drifted} changed by hand, {sold_out} sold out and waiting for stock, {gone} gone, {unknown} unknown"
+        "{items} items in the shops: {drifted} changed by hand, {sold_out} sold out and waiting for stock, {gone} deleted, {unknown} unknown to Miseban"
     )
 }
 
@@ -94,7 +92,7 @@ fn updates(report: &Report) -> Text {
     .map(grouped);
     text!(
         "ショップ: 反映 {applied}(非公開 {hidden}、公開 {shown})、失敗 {failed}、保留 {held}、上限待ち {parked}、ショップから消えていた {gone}",
-        "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for a quota, {gone} gone"
+        "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for quota, {gone} deleted from the shop"
     )
 }
 
@@ -108,13 +106,13 @@ fn held(report: &Report) -> Option<Text> {
         let missing = grouped(missing);
         return Some(text!(
             "ショップの一覧にない商品が {missing}件あり、多すぎるので何もしていません。することはこれです: BASEの管理画面を見て、本当に消えているなら miseban release {run}、そうでなければ miseban cancel {run}",
-            "{missing} items are on no page of their shop, which is too many, so nothing is done about them. What to do: look at the shop; if they are gone, miseban release {run}; if not, miseban cancel {run}"
+            "{missing} items are missing from the item list of their shop, which is too many, so nothing was changed. What to do: check the shop; if the items really are deleted, miseban release {run}; if not, miseban cancel {run}"
         ));
     }
     let [hides, asins, held] = [guard.hides, report.asins, guard.held].map(grouped);
     Some(text!(
         "{asins}件中{hides}件が非公開になるところでした。Amazonの答えが壊れているかもしれないので、{held}件の更新を止めています。することはこれです: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
-        "{hides} of {asins} products would be hidden; Amazon's answers may be broken, so {held} updates are held. What to do: look at some of these products on Amazon; if they are sold out, miseban release {run}; if not, miseban cancel {run}"
+        "{hides} of {asins} products would be hidden; Amazon's answers may be broken, so {held} updates are held. What to do: check some of these products on Amazon; if they really are sold out, miseban release {run}; if not, miseban cancel {run}"
     ))
 }
 
@@ -135,7 +133,7 @@ fn by_code(report: &Report) -> Option<Text> {
     if report.failures.is_empty() {
         return None;
     }
-    let said = |lang: Lang| {
+    let causes = |lang: Lang| {
         let one = |cause: &CauseCount| {
             let code: String = clean(&labels::code(&cause.code, lang))
                 .chars()
@@ -146,56 +144,28 @@ fn by_code(report: &Report) -> Option<Text> {
         let all: Vec<String> = report.failures.iter().take(EXAMPLES).map(one).collect();
         all.join(lang.pick("、", ", "))
     };
-    let (ja, en) = (said(Lang::Ja), said(Lang::En));
+    let (ja, en) = (causes(Lang::Ja), causes(Lang::En));
     Some(text!(
         "失敗の理由: {ja}(次の実行でもう一度試みます)",
-        "failed by cause: {en} (tried again by the next run)"
+        "failed, by cause: {en} (the next run tries again)"
     ))
 }
 
 fn price_changes(report: &Report) -> Vec<Text> {
     let line = |change: &PriceChange| {
         let difference = change.old.difference_to(change.new);
-        let sign = if difference < 0 { '-' } else { '+' };
-        let by = grouped(difference.unsigned_abs());
+        let by = signed(difference);
         let PriceChange { asin, old, new } = change;
         text!(
-            "  {asin}  {old}円 → {new}円 ({sign}{by}円)",
-            "  {asin}  {old} -> {new} yen ({sign}{by})"
+            "  {asin}  {old}円 → {new}円 ({by}円)",
+            "  {asin}  {old} -> {new} yen ({by})"
         )
     };
     let changes = &report.price_changes;
     let mut lines: Vec<Text> = changes.examples.iter().take(EXAMPLES).map(line).collect();
-    let left = changes.count.saturating_sub(lines.len() as u64);
-    if left > 0 && !lines.is_empty() {
-        let left = grouped(left);
-        lines.push(text!("  ほか{left}件", "  and {left} more"));
-    }
+    let more = more(changes.count, lines.len()).filter(|_| !lines.is_empty());
+    lines.extend(more.map(|Text { ja, en }| text!("  {ja}", "  {en}")));
     lines
-}
-
-fn missing(report: &Report) -> Option<Text> {
-    let failed = report.backfill.failed;
-    if failed == 0 {
-        return None;
-    }
-    let names: Vec<&str> = report
-        .still_missing
-        .iter()
-        .take(EXAMPLES)
-        .map(Asin::as_str)
-        .collect();
-    let (count, names) = (grouped(failed), names.join(" "));
-    if !report.kind.updates_listings() {
-        return Some(text!(
-            "商品情報の取れなかったASIN {count}件(Amazonにない商品かもしれません): {names}",
-            "{count} ASINs of which nothing was told (Amazon may not know them): {names}"
-        ));
-    }
-    Some(text!(
-        "まだ値の取れないASIN {count}件(ショップの表示は前のまま。miseban run stale で取り直せます): {names}",
-        "{count} ASINs still missing (the shops show what they showed before; miseban run stale asks again): {names}"
-    ))
 }
 
 fn refused(report: &Report) -> Option<Text> {
@@ -205,7 +175,7 @@ fn refused(report: &Report) -> Option<Text> {
     let count = grouped(report.refused);
     Some(text!(
         "Amazonに上限で断られたリクエスト {count}回(やり直したので結果に影響はありません)。続くなら、同じ認証情報を使う別のプログラムがないか確かめてください",
-        "{count} requests were refused by Amazon's quota (sent again, nothing is lost); if this goes on, check whether another program uses the same credentials"
+        "{count} requests were refused by Amazon's quota (sent again, no data is lost); if this happens again, check whether another program uses the same credentials"
     ))
 }
 

@@ -1,24 +1,24 @@
-//! The report of a run as text, for a terminal or a message.
+//! Renders the report of a run as text, for a terminal.
 
 mod advice;
 mod reconcile;
+mod sections;
 #[cfg(test)]
 mod tests;
 
 pub use advice::held_back;
 
+use crate::examples::EXAMPLES;
 use crate::labels;
-use crate::layout::{Align, clean, grouped, span, table, when};
-use crate::message::{Lang, text};
+use crate::layout::{Align, clean, grouped, signed, span, table, when};
+use crate::message::Lang;
+use sections::{Rows, count, rest, two_columns};
 use shared::domain::outcome::Outcome;
 use shared::domain::report::{CacheUse, CauseCount, PriceChange, Report};
 use shared::domain::run::RunKind;
 
-/// How many examples a list shows; the rest is told by count.
-const EXAMPLES: usize = 10;
-
-/// The whole report: what it was, what Amazon said, what changed, what the shops show now, and what is
-/// left to do.
+/// The whole report: the run, the answers of Amazon, the changes, the updates of the shops, and
+/// what a person has to do next.
 pub fn render(report: &Report, lang: Lang) -> String {
     let mut text = head(report, lang);
     if let Some(found) = &report.reconcile {
@@ -32,7 +32,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
     }
     for (title, rows) in [
         (
-            lang.pick("Amazonへの問い合わせ", "Asked of Amazon"),
+            lang.pick("Amazonへの問い合わせ", "Requests to Amazon"),
             asked(report, lang),
         ),
         (
@@ -56,18 +56,13 @@ pub fn render(report: &Report, lang: Lang) -> String {
     text
 }
 
-/// Whether some shop of a reconciliation could not be read.
+/// Whether a reconciliation could not read one of its shops.
 pub fn lacks_a_shop(report: &Report) -> bool {
     let shops = report.reconcile.iter().flat_map(|found| &found.shops);
     shops.into_iter().any(|shop| shop.state == "given_up")
 }
 
-fn two_columns(title: &str, rows: &Rows) -> String {
-    let rows = table(rows, &[Align::Left, Align::Right]);
-    format!("\n{title}\n{rows}")
-}
-
-/// Why something is held or failed, and what is left to do.
+/// The reasons of held and failed updates, and what to do next.
 fn causes(report: &Report, lang: Lang) -> String {
     let held = lang.pick("保留の理由", "Held, by reason");
     let failed = lang.pick("失敗の理由", "Failed, by cause");
@@ -107,12 +102,6 @@ fn head(report: &Report, lang: Lang) -> String {
     text
 }
 
-type Rows = Vec<Vec<String>>;
-
-fn count(label: &str, number: u64) -> Vec<String> {
-    vec![label.to_owned(), grouped(number)]
-}
-
 fn asked(report: &Report, lang: Lang) -> Rows {
     let mut rows = vec![
         count("ASIN", report.asins),
@@ -134,7 +123,7 @@ fn asked(report: &Report, lang: Lang) -> Rows {
         let misses = lang.pick("キャッシュにない・古い", "cache misses");
         rows.push(count(misses, report.cache.misses));
     }
-    let waited = lang.pick("順番待ちの合計", "waited for permits");
+    let waited = lang.pick("順番待ちの合計", "total wait for permits");
     rows.push(vec![
         waited.to_owned(),
         span(report.permit_wait_seconds, lang),
@@ -157,10 +146,10 @@ fn outcomes(report: &Report, lang: Lang) -> Rows {
         (Outcome::InvalidAsin, found.invalid_asin),
     ]
     .map(|(outcome, number)| {
-        // Texts say nothing of what can be bought.
-        let told = report.kind == RunKind::BasicInfo && outcome == Outcome::Success;
-        let label = if told {
-            lang.pick("取得できた", "told")
+        // Basic information does not say whether the product can be bought.
+        let fetched = report.kind == RunKind::BasicInfo && outcome == Outcome::Success;
+        let label = if fetched {
+            lang.pick("取得できた", "fetched")
         } else {
             labels::outcome(outcome, lang)
         };
@@ -192,7 +181,7 @@ fn changes(report: &Report, lang: Lang) -> Rows {
     ]
 }
 
-/// On a dry run the same counts tell what would happen.
+/// In a dry run the same counts show what a live run would do.
 fn updates_title(report: &Report, lang: Lang) -> &'static str {
     if report.dry_run {
         lang.pick(
@@ -216,12 +205,12 @@ fn updates(report: &Report, lang: Lang) -> Rows {
             lang.pick("うち公開に戻した", "of these shown again"),
             report.shown,
         ),
-        count(lang.pick("変更不要", "equal, left alone"), done.equal),
+        count(lang.pick("変更不要", "unchanged"), done.equal),
         count(lang.pick("保留", "held for a person"), done.held),
         count(lang.pick("失敗", "failed"), done.failed),
-        count(lang.pick("上限待ち", "waiting for a quota"), done.parked),
+        count(lang.pick("上限待ち", "waiting for quota"), done.parked),
         count(
-            lang.pick("ショップから消えていた", "gone from the shop"),
+            lang.pick("ショップから消えていた", "deleted from the shop"),
             report.delisted,
         ),
     ]
@@ -235,13 +224,12 @@ fn price_changes(report: &Report, lang: Lang) -> String {
     let yen = lang.pick("円", " yen");
     let row = |change: &PriceChange| {
         let difference = change.old.difference_to(change.new);
-        let sign = if difference < 0 { '-' } else { '+' };
         vec![
             change.asin.to_string(),
             format!("{}{yen}", change.old),
             "->".to_owned(),
             format!("{}{yen}", change.new),
-            format!("{sign}{}{yen}", grouped(difference.unsigned_abs())),
+            format!("{}{yen}", signed(difference)),
         ]
     };
     let rows: Rows = changes.examples.iter().take(EXAMPLES).map(row).collect();
@@ -263,15 +251,4 @@ fn by_code(title: &str, causes: &[CauseCount], lang: Lang) -> String {
         "\n{title}\n{}{rest}",
         table(&rows, &[Align::Left, Align::Right])
     )
-}
-
-/// The line that tells how many are not shown.
-fn rest(all: u64, shown: usize, lang: Lang) -> String {
-    let left = all.saturating_sub(shown as u64);
-    if left == 0 {
-        return String::new();
-    }
-    let left = grouped(left);
-    let said = text!("  ほか {left} 件\n", "  and {left} more\n");
-    said.of(lang).to_owned()
 }

@@ -1,12 +1,13 @@
-//! What a reconciliation found, as text.
+//! The sections of a reconciliation.
 
-use super::{EXAMPLES, Rows, count, rest, two_columns};
+use super::sections::{Rows, count, rest, two_columns};
+use crate::examples::EXAMPLES;
 use crate::labels;
 use crate::layout::{Align, clean, grouped, table};
 use crate::message::Lang;
 use shared::domain::report::{Drifted, Reconciled, ReconciledShop, Report, UnknownItem};
 
-/// The shops, what was found in them, and examples of each.
+/// The shops, the differences that were found in them, and examples of each.
 pub fn render(report: &Report, found: &Reconciled, lang: Lang) -> String {
     let title = lang.pick("ショップの商品", "Items of the shops");
     let mut text = two_columns(title, &counts(report, found, lang));
@@ -23,7 +24,7 @@ pub fn render(report: &Report, found: &Reconciled, lang: Lang) -> String {
             &found.sold_out_examples,
         ),
         (
-            lang.pick("ショップから消えていた商品", "Gone from the shop"),
+            lang.pick("ショップから消えていた商品", "Deleted from the shop"),
             found.gone,
             &found.gone_examples,
         ),
@@ -55,9 +56,9 @@ fn counts(report: &Report, found: &Reconciled, lang: Lang) -> Rows {
             lang.pick("売り切れ(Amazonにはある)", "sold out, still on Amazon"),
             found.sold_out,
         ),
-        count(lang.pick("消えていた", "gone"), found.gone),
+        count(lang.pick("消えていた", "deleted"), found.gone),
         count(
-            lang.pick("店番の知らない商品", "items that we do not know"),
+            lang.pick("店番の知らない商品", "items unknown to Miseban"),
             found.unknown,
         ),
     ]
@@ -121,6 +122,6 @@ fn unknown(found: &Reconciled, lang: Lang) -> String {
     let examples = found.unknown_examples.iter().take(EXAMPLES);
     let rows: Rows = examples.map(row).collect();
     let rest = rest(found.unknown, rows.len(), lang);
-    let title = lang.pick("店番の知らない商品", "Items that we do not know");
+    let title = lang.pick("店番の知らない商品", "Items unknown to Miseban");
     format!("\n{title}\n{}{rest}", table(&rows, &[]))
 }

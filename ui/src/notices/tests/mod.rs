@@ -19,28 +19,28 @@ fn parked(name: &str) -> Notice {
 }
 
 #[test]
-fn a_run_is_told_with_its_numbers_and_what_to_do() {
-    let told = message(&[run(eventful())], 0, Lang::Ja);
+fn a_notice_of_a_run_has_its_numbers_and_what_to_do() {
+    let sent = message(&[run(eventful())], 0, Lang::Ja);
 
-    assert_eq!(told.title, "店番: 価格と在庫 - 完了");
+    assert_eq!(sent.title, "店番: 価格と在庫 - 完了");
     for part in [
         "価格 734(うち100円以上 310)、在庫切れ 41、在庫復活 9",
         "反映 720(非公開 41、公開 9)、失敗 5、保留 4、上限待ち 1,500、ショップから消えていた 17",
         "BASEが応答しない (unavailable) 4",
         "  B000000001  20,001円 → 120,000円 (+99,999円)\n",
         "  ほか724件\n",
-        "ASIN 17件",
+        "ASINが17件",
         "上限で断られたリクエスト 2回",
         "ASIN 12,829、リクエスト 642、時間 1時間51分",
         "miseban report 01939c1e-7c00-7000-8000-000000000001",
     ] {
-        assert!(told.body.contains(part), "{part} in {}", told.body);
+        assert!(sent.body.contains(part), "{part} in {}", sent.body);
     }
-    assert!(!told.body.contains("B000000011"), "ten examples");
+    assert!(!sent.body.contains("B000000011"), "ten examples");
 }
 
 #[test]
-fn both_languages_tell_the_same_numbers() {
+fn both_languages_show_the_same_numbers() {
     let numbers = |lang| {
         let body = message(&[run(eventful())], 3, lang).body;
         let digits = body.split(|c: char| !c.is_ascii_digit() && c != ',');
@@ -72,37 +72,37 @@ fn a_held_run_says_first_that_it_waits_for_a_person() {
         ..eventful()
     };
 
-    let told = message(&[run(held)], 0, Lang::En);
+    let sent = message(&[run(held)], 0, Lang::En);
 
-    assert!(told.title.contains("held"), "{}", told.title);
+    assert!(sent.title.contains("held"), "{}", sent.title);
     assert!(
-        told.body.contains("1,250 updates are held"),
+        sent.body.contains("1,250 updates are held"),
         "{}",
-        told.body
+        sent.body
     );
     for command in ["release", "cancel"] {
         let line = format!("miseban {command} {}", eventful().run_id);
-        assert!(told.body.contains(&line), "{}", told.body);
+        assert!(sent.body.contains(&line), "{}", sent.body);
     }
 }
 
 #[test]
-fn a_name_is_shown_on_one_line_whatever_is_in_it() {
-    let told = message(&[parked("店\n\u{1b}[2J")], 0, Lang::Ja);
+fn control_characters_of_a_name_are_replaced() {
+    let sent = message(&[parked("店\n\u{1b}[2J")], 0, Lang::Ja);
 
-    assert_eq!(told.title, "店番: 店??[2J (main) の利用上限に達しました");
+    assert_eq!(sent.title, "店番: 店??[2J (main) の利用上限に達しました");
 }
 
 #[test]
-fn what_may_be_missing_is_said_at_the_end() {
-    let told = message(&[parked("")], 2, Lang::Ja);
+fn lost_notices_are_mentioned_at_the_end() {
+    let sent = message(&[parked("")], 2, Lang::Ja);
 
-    let last = told.body.lines().last().unwrap();
+    let last = sent.body.lines().last().unwrap();
     assert!(last.starts_with("これより前のお知らせ2件は"), "{last}");
 }
 
 #[test]
-fn a_digest_tells_the_gravest_first_and_counts_what_is_left() {
+fn a_digest_shows_the_most_serious_first_and_counts_the_rest() {
     let failed = Report {
         state: RunState::Failed,
         ..eventful()
@@ -111,10 +111,10 @@ fn a_digest_tells_the_gravest_first_and_counts_what_is_left() {
     notices.push(run(eventful()));
     notices.push(run(failed));
 
-    let told = message(&notices, 0, Lang::En);
+    let sent = message(&notices, 0, Lang::En);
 
-    assert_eq!(told.title, "Miseban: 17 notices");
-    assert!(told.body.starts_with("* Miseban: price and stock - failed"));
-    let last = told.body.lines().last().unwrap();
+    assert_eq!(sent.title, "Miseban: 17 notices");
+    assert!(sent.body.starts_with("* Miseban: price and stock - failed"));
+    let last = sent.body.lines().last().unwrap();
     assert_eq!(last, "* and 7 more: shops out of quota 7");
 }

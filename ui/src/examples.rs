@@ -1,0 +1,58 @@
+//! The examples that a report and a notice show of a long list.
+
+use crate::layout::grouped;
+use crate::message::{Text, text};
+use shared::domain::asin::Asin;
+use shared::domain::report::Report;
+use shared::domain::run::{RunKind, RunState};
+
+/// How many examples a list shows; of the others only the number is shown.
+pub const EXAMPLES: usize = 10;
+
+/// How many of `all` are not among the `shown` ones; `None` when all are shown.
+pub fn more(all: u64, shown: usize) -> Option<Text> {
+    let left = all.saturating_sub(shown as u64);
+    (left > 0).then(|| {
+        let left = grouped(left);
+        text!("ほか{left}件", "and {left} more")
+    })
+}
+
+/// The ASINs for which the run got no value, and what a person can do about them.
+pub fn missing(report: &Report) -> Option<Text> {
+    let by_asin = report.kind != RunKind::Reconcile;
+    let unreported = if report.state == RunState::Done && by_asin {
+        report.asins.saturating_sub(report.outcomes.total())
+    } else {
+        0
+    };
+    let known = report.still_missing.len() as u64;
+    let all = (report.backfill.failed + unreported).max(known);
+    if all == 0 {
+        return None;
+    }
+    let names: Vec<&str> = report
+        .still_missing
+        .iter()
+        .take(EXAMPLES)
+        .map(Asin::as_str)
+        .collect();
+    let rest = more(all, names.len()).unwrap_or_else(|| text!("", ""));
+    let (count, names) = (grouped(all), names.join(" "));
+    let (rest_ja, rest_en) = (rest.ja, rest.en);
+    let missing = if report.kind.updates_listings() {
+        text!(
+            "まだ値の取れていないASINが{count}件あります(ショップの表示は前のまま)。miseban run stale で取り直せます: {names} {rest_ja}",
+            "{count} ASINs are still missing (the shops keep showing the previous values); miseban run stale asks for them again: {names} {rest_en}"
+        )
+    } else {
+        text!(
+            "商品情報の取れなかったASINが{count}件あります(Amazonにない商品かもしれません): {names} {rest_ja}",
+            "{count} ASINs got no basic information (Amazon may not know them): {names} {rest_en}"
+        )
+    };
+    Some(Text {
+        ja: missing.ja.trim_end().to_owned(),
+        en: missing.en.trim_end().to_owned(),
+    })
+}
