@@ -1,9 +1,9 @@
-//! The language of Miseban: what the shop keeper would argue about stands here, and is tested here.
+//! The core of Miseban: the business rules, the job payloads and the interfaces to the outside.
 //!
-//! `domain` holds the words and the rules, `jobs` the payloads of the queue, `ports` what the
-//! rules need of the outside. `ports` may name `jobs` and `domain`, `jobs` may name `domain`; the
-//! other way is an error. Nothing here can open a socket, read a clock or name a driver, because
-//! the dependency list of this crate does not let it.
+//! [`domain`] has the types and the rules, [`jobs`] the payloads of the queue, [`ports`] the traits
+//! that adapters implement. `ports` may use `jobs` and `domain`, `jobs` may use `domain`, never the
+//! other way round. The dependency list of this crate has no driver, no HTTP client and no runtime,
+//! so nothing here can do I/O.
 
 #![warn(missing_docs)]
 

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How long a refresh token of BASE lives; each use gives a new one (source: BASE API documentation,
-/// `oauth/token`).
+/// The lifetime of a refresh token of BASE; each use issues a new one (source: BASE API
+/// documentation, `oauth/token`).
 pub const REFRESH_TOKEN_LIVES: TimeDelta = TimeDelta::days(30);
 
 /// The shop keeper's own name for an account: 1 to 64 of `[A-Za-z0-9_.-]`.
@@ -26,8 +26,8 @@ impl AccountId {
     ///
     /// # Errors
     ///
-    /// [`InvalidAccountId`] for other characters, none or too many: the id becomes part of lane
-    /// names and keys.
+    /// [`InvalidAccountId`] when the text is empty, too long or has other characters: the id
+    /// becomes part of lane names and Redis keys.
     pub fn parse(text: &str) -> Result<Self, InvalidAccountId> {
         let trimmed = text.trim();
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_can_stand_in_a_key() {
+    fn an_id_can_be_part_of_a_key() {
         for text in ["shop-1", "a", "Base_Main.2", &"x".repeat(64)] {
             assert_eq!(AccountId::parse(text).unwrap().as_str(), text);
         }

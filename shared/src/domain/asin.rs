@@ -1,4 +1,4 @@
-//! Amazon's product id, and the batches of it that one request carries.
+//! Amazon's product id, and the batch of them that one request carries.
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -18,8 +18,8 @@ pub struct InvalidAsin {
 }
 
 impl Asin {
-    /// Reads an ASIN; spaces around it are dropped and lower case is raised, since both come from
-    /// spreadsheets and neither can name another product.
+    /// Reads an ASIN. Spaces around it are dropped and lower case becomes upper case: both come
+    /// from spreadsheets, and neither can turn it into another product.
     ///
     /// # Errors
     ///
@@ -37,11 +37,12 @@ impl Asin {
         }
     }
 
-    /// The ASIN that a shop's own code is or holds: `B0` and eight capital letters or digits, before an
-    /// ISBN-10 with its check digit; between other characters than letters and digits.
+    /// Finds the ASIN in a shop's own code (SKU), as a token between characters that are neither
+    /// letters nor digits: first a token of `B0` and eight capital letters or digits, else a valid
+    /// ISBN-10.
     ///
-    /// Strict, since a wrong one would sell one product at the price of another: no small letters, and of
-    /// the numbers only those of Japanese and English books, which begin with 4, 0 or 1.
+    /// The match is strict, since a wrong ASIN would sell one product at the price of another: no
+    /// small letters, and only ISBNs of Japanese and English books, which begin with 4, 0 or 1.
     pub fn in_sku(sku: &str) -> Option<Self> {
         let tokens = || sku.split(|character: char| !character.is_ascii_alphanumeric());
         let found = tokens()
@@ -95,7 +96,8 @@ fn is_b0(token: &str) -> bool {
     token.len() == 10 && token.starts_with("B0") && token.bytes().all(capital)
 }
 
-/// Ten digits, the last of which (`X` for ten) makes the weighted sum a multiple of eleven.
+/// Whether the token is an ISBN-10: the last digit (`X` for ten) makes the weighted sum a multiple
+/// of 11.
 fn is_isbn(token: &str) -> bool {
     if token.len() != 10 || !token.starts_with(['4', '0', '1']) {
         return false;
@@ -121,10 +123,10 @@ fn is_isbn(token: &str) -> bool {
 pub struct AsinBatch(Vec<Asin>);
 
 impl AsinBatch {
-    /// What one request accepts.
+    /// The most that one request accepts.
     pub const MAX_LEN: usize = 20;
 
-    /// The batch as it was stored: ASINs separated by one space; `None` if that is no batch.
+    /// Reads a stored batch: ASINs separated by one space. `None` if the text is not a batch.
     pub fn parse(text: &str) -> Option<Self> {
         let asins: Result<Vec<Asin>, InvalidAsin> =
             text.split_ascii_whitespace().map(Asin::parse).collect();
@@ -141,7 +143,7 @@ impl AsinBatch {
         &self.0
     }
 
-    /// How many, 1 to 20.
+    /// The number of ASINs, 1 to 20.
     #[expect(clippy::len_without_is_empty, reason = "a batch is never empty")]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn the_asin_of_a_sku_stands_alone_or_between_other_signs() {
+    fn the_asin_of_a_sku_is_a_token_of_its_own() {
         let found = |sku| Asin::in_sku(sku).map(|asin| asin.to_string());
 
         assert_eq!(found("B0EXAMPLE1").as_deref(), Some("B0EXAMPLE1"));
@@ -265,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_an_asin_is_none() {
+    fn a_token_that_only_looks_like_an_asin_is_refused() {
         for sku in [
             "",
             "HANDMADE-1",
@@ -299,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_and_more_than_twenty_are_no_batch() {
+    fn an_empty_text_and_more_than_twenty_asins_are_no_batch() {
         let numbers: Vec<u32> = (0..21).collect();
         let asins = numbered(&numbers);
         let twenty_one: Vec<String> = asins.iter().map(Asin::to_string).collect();

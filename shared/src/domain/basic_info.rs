@@ -1,43 +1,44 @@
-//! What Amazon tells of a product beside its offers: title, description, brand, category, images.
+//! Texts and images of a product on Amazon: title, description, brand, category, images.
 //!
-//! Kept for people and for a listing to come; it is never sent to BASE, which has texts of its own and
-//! refuses characters of four bytes.
+//! They are stored for people and for new listings. They are never sent to BASE, whose items have
+//! their own texts and which refuses characters of four bytes.
 
 use super::product::Seen;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The texts and images of one product; what Amazon does not tell is missing, never empty.
+/// The texts and images of one product; a part that Amazon leaves out is `None`, never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BasicInfo {
     /// The title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Its description, or else its selling points, one a line.
+    /// The description, or else the selling points, one per line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The brand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand: Option<String>,
-    /// The name of the category in which Amazon shows it.
+    /// The name of its category on Amazon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// Addresses of its images, the main one first; `None` when none is told.
+    /// URLs of its images, the main image first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<String>>,
 }
 
 impl BasicInfo {
-    /// What is known after `told` came at `at`: the newer one wins, part by part, and a part that it does
-    /// not tell keeps its old value. What is not newer changes nothing.
-    pub fn take(known: Option<Seen<Self>>, told: Self, at: DateTime<Utc>) -> Seen<Self> {
+    /// Merges `fetched`, of the instant `at`, into `known`. Each part of the newer information
+    /// replaces the old part; a part that is `None` keeps its old value. Information that is not
+    /// newer is ignored.
+    pub fn take(known: Option<Seen<Self>>, fetched: Self, at: DateTime<Utc>) -> Seen<Self> {
         match known {
             Some(known) if known.at >= at => known,
             Some(known) => Seen {
-                value: told.or(known.value),
+                value: fetched.or(known.value),
                 at,
             },
-            None => Seen { value: told, at },
+            None => Seen { value: fetched, at },
         }
     }
 
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
     use chrono::TimeDelta;
 
-    fn told(title: Option<&str>, brand: Option<&str>) -> BasicInfo {
+    fn info(title: Option<&str>, brand: Option<&str>) -> BasicInfo {
         BasicInfo {
             title: title.map(ToOwned::to_owned),
             brand: brand.map(ToOwned::to_owned),
@@ -66,22 +67,22 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_is_not_told_keeps_its_value_and_the_time_goes_on() {
+    fn a_missing_part_keeps_its_value_and_the_time_advances() {
         let at = DateTime::UNIX_EPOCH;
         let later = at + TimeDelta::days(7);
-        let known = BasicInfo::take(None, told(Some("old"), Some("maker")), at);
+        let known = BasicInfo::take(None, info(Some("old"), Some("maker")), at);
 
-        let now = BasicInfo::take(Some(known), told(Some("new"), None), later);
+        let now = BasicInfo::take(Some(known), info(Some("new"), None), later);
 
-        assert_eq!(now.value, told(Some("new"), Some("maker")));
+        assert_eq!(now.value, info(Some("new"), Some("maker")));
         assert_eq!(now.at, later);
     }
 
     #[test]
-    fn what_is_not_newer_changes_nothing() {
+    fn information_that_is_not_newer_changes_nothing() {
         let at = DateTime::UNIX_EPOCH;
-        let known = BasicInfo::take(None, told(Some("known"), None), at);
-        let late = || told(Some("late"), Some("late"));
+        let known = BasicInfo::take(None, info(Some("known"), None), at);
+        let late = || info(Some("late"), Some("late"));
 
         assert_eq!(BasicInfo::take(Some(known.clone()), late(), at), known);
         let before = at - TimeDelta::seconds(1);

@@ -1,4 +1,4 @@
-//! What a listing should look like in the shop now, and whether that is worth an edit.
+//! What a listing should look like in the shop, and whether the difference is worth an edit.
 
 use super::listing::ShopState;
 use super::money::Yen;
@@ -8,39 +8,39 @@ use super::product::Product;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Pieces of an item that can be bought: each order is bought on Amazon.
+/// The stock of an item for sale: one piece, since each order is bought on Amazon.
 const STOCK_FOR_SALE: u32 = 1;
 
 /// The shop keeper's rules for selling (`PRICE_*` and `UPDATE_*` settings).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SellingRule {
-    /// From Amazon's price to ours.
+    /// How the selling price follows Amazon's price.
     pub strategy: Strategy,
     /// Accepted selling prices.
     pub bounds: Bounds,
     /// A price that differs by this many yen is worth an edit.
     pub min_change: Yen,
-    /// So is one that differs by this share of the shown price, in percent.
+    /// A price that differs by this many percent of the shown price is worth an edit.
     pub min_change_percent: u32,
-    /// Offers that fail the rule hide a listing when seen this many times in a row.
+    /// A listing is hidden when all offers failed the rule this many times in a row.
     pub filtered_out_after: u32,
-    /// How long an item that sold out in the shop stays so before it is stocked again
-    /// (`RESTOCK_AFTER_HOURS`); `None` for "until a person stocks it".
+    /// The cool-down: how long an item that sold out in the shop keeps stock 0
+    /// (`RESTOCK_AFTER_HOURS`); `None` until a person stocks it.
     pub restock_after: Option<TimeDelta>,
 }
 
-/// What should become of a listing.
+/// The decision about a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Desire {
-    /// Nothing is known yet that would justify touching it.
+    /// Too little is known to change it.
     Undecided,
-    /// It should look like this. Equal to what is shown when no edit is due.
+    /// The state it should have; equal to the shown state when no edit is due.
     State(ShopState),
-    /// A person has to look; meanwhile it should look like this.
+    /// A person has to decide; until then it should have this state.
     Held(HoldReason, ShopState),
 }
 
-/// Why a listing waits for a person.
+/// Why a listing is held for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HoldReason {
@@ -50,8 +50,8 @@ pub enum HoldReason {
     PriceAboveBounds,
     /// BASE does not let the API edit this item.
     NotEditable,
-    /// So many were to be hidden at once that the answers may be broken. Held is the update of one run,
-    /// never the desired state.
+    /// So many products would be hidden at once that Amazon's answers may be broken. This holds the
+    /// update of one run, never the desired state.
     MassChange,
 }
 
@@ -62,15 +62,15 @@ words!(HoldReason {
     MassChange => "mass_change",
 });
 
-/// Which updates go first.
+/// The priority of an update, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Urgency {
-    /// Shown, and cannot be bought: every order loses money.
+    /// Shown, but cannot be bought on Amazon: every order loses money.
     Hide,
-    /// Shown below what it costs: every order loses money.
+    /// Shown at a price below its cost: every order loses money.
     BelowCost,
-    /// All the rest.
+    /// All other updates.
     Normal,
 }
 
@@ -83,18 +83,20 @@ words!(Urgency {
 impl SellingRule {
     /// The state that a listing which now looks like `shown` should have, given `product`.
     ///
-    /// A price outside the bounds is held, never clamped; what is shown below cost meanwhile is
-    /// hidden, since a sale would lose money.
+    /// A price outside the bounds is held, never clamped. A held listing that is shown below cost
+    /// is hidden, since a sale would lose money.
     pub fn desire(&self, product: &Product, shown: &ShopState) -> Desire {
         self.desire_with(product, shown, STOCK_FOR_SALE)
     }
 
-    /// The same for an item that sold out in the shop and rests: it gets no stock.
+    /// As [`Self::desire`], for an item that sold out in the shop and is in its cool-down: its
+    /// stock is 0.
     pub fn desire_resting(&self, product: &Product, shown: &ShopState) -> Desire {
         self.desire_with(product, shown, 0)
     }
 
-    /// Whether an item that was first seen sold out in the shop at `since` is to stay so at `now`.
+    /// Whether an item that was first seen sold out in the shop at `since` is in its cool-down at
+    /// `now`.
     pub fn rests(&self, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
         since.is_some_and(|since| self.restock_after.is_none_or(|after| now < since + after))
     }
@@ -139,8 +141,8 @@ impl SellingRule {
         }
     }
 
-    /// Whether the difference is worth an edit: any of visibility and stock, 100 yen or 3 % of
-    /// price, or a shown price below cost (loss guard).
+    /// Whether the difference is worth an edit: visibility or stock differ, the price differs by
+    /// `min_change` or `min_change_percent`, or the shown price is below cost (loss guard).
     fn due(&self, shown: &ShopState, wanted: &ShopState, cost: Yen) -> bool {
         let mut same_price = *shown;
         same_price.price = wanted.price;
@@ -155,7 +157,7 @@ impl SellingRule {
     }
 }
 
-/// Not to be bought, at the price that is shown. `shown` itself, when that is so already.
+/// The hidden state at the shown price; `shown` itself if it is hidden already.
 fn hidden(shown: &ShopState) -> ShopState {
     let hidden = ShopState {
         visible: false,
@@ -170,7 +172,7 @@ fn hidden(shown: &ShopState) -> ShopState {
 }
 
 impl Urgency {
-    /// How much an edit from `shown` to `wanted` hurries, when the product costs `cost`.
+    /// The urgency of an edit from `shown` to `wanted`, when the product costs `cost`.
     pub fn of(shown: &ShopState, wanted: &ShopState, cost: Option<Yen>) -> Self {
         if shown.visible && !wanted.visible {
             Self::Hide

@@ -30,10 +30,10 @@ impl Ttls {
         now - self.basic_info
     }
 
-    /// Whether a reader that wants to know what to show can rely on `product` at `now`.
+    /// Whether `product` is fresh enough at `now` to decide what the shop shows.
     ///
-    /// The stock must be fresh; the price only where it is needed, which is when the product is in
-    /// stock: a product that is out of stock gets no new price, and must not be a miss for ever.
+    /// The stock must be fresh; the price only if the product is in stock. A product that is out of
+    /// stock gets no new price, and would otherwise be a cache miss forever.
     pub fn usable(&self, product: &Product, now: DateTime<Utc>) -> bool {
         let stock_fresh = fresh(product.stock, self.stock, now);
         let needs_price = product.stock.is_none_or(|stock| stock.value.is_in());
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_stock_needs_no_fresh_price() {
+    fn a_product_out_of_stock_needs_no_fresh_price() {
         let (week, minute) = (TimeDelta::days(7), TimeDelta::minutes(1));
         let filtered_out = Stock::FilteredOut {
             times: 2,
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_not_fresh() {
+    fn an_unknown_part_is_not_fresh() {
         let asin = Asin::parse("B00EXAMPLE").unwrap();
         let no_price = Product {
             price: None,

@@ -1,14 +1,15 @@
-//! The guard against a broken answer: too many products of a run to be hidden at once.
+//! The guard against broken answers of Amazon, which would hide too many products at once.
 //!
-//! It is asked with each answer, over what was answered so far, so that few are hidden before it trips;
-//! and once more at the end, over the whole run, whether it was right.
+//! It is checked after each answer, over the answers so far, so that few products are hidden before
+//! it trips, and once more at the end, over the whole run, so that a false alarm is lifted.
 
-/// When a run looks like a change of Amazon's format and not like a market (`GUARD_*` settings).
+/// The limits above which the hides of a run look like a changed format of Amazon's answers and not
+/// like the market (`GUARD_*` settings). Both must be exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MassChangeGuard {
-    /// More than this share of the run's ASINs, in percent; 10 by default.
+    /// The share of the run's ASINs, in percent; 10 by default.
     pub percent: u32,
-    /// And more than this many; 50 by default.
+    /// The number of ASINs; 50 by default.
     pub count: u32,
 }
 
@@ -24,9 +25,9 @@ impl Default for MassChangeGuard {
 impl MassChangeGuard {
     /// Whether hiding `hides` of `asins` must wait for a person.
     ///
-    /// What counts is a product that is shown and would be hidden, for whatever reason: a format that
-    /// changed may look like offers that fail the rule, or like prices beyond all bounds, as well as
-    /// like no offer. One that is hidden already turns from nothing to nothing.
+    /// A hide is a product that is shown and would be hidden, for any reason: a changed format may
+    /// look like offers that fail the rule, or like prices out of bounds, as well as like no offer.
+    /// A product that is hidden already does not count.
     pub fn trips(&self, hides: u64, asins: u64) -> bool {
         hides > u64::from(self.count) && hides * 100 > asins * u64::from(self.percent)
     }
@@ -35,23 +36,23 @@ impl MassChangeGuard {
 /// What the guard does with the hides of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guarding {
-    /// Lets them pass.
+    /// They pass.
     Quiet,
-    /// Has begun to hold them with this very step.
+    /// The guard has tripped in this step: they are held from now on.
     Tripped {
-        /// ASINs that the run would hide, by now.
+        /// ASINs that the run would hide so far.
         hides: u64,
-        /// ASINs that were answered, by now.
+        /// ASINs that were answered so far.
         answered: u64,
     },
-    /// Holds them.
+    /// They are held.
     Holding,
-    /// Has let them go with this very step: the whole run is no mass change.
+    /// The guard was lifted in this step, since the whole run is no mass change: they are released.
     Lifted,
 }
 
 impl Guarding {
-    /// Whether a hide is not to be sent.
+    /// Whether a hide must not be sent.
     pub fn holds(self) -> bool {
         matches!(self, Self::Tripped { .. } | Self::Holding)
     }

@@ -6,7 +6,7 @@ use super::money::Yen;
 use super::outcome::words;
 use serde::{Deserialize, Serialize};
 
-/// The row's number in our store.
+/// The number of the row in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ListingId(pub i64);
@@ -16,7 +16,7 @@ pub struct ListingId(pub i64);
 #[serde(transparent)]
 pub struct ItemId(pub i64);
 
-/// Where a listing stands in its life.
+/// The status of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListingStatus {
@@ -24,7 +24,7 @@ pub enum ListingStatus {
     Pending,
     /// In the shop, shown or hidden.
     Listed,
-    /// Gone from the shop; never asked for again.
+    /// Deleted from the shop; never requested again.
     Delisted,
 }
 
@@ -34,7 +34,7 @@ words!(ListingStatus {
     Delisted => "delisted",
 });
 
-/// One product in one shop account, with what the shop shows as far as we know.
+/// One product in one shop account, with the last known state in the shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
     /// The row.
@@ -45,7 +45,7 @@ pub struct Listing {
     pub asin: Asin,
     /// BASE's number.
     pub item: ItemId,
-    /// What was last applied to the shop, or imported.
+    /// The state that was last applied to the shop, or imported.
     pub shown: ShopState,
 }
 
@@ -54,15 +54,15 @@ pub struct Listing {
 pub struct ShopState {
     /// Selling price, tax included.
     pub price: Yen,
-    /// Shown to buyers.
+    /// Whether buyers see it.
     pub visible: bool,
-    /// Pieces; `None` when we never set nor read it.
+    /// Pieces; `None` if Miseban has neither set nor read it.
     pub stock: Option<u32>,
 }
 
 impl ShopState {
-    /// Whether an item that looks like `self` needs no edit to look like `wanted`. A stock that we
-    /// never set is not compared: reading it is the reconciliation's work.
+    /// Whether an item in the state `self` needs no edit to reach `wanted`. An unknown stock is not
+    /// compared; the reconciliation reads it.
     pub fn satisfies(&self, wanted: &Self) -> bool {
         let stock_differs = match (self.stock, wanted.stock) {
             (Some(shown), Some(wanted)) => shown != wanted,

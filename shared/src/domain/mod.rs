@@ -1,8 +1,18 @@
-//! The words of the business and its rules, pure: values in, values out.
+//! The types and rules of the business, as pure functions: values in, values out.
 //!
-//! Reading order follows one ASIN through a run: `asin`, `offer`, `observation`, `product`,
-//! `pricing`, `desired`, `run`, `report`. The lanes that Amazon and BASE grant are in `rate` and
-//! `quota`; what happens after a failure is in `retry`; what people are told of it in `notice`.
+//! The reading order follows one ASIN through a run:
+//!
+//! 1. [`asin`] and [`account`] identify a product and a shop; [`money`] counts in yen.
+//! 2. [`offer`] and [`observation`] judge one answer of Amazon, [`outcome`] classifies it.
+//! 3. [`product`] and [`basic_info`] are what is known of the ASIN, [`freshness`] how long it is
+//!    valid.
+//! 4. [`pricing`], [`listing`] and [`desired`] decide what the shop should show; [`guard`] holds a
+//!    run that would hide too many products at once. [`rules`] collects everything that can be set.
+//! 5. [`run`] and [`report`] describe a run and its result, [`shop_page`] a page of a shop's items,
+//!    [`notice`] the events that people are notified of, [`retention`] how long history is kept.
+//!
+//! [`lane`], [`rate`] and [`quota`] are the limits of Amazon and BASE, [`retry`] is the back-off
+//! after a failure.
 
 pub mod account;
 pub mod asin;

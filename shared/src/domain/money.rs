@@ -1,4 +1,4 @@
-//! Yen in whole numbers, and the ratio between Amazon's price and ours. No floats.
+//! Prices in whole yen, and the ratio of the selling price to Amazon's price. No floats.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -11,7 +11,7 @@ use std::fmt;
 pub struct Yen(pub u32);
 
 impl Yen {
-    /// What has to be added to `self` to reach `other`; negative when `other` is cheaper.
+    /// `other` minus `self`; negative when `other` is cheaper.
     pub fn difference_to(self, other: Self) -> i64 {
         i64::from(other.0) - i64::from(self.0)
     }
@@ -42,7 +42,7 @@ impl fmt::Display for Yen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ratio(u32);
 
-/// A ratio that no shop could live on, or that is no number.
+/// A text that is no number, or a ratio at which a shop loses money.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} is not a ratio: a number above 1 and up to 10 with at most three decimals is needed, such as 1.3"
@@ -85,7 +85,8 @@ impl Ratio {
         self.0
     }
 
-    /// `yen` times the ratio, rounded to the nearest 10 yen, half up: 1,234 x 1.3 = 1,604.2 -> 1,600.
+    /// `yen` times the ratio, rounded to the nearest 10 yen, half up: 1,234 x 1.3 = 1,604.2 ->
+    /// 1,600.
     pub fn apply(self, yen: Yen) -> Yen {
         let product = u64::from(yen.0) * u64::from(self.0);
         let tens = (product + 5_000) / 10_000;
@@ -114,7 +115,7 @@ mod tests {
         }
 
         #[test]
-        fn a_difference_leads_from_one_price_to_the_other(from in any::<u32>(), to in any::<u32>()) {
+        fn a_price_plus_its_difference_is_the_other_price(from in any::<u32>(), to in any::<u32>()) {
             let difference = Yen(from).difference_to(Yen(to));
 
             prop_assert_eq!(i64::from(from) + difference, i64::from(to));

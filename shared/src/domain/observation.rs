@@ -1,4 +1,4 @@
-//! From the offers of one ASIN to what the run knows of it, with a reason for each offer.
+//! Judges the answer of the marketplace for one ASIN, with a verdict for each offer.
 
 use super::asin::Asin;
 use super::money::Yen;
@@ -8,52 +8,52 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-/// What one answer of the marketplace says of one ASIN, before our rule.
+/// The answer of the marketplace for one ASIN, not yet judged by the offer rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ItemAnswer {
     /// Offers, at least one.
     Offers(Vec<Offer>),
-    /// A clean answer that nobody offers it.
+    /// A valid answer without offers.
     NoOffer,
     /// The marketplace does not know this ASIN.
     InvalidAsin,
-    /// The item failed, or could not be read; the text says how, for a log.
+    /// The item failed or could not be parsed; the text is the reason, for the log.
     Failed(String),
-    /// Asked, and not in the answer.
+    /// Requested, but not in the answer.
     Absent,
 }
 
-/// What one answer told of one ASIN at one instant.
+/// The judged answer for one ASIN at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
     /// The product.
     pub asin: Asin,
-    /// When the answer came.
+    /// When the answer arrived.
     pub observed_at: DateTime<Utc>,
-    /// What it means.
+    /// Its meaning for the shop.
     pub finding: Finding,
     /// Each offer with its verdict, in the order of the answer.
     pub offers: Vec<JudgedOffer>,
 }
 
-/// What an observation means for the shop.
+/// The meaning of an observation for the shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// An offer won at this price.
     Priced(Yen),
     /// There is no offer.
     NoOffer,
-    /// There are offers, and the commonest reason for turning them down.
+    /// All offers were rejected; the most common reason.
     FilteredOut(Rejection),
-    /// Nothing was learnt.
+    /// The request or the item failed: no new information.
     ApiError(String),
-    /// Asked, and not in the answer: nothing was learnt.
+    /// Requested, but not in the answer: no new information.
     Absent,
     /// The marketplace does not know the ASIN.
     InvalidAsin,
 }
 
-/// One offer and what became of it, as `explain` shows it.
+/// One offer with its verdict, as `explain` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JudgedOffer {
     /// The seller's public id.
@@ -65,26 +65,26 @@ pub struct JudgedOffer {
     /// Hours until it is shipped.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub max_handling_hours: Option<i64>,
-    /// Won, lost on score, or turned down.
+    /// Whether it won, lost on score or was rejected.
     pub verdict: Verdict,
 }
 
-/// What became of an offer.
+/// The result of judging one offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The one that the price follows, with its score.
+    /// The winner, which sets the price, with its score.
     Won(i64),
-    /// Could be bought, but another scored higher or costs less.
+    /// Accepted, but another offer has a higher score or a lower price.
     Outscored(i64),
-    /// Could not be bought.
+    /// Rejected by the offer rule.
     Rejected(Rejection),
 }
 
 impl Observation {
     /// Judges `answer` by `rule`.
     ///
-    /// The highest score wins; of equals the lowest price; of those the first.
+    /// The highest score wins, then the lowest price, then the first in the answer.
     pub fn judge(
         asin: Asin,
         observed_at: DateTime<Utc>,
@@ -164,7 +164,8 @@ fn judge_offers(offers: &[Offer], rule: &OfferRule) -> (Finding, Vec<JudgedOffer
     (finding, judged)
 }
 
-/// Of equally common reasons the first of the enum, so that the same answer always gives the same.
+/// Of equally common reasons the first of the enum, so that the same answer always gives the same
+/// reason.
 fn commonest_rejection(scores: &[Result<(Yen, i64), Rejection>]) -> Rejection {
     let reasons = || {
         scores

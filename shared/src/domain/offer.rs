@@ -4,14 +4,14 @@ use super::money::Yen;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-/// An offer as Amazon told it; whatever it left out is `None`.
+/// An offer in Amazon's answer; a value that Amazon left out is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Offer {
     /// `new`, `used`, `likenew` …, without spaces and underscores; the case does not matter.
     pub sub_condition: Option<SmolStr>,
-    /// What the seller asks, without shipping.
+    /// The price without shipping.
     pub listing_price: Option<Amount>,
-    /// What the seller asks for shipping; missing counts as free.
+    /// The shipping cost; `None` counts as free.
     pub shipping: Option<Amount>,
     /// Hours from the order until it is likely shipped (not until it arrives). An offer without it
     /// is by invitation or unknown.
@@ -43,7 +43,7 @@ pub enum Availability {
     Now,
     /// Later, date unknown or known.
     Later,
-    /// Not told.
+    /// Not in the answer.
     #[default]
     Unknown,
 }
@@ -66,13 +66,13 @@ impl Default for OfferRule {
     }
 }
 
-/// Why an offer was turned down.
+/// Why an offer was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rejection {
     /// Not in new condition.
     NotNew,
-    /// Time until shipping not told: by invitation or unknown.
+    /// No handling time in the answer: by invitation or unknown.
     NoHandlingTime,
     /// Shipped later than the rule allows.
     ShipsTooLate,

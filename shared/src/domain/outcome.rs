@@ -1,24 +1,24 @@
-//! The class of an observation, and why an ASIN is a miss.
+//! The class of an observation, and the reasons why an ASIN is a miss.
 
 use serde::{Deserialize, Serialize};
 
-/// What one answer told of one ASIN, in one word.
+/// The class of one answer for one ASIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// An offer won: priced and in stock.
     Success,
-    /// A clean answer that there is no offer.
+    /// A valid answer without offers.
     OutOfStock,
-    /// Offers, none of which the shop could buy.
+    /// All offers were rejected by the offer rule.
     FilteredOut,
-    /// The item's or the call's failure. Never hides, never shows.
+    /// The item or the request failed. It neither hides nor shows a listing.
     ApiError,
     /// Amazon does not know the ASIN in this marketplace.
     InvalidAsin,
 }
 
-/// Why a run has no fresh value of an ASIN, or wants to ask it once more.
+/// Why a run has no fresh value of an ASIN, or requests it once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissReason {
@@ -26,20 +26,20 @@ pub enum MissReason {
     NotCached,
     /// An entry whose needed part is older than its TTL.
     Stale,
-    /// Asked, and not in the answer.
+    /// Requested, but not in the answer.
     Absent,
-    /// The item's own failure.
+    /// The item failed.
     ApiError,
     /// Its batch was given up after the last try.
     GivenUp,
-    /// Amazon said "no offer", which it is known to say falsely now and then: asked once more.
+    /// Amazon answered "no offer", which is sometimes false: the ASIN is requested once more.
     ConfirmOutOfStock,
 }
 
 macro_rules! words {
     ($type:ty { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $type {
-            /// The word that stands in the database and in JSON.
+            /// The word in the database and in JSON.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }

@@ -1,4 +1,4 @@
-//! From Amazon's price to the selling price, in whole numbers.
+//! The selling price as a function of Amazon's price, in whole numbers.
 
 use super::money::{Ratio, Yen};
 
@@ -7,11 +7,12 @@ use super::money::{Ratio, Yen};
 pub enum Strategy {
     /// One ratio for all prices.
     Flat(Ratio),
-    /// A ratio for each span of prices.
+    /// One ratio for each span of prices.
     Tiers(Tiers),
 }
 
-/// Ratios by span: each holds up to and including its limit, the last one above.
+/// Ratios by span of Amazon's price: each applies up to and including its limit, the last one
+/// above.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tiers {
     spans: Vec<(Yen, Ratio)>,
@@ -36,7 +37,8 @@ impl Tiers {
 }
 
 impl Default for Tiers {
-    /// Small prices carry more: to 1,000 yen 1.4, to 5,000 1.3, to 10,000 1.25, above 1.2.
+    /// Higher ratios for small prices: up to 1,000 yen 1.4, to 5,000 1.3, to 10,000 1.25, above
+    /// 1.2.
     fn default() -> Self {
         let ratio = |thousandths| Ratio::from_thousandths(thousandths).expect("above 1.0");
         Self {
@@ -51,7 +53,7 @@ impl Default for Tiers {
 }
 
 impl Strategy {
-    /// The price at which the shop sells what costs `cost` on Amazon.
+    /// The selling price of a product that costs `cost` on Amazon.
     pub fn selling_price(&self, cost: Yen) -> Yen {
         self.ratio(cost).apply(cost)
     }
@@ -94,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_holds_up_to_and_including_its_limit() {
+    fn a_ratio_applies_up_to_and_including_the_limit_of_its_span() {
         let strategy = Strategy::Tiers(Tiers::default());
 
         let prices = [999, 1_000, 1_001, 5_000, 5_001, 10_000, 10_001].map(|cost| {
@@ -142,7 +144,7 @@ mod tests {
         }
 
         #[test]
-        fn one_ratio_holds_for_all_prices(cost in any::<u32>(), thousandths in 1_001_u32..=10_000) {
+        fn a_flat_ratio_applies_to_all_prices(cost in any::<u32>(), thousandths in 1_001_u32..=10_000) {
             let selling = Strategy::Flat(ratio(thousandths)).selling_price(Yen(cost));
 
             prop_assert_eq!(selling, ratio(thousandths).apply(Yen(cost)));

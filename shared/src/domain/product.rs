@@ -1,4 +1,4 @@
-//! What we know of one ASIN on Amazon, and how an observation changes it.
+//! The known state of one ASIN on Amazon, and how an observation changes it.
 
 use super::asin::Asin;
 use super::money::Yen;
@@ -7,7 +7,7 @@ use super::offer::Rejection;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A value and the instant at which Amazon told it.
+/// A value and the instant at which Amazon answered it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen<T> {
     /// The value.
@@ -16,7 +16,7 @@ pub struct Seen<T> {
     pub at: DateTime<Utc>,
 }
 
-/// What we know of one ASIN: each part with its own time, so that a new price never makes an old
+/// The known state of one ASIN. Each part has its own time, so that a new price never makes an old
 /// stock look fresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
@@ -26,7 +26,8 @@ pub struct Product {
     pub price: Option<Seen<Yen>>,
     /// The last stock.
     pub stock: Option<Seen<Stock>>,
-    /// Amazon does not know the ASIN; not asked again until a person clears it.
+    /// Since when Amazon does not know the ASIN; it is not requested again until a person clears
+    /// this.
     pub invalid_since: Option<DateTime<Utc>>,
 }
 
@@ -36,13 +37,13 @@ pub struct Product {
 pub enum Stock {
     /// An offer passed the rule.
     In,
-    /// Nobody offers it.
+    /// Amazon has no offer.
     NoOffer,
-    /// Offers, none of which passed, seen this many times in a row; the commonest reason.
+    /// All offers were rejected.
     FilteredOut {
-        /// 1 at the first sight.
+        /// How many times in a row; 1 at the first time.
         times: u32,
-        /// Why the most offers were turned down.
+        /// The most common reason.
         why: Rejection,
     },
 }
@@ -56,7 +57,7 @@ pub struct Change {
     pub stock: Option<StockChange>,
 }
 
-/// Which way the stock went.
+/// The direction of a stock change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StockChange {
     /// Sold out.
@@ -66,14 +67,14 @@ pub enum StockChange {
 }
 
 impl Stock {
-    /// In stock in the sense of the report.
+    /// Whether the product counts as in stock.
     pub fn is_in(self) -> bool {
         self == Self::In
     }
 }
 
 impl Product {
-    /// A product of which nothing is known yet.
+    /// A product without any observation.
     pub fn unknown(asin: Asin) -> Self {
         Self {
             asin,
@@ -83,8 +84,8 @@ impl Product {
         }
     }
 
-    /// Whether the shop should show it: `None` while that is not known, or while offers that fail
-    /// the rule have not been seen `filtered_out_after` times in a row.
+    /// Whether the shop should show the product. `None` if the stock is unknown, or if all offers
+    /// were rejected fewer than `filtered_out_after` times in a row.
     pub fn sellable(&self, filtered_out_after: u32) -> Option<bool> {
         match self.stock?.value {
             Stock::In => Some(true),
@@ -93,11 +94,12 @@ impl Product {
         }
     }
 
-    /// Takes over what `observation` says and tells what changed.
+    /// Applies `observation` and returns what changed.
     ///
-    /// An observation that is not newer than what is stored changes nothing, and neither does an
-    /// error: a slow worker of an earlier run must not overwrite a newer value, and a failure must
-    /// not hide a product. A price proves that Amazon knows the ASIN, and clears the mark.
+    /// An observation that is not newer than the stored values changes nothing, so that a slow
+    /// worker of an earlier run cannot overwrite a newer value. Neither does an error, so that a
+    /// failure cannot hide a product. A price proves that Amazon knows the ASIN and clears
+    /// `invalid_since`.
     pub fn observe(&mut self, observation: &Observation) -> Change {
         let at = observation.observed_at;
         let newest = self.stock.map(|stock| stock.at).max(self.invalid_since);
@@ -130,12 +132,13 @@ impl Product {
                 self.invalid_since.get_or_insert(at);
                 Change::default()
             }
-            // No rule lets a price of 0 through; stored, it would be sold for nothing.
+            // The offer rule accepts no price of 0; a stored one would sell the product for
+            // nothing.
             Finding::ApiError(_) | Finding::Absent | Finding::Priced(_) => Change::default(),
         }
     }
 
-    /// Price and stock may come from different sources, so the price has its own say on what is newer.
+    /// The price has its own time, since price and stock may come from different sources.
     fn set_price(&mut self, price: Yen, at: DateTime<Utc>) -> Option<(Yen, Yen)> {
         if self.price.is_some_and(|known| known.at >= at) {
             return None;
