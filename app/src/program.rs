@@ -1,6 +1,6 @@
-//! How a program of ours runs and ends: the runtime, the last word on stderr, the exit code.
+//! Runs and ends a program: the runtime, the error message on stderr, the exit code.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::io::Write as _;
 use std::process::ExitCode;
 use ui::command_error::{CommandError, Exit};
@@ -10,7 +10,7 @@ use ui::message::Lang;
 ///
 /// # Errors
 ///
-/// What the work could not do, or a runtime that cannot be made.
+/// The error of the work, or a runtime that cannot be built.
 pub fn block_on(
     work: impl Future<Output = Result<Exit, CommandError>>,
 ) -> Result<Exit, CommandError> {
@@ -23,12 +23,12 @@ pub fn block_on(
     ended
 }
 
-/// Says on stderr why a program ended early, and gives the exit code. That stderr is gone is no
-/// reason to end in another way.
+/// Writes the reason of an early end to stderr and returns the exit code, which a closed stderr
+/// does not change.
 pub fn finish(ended: Result<Exit, CommandError>, lang: Lang) -> ExitCode {
-    let exit = ended.unwrap_or_else(|failure| {
-        let (said, exit) = failure.verdict();
-        if let Some(text) = said {
+    let exit = ended.unwrap_or_else(|error| {
+        let (message, exit) = error.verdict();
+        if let Some(text) = message {
             let _ = writeln!(std::io::stderr(), "miseban: {}", text.of(lang));
         }
         exit
@@ -40,14 +40,18 @@ pub fn finish(ended: Result<Exit, CommandError>, lang: Lang) -> ExitCode {
 ///
 /// # Errors
 ///
-/// When stdout is gone.
+/// When stdout cannot be written.
 pub fn print(line: &str) -> Result<(), CommandError> {
     let mut out = std::io::stdout();
     writeln!(out, "{line}")?;
     Ok(out.flush()?)
 }
 
-/// Parses `--lang ja` and `--lang en`.
+/// Parses `--lang ja` and `--lang en`, and lists both in the help.
 pub fn lang_parser() -> impl TypedValueParser<Value = Lang> {
-    PossibleValuesParser::new(["ja", "en"]).map(|word| Lang::parse(&word).unwrap_or_default())
+    PossibleValuesParser::new([
+        PossibleValue::new("ja").help("Japanese"),
+        PossibleValue::new("en").help("English"),
+    ])
+    .map(|word| Lang::parse(&word).unwrap_or_default())
 }
