@@ -50,21 +50,21 @@ pub(crate) struct Backends {
     pub(crate) cache: Arc<dyn Cache>,
     pub(crate) limiter: Arc<dyn Limiter>,
     pub(crate) limiter_shutdown: LimiterShutdown,
-    /// The way to Redis, where the settings name one.
+    /// The connection to Redis, if the settings have one.
     pub(crate) redis: Option<RedisLink>,
 }
 
 /// The databases of one process.
 pub(crate) struct Stores {
-    /// The truth. The lanes' memory is always here.
+    /// The real database, which also keeps the use of the lanes in a dry run.
     pub(crate) real: Arc<SqlStore>,
-    /// What the work is done on: the real one, or a copy for a dry run.
+    /// The database of the work: the real one, or a copy for a dry run.
     pub(crate) worked_on: Arc<SqlStore>,
 }
 
 impl Backends {
-    /// Through Redis where the settings name one, else within this process. A dry run keeps its queue
-    /// and its cache to itself, but Amazon's quota is spent for real, so the limiter stays shared.
+    /// Builds them in Redis if the settings have one, else in memory. A dry run has a queue and a
+    /// cache of its own, but shares the limiter, since it uses Amazon's real quota.
     pub(crate) async fn build(
         settings: &Settings,
         mode: RunMode,
@@ -96,7 +96,7 @@ impl Backends {
             queue: if dry {
                 own_queue()
             } else {
-                looked_at(&link).await?
+                checked_queue(&link).await?
             },
             limiter: limiter.clone(),
             limiter_shutdown: LimiterShutdown::Shared(limiter),
@@ -105,11 +105,11 @@ impl Backends {
     }
 }
 
-/// The queue in Redis, for a person who looks after it: nothing else is opened.
+/// The queue in Redis, without the other backends, for commands about the queue.
 ///
 /// # Errors
 ///
-/// A Redis that cannot be reached, or that cannot be worked with.
+/// A Redis server that does not respond or cannot be used.
 pub async fn shared_queue(redis: &Redis) -> Result<RedisQueue, CommandError> {
     Ok(RedisQueue::new(link(redis).await?))
 }
@@ -134,7 +134,7 @@ async fn local_limiter(
     limiter.map(Arc::new).map_err(|error| {
         CommandError::Failed(text!(
             "前回の問い合わせの記録を読めません({error})",
-            "what the lanes remember cannot be read ({error})"
+            "the stored use of the rate limits cannot be read ({error})"
         ))
     })
 }
@@ -143,17 +143,19 @@ async fn link(redis: &Redis) -> Result<RedisLink, CommandError> {
     let mut settings = RedisSettings::new("");
     settings.url = redis.url.clone();
     settings.prefix.clone_from(&redis.prefix);
-    connect(&settings).await.map_err(|fault| told(&fault))
+    connect(&settings)
+        .await
+        .map_err(|fault| redis_error(&fault))
 }
 
-/// The queues, each looked at once: what stands in the way of all work, such as a right that is missing, is
-/// told at the start and not by each claim.
-async fn looked_at(link: &RedisLink) -> Result<Arc<dyn Queue>, CommandError> {
+/// The queue, after one request to each of its lists: a problem that prevents all work, such as a
+/// missing permission, is reported at the start and not by each claim.
+async fn checked_queue(link: &RedisLink) -> Result<Arc<dyn Queue>, CommandError> {
     let queue = RedisQueue::new(link.clone());
     for name in QueueName::ALL {
         if let Err(error) = queue.stats(name).await {
-            // Whether it is the queue, or a Redis that has gone this moment.
-            link.ping().await.map_err(|fault| told(&fault))?;
+            // A Redis that does not respond at all is reported as such.
+            link.ping().await.map_err(|fault| redis_error(&fault))?;
             return Err(CommandError::Usage(text!(
                 "Redisのキューを使えません({error})",
                 "the queue in Redis cannot be used ({error})"
@@ -163,13 +165,14 @@ async fn looked_at(link: &RedisLink) -> Result<Arc<dyn Queue>, CommandError> {
     Ok(Arc::new(queue))
 }
 
-/// What may pass is away; what a person has to change is wrong use.
-fn told(fault: &RedisFault) -> CommandError {
+/// A transient fault is [`CommandError::Away`]; one that a person has to correct is
+/// [`CommandError::Usage`].
+fn redis_error(fault: &RedisFault) -> CommandError {
     let why = fault.message();
-    let told: Text = text!("Redisを使えません({why})", "Redis cannot be used ({why})");
+    let message: Text = text!("Redisを使えません({why})", "Redis cannot be used ({why})");
     if fault.is_transient() {
-        CommandError::Away(told)
+        CommandError::Away(message)
     } else {
-        CommandError::Usage(told)
+        CommandError::Usage(message)
     }
 }

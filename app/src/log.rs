@@ -16,16 +16,16 @@ pub enum LogFormat {
     Json,
 }
 
-/// The filter of a program that works unseen: it tells what it does.
+/// The filter of a long-running program, which logs what it does.
 pub const AT_WORK: &str = "info,sqlx=warn";
-/// The filter of a command that shows its result: it tells only when something is wrong.
+/// The filter of a command that prints its result: it logs only warnings and errors.
 pub const AT_REST: &str = "warn";
 
-/// Starts the log, with the filter of the settings or else the `usual` one.
+/// Starts the log with the filter of the settings, or else the `usual` one.
 ///
 /// # Errors
 ///
-/// [`CommandError::Usage`] for a `RUST_LOG` that is no filter.
+/// [`CommandError::Usage`] for a `RUST_LOG` that is not a filter.
 pub fn start(settings: &Settings, usual: &str, format: LogFormat) -> Result<(), CommandError> {
     let wanted = settings.log_filter.as_deref().unwrap_or(usual);
     let filter = EnvFilter::try_new(wanted).map_err(|error| {
@@ -39,7 +39,7 @@ pub fn start(settings: &Settings, usual: &str, format: LogFormat) -> Result<(), 
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    // A log that was started before, as tests do, stays.
+    // A log that was started before, as in tests, stays in use.
     let _ = match format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),

@@ -1,10 +1,10 @@
-//! Files that hold secrets are their owner's alone.
+//! Checks that files with secrets are readable by their owner only.
 
 use std::path::Path;
 use ui::message::{Text, text};
 
-/// What to do about a file that others can read; `None` where it is in order, is not there, or where
-/// there are no such permissions.
+/// A warning about a file that other users can read; `None` if they cannot, if the file does not
+/// exist and on systems without such permissions.
 #[cfg(unix)]
 pub fn readable_by_others(path: &Path) -> Option<Text> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -13,12 +13,12 @@ pub fn readable_by_others(path: &Path) -> Option<Text> {
     (mode & 0o077 != 0).then(|| {
         text!(
             "{shown} は他の利用者も読めます。chmod 600 {shown} で自分だけにしてください",
-            "{shown} can be read by others; chmod 600 {shown} keeps it to yourself"
+            "{shown} can be read by other users; run chmod 600 {shown} to make it private"
         )
     })
 }
 
-/// As above.
+/// No warning: this system has no such permissions.
 #[cfg(not(unix))]
 pub fn readable_by_others(_path: &Path) -> Option<Text> {
     None

@@ -1,19 +1,21 @@
-//! How a person or the machine tells a program to stop.
+//! The signals that stop a program.
 
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 
-/// As [`Signals::first`], from the first poll on: for a command that a person has started.
+/// As [`Signals::first`], listening from the first poll on: for a command that a person has
+/// started.
 ///
 /// # Errors
 ///
-/// When the signals cannot be listened to.
+/// When no signal handler can be installed.
 pub async fn signal() -> Result<Exit, CommandError> {
     Signals::listen()?.first().await
 }
 
-/// SIGINT and SIGTERM, caught from the moment this is made. A long-running program makes it first of
-/// all: the first process of a container is not stopped by a signal that it does not catch.
+/// SIGINT and SIGTERM, caught from its construction on. A long-running program constructs it before
+/// anything else: the first process of a container is not stopped by a signal that it does not
+/// catch.
 pub struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
@@ -26,11 +28,11 @@ impl Signals {
     ///
     /// # Errors
     ///
-    /// When the signals cannot be listened to.
+    /// When no signal handler can be installed.
     #[cfg(unix)]
     pub fn listen() -> Result<Self, CommandError> {
         use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(|error| deaf(&error));
+        let listen = |kind| signal(kind).map_err(|error| cannot_listen(&error));
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
@@ -48,11 +50,11 @@ impl Signals {
         Ok(Self {})
     }
 
-    /// Waits for the first one. After it, a second one ends the process at once.
+    /// Waits for the first signal. From then on a second signal ends the process at once.
     ///
     /// # Errors
     ///
-    /// When the signals cannot be listened to.
+    /// When no signal handler can be installed.
     pub async fn first(mut self) -> Result<Exit, CommandError> {
         let first = self.next().await?;
         tokio::spawn(async move {
@@ -74,14 +76,14 @@ impl Signals {
     #[cfg(not(unix))]
     async fn next(&mut self) -> Result<Exit, CommandError> {
         let pressed = tokio::signal::ctrl_c().await;
-        pressed.map_err(|error| deaf(&error))?;
+        pressed.map_err(|error| cannot_listen(&error))?;
         Ok(Exit::Interrupted)
     }
 }
 
-fn deaf(error: &std::io::Error) -> CommandError {
+fn cannot_listen(error: &std::io::Error) -> CommandError {
     CommandError::Failed(text!(
         "終了の合図を受け取れません({error})",
-        "signals cannot be listened to ({error})"
+        "the handlers of SIGINT and SIGTERM cannot be installed ({error})"
     ))
 }

@@ -1,7 +1,7 @@
 //! Building the app for a long-running program, retried while a server is unavailable.
 //!
-//! Containers start in any order, and a database that replays its log after a power cut takes its
-//! time. A command that a person waits for uses [`wiring::build`], which fails at once.
+//! Containers start in any order, and a database that replays its log after a power cut needs time.
+//! A command that a person waits for uses [`wiring::build`], which fails at once.
 
 use crate::config::Settings;
 use crate::run_mode::RunMode;
@@ -10,7 +10,7 @@ use backon::{ExponentialBuilder, Retryable as _};
 use std::time::{Duration, Instant};
 use ui::command_error::CommandError;
 
-/// A server that is unavailable for longer is left to the next start of the program.
+/// After this time the program ends; its supervisor starts it again.
 const RETRY_FOR: Duration = Duration::from_secs(60);
 const MIN_DELAY: Duration = Duration::from_millis(500);
 const MAX_DELAY: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const MAX_DELAY: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 ///
-/// At once what a person has to mend; after a minute the last [`CommandError::Away`].
+/// At once an error that a person has to correct; after a minute the last [`CommandError::Away`].
 pub async fn build(settings: &Settings) -> Result<App, CommandError> {
     let begun = Instant::now();
     let delays = ExponentialBuilder::default()

@@ -1,4 +1,5 @@
-//! Connects the ports to their adapters. Only this file, `backends.rs` and `clients.rs` build adapters.
+//! Connects the ports to their adapters. Only this file, `backends.rs` and `clients.rs` build
+//! adapters.
 
 use crate::accounts::{AccountCredentials, AccountsFile};
 use crate::backends::LimiterShutdown;
@@ -22,33 +23,33 @@ use shared::ports::store::AccountStore as _;
 use std::sync::Arc;
 use ui::command_error::CommandError;
 
-/// An app that is ready for work.
+/// The built parts of one process.
 pub struct App {
-    /// What the handlers have at hand.
+    /// The ports for the job handlers.
     pub ctx: Context,
-    /// The limiter's end.
+    /// Stops the limiter.
     pub limiter_shutdown: LimiterShutdown,
-    /// How the work is done.
+    /// Schedule, concurrency and stop.
     pub work: Work,
-    /// What the work rests on.
+    /// The servers on which the work depends.
     pub sources: Sources,
 }
 
-/// What has to answer for work to be done.
+/// The servers that must respond for work to be done.
 #[derive(Clone)]
 pub struct Sources {
     /// The database.
     pub store: Arc<SqlStore>,
-    /// Redis, for one of many processes.
+    /// Redis, if many processes share the work.
     pub redis: Option<RedisLink>,
 }
 
-/// Opens the database of the settings, brought to the newest schema. With a key, all tokens in it are
-/// sealed when this returns, whoever wrote them.
+/// Opens the database of the settings and migrates it to the newest schema. With a key, all tokens
+/// in it are encrypted when this returns.
 ///
 /// # Errors
 ///
-/// A database that cannot be used, tokens that are sealed with another key.
+/// A database that cannot be used, or tokens that are encrypted with another key.
 pub async fn open_store(settings: &Settings) -> Result<SqlStore, CommandError> {
     let key = |bytes: &Key| TokenKey::new(Arc::clone(bytes));
     let keys = TokenKeys {
@@ -59,16 +60,16 @@ pub async fn open_store(settings: &Settings) -> Result<SqlStore, CommandError> {
     let store = store.with_token_keys(keys);
     let sealed = store.seal_tokens().await?;
     if sealed > 0 {
-        tracing::info!("sealed the tokens of {sealed} accounts");
+        tracing::info!("encrypted the tokens of {sealed} accounts");
     }
     Ok(store)
 }
 
-/// Builds everything for one process, and takes the accounts file over into the database.
+/// Builds all parts of one process, and stores the shops of the accounts file in the database.
 ///
 /// # Errors
 ///
-/// Credentials that are missing, an accounts file or a database that cannot be used.
+/// Missing credentials, or an accounts file or a database that cannot be used.
 pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandError> {
     let amazon = settings.amazon.credentials()?;
     let accounts = AccountsFile::read(&settings.base.accounts_file)?;
@@ -114,19 +115,19 @@ pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandErr
     })
 }
 
-/// The shops alone, for a person who looks after them: no Amazon, and no leave to work.
+/// The shops without the other parts, for commands about an account.
 pub struct Shops {
     /// The shops at BASE.
     pub base: BaseShop,
-    /// The truth.
+    /// The database.
     pub store: Arc<SqlStore>,
-    /// Counts the calls to a shop.
+    /// Limits the calls to a shop.
     pub limiter: Arc<dyn Limiter>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
-/// Builds what reaches the shops of `credentials`, and takes `accounts` over into the database.
+/// Builds the clients of the shops of `credentials`, and stores `accounts` in the database.
 ///
 /// # Errors
 ///
@@ -154,13 +155,13 @@ pub async fn shops(
     })
 }
 
-/// Makes an app ready in which this process is the only one at work: what an earlier one held when
-/// it died is let go, and access tokens that have run out are renewed.
+/// Prepares the only process that works on its database: releases the updates that an earlier
+/// process claimed before it died, and renews expired access tokens.
 ///
-/// BASE gives a new refresh token with each renewal, and one that is lost between its answer and its
-/// row costs a person a re-authorisation. Before the work begins nobody else waits for the database,
-/// so that this gap is as short as it can be. A shop that cannot be reached now is tried again by its
-/// updates.
+/// BASE issues a new refresh token with each renewal. If it is lost between the answer and the
+/// database, a person has to authorise the shop again. Before the work begins nothing else waits
+/// for the database, so this gap is shortest here. The updates of a shop that does not respond now
+/// try again later.
 ///
 /// # Errors
 ///
@@ -175,22 +176,22 @@ async fn renew_tokens(app: &App) {
     let accounts = match app.ctx.store.accounts().await {
         Ok(accounts) => accounts,
         Err(error) => {
-            tracing::warn!(%error, "the accounts cannot be read now");
+            tracing::warn!(%error, "the accounts cannot be read; tokens are not renewed at start");
             return;
         }
     };
     for account in accounts.iter().filter(|account| account.active) {
         if let Err(error) = app.ctx.shop.prepare(&account.id).await {
-            tracing::warn!(account = %account.id, %error, "the shop cannot be reached now");
+            tracing::warn!(account = %account.id, %error, "the shop does not respond; its updates try again");
         }
     }
 }
 
-/// The channels of the settings; none when none is set.
+/// The notification channels of the settings; empty when none is set.
 ///
 /// # Errors
 ///
-/// A machine on which no HTTP client can be built.
+/// When no HTTP client can be built on this machine.
 pub fn channels(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>, CommandError> {
     let mut channels: Vec<Arc<dyn Notifier>> = Vec::new();
     if settings.chatwork.is_none() && settings.webhook.is_none() {

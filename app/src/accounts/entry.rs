@@ -1,4 +1,4 @@
-//! One shop of the accounts file, and what it needs to get into BASE.
+//! One shop of the accounts file, and its credentials at BASE.
 
 use super::proxy;
 use crate::config::source::Environment;
@@ -15,41 +15,41 @@ pub struct AccountEntry {
     pub platform: Platform,
     /// Its name for people; the id when none is given.
     pub name: String,
-    /// Gets requests at all.
+    /// Whether any request is sent for it.
     pub active: bool,
     pub(super) line: usize,
     pub(super) client_id: String,
     pub(super) client_secret: SecretRef,
     pub(super) refresh_token: Option<SecretRef>,
     pub(super) proxy: Option<SecretRef>,
-    /// The address that BASE sends a browser back to, as it is registered with the application.
+    /// The redirect URI that is registered with the application at BASE.
     pub redirect_uri: Option<String>,
 }
 
-/// What BASE asks of a shop.
+/// The credentials of a shop at BASE.
 #[derive(Debug, Clone)]
 pub struct AccountCredentials {
     /// The shop.
     pub id: AccountId,
     /// Its platform.
     pub platform: Platform,
-    /// Of the application at BASE.
+    /// The client id of the application at BASE.
     pub client_id: String,
-    /// Of the application at BASE.
+    /// The client secret of the application at BASE.
     pub client_secret: SecretString,
-    /// The first refresh token; newer ones are in the database. `None` for a shop whose first one
-    /// comes from `miseban accounts authorize`.
+    /// The first refresh token; newer ones are in the database. `None` for a shop that is
+    /// authorised by `miseban accounts authorize`.
     pub refresh_token: Option<SecretString>,
-    /// The address that the application was authorised with. BASE's papers ask for it at each
-    /// refresh; in the field it has worked without.
+    /// The redirect URI of the authorisation. BASE's documentation requires it for each refresh; in
+    /// practice a refresh works without.
     pub redirect_uri: Option<String>,
-    /// What all of its requests go through, checked; it may hold a password.
+    /// The checked URL of the proxy for all of its requests; it may hold a password.
     pub proxy: Option<SecretString>,
 }
 
 impl AccountEntry {
-    /// Host and port of its proxy, without user and password; the name of the variable while that is not
-    /// set. `None` without a proxy.
+    /// Host and port of its proxy, without user and password; the name of the variable if that is
+    /// not set. `None` without a proxy.
     pub fn proxy_shown(&self, environment: Environment<'_>) -> Option<String> {
         Some(match self.proxy.as_ref()? {
             SecretRef::Inline(proxy) => proxy::shown(proxy),
@@ -60,12 +60,12 @@ impl AccountEntry {
         })
     }
 
-    /// Whether the file gives a refresh token to begin with.
+    /// Whether the file has a first refresh token.
     pub fn has_first_token(&self) -> bool {
         self.refresh_token.is_some()
     }
 
-    /// The id of its application at BASE, which is no secret.
+    /// The client id of its application at BASE, which is not a secret.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }

@@ -1,4 +1,4 @@
-//! The accounts file as it is written, turned into checked accounts.
+//! Parses the accounts file into checked entries.
 
 use super::entry::{AccountEntry, SecretRef};
 use super::platforms::known_platform;
@@ -42,7 +42,7 @@ fn yes() -> bool {
     true
 }
 
-/// The shops of the file at `path`; all that is wrong is told at once.
+/// The shops of the file at `path`; all errors are returned at once.
 pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<AccountEntry>, CommandError> {
     let shown = path.display();
     let raw: RawFile = toml::from_str(content).map_err(|error| {
@@ -57,7 +57,7 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<AccountEntry>, Com
     if raw.account.is_empty() {
         return Err(CommandError::Usage(text!(
             "{shown} にショップが1つもありません。[[account]] を1つ以上書いてください(README の例を参照)",
-            "{shown} has no account: write at least one [[account]] (see the README)"
+            "{shown} has no account: add at least one [[account]] (see the README)"
         )));
     }
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -69,7 +69,7 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<AccountEntry>, Com
         if let Some(first) = seen.get(&id) {
             errors.push(text!(
                 "{shown} の{line}行目: ショップ {id} は{first}行目にもあります。idを変えてください",
-                "{shown}, line {line}: account {id} is in line {first} already; give it another id"
+                "{shown}, line {line}: account {id} is already defined in line {first}; choose another id"
             ));
             continue;
         }

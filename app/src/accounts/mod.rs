@@ -1,7 +1,7 @@
-//! The accounts file: which shops there are, and how to get in.
+//! The accounts file: the shops and their credentials.
 //!
-//! Reading it and resolving its secrets are two steps, so that a report or an import needs no secret
-//! and an inactive shop needs no credentials.
+//! Reading the file and resolving its secrets are two steps, so that a report or an import needs no
+//! secret and an inactive shop needs no credentials.
 
 mod entry;
 mod file;
@@ -24,12 +24,12 @@ use std::path::{Path, PathBuf};
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
-/// The file, checked.
+/// The checked accounts file.
 #[derive(Debug)]
 pub struct AccountsFile {
     path: PathBuf,
     accounts: Vec<AccountEntry>,
-    /// What a person should mend, though it works.
+    /// Problems that a person should correct but that do not prevent the work.
     pub warnings: Vec<Text>,
 }
 
@@ -38,13 +38,13 @@ impl AccountsFile {
     ///
     /// # Errors
     ///
-    /// [`CommandError::Usage`] with one line for each thing that is wrong.
+    /// [`CommandError::Usage`] with one line for each error.
     pub fn read(path: &Path) -> Result<Self, CommandError> {
         let shown = path.display();
         let content = std::fs::read_to_string(path).map_err(|error| {
             CommandError::Usage(text!(
                 "ショップ一覧 {shown} を読めません({error})。README の「自分のショップで始める」の例から作り、UTF-8で保存してください(場所は ACCOUNTS_FILE で変えられます)",
-                "the accounts file {shown} cannot be read ({error}): make one from the example in the README, saved as UTF-8; ACCOUNTS_FILE says where it is"
+                "the accounts file {shown} cannot be read ({error}): create it from the example in the README and save it as UTF-8; ACCOUNTS_FILE sets its path"
             ))
         })?;
         let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
@@ -71,7 +71,7 @@ impl AccountsFile {
             .collect()
     }
 
-    /// The rows that the database takes over.
+    /// The rows to store in the database.
     pub fn rows(&self) -> Vec<AccountRow> {
         let row = |account: &AccountEntry| AccountRow {
             platform: account.platform.clone(),
@@ -84,7 +84,7 @@ impl AccountsFile {
     ///
     /// # Errors
     ///
-    /// [`CommandError::Usage`] that names each variable that is missing.
+    /// [`CommandError::Usage`] with the name of each missing variable.
     pub fn credentials(
         &self,
         environment: Environment<'_>,
@@ -93,7 +93,7 @@ impl AccountsFile {
         self.resolve(active, environment)
     }
 
-    /// The credentials of one shop, also of an inactive one, for what a person does with it by hand.
+    /// The credentials of one shop, also of an inactive one, for a command about this shop.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl AccountsFile {
             let ids = ids.join(", ");
             CommandError::Usage(text!(
                 "ショップ {id} は {path} にありません。あるのは: {ids}",
-                "there is no account {id} in {path}; there are: {ids}"
+                "{path} has no account {id}; its accounts are: {ids}"
             ))
         })
     }
@@ -153,7 +153,7 @@ impl AccountsFile {
             let proxy = account.proxy.as_ref();
             let proxy = proxy.and_then(|secret| resolve(account, secret));
             if let Some(given) = &proxy
-                && !proxy::is_one(given)
+                && !proxy::is_valid(given)
             {
                 wrong_proxies.push(self.wrong_proxy(account));
             }
@@ -179,7 +179,7 @@ impl AccountsFile {
         let (path, line, id) = (self.path.display(), account.line, &account.id);
         text!(
             "{path} の{line}行目: ショップ {id} のプロキシがアドレスではありません。http://ユーザー:パスワード@ホスト:ポート の形(https、socks5、socks5h も可)で書いてください",
-            "{path}, line {line}: the proxy of account {id} is no address: write http://USER:PASSWORD@HOST:PORT (https, socks5 and socks5h will do, too)"
+            "{path}, line {line}: the proxy of account {id} is not a valid URL: write http://USER:PASSWORD@HOST:PORT (https, socks5 and socks5h are accepted too)"
         )
     }
 
@@ -187,7 +187,7 @@ impl AccountsFile {
         let (path, line, id) = (self.path.display(), account.line, &account.id);
         text!(
             "{path} の{line}行目: ショップ {id} が使う環境変数 {name} がありません。設定するか、使わないショップなら active = false にしてください",
-            "{path}, line {line}: account {id} needs the environment variable {name}, which is not set; set it, or make the account active = false"
+            "{path}, line {line}: account {id} needs the environment variable {name}, which is not set; set it, or set active = false for the account"
         )
     }
 }

@@ -1,14 +1,14 @@
-//! The address of a shop's proxy, which may hold a password.
+//! The URL of a shop's proxy, which may hold a password.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-/// Whether this is the address of a proxy that can be used.
-pub(super) fn is_one(proxy: &SecretString) -> bool {
+/// Whether this is the URL of a supported proxy.
+pub(super) fn is_valid(proxy: &SecretString) -> bool {
     parse(proxy).is_some()
 }
 
-/// Host and port, which are no secret; `?` for what is no address.
+/// Host and port, which are not secret; `?` if the URL is not valid.
 pub(super) fn shown(proxy: &SecretString) -> String {
     let shown = parse(proxy).and_then(|url| {
         let (scheme, host) = (url.scheme(), url.host_str()?);
@@ -33,12 +33,12 @@ mod tests {
     fn a_proxy_is_shown_without_its_password() {
         let proxy = SecretString::from("http://user:hidden@proxy.example:8080");
 
-        assert!(is_one(&proxy));
+        assert!(is_valid(&proxy));
         assert_eq!(shown(&proxy), "http://proxy.example:8080");
     }
 
     #[test]
-    fn what_is_no_address_of_a_proxy_is_refused() {
+    fn a_url_that_is_not_of_a_proxy_is_refused() {
         for wrong in [
             "proxy:8080",
             "ftp://proxy:21",
@@ -46,7 +46,7 @@ mod tests {
             "http://proxy/path",
             "",
         ] {
-            assert!(!is_one(&SecretString::from(wrong)), "{wrong}");
+            assert!(!is_valid(&SecretString::from(wrong)), "{wrong}");
         }
     }
 }

@@ -33,7 +33,7 @@ refresh_token = "r2"
 "#;
 
 #[test]
-fn shops_come_in_the_order_of_the_file_and_are_active_unless_told_otherwise() {
+fn shops_keep_the_order_of_the_file_and_are_active_by_default() {
     let file = read(TWO).unwrap();
 
     let rows = file.rows();
@@ -87,7 +87,7 @@ fn a_wrong_file_is_refused_with_the_place_and_what_to_do() {
         (one("main").replace("client_id = \"c\"\n", ""), "client_id"),
         (
             format!("{}{}", one("main"), one("main")),
-            "line 7: account main is in line 2 already",
+            "line 7: account main is already defined in line 2",
         ),
         (
             one("main").replace("client_id", "platform = \"ebay\"\nclient_id"),
@@ -116,7 +116,7 @@ fn a_wrong_file_is_refused_with_the_place_and_what_to_do() {
 }
 
 #[test]
-fn a_missing_file_is_told_with_its_path() {
+fn a_missing_file_is_reported_with_its_path() {
     let said = refusal(AccountsFile::read(Path::new("/nowhere/accounts.toml")));
 
     assert!(said.contains("/nowhere/accounts.toml"));

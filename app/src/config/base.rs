@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::table::{self as t, TypedSetting};
 use super::values::{Rate, address, is_host_of};
+use adapters::base::quota;
 use shared::domain::quota::WindowQuota;
 use std::path::PathBuf;
 
@@ -11,15 +12,15 @@ use std::path::PathBuf;
 pub struct Base {
     /// The address of the API, without a slash at the end.
     pub base_url: String,
-    /// Requests an hour and a day of each shop. 5,000 and 100,000 are what BASE publishes.
+    /// Calls of each shop in an hour and a day. BASE publishes 5,000 and 100,000.
     pub quota: WindowQuota,
     /// The file that lists the shops.
     pub accounts_file: PathBuf,
 }
 
 impl Base {
-    /// `amazon_rate` is the rate of `getItemOffersBatch`: a load test that lifts Amazon's limit lifts the
-    /// simulated shop's as well, never the real one's.
+    /// `amazon_rate` is the rate of `getItemOffersBatch`: a load test that lifts Amazon's limit
+    /// lifts the simulated shop's as well, never the real one's.
     pub(super) fn read(reader: &mut Reader<'_>, amazon_rate: Rate) -> Self {
         let base_url = reader.read(&t::BASE_API_BASE_URL);
         let known = !reader.is_refused(&t::BASE_API_BASE_URL);
@@ -35,13 +36,10 @@ impl Base {
             }
             limit
         };
-        let quota = WindowQuota {
-            per_hour: limit(&t::BASE_HOUR_QUOTA),
-            per_day: limit(&t::BASE_DAY_QUOTA),
-        };
+        let (per_hour, per_day) = (limit(&t::BASE_HOUR_QUOTA), limit(&t::BASE_DAY_QUOTA));
         Self {
             base_url: address(&base_url),
-            quota,
+            quota: quota(per_hour, per_day),
             accounts_file: reader.read(&t::ACCOUNTS_FILE),
         }
     }

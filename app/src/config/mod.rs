@@ -1,8 +1,8 @@
 //! The settings: read only here, from the environment, the settings file and the defaults.
 //!
-//! `table.rs` has one row for each setting: name, default, accepted values and parser. Each area has a
-//! file with its fields and the settings that they are read from. A new setting is a row and a field.
-//! Every value of a [`Settings`] was checked, and no debug print shows a secret.
+//! `table.rs` has one row for each setting: name, default, accepted values and parser. Each area
+//! has a file with its fields and the settings that they are read from. A new setting is a row and
+//! a field. Every value of a [`Settings`] was checked, and no debug print shows a secret.
 
 pub mod source;
 pub mod table;
@@ -58,7 +58,8 @@ pub struct Settings {
     pub base: Base,
     /// Chatwork; `None` when no token is set: nothing is sent then.
     pub chatwork: Option<ChatworkRoom>,
-    /// The URL of a webhook, which is a secret: everyone who knows it can post. `None` when not set.
+    /// The URL of a webhook, which is a secret: everyone who knows it can post. `None` when not
+    /// set.
     pub webhook: Option<SecretString>,
     /// The events that these channels are notified of.
     pub notify_events: EventFilter,

@@ -1,5 +1,5 @@
-//! Reads one setting after the other and collects all errors, so that a person corrects the settings
-//! once and not one by one.
+//! Reads one setting after the other and collects all errors, so that a person corrects the
+//! settings once and not one by one.
 
 use super::source::{Given, Source};
 use super::table::{Setting, TypedSetting};

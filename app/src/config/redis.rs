@@ -15,7 +15,8 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Processes can share a queue only if they share the database too, which `SQLite` does not allow.
+    /// Processes can share a queue only if they share the database too, which `SQLite` does not
+    /// allow.
     pub(super) fn read(reader: &mut Reader<'_>, database_url: &str) -> Option<Self> {
         let url = reader.optional(&t::REDIS_URL);
         let prefix = reader.read(&t::REDIS_PREFIX);

@@ -10,16 +10,16 @@ use ui::message::{Text, text};
 /// Looks up a variable of the environment.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// A value that somebody gave, and where.
+/// A given value and its origin.
 #[derive(Clone)]
 pub struct Given {
     /// The text, without spaces around it.
     pub value: String,
-    /// Where it stands.
+    /// Its origin.
     pub origin: Origin,
 }
 
-/// Where a value stands.
+/// The origin of a value.
 #[derive(Clone)]
 pub enum Origin {
     /// A variable of the environment.
@@ -29,7 +29,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// For a message.
+    /// The origin as a message.
     pub fn text(&self) -> Text {
         match self {
             Self::Environment => text!("環境変数", "environment"),
@@ -41,18 +41,18 @@ impl Origin {
     }
 }
 
-/// What was given, by name. An empty value counts as not given, since compose files pass on
-/// variables that nobody set as empty ones.
+/// The given values, by name. An empty value counts as not given, since compose files pass unset
+/// variables on as empty ones.
 pub struct Source {
     given: BTreeMap<&'static str, Given>,
 }
 
 impl Source {
-    /// Reads both layers.
+    /// Reads the file and the environment, which has priority.
     ///
     /// # Errors
     ///
-    /// One text for each thing that is wrong with the file.
+    /// One text for each error in the file.
     pub fn read(file: Option<&Path>, environment: Environment<'_>) -> Result<Self, Vec<Text>> {
         let mut given = file.map_or_else(|| Ok(BTreeMap::new()), read_file)?;
         for setting in ALL {
@@ -66,7 +66,7 @@ impl Source {
         Ok(Self { given })
     }
 
-    /// What was given for `setting`.
+    /// The given value of `setting`.
     pub fn get(&self, setting: &Setting) -> Option<&Given> {
         self.given.get(setting.name)
     }
@@ -165,13 +165,16 @@ fn plain(setting: &Setting, value: toml::Value, origin: &Origin) -> Result<Strin
         toml::Value::Float(number) => Ok(number.to_string()),
         _ => {
             let (name, (accepts_ja, accepts_en)) = (setting.name, setting.accepts);
-            let mut said = origin.text();
+            let mut message = origin.text();
             let _ = write!(
-                said.ja,
+                message.ja,
                 ": {name} は文字列か数で書いてください: {accepts_ja}"
             );
-            let _ = write!(said.en, ": {name} must be a text or a number: {accepts_en}");
-            Err(said)
+            let _ = write!(
+                message.en,
+                ": {name} must be a text or a number: {accepts_en}"
+            );
+            Err(message)
         }
     }
 }

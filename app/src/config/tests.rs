@@ -1,6 +1,5 @@
 use super::*;
 use crate::config::table::ALL;
-use shared::domain::quota::WindowQuota;
 use std::io::Write as _;
 
 fn with(given: &[(&str, &str)]) -> Result<Settings, CommandError> {
@@ -131,7 +130,7 @@ fn a_secret_is_never_shown() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once() {
+fn all_errors_are_reported_at_once() {
     let said = refusal(with(&[("PRICE_MIN", "x"), ("PRICE_RATIO", "x")]));
 
     assert_eq!(said.lines().count(), 2, "{said}");
@@ -151,7 +150,7 @@ fn settings_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn the_simulator_in_its_container_is_spoken_to_without_encryption() {
+fn the_simulator_in_its_container_is_called_without_encryption() {
     let settings = with(&[("SP_API_BASE_URL", "http://simulator:9000")]).unwrap();
 
     assert_eq!(settings.amazon.base_url, "http://simulator:9000");
@@ -173,7 +172,7 @@ fn a_load_test_lifts_the_limits_of_simulated_hosts_only() {
 }
 
 #[test]
-fn the_environment_goes_before_the_file_and_an_empty_variable_does_not_count() {
+fn the_environment_has_priority_and_an_empty_variable_does_not_count() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     writeln!(
         file,
@@ -192,14 +191,14 @@ fn the_environment_goes_before_the_file_and_an_empty_variable_does_not_count() {
 }
 
 #[test]
-fn an_unknown_name_in_the_file_is_told_with_line_and_nearest_name() {
+fn an_unknown_name_in_the_file_is_reported_with_line_and_nearest_name() {
     let said = refusal(from_file("PRICE_MIN = 600\nPRICE_RATO = 1.2\n"));
 
     assert!(said.contains("line 2: there is no setting PRICE_RATO; did you mean PRICE_RATIO?"));
 }
 
 #[test]
-fn a_wrong_value_in_the_file_is_told_with_its_line() {
+fn a_wrong_value_in_the_file_is_reported_with_its_line() {
     let said = refusal(from_file("# shop\n\nPRICE_MIN = 5\n"));
 
     assert!(said.contains("PRICE_MIN = \"5\""), "{said}");

@@ -159,9 +159,9 @@ pub fn day_list(text: &str) -> Option<Vec<u32>> {
 
 /// Reads a base URL.
 ///
-/// Plain http would send tokens unencrypted, so it is accepted only for this computer and for the host
-/// `simulator`, the container of the simulator, which gets no real token. A URL with a user name or a
-/// password is refused, since URLs are logged.
+/// Plain http would send tokens unencrypted, so it is accepted only for this computer and for the
+/// host `simulator`, the container of the simulator, which gets no real token. A URL with a user
+/// name or a password is refused, since URLs are logged.
 pub fn base_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let bare = url.username().is_empty()

@@ -18,7 +18,8 @@ pub struct Work {
     pub sync_concurrency: u32,
     /// Shop updates at a time, over all shops.
     pub update_concurrency: u32,
-    /// Batches of texts and images at a time: 1, or 0 for a worker that leaves them to other workers.
+    /// Batches of texts and images at a time: 1, or 0 for a worker that leaves them to other
+    /// workers.
     pub info_concurrency: u32,
     /// After a stop, running jobs have this long to end; then they are put back into their queue.
     pub stop_within: Duration,

@@ -1,4 +1,4 @@
-//! Asks the page of the program beside this one: for containers, which have no curl.
+//! Requests the health page of another program on this computer, for containers without curl.
 
 use crate::config::table;
 use adapters::http::{HttpError, HttpSettings};
@@ -7,14 +7,15 @@ use std::time::Duration;
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 
-/// The page's own look at Redis and the database takes 3 s at most.
+/// Longer than the 3 s for which the page itself waits for Redis and the database.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
-/// Whether the program whose page is at `listen` is ready; prints what it said.
+/// Prints the answer of the page at `listen`; successful when that program is ready.
 ///
 /// # Errors
 ///
-/// [`CommandError::Usage`] where no page is set; [`CommandError::Failed`] when nobody answers there.
+/// [`CommandError::Usage`] when `HEALTH_LISTEN` is not set; [`CommandError::Failed`] when the page
+/// does not answer.
 pub async fn ask(listen: Option<SocketAddr>) -> Result<Exit, CommandError> {
     let name = table::HEALTH_LISTEN.name;
     let address = listen
@@ -23,20 +24,20 @@ pub async fn ask(listen: Option<SocketAddr>) -> Result<Exit, CommandError> {
         .ok_or_else(|| {
             CommandError::Usage(text!(
                 "{name} がありません。動いているプログラムと同じ値を設定してください",
-                "{name} is not set: give it the value that the running program has"
+                "{name} is not set: set it to the same value as for the running program"
             ))
         })?;
-    let (ok, said) = get(address).await.map_err(|error| {
+    let (ok, body) = get(address).await.map_err(|error| {
         CommandError::Failed(text!(
             "{address} が応答しません({error})",
             "{address} does not answer ({error})"
         ))
     })?;
-    crate::program::print(&said)?;
+    crate::program::print(&body)?;
     Ok(if ok { Exit::Done } else { Exit::Failed })
 }
 
-/// A program that listens everywhere is asked on this computer.
+/// The loopback address for a program that listens on all addresses.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let loopback: IpAddr = match listen {
         SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),

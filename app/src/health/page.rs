@@ -1,4 +1,4 @@
-//! The page: two paths, each with a status for machines and a line of JSON for people.
+//! The health page: two paths, each with a status code for machines and a line of JSON for people.
 
 use super::{Complaints, Health};
 use crate::config::table;
@@ -15,7 +15,7 @@ use ui::message::text;
 #[derive(Serialize)]
 struct HealthAnswer {
     ok: bool,
-    /// What is wrong, by what it is about.
+    /// The problems, by what they are about.
     #[serde(skip_serializing_if = "Complaints::is_empty")]
     wrong: Complaints,
 }
@@ -39,7 +39,7 @@ async fn serve(address: SocketAddr, health: Health) -> Result<(), CommandError> 
         let name = table::HEALTH_LISTEN.name;
         CommandError::Usage(text!(
             "{name} = {address} で待ち受けられません({error})。ほかのプログラムが使っていない番号にするか、{name} を空にしてください",
-            "{name} = {address} cannot be listened on ({error}): choose a port that no other program uses, or leave {name} empty"
+            "cannot listen on {name} = {address} ({error}): choose a port that no other program uses, or leave {name} empty"
         ))
     };
     let listener = TcpListener::bind(address).await.map_err(refused)?;
@@ -48,7 +48,7 @@ async fn serve(address: SocketAddr, health: Health) -> Result<(), CommandError> 
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
         .with_state(health);
-    // Nobody waits for it: it answers to the very end, that the program is stopping.
+    // The task is not joined: the page answers until the process ends, also that it is stopping.
     tokio::spawn(async move { axum::serve(listener, router).await });
     tracing::info!(%address, "health page at http://{address}/healthz and /readyz");
     Ok(())
