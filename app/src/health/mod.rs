@@ -1,8 +1,8 @@
-//! How a long-running program is: whether its loops turn (`/healthz`) and whether it can do its work
-//! now (`/readyz`), on a small page of its own.
+//! The health of a long-running program, on a page of its own: whether its loops are alive
+//! (`/healthz`) and whether it can do its work now (`/readyz`).
 //!
-//! What turns says so itself, from the place where the work is done ([`Heartbeat`]); nothing here beats by
-//! the clock. Where `HEALTH_LISTEN` is not set there is no page, and the rest costs nothing.
+//! Each loop reports its iterations itself ([`Heartbeat`]); nothing here is driven by a timer.
+//! Without `HEALTH_LISTEN` there is no page.
 
 mod ask;
 mod heartbeat;
@@ -17,47 +17,47 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A loop that has not turned for so long hangs. The longest turns that are none: a claim waits 5 s,
-/// then up to 10 s for Redis; the start of a run is some statements of up to 15 s each.
+/// A loop without an iteration for this long hangs. The longest healthy iterations: a claim waits 5
+/// s, then up to 10 s for Redis; the start of a run is a few statements of up to 15 s each.
 const HANGS_AFTER: Duration = Duration::from_secs(60);
-/// Redis and the database answer the page within this, or count as away.
+/// Redis and the database count as unavailable if they do not respond within this time.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
-/// What is wrong, by what it is about; nothing when all is well. Holds no secret.
+/// The problems, by what they are about; empty when there is none. They contain no secret.
 pub type Complaints = BTreeMap<String, &'static str>;
 
-/// How this program is. All clones tell of the same program.
+/// The health of this program. All clones share one state.
 #[derive(Clone, Default)]
 pub struct Health {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<HealthState>>,
 }
 
 #[derive(Default)]
-struct State {
+struct HealthState {
     heartbeats: Vec<Heartbeat>,
     sources: Option<Sources>,
     stopping: bool,
 }
 
 impl Health {
-    /// A loop of this program that is expected to turn from now on.
+    /// Registers a loop of this program, which is expected to run from now on.
     pub fn heartbeat(&self, name: &str) -> Heartbeat {
         let heartbeat = Heartbeat::new(name);
         self.state().heartbeats.push(heartbeat.clone());
         heartbeat
     }
 
-    /// The start is over: the work can be done as long as these answer.
+    /// Ends the start: the program is ready as long as the servers of `app` respond.
     pub fn started(&self, app: &App) {
         self.state().sources = Some(app.sources.clone());
     }
 
-    /// From now on no new work is taken.
+    /// Begins the stop: no new work is taken from now on.
     pub fn stopping(&self) {
         self.state().stopping = true;
     }
 
-    /// Why the process should be killed and started again; nothing when it is alive.
+    /// Why the process should be restarted; empty when it is alive.
     pub fn dead(&self) -> Complaints {
         let state = self.state();
         // Loops end one after the other then, and the stop has a deadline of its own.
@@ -73,7 +73,7 @@ impl Health {
             .collect()
     }
 
-    /// Why no work is done now.
+    /// Why no work can be done now.
     async fn unready(&self) -> Complaints {
         let mut complaints = self.dead();
         let sources = {
@@ -93,19 +93,19 @@ impl Health {
             state.sources.clone()
         };
         match sources {
-            Some(sources) => complaints.extend(away(&sources).await),
+            Some(sources) => complaints.extend(unavailable(&sources).await),
             None => drop(complaints.insert("process".to_owned(), "is starting")),
         }
         complaints
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, HealthState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Which of those that the work rests on do not answer.
-async fn away(sources: &Sources) -> Complaints {
+/// The servers that do not respond.
+async fn unavailable(sources: &Sources) -> Complaints {
     let database = async {
         let asked = sources.store.schema_version();
         let answer = tokio::time::timeout(ANSWER_WITHIN, asked).await;
