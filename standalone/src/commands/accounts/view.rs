@@ -18,7 +18,7 @@ pub struct AccountsView {
 pub struct AccountFacts {
     pub rows: Vec<AccountRow>,
     pub ages: Vec<TokenAge>,
-    /// AccountEntry, listed, held.
+    /// Account, listed, held.
     pub counts: Vec<(AccountId, u64, u64)>,
     pub now: DateTime<Utc>,
     /// How long before its expiry a token counts as ending.
