@@ -16,7 +16,7 @@ const PAGE_MOST: u64 = 100;
 const PAGE: u64 = 10;
 
 /// The rest of a page that may cover several states and queues.
-pub struct PageCursor {
+pub struct BoardPage {
     /// The states to list, in order.
     pub states: &'static [MessageState],
     /// The messages to skip.
@@ -25,7 +25,7 @@ pub struct PageCursor {
     pub left: u64,
 }
 
-impl PageCursor {
+impl BoardPage {
     /// The page that the filter asks for.
     pub fn of(filter: &Filter) -> Self {
         let size = filter.page_size.map_or(PAGE, u64::from).min(PAGE_MOST);

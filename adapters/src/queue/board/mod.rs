@@ -14,7 +14,7 @@ use apalis_core::backend::{
 use apalis_core::task::Task;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
-use convert::{PageCursor, count, seconds, statistics, task};
+use convert::{BoardPage, count, seconds, statistics, task};
 use serde_json::Value;
 use shared::jobs::QueueName;
 use shared::ports::clock::Clock;
@@ -67,7 +67,7 @@ impl<Q: Queue + QueueView> Board<Q> {
     async fn page(
         &self,
         queue: QueueName,
-        cursor: &mut PageCursor,
+        cursor: &mut BoardPage,
     ) -> Result<Vec<Task<Value>>, BoardError> {
         let mut tasks = Vec::new();
         if cursor.left == 0 || cursor.states.is_empty() {
@@ -165,13 +165,13 @@ impl Codec<Value> for RawJson {
 
 impl<Q: Queue + QueueView> ListTasks for Board<Q> {
     async fn list_tasks(&self, filter: &Filter) -> Result<Vec<Task<Value>>, BoardError> {
-        self.page(self.name, &mut PageCursor::of(filter)).await
+        self.page(self.name, &mut BoardPage::of(filter)).await
     }
 }
 
 impl<Q: Queue + QueueView> ListAllTasks for Board<Q> {
     async fn list_all_tasks(&self, filter: &Filter) -> Result<Vec<Task<Value>>, BoardError> {
-        let mut cursor = PageCursor::of(filter);
+        let mut cursor = BoardPage::of(filter);
         let mut tasks = Vec::new();
         for queue in QueueName::ALL {
             tasks.extend(self.page(queue, &mut cursor).await?);
