@@ -40,7 +40,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
             outcomes(report, lang),
         ),
         (
-            lang.pick("再取得", "BackfillTotals"),
+            lang.pick("再取得", "Backfill"),
             backfill(report, lang),
         ),
         (
