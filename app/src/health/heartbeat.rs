@@ -1,25 +1,25 @@
-//! The heartbeat of one loop: when it last turned, and whether that turn succeeded.
+//! The heartbeat of one loop: when it last ran, and whether that iteration succeeded.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Beaten by the loop itself at each turn. All clones are the same heartbeat.
+/// Updated by the loop itself in each iteration. All clones share one state.
 #[derive(Clone)]
 pub struct Heartbeat {
     name: Arc<str>,
-    last: Arc<Mutex<Turn>>,
+    last: Arc<Mutex<Iteration>>,
 }
 
-struct Turn {
+struct Iteration {
     at: Instant,
     failed: bool,
 }
 
 impl Heartbeat {
-    /// The heartbeat of a loop that begins now.
+    /// The heartbeat of a loop that starts now.
     pub(super) fn new(name: &str) -> Self {
-        let last = Turn {
+        let last = Iteration {
             at: Instant::now(),
             failed: false,
         };
@@ -29,17 +29,17 @@ impl Heartbeat {
         }
     }
 
-    /// The loop turned, and got an answer, if only that there is nothing to do.
+    /// The loop ran and got an answer, if only that there is nothing to do.
     pub fn answered(&self) {
         self.turn(false);
     }
 
-    /// The loop turned, and got no answer.
+    /// The loop ran and got no answer.
     pub fn failed(&self) {
         self.turn(true);
     }
 
-    /// The loop turned, with this result.
+    /// The loop ran with this result.
     pub fn beat<T, E>(&self, turn: &Result<T, E>) {
         self.turn(turn.is_err());
     }
@@ -58,10 +58,10 @@ impl Heartbeat {
 
     fn turn(&self, failed: bool) {
         let at = Instant::now();
-        *self.last() = Turn { at, failed };
+        *self.last() = Iteration { at, failed };
     }
 
-    fn last(&self) -> MutexGuard<'_, Turn> {
+    fn last(&self) -> MutexGuard<'_, Iteration> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -39,10 +39,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
             lang.pick("ASINごとの結果", "Outcome by ASIN"),
             outcomes(report, lang),
         ),
-        (
-            lang.pick("再取得", "Backfill"),
-            backfill(report, lang),
-        ),
+        (lang.pick("再取得", "Backfill"), backfill(report, lang)),
         (
             lang.pick("Amazonでの変化", "Changes on Amazon"),
             changes(report, lang),

@@ -1,7 +1,7 @@
 //! The offers of one product, converted one after the other into the domain's type while the answer is
 //! read, so that no list of wire types is kept.
 
-use crate::http::lenient::{Number, Object, Text};
+use crate::http::lenient::{LenientText, Number, Object};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use shared::domain::offer::{Amount, Availability, Offer};
@@ -48,9 +48,9 @@ impl<'de> Visitor<'de> for OffersVisitor {
 #[serde(rename_all = "PascalCase")]
 struct WireOffer<'a> {
     #[serde(borrow)]
-    sub_condition: Option<Text<'a>>,
+    sub_condition: Option<LenientText<'a>>,
     #[serde(borrow)]
-    seller_id: Option<Text<'a>>,
+    seller_id: Option<LenientText<'a>>,
     #[serde(borrow)]
     listing_price: Option<Object<WireMoney<'a>>>,
     #[serde(borrow)]
@@ -65,7 +65,7 @@ struct WireOffer<'a> {
 #[serde(rename_all = "PascalCase")]
 struct WireMoney<'a> {
     #[serde(borrow)]
-    currency_code: Option<Text<'a>>,
+    currency_code: Option<LenientText<'a>>,
     amount: Option<Number>,
 }
 
@@ -74,7 +74,7 @@ struct WireMoney<'a> {
 struct WireShippingTime<'a> {
     maximum_hours: Option<Number>,
     #[serde(borrow)]
-    availability_type: Option<Text<'a>>,
+    availability_type: Option<LenientText<'a>>,
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@
 //! (rankings, lowest prices, points) are not read, so that a fault in them has no effect.
 
 use super::offers::Offers;
-use crate::http::lenient::{Number, Object, Text};
+use crate::http::lenient::{LenientText, Number, Object};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -31,7 +31,7 @@ pub(super) struct ParsedEntry<'a> {
 #[derive(Deserialize)]
 struct EntryRequest<'a> {
     #[serde(rename = "Asin", borrow)]
-    asin: Option<Text<'a>>,
+    asin: Option<LenientText<'a>>,
 }
 
 /// An entry whose parts are not read yet.
@@ -68,9 +68,9 @@ pub(super) struct EntryError {
 #[derive(Deserialize)]
 pub(super) struct OfferPayload<'a> {
     #[serde(rename = "ASIN", borrow)]
-    pub(super) asin: Option<Text<'a>>,
+    pub(super) asin: Option<LenientText<'a>>,
     #[serde(borrow)]
-    pub(super) status: Option<Text<'a>>,
+    pub(super) status: Option<LenientText<'a>>,
     #[serde(rename = "Summary")]
     pub(super) summary: Option<Object<OfferSummary>>,
     #[serde(rename = "Offers")]
