@@ -9,79 +9,39 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, SqlSafeStr};
 use std::time::Duration;
 
+macro_rules! migration {
+    ($version:literal, $digits:literal, $name:literal) => {
+        (
+            $version,
+            $name,
+            include_str!(concat!(
+                "../../../../migrations/",
+                $digits,
+                "_",
+                $name,
+                ".sql"
+            )),
+        )
+    };
+}
+
 /// Number, name and text. Numbers only increase, and a released text is never edited. Listed by
 /// hand, since sqlx's macro would build all database drivers a second time for the compiler.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (
-        1,
-        "accounts",
-        include_str!("../../../../migrations/0001_accounts.sql"),
-    ),
-    (
-        2,
-        "catalogue",
-        include_str!("../../../../migrations/0002_catalogue.sql"),
-    ),
-    (
-        3,
-        "runs",
-        include_str!("../../../../migrations/0003_runs.sql"),
-    ),
-    (
-        4,
-        "leases",
-        include_str!("../../../../migrations/0004_leases.sql"),
-    ),
-    (
-        5,
-        "request_costs",
-        include_str!("../../../../migrations/0005_request_costs.sql"),
-    ),
-    (
-        6,
-        "guards",
-        include_str!("../../../../migrations/0006_guards.sql"),
-    ),
-    (
-        7,
-        "updates_by_time",
-        include_str!("../../../../migrations/0007_updates_by_time.sql"),
-    ),
-    (
-        8,
-        "thinning",
-        include_str!("../../../../migrations/0008_thinning.sql"),
-    ),
-    (
-        10,
-        "notices",
-        include_str!("../../../../migrations/0010_notices.sql"),
-    ),
-    (
-        12,
-        "reconcile",
-        include_str!("../../../../migrations/0012_reconcile.sql"),
-    ),
-    (
-        20,
-        "account_troubles",
-        include_str!("../../../../migrations/0020_account_troubles.sql"),
-    ),
-    (
-        21,
-        "keys_of_hot_rows",
-        include_str!("../../../../migrations/0021_keys_of_hot_rows.sql"),
-    ),
-    (
-        22,
-        "tokens_refused",
-        include_str!("../../../../migrations/0022_tokens_refused.sql"),
-    ),
-    (
-        23,
-        "platform",
-        include_str!("../../../../migrations/0023_platform.sql"),
-    ),
+    migration!(1, "0001", "accounts"),
+    migration!(2, "0002", "catalogue"),
+    migration!(3, "0003", "runs"),
+    migration!(4, "0004", "leases"),
+    migration!(5, "0005", "request_costs"),
+    migration!(6, "0006", "guards"),
+    migration!(7, "0007", "updates_by_time"),
+    migration!(8, "0008", "thinning"),
+    migration!(10, "0010", "notices"),
+    migration!(12, "0012", "reconcile"),
+    migration!(20, "0020", "account_troubles"),
+    migration!(21, "0021", "keys_of_hot_rows"),
+    migration!(22, "0022", "tokens_refused"),
+    migration!(23, "0023", "platform"),
 ];
 
 /// Attempts to migrate a file: a second in all, for other programs that migrate it at the same
