@@ -43,8 +43,7 @@ impl NoticeStore for SqlStore {
         since: DateTime<Utc>,
     ) -> Result<Vec<RunRow>, StoreError> {
         let query = RUNS_WITHOUT_NOTICE.bind(json(&channels)?).bind(since);
-        let found = self.db.rows(query).await?;
-        found.iter().map(run_row).collect()
+        self.db.read_all(query, run_row).await
     }
 
     async fn write_notices(
@@ -144,8 +143,7 @@ impl NoticeStore for SqlStore {
     }
 
     async fn notice_channels(&self) -> Result<Vec<ChannelView>, StoreError> {
-        let found = self.db.rows(&CHANNELS).await?;
-        found.iter().map(channel_view).collect()
+        self.db.read_all(&CHANNELS, channel_view).await
     }
 }
 

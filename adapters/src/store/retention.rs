@@ -63,16 +63,14 @@ async fn next_run(
         .run
         .map_or_else(Default::default, |(at, id)| (instant(at), id.to_string()));
     let query = RUNS.bind(before).bind(at).bind(id);
-    let found = db.row(query).await?;
-    found
-        .map(|row| {
-            Ok(ExpiredRun {
-                id: row.word("id", RunId::parse)?,
-                ended_at: row.at("ended_at")?,
-                reported: row.yes("reported")?,
-            })
+    db.read_first(query, |row| {
+        Ok(ExpiredRun {
+            id: row.word("id", RunId::parse)?,
+            ended_at: row.at("ended_at")?,
+            reported: row.yes("reported")?,
         })
-        .transpose()
+    })
+    .await
 }
 
 /// Deletes one chunk of one table; the step after the last chunk continues with the next run.
@@ -115,10 +113,8 @@ async fn delete_observations(
     let chunk = OBSERVATIONS_CHUNK.bind(from.as_str());
     let found = db.one(chunk.bind(before).bind(CHUNK)).await?;
     let Some(end) = found.maybe_at("last_seen_at")? else {
-        return Ok(RetentionStep {
-            rows: 0,
-            next: None,
-        });
+        let (rows, next) = (0, None);
+        return Ok(RetentionStep { rows, next });
     };
     let rows = db.run(OBSERVATIONS.bind(from).bind(end)).await?;
     let next = Some(RetentionCursor {

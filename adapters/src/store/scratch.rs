@@ -1,7 +1,9 @@
 //! A temporary copy of the database, for a dry run to change.
 
 use super::SqlStore;
-use super::db::{Database, Dialect, commit, rows, run, schema, sqlite, statement};
+use super::db::{
+    Database, Dialect, StoredRow, commit, read_all, rows, run, schema, sqlite, statement,
+};
 use chrono::Utc;
 use shared::ports::store::StoreError;
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -105,13 +107,10 @@ async fn copy_table(
 /// The statement that inserts a page, with the columns that the table has in the copy.
 async fn insert(to: &mut AnyConnection, table: &str) -> Result<String, StoreError> {
     let columns = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table);
-    let columns = rows(to, columns).await?;
-    let names: Result<Vec<&str>, StoreError> = columns.iter().map(|row| row.text("name")).collect();
-    let names = names?;
-    let values: Vec<String> = names
-        .iter()
-        .map(|name| format!("r.value->>'{name}'"))
-        .collect();
+    let name = |row: &StoredRow| Ok(row.text("name")?.to_owned());
+    let names: Vec<String> = read_all(to, columns, name).await?;
+    let value = |name: &String| format!("r.value->>'{name}'");
+    let values: Vec<String> = names.iter().map(value).collect();
     Ok(format!(
         "INSERT INTO {table} ({}) SELECT {} FROM jsonb_each($1) AS r",
         names.join(", "),

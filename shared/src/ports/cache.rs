@@ -3,6 +3,7 @@
 use crate::domain::asin::Asin;
 use crate::domain::basic_info::BasicInfo;
 use crate::domain::product::{Product, Seen};
+use crate::ports::store::StoreError;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -11,6 +12,12 @@ use std::collections::HashMap;
 #[derive(Debug, thiserror::Error)]
 #[error("the cache is unavailable: {0}")]
 pub struct CacheError(pub String);
+
+impl From<StoreError> for CacheError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// Holds one entry per ASIN; each part of an entry has its own time of observation.
 #[async_trait]

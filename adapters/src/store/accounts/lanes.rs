@@ -11,10 +11,8 @@ statement!(SAVE, "accounts/save_lane.sql");
 #[async_trait]
 impl LaneStore for SqlStore {
     async fn lanes(&self) -> Result<Vec<(String, LaneMemory)>, StoreError> {
-        let found = self.db.rows(&LANES).await?;
-        found
-            .iter()
-            .map(|row| {
+        self.db
+            .read_all(&LANES, |row| {
                 let memory = LaneMemory {
                     opens_at_us: row.number("opens_at_us")?,
                     period_us: row.number("period_us")?,
@@ -26,7 +24,7 @@ impl LaneStore for SqlStore {
                 };
                 Ok((row.text("name")?.to_owned(), memory))
             })
-            .collect()
+            .await
     }
 
     async fn save_lane(&self, lane: &str, memory: &LaneMemory) -> Result<(), StoreError> {

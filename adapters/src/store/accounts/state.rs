@@ -56,10 +56,8 @@ impl AccountStore for SqlStore {
     }
 
     async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
-        let found = self.db.rows(&ACCOUNTS).await?;
-        found
-            .iter()
-            .map(|row| {
+        self.db
+            .read_all(&ACCOUNTS, |row| {
                 Ok(AccountRow {
                     id: row.word("id", |id| AccountId::parse(id).ok())?,
                     platform: row.word("platform", |name| Platform::parse(name).ok())?,
@@ -73,7 +71,7 @@ impl AccountStore for SqlStore {
                     tokens_refused_since: row.maybe_at("tokens_refused_since")?,
                 })
             })
-            .collect()
+            .await
     }
 
     async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError> {

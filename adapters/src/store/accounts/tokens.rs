@@ -71,9 +71,8 @@ impl SqlStore {
 #[async_trait]
 impl TokenStore for SqlStore {
     async fn token(&self, owner: &str) -> Result<Option<StoredToken>, StoreError> {
-        let found = self.db.row(TOKEN.bind(owner)).await?;
-        found
-            .map(|row| {
+        self.db
+            .read_first(TOKEN.bind(owner), |row| {
                 let secret = |column| {
                     self.keys
                         .open(row.text(column)?, TokenField { owner, column })
@@ -86,7 +85,7 @@ impl TokenStore for SqlStore {
                     seed: row.text("seed")?.to_owned(),
                 })
             })
-            .transpose()
+            .await
     }
 
     /// Does not replace a token that is sealed with a key that this program does not have.
@@ -123,7 +122,6 @@ impl TokenStore for SqlStore {
     }
 
     async fn token_ages(&self) -> Result<Vec<TokenAge>, StoreError> {
-        let found = self.db.rows(&AGES).await?;
         let age = |row: &StoredRow| {
             Ok(TokenAge {
                 owner: row.text("owner")?.to_owned(),
@@ -131,6 +129,6 @@ impl TokenStore for SqlStore {
                 refreshed_at: row.at("refreshed_at")?,
             })
         };
-        found.iter().map(age).collect()
+        self.db.read_all(&AGES, age).await
     }
 }

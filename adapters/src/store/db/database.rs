@@ -35,20 +35,12 @@ pub(crate) struct Database {
 impl Database {
     /// A connection that only reads.
     pub(crate) async fn reader(&self) -> Result<PooledConnection, StoreError> {
-        self.reader
-            .acquire()
-            .await
-            .map(PooledConnection::from)
-            .map_err(failed)
+        acquire(&self.reader).await
     }
 
     /// A connection that writes; each statement on it is a transaction of its own.
     pub(crate) async fn writer(&self) -> Result<PooledConnection, StoreError> {
-        self.writer
-            .acquire()
-            .await
-            .map(PooledConnection::from)
-            .map_err(failed)
+        acquire(&self.writer).await
     }
 
     /// Runs a statement as a transaction of its own; returns how many rows it wrote.
@@ -61,9 +53,22 @@ impl Database {
         rows(&mut *self.reader().await?, query).await
     }
 
-    /// The first row of a statement.
-    pub(crate) async fn row(&self, query: impl Runnable) -> Result<Option<StoredRow>, StoreError> {
-        row(&mut *self.reader().await?, query).await
+    /// All rows of a statement, each read by `read`.
+    pub(crate) async fn read_all<T, C: FromIterator<T>>(
+        &self,
+        query: impl Runnable,
+        read: impl Fn(&StoredRow) -> Result<T, StoreError>,
+    ) -> Result<C, StoreError> {
+        read_all(&mut *self.reader().await?, query, read).await
+    }
+
+    /// The first row of a statement, read by `read`.
+    pub(crate) async fn read_first<T>(
+        &self,
+        query: impl Runnable,
+        read: impl Fn(&StoredRow) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        read_first(&mut *self.reader().await?, query, read).await
     }
 
     /// The row of a statement that always has one.
@@ -71,14 +76,15 @@ impl Database {
         one(&mut *self.reader().await?, query).await
     }
 
-    /// All rows of a statement that reads whole tables.
-    pub(crate) async fn survey_rows(
+    /// All rows of a statement that reads whole tables, each read by `read`.
+    pub(crate) async fn survey_all<T, C: FromIterator<T>>(
         &self,
         query: impl Runnable,
-    ) -> Result<Vec<StoredRow>, StoreError> {
+        read: impl Fn(&StoredRow) -> Result<T, StoreError>,
+    ) -> Result<C, StoreError> {
         let mut reader = self.reader().await?;
         let mut survey = self.survey(&mut reader).await?;
-        let found = rows(&mut survey, query).await?;
+        let found = read_all(&mut survey, query, read).await?;
         commit(survey).await?;
         Ok(found)
     }
@@ -106,6 +112,13 @@ impl Database {
         }
         Ok(begun)
     }
+}
+
+async fn acquire(pool: &AnyPool) -> Result<PooledConnection, StoreError> {
+    pool.acquire()
+        .await
+        .map(PooledConnection::from)
+        .map_err(failed)
 }
 
 /// Commits the transaction.
@@ -142,6 +155,24 @@ pub(crate) async fn rows(
     let query = query.query(Dialect::of(on));
     let found = answered(time_limit(on), query.fetch_all(on)).await?;
     Ok(found.into_iter().map(StoredRow::from).collect())
+}
+
+/// All rows of a statement, each read by `read`.
+pub(crate) async fn read_all<T, C: FromIterator<T>>(
+    on: &mut AnyConnection,
+    query: impl Runnable,
+    read: impl Fn(&StoredRow) -> Result<T, StoreError>,
+) -> Result<C, StoreError> {
+    rows(on, query).await?.iter().map(read).collect()
+}
+
+/// The first row of a statement, read by `read`.
+pub(crate) async fn read_first<T>(
+    on: &mut AnyConnection,
+    query: impl Runnable,
+    read: impl Fn(&StoredRow) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    row(on, query).await?.as_ref().map(read).transpose()
 }
 
 /// The first row of a statement.

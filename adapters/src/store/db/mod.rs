@@ -13,7 +13,7 @@ mod sqlstate;
 mod statement;
 
 pub(super) use columns::{StoredRow, instant, json};
-pub(super) use database::{Database, commit, one, put, row, rows, run};
+pub(super) use database::{Database, commit, one, put, read_all, read_first, row, rows, run};
 pub(super) use dialect::Dialect;
 pub(super) use failure::{damaged, failed};
 pub(super) use statement::{Prepared, Statement, statement};

@@ -2,7 +2,7 @@
 
 use super::product_rows::{read_info, read_product};
 use super::rows::{interval, read_listing};
-use crate::store::db::{Database, StoredRow, json, row, rows, statement};
+use crate::store::db::{Database, StoredRow, json, read_all, read_first, statement};
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
@@ -21,28 +21,19 @@ statement!(UPDATES, "listings/history_updates.sql");
 /// Reads the history of `asin`; it is empty for an unknown one.
 pub(crate) async fn read(db: &Database, asin: Asin) -> Result<AsinHistory, StoreError> {
     let mut on = db.reader().await?;
-    let product = row(&mut on, PRODUCT.bind(json(&[asin])?)).await?;
-    let info = row(&mut on, INFO.bind(json(&[asin])?)).await?;
-    let pending = rows(&mut on, PENDING.bind(asin)).await?;
-    let seen = rows(&mut on, OBSERVATIONS.bind(asin)).await?;
-    let listings = rows(&mut on, LISTINGS.bind(asin)).await?;
-    let updates = rows(&mut on, UPDATES.bind(asin)).await?;
+    let info = read_first(&mut on, INFO.bind(json(&[asin])?), read_info).await?;
     Ok(AsinHistory {
-        product: product.as_ref().map(read_product).transpose()?,
-        info: info.as_ref().map(read_info).transpose()?.flatten(),
-        seen: seen.iter().map(interval).collect::<Result<_, _>>()?,
-        listings: listings.iter().map(listing).collect::<Result<_, _>>()?,
-        pending: pending
-            .iter()
-            .map(self::pending)
-            .collect::<Result<_, _>>()?,
-        updates: updates.iter().map(update).collect::<Result<_, _>>()?,
+        product: read_first(&mut on, PRODUCT.bind(json(&[asin])?), read_product).await?,
+        info: info.flatten(),
+        seen: read_all(&mut on, OBSERVATIONS.bind(asin), interval).await?,
+        listings: read_all(&mut on, LISTINGS.bind(asin), listing).await?,
+        pending: read_all(&mut on, PENDING.bind(asin), pending).await?,
+        updates: read_all(&mut on, UPDATES.bind(asin), update).await?,
     })
 }
 
 fn pending(row: &StoredRow) -> Result<(AccountId, DateTime<Utc>), StoreError> {
-    let account = row.account()?;
-    Ok((account, row.at("imported_at")?))
+    Ok((row.account()?, row.at("imported_at")?))
 }
 
 fn listing(row: &StoredRow) -> Result<ListingHistory, StoreError> {

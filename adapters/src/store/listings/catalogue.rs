@@ -75,8 +75,9 @@ impl CatalogueStore for SqlStore {
         before: DateTime<Utc>,
     ) -> Result<Vec<Asin>, StoreError> {
         let query = STALE_INFOS.bind(account);
-        let found = self.db.survey_rows(query.bind(before)).await?;
-        found.iter().map(StoredRow::asin).collect()
+        self.db
+            .survey_all(query.bind(before), StoredRow::asin)
+            .await
     }
 
     async fn listed_in(
@@ -85,18 +86,18 @@ impl CatalogueStore for SqlStore {
         asins: &[Asin],
     ) -> Result<HashMap<Asin, ListingStatus>, StoreError> {
         let query = LISTED_IN.bind(json(&asins)?).bind(account);
-        let found = self.db.rows(query).await?;
-        found
-            .iter()
-            .map(|row| Ok((row.asin()?, row.word("status", ListingStatus::from_word)?)))
-            .collect()
+        self.db
+            .read_all(query, |row| {
+                Ok((row.asin()?, row.word("status", ListingStatus::from_word)?))
+            })
+            .await
     }
 
     async fn listing_counts(&self) -> Result<Vec<(AccountId, u64, u64)>, StoreError> {
-        let found = self.db.survey_rows(&COUNTS).await?;
-        found
-            .iter()
-            .map(|row| Ok((row.account()?, row.count("listed")?, row.count("held")?)))
-            .collect()
+        self.db
+            .survey_all(&COUNTS, |row| {
+                Ok((row.account()?, row.count("listed")?, row.count("held")?))
+            })
+            .await
     }
 }

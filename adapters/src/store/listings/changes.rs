@@ -34,7 +34,7 @@ impl HistoryStore for SqlStore {
             .bind(filter.asin)
             .bind(filter.account.as_ref())
             .bind(limit);
-        self.db.rows(query).await?.iter().map(change).collect()
+        self.db.read_all(query, change).await
     }
 
     async fn asin_history(&self, asin: Asin) -> Result<AsinHistory, StoreError> {

@@ -15,19 +15,12 @@ use shared::ports::store::StoreError;
 #[derive(Serialize)]
 pub(crate) struct ProductRow {
     asin: Asin,
-    #[serde(skip_serializing_if = "Option::is_none")]
     price_yen: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     price_updated_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     stock: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     filtered_times: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     filtered_why: Option<Rejection>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     stock_updated_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     invalid_since: Option<String>,
 }
 
@@ -57,16 +50,11 @@ impl ProductRow {
 /// The columns that basic information fills; images are a JSON list in one of them.
 #[derive(Serialize)]
 pub(crate) struct InfoRow<'a> {
-    asin: Asin,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) asin: Asin,
     title: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     brand: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     images: Option<String>,
     basic_info_updated_at: String,
 }
@@ -87,17 +75,16 @@ impl<'a> InfoRow<'a> {
     }
 }
 
-/// Reads the columns of basic information; `None` where it was never value.
+/// Reads the columns of basic information; `None` where it was never read.
 pub(crate) fn read_info(row: &StoredRow) -> Result<Option<Seen<BasicInfo>>, StoreError> {
     let Some(at) = row.maybe_at("basic_info_updated_at")? else {
         return Ok(None);
     };
-    let text = |column: &str| Ok(row.maybe_text(column)?.map(ToOwned::to_owned));
     let value = BasicInfo {
-        title: text("title")?,
-        description: text("description")?,
-        brand: text("brand")?,
-        category: text("category")?,
+        title: row.maybe_string("title")?,
+        description: row.maybe_string("description")?,
+        brand: row.maybe_string("brand")?,
+        category: row.maybe_string("category")?,
         images: row.maybe_word("images", |images| serde_json::from_str(images).ok())?,
     };
     Ok(Some(Seen { value, at }))

@@ -2,7 +2,7 @@
 
 use super::rows::{read_listing, update_key};
 use crate::store::SqlStore;
-use crate::store::db::{Prepared, StoredRow, commit, row, rows, run, statement};
+use crate::store::db::{Prepared, StoredRow, commit, read_all, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
@@ -83,14 +83,12 @@ impl UpdateStore for SqlStore {
     }
 
     async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError> {
-        let found = self.db.survey_rows(&UNSETTLED).await?;
-        found.iter().map(update_key).collect()
+        self.db.survey_all(&UNSETTLED, update_key).await
     }
 
     async fn waiting_updates(&self) -> Result<Vec<(AccountId, u64)>, StoreError> {
-        let found = self.db.survey_rows(&WAITING).await?;
         let waiting = |row: &StoredRow| Ok((row.account()?, row.count("waiting")?));
-        found.iter().map(waiting).collect()
+        self.db.survey_all(&WAITING, waiting).await
     }
 }
 
@@ -101,9 +99,8 @@ impl SqlStore {
         on: &mut AnyConnection,
         listing: ListingId,
     ) -> Result<Vec<RunId>, StoreError> {
-        let ended = rows(on, WITHOUT_QUEUED.bind(listing)).await?;
-        let ids = ended.iter().map(|row| row.word("id", RunId::parse));
-        ids.collect()
+        let id = |row: &StoredRow| row.word("id", RunId::parse);
+        read_all(on, WITHOUT_QUEUED.bind(listing), id).await
     }
 
     /// Delists the listing: its item no longer exists in the shop.

@@ -22,24 +22,23 @@ statement!(COUNT_ATTEMPT, "runs/count_miss_attempt.sql");
 #[async_trait]
 impl BatchStore for SqlStore {
     async fn batch(&self, id: RunId, no: u32) -> Result<Option<OpenBatch>, StoreError> {
-        let found = self.db.row(BATCH.bind(id).bind(no)).await?;
-        found
-            .map(|row| {
+        self.db
+            .read_first(BATCH.bind(id).bind(no), |row| {
                 Ok(OpenBatch {
                     batch: row.word("asins", AsinBatch::parse)?,
                     kind: row.word("kind", RunKind::from_word)?,
                     account: row.maybe_account()?,
                 })
             })
-            .transpose()
+            .await
     }
 
     async fn products(&self, asins: &[Asin]) -> Result<HashMap<Asin, Product>, StoreError> {
-        let found = self.db.rows(PRODUCTS.bind(json(&asins)?)).await?;
-        found
-            .iter()
-            .map(|row| read_product(row).map(|product| (product.asin, product)))
-            .collect()
+        self.db
+            .read_all(PRODUCTS.bind(json(&asins)?), |row| {
+                read_product(row).map(|product| (product.asin, product))
+            })
+            .await
     }
 
     async fn listings(
@@ -48,8 +47,7 @@ impl BatchStore for SqlStore {
         account: Option<&AccountId>,
     ) -> Result<Vec<ListingRow>, StoreError> {
         let query = LISTINGS.bind(json(&asins)?).bind(account);
-        let found = self.db.rows(query).await?;
-        found.iter().map(listing_row).collect()
+        self.db.read_all(query, listing_row).await
     }
 
     async fn record(&self, record: &Record) -> Result<RunProgress, StoreError> {
@@ -57,16 +55,14 @@ impl BatchStore for SqlStore {
     }
 
     async fn open_misses(&self, id: RunId, limit: u32) -> Result<Vec<Miss>, StoreError> {
-        let found = self.db.rows(OPEN_MISSES.bind(id).bind(limit)).await?;
-        found
-            .iter()
-            .map(|row| {
+        self.db
+            .read_all(OPEN_MISSES.bind(id).bind(limit), |row| {
                 Ok(Miss {
                     asin: row.asin()?,
                     attempts: row.small("attempts")?,
                 })
             })
-            .collect()
+            .await
     }
 
     async fn count_miss_attempt(&self, id: RunId, asins: &[Asin]) -> Result<(), StoreError> {

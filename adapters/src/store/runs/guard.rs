@@ -7,7 +7,7 @@
 use super::progress::settle_costs;
 use super::shop_reads::{holds_shops, release_shops};
 use crate::store::SqlStore;
-use crate::store::db::{commit, one, row, run, statement};
+use crate::store::db::{commit, one, read_first, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::asin::AsinBatch;
@@ -54,18 +54,16 @@ async fn lock_undecided(
     on: &mut AnyConnection,
     id: RunId,
 ) -> Result<Option<UndecidedGuard>, StoreError> {
-    let found = row(on, LOCK_GUARD.bind(id)).await?;
-    found
-        .map(|row| {
-            Ok(UndecidedGuard {
-                allowed: MassChangeGuard {
-                    percent: row.small("allowed_percent")?,
-                    count: row.small("allowed_count")?,
-                },
-                tripped: row.yes("tripped")?,
-            })
+    read_first(on, LOCK_GUARD.bind(id), |row| {
+        Ok(UndecidedGuard {
+            allowed: MassChangeGuard {
+                percent: row.small("allowed_percent")?,
+                count: row.small("allowed_count")?,
+            },
+            tripped: row.yes("tripped")?,
         })
-        .transpose()
+    })
+    .await
 }
 
 /// Holds what the run hides, once that is more than its guard allows of what was answered so far.

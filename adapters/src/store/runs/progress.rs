@@ -14,8 +14,9 @@ statement!(FORGET_COSTS, "runs/forget_costs.sql");
 
 /// How far the run is, as the connection sees it.
 pub(crate) async fn progress(on: &mut AnyConnection, id: RunId) -> Result<RunProgress, StoreError> {
-    let found = row(on, PROGRESS.bind(id)).await?;
-    let row = found.ok_or_else(|| unknown(id))?;
+    let row = row(on, PROGRESS.bind(id))
+        .await?
+        .ok_or_else(|| unknown(id))?;
     Ok(RunProgress {
         kind: row.word("kind", RunKind::from_word)?,
         state: row.word("state", RunState::from_word)?,

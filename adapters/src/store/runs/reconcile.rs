@@ -64,29 +64,28 @@ impl ReconcileStore for SqlStore {
         items: &[ItemId],
     ) -> Result<Vec<KnownItem>, StoreError> {
         let query = KNOWN.bind(json(&items)?).bind(account);
-        let found = self.db.rows(query).await?;
-        found
-            .iter()
-            .map(|row| {
+        self.db
+            .read_all(query, |row| {
                 Ok(KnownItem {
                     row: listing_row(row)?,
                     applied_at: row.maybe_at("applied_at")?,
                     busy_until: row.maybe_at("busy_until")?,
                 })
             })
-            .collect()
+            .await
     }
 
     async fn next_missing(&self, id: RunId, no: u32) -> Result<Option<Listing>, StoreError> {
-        let found = self.db.row(NEXT_MISSING.bind(id).bind(no)).await?;
-        found.as_ref().map(read_listing).transpose()
+        self.db
+            .read_first(NEXT_MISSING.bind(id).bind(no), read_listing)
+            .await
     }
 
     async fn record_page(&self, page: &PageRecord) -> Result<PageRecorded, StoreError> {
         let id = page.record.run;
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
-        let step = PageStep { page, id };
+        let step = PageStep { page };
         let mut effects = PageEffects::default();
         if step.is_first(&mut transaction).await? {
             effects = step.write(self, &mut transaction).await?;
@@ -138,14 +137,12 @@ impl ReconcileStore for SqlStore {
         &self,
         account: &AccountId,
     ) -> Result<Vec<(Asin, Option<ItemId>, ListingStatus)>, StoreError> {
-        let found = self.db.rows(LISTINGS_OF.bind(account)).await?;
-        found
-            .iter()
-            .map(|row| {
+        self.db
+            .read_all(LISTINGS_OF.bind(account), |row| {
                 let item = row.maybe_number("item_id")?.map(ItemId);
                 let status = row.word("status", ListingStatus::from_word)?;
                 Ok((row.asin()?, item, status))
             })
-            .collect()
+            .await
     }
 }

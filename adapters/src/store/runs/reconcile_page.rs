@@ -8,7 +8,7 @@ use super::reconcile_rows::{FindingRow, ShownRow, cursor_columns};
 use super::record_rows::RecordRows;
 use super::shop_reads::open_read;
 use crate::store::SqlStore;
-use crate::store::db::{json, one, put, rows, run, statement};
+use crate::store::db::{Prepared, json, one, put, read_all, run, statement};
 use chrono::{DateTime, Utc};
 use shared::domain::guard::Guarding;
 use shared::domain::listing::ListingId;
@@ -37,7 +37,6 @@ pub(crate) struct PageEffects {
 /// One step as it is written.
 pub(crate) struct PageStep<'a> {
     pub(crate) page: &'a PageRecord,
-    pub(crate) id: RunId,
 }
 
 impl PageStep<'_> {
@@ -53,7 +52,7 @@ impl PageStep<'_> {
             Advance::PagesDone | Advance::FoundMissing | Advance::Gone(_) => (None, None),
         };
         let step = STEP
-            .bind(self.id)
+            .bind(record.run)
             .bind(self.page.no)
             .bind(self.page.step)
             .bind(offset)
@@ -89,15 +88,15 @@ impl PageStep<'_> {
     /// Takes over what the page shows, except of listings that were edited meanwhile; returns the
     /// listings that were not.
     async fn put_shown(&self, on: &mut AnyConnection) -> Result<HashSet<ListingId>, StoreError> {
-        let (id, asked_at, now) = (self.id, self.page.asked_at, self.page.record.at);
-        put(on, &SEEN, &self.page.seen, |query| query.bind(id)).await?;
+        let (record, asked_at) = (&self.page.record, self.page.asked_at);
+        put(on, &SEEN, &self.page.seen, |query| query.bind(record.run)).await?;
         let shown: Vec<ShownRow> = self.page.shown.iter().map(ShownRow::of).collect();
-        put(on, &SHOWN, &shown, |query| query.bind(asked_at).bind(now)).await?;
-        rows(on, UNEDITED.bind(json(&shown)?).bind(asked_at))
-            .await?
-            .iter()
-            .map(|row| row.number("listing_id").map(ListingId))
-            .collect()
+        put(on, &SHOWN, &shown, |query| {
+            query.bind(asked_at).bind(record.at)
+        })
+        .await?;
+        let query = UNEDITED.bind(json(&shown)?).bind(asked_at);
+        read_all(on, query, |row| row.number("listing_id").map(ListingId)).await
     }
 
     async fn put_findings(
@@ -105,8 +104,10 @@ impl PageStep<'_> {
         on: &mut AnyConnection,
         unedited: &HashSet<ListingId>,
     ) -> Result<(), StoreError> {
-        let read = open_read(on, self.id, self.page.no).await?;
-        let read = read.ok_or_else(|| unknown(self.id))?;
+        let (id, at) = (self.page.record.run, self.page.record.at);
+        let read = open_read(on, id, self.page.no)
+            .await?
+            .ok_or_else(|| unknown(id))?;
         let findings: Vec<FindingRow> = self
             .page
             .findings
@@ -114,18 +115,15 @@ impl PageStep<'_> {
             .filter(|finding| finding.is_certain(unedited))
             .map(FindingRow::of)
             .collect();
-        let at = self.page.record.at;
-        put(on, &FINDINGS, &findings, |query| {
-            query.bind(self.id).bind(&read.account).bind(at)
-        })
-        .await
+        let bind = |query: Prepared| query.bind(id).bind(&read.account).bind(at);
+        put(on, &FINDINGS, &findings, bind).await
     }
 
     /// After the last page: listings that were on none are to be checked one by one, or held when
     /// they are too many.
     async fn missing(&self, on: &mut AnyConnection) -> Result<Option<u64>, StoreError> {
         let (record, no) = (&self.page.record, self.page.no);
-        let found = one(on, COUNT_MISSING.bind(self.id).bind(no)).await?;
+        let found = one(on, COUNT_MISSING.bind(record.run).bind(no)).await?;
         let (missing, listed) = (found.count("missing")?, found.count("listed")?);
         let mut end = ReadEnd {
             id: record.run,
@@ -143,7 +141,7 @@ impl PageStep<'_> {
             return Ok(None);
         }
         if !guard::judge_missing(on, record.run, record.at, (missing, listed)).await? {
-            run(on, NOTE_MISSING.bind(self.id).bind(no).bind(missing)).await?;
+            run(on, NOTE_MISSING.bind(record.run).bind(no).bind(missing)).await?;
             return Ok(None);
         }
         end.state = "held";

@@ -7,7 +7,7 @@ use super::guard;
 use super::progress::unknown;
 use super::report_reconcile;
 use crate::store::SqlStore;
-use crate::store::db::{Database, StoredRow, commit, json, one, row, rows, statement};
+use crate::store::db::{Database, StoredRow, commit, json, one, read_all, row, rows, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
@@ -140,11 +140,10 @@ async fn fill_outcomes(on: &mut AnyConnection, report: &mut Report) -> Result<()
         to_out: row.count("to_out")?,
         to_in: row.count("to_in")?,
     };
-    let changes = rows(on, PRICE_CHANGES.bind(id)).await?;
     report.price_changes = PriceChanges {
         count: row.count("price_changes")?,
         of_100_yen_or_more: row.count("of_100_yen_or_more")?,
-        examples: changes.iter().map(price_change).collect::<Result<_, _>>()?,
+        examples: read_all(on, PRICE_CHANGES.bind(id), price_change).await?,
     };
     Ok(())
 }
@@ -161,17 +160,12 @@ fn price_change(row: &StoredRow) -> Result<PriceChange, StoreError> {
 async fn fill_misses(on: &mut AnyConnection, report: &mut Report) -> Result<(), StoreError> {
     let id = report.run_id;
     let ended = !report.state.is_open();
-    let query = MISSES.bind(id).bind(ended);
-    let row = one(on, query).await?;
+    let row = one(on, MISSES.bind(id).bind(ended)).await?;
     report.backfill.asins = row.count("misses")?;
     report.backfill.success = row.count("fetched")?;
     report.backfill.failed = row.count("failed")?;
     let missing = STILL_MISSING.bind(id).bind(ended);
-    let missing = rows(on, missing).await?;
-    report.still_missing = missing
-        .iter()
-        .map(StoredRow::asin)
-        .collect::<Result<_, _>>()?;
+    report.still_missing = read_all(on, missing, StoredRow::asin).await?;
     Ok(())
 }
 

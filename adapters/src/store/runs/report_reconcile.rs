@@ -1,6 +1,6 @@
 //! The section of a report about the shops that a reconciliation has read.
 
-use crate::store::db::{StoredRow, one, rows, statement};
+use crate::store::db::{StoredRow, one, read_all, statement};
 use shared::domain::listing::ItemId;
 use shared::domain::report::{Drifted, Reconciled, ReconciledShop, UnknownItem};
 use shared::domain::run::RunId;
@@ -13,12 +13,9 @@ statement!(FOUND, "runs/report_found.sql");
 
 /// Reads the section.
 pub(crate) async fn read(on: &mut AnyConnection, id: RunId) -> Result<Reconciled, StoreError> {
-    let shops: Vec<ReconciledShop> = rows(on, READS.bind(id))
-        .await?
-        .iter()
-        .map(read_shop)
-        .collect::<Result<_, _>>()?;
+    let shops: Vec<ReconciledShop> = read_all(on, READS.bind(id), read_shop).await?;
     let counts = one(on, FINDINGS.bind(id)).await?;
+    let found = |kind: &'static str| FOUND.bind(id).bind(kind);
     let held = shops.iter().filter(|shop| shop.state == "held");
     Ok(Reconciled {
         items: shops.iter().map(|shop| shop.items).sum(),
@@ -28,39 +25,14 @@ pub(crate) async fn read(on: &mut AnyConnection, id: RunId) -> Result<Reconciled
         price: counts.count("price")?,
         visible: counts.count("visible")?,
         stock: counts.count("stock")?,
-        examples: found(on, id, "drifted").await?,
+        examples: read_all(on, found("drifted"), drifted).await?,
         sold_out: counts.count("sold_out")?,
-        sold_out_examples: found(on, id, "sold_out").await?,
+        sold_out_examples: read_all(on, found("sold_out"), drifted).await?,
         gone: counts.count("gone")?,
-        gone_examples: found(on, id, "gone").await?,
+        gone_examples: read_all(on, found("gone"), drifted).await?,
         unknown: counts.count("unknown")?,
-        unknown_examples: found_rows(on, id, "unknown")
-            .await?
-            .iter()
-            .map(unknown_item)
-            .collect::<Result<_, _>>()?,
+        unknown_examples: read_all(on, found("unknown"), unknown_item).await?,
     })
-}
-
-async fn found_rows(
-    on: &mut AnyConnection,
-    id: RunId,
-    kind: &'static str,
-) -> Result<Vec<StoredRow>, StoreError> {
-    let query = FOUND.bind(id).bind(kind);
-    rows(on, query).await
-}
-
-async fn found(
-    on: &mut AnyConnection,
-    id: RunId,
-    kind: &'static str,
-) -> Result<Vec<Drifted>, StoreError> {
-    found_rows(on, id, kind)
-        .await?
-        .iter()
-        .map(drifted)
-        .collect()
 }
 
 fn read_shop(row: &StoredRow) -> Result<ReconciledShop, StoreError> {
