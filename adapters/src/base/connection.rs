@@ -2,7 +2,6 @@
 
 use super::config::{BaseConfig, BaseCredentials, ProxiedClient};
 use super::proxy_breaker::ProxyBreaker;
-use super::refusal;
 use crate::http::{FORM, HttpError, read_capped};
 use chrono::{DateTime, Utc};
 use reqwest::RequestBuilder;
@@ -83,14 +82,15 @@ impl Connection {
         let answer = match request.send().await {
             Ok(response) => {
                 let status = response.status().as_u16();
-                let body = read_capped(response, limit).await;
-                body.map(|body| (status, body))
+                read_capped(response, limit)
+                    .await
+                    .map(|body| (status, body))
             }
             Err(error) => Err(error.into()),
         };
         match answer {
             Err(HttpError::Unreachable(why)) if self.proxied => Err(self.proxy_failed(&why).await),
-            Err(error) => Err(refusal::no_answer(&error)),
+            Err(error) => Err(ShopError::Unavailable(error.to_string())),
             Ok((407, _)) if self.proxied => {
                 let why = "it requires another user or password (http 407)";
                 Err(self.proxy_failed(why).await)
@@ -108,8 +108,7 @@ impl Connection {
         if first {
             tracing::warn!(%account, %until, "the proxy of account {account} fails, nothing is sent until {until}: {why}");
             let failed = Some((now, until));
-            let stored = self.accounts.set_proxy_failed(account, failed).await;
-            if let Err(error) = stored {
+            if let Err(error) = self.accounts.set_proxy_failed(account, failed).await {
                 tracing::warn!(%account, "could not store the failure of a proxy: {error}");
             }
         }

@@ -7,9 +7,9 @@ use super::config::BaseCredentials;
 use super::connection::Connection;
 use crate::http::oauth::TokenAnswer;
 use crate::http::{excerpt, form};
-use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use shared::ports::shop::ShopError;
+use shared::ports::store::StoredToken;
 
 const MAX_ANSWER: usize = 64 * 1024;
 
@@ -35,21 +35,14 @@ pub(super) enum TokenGrant<'a> {
     },
 }
 
-/// A pair as BASE gave it; it has to be stored before it is used.
-pub(super) struct TokenPair {
-    pub(super) access_token: SecretString,
-    pub(super) refresh_token: SecretString,
-    pub(super) requested_at: DateTime<Utc>,
-    pub(super) life: TimeDelta,
-}
-
-/// Exchanges `grant` for a new pair.
+/// Exchanges `grant` for a new pair, which has to be stored before it is used.
 pub(super) async fn exchange(
     connection: &Connection,
     credentials: &BaseCredentials,
+    seed: &str,
     grant: TokenGrant<'_>,
-) -> Result<TokenPair, ExchangeError> {
-    let requested_at = connection.now();
+) -> Result<StoredToken, ExchangeError> {
+    let refreshed_at = connection.now();
     let request = connection.post("/1/oauth/token", token_form(credentials, grant));
     let sent = connection.send(request, MAX_ANSWER).await;
     let (status, body) = sent.map_err(ExchangeError::NoAnswer)?;
@@ -67,11 +60,12 @@ pub(super) async fn exchange(
         Some((access_token, refresh_token))
             if status == 200 && !access_token.expose_secret().is_empty() =>
         {
-            Ok(TokenPair {
+            Ok(StoredToken {
                 access_token,
                 refresh_token,
-                requested_at,
-                life: answer.life,
+                access_expires_at: refreshed_at + answer.life,
+                refreshed_at,
+                seed: seed.to_owned(),
             })
         }
         _ => Err(no_token()),

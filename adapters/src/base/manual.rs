@@ -2,13 +2,12 @@
 //! one at a time for an account, under its lease, and stored before use.
 
 use super::exchange::{ExchangeError, TokenGrant};
-use super::token_manager::{LEASE_CHECKS, LEASE_PAUSE, TokenManager};
+use super::token_manager::{LEASE_CHECKS, LEASE_PAUSE, TokenManager, complete};
 use super::token_state::TokenState;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use shared::ports::shop::ShopError;
 use std::sync::Arc;
-use tracing::Instrument;
 
 /// What a person asks for.
 enum ManualRequest {
@@ -40,13 +39,7 @@ impl TokenManager {
     async fn manual(self: &Arc<Self>, request: ManualRequest) -> Result<DateTime<Utc>, ShopError> {
         let mut state = Arc::clone(&self.state).lock_owned().await;
         let manager = Arc::clone(self);
-        let work = async move { manager.manual_locked(&mut state, request).await };
-        let done = tokio::spawn(work.in_current_span()).await;
-        done.unwrap_or_else(|_| {
-            Err(ShopError::Unavailable(
-                "the token refresh was interrupted".to_owned(),
-            ))
-        })
+        complete(async move { manager.manual_locked(&mut state, request).await }).await
     }
 
     async fn manual_locked(
@@ -63,7 +56,8 @@ impl TokenManager {
                     }
                 };
                 self.records.release_lease().await;
-                return done.map(|()| refreshed_at(state));
+                let refreshed_at = state.current().map(|token| token.refreshed_at);
+                return done.map(|()| refreshed_at.unwrap_or_default());
             }
             tokio::time::sleep(LEASE_PAUSE).await;
         }
@@ -99,9 +93,4 @@ impl TokenManager {
         self.clear_rejections().await;
         Ok(())
     }
-}
-
-fn refreshed_at(state: &TokenState) -> DateTime<Utc> {
-    let token = state.current();
-    token.map_or(DateTime::UNIX_EPOCH, |token| token.refreshed_at)
 }

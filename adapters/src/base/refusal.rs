@@ -5,7 +5,6 @@
 //! API may not edit, and there the description decides.
 
 use super::decode::ApiFailure;
-use crate::http::HttpError;
 use shared::domain::quota::Window;
 use shared::ports::shop::ShopError;
 
@@ -59,9 +58,4 @@ fn names_item_kind(description: &str) -> bool {
     ["編集できません", "デジタルコンテンツ", "ClubT"]
         .iter()
         .any(|words| description.contains(words))
-}
-
-/// No answer came, or only a part of one.
-pub(super) fn no_answer(error: &HttpError) -> ShopError {
-    ShopError::Unavailable(error.to_string())
 }

@@ -38,6 +38,15 @@ pub(super) struct TokenManager {
     rejections: TokenRejections,
 }
 
+/// Runs `work` to its end, even if the future is dropped.
+pub(super) async fn complete<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ShopError>> + Send + 'static,
+) -> Result<T, ShopError> {
+    let interrupted = || ShopError::Unavailable("the token refresh was interrupted".to_owned());
+    let done = tokio::spawn(work.in_current_span()).await;
+    done.unwrap_or_else(|_| Err(interrupted()))
+}
+
 /// What the store has for an account.
 enum TokenLookup {
     /// An access token that lasts long enough.
@@ -90,13 +99,7 @@ impl TokenManager {
             return Ok(access);
         }
         let manager = Arc::clone(self);
-        let renewal =
-            tokio::spawn(async move { manager.renew(state, at_least).await }.in_current_span());
-        renewal.await.unwrap_or_else(|_| {
-            Err(ShopError::Unavailable(
-                "the token refresh was interrupted".to_owned(),
-            ))
-        })
+        complete(async move { manager.renew(state, at_least).await }).await
     }
 
     /// A token that another process has stored, or a refreshed one. Only the holder of the account's
@@ -179,19 +182,18 @@ impl TokenManager {
         }
     }
 
-    /// Exchanges `grant` for a pair, in the form in which it is stored.
+    /// Exchanges `grant` for a pair.
     pub(super) async fn exchange(
         &self,
         grant: TokenGrant<'_>,
     ) -> Result<StoredToken, ExchangeError> {
-        let pair = exchange(&self.connection, &self.credentials, grant).await?;
-        Ok(StoredToken {
-            access_token: pair.access_token,
-            refresh_token: pair.refresh_token,
-            access_expires_at: pair.requested_at + pair.life,
-            refreshed_at: pair.requested_at,
-            seed: self.records.seed().to_owned(),
-        })
+        exchange(
+            &self.connection,
+            &self.credentials,
+            &self.records.seed,
+            grant,
+        )
+        .await
     }
 
     /// Stores the pair, then takes it into use. While the store is not available the pair stays here,
@@ -233,7 +235,7 @@ impl TokenManager {
             return ShopError::TokenExpired;
         };
         if now - self.records.rejected_since(now).await < PASSES_WITHIN {
-            let account = self.records.account();
+            let account = &self.records.account;
             tracing::warn!(%account, %until, "BASE rejects fresh access tokens of account {account}: nothing is sent until {until}");
             return ShopError::TokenRefused { until };
         }

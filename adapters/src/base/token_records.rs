@@ -23,13 +23,13 @@ const PAIR_WAITS: Duration = Duration::from_secs(300);
 
 /// Reads and writes the rows of one account.
 pub(super) struct TokenRecords {
-    account: AccountId,
+    pub(super) account: AccountId,
     /// Names the account in the token and lease tables.
     owner: String,
     /// Names this process as the holder of a lease.
     holder: String,
     /// Fingerprint of the refresh token in the accounts file; empty if the file has none.
-    seed: String,
+    pub(super) seed: String,
     tokens: Arc<dyn TokenStore>,
     accounts: Arc<dyn AccountStore>,
 }
@@ -49,14 +49,6 @@ impl TokenRecords {
             tokens,
             accounts,
         }
-    }
-
-    pub(super) fn account(&self) -> &AccountId {
-        &self.account
-    }
-
-    pub(super) fn seed(&self) -> &str {
-        &self.seed
     }
 
     /// The stored pair that descends from the refresh token in the accounts file. A person who writes
@@ -85,11 +77,12 @@ impl TokenRecords {
 
     /// Whether this process may refresh the tokens now.
     pub(super) async fn take_lease(&self, now: DateTime<Utc>) -> Result<bool, ShopError> {
-        let until = now + LEASE;
+        let (owner, holder) = (&self.owner, &self.holder);
         let taken = self
             .tokens
-            .take_lease(&self.owner, &self.holder, now, until);
-        taken.await.map_err(|error| store_failed(&error))
+            .take_lease(owner, holder, now, now + LEASE)
+            .await;
+        taken.map_err(|error| store_failed(&error))
     }
 
     pub(super) async fn release_lease(&self) {
