@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
 use adapters::http::{HttpSettings, client};
-use adapters::notify::{ChatworkConfig, ChatworkNotifier, WebhookNotifier};
+use adapters::notify::{ChatworkNotifier, WebhookNotifier};
 use secrecy::SecretString;
 use shared::ports::notifier::{ChannelMessage, Notifier, NotifyError};
 use simulator::{Config, Fault, FaultKind, Quotas, Simulator};
@@ -31,12 +31,12 @@ fn http() -> reqwest::Client {
 }
 
 fn chatwork(base_url: &str, token: &str) -> ChatworkNotifier {
-    ChatworkNotifier::new(ChatworkConfig {
+    ChatworkNotifier {
         http: http(),
         base_url: base_url.to_owned(),
         token: SecretString::from(token),
         room_id: "123".to_owned(),
-    })
+    }
 }
 
 fn webhook(base_url: &str) -> WebhookNotifier {

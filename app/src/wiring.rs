@@ -12,7 +12,7 @@ use crate::run_mode::RunMode;
 use adapters::base::BaseShop;
 use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
-use adapters::notify::{ChatworkConfig, ChatworkNotifier, WebhookNotifier};
+use adapters::notify::{ChatworkNotifier, WebhookNotifier};
 use adapters::redis::RedisLink;
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
 use shared::ports::clock::Clock;
@@ -199,12 +199,12 @@ pub fn channels(settings: &Settings) -> Result<Vec<Arc<dyn Notifier>>, CommandEr
     }
     let http = adapters::notify::http().map_err(|error| client_error(&error))?;
     if let Some(chatwork) = &settings.chatwork {
-        channels.push(Arc::new(ChatworkNotifier::new(ChatworkConfig {
+        channels.push(Arc::new(ChatworkNotifier {
             http: http.clone(),
             base_url: chatwork.base_url.clone(),
             token: chatwork.token.clone(),
             room_id: chatwork.room_id.clone(),
-        })));
+        }));
     }
     if let Some(url) = &settings.webhook {
         channels.push(Arc::new(WebhookNotifier::new(http, url.clone())));

@@ -5,6 +5,7 @@
 //! sending it again posts it twice.
 
 use super::{ChannelAnswer, exchange, outcome, shorten};
+use crate::http::{FORM, form};
 use async_trait::async_trait;
 use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -18,9 +19,8 @@ const ROOM_PAUSE: Duration = Duration::from_secs(10);
 /// The account's window. A reset later than that comes from a clock that differs.
 const WINDOW: Duration = Duration::from_secs(300);
 
-/// Where to post, and with which token.
-#[derive(Debug, Clone)]
-pub struct ChatworkConfig {
+/// Posts messages into one room.
+pub struct ChatworkNotifier {
     /// The client of [`super::http`].
     pub http: reqwest::Client,
     /// Without a slash at the end.
@@ -31,18 +31,6 @@ pub struct ChatworkConfig {
     pub room_id: String,
 }
 
-/// Posts messages into one room.
-pub struct ChatworkNotifier {
-    config: ChatworkConfig,
-}
-
-impl ChatworkNotifier {
-    /// Posts into the room of `config`.
-    pub fn new(config: ChatworkConfig) -> Self {
-        Self { config }
-    }
-}
-
 #[async_trait]
 impl Notifier for ChatworkNotifier {
     fn name(&self) -> &'static str {
@@ -50,19 +38,17 @@ impl Notifier for ChatworkNotifier {
     }
 
     async fn post(&self, message: &ChannelMessage) -> Result<(), NotifyError> {
-        let config = &self.config;
-        let (base, room) = (&config.base_url, &config.room_id);
-        let form =
-            serde_urlencoded::to_string([("body", body(message)), ("self_unread", "1".into())])
-                .expect("pairs of strings are always a form");
-        let request = config
+        let (base, room) = (&self.base_url, &self.room_id);
+        let request = self
             .http
             .post(format!("{base}/v2/rooms/{room}/messages"))
-            .header("x-chatworktoken", config.token.expose_secret())
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form);
-        let answer = exchange(request).await?;
-        outcome(&answer, |answer| Some(pause(answer)))
+            .header("x-chatworktoken", self.token.expose_secret())
+            .header("content-type", FORM)
+            .body(form(&[
+                ("body", body(message).as_str()),
+                ("self_unread", "1"),
+            ]));
+        outcome(&exchange(request).await?, pause)
     }
 }
 

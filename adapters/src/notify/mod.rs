@@ -4,7 +4,7 @@
 mod chatwork;
 mod webhook;
 
-pub use chatwork::{ChatworkConfig, ChatworkNotifier};
+pub use chatwork::ChatworkNotifier;
 pub use webhook::WebhookNotifier;
 
 use crate::http::{HttpError, HttpSettings, client, excerpt, read_capped};
@@ -79,13 +79,13 @@ async fn exchange(request: reqwest::RequestBuilder) -> Result<ChannelAnswer, Not
 /// 502 and 504 come from a gateway, which does not know whether the message was posted.
 fn outcome(
     answer: &ChannelAnswer,
-    pause: impl FnOnce(&ChannelAnswer) -> Option<Duration>,
+    pause: impl FnOnce(&ChannelAnswer) -> Duration,
 ) -> Result<(), NotifyError> {
     let why = answer.why();
     match answer.status {
         200..=299 => Ok(()),
         429 => Err(NotifyError::Later {
-            after: pause(answer),
+            after: Some(pause(answer)),
             why,
         }),
         502 | 504 => Err(NotifyError::Unknown(why)),

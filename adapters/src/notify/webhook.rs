@@ -43,8 +43,7 @@ impl Notifier for WebhookNotifier {
             .post(self.url.expose_secret())
             .header("content-type", "application/json")
             .body(json!({ "text": text(message) }).to_string());
-        let answer = exchange(request).await?;
-        outcome(&answer, |answer| Some(pause(answer)))
+        outcome(&exchange(request).await?, pause)
     }
 }
 

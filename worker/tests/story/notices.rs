@@ -4,7 +4,7 @@
 use crate::fixture::{Fixture, world};
 use adapters::base::quota;
 use adapters::http::HttpSettings;
-use adapters::notify::{ChatworkConfig, ChatworkNotifier};
+use adapters::notify::ChatworkNotifier;
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::notices::{NotificationPolicy, NotificationTask, Notifications};
 use shared::domain::account::AccountId;
@@ -63,12 +63,12 @@ fn chatwork(base_url: String) -> Arc<dyn Notifier> {
         total_timeout: Duration::from_secs(20),
         ..HttpSettings::default()
     });
-    Arc::new(ChatworkNotifier::new(ChatworkConfig {
+    Arc::new(ChatworkNotifier {
         http: http.expect("a client"),
         base_url,
         token: "token".into(),
         room_id: "1".to_owned(),
-    }))
+    })
 }
 
 fn notifications_with(
