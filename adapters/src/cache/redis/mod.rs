@@ -56,55 +56,64 @@ impl RedisCache {
         format!("{}:info:{asin}", self.link.prefix())
     }
 
-    /// The texts of `keys`, in one round trip; needs at least one key.
-    async fn texts(&self, keys: &[String]) -> Result<Vec<Option<String>>, RedisFault> {
+    /// The entries under the keys of `asins`, in one round trip.
+    async fn read<T>(
+        &self,
+        asins: &[Asin],
+        key: impl Fn(Asin) -> String,
+        read: impl Fn(Asin, &str) -> Option<T>,
+    ) -> Result<HashMap<Asin, T>, CacheError> {
+        if asins.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let keys: Vec<String> = asins.iter().map(|asin| key(*asin)).collect();
         let mut command = redis::cmd("MGET");
         command.arg(keys);
         let mut connection = self.link.shared();
-        self.link.within(command.query_async(&mut connection)).await
+        let texts = command.query_async(&mut connection);
+        let texts: Vec<Option<String>> = self.link.within(texts).await?;
+        let entries = asins.iter().zip(texts);
+        Ok(entries
+            .filter_map(|(asin, text)| Some((*asin, read(*asin, &text?)?)))
+            .collect())
+    }
+
+    /// Merges `entries`, keys with texts, in one round trip; each expires after `expiry`.
+    async fn merge(
+        &self,
+        script: &Script,
+        expiry: TimeDelta,
+        entries: impl Iterator<Item = (String, String)>,
+    ) -> Result<(), CacheError> {
+        let mut entries = entries.peekable();
+        if entries.peek().is_none() {
+            return Ok(());
+        }
+        let mut call = script.arg(expiry.num_milliseconds());
+        for (key, text) in entries {
+            call.key(key).arg(text);
+        }
+        let mut connection = self.link.shared();
+        let _written: u64 = self.link.within(call.invoke_async(&mut connection)).await?;
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Cache for RedisCache {
     async fn get(&self, asins: &[Asin]) -> Result<HashMap<Asin, Product>, CacheError> {
-        if asins.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let keys: Vec<String> = asins.iter().map(|asin| self.key(*asin)).collect();
-        let values = self.texts(&keys).await?;
-        let entries = asins.iter().zip(values);
-        Ok(entries
-            .filter_map(|(asin, text)| Some((*asin, entry::read(*asin, &text?)?)))
-            .collect())
+        self.read(asins, |asin| self.key(asin), entry::read).await
     }
 
     async fn put(&self, products: &[Product], _now: DateTime<Utc>) -> Result<(), CacheError> {
-        let mut call = self.put.arg(self.expiry.num_milliseconds());
-        let mut entries = 0;
-        for product in products {
-            if let Some(text) = entry::write(product) {
-                call.key(self.key(product.asin)).arg(text);
-                entries += 1;
-            }
-        }
-        if entries == 0 {
-            return Ok(());
-        }
-        let mut connection = self.link.shared();
-        let _written: u64 = self.link.within(call.invoke_async(&mut connection)).await?;
-        Ok(())
+        let entry = |product: &Product| Some((self.key(product.asin), entry::write(product)?));
+        self.merge(&self.put, self.expiry, products.iter().filter_map(entry))
+            .await
     }
 
     async fn infos(&self, asins: &[Asin]) -> Result<HashMap<Asin, Seen<BasicInfo>>, CacheError> {
-        if asins.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let keys: Vec<String> = asins.iter().map(|asin| self.info_key(*asin)).collect();
-        let entries = asins.iter().zip(self.texts(&keys).await?);
-        Ok(entries
-            .filter_map(|(asin, text)| Some((*asin, info::read(&text?)?)))
-            .collect())
+        let read = |_, text: &str| info::read(text);
+        self.read(asins, |asin| self.info_key(asin), read).await
     }
 
     async fn put_infos(
@@ -112,18 +121,15 @@ impl Cache for RedisCache {
         infos: &[(Asin, Seen<BasicInfo>)],
         _now: DateTime<Utc>,
     ) -> Result<(), CacheError> {
-        if infos.is_empty() {
-            return Ok(());
-        }
-        let mut call = self.put_info.arg(self.info_expiry.num_milliseconds());
-        for (asin, info) in infos {
-            if let Some(text) = info::write(info) {
-                call.key(self.info_key(*asin)).arg(text);
-            }
-        }
-        let mut connection = self.link.shared();
-        let _written: u64 = self.link.within(call.invoke_async(&mut connection)).await?;
-        Ok(())
+        let entry = |(asin, info): &(Asin, Seen<BasicInfo>)| {
+            Some((self.info_key(*asin), info::write(info)?))
+        };
+        self.merge(
+            &self.put_info,
+            self.info_expiry,
+            infos.iter().filter_map(entry),
+        )
+        .await
     }
 }
 
