@@ -3,54 +3,47 @@
 
 use redis::Script;
 
-/// One script for each transition.
-pub struct Scripts {
-    /// Pushes messages.
-    pub push: Script,
-    /// Ends claims that are done and claims messages.
-    pub batch: Script,
-    /// Extends a lease.
-    pub renew: Script,
-    /// Ends a claim whose message is delayed or dead.
-    pub settle: Script,
-    /// Returns the figures.
-    pub stats: Script,
-    /// Lists messages.
-    pub list: Script,
-    /// Finds messages by id.
-    pub find: Script,
-    /// Lists the workers.
-    pub workers: Script,
-    /// Makes dead messages ready again.
-    pub retry: Script,
-    /// Deletes dead messages.
-    pub discard: Script,
-}
+/// Declares [`Scripts`]. Each script has the functions of `message.lua` in front of it.
+macro_rules! scripts {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// One script for each transition.
+        pub struct Scripts {
+            $($(#[$doc])* pub $name: Script,)+
+        }
 
-/// A script with the functions of `message.lua` in front of it.
-macro_rules! script {
-    ($file:literal) => {
-        Script::new(concat!(
-            include_str!("lua/message.lua"),
-            include_str!($file)
-        ))
+        impl Scripts {
+            /// All scripts.
+            pub fn new() -> Self {
+                Self {
+                    $($name: Script::new(concat!(
+                        include_str!("lua/message.lua"),
+                        include_str!(concat!("lua/", stringify!($name), ".lua"))
+                    )),)+
+                }
+            }
+        }
     };
 }
 
-impl Scripts {
-    /// All scripts.
-    pub fn new() -> Self {
-        Self {
-            push: script!("lua/push.lua"),
-            batch: script!("lua/batch.lua"),
-            renew: script!("lua/renew.lua"),
-            settle: script!("lua/settle.lua"),
-            stats: script!("lua/stats.lua"),
-            list: script!("lua/list.lua"),
-            find: script!("lua/find.lua"),
-            workers: script!("lua/workers.lua"),
-            retry: script!("lua/retry.lua"),
-            discard: script!("lua/discard.lua"),
-        }
-    }
+scripts! {
+    /// Pushes messages.
+    push,
+    /// Ends claims that are done and claims messages.
+    batch,
+    /// Extends a lease.
+    renew,
+    /// Ends a claim whose message is delayed or dead.
+    settle,
+    /// Returns the figures.
+    stats,
+    /// Lists messages.
+    list,
+    /// Finds messages by id.
+    find,
+    /// Lists the workers.
+    workers,
+    /// Makes dead messages ready again.
+    retry,
+    /// Deletes dead messages.
+    discard,
 }
