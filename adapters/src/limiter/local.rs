@@ -12,7 +12,7 @@ use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use shared::ports::store::{LaneMemory, LaneStore};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -66,10 +66,8 @@ impl LocalLimiter {
         clock: Arc<dyn Clock>,
         store: Arc<dyn LaneStore>,
     ) -> Result<Self, LimiterError> {
-        let stored = store
-            .lanes()
-            .await
-            .map_err(|error| LimiterError(error.to_string()))?;
+        let stored = store.lanes().await;
+        let stored = stored.map_err(|error| LimiterError(error.to_string()))?;
         Ok(Self {
             rates,
             started: Instant::now(),
@@ -87,12 +85,7 @@ impl LocalLimiter {
     /// back.
     pub fn refuse_waiting(&self) {
         self.closing.store(true, Ordering::SeqCst);
-        for lane in self
-            .lanes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-        {
+        for lane in self.lanes().values() {
             if let LaneKind::Rate(rate) = &**lane {
                 rate.wake_all();
             }
@@ -101,13 +94,7 @@ impl LocalLimiter {
 
     /// Stores the calls that were really made instead of the reserved ones. Call it at a clean end.
     pub async fn store_exact_use(&self) {
-        let lanes: Vec<(Lane, Arc<LaneKind>)> = {
-            let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-            lanes
-                .iter()
-                .map(|(lane, kind)| (lane.clone(), Arc::clone(kind)))
-                .collect()
-        };
+        let lanes = self.lanes().clone();
         for (lane, kind) in lanes {
             if let LaneKind::Windows(windows) = &*kind {
                 self.store_use(&lane, windows).await;
@@ -131,11 +118,13 @@ impl LocalLimiter {
     }
 
     fn lane(&self, lane: &Lane) -> Arc<LaneKind> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let kind = lanes
-            .entry(lane.clone())
-            .or_insert_with(|| Arc::new(self.build(lane)));
-        Arc::clone(kind)
+        let mut lanes = self.lanes();
+        let kind = lanes.entry(lane.clone());
+        Arc::clone(kind.or_insert_with(|| Arc::new(self.build(lane))))
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, HashMap<Lane, Arc<LaneKind>>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn build(&self, lane: &Lane) -> LaneKind {
@@ -146,10 +135,10 @@ impl LocalLimiter {
                 None => LaneKind::Unlimited,
                 Some(configured) => {
                     // A lane that was never stored is new: no request was sent yet.
-                    let state = memory.filter(|memory| memory.period_us > 0).map_or_else(
-                        || LaneState::resumed(configured, configured, self.now_us()),
-                        |memory| LaneState::resumed(configured, configured, memory.opens_at_us),
-                    );
+                    let stored = memory.filter(|memory| memory.period_us > 0);
+                    let opens_at =
+                        stored.map_or_else(|| self.now_us(), |memory| memory.opens_at_us);
+                    let state = LaneState::resumed(configured, configured, opens_at);
                     LaneKind::Rate(Box::new(RateLane::new(state)))
                 }
             },

@@ -12,3 +12,10 @@ mod window_lane;
 
 pub use self::redis::RedisLimiter;
 pub use local::{LocalLimiter, Rates};
+
+use shared::domain::rate::Micros;
+use std::time::Duration;
+
+fn micros(span: Micros) -> Duration {
+    Duration::from_micros(u64::try_from(span).unwrap_or(0))
+}

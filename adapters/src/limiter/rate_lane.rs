@@ -1,5 +1,6 @@
 //! A lane with a rate in one process: the state machine behind a lock, and its waiting callers.
 
+use super::micros;
 use shared::domain::lane::Priority;
 use shared::domain::rate::{
     Feedback, LaneState, Micros, TicketDecision, TicketId, TicketLimits, Wake,
@@ -137,8 +138,4 @@ impl Drop for TicketGuard<'_> {
         let wake = self.lane.state().cancel(self.ticket);
         self.lane.wake(wake);
     }
-}
-
-fn micros(span: Micros) -> Duration {
-    Duration::from_micros(u64::try_from(span).unwrap_or(0))
 }

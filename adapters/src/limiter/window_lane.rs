@@ -77,11 +77,7 @@ impl WindowLane {
         }
         counted.reserved_short = counted.used.short_used.saturating_add(BLOCK - 1);
         counted.reserved_long = counted.used.long_used.saturating_add(BLOCK - 1);
-        TakeOutcome::StoreFirst(memory(
-            &counted.used,
-            counted.reserved_short,
-            counted.reserved_long,
-        ))
+        TakeOutcome::StoreFirst(memory(&counted))
     }
 
     /// The shop refused a call for `window`; returns the instant until which the lane is closed.
@@ -98,11 +94,7 @@ impl WindowLane {
         }
         counted.reserved_short = counted.used.short_used;
         counted.reserved_long = counted.used.long_used;
-        Some(memory(
-            &counted.used,
-            counted.reserved_short,
-            counted.reserved_long,
-        ))
+        Some(memory(&counted))
     }
 
     fn lock(&self) -> MutexGuard<'_, WindowCount> {
@@ -110,15 +102,14 @@ impl WindowLane {
     }
 }
 
-fn memory(used: &WindowUse, hour_used: u32, day_used: u32) -> LaneMemory {
+fn memory(counted: &WindowCount) -> LaneMemory {
+    let closed_until = counted.used.closed_until;
     LaneMemory {
-        hour_ms: used.short.timestamp_millis(),
-        hour_used,
-        day_ms: used.long.timestamp_millis(),
-        day_used,
-        closed_until_ms: used
-            .closed_until
-            .map_or(0, |until| until.timestamp_millis()),
+        hour_ms: counted.used.short.timestamp_millis(),
+        hour_used: counted.reserved_short,
+        day_ms: counted.used.long.timestamp_millis(),
+        day_used: counted.reserved_long,
+        closed_until_ms: closed_until.map_or(0, |until| until.timestamp_millis()),
         ..LaneMemory::default()
     }
 }

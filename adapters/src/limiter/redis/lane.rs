@@ -7,12 +7,12 @@
 
 use super::rate_script::{RateReply, RateScript};
 use super::waiters::{WaitEstimate, WaitOutcome, Waiters};
+use crate::limiter::micros;
 use shared::domain::lane::Priority;
 use shared::domain::rate::{Feedback, Micros, TicketDecision, TicketLimits};
 use shared::ports::limiter::LimiterError;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
@@ -236,8 +236,4 @@ async fn cancel(lane: &SharedLane, unused: ActiveTicket) {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn micros(span: Micros) -> Duration {
-    Duration::from_micros(u64::try_from(span).unwrap_or(0))
 }
