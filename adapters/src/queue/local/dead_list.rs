@@ -10,7 +10,8 @@ use tokio::time::Instant;
 #[derive(Debug, Default)]
 pub struct DeadList {
     messages: VecDeque<DeadMessage>,
-    cut: u64,
+    /// How many messages fell off the list, ever.
+    pub cut: u64,
 }
 
 /// A message that was given up.
@@ -59,11 +60,6 @@ impl DeadList {
     /// The number of messages.
     pub fn len(&self) -> usize {
         self.messages.len()
-    }
-
-    /// How many messages fell off the list, ever.
-    pub fn cut(&self) -> u64 {
-        self.cut
     }
 }
 

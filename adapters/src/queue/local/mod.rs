@@ -162,7 +162,7 @@ impl QueueView for LocalQueue {
 
     async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerHeartbeat>, QueueError> {
         let now = Instant::now();
-        let last_call = self.queue(queue)?.state().last_call();
+        let last_call = self.queue(queue)?.state().last_call;
         let heard = last_call.map(|last_call| now.saturating_duration_since(last_call));
         let heartbeat = heard
             .filter(|heard| *heard <= WorkerHeartbeat::SILENCE)
@@ -194,13 +194,13 @@ impl QueueAdmin for LocalQueue {
     }
 
     async fn pause(&self, queue: QueueName) -> Result<(), QueueError> {
-        self.queue(queue)?.state().set_paused(true);
+        self.queue(queue)?.state().paused = true;
         Ok(())
     }
 
     async fn resume(&self, queue: QueueName) -> Result<(), QueueError> {
         let queue = self.queue(queue)?;
-        queue.state().set_paused(false);
+        queue.state().paused = false;
         // All waiting claims, since several messages may have become ready meanwhile.
         queue.woken.notify_waiters();
         Ok(())

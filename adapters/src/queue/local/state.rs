@@ -32,9 +32,9 @@ pub struct QueueState {
     pub(super) dead: DeadList,
     pub(super) done: u64,
     pub(super) paused: bool,
-    counter: u64,
     /// The instant of the last claim or renewal.
-    last_call: Option<Instant>,
+    pub(super) last_call: Option<Instant>,
+    counter: u64,
 }
 
 impl QueueState {
@@ -89,10 +89,8 @@ impl QueueState {
             return None;
         }
         let first = |times: &DueTimes| times.first_key_value().map(|((at, _), _)| *at);
-        [first(&self.delayed), first(&self.leases)]
-            .into_iter()
-            .flatten()
-            .min()
+        let (due, ended) = (first(&self.delayed), first(&self.leases));
+        due.into_iter().chain(ended).min()
     }
 
     /// Extends a lease to `lease` from `now`; `false` if the claim is no longer valid.
@@ -155,16 +153,6 @@ impl QueueState {
     /// Removes a dead message; `false` if there is none with this id.
     pub fn discard(&mut self, id: &str) -> bool {
         self.dead.remove(id).is_some()
-    }
-
-    /// Pauses or resumes claims.
-    pub fn set_paused(&mut self, paused: bool) {
-        self.paused = paused;
-    }
-
-    /// The instant of the last claim or renewal.
-    pub fn last_call(&self) -> Option<Instant> {
-        self.last_call
     }
 
     fn enqueue(&mut self, id: String, rank: Rank, due: Option<Instant>) {

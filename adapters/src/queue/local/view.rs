@@ -46,7 +46,7 @@ impl QueueState {
             claimed: count(self.leases.len()),
             dead: count(self.dead.len()),
             done: self.done,
-            cut: self.dead.cut(),
+            cut: self.dead.cut,
             oldest: since
                 .min()
                 .map(|since| now.saturating_duration_since(since)),

@@ -1,7 +1,7 @@
 //! The row of a shop that a reconciliation reads.
 
 use super::reconcile_rows::cursor;
-use crate::store::db::{StoredRow, one, row, run, statement};
+use crate::store::db::{StoredRow, one, read_first, run, statement};
 use shared::domain::run::RunId;
 use shared::ports::store::{ReadPhase, ShopRead, StoreError};
 use sqlx::AnyConnection;
@@ -17,8 +17,7 @@ pub(crate) async fn open_read(
     id: RunId,
     no: u32,
 ) -> Result<Option<ShopRead>, StoreError> {
-    let found = row(on, READ.bind(id).bind(no)).await?;
-    found.as_ref().map(shop_read).transpose()
+    read_first(on, READ.bind(id).bind(no), shop_read).await
 }
 
 fn shop_read(row: &StoredRow) -> Result<ShopRead, StoreError> {

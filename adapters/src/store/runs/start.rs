@@ -1,10 +1,10 @@
 //! Writes the rows of a new run: its own, its guard's, and one for each batch.
 
 use super::guard;
-use crate::store::db::{json, row, run, statement};
+use crate::store::db::{json, read_first, run, statement};
 use serde::Serialize;
-use shared::domain::run::{RunId, RunKind};
-use shared::ports::store::{NewRun, StartError, StoreError};
+use shared::domain::run::RunId;
+use shared::ports::store::{NewRun, StartError};
 use sqlx::AnyConnection;
 
 statement!(START, "runs/start_run.sql");
@@ -44,7 +44,8 @@ pub(crate) async fn write_run(
         .bind(asins)
         .bind(batches.len());
     if run(on, start).await? == 0 {
-        let open = open_of_kind(on, new.kind).await?;
+        let open_run = OPEN_OF_KIND.bind(new.kind.as_str());
+        let open = read_first(on, open_run, |row| row.word("id", RunId::parse)).await?;
         return Err(StartError::AlreadyOpen(open.unwrap_or(new.id)));
     }
     guard::start(on, new.id, new.guard).await?;
@@ -60,9 +61,4 @@ pub(crate) async fn write_run(
         run(on, START_BATCHES.bind(json(&rows)?).bind(new.id)).await?;
     }
     Ok(())
-}
-
-async fn open_of_kind(on: &mut AnyConnection, kind: RunKind) -> Result<Option<RunId>, StoreError> {
-    let found = row(on, OPEN_OF_KIND.bind(kind.as_str())).await?;
-    found.map(|row| row.word("id", RunId::parse)).transpose()
 }
