@@ -13,6 +13,7 @@ use shared::domain::lane::{Lane, Priority, ShopLane};
 use shared::domain::platform::Platform;
 use shared::domain::quota::Window;
 use shared::domain::rate::{Feedback, Micros, TicketLimits, margin};
+use shared::ports::clock::Clock as _;
 use shared::ports::limiter::{Grant, Limiter};
 use std::sync::Arc;
 use std::time::Duration;
@@ -409,7 +410,7 @@ async fn every_process_can_read_the_used_quota_of_a_shop() {
     let used = other.shared_use(&shop()).await.unwrap().unwrap();
 
     assert_eq!(used.long_used, 3);
-    assert!(used.long <= used.short && used.short <= chrono::Utc::now());
+    assert!(used.long <= used.short && used.short <= SystemClock.now());
     assert_eq!(used.closed_until, Some(until));
 }
 

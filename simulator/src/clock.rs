@@ -21,7 +21,7 @@ impl SimClock {
     pub fn new(start: Option<DateTime<Utc>>, scale: f64) -> Self {
         Self {
             began: Instant::now(),
-            start: start.unwrap_or_else(Utc::now),
+            start: start.unwrap_or_else(Self::real_now),
             scale,
             advanced: Duration::ZERO,
         }
@@ -50,6 +50,10 @@ impl SimClock {
     }
 
     /// Real date and time, for the ledger.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock of the simulator"
+    )]
     pub fn real_now() -> DateTime<Utc> {
         Utc::now()
     }

@@ -12,14 +12,15 @@ use crate::commands::{
 use crate::database;
 use crate::import::AsinList;
 use crate::output::CommandOutput;
+use adapters::clock::SystemClock;
 use adapters::store::SqlStore;
 use app::accounts::AccountsFile;
 use app::config::{self, Settings};
 use app::run_mode::RunMode;
 use app::wiring;
-use chrono::Utc;
 use ecauto_import::TakeoverSummary;
 use shared::domain::run::RunKind;
+use shared::ports::clock::Clock as _;
 use shared::ports::store::{AccountStore as _, CatalogueStore as _, Store};
 use std::io::Write;
 use ui::command_error::{CommandError, Exit};
@@ -57,7 +58,7 @@ pub async fn dispatch(
     command: &MisebanCommand,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
-    let now = Utc::now();
+    let now = SystemClock.now();
     match command {
         MisebanCommand::Import(command) => import_command(command, env).await,
         MisebanCommand::Reconcile(args) => reconcile(args, env).await,
@@ -158,7 +159,7 @@ async fn import_listings(
     let sheet = import::read(import::open(&args.file)?, &accounts)?;
     let store = SqlStore::open(env.database_url()).await?;
     let mut out = env.output(args.output.json);
-    import::listings(&store, &accounts, sheet, Utc::now(), &mut out).await
+    import::listings(&store, &accounts, sheet, SystemClock.now(), &mut out).await
 }
 
 async fn import_ecauto(args: &EcautoArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
@@ -167,7 +168,7 @@ async fn import_ecauto(args: &EcautoArgs, env: &mut CommandEnv<'_>) -> Result<Ex
     let counts = if args.apply {
         let store = SqlStore::open(env.database_url()).await?;
         store.sync_accounts(&accounts.rows()).await?;
-        Some(store.import(&takeover.listings, Utc::now()).await?)
+        Some(store.import(&takeover.listings, SystemClock.now()).await?)
     } else {
         None
     };
@@ -200,7 +201,7 @@ async fn validate_cache(
     let found = {
         let store = database::existing(env.database_url()).await?;
         let mut out = env.output(json);
-        validate::validate(&store, &store.cache(), &ttls, Utc::now(), &mut out).await?
+        validate::validate(&store, &store.cache(), &ttls, SystemClock.now(), &mut out).await?
     };
     if !args.fill || !found.wants_fill() {
         return Ok(Exit::Done);

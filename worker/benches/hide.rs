@@ -10,9 +10,11 @@
 #[path = "../tests/story/fixture.rs"]
 mod fixture;
 
+use adapters::clock::SystemClock;
 use chrono::{DateTime, Utc};
 use fixture::{Fixture, world};
 use shared::domain::run::RunKind;
+use shared::ports::clock::Clock as _;
 use simulator::{Fault, FaultKind, MarketSet};
 use sqlx::{Connection as _, Row as _};
 
@@ -35,7 +37,7 @@ async fn main() {
     };
     app.simulator.add_fault(slow).unwrap();
 
-    let begun = Utc::now();
+    let begun = SystemClock.now();
     let report = app.run(RunKind::PriceStock).await;
 
     let (hides, prices) = latencies(&app, begun).await;

@@ -11,6 +11,7 @@
 #[path = "../tests/story/fixture.rs"]
 mod fixture;
 
+use adapters::clock::SystemClock;
 use chrono::{DateTime, TimeDelta, Utc};
 use fixture::{Fixture, no_limit, world};
 use producer::RetentionCleanup;
@@ -35,7 +36,7 @@ struct Ahead(AtomicI64);
 
 impl Clock for Ahead {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
+        SystemClock.now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
     }
 }
 

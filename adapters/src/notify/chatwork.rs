@@ -5,10 +5,11 @@
 //! sending it again posts it twice.
 
 use super::{ChannelAnswer, exchange, outcome, shorten};
+use crate::clock::SystemClock;
 use crate::http::{FORM, form};
 use async_trait::async_trait;
-use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
+use shared::ports::clock::Clock as _;
 use shared::ports::notifier::{ChannelMessage, Notifier, NotifyError};
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ fn pause(answer: &ChannelAnswer) -> Duration {
     if answer.number("x-ratelimit-remaining") != Some(0) {
         return ROOM_PAUSE;
     }
-    let now = u64::try_from(Utc::now().timestamp()).unwrap_or(0);
+    let now = u64::try_from(SystemClock.now().timestamp()).unwrap_or(0);
     let pause = reset.map_or(WINDOW, |reset| {
         Duration::from_secs(reset.saturating_sub(now))
     });

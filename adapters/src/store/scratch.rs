@@ -4,7 +4,8 @@ use super::SqlStore;
 use super::db::{
     Database, Dialect, StoredRow, commit, read_all, rows, run, schema, sqlite, statement,
 };
-use chrono::Utc;
+use crate::clock::SystemClock;
+use shared::ports::clock::Clock as _;
 use shared::ports::store::StoreError;
 use sqlx::{AnyConnection, AssertSqlSafe};
 use std::path::Path;
@@ -44,8 +45,8 @@ impl SqlStore {
             Dialect::Sqlite => copy_file(&self.db, &path, folder).await?,
             Dialect::Postgres => copy_rows(&self.db, &path, folder).await?,
         };
-        copy.run(CANCEL_OPEN_RUNS.bind(Utc::now())).await?;
-        copy.run(CANCEL_OPEN_GUARDS.bind(Utc::now())).await?;
+        copy.run(CANCEL_OPEN_RUNS.bind(SystemClock.now())).await?;
+        copy.run(CANCEL_OPEN_GUARDS.bind(SystemClock.now())).await?;
         Ok(Self::over(copy).with_token_keys(self.keys.clone()))
     }
 }

@@ -1,11 +1,12 @@
 //! `doctor`: checks everything that a run needs, and says how to fix each problem.
 
 use crate::output::CommandOutput;
+use adapters::clock::SystemClock;
 use app::accounts::AccountsFile;
 use app::config::Settings;
 use app::config::source::Environment;
 use app::private::readable_by_others;
-use chrono::Utc;
+use shared::ports::clock::Clock as _;
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
 use shared::ports::shop::Shop;
 use shared::ports::store::{Store, TokenAge};
@@ -137,7 +138,7 @@ async fn tokens_near_expiry(
     let Ok(file) = AccountsFile::read(&checked.settings.base.accounts_file) else {
         return Ok(());
     };
-    let near = Utc::now() + super::accounts::warned_before(checked.settings);
+    let near = SystemClock.now() + super::accounts::warned_before(checked.settings);
     let ages = store.token_ages().await?;
     for account in file.accounts() {
         let age = ages.iter().find(|age| age.is_of(&account.id));

@@ -4,6 +4,7 @@ use crate::commands::run::{Followed, follow, send_notices, show};
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
+use adapters::clock::SystemClock;
 use app::config::Settings;
 use app::health::Health;
 use app::run_mode::RunMode;
@@ -11,6 +12,7 @@ use app::wiring;
 use chrono::{DateTime, Utc};
 use producer::resume_run;
 use shared::domain::run::{RunId, RunState};
+use shared::ports::clock::Clock as _;
 use shared::ports::store::Store;
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Text, text};
@@ -29,7 +31,7 @@ pub async fn release(
     settings: &Settings,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let id = release_updates(run, store, Utc::now()).await?;
+    let id = release_updates(run, store, SystemClock.now()).await?;
     if settings.redis.is_some() {
         let app = wiring::build(settings, RunMode::Live).await?;
         resume_run(id, &*app.ctx.store, &*app.ctx.queue)

@@ -2,8 +2,10 @@
 
 use crate::servers::DiskState;
 use crate::{Installation, OFFERS};
+use adapters::clock::SystemClock;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use shared::ports::clock::Clock as _;
 use simulator::{Fault, FaultKind};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -73,7 +75,7 @@ impl Installation {
             let span = Duration::from_millis(die.random_range(200..3_000));
             println!(
                 "{} {kind:?} for {span:?}",
-                chrono::Utc::now().format("%T%.3f")
+                SystemClock.now().format("%T%.3f")
             );
             self.inject(kind, span, &mut die).await;
             *counts.0.entry(kind).or_default() += 1;

@@ -14,10 +14,12 @@ mod servers;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
 
+use adapters::clock::SystemClock;
 use adapters::store::SqlStore;
 use process::{Environment, Process};
 use servers::{Postgres, Redis};
 use shared::domain::run::RunId;
+use shared::ports::clock::Clock as _;
 use shared::ports::store::{ReportStore as _, RunQueries as _, RunRow};
 use simulator::{Config, QuotaChange, Quotas, Simulator};
 use sqlx::{AnyConnection, Connection as _, Row as _};
@@ -331,7 +333,7 @@ impl Follow<'_> {
 
 async fn every_asin_has_one_outcome(store: &SqlStore, run: &RunRow) {
     let report = store
-        .report(run.id, chrono::Utc::now())
+        .report(run.id, SystemClock.now())
         .await
         .expect("the database")
         .expect("a report");

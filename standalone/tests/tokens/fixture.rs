@@ -4,10 +4,12 @@ use crate::TIMEOUT;
 use crate::process::{Environment, Process};
 use crate::servers::{Postgres, Redis, program};
 use crate::vendors;
+use adapters::clock::SystemClock;
 use adapters::store::SqlStore;
 use chrono::{TimeDelta, Utc};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunState};
+use shared::ports::clock::Clock as _;
 use shared::ports::store::{AccountStore as _, ReportStore as _, RunQueries as _, TokenStore as _};
 use simulator::{Config, Fault, FaultKind, MarketSet, Quotas, Simulator};
 use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _};
@@ -160,7 +162,7 @@ impl Fixture {
     pub async fn ended(&self, run: RunId) -> Report {
         let begun = Instant::now();
         loop {
-            let report = self.store.report(run, Utc::now()).await;
+            let report = self.store.report(run, SystemClock.now()).await;
             let report = report.expect("the database").expect("a report");
             if !report.state.is_open() {
                 assert_eq!(report.state, RunState::Done, "{report:?}");
@@ -196,7 +198,7 @@ impl Fixture {
         assert_eq!(rows.await.expect("held").len(), 1);
         LockedRow {
             connection,
-            since: Utc::now(),
+            since: SystemClock.now(),
         }
     }
 
@@ -205,7 +207,7 @@ impl Fixture {
         let begun = Instant::now();
         loop {
             let ages = self.store.token_ages().await.expect("tokens");
-            let soon = Utc::now() + TimeDelta::seconds(60);
+            let soon = SystemClock.now() + TimeDelta::seconds(60);
             if ages.iter().all(|age| age.access_expires_at <= soon) {
                 return;
             }

@@ -3,6 +3,7 @@
 
 use crate::fixture::{Fixture, world};
 use adapters::base::quota;
+use adapters::clock::SystemClock;
 use adapters::http::HttpSettings;
 use adapters::notify::ChatworkNotifier;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -43,7 +44,7 @@ impl Ahead {
 
 impl Clock for Ahead {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
+        SystemClock.now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
     }
 }
 
@@ -279,7 +280,7 @@ async fn a_refused_message_is_sent_again_when_the_channel_said_and_once() {
     fault(&app, FaultKind::Throttle, 1);
     let clock = Ahead::by(0);
     let notifications = notifications(&app, clock.clone());
-    let asked_at = Utc::now();
+    let asked_at = SystemClock.now();
 
     pass(&notifications).await;
 

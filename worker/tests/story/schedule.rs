@@ -1,6 +1,7 @@
 //! The schedule of runs, as one producer keeps it and the next one takes it over.
 
 use crate::fixture::{Fixture, world};
+use adapters::clock::SystemClock;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use producer::{RetentionCleanup, RunScheduler};
 use shared::domain::asin::Asin;
@@ -45,7 +46,7 @@ pub struct Later(pub TimeDelta);
 
 impl Clock for Later {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now() + self.0
+        SystemClock.now() + self.0
     }
 }
 

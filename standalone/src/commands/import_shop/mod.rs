@@ -9,7 +9,6 @@ use crate::output::CommandOutput;
 use app::config::Settings;
 use app::run_mode::RunMode;
 use app::wiring;
-use chrono::Utc;
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::ports::context::Context;
@@ -90,7 +89,7 @@ pub async fn import_shop(
     summary.left_out = summary.left_out_items.len() as u64;
     summary.taken_items = listings.iter().map(taken).collect();
     if !args.dry_run {
-        ctx.store.import(&listings, Utc::now()).await?;
+        ctx.store.import(&listings, ctx.clock.now()).await?;
     }
     out.show(&summary, render)?;
     Ok(if conflicts { Exit::Usage } else { Exit::Done })
