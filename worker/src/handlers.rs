@@ -65,9 +65,15 @@ impl<C> Handlers<C> {
 
     /// The same, and the jobs with payload `P`.
     #[must_use]
-    pub fn with<P: Payload + Handler<C>>(mut self) -> Self {
+    pub fn with<P: Payload + Handler<C>>(self) -> Self {
+        self.with_tag::<P>(P::TAG)
+    }
+
+    /// The same, and the jobs with this tag, which are handled as payload `P`.
+    #[must_use]
+    pub fn with_tag<P: Payload + Handler<C>>(mut self, tag: &'static str) -> Self {
         let decode: Decode<C> = |payload| Ok(Arc::new(serde_json::from_slice::<P>(payload)?));
-        self.decoders.insert(P::TAG, decode);
+        self.decoders.insert(tag, decode);
         self
     }
 

@@ -26,67 +26,56 @@ pub struct JobError {
 }
 
 impl JobError {
+    /// Failed because of `why`; `remedy` says what to do about it.
+    pub fn new(remedy: Remedy, why: impl Into<String>) -> Self {
+        let why = why.into();
+        Self { remedy, why }
+    }
+
     /// Try again after `pause`, at no cost in attempts.
     pub fn wait(pause: Duration, why: impl Into<String>) -> Self {
-        Self {
-            remedy: Remedy::Wait(pause),
-            why: why.into(),
-        }
+        Self::new(Remedy::Wait(pause), why)
     }
 
     /// Try again at `until`, at no cost in attempts.
     pub fn wait_until(until: DateTime<Utc>, now: DateTime<Utc>, why: impl Into<String>) -> Self {
         Self::wait((until - now).to_std().unwrap_or_default(), why)
     }
-
-    fn pause(why: String) -> Self {
-        let remedy = Remedy::Rest(OUTAGE_PAUSE);
-        Self { remedy, why }
-    }
 }
 
 impl From<MarketplaceError> for JobError {
     fn from(error: MarketplaceError) -> Self {
-        Self {
-            remedy: error.remedy(),
-            why: error.to_string(),
-        }
+        Self::new(error.remedy(), error.to_string())
     }
 }
 
 impl From<ShopError> for JobError {
     fn from(error: ShopError) -> Self {
-        Self {
-            remedy: error.remedy(),
-            why: error.to_string(),
-        }
+        Self::new(error.remedy(), error.to_string())
     }
 }
 
 impl From<StoreError> for JobError {
     fn from(error: StoreError) -> Self {
         let remedy = match error {
-            StoreError::Unavailable(_) => Remedy::Rest(OUTAGE_PAUSE),
+            StoreError::Unavailable(_) => Remedy::Pause(OUTAGE_PAUSE),
             StoreError::Unusable(_) | StoreError::Newer { .. } | StoreError::Sealed { .. } => {
                 Remedy::Stop
             }
             StoreError::Damaged(_) => Remedy::GiveUp,
         };
-        Self {
-            remedy,
-            why: error.to_string(),
-        }
+        Self::new(remedy, error.to_string())
     }
 }
 
 impl From<QueueError> for JobError {
     fn from(error: QueueError) -> Self {
-        Self::pause(error.to_string())
+        Self::new(Remedy::Pause(OUTAGE_PAUSE), error.to_string())
     }
 }
 
 impl From<LimiterError> for JobError {
     fn from(error: LimiterError) -> Self {
-        Self::pause(error.to_string())
+        Self::new(Remedy::Pause(OUTAGE_PAUSE), error.to_string())
     }
 }

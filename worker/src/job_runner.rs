@@ -27,7 +27,7 @@ const SETTLE_ATTEMPTS: u32 = 8;
 /// How far a stop has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stop {
-    /// There is none.
+    /// No stop was requested.
     NotYet,
     /// No message is claimed any more; running jobs may end.
     ClaimNoMore,
@@ -40,23 +40,9 @@ pub struct JobRunner<C> {
     pub queue: Arc<dyn Queue>,
     pub name: QueueName,
     pub handlers: Arc<Handlers<C>>,
-    pub retries: Arc<RetryTable>,
+    pub retries: RetryTable,
     pub outages: Arc<OutageLog>,
     pub stop: watch::Receiver<Stop>,
-}
-
-/// Without a bound on `C`, which a derived `Clone` would have.
-impl<C> Clone for JobRunner<C> {
-    fn clone(&self) -> Self {
-        Self {
-            queue: Arc::clone(&self.queue),
-            name: self.name,
-            handlers: Arc::clone(&self.handlers),
-            retries: Arc::clone(&self.retries),
-            outages: Arc::clone(&self.outages),
-            stop: self.stop.clone(),
-        }
-    }
 }
 
 impl<C: Send + Sync + 'static> JobRunner<C> {
@@ -65,7 +51,7 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
         let settlement = match self.handlers.decode(&claimed.payload) {
             Ok(job) => self.run_leased(job, &claimed).await,
             Err(error) => {
-                tracing::error!(%error, "a message cannot be read, it goes to the dead list");
+                tracing::error!(%error, "could not read a message; moved it to the dead list");
                 Settlement::Dead(format!("the payload cannot be read: {error}"))
             }
         };
@@ -108,15 +94,12 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
         let result = match task.await {
             Ok(result) => result,
             Err(error) if error.is_cancelled() => {
-                tracing::info!("the job did not end in time, its message is put back");
+                tracing::info!("the job did not end in time; its message is put back");
                 return Settlement::Defer(Duration::ZERO);
             }
             Err(error) => {
                 tracing::error!(%error, "the handler panicked");
-                Err(JobError {
-                    remedy: Remedy::TryAgain,
-                    why: "the handler panicked".to_owned(),
-                })
+                Err(JobError::new(Remedy::TryAgain, "the handler panicked"))
             }
         };
         match &result {
@@ -128,7 +111,7 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
 
     /// Keeps this slot from the next job during an outage, which would stop that job as well.
     async fn pause_after(&self, error: &JobError) {
-        let Remedy::Rest(pause) = error.remedy else {
+        let Remedy::Pause(pause) = error.remedy else {
             return;
         };
         self.outages.down(&error.why);
@@ -152,7 +135,7 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
         let ctx = &self.handlers.ctx;
         let (concluded, settlement) = match conclusion {
             Conclusion::Settle(settlement) => {
-                tracing::debug!(why = %error.why, "the job is tried again");
+                tracing::debug!(why = %error.why, "the job will be retried");
                 return settlement;
             }
             Conclusion::GiveUp => (
@@ -161,7 +144,7 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
             ),
             Conclusion::Stop => (job.stop(&error, ctx).await, Settlement::Done),
         };
-        // If the job cannot be concluded now (the database is away), it is concluded when the message
+        // If the job cannot be concluded now (the database is unavailable), it is concluded when the message
         // comes back: its attempt is past the last one, so that it ends here again.
         match concluded {
             Ok(()) => settlement,
@@ -176,7 +159,9 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
         match self.queue.renew(self.name, claimed, LEASE).await {
             Ok(true) => {}
             Ok(false) => {
-                tracing::warn!("the lease is lost; the job goes on, its writes are idempotent");
+                tracing::warn!(
+                    "the lease is lost; the job continues, since its writes are idempotent"
+                );
             }
             Err(error) => tracing::warn!(%error, "could not renew the lease"),
         }
@@ -188,11 +173,10 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
             match settled.await {
                 Ok(true) => return,
                 Ok(false) => {
-                    tracing::warn!("another worker has claimed the message meanwhile");
-                    return;
+                    return tracing::warn!("another worker has claimed the message meanwhile");
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "could not settle the message, tries again in a second");
+                    tracing::warn!(%error, "could not settle the message; retrying in a second");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }
@@ -200,7 +184,7 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
     }
 }
 
-/// Ends when running jobs have to be put back; never if the sender is gone.
+/// Ends when running jobs have to be put back; never if the sender was dropped.
 async fn too_late(stop: &mut watch::Receiver<Stop>) {
     if stop.wait_for(|stop| *stop == Stop::PutBack).await.is_err() {
         std::future::pending::<()>().await;

@@ -46,11 +46,8 @@ struct Cli {
     healthcheck: bool,
 }
 
-fn queue(word: &str) -> Result<QueueName, String> {
-    let named = QueueName::ALL
-        .into_iter()
-        .find(|queue| queue.as_str() == word);
-    named.ok_or_else(|| "sync, update or info".to_owned())
+fn queue(word: &str) -> Result<QueueName, &'static str> {
+    QueueName::from_word(word).ok_or("sync, update or info")
 }
 
 fn main() -> ExitCode {

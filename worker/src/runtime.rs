@@ -91,7 +91,7 @@ impl<C: Send + Sync + 'static> Runtime<C> {
                 queue: Arc::new(queue),
                 name,
                 handlers: Arc::clone(&self.handlers),
-                retries: Arc::new(RetryTable::default()),
+                retries: RetryTable::default(),
                 outages: Arc::clone(&outages),
                 stop: stop.clone(),
             };
@@ -116,12 +116,12 @@ async fn work<C: Send + Sync + 'static>(
     let claims = Claims::new(queue, runner.name, LEASE, concurrency.max(1));
     WorkerBuilder::new(format!("{}-{}", runner.name.as_str(), std::process::id()))
         .backend(claims)
-        .data(runner)
+        .data(Arc::new(runner))
         .build(process::<C>)
         .run_with_ctx(move |worker: WorkerContext| {
             let mut stop = stop.clone();
             async move {
-                // An error means that the sender is gone, which is a stop, too.
+                // A dropped sender is an error, and a stop, too.
                 let _ = stop.wait_for(|stop| *stop >= Stop::ClaimNoMore).await;
                 worker.stop()
             }
@@ -131,7 +131,7 @@ async fn work<C: Send + Sync + 'static>(
 
 async fn process<C: Send + Sync + 'static>(
     assigned: AssignedMessage,
-    runner: Data<JobRunner<C>>,
+    runner: Data<Arc<JobRunner<C>>>,
 ) -> Result<(), BoxDynError> {
     let AssignedMessage { claimed, slot } = assigned;
     let span = tracing::info_span!("job", id = %claimed.id, attempt = claimed.attempt);

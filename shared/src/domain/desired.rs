@@ -91,13 +91,13 @@ impl SellingRule {
 
     /// As [`Self::desire`], for an item that sold out in the shop and is in its cool-down: its
     /// stock is 0.
-    pub fn desire_resting(&self, product: &Product, shown: &ShopState) -> Desire {
+    pub fn desire_cooling_down(&self, product: &Product, shown: &ShopState) -> Desire {
         self.desire_with(product, shown, 0)
     }
 
     /// Whether an item that was first seen sold out in the shop at `since` is in its cool-down at
     /// `now`.
-    pub fn rests(&self, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    pub fn cools_down(&self, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
         since.is_some_and(|since| self.restock_after.is_none_or(|after| now < since + after))
     }
 

@@ -9,7 +9,7 @@ pub enum Remedy {
     Wait(Duration),
     /// A service that every job needs (database, queue, limiter) is down: no attempt is spent, and
     /// the worker pauses for this time, since other jobs would fail too.
-    Rest(Duration),
+    Pause(Duration),
     /// A transient fault: retry after a growing delay; an attempt is spent.
     TryAgain,
     /// This job cannot succeed, others may.

@@ -1,4 +1,4 @@
-//! The workbench: what every handler has at hand, ports and rules.
+//! What every handler works with: ports and rules.
 
 use crate::domain::rules::Rules;
 use crate::ports::cache::Cache;
@@ -15,17 +15,17 @@ use std::sync::Arc;
 pub struct Context {
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// The truth.
+    /// The database, which is authoritative.
     pub store: Arc<dyn Store>,
-    /// The copy of it.
+    /// A copy of the products.
     pub cache: Arc<dyn Cache>,
-    /// The messages.
+    /// Carries the messages.
     pub queue: Arc<dyn Queue>,
-    /// Permits.
+    /// Grants permits.
     pub limiter: Arc<dyn Limiter>,
     /// Amazon.
     pub marketplace: Arc<dyn Marketplace>,
-    /// BASE.
+    /// The shop platforms.
     pub shop: Arc<dyn Shop>,
     /// The shop keeper's rules.
     pub rules: Arc<Rules>,

@@ -41,12 +41,12 @@ pub fn for_update(listing: ListingId, version: i64, urgency: Urgency) -> Message
 
 /// One `update_listing` message for each update that is due by `record` and not held by the guard.
 pub fn for_record(record: &Record, guard: Guarding) -> Vec<Message> {
-    let verdicts = record.asins.iter().flat_map(|asin| &asin.listings);
-    verdicts
-        .filter_map(|verdict| {
-            let urgency = verdict.update?;
+    let decisions = record.asins.iter().flat_map(|asin| &asin.listings);
+    decisions
+        .filter_map(|decision| {
+            let urgency = decision.update?;
             let held = urgency == Urgency::Hide && guard.holds();
-            (!held).then(|| for_update(verdict.listing, verdict.version, urgency))
+            (!held).then(|| for_update(decision.listing, decision.version, urgency))
         })
         .collect()
 }
@@ -60,10 +60,9 @@ pub fn for_read(run: RunId, no: u32, step: u32) -> Message {
 pub fn for_open_work(run: RunId, open: &OpenWork) -> Vec<Message> {
     let kind = open.progress.kind;
     let mut messages = for_batches(run, kind, open.batches.iter().copied());
+    let updates = open.updates.iter();
     messages.extend(
-        open.updates
-            .iter()
-            .map(|(listing, version, urgency)| for_update(*listing, *version, *urgency)),
+        updates.map(|(listing, version, urgency)| for_update(*listing, *version, *urgency)),
     );
     messages.extend(
         open.reads

@@ -1,4 +1,4 @@
-//! The last job of a run: fetches all misses again, 20 at a time, from whichever batches.
+//! The last job of a run: fetches all misses again, 20 at a time, from any batch.
 //!
 //! Each request is recorded, so that a restart continues where the job stopped. A failed request counts
 //! as an attempt of its misses, not of the job: after the third attempt these misses fail, and the job
@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use shared::domain::asin::{self, Asin};
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::domain::run::{NextStep, RunId, RunKind};
-use shared::jobs::{Backfill, InfoBackfill};
+use shared::jobs::Backfill;
 use shared::ports::context::Context;
 use shared::ports::store::{Miss, RecordPart, RequestCost, RunRow};
 
@@ -39,7 +39,11 @@ impl Handler<Context> for Backfill {
         announce(self.run, row.kind, ctx).await?;
         // A dry run fetches each listing once; its misses are only counted.
         if !row.dry_run {
-            while let Some(misses) = next_chunk(self.run, ctx).await? {
+            loop {
+                let misses = ctx.store.open_misses(self.run, CHUNK).await?;
+                if misses.is_empty() {
+                    break;
+                }
                 fetch_chunk(scope(&row), &misses, ctx).await?;
             }
         }
@@ -53,21 +57,6 @@ impl Handler<Context> for Backfill {
 
     async fn stop(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
         fail_run(self.run, error, ctx).await
-    }
-}
-
-#[async_trait]
-impl Handler<Context> for InfoBackfill {
-    async fn run(&self, ctx: &Context) -> Result<(), JobError> {
-        self.0.run(ctx).await
-    }
-
-    async fn give_up(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
-        self.0.give_up(error, ctx).await
-    }
-
-    async fn stop(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
-        self.0.stop(error, ctx).await
     }
 }
 
@@ -92,11 +81,6 @@ async fn announce(run: RunId, kind: RunKind, ctx: &Context) -> Result<(), JobErr
     tracing::info!(run.id = %run, asins, requests, seconds,
         "backfill of run {run}: {asins} ASINs in {requests} requests, about {seconds} s");
     Ok(())
-}
-
-async fn next_chunk(run: RunId, ctx: &Context) -> Result<Option<Vec<Miss>>, JobError> {
-    let misses = ctx.store.open_misses(run, CHUNK).await?;
-    Ok(Some(misses).filter(|misses| !misses.is_empty()))
 }
 
 fn scope(row: &RunRow) -> BatchScope<'_> {
@@ -145,7 +129,7 @@ async fn count_attempt(
     ctx: &Context,
 ) -> Result<(), JobError> {
     match error.remedy {
-        Remedy::Wait(_) | Remedy::Rest(_) | Remedy::Stop => Err(error.clone()),
+        Remedy::Wait(_) | Remedy::Pause(_) | Remedy::Stop => Err(error.clone()),
         Remedy::GiveUp => Ok(()),
         Remedy::TryAgain => {
             let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();

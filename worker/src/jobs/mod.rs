@@ -8,16 +8,18 @@ mod update_listing;
 use crate::handlers::Handlers;
 use crate::job_error::JobError;
 use shared::domain::run::RunId;
-use shared::jobs::{Backfill, InfoBackfill, InfoBatch, ReadShop, SyncBatch, UpdateListing};
+use shared::jobs::{
+    Backfill, InfoBackfill, InfoBatch, Payload as _, ReadShop, SyncBatch, UpdateListing,
+};
 use shared::ports::context::Context;
 
 /// The product's jobs, one line each.
 pub fn handlers(ctx: Context) -> Handlers<Context> {
     Handlers::new(ctx)
         .with::<SyncBatch>()
-        .with::<InfoBatch>()
+        .with_tag::<SyncBatch>(InfoBatch::TAG)
         .with::<Backfill>()
-        .with::<InfoBackfill>()
+        .with_tag::<Backfill>(InfoBackfill::TAG)
         .with::<UpdateListing>()
         .with::<ReadShop>()
 }

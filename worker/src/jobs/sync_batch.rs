@@ -13,7 +13,7 @@ use crate::steps::observe::{self, Round};
 use crate::steps::record::record;
 use async_trait::async_trait;
 use shared::domain::outcome::MissReason;
-use shared::jobs::{InfoBatch, SyncBatch};
+use shared::jobs::SyncBatch;
 use shared::ports::context::Context;
 use shared::ports::store::{OpenBatch, RecordPart, RequestCost};
 
@@ -50,21 +50,6 @@ impl Handler<Context> for SyncBatch {
 
     async fn stop(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
         fail_run(self.run, error, ctx).await
-    }
-}
-
-#[async_trait]
-impl Handler<Context> for InfoBatch {
-    async fn run(&self, ctx: &Context) -> Result<(), JobError> {
-        self.0.run(ctx).await
-    }
-
-    async fn give_up(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
-        self.0.give_up(error, ctx).await
-    }
-
-    async fn stop(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
-        self.0.stop(error, ctx).await
     }
 }
 

@@ -134,8 +134,8 @@ impl PageDiff {
     fn add(&mut self, compared: ComparedListing<'_>, rule: &SellingRule, now: DateTime<Utc>) {
         let row = &compared.known.row;
         let drifted = compared.diff.drifted();
-        let resting = rule.rests(compared.sold_out_since, now);
-        let rest_is_over = compared.waits && !resting;
+        let cooling_down = rule.cools_down(compared.sold_out_since, now);
+        let cool_down_is_over = compared.waits && !cooling_down;
         let refused = compared.was_refused();
         // Also an old state that is still to be reported or tried again, so that it is confirmed.
         if drifted || compared.sold_out_since != row.sold_out_since || compared.waits || refused {
@@ -146,8 +146,8 @@ impl PageDiff {
             });
         }
         self.findings.extend(finding(&compared));
-        if drifted || rest_is_over || refused {
-            self.asins.extend(verdict(compared, rule, resting));
+        if drifted || cool_down_is_over || refused {
+            self.asins.extend(decision(compared, rule, cooling_down));
         }
     }
 }
@@ -180,24 +180,28 @@ fn finding(compared: &ComparedListing<'_>) -> Option<ReconcileFinding> {
 
 /// The desired state, as if the shop still showed the state that we set last. A held listing is left to a
 /// person, who may have set its price: it stays as the shop shows it.
-fn wanted(compared: &ComparedListing<'_>, rule: &SellingRule, resting: bool) -> Desire {
+fn wanted(compared: &ComparedListing<'_>, rule: &SellingRule, cooling_down: bool) -> Desire {
     let (product, diff) = (&compared.product, &compared.diff);
     let left = ShopState {
-        stock: diff.found.stock.filter(|_| resting).or(diff.left.stock),
+        stock: diff
+            .found
+            .stock
+            .filter(|_| cooling_down)
+            .or(diff.left.stock),
         ..diff.left
     };
-    match desire(rule, product, &left, resting) {
-        Desire::Held(..) => desire(rule, product, &diff.found, resting),
+    match desire(rule, product, &left, cooling_down) {
+        Desire::Held(..) => desire(rule, product, &diff.found, cooling_down),
         decided => decided,
     }
 }
 
-fn verdict(
+fn decision(
     compared: ComparedListing<'_>,
     rule: &SellingRule,
-    resting: bool,
+    cooling_down: bool,
 ) -> Option<RecordedAsin> {
-    let (desired, hold) = match wanted(&compared, rule, resting) {
+    let (desired, hold) = match wanted(&compared, rule, cooling_down) {
         Desire::Undecided => return None,
         Desire::State(state) => (state, None),
         Desire::Held(reason, state) => (state, Some(reason)),
@@ -205,7 +209,7 @@ fn verdict(
     let (row, shown) = (&compared.known.row, &compared.diff.found);
     let cost = compared.product.price.map(|price| price.value);
     let due = !shown.satisfies(&desired);
-    let verdict = ListingDecision {
+    let decision = ListingDecision {
         listing: row.listing.id,
         desired,
         version: version(row, &desired),
@@ -213,5 +217,5 @@ fn verdict(
         update: due.then(|| Urgency::of(shown, &desired, cost)),
     };
     let result = AsinResult::new(compared.product, Outcome::Success);
-    Some(result.with_listings(vec![verdict]))
+    Some(result.with_listings(vec![decision]))
 }

@@ -30,52 +30,44 @@ pub(crate) async fn decide(
     let (rule, now) = (&ctx.rules.selling, ctx.clock.now());
     let recorded = results.into_iter().map(|result| {
         let rows = rows.remove(&result.product.asin).unwrap_or_default();
-        let verdicts = rows
-            .iter()
-            .filter_map(|row| verdict(rule, &result.product, row, now));
-        let verdicts = verdicts.collect();
-        result.with_listings(verdicts)
+        let decide = |row| decision(rule, &result.product, row, now);
+        let decisions = rows.iter().filter_map(decide).collect();
+        result.with_listings(decisions)
     });
     Ok(recorded.collect())
 }
 
-fn verdict(
+fn decision(
     rule: &SellingRule,
     product: &Product,
     row: &ListingRow,
     now: DateTime<Utc>,
 ) -> Option<ListingDecision> {
     let shown = row.listing.shown;
-    let resting = rule.rests(row.sold_out_since, now);
-    let (desired, hold) = match desire(rule, product, &shown, resting) {
+    let cooling_down = rule.cools_down(row.sold_out_since, now);
+    let (desired, hold) = match desire(rule, product, &shown, cooling_down) {
         Desire::Undecided => return None,
         Desire::State(state) => (state, None),
         Desire::Held(reason, state) => (state, Some(reason)),
     };
-    let version = version(row, &desired);
-    if was_refused(row, &desired) {
-        return Some(ListingDecision {
-            listing: row.listing.id,
-            desired,
-            version,
-            hold: Some(HoldReason::NotEditable),
-            update: None,
-        });
-    }
+    let refused = was_refused(row, &desired);
     let cost = product.price.map(|price| price.value);
     // An edit to an earlier desired state may still be in progress, and end after this row was read. A
     // further update checks the listing, and edits nothing if the shop is right.
     let in_progress = row
         .desired
         .is_some_and(|(_, stored)| !shown.satisfies(&stored));
-    let update =
-        (in_progress || !shown.satisfies(&desired)).then(|| Urgency::of(&shown, &desired, cost));
+    let due = !refused && (in_progress || !shown.satisfies(&desired));
     Some(ListingDecision {
         listing: row.listing.id,
         desired,
-        version,
-        hold,
-        update,
+        version: version(row, &desired),
+        hold: if refused {
+            Some(HoldReason::NotEditable)
+        } else {
+            hold
+        },
+        update: due.then(|| Urgency::of(&shown, &desired, cost)),
     })
 }
 
@@ -93,10 +85,10 @@ pub(super) fn desire(
     rule: &SellingRule,
     product: &Product,
     shown: &ShopState,
-    resting: bool,
+    cooling_down: bool,
 ) -> Desire {
-    if resting {
-        rule.desire_resting(product, shown)
+    if cooling_down {
+        rule.desire_cooling_down(product, shown)
     } else {
         rule.desire(product, shown)
     }
@@ -127,8 +119,8 @@ mod tests {
         }
     }
 
-    /// The verdict on a visible listing, of a product that is in stock at the right price.
-    fn judged(stored: Option<(i64, ShopState)>) -> ListingDecision {
+    /// The decision about a visible listing, of a product that is in stock at the right price.
+    fn decided(stored: Option<(i64, ShopState)>) -> ListingDecision {
         let asin = Asin::parse("B000000001").unwrap();
         let at = DateTime::UNIX_EPOCH;
         let product = Product {
@@ -155,20 +147,20 @@ mod tests {
             hold: None,
             sold_out_since: None,
         };
-        verdict(&SellingRule::default(), &product, &row, at).unwrap()
+        decision(&SellingRule::default(), &product, &row, at).unwrap()
     }
 
     #[test]
     fn a_listing_that_shows_the_desired_state_needs_no_update() {
-        assert_eq!(judged(None).update, None);
-        assert_eq!(judged(Some((1, state(true)))).update, None);
+        assert_eq!(decided(None).update, None);
+        assert_eq!(decided(Some((1, state(true)))).update, None);
     }
 
     #[test]
     fn a_listing_that_an_earlier_edit_may_still_change_is_checked_again() {
-        let verdict = judged(Some((1, state(false))));
+        let decision = decided(Some((1, state(false))));
 
-        assert_eq!((verdict.desired, verdict.version), (state(true), 2));
-        assert_eq!(verdict.update, Some(Urgency::Normal));
+        assert_eq!((decision.desired, decision.version), (state(true), 2));
+        assert_eq!(decision.update, Some(Urgency::Normal));
     }
 }

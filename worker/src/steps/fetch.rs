@@ -11,7 +11,6 @@ use shared::ports::context::Context;
 use shared::ports::limiter::Permit;
 use shared::ports::marketplace::MarketplaceError;
 use shared::ports::store::RequestCost;
-use std::convert::Infallible;
 use uuid::Uuid;
 
 /// One observation for each ASIN of `batch`, and the cost of the request.
@@ -31,9 +30,7 @@ pub(super) async fn offers(
             let judge = |(asin, answer)| Observation::judge(asin, now, answer, &ctx.rules.offers);
             Ok((answers.into_iter().map(judge).collect(), cost))
         }
-        Err(error) => count_failed(run, cost, error, ctx)
-            .await
-            .map(|never| match never {}),
+        Err(error) => Err(count_failed(run, cost, error, ctx).await?),
     }
 }
 
@@ -56,7 +53,7 @@ pub(super) async fn count_failed(
     cost: RequestCost,
     error: MarketplaceError,
     ctx: &Context,
-) -> Result<Infallible, JobError> {
+) -> Result<JobError, JobError> {
     let (requests, refused) = match error {
         MarketplaceError::Lapsed => (0, 0),
         MarketplaceError::Throttled => (0, 1),
@@ -69,7 +66,7 @@ pub(super) async fn count_failed(
     };
     let id = Uuid::now_v7();
     with_store_retry(|| ctx.store.count(run, id, cost)).await?;
-    Err(error.into())
+    Ok(error.into())
 }
 
 async fn open_permit(lane: &Lane, priority: Priority, ctx: &Context) -> Result<Permit, JobError> {

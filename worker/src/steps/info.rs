@@ -57,10 +57,8 @@ pub(super) async fn search(
         answers: HashMap::new(),
         waits: 0,
     };
-    match search.ask(batch.asins()).await {
-        Ok(SearchReply::Answered) => {}
-        Ok(SearchReply::HoldsMalformed) => search.isolate(batch.asins().to_vec()).await?,
-        Err(error) => return Err(error),
+    if let SearchReply::HoldsMalformed = search.ask(batch.asins()).await? {
+        search.isolate(batch.asins().to_vec()).await?;
     }
     let mut answers = search.answers;
     let ordered = batch.asins().iter().map(|asin| {
@@ -170,9 +168,7 @@ impl Search<'_> {
                 self.cost = self.cost.plus(cost);
                 Ok(None)
             }
-            Err(error) => fetch::count_failed(self.run, cost, error, ctx)
-                .await
-                .map(|never| match never {}),
+            Err(error) => Err(fetch::count_failed(self.run, cost, error, ctx).await?),
         }
     }
 

@@ -266,11 +266,11 @@ async fn both_platforms_are_read_back_by_their_own_pages_within_their_own_quota(
     app.simulator.reset_ledger();
     tiny.calls.lock().expect("no panic").clear();
     // A person changes an item in each shop.
-    let by_hand = app.simulator.shop("shop-1").expect("the shop").items;
-    let by_hand = by_hand.iter().find(|item| item.visible).expect("an item");
+    let manual = app.simulator.shop("shop-1").expect("the shop").items;
+    let manual = manual.iter().find(|item| item.visible).expect("an item");
     let edit = ItemEdit {
-        item_id: by_hand.item_id,
-        price: Some(by_hand.price + 500),
+        item_id: manual.item_id,
+        price: Some(manual.price + 500),
         ..ItemEdit::default()
     };
     let change = ShopChange {
