@@ -18,7 +18,6 @@ pub enum Vendor {
 pub enum Operation {
     LwaToken,
     ItemOffersBatch,
-    CompetitivePricing,
     SearchCatalogItems,
     /// Any path that no vendor knows; the Selling Partner API answers it.
     UnknownPath,
@@ -36,10 +35,9 @@ pub enum Operation {
 }
 
 impl Operation {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 13] = [
         Self::LwaToken,
         Self::ItemOffersBatch,
-        Self::CompetitivePricing,
         Self::SearchCatalogItems,
         Self::UnknownPath,
         Self::BaseAuthorize,
@@ -58,7 +56,6 @@ impl Operation {
         match self {
             Self::LwaToken => "lwaToken",
             Self::ItemOffersBatch => "getItemOffersBatch",
-            Self::CompetitivePricing => "getCompetitivePricing",
             Self::SearchCatalogItems => "searchCatalogItems",
             Self::UnknownPath => "unknown",
             Self::BaseAuthorize => "baseAuthorize",
@@ -83,7 +80,6 @@ impl Operation {
         match self {
             Self::LwaToken
             | Self::ItemOffersBatch
-            | Self::CompetitivePricing
             | Self::SearchCatalogItems
             | Self::UnknownPath => Vendor::Amazon,
             Self::Messages => Vendor::Chatwork,
@@ -124,7 +120,6 @@ impl Operation {
             ("POST", ["batches", "products", "pricing", "v0", "itemOffers"]) => {
                 Self::ItemOffersBatch
             }
-            ("GET", ["products", "pricing", "v0", "competitivePrice"]) => Self::CompetitivePricing,
             ("GET", ["catalog", "2022-04-01", "items"]) => Self::SearchCatalogItems,
             _ => Self::UnknownPath,
         }

@@ -30,13 +30,10 @@ pub fn admit(
     if request.is_get() && !request.body.is_empty() {
         return Err(Box::new(error::body_on_get()));
     }
-    if request
-        .header("user-agent")
-        .is_some_and(|agent| agent.len() > MAX_USER_AGENT_BYTES)
-    {
-        return Err(Box::new(error::invalid_input(
-            "User-Agent is longer than 500 characters.",
-        )));
+    let agent = request.header("user-agent").unwrap_or_default();
+    if agent.len() > MAX_USER_AGENT_BYTES {
+        let text = "User-Agent is longer than 500 characters.";
+        return Err(Box::new(error::invalid_input(text)));
     }
     if world.faults.expires_tokens(operation, request) {
         world.lwa_tokens.expire_all();
@@ -67,10 +64,8 @@ pub fn admit(
 }
 
 fn client(world: &World, request: &HttpRequest) -> Result<String, Box<HttpResponse>> {
-    let details = match request
-        .header("x-amz-access-token")
-        .filter(|token| !token.is_empty())
-    {
+    let token = request.header("x-amz-access-token");
+    let details = match token.filter(|token| !token.is_empty()) {
         None => "Access token is missing in the request header.",
         Some(token) => match world.lwa_tokens.state(token, world.clock.elapsed_nanos()) {
             LwaTokenState::Valid(client) => return Ok(client),

@@ -44,10 +44,8 @@ impl InvalidBatch {
 /// Reads the body of a batch: 1 to 20 entries, each with another ASIN.
 pub fn requested_items(body: &[u8]) -> Result<Vec<RequestedItem>, InvalidBatch> {
     let root: Value = serde_json::from_slice(body).map_err(|_| InvalidBatch::Shape)?;
-    let entries = root
-        .get("requests")
-        .and_then(Value::as_array)
-        .ok_or(InvalidBatch::Shape)?;
+    let entries = root.get("requests").and_then(Value::as_array);
+    let entries = entries.ok_or(InvalidBatch::Shape)?;
     if !(1..=20).contains(&entries.len()) {
         return Err(InvalidBatch::Count);
     }
@@ -63,20 +61,13 @@ pub fn requested_items(body: &[u8]) -> Result<Vec<RequestedItem>, InvalidBatch> 
 }
 
 fn requested_item(entry: &Map<String, Value>) -> Result<RequestedItem, InvalidBatch> {
-    let text = |name: &str| {
-        entry
-            .get(name)
-            .and_then(Value::as_str)
-            .map(ToOwned::to_owned)
-    };
+    let text = |name: &str| Some(entry.get(name)?.as_str()?.to_owned());
     let any_case = |name: &str| {
         let key = entry.keys().find(|key| key.eq_ignore_ascii_case(name))?;
         text(key)
     };
-    let asin = text("uri")
-        .as_deref()
-        .and_then(asin_of)
-        .ok_or(InvalidBatch::Uri)?;
+    let asin = text("uri").as_deref().and_then(asin_of);
+    let asin = asin.ok_or(InvalidBatch::Uri)?;
     if text("method").is_none_or(|method| method != "GET") {
         return Err(InvalidBatch::Method);
     }

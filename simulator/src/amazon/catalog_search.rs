@@ -1,6 +1,5 @@
 //! `searchCatalogItems` by ASIN (Catalog Items 2022-04-01).
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::catalog_item::{item, without_texts};
@@ -12,14 +11,6 @@ use crate::http::{HttpRequest, HttpResponse};
 use crate::state::World;
 
 const UNREADABLE: &str = "Request has missing or invalid parameters and cannot be parsed.";
-
-#[derive(Serialize)]
-struct SearchJson {
-    #[serde(rename = "numberOfResults")]
-    number_of_results: usize,
-    pagination: Value,
-    items: Vec<Value>,
-}
 
 /// Answers `GET /catalog/2022-04-01/items`.
 pub fn answer(world: &World, request: &HttpRequest, faults: &CallFaults) -> HttpResponse {
@@ -47,9 +38,10 @@ pub fn answer(world: &World, request: &HttpRequest, faults: &CallFaults) -> Http
     };
     let sets = included(request);
     let page = found.get(from..end).unwrap_or_default();
-    let left_out = |place: usize, asin: &str| {
-        let fault = faults.for_item(FaultKind::MissingItems, place, asin);
-        fault.is_some()
+    let left_out = |place, asin: &str| {
+        faults
+            .for_item(FaultKind::MissingItems, place, asin)
+            .is_some()
     };
     let mut items: Vec<Value> = page
         .iter()
@@ -66,11 +58,7 @@ pub fn answer(world: &World, request: &HttpRequest, faults: &CallFaults) -> Http
     if faults.has(FaultKind::Shuffle) {
         items.reverse();
     }
-    let body = SearchJson {
-        number_of_results: found.len(),
-        pagination,
-        items,
-    };
+    let body = json!({"numberOfResults": found.len(), "pagination": pagination, "items": items});
     let mut response = HttpResponse::json(200, &body);
     response.note.touched = csv(request.query("identifiers"));
     response

@@ -41,23 +41,15 @@ pub fn invalid_input(message: impl Into<String>) -> HttpResponse {
 
 /// 403. Only `details` distinguishes an expired token from a missing role.
 pub fn denied(details: &'static str) -> HttpResponse {
-    let message = "Access to requested resource is denied.".to_owned();
-    let errors = vec![ErrorJson {
-        code: "Unauthorized",
-        message,
-        details,
-    }];
-    HttpResponse::json(403, &ErrorListJson { errors })
-        .with_header("x-amzn-ErrorType", "AccessDeniedException")
+    let (code, message) = of_status(403);
+    let mut list = ErrorListJson::one(code, message);
+    list.errors[0].details = details;
+    HttpResponse::json(403, &list).with_header("x-amzn-ErrorType", "AccessDeniedException")
 }
 
 pub fn throttled() -> HttpResponse {
-    response(
-        429,
-        "QuotaExceeded",
-        "You exceeded your quota for the requested resource.",
-    )
-    .with_header("x-amzn-ErrorType", "TooManyRequestsException")
+    let (code, message) = of_status(429);
+    response(429, code, message).with_header("x-amzn-ErrorType", "TooManyRequestsException")
 }
 
 /// The edge refuses a GET with a body, in HTML (issue 4007 of the models' repository).

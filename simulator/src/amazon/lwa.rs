@@ -2,8 +2,7 @@
 //!
 //! Source: "Connecting to the Selling Partner API"; error names from Amazon's own client libraries.
 
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::faults::{CallFaults, FaultKind};
 use crate::http::{HttpRequest, HttpResponse, find, parse_form};
@@ -14,29 +13,14 @@ const CLIENT_PREFIX: &str = "amzn1.application-oa2-client.";
 const SECRET_PREFIX: &str = "amzn1.oa2-cs.v1.";
 const REFRESH_PREFIX: &str = "Atzr|";
 
-#[derive(Serialize)]
-struct LwaTokenJson<'a> {
-    access_token: &'a str,
-    refresh_token: &'a str,
-    token_type: &'a str,
-    expires_in: u64,
-}
-
-#[derive(Serialize)]
-struct LwaErrorJson<'a> {
-    error: &'a str,
-    error_description: &'a str,
-}
-
 fn refuse(status: u16, error: &str, error_description: &str) -> HttpResponse {
-    HttpResponse::json(
-        status,
-        &LwaErrorJson {
-            error,
-            error_description,
-        },
-    )
-    .with_header("Cache-Control", "no-store")
+    let body = json!({"error": error, "error_description": error_description});
+    HttpResponse::json(status, &body).with_header("Cache-Control", "no-store")
+}
+
+fn missing(parameter: &str) -> HttpResponse {
+    let text = format!("The request is missing a required parameter : {parameter}");
+    refuse(400, "invalid_request", &text)
 }
 
 /// Answers `POST /auth/o2/token`, with a form or with JSON.
@@ -62,24 +46,20 @@ fn fault_response(faults: &CallFaults) -> Option<HttpResponse> {
         return Some(refuse(429, "temporarily_unavailable", "Too many requests"));
     }
     if let Some(fault) = faults.find(FaultKind::Status) {
-        return Some(match fault.status.unwrap_or(503) {
-            503 => refuse(
-                503,
+        let status = fault.status.unwrap_or(503);
+        let (error, text) = match status {
+            503 => (
                 "temporarily_unavailable",
                 "Service is temporarily unavailable",
             ),
-            401 => refuse(401, "invalid_client", "Client authentication failed"),
-            400 => refuse(
-                400,
+            401 => ("invalid_client", "Client authentication failed"),
+            400 => (
                 "invalid_grant",
                 "The request has an invalid grant parameter",
             ),
-            status => refuse(
-                status,
-                "server_error",
-                "The server encountered an internal error",
-            ),
-        });
+            _ => ("server_error", "The server encountered an internal error"),
+        };
+        return Some(refuse(status, error, text));
     }
     faults.html_response()
 }
@@ -102,19 +82,11 @@ fn exchange(world: &mut World, request: &HttpRequest, fields: &[(String, String)
         return refuse(400, "invalid_request", "The request must be a POST");
     }
     let Some(grant) = find(fields, "grant_type") else {
-        return refuse(
-            400,
-            "invalid_request",
-            "The request is missing a required parameter : grant_type",
-        );
+        return missing("grant_type");
     };
     let (Some(client), Some(secret)) = (find(fields, "client_id"), find(fields, "client_secret"))
     else {
-        return refuse(
-            400,
-            "invalid_request",
-            "The request is missing a required parameter : client_id",
-        );
+        return missing("client_id");
     };
     if !has_prefix(client, CLIENT_PREFIX) || !has_prefix(secret, SECRET_PREFIX) {
         return refuse(401, "invalid_client", "Client authentication failed");
@@ -127,11 +99,7 @@ fn exchange(world: &mut World, request: &HttpRequest, fields: &[(String, String)
         );
     }
     match find(fields, "refresh_token") {
-        None => refuse(
-            400,
-            "invalid_request",
-            "The request is missing a required parameter : refresh_token",
-        ),
+        None => missing("refresh_token"),
         Some(token) if !has_prefix(token, REFRESH_PREFIX) => refuse(
             400,
             "invalid_grant",
@@ -143,12 +111,8 @@ fn exchange(world: &mut World, request: &HttpRequest, fields: &[(String, String)
 
 fn issue(world: &mut World, client: &str, refresh_token: &str) -> HttpResponse {
     let access_token = format!("Atza|{}{}", world.random.hex(), world.random.hex());
-    let body = LwaTokenJson {
-        access_token: &access_token,
-        refresh_token,
-        token_type: "bearer",
-        expires_in: LWA_LIFE_SECONDS,
-    };
+    let body = json!({"access_token": access_token, "refresh_token": refresh_token,
+        "token_type": "bearer", "expires_in": LWA_LIFE_SECONDS});
     let response = HttpResponse::json(200, &body).with_header("Cache-Control", "no-store");
     let now = world.clock.elapsed_nanos();
     world.lwa_tokens.add(access_token, client, now);

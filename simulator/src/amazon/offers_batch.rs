@@ -32,10 +32,8 @@ pub fn answer(world: &mut World, request: &HttpRequest, faults: &CallFaults) -> 
         .collect();
     let mut answers = Vec::with_capacity(requested.len());
     for (place, (item, state)) in requested.iter().zip(&states).enumerate() {
-        if faults
-            .for_item(FaultKind::MissingItems, place, &item.asin)
-            .is_some()
-        {
+        let missing = faults.for_item(FaultKind::MissingItems, place, &item.asin);
+        if missing.is_some() {
             continue;
         }
         let (code, body) = body(item, state, (faults, place, &available_at));
@@ -74,10 +72,8 @@ fn body<'a>(
     if let Some(fault) = faults.for_item(FaultKind::ItemError, place, asin) {
         let status = fault.status.unwrap_or(500);
         let (code, message) = error::of_status(status);
-        return (
-            status,
-            ItemBodyJson::Errors(ErrorListJson::one(code, message)),
-        );
+        let errors = ErrorListJson::one(code, message);
+        return (status, ItemBodyJson::Errors(errors));
     }
     if item.misspelled || !state.known {
         let message = if item.misspelled {
@@ -86,31 +82,20 @@ fn body<'a>(
             // Amazon's message (issue 355 of the models' repository).
             format!("{asin} is an invalid ASIN for marketplace {MARKETPLACE}")
         };
-        return (
-            400,
-            ItemBodyJson::Errors(ErrorListJson::one("InvalidInput", message)),
-        );
+        let errors = ErrorListJson::one("InvalidInput", message);
+        return (400, ItemBodyJson::Errors(errors));
     }
-    let none = item.condition != "New"
-        || faults
-            .for_item(FaultKind::EmptyOffers, place, asin)
-            .is_some();
-    let payload = if none {
+    let empty = faults.for_item(FaultKind::EmptyOffers, place, asin);
+    let mut payload = if empty.is_some() || item.condition != "New" {
         OffersPayloadJson::no_offers(asin)
     } else {
         OffersPayloadJson::of(asin, state, available_at)
     };
-    let payload = if faults.has(FaultKind::OldSpelling) {
-        payload.in_old_spelling()
-    } else {
-        payload
-    };
-    (
-        200,
-        ItemBodyJson::Payload {
-            payload: Box::new(payload),
-        },
-    )
+    if faults.has(FaultKind::OldSpelling) {
+        payload.use_old_spelling();
+    }
+    let payload = Box::new(payload);
+    (200, ItemBodyJson::Payload { payload })
 }
 
 fn shuffle<T>(entries: &mut [T], random: &mut SeededRandom) {

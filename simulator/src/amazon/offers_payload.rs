@@ -45,7 +45,7 @@ impl<'a> SummaryPriceJson<'a> {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct SummaryJson<'a> {
     total_offer_count: i64,
@@ -62,17 +62,6 @@ struct SummaryJson<'a> {
 }
 
 impl<'a> SummaryJson<'a> {
-    fn empty() -> Self {
-        Self {
-            total_offer_count: 0,
-            number_of_offers: Vec::new(),
-            lowest_prices: Vec::new(),
-            buy_box_prices: Vec::new(),
-            buy_box_eligible_offers: Vec::new(),
-            offers_available_time: None,
-        }
-    }
-
     fn of(state: &'a AsinState) -> Self {
         let counts = |wanted: fn(&TrueOffer) -> bool| -> Vec<OfferCountJson> {
             [("Amazon", true), ("Merchant", false)]
@@ -166,10 +155,9 @@ impl<'a> OffersPayloadJson<'a> {
         Self::without_offers(asin, "NoBuyableOffers")
     }
 
-    /// The same payload in the spelling of the older model.
-    pub fn in_old_spelling(mut self) -> Self {
+    /// Uses the spelling of the older model.
+    pub fn use_old_spelling(&mut self) {
         self.old_marketplace_id = self.marketplace_id.take();
-        self
     }
 
     fn without_offers(asin: &'a str, status: &'static str) -> Self {
@@ -185,7 +173,7 @@ impl<'a> OffersPayloadJson<'a> {
             item_condition: "New",
             status,
             identifier,
-            summary: SummaryJson::empty(),
+            summary: SummaryJson::default(),
             offers: Vec::new(),
         }
     }

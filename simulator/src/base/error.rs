@@ -1,37 +1,26 @@
 //! The error responses of BASE: HTTP status 400 for every error, a code, and a text in Japanese.
 
-use serde::Serialize;
+use serde_json::json;
 
 use crate::faults::{CallFaults, FaultKind};
 use crate::http::HttpResponse;
 use crate::quota::ShopLimit;
-
-#[derive(Serialize)]
-struct BaseErrorJson<'a> {
-    error: &'a str,
-    error_description: &'a str,
-}
 
 pub fn response(error: &str, error_description: &str) -> HttpResponse {
     with_status(400, error, error_description)
 }
 
 fn with_status(status: u16, error: &str, error_description: &str) -> HttpResponse {
-    HttpResponse::json(
-        status,
-        &BaseErrorJson {
-            error,
-            error_description,
-        },
-    )
+    let body = json!({"error": error, "error_description": error_description});
+    HttpResponse::json(status, &body)
 }
 
 pub fn bad_token() -> HttpResponse {
-    response("invalid_request", "アクセストークンが無効です。")
+    response("invalid_request", text_of("invalid_request"))
 }
 
 pub fn bad_item() -> HttpResponse {
-    response("bad_item_id", "不正なitem_idです。")
+    response("bad_item_id", text_of("bad_item_id"))
 }
 
 pub fn no_item_id() -> HttpResponse {
@@ -39,7 +28,7 @@ pub fn no_item_id() -> HttpResponse {
 }
 
 pub fn validation() -> HttpResponse {
-    response("validation_error", "入力値が不正です。")
+    response("validation_error", text_of("validation_error"))
 }
 
 pub fn limit(limit: ShopLimit) -> HttpResponse {
@@ -78,18 +67,12 @@ pub fn fault_response(faults: &CallFaults) -> Option<HttpResponse> {
     }
     if let Some(fault) = faults.find(FaultKind::BaseError) {
         let error = fault.error.as_deref().unwrap_or("db_error");
-        return Some(with_status(
-            fault.status.unwrap_or(400),
-            error,
-            text_of(error),
-        ));
+        let status = fault.status.unwrap_or(400);
+        return Some(with_status(status, error, text_of(error)));
     }
     if let Some(fault) = faults.find(FaultKind::Status) {
-        return Some(with_status(
-            fault.status.unwrap_or(503),
-            "server_error",
-            "サーバーエラー",
-        ));
+        let status = fault.status.unwrap_or(503);
+        return Some(with_status(status, "server_error", "サーバーエラー"));
     }
     faults.html_response()
 }

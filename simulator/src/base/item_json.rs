@@ -5,11 +5,6 @@ use serde::Serialize;
 use crate::state::{ItemVariation, SimulatedItem};
 
 #[derive(Serialize)]
-pub struct ItemResponseJson<'a> {
-    pub item: ItemJson<'a>,
-}
-
-#[derive(Serialize)]
 pub struct ItemsResponseJson<'a> {
     pub items: Vec<ItemJson<'a>>,
 }
@@ -44,14 +39,10 @@ struct VariationJson<'a> {
 
 impl<'a> From<&'a SimulatedItem> for ItemJson<'a> {
     fn from(item: &'a SimulatedItem) -> Self {
-        let image = |size: &str| {
-            Some(format!(
-                "https://baseec-img-mng.example/{size}/{}.jpg",
-                item.id
-            ))
-        };
+        let id = item.id;
+        let image = |size| Some(format!("https://baseec-img-mng.example/{size}/{id}.jpg"));
         Self {
-            item_id: item.id,
+            item_id: id,
             title: &item.title,
             detail: &item.detail,
             price: item.price,

@@ -1,20 +1,12 @@
 //! OAuth of BASE: gives the browser a code, exchanges a code or a refresh token for tokens.
 
-use serde::Serialize;
+use serde_json::json;
 
 use super::error;
 use crate::faults::FaultKind;
 use crate::http::{HttpRequest, HttpResponse, find, parse_form};
 use crate::operation::Operation;
 use crate::state::{BaseTokenPair, World};
-
-#[derive(Serialize)]
-struct BaseTokenJson<'a> {
-    access_token: &'a str,
-    token_type: &'a str,
-    expires_in: u32,
-    refresh_token: &'a str,
-}
 
 /// The scopes that a client may request.
 const SCOPES: &[&str] = &[
@@ -66,8 +58,7 @@ pub fn authorize(world: &mut World, request: &HttpRequest) -> HttpResponse {
 
 /// Answers `POST /1/oauth/token`.
 pub fn token(world: &mut World, request: &HttpRequest) -> HttpResponse {
-    let mut fields = parse_form(&request.body);
-    fields.extend(basic_auth(request));
+    let fields = parse_form(&request.body);
     let client = find(&fields, "client_id").unwrap_or_default();
     let shop = world.shops.iter().position(|shop| shop.client_id == client);
     let account = shop
@@ -122,53 +113,7 @@ fn exchange(
     };
     let seconds = world.config.base_access_seconds;
     world.base_tokens.add_pair(&pair, shop, now, seconds);
-    let body = BaseTokenJson {
-        access_token: &pair.access,
-        token_type: "bearer",
-        expires_in: seconds,
-        refresh_token: &pair.refresh,
-    };
+    let body = json!({"access_token": pair.access, "token_type": "bearer",
+        "expires_in": seconds, "refresh_token": pair.refresh});
     HttpResponse::json(200, &body)
-}
-
-/// Client id and secret from HTTP Basic, which BASE accepts as well.
-fn basic_auth(request: &HttpRequest) -> Vec<(String, String)> {
-    let code = request
-        .header("authorization")
-        .and_then(|value| value.strip_prefix("Basic "));
-    let text = code.and_then(from_base64).unwrap_or_default();
-    match text.split_once(':') {
-        Some((id, secret)) => vec![
-            ("client_id".to_owned(), id.to_owned()),
-            ("client_secret".to_owned(), secret.to_owned()),
-        ],
-        None => Vec::new(),
-    }
-}
-
-fn from_base64(text: &str) -> Option<String> {
-    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bytes, mut bits, mut pending) = (Vec::new(), 0_u32, 0_u32);
-    for digit in text.trim().trim_end_matches('=').chars() {
-        let value = u32::try_from(DIGITS.find(digit)?).ok()?;
-        bits = bits << 6 & 0xFFFF | value;
-        pending += 6;
-        if pending >= 8 {
-            pending -= 8;
-            bytes.push(u8::try_from(bits >> pending & 0xFF).ok()?);
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn basic_credentials_are_decoded() {
-        assert_eq!(from_base64("aWQ6c2VjcmV0").as_deref(), Some("id:secret"));
-        assert_eq!(from_base64("aWQ6cw==").as_deref(), Some("id:s"));
-        assert_eq!(from_base64("日本"), None);
-    }
 }

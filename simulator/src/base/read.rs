@@ -3,24 +3,22 @@
 use serde_json::json;
 
 use super::error;
-use super::item_json::{ItemJson, ItemResponseJson, ItemsResponseJson};
+use super::item_json::{ItemJson, ItemsResponseJson};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::state::{SimulatedItem, World};
 
 /// Answers `GET /1/users/me`.
 pub fn me(world: &World, shop: usize) -> HttpResponse {
     let shop = &world.shops[shop];
-    HttpResponse::json(
-        200,
-        &json!({"user": {
-            "shop_id": shop.id,
-            "shop_name": shop.name,
-            "shop_introduction": "",
-            "shop_url": format!("https://{}.thebase.in", shop.id),
-            "background": null,
-            "logo": null,
-        }}),
-    )
+    let user = json!({
+        "shop_id": shop.id,
+        "shop_name": shop.name,
+        "shop_introduction": "",
+        "shop_url": format!("https://{}.thebase.in", shop.id),
+        "background": null,
+        "logo": null,
+    });
+    HttpResponse::json(200, &json!({"user": user}))
 }
 
 /// Answers `GET /1/items`.
@@ -48,18 +46,12 @@ pub fn list(world: &World, request: &HttpRequest, shop: usize) -> HttpResponse {
 
 /// Answers `GET /1/items/detail/{item_id}`. An id in the query is refused.
 pub fn detail(world: &World, request: &HttpRequest, shop: usize) -> HttpResponse {
-    let Some(id) = request
-        .path
-        .strip_prefix("/1/items/detail/")
-        .filter(|id| !id.is_empty())
-    else {
+    let id = request.path.strip_prefix("/1/items/detail/");
+    let Some(id) = id.filter(|id| !id.is_empty()) else {
         return error::no_item_id();
     };
-    let item = id
-        .parse::<u64>()
-        .ok()
-        .and_then(|id| world.shops[shop].items.get(&id));
-    match item {
+    let id = id.parse::<u64>().ok();
+    match id.and_then(|id| world.shops[shop].items.get(&id)) {
         Some(item) => one(item),
         None => error::response("no_item", "商品が存在しません。"),
     }
@@ -67,28 +59,15 @@ pub fn detail(world: &World, request: &HttpRequest, shop: usize) -> HttpResponse
 
 /// The response with one whole item.
 pub fn one(item: &SimulatedItem) -> HttpResponse {
-    let mut response = HttpResponse::json(
-        200,
-        &ItemResponseJson {
-            item: ItemJson::from(item),
-        },
-    );
+    let mut response = HttpResponse::json(200, &json!({"item": ItemJson::from(item)}));
     response.note.touched = vec![item.id.to_string()];
     response
 }
 
 fn page(items: &[&SimulatedItem], limit: usize, offset: usize) -> HttpResponse {
-    let page = items
-        .iter()
-        .skip(offset)
-        .take(limit)
-        .map(|item| ItemJson::from(*item));
-    HttpResponse::json(
-        200,
-        &ItemsResponseJson {
-            items: page.collect(),
-        },
-    )
+    let page = items.iter().skip(offset).take(limit);
+    let items = page.map(|item| ItemJson::from(*item)).collect();
+    HttpResponse::json(200, &ItemsResponseJson { items })
 }
 
 fn number_param(request: &HttpRequest, name: &str, default: usize) -> Option<usize> {

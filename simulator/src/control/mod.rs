@@ -11,8 +11,8 @@ pub use snapshot::{AsinSnapshot, ClockSnapshot, ItemSnapshot, ShopSnapshot};
 use std::time::Duration;
 
 use axum::http::Method;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::faults::{Fault, FaultList};
@@ -30,14 +30,6 @@ const MAX_PRICE: i64 = 100_000_000;
 #[serde(deny_unknown_fields)]
 struct ClockChange {
     advance_seconds: f64,
-}
-
-#[derive(Serialize)]
-struct MarketSnapshot {
-    /// Hours for which the market has drifted.
-    hours: u64,
-    catalog: usize,
-    market: Vec<AsinSnapshot>,
 }
 
 #[derive(Default, Deserialize)]
@@ -61,14 +53,16 @@ pub fn answer(world: &mut World, request: &HttpRequest) -> HttpResponse {
         },
         (&Method::POST, ["shop", account]) => with(request, |change: ShopChange| {
             let new_ids = change_shop(world, account, change)?;
-            Ok(HttpResponse::json(
-                200,
-                &json!({"ok": true, "made": new_ids}),
-            ))
+            let body = json!({"ok": true, "made": new_ids});
+            Ok(HttpResponse::json(200, &body))
         }),
         (&Method::GET, ["market"]) => market(world, request.query("asins").unwrap_or_default()),
         (&Method::GET, ["market", asin]) => HttpResponse::json(200, &AsinSnapshot::of(world, asin)),
-        (&Method::POST, ["market"]) => with(request, |change| set_market(world, change)),
+        (&Method::POST, ["market"]) => with(request, |change| {
+            let touched = change_market(world, change)?;
+            let body = json!({"ok": true, "touched": touched});
+            Ok(HttpResponse::json(200, &body))
+        }),
         (&Method::GET, ["faults"]) => HttpResponse::json(200, &world.faults.list()),
         (&Method::POST, ["faults"]) => with(request, |faults: FaultList| {
             add_faults(world, faults.into())
@@ -118,15 +112,10 @@ fn with<T: DeserializeOwned>(
 fn market(world: &World, asins: &str) -> HttpResponse {
     let asins = asins.split(',').filter(|asin| !asin.is_empty());
     let market: Vec<AsinSnapshot> = asins.map(|asin| AsinSnapshot::of(world, asin)).collect();
+    // The hours are those for which the market has drifted.
     let (hours, catalog) = (world.market.hours(), world.market.asins().count());
-    HttpResponse::json(
-        200,
-        &MarketSnapshot {
-            hours,
-            catalog,
-            market,
-        },
-    )
+    let body = json!({"hours": hours, "catalog": catalog, "market": market});
+    HttpResponse::json(200, &body)
 }
 
 pub(crate) fn ledger(world: &World, detailed: bool) -> LedgerReport {
@@ -137,14 +126,6 @@ pub(crate) fn ledger(world: &World, detailed: bool) -> LedgerReport {
     }
 }
 
-fn set_market(world: &mut World, change: MarketChange) -> Result<HttpResponse, String> {
-    let touched = change_market(world, change)?;
-    Ok(HttpResponse::json(
-        200,
-        &json!({"ok": true, "touched": touched}),
-    ))
-}
-
 /// Sets ASINs, then lets hours pass. If one value is impossible, nothing changes. Returns how many
 /// ASINs changed.
 pub(crate) fn change_market(world: &mut World, change: MarketChange) -> Result<usize, String> {
@@ -153,19 +134,14 @@ pub(crate) fn change_market(world: &mut World, change: MarketChange) -> Result<u
         if set.asin.is_empty() {
             return Err("an ASIN is missing".to_owned());
         }
+        let asin = &set.asin;
         if set.price.is_some_and(|price| !possible(price)) {
-            return Err(format!(
-                "{}: a price must be from 1 to 100,000,000 yen",
-                set.asin
-            ));
+            return Err(format!("{asin}: a price must be from 1 to 100,000,000 yen"));
         }
         let offers = set.offers.iter().flatten();
         let mut amounts = offers.flat_map(|offer| [offer.price, offer.shipping, offer.points]);
         if amounts.any(|amount| amount.unsigned_abs() > MAX_PRICE.unsigned_abs()) {
-            return Err(format!(
-                "{}: an amount must be at most 100,000,000 yen",
-                set.asin
-            ));
+            return Err(format!("{asin}: an amount must be at most 100,000,000 yen"));
         }
     }
     let mut touched = change.set.len();
@@ -190,11 +166,8 @@ fn add_faults(world: &mut World, faults: Vec<Fault>) -> Result<HttpResponse, Str
 
 fn change_quotas(world: &mut World, change: &QuotaChange) -> Result<HttpResponse, String> {
     let now = world.clock.elapsed_nanos();
-    world
-        .quotas
-        .change(change, now)
-        .map_err(|error| error.to_string())?;
-    Ok(done())
+    let changed = world.quotas.change(change, now);
+    changed.map(|()| done()).map_err(|error| error.to_string())
 }
 
 pub(crate) fn advance(world: &mut World, seconds: f64) -> Result<(), String> {

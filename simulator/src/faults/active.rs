@@ -65,10 +65,8 @@ impl ActiveFaults {
             request,
             caller: None,
         };
-        !self
-            .pick(target, |kind| kind == FaultKind::TokenExpiry)
-            .0
-            .is_empty()
+        let expiries = self.pick(target, |kind| kind == FaultKind::TokenExpiry);
+        !expiries.0.is_empty()
     }
 
     /// The faults that apply to this call of `caller`, which no rate limit has refused.

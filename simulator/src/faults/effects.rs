@@ -48,7 +48,7 @@ fn corrupt(body: &mut Vec<u8>, items: usize) {
     let Ok(mut root) = serde_json::from_slice::<Value>(body) else {
         return;
     };
-    let lists = ["responses", "items", "payload"];
+    let lists = ["responses", "items"];
     let entries = lists
         .iter()
         .find_map(|name| root.get(*name)?.is_array().then_some(*name));
@@ -70,9 +70,8 @@ fn corrupt(body: &mut Vec<u8>, items: usize) {
 
 /// Changes the type of the first field that clients depend on. True if there was one.
 fn corrupt_field(value: &mut Value) -> bool {
-    const FIELDS: [&str; 9] = [
+    const FIELDS: [&str; 8] = [
         "Offers",
-        "CompetitivePricing",
         "statusCode",
         "price",
         "summaries",

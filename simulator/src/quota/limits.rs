@@ -157,10 +157,6 @@ fn published(operation: Operation) -> Option<QuotaRate> {
             rate: 0.1,
             burst: 1,
         }),
-        Operation::CompetitivePricing => Some(QuotaRate {
-            rate: 0.5,
-            burst: 1,
-        }),
         Operation::SearchCatalogItems => Some(QuotaRate {
             rate: 2.0,
             burst: 2,

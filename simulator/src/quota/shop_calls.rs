@@ -3,7 +3,7 @@
 //! Failed calls count as well, which BASE does not document. Refused calls do not count, so that a
 //! client that goes on calling is answered again as soon as the hour changes.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike as _, Utc};
 
 use super::limits::BaseLimits;
 
@@ -55,13 +55,8 @@ impl ShopCallCounts {
 
 /// Date and hour in Japan, which has no daylight saving time.
 fn japan(now: DateTime<Utc>) -> (NaiveDate, u32) {
-    match FixedOffset::east_opt(9 * 3_600) {
-        Some(japan) => {
-            let local = now.with_timezone(&japan);
-            (local.date_naive(), local.hour())
-        }
-        None => (now.date_naive(), now.hour()),
-    }
+    let local = now + TimeDelta::hours(9);
+    (local.date_naive(), local.hour())
 }
 
 #[cfg(test)]

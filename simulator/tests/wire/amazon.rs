@@ -137,7 +137,7 @@ async fn each_operation_has_its_own_rate_limit() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
     let path = format!(
-        "/products/pricing/v0/competitivePrice?MarketplaceId={MARKETPLACE}&ItemType=Asin&Asins={}",
+        "/catalog/2022-04-01/items?marketplaceIds={MARKETPLACE}&identifiersType=ASIN&identifiers={}",
         fixture.simulator.asin(0)
     );
 
@@ -145,8 +145,8 @@ async fn each_operation_has_its_own_rate_limit() {
     let answer = read(fixture.get(&path).header("x-amz-access-token", &token)).await;
 
     assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.limit.as_deref(), Some("0.5"));
-    assert_eq!(answer.json()["payload"][0]["status"], "Success");
+    assert_eq!(answer.limit.as_deref(), Some("2.0"));
+    assert_eq!(answer.json()["numberOfResults"], 1);
 }
 
 #[tokio::test]
