@@ -19,8 +19,8 @@ impl DatabaseLocation {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unusable`] for another scheme, or a URL without a path; its text never contains
-    /// the URL itself, which may contain a password.
+    /// [`StoreError::Unusable`] for another scheme, or a URL without a path; its text never
+    /// contains the URL itself, which may contain a password.
     pub fn of(url: &str) -> Result<Self, StoreError> {
         let scheme = url.split(':').next().unwrap_or_default();
         if matches!(scheme, "postgres" | "postgresql") {

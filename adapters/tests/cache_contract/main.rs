@@ -59,9 +59,9 @@ macro_rules! sentences {
 }
 
 sentences! {
-    an_entry_that_was_put_is_got,
+    an_entry_is_read_as_it_was_written,
     every_reason_of_a_filtered_product_is_kept,
-    a_part_that_is_missing_or_older_leaves_the_stored_one,
+    a_missing_or_older_part_keeps_the_stored_one,
     a_part_of_the_same_instant_changes_nothing,
     an_unknown_product_gets_no_entry,
     a_product_stays_invalid_since_the_first_sighting_until_a_newer_price,

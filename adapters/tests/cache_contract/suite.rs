@@ -1,4 +1,4 @@
-//! What every cache promises: one entry an ASIN, each part with its own time.
+//! The conformance suite of the cache: one entry for each ASIN, each part with its own time.
 
 use crate::store_fixture::{asin, at, in_stock, informed, sold_out};
 use shared::domain::basic_info::BasicInfo;
@@ -32,7 +32,7 @@ fn invalid(number: u32, seconds: i64) -> Product {
     }
 }
 
-pub async fn an_entry_that_was_put_is_got(cache: &dyn Cache) {
+pub async fn an_entry_is_read_as_it_was_written(cache: &dyn Cache) {
     let filtered = Product {
         price: in_stock(2, 500, at(1)).price,
         invalid_since: Some(at(3)),
@@ -70,7 +70,7 @@ pub async fn every_reason_of_a_filtered_product_is_kept(cache: &dyn Cache) {
     }
 }
 
-pub async fn a_part_that_is_missing_or_older_leaves_the_stored_one(cache: &dyn Cache) {
+pub async fn a_missing_or_older_part_keeps_the_stored_one(cache: &dyn Cache) {
     put(cache, &[in_stock(1, 1000, at(10))]).await;
 
     put(cache, &[sold_out(1, at(20))]).await;

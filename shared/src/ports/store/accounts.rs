@@ -65,8 +65,8 @@ pub struct ReauthoriseMark<'a> {
 /// The accounts of the accounts file, and their state.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
-    /// Takes over id, platform, name and active. An account that is not in `accounts` becomes inactive; its
-    /// rows are kept.
+    /// Takes over id, platform, name and active. An account that is not in `accounts` becomes
+    /// inactive; its rows are kept.
     async fn sync_accounts(&self, accounts: &[AccountRow]) -> Result<(), StoreError>;
 
     /// All accounts, by id.

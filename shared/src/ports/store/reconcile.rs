@@ -133,11 +133,11 @@ pub enum Advance {
         /// Where it starts.
         cursor: PageCursor,
     },
-    /// It was the last page: what was on none is asked for, or held.
+    /// The last page: listings that were on none are requested one by one, or held.
     PagesDone,
-    /// The next listing that was on no page; this one was found after all.
+    /// A listing that was on no page was found after all.
     FoundMissing,
-    /// The same; this one is gone, and becomes `delisted`.
+    /// A listing that was on no page no longer exists, and becomes `delisted`.
     Gone(ListingId),
 }
 
