@@ -107,8 +107,8 @@ async fn batches(
         store.record(&record).await.unwrap();
         writes.push(begun.elapsed());
     }
-    tell("read a batch (3 calls)", reads);
-    tell("record 20 ASINs", writes);
+    print("read a batch (3 calls)", reads);
+    print("record 20 ASINs", writes);
     changed
 }
 
@@ -125,7 +125,7 @@ async fn updates(store: &SqlStore, listings: &[shared::domain::listing::ListingI
             .unwrap();
         times.push(begun.elapsed());
     }
-    tell("begin and finish an update", times);
+    print("begin and finish an update", times);
 }
 
 async fn cache(store: &SqlStore) {
@@ -145,8 +145,8 @@ async fn cache(store: &SqlStore) {
         cache.get(&asins).await.unwrap();
         gets.push(begun.elapsed());
     }
-    tell("cache.put of 20", puts);
-    tell("cache.get of 20", gets);
+    print("cache.put of 20", puts);
+    print("cache.get of 20", gets);
 }
 
 /// A million ASINs: the last batches of a long run must cost what the first do.
@@ -167,11 +167,11 @@ async fn long_run(store: &SqlStore) {
     }
     let last = times.split_off(45_000);
     times.truncate(5_000);
-    tell("close one of the first 5,000 batches", times);
-    tell("close one of the last 5,000 batches", last);
+    print("close one of the first 5,000 batches", times);
+    print("close one of the last 5,000 batches", last);
 }
 
-fn tell(what: &str, mut times: Vec<std::time::Duration>) {
+fn print(what: &str, mut times: Vec<std::time::Duration>) {
     times.sort();
     let (median, late) = (times[times.len() / 2], times[times.len() * 99 / 100]);
     println!("{what}: median {median:?}, 99 % {late:?}");

@@ -142,9 +142,9 @@ async fn an_answer_that_is_cut_after_its_status_counts() {
 #[tokio::test]
 async fn a_host_that_cannot_be_reached_has_posted_nothing() {
     // No program listens on a port that was just released.
-    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", gone.local_addr().unwrap());
-    drop(gone);
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
 
     for channel in [
         Box::new(chatwork(&url, TOKEN)) as Box<dyn Notifier>,

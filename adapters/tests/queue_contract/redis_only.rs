@@ -223,10 +223,10 @@ async fn a_silent_worker_is_not_listed_and_is_removed_by_others() {
     redis::cmd("HSET")
         .arg(&key)
         .arg(&[
-            "gone:1",
+            "removed:1",
             "1700000000000000 1700000000000000",
             "odd",
-            "by hand",
+            "manual",
         ])
         .exec_async(&mut link.shared())
         .await

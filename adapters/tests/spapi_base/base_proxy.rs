@@ -1,4 +1,4 @@
-//! A shop behind a proxy of its own: everything goes through it, and nothing past it.
+//! A shop behind a proxy of its own: every request uses it.
 
 use crate::base_world::{World, credentials, first, lane, second, wanted};
 use crate::fakes::permit;
@@ -122,7 +122,7 @@ async fn all_requests_of_the_account_go_through_its_proxy_and_those_of_others_do
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_down_parks_its_account_and_nothing_is_sent_past_it() {
+async fn a_proxy_that_is_down_parks_its_account_and_nothing_bypasses_it() {
     let world = World::start().await;
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let down = format!("http://user:hidden@{}", closed.local_addr().unwrap());
@@ -147,7 +147,7 @@ async fn a_proxy_that_is_down_parks_its_account_and_nothing_is_sent_past_it() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_tried_again_after_its_time_and_then_all_goes_on() {
+async fn a_proxy_that_refuses_is_tried_again_after_its_pause() {
     let world = World::start().await;
     let proxy = Proxy::start().await;
     let shop = shops(&world, &proxy.url);
@@ -164,7 +164,7 @@ async fn a_proxy_that_refuses_is_tried_again_after_its_time_and_then_all_goes_on
     assert_eq!(
         proxy.heads.lock().unwrap().len(),
         2,
-        "nothing while it waits"
+        "nothing is sent during the pause"
     );
     assert!(world.memory.proxies.lock().unwrap().is_empty());
     assert!(world.memory.marks.lock().unwrap().is_empty());

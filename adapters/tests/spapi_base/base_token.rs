@@ -1,4 +1,4 @@
-//! The tokens of BASE over the wire: one refresh at a time, stored before use, no loop when refused.
+//! The tokens of BASE over the wire: one refresh at a time, stored before use, no loop after a refusal.
 
 use crate::base_world::{World, first, lane, second, wanted};
 use crate::fakes::permit;
@@ -111,7 +111,7 @@ async fn another_process_takes_the_stored_token() {
 }
 
 #[tokio::test]
-async fn a_pair_waits_for_its_store_and_is_not_used_before() {
+async fn a_pair_is_not_used_before_it_is_stored() {
     let world = World::start().await;
     world.memory.broken_saves.store(3, Ordering::SeqCst);
 
@@ -123,7 +123,7 @@ async fn a_pair_waits_for_its_store_and_is_not_used_before() {
 }
 
 #[tokio::test]
-async fn nobody_else_refreshes_while_a_pair_waits_for_its_store() {
+async fn no_other_process_refreshes_while_a_pair_waits_for_the_store() {
     let world = World::start().await;
     let other = world.process(&opening_accounts(1, 2));
     world.memory.broken_saves.store(3, Ordering::SeqCst);
@@ -138,7 +138,7 @@ async fn nobody_else_refreshes_while_a_pair_waits_for_its_store() {
 }
 
 #[tokio::test]
-async fn a_process_that_died_while_it_renewed_costs_the_others_time_only() {
+async fn a_process_that_died_during_a_refresh_only_delays_the_others() {
     let world = World::start().await;
     let until = world.clock.now() + TimeDelta::seconds(60);
     let lease = (String::from("base/shop-1"), (String::from("dead"), until));
@@ -158,7 +158,7 @@ async fn a_process_that_died_while_it_renewed_costs_the_others_time_only() {
 }
 
 #[tokio::test]
-async fn a_refresh_goes_on_when_its_caller_is_gone() {
+async fn a_refresh_continues_when_its_caller_has_cancelled() {
     let world = World::start().await;
     world.fault(json!({"operation": "baseToken", "kind": "slow", "millis": 300, "count": 1}));
 
@@ -175,7 +175,7 @@ async fn a_refresh_goes_on_when_its_caller_is_gone() {
 }
 
 #[tokio::test]
-async fn an_ended_token_costs_a_permit_and_no_attempt() {
+async fn an_expired_token_costs_a_permit_and_no_attempt() {
     let world = World::start().await;
     world.edit(&first()).await.unwrap();
     world.fault(json!({"operation": "items/edit", "kind": "token_expiry", "count": 1}));
@@ -190,7 +190,7 @@ async fn an_ended_token_costs_a_permit_and_no_attempt() {
 }
 
 #[tokio::test]
-async fn a_fresh_token_that_is_refused_rests_its_shop_until_it_passes() {
+async fn rejected_fresh_tokens_pause_their_account() {
     let world = World::start().await;
     world.fault(json!({"operation": "items/edit", "kind": "forbidden", "count": 2}));
 
@@ -222,8 +222,8 @@ async fn a_fresh_token_that_is_refused_rests_its_shop_until_it_passes() {
     assert_eq!((marked(&world), refused_since(&world)), (false, None));
 }
 
-/// Edits in these processes in turn until a person is needed, waiting as told; returns the seconds
-/// that it took.
+/// Edits in these processes in turn, with the pauses that they ask for, until a person is needed;
+/// returns the seconds that it took.
 async fn refused_in_turn(world: &World, processes: &[Arc<BaseShop>]) -> i64 {
     let begun = world.clock.now();
     for shop in processes.iter().cycle() {
@@ -245,7 +245,7 @@ async fn refused_in_turn(world: &World, processes: &[Arc<BaseShop>]) -> i64 {
 }
 
 #[tokio::test]
-async fn fresh_tokens_that_are_refused_for_half_an_hour_need_a_person() {
+async fn fresh_tokens_that_are_rejected_for_half_an_hour_need_a_person() {
     for processes in [1, 4] {
         let world = World::start().await;
         world.fault(json!({"operation": "items/edit", "kind": "forbidden", "account": "shop-1"}));
@@ -256,7 +256,7 @@ async fn fresh_tokens_that_are_refused_for_half_an_hour_need_a_person() {
         let seconds = refused_in_turn(&world, &processes).await;
 
         assert!((1_800..2_400).contains(&seconds), "{seconds}");
-        assert!(world.requests("baseToken") < 40, "no hammering");
+        assert!(world.requests("baseToken") < 40, "few exchanges");
         assert_eq!((marked(&world), refused_since(&world)), (true, None));
         world.edit(&second()).await.unwrap();
         assert!(!world.memory.marks.lock().unwrap().contains_key(&second()));
@@ -264,7 +264,7 @@ async fn fresh_tokens_that_are_refused_for_half_an_hour_need_a_person() {
 }
 
 #[tokio::test]
-async fn a_token_that_another_process_sends_with_success_ends_the_half_hour() {
+async fn a_token_that_is_accepted_in_another_process_ends_the_half_hour() {
     let world = World::start().await;
     let other = world.process(&opening_accounts(1, 2));
     world.fault(json!({"operation": "items/edit", "kind": "forbidden", "count": 2}));
@@ -281,12 +281,12 @@ async fn a_token_that_another_process_sends_with_success_ends_the_half_hour() {
 
     assert!(
         matches!(error, ShopError::TokenRefused { .. }),
-        "it begins anew: {error}"
+        "a new count: {error}"
     );
 }
 
 #[tokio::test]
-async fn a_refused_refresh_token_is_marked_and_not_asked_with_again() {
+async fn a_refused_refresh_token_marks_its_account_and_is_not_sent_again() {
     let world = World::start().await;
     let shop = world.process(&wrong_seed());
 
@@ -338,7 +338,7 @@ async fn the_mark_holds_in_the_next_process_while_the_seed_is_the_same() {
 }
 
 #[tokio::test]
-async fn a_first_token_that_is_dead_is_asked_with_by_one_process_only() {
+async fn an_invalid_first_token_is_sent_by_one_process_only() {
     let world = World::start().await;
     world
         .process(&wrong_seed())
@@ -359,7 +359,7 @@ async fn a_first_token_that_is_dead_is_asked_with_by_one_process_only() {
 }
 
 #[tokio::test]
-async fn a_process_that_comes_second_to_a_refresh_uses_the_pair_of_the_first() {
+async fn a_process_that_finds_a_refreshed_pair_uses_it() {
     let world = World::start().await;
     world.shop.prepare(&first()).await.unwrap();
     let other = world.process(&opening_accounts(1, 2));
@@ -374,7 +374,7 @@ async fn a_process_that_comes_second_to_a_refresh_uses_the_pair_of_the_first() {
 }
 
 #[tokio::test]
-async fn a_passing_fault_of_the_exchange_marks_nobody() {
+async fn a_transient_fault_of_the_exchange_marks_no_account() {
     let faults = [
         json!({"operation": "baseToken", "kind": "status", "status": 500, "count": 1}),
         json!({"operation": "baseToken", "kind": "base_error", "error": "server_error", "count": 1}),

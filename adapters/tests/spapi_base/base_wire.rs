@@ -1,4 +1,4 @@
-//! Item calls of BASE over the wire: what the simulator takes, and what its faults become.
+//! Item calls of BASE over the wire: what the simulator accepts, and the errors for its faults.
 
 use crate::base_world::{World, credentials, first, lane, second, wanted};
 use crate::fakes::{answer_with, permit};
@@ -23,7 +23,7 @@ async fn one_call_sets_price_visibility_and_stock() {
 }
 
 #[tokio::test]
-async fn a_stock_that_is_not_known_is_left_alone() {
+async fn an_unknown_stock_is_not_changed() {
     let world = World::start().await;
     world.edit(&first()).await.unwrap();
     let hidden = ShopState {
@@ -45,7 +45,7 @@ async fn a_stock_that_is_not_known_is_left_alone() {
 }
 
 #[tokio::test]
-async fn an_item_is_asked_for_by_its_path() {
+async fn an_item_is_requested_by_its_path() {
     let world = World::start().await;
     world.edit(&first()).await.unwrap();
 
@@ -112,7 +112,7 @@ async fn each_account_has_a_token_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_unknown_item_is_told_apart() {
+async fn an_unknown_item_has_its_own_error() {
     let world = World::start().await;
 
     let permit = permit(lane(&first()));
@@ -129,7 +129,7 @@ async fn an_unknown_item_is_told_apart() {
 }
 
 #[tokio::test]
-async fn every_outage_may_pass() {
+async fn every_outage_is_transient() {
     let faults = [
         json!({"operation": "items/edit", "kind": "status", "status": 500}),
         json!({"operation": "items/edit", "kind": "html", "status": 503}),
@@ -177,7 +177,7 @@ async fn a_refused_value_is_given_up_with_its_code() {
 }
 
 #[tokio::test]
-async fn an_edit_that_was_not_applied_is_not_taken_for_done() {
+async fn an_edit_that_was_not_applied_is_an_error() {
     // One body that serves as a pair of tokens and as an item at 10 yen.
     let answer = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n\
         {\"access_token\":\"a\",\"refresh_token\":\"b\",\"expires_in\":3600,\

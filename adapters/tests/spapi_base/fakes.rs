@@ -1,4 +1,4 @@
-//! Fakes of the ports that the clients need, and a server that answers as it is told.
+//! Fakes of the ports that the clients need, and a server that sends a fixed answer.
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// A clock that stands until it is moved.
+/// A clock that moves only when a test moves it.
 pub struct HeldClock(Mutex<DateTime<Utc>>);
 
 impl HeldClock {
@@ -40,7 +40,7 @@ impl Clock for HeldClock {
     }
 }
 
-/// Remembers what it was told.
+/// Records the feedback that it gets.
 #[derive(Default)]
 pub struct Listener {
     pub feedback: Mutex<Vec<(Lane, Micros, Feedback)>>,
@@ -54,8 +54,8 @@ impl Limiter for Listener {
     }
 
     async fn feedback(&self, lane: &Lane, granted_at: Micros, feedback: Feedback) {
-        let told = (lane.clone(), granted_at, feedback);
-        self.feedback.lock().unwrap().push(told);
+        let feedback = (lane.clone(), granted_at, feedback);
+        self.feedback.lock().unwrap().push(feedback);
     }
 
     async fn close(&self, lane: &Lane, window: Window) -> DateTime<Utc> {
@@ -226,7 +226,7 @@ pub fn batch<T: AsRef<str>>(asins: &[T]) -> AsinBatch {
 }
 
 /// A server that answers every connection with `head` and then with `piece` so often, until the
-/// client hangs up; returns its address and the count of bytes that it got rid of.
+/// client hangs up; returns its address and the count of bytes that it has sent.
 pub async fn answer_with(
     head: &'static str,
     piece: &'static [u8],

@@ -1,4 +1,4 @@
-//! `searchCatalogItems`: the official example, answers that say less, and the wire.
+//! `searchCatalogItems`: the official example, incomplete answers, and the wire.
 
 use crate::fakes::{asin, batch, permit};
 use crate::spapi_world::{CLIENT_ID, World, tells_no_secret};
@@ -97,7 +97,7 @@ fn the_description_is_taken_from_the_attributes_of_this_marketplace() {
 }
 
 #[test]
-fn what_is_missing_null_or_of_another_type_is_not_told_and_costs_nothing_else() {
+fn a_field_that_is_missing_null_or_mistyped_is_absent_and_affects_no_other() {
     let item = json!({"asin": "B0EXAMPLE1", "summaries": [{"marketplaceId": JAPAN, "itemName": "急須",
         "brand": null, "browseClassification": "none"}], "images": {"a": 1}, "attributes": [7], "new": {}});
     let bare = json!({"asin": "B0EXAMPLE1"});
@@ -145,7 +145,7 @@ async fn ask(world: &World, asins: &[String]) -> Result<InfoPage, MarketplaceErr
 }
 
 #[tokio::test]
-async fn twenty_are_told_in_one_request_on_a_lane_of_their_own() {
+async fn twenty_asins_need_one_request_on_a_lane_of_its_own() {
     let world = World::start().await;
     world.fault(json!({"operation": "searchCatalogItems", "kind": "shuffle"}));
     let asins: Vec<String> = (0..20).map(|number| world.simulator.asin(number)).collect();
@@ -183,7 +183,7 @@ async fn an_asin_that_amazon_does_not_know_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_malformed_asin_is_told_from_every_other_refusal() {
+async fn a_malformed_asin_differs_from_every_other_refusal() {
     let world = World::start().await;
     let asins = [world.simulator.asin(0), "0123456A89".to_owned()];
 
@@ -210,7 +210,7 @@ async fn each_failure_asks_for_its_own_remedy() {
     let asins = [world.simulator.asin(0)];
     let remedy = async || ask(&world, &asins).await.unwrap_err().remedy();
 
-    // Two are held, as the burst; the third is one too many.
+    // The burst allows two; the third request exceeds it.
     ask(&world, &asins).await.unwrap();
     ask(&world, &asins).await.unwrap();
     assert!(matches!(remedy().await, Remedy::Wait(_)));

@@ -56,7 +56,7 @@ fn an_offer_is_read_field_by_field() {
 }
 
 #[test]
-fn what_an_offer_leaves_out_or_nulls_is_not_known() {
+fn a_missing_or_null_field_of_an_offer_is_unknown() {
     for bare in [
         json!({}),
         json!({"SubCondition": null, "ListingPrice": null, "Shipping": {"Amount": null},
@@ -147,7 +147,7 @@ fn only_a_full_answer_says_that_there_is_no_offer() {
 }
 
 #[test]
-fn an_unknown_status_with_offers_is_taken_at_its_offers() {
+fn an_unknown_status_with_offers_counts_by_its_offers() {
     for response in [
         entry(A, "SomethingNew", 1, &[offer()]),
         without(priced(), "/body/payload", "status"),
@@ -217,7 +217,7 @@ fn the_status_of_an_item_is_sorted() {
 }
 
 #[test]
-fn answers_are_matched_by_what_they_name() {
+fn entries_are_matched_by_the_asin_that_they_name() {
     let none = entry(B, "NoBuyableOffers", 0, &[]);
     let stranger = entry("B0STRANGER", "Success", 1, &[offer()]);
     let nameless = json!({"status": {"statusCode": 200}});
@@ -233,7 +233,7 @@ fn answers_are_matched_by_what_they_name() {
 }
 
 #[test]
-fn without_the_echo_an_entry_is_known_by_its_body() {
+fn an_entry_without_its_request_is_identified_by_its_body() {
     let invalid = format!("{A} is an invalid ASIN for marketplace A1VC38T7YXB528");
     let refused = without(failed(A, 400, "InvalidInput", &invalid), "", "request");
     assert_eq!(read_one(refused), ItemAnswer::InvalidAsin);
@@ -257,7 +257,7 @@ fn an_entry_with_the_offers_of_another_asin_fails() {
 }
 
 #[test]
-fn of_two_answers_the_first_that_can_be_read_stands() {
+fn of_two_entries_the_first_readable_one_counts() {
     let broken = with(priced(), "/body/payload/Offers", json!(17));
     let none = entry(A, "NoBuyableOffers", 0, &[]);
 
@@ -267,7 +267,7 @@ fn of_two_answers_the_first_that_can_be_read_stands() {
 }
 
 #[test]
-fn both_spellings_of_the_marketplace_are_taken() {
+fn both_spellings_of_the_marketplace_are_accepted() {
     let mut old = without(priced(), "/body/payload", "marketplaceId");
     old["body"]["payload"]["MarketplaceID"] = json!("A1VC38T7YXB528");
 

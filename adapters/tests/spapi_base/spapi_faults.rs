@@ -1,4 +1,4 @@
-//! What becomes of outages, refusals and broken answers of Amazon.
+//! How outages, refusals and broken answers of Amazon are classified.
 
 use crate::fakes::{answer_with, permit};
 use crate::spapi_world::{World, config_for, tells_no_secret};
@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 #[tokio::test]
-async fn every_outage_may_pass() {
+async fn every_outage_is_transient() {
     let faults = [
         json!({"operation": "getItemOffersBatch", "kind": "status", "status": 500}),
         json!({"operation": "getItemOffersBatch", "kind": "status", "status": 503}),
@@ -84,7 +84,7 @@ async fn a_server_cannot_push_more_than_the_limit() {
 }
 
 #[tokio::test]
-async fn a_length_that_lies_is_refused_or_cut() {
+async fn a_wrong_content_length_is_refused_or_cut() {
     let world = World::start().await;
     let promises_too_much = "HTTP/1.1 200 OK\r\ncontent-length: 104857600\r\n\r\n";
     let sends_too_little = "HTTP/1.1 200 OK\r\ncontent-length: 5000\r\nconnection: close\r\n\r\n";
@@ -133,7 +133,7 @@ async fn a_refused_request_says_why_and_is_given_up() {
 }
 
 #[tokio::test]
-async fn no_server_at_all_may_pass() {
+async fn an_unreachable_server_is_a_transient_fault() {
     let world = World::start().await;
     let config = SpApiConfig {
         base_url: "http://127.0.0.1:1".to_owned(),

@@ -1,4 +1,4 @@
-//! The decoder of offers under whatever a broken line can send.
+//! The decoder of offers with random and damaged input.
 
 use crate::fakes::asin;
 use crate::spapi_json::{entry, failed, offer};

@@ -75,7 +75,7 @@ fn every_offer_of_the_sandbox_is_read() {
 }
 
 #[test]
-fn dollars_are_turned_down_by_the_rule_and_not_by_the_decoder() {
+fn dollars_are_rejected_by_the_pricing_rules_and_not_by_the_decoder() {
     let answers = decode::offers(&answer(), &asked()).unwrap();
 
     for ((asin, answer), (_, _, listed, hours)) in answers.into_iter().zip(CASES) {

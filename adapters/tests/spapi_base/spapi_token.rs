@@ -1,4 +1,4 @@
-//! The access token of Amazon over the wire: fetched once, renewed in time, dropped when refused.
+//! The access token of Amazon over the wire: fetched once, refreshed before its end, dropped when rejected.
 
 use crate::fakes::permit;
 use crate::spapi_world::{World, config_for, tells_no_secret};
@@ -49,7 +49,7 @@ async fn a_token_is_renewed_a_minute_before_its_end() {
 }
 
 #[tokio::test]
-async fn an_ended_token_costs_a_permit_and_no_attempt() {
+async fn an_expired_token_costs_a_permit_and_no_attempt() {
     let world = World::start().await;
     world.amazon.prepare().await.unwrap();
     end_tokens(&world, 1);
@@ -89,7 +89,7 @@ async fn eight_refused_callers_fetch_one_token() {
 }
 
 #[tokio::test]
-async fn a_spell_of_refused_tokens_is_an_outage_and_ends() {
+async fn a_series_of_rejected_tokens_is_an_outage_and_ends() {
     let world = World::start().await;
     world.amazon.prepare().await.unwrap();
     end_tokens(&world, 4);
@@ -120,7 +120,7 @@ async fn a_missing_role_stops_at_once_and_keeps_the_token() {
 }
 
 #[tokio::test]
-async fn a_passing_fault_of_the_exchange_is_tried_three_times() {
+async fn a_transient_fault_of_the_exchange_is_tried_three_times() {
     let world = World::start().await;
     world.fault(json!({"operation": "lwaToken", "kind": "status", "status": 503, "count": 2}));
 
@@ -163,7 +163,7 @@ async fn refused_credentials_stop_at_once_and_say_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_exchange_of_a_hundred_megabytes_may_pass() {
+async fn a_token_answer_of_a_hundred_megabytes_is_a_transient_fault() {
     let world = World::start().await;
     world.fault(json!({"operation": "lwaToken", "kind": "huge", "count": 1}));
 

@@ -1,4 +1,4 @@
-//! `getItemOffersBatch` over the wire: what the simulator takes, and what the limiter hears of it.
+//! `getItemOffersBatch` over the wire: what the simulator accepts, and the feedback to the limiter.
 
 use crate::fakes::permit;
 use crate::spapi_world::{CLIENT_ID, World};
@@ -12,7 +12,7 @@ use simulator::{MarketSet, Quotas};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
-async fn a_batch_of_twenty_is_answered_in_the_order_of_asking() {
+async fn a_batch_of_twenty_is_answered_in_request_order() {
     let world = World::start().await;
     world.fault(json!({"operation": "getItemOffersBatch", "kind": "shuffle"}));
     world.fault(json!({"operation": "getItemOffersBatch", "kind": "old_spelling"}));
@@ -59,7 +59,7 @@ async fn each_item_has_an_answer_of_its_own() {
         in_stock: Some(true),
         ..set(0)
     };
-    let gone = MarketSet {
+    let delisted = MarketSet {
         in_stock: Some(false),
         ..set(1)
     };
@@ -73,7 +73,7 @@ async fn each_item_has_an_answer_of_its_own() {
     };
     world
         .simulator
-        .set_market(vec![priced, gone, unknown, too_soon])
+        .set_market(vec![priced, delisted, unknown, too_soon])
         .unwrap();
     let (absent, refused) = (world.simulator.asin(4), world.simulator.asin(5));
     world.fault(json!({"operation": "*", "kind": "missing_items", "asins": [absent]}));
@@ -94,7 +94,7 @@ async fn each_item_has_an_answer_of_its_own() {
 }
 
 #[tokio::test]
-async fn wrong_types_cost_one_item() {
+async fn wrong_types_affect_one_item() {
     let world = World::start().await;
     world.fault(json!({"operation": "getItemOffersBatch", "kind": "wrong_types", "items": 1}));
 
@@ -113,13 +113,13 @@ async fn wrong_types_cost_one_item() {
 }
 
 #[tokio::test]
-async fn the_limiter_is_told_the_rate_and_the_delay_of_every_request() {
+async fn the_limiter_gets_the_rate_and_the_delay_of_every_request() {
     let world = World::start_with(Quotas::Published).await;
 
     world.ask(1).await.unwrap();
 
-    let told = world.limiter.feedback.lock().unwrap();
-    let [(lane, granted_at, feedback)] = told.as_slice() else {
+    let reported = world.limiter.feedback.lock().unwrap();
+    let [(lane, granted_at, feedback)] = reported.as_slice() else {
         panic!("one request, one feedback");
     };
     assert_eq!(
@@ -132,18 +132,18 @@ async fn the_limiter_is_told_the_rate_and_the_delay_of_every_request() {
 }
 
 #[tokio::test]
-async fn a_prepared_request_leaves_at_once() {
+async fn a_prepared_request_is_sent_at_once() {
     let world = World::start().await;
     world.amazon.prepare().await.unwrap();
 
     world.ask(1).await.unwrap();
 
-    let told = world.limiter.feedback.lock().unwrap();
-    assert!(told[0].2.late < 100_000, "{told:?}");
+    let reported = world.limiter.feedback.lock().unwrap();
+    assert!(reported[0].2.late < 100_000, "{reported:?}");
 }
 
 #[tokio::test]
-async fn a_refused_quota_is_told_before_the_answer_is_read() {
+async fn a_refused_quota_is_reported_before_the_answer_is_read() {
     let world = World::start_with(Quotas::Published).await;
     world.ask(1).await.unwrap();
 
@@ -154,7 +154,7 @@ async fn a_refused_quota_is_told_before_the_answer_is_read() {
 }
 
 #[tokio::test]
-async fn a_process_that_stood_still_after_its_permit_sends_nothing() {
+async fn a_process_that_was_suspended_after_its_permit_sends_nothing() {
     let world = World::start().await;
     let lapsed = Permit {
         good_until: Some(Instant::now()),

@@ -290,7 +290,7 @@ async fn an_answer_with_a_nul_character_is_recorded() {
         .await;
 
     assert!(!recorded.unwrap().batches_open);
-    let told = store.asin_history(asin(1)).await.unwrap().seen.remove(0);
-    let seller = told.offers[0].seller_id.as_deref();
+    let interval = store.asin_history(asin(1)).await.unwrap().seen.remove(0);
+    let seller = interval.offers[0].seller_id.as_deref();
     assert_eq!(seller, Some("a\u{fffd}b\\u0000\""));
 }

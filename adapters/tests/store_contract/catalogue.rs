@@ -59,9 +59,9 @@ async fn a_known_listing_keeps_its_shown_state_and_gets_a_new_sku() {
         counts(0, 1, 0)
     );
 
-    let told = store.asin_history(asin(1)).await.unwrap();
-    assert_eq!(told.listings[0].sku, "NEW");
-    assert_eq!(told.listings[0].listing.shown, shop_state(1300, true));
+    let history = store.asin_history(asin(1)).await.unwrap();
+    assert_eq!(history.listings[0].sku, "NEW");
+    assert_eq!(history.listings[0].listing.shown, shop_state(1300, true));
 }
 
 #[tokio::test]
@@ -229,9 +229,9 @@ async fn equal_observations_are_one_interval() {
         store.record(&record).await.unwrap();
     }
 
-    let told = store.asin_history(asin(1)).await.unwrap();
+    let history = store.asin_history(asin(1)).await.unwrap();
 
-    let seen: Vec<_> = told
+    let seen: Vec<_> = history
         .seen
         .iter()
         .map(|seen| (seen.first_at, seen.last_at, seen.outcome, seen.price))
@@ -244,7 +244,10 @@ async fn equal_observations_are_one_interval() {
             (at(20), at(30), Outcome::Success, Some(1000)),
         ]
     );
-    assert_eq!(told.seen[1].offers, priced(1, 1200, at(40)).offers.unwrap());
+    assert_eq!(
+        history.seen[1].offers,
+        priced(1, 1200, at(40)).offers.unwrap()
+    );
 }
 
 #[tokio::test]
@@ -258,9 +261,9 @@ async fn the_history_of_an_asin_contains_its_updates() {
         .await
         .unwrap();
 
-    let told = store.asin_history(asin(1)).await.unwrap();
+    let history = store.asin_history(asin(1)).await.unwrap();
 
-    let update = &told.updates[0];
+    let update = &history.updates[0];
     assert_eq!((update.run, update.state.as_str()), (run, "failed"));
     assert_eq!(update.code.as_deref(), Some("bad_price"));
     assert_eq!(
@@ -268,6 +271,6 @@ async fn the_history_of_an_asin_contains_its_updates() {
         (shop_state(1300, true), shop_state(1560, true))
     );
     assert_eq!(update.at, at(40));
-    assert_eq!(told.product, Some(in_stock(1, 1200, at(20))));
+    assert_eq!(history.product, Some(in_stock(1, 1200, at(20))));
     assert_eq!(store.asin_history(asin(9)).await.unwrap().listings, []);
 }

@@ -64,8 +64,8 @@ async fn answered(
 ) -> RunProgress {
     let mut progress = None;
     for no in batches {
-        let told = store.record(&answer(run, no, empty, listings)).await;
-        progress = Some(told.unwrap());
+        let recorded = store.record(&answer(run, no, empty, listings)).await;
+        progress = Some(recorded.unwrap());
     }
     progress.unwrap()
 }
@@ -213,7 +213,7 @@ async fn a_held_run_is_open_until_a_person_decides() {
     let store = open().await;
     let (run, _) = held(&store).await;
 
-    assert!(!store.hold_run(run).await.unwrap(), "told once");
+    assert!(!store.hold_run(run).await.unwrap(), "reported once");
     assert!(!store.close_run(run, at(50)).await.unwrap());
     assert_eq!(state(&store, run).await, RunState::Held);
     let work = store.open_work(run).await.unwrap();
@@ -270,9 +270,9 @@ async fn a_cancelled_run_leaves_the_shop_unchanged_and_the_next_run_decides_agai
     assert_eq!((cancelled, again), (Some(100), None));
     assert_eq!(state(&store, run).await, RunState::Cancelled);
     assert!(!worked(&store, listings[0]).await, "a late message");
-    let told = store.report(run, at(52)).await.unwrap().unwrap();
-    store.keep_report(&told).await.unwrap();
-    let guard = told.guard.unwrap();
+    let report = store.report(run, at(52)).await.unwrap().unwrap();
+    store.keep_report(&report).await.unwrap();
+    let guard = report.guard.unwrap();
     assert_eq!(
         (guard.held, guard.decision),
         (100, Some(HoldDecision::Cancelled))
@@ -361,8 +361,8 @@ async fn concurrent_workers_send_no_more_hides_than_allowed() {
         tokio::spawn(async move {
             let (mut sent, mut tripped) = (0, 0);
             for no in (1..=BATCHES).filter(|no| no % WORKERS == worker) {
-                let told = store.record(&answer(run, no, 20, &listings)).await;
-                let guard = told.unwrap().guard;
+                let recorded = store.record(&answer(run, no, 20, &listings)).await;
+                let guard = recorded.unwrap().guard;
                 tripped += u32::from(matches!(guard, Guarding::Tripped { .. }));
                 // A queued update can be claimed at once, whatever the others record meanwhile.
                 let first = (no as usize - 1) * 20;

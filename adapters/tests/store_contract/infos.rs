@@ -19,7 +19,7 @@ async fn started_of(store: &SqlStore, kind: RunKind, asins: u32) -> RunId {
     run.id
 }
 
-fn told(number: u32, info: Seen<BasicInfo>) -> RecordedAsin {
+fn fetched(number: u32, info: Seen<BasicInfo>) -> RecordedAsin {
     RecordedAsin {
         product: Product::unknown(asin(number)),
         outcome: Outcome::Success,
@@ -47,7 +47,7 @@ async fn basic_info_is_stored_without_changing_price_and_stock() {
     let seen = record(
         texts,
         RecordPart::Batch(1),
-        vec![told(1, info.clone()), told(2, info.clone())],
+        vec![fetched(1, info.clone()), fetched(2, info.clone())],
     );
     store.record(&seen).await.unwrap();
 
@@ -69,15 +69,15 @@ async fn a_newer_answer_without_a_part_keeps_it_and_an_older_answer_changes_noth
         value: BasicInfo::default(),
         at: at(30),
     };
-    let told = |info| record(run, RecordPart::Backfill, vec![told(1, info)]);
+    let backfill = |info| record(run, RecordPart::Backfill, vec![fetched(1, info)]);
 
-    store.record(&told(known.clone())).await.unwrap();
+    store.record(&backfill(known.clone())).await.unwrap();
     store
-        .record(&told(informed("older", at(19))))
+        .record(&backfill(informed("older", at(19))))
         .await
         .unwrap();
     let before = info_of(&store, 1).await;
-    store.record(&told(nothing)).await.unwrap();
+    store.record(&backfill(nothing)).await.unwrap();
 
     assert_eq!(before, Some(known.clone()));
     assert_eq!(
@@ -96,9 +96,9 @@ async fn stale_infos_come_oldest_first_and_only_of_active_accounts() {
     shop(&store, "b", 5).await;
     let run = started_of(&store, RunKind::BasicInfo, 4).await;
     let seen = vec![
-        told(1, informed("old", at(20))),
-        told(2, informed("older", at(10))),
-        told(3, informed("fresh", at(40))),
+        fetched(1, informed("old", at(20))),
+        fetched(2, informed("older", at(10))),
+        fetched(3, informed("fresh", at(40))),
     ];
     store
         .record(&record(run, RecordPart::Batch(1), seen))
@@ -146,8 +146,8 @@ async fn a_pending_listing_is_in_no_run_until_it_is_listed() {
     assert_eq!(listed, expected.into_iter().collect());
     assert_eq!(store.listed_asins(None).await.unwrap(), [1, 2].map(asin));
     assert!(store.listings(&[asin(3)], None).await.unwrap().is_empty());
-    let told = store.asin_history(asin(3)).await.unwrap();
-    assert_eq!(told.pending.len(), 1);
+    let history = store.asin_history(asin(3)).await.unwrap();
+    assert_eq!(history.pending.len(), 1);
     assert!(
         store
             .asin_history(asin(2))
@@ -240,7 +240,7 @@ async fn listings_that_a_basic_info_run_does_not_evaluate_are_not_counted() {
         .unwrap();
     let texts = started_of(&store, RunKind::BasicInfo, 1).await;
 
-    let seen = vec![told(1, informed("new", at(30)))];
+    let seen = vec![fetched(1, informed("new", at(30)))];
     store
         .record(&record(texts, RecordPart::Batch(1), seen))
         .await

@@ -53,7 +53,7 @@ fn page(run: RunId, step: u32, advance: Advance) -> PageRecord {
     }
 }
 
-/// A listing whose item has another price than we left, and gets an update that corrects it.
+/// A listing whose item has another price than it was given, and gets an update that corrects it.
 fn drifted(page: &PageRecord, number: u32, listing: ListingId, price: u32) -> PageRecord {
     let (left, found) = (shop_state(1300, true), shop_state(price, true));
     let finding = ReconcileFinding {

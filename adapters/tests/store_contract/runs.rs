@@ -226,12 +226,12 @@ async fn costs_add_up() {
 #[tokio::test]
 async fn an_unknown_run_is_none() {
     let store = open().await;
-    let nobody = RunId(Uuid::now_v7());
+    let unknown = RunId(Uuid::now_v7());
 
-    assert_eq!(store.run(nobody).await.unwrap(), None);
-    assert_eq!(store.report(nobody, at(1)).await.unwrap(), None);
-    assert!(!store.begin_backfill(nobody).await.unwrap());
-    let part = record(nobody, RecordPart::Batch(1), Vec::new());
+    assert_eq!(store.run(unknown).await.unwrap(), None);
+    assert_eq!(store.report(unknown, at(1)).await.unwrap(), None);
+    assert!(!store.begin_backfill(unknown).await.unwrap());
+    let part = record(unknown, RecordPart::Batch(1), Vec::new());
     assert!(matches!(
         store.record(&part).await,
         Err(StoreError::Damaged(_))

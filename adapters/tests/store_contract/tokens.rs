@@ -46,7 +46,7 @@ async fn a_sealed_token_opens_only_with_its_key() {
     let other = home.store().await.with_token_keys(keys(key(2), None));
     let none = home.store().await;
     for (wrong, another) in [(&other, true), (&none, false)] {
-        let sealed = |result: StoreError| matches!(result, StoreError::Sealed { another: said } if said == another);
+        let sealed = |result: StoreError| matches!(result, StoreError::Sealed { another: other } if other == another);
         assert!(sealed(wrong.token("base/a").await.unwrap_err()));
         assert!(sealed(wrong.seal_tokens().await.unwrap_err()));
         let saved = wrong.save_token("base/a", &token("2")).await;

@@ -184,8 +184,8 @@ async fn a_hold_that_the_shop_caused_lasts_until_a_person_decides() {
         store.listing_counts().await.unwrap(),
         [(account("a"), 1, 1)]
     );
-    let told = store.asin_history(asin(1)).await.unwrap();
-    assert_eq!(told.listings[0].hold, Some(HoldReason::NotEditable));
+    let history = store.asin_history(asin(1)).await.unwrap();
+    assert_eq!(history.listings[0].hold, Some(HoldReason::NotEditable));
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ async fn an_equal_update_is_settled_for_every_run_that_waits_for_it() {
         .finish_update(listing, 1, &UpdateResult::Equal, at(41))
         .await
         .unwrap();
-    assert_eq!(again.len(), 2, "who comes after a crash is told as well");
+    assert_eq!(again.len(), 2, "a caller after a crash gets them as well");
 }
 
 #[tokio::test]

@@ -153,13 +153,13 @@ pub fn priced(number: u32, price: u32, seen_at: DateTime<Utc>) -> RecordedAsin {
 
 /// Basic information that is complete.
 pub fn informed(title: &str, seen_at: DateTime<Utc>) -> Seen<BasicInfo> {
-    let told = |text: &str| Some(text.to_owned());
+    let some = |text: &str| Some(text.to_owned());
     Seen {
         value: BasicInfo {
-            title: told(title),
-            description: told("一行目\n二行目"),
-            brand: told("店番"),
-            category: told("台所"),
+            title: some(title),
+            description: some("一行目\n二行目"),
+            brand: some("店番"),
+            category: some("台所"),
             images: Some(vec!["https://example.com/1.jpg".to_owned()]),
         },
         at: seen_at,

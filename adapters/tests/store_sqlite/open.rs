@@ -12,7 +12,7 @@ fn url(path: &Path) -> String {
     format!("sqlite://{}", path.display())
 }
 
-fn said(refusal: Result<SqlStore, StoreError>) -> String {
+fn message(refusal: Result<SqlStore, StoreError>) -> String {
     match refusal {
         Err(StoreError::Unusable(text)) => text,
         Err(other) => panic!("another error: {other}"),
@@ -87,7 +87,7 @@ async fn a_directory_that_is_missing_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("nowhere");
 
-    let text = said(SqlStore::open(&url(&missing.join("a.db"))).await);
+    let text = message(SqlStore::open(&url(&missing.join("a.db"))).await);
 
     assert!(
         text.contains("nowhere") && text.contains("create it"),
@@ -98,7 +98,7 @@ async fn a_directory_that_is_missing_is_named() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_directory_that_cannot_be_written_is_refused() {
-    let text = said(SqlStore::open("sqlite:///proc/miseban.db").await);
+    let text = message(SqlStore::open("sqlite:///proc/miseban.db").await);
 
     assert!(text.contains("write access"), "{text}");
 }
@@ -109,7 +109,7 @@ async fn a_file_that_is_not_a_database_is_refused() {
     let path = folder.path().join("prices.csv");
     std::fs::write(&path, "asin,price\n".repeat(200)).unwrap();
 
-    let text = said(SqlStore::open(&url(&path)).await);
+    let text = message(SqlStore::open(&url(&path)).await);
 
     assert!(text.contains("DATABASE_URL"), "{text}");
     assert!(
@@ -123,13 +123,13 @@ async fn a_file_that_is_not_a_database_is_refused() {
 async fn a_url_of_another_scheme_is_refused() {
     for text in ["", "miseban.db", "mysql://localhost/x", "sqlite://"] {
         assert!(
-            said(SqlStore::open(text).await).contains("sqlite://"),
+            message(SqlStore::open(text).await).contains("sqlite://"),
             "{text:?}"
         );
     }
     let folder = tempfile::tempdir().unwrap();
     let missing = SqlStore::open_existing(&url(&folder.path().join("a.db"))).await;
-    assert!(said(missing).contains("there is no"));
+    assert!(message(missing).contains("there is no"));
 }
 
 #[tokio::test]
