@@ -24,11 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Fetches and caches the access token.
 pub(super) struct Lwa {
-    http: reqwest::Client,
-    url: String,
-    client_id: String,
-    client_secret: SecretString,
-    refresh_token: SecretString,
+    config: SpApiConfig,
     clock: Arc<dyn Clock>,
     // Locked during the whole exchange on purpose: so all callers share one exchange.
     state: Mutex<LwaState>,
@@ -61,11 +57,7 @@ pub(super) struct LwaAccess {
 impl Lwa {
     pub(super) fn new(config: &SpApiConfig, clock: Arc<dyn Clock>) -> Self {
         Self {
-            http: config.http.clone(),
-            url: format!("{}{PATH}", config.lwa_url),
-            client_id: config.client_id.clone(),
-            client_secret: config.client_secret.clone(),
-            refresh_token: config.refresh_token.clone(),
+            config: config.clone(),
             clock,
             state: Mutex::default(),
             proven: AtomicU64::new(0),
@@ -85,11 +77,11 @@ impl Lwa {
         {
             return Ok(cached.access());
         }
-        let fresh = self.exchange_with_retry().await?;
+        let (token, expires_at) = self.exchange_with_retry().await?;
         state.generation += 1;
         let cached = CachedToken {
-            token: fresh.0,
-            expires_at: fresh.1,
+            token,
+            expires_at,
             generation: state.generation,
             replaces_rejected: std::mem::take(&mut state.rejected),
         };
@@ -137,15 +129,16 @@ impl Lwa {
 
     async fn exchange(&self) -> Result<(SecretString, DateTime<Utc>), MarketplaceError> {
         let requested_at = self.clock.now();
+        let config = &self.config;
         let form = form(&[
             ("grant_type", "refresh_token"),
-            ("refresh_token", self.refresh_token.expose_secret()),
-            ("client_id", self.client_id.as_str()),
-            ("client_secret", self.client_secret.expose_secret()),
+            ("refresh_token", config.refresh_token.expose_secret()),
+            ("client_id", config.client_id.as_str()),
+            ("client_secret", config.client_secret.expose_secret()),
         ]);
-        let sent = self
+        let sent = config
             .http
-            .post(&self.url)
+            .post(format!("{}{PATH}", config.lwa_url))
             .header(CONTENT_TYPE, format!("{FORM};charset=UTF-8"))
             .timeout(TIMEOUT)
             .body(form)
@@ -153,10 +146,12 @@ impl Lwa {
             .await;
         let response = sent.map_err(|error| unavailable(&error.into()))?;
         let status = response.status().as_u16();
-        let body = read_capped(response, MAX_ANSWER)
-            .await
-            .map_err(|error| unavailable(&error))?;
-        read_token(status, &body, requested_at)
+        let body = read_capped(response, MAX_ANSWER).await;
+        read_token(
+            status,
+            &body.map_err(|error| unavailable(&error))?,
+            requested_at,
+        )
     }
 }
 

@@ -16,7 +16,7 @@ mod request;
 
 pub use config::SpApiConfig;
 
-use crate::http::{HttpError, read_capped};
+use crate::http::{HttpError, excerpt, read_capped};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use keep_alive::KeepAlive;
@@ -214,20 +214,13 @@ fn token_header(access: &LwaAccess) -> Result<HeaderValue, MarketplaceError> {
 /// Requests a second. Amazon does not send it with every status (source: "Usage plans and rate
 /// limits").
 fn rate_header(headers: &HeaderMap) -> Option<f64> {
-    let rate: f64 = headers
-        .get(RATE_HEADER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
+    let text = headers.get(RATE_HEADER)?.to_str().ok()?;
+    let rate: f64 = text.trim().parse().ok()?;
     (rate.is_finite() && rate > 0.0).then_some(rate)
 }
 
 /// The id that Amazon's support asks for.
 fn request_id(headers: &HeaderMap) -> String {
-    let id = headers
-        .get(REQUEST_ID_HEADER)
-        .and_then(|id| id.to_str().ok());
-    crate::http::excerpt(id.unwrap_or("none"), 64)
+    let id = headers.get(REQUEST_ID_HEADER);
+    excerpt(id.and_then(|id| id.to_str().ok()).unwrap_or("none"), 64)
 }

@@ -30,27 +30,24 @@ pub fn offers(
 ) -> Result<Vec<(Asin, ItemAnswer)>, MarketplaceError> {
     let mut answers = AnswerSet::new(requested);
     // Reading the whole answer at once parses the text once instead of three times; it fails on faults.
-    match read_whole(bytes) {
-        Some(envelope)
-            if envelope
-                .responses
-                .iter()
-                .all(|entry| entry.0.asin().is_some()) =>
-        {
-            for Object(entry) in envelope.responses {
+    let named =
+        |entries: &Vec<Object<ParsedEntry>>| entries.iter().all(|entry| entry.0.asin().is_some());
+    match read_whole(bytes).filter(named) {
+        Some(entries) => {
+            for Object(entry) in entries {
                 answers.add(entry.asin(), |asin| item::read(entry, asin));
             }
         }
-        _ => read_by_parts(bytes, &mut answers)?,
+        None => read_by_parts(bytes, &mut answers)?,
     }
     Ok(answers.finish())
 }
 
 /// Checks UTF-8 once, and not for each string.
-fn read_whole(bytes: &[u8]) -> Option<Envelope<Object<ParsedEntry<'_>>>> {
+fn read_whole(bytes: &[u8]) -> Option<Vec<Object<ParsedEntry<'_>>>> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let Object(envelope) = serde_json::from_str(text).ok()?;
-    Some(envelope)
+    let Object(envelope): Object<Envelope<_>> = serde_json::from_str(text).ok()?;
+    Some(envelope.responses)
 }
 
 /// Reads entry by entry and part by part, so that a fault affects only its own entry.

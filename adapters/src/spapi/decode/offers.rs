@@ -126,9 +126,8 @@ fn amount(money: Option<Object<WireMoney<'_>>>) -> Result<Option<Amount>, String
     let Some(number) = money.amount else {
         return Ok(None);
     };
-    let currency = money
-        .currency_code
-        .map(|code| code.to_ascii_uppercase_smolstr());
+    let code = money.currency_code;
+    let currency = code.map(|code| code.to_ascii_uppercase_smolstr());
     if !number.exact && currency.as_deref() == Some("JPY") {
         return Err("a fraction of a yen".to_owned());
     }
