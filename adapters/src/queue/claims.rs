@@ -15,7 +15,6 @@ use futures::future::BoxFuture;
 use shared::jobs::QueueName;
 use shared::ports::queue::{Capacity, Claimed, Queue, Settlement};
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -72,10 +71,8 @@ impl Claims {
             let Ok(first) = Arc::clone(&slots).acquire_owned().await else {
                 return VecDeque::new();
             };
-            let capacity = {
-                let slots = Arc::clone(&slots);
-                Capacity::from_fn(move || 1 + slots.available_permits())
-            };
+            let free = Arc::clone(&slots);
+            let capacity = Capacity::from_fn(move || 1 + free.available_permits());
             match queue.claim(name, lease, CLAIM_TIMEOUT, &capacity).await {
                 // Only this task takes slots, so that there is one for each message.
                 Ok(claimed) => std::iter::once(first)
@@ -105,14 +102,6 @@ impl Claims {
                 }
             });
         }
-    }
-}
-
-impl fmt::Debug for Claims {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Claims")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
     }
 }
 

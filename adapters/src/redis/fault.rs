@@ -32,7 +32,7 @@ pub enum RedisFault {
     NotAllowed {
         /// Host and port, or path.
         address: String,
-        /// What Redis said.
+        /// Redis' own words.
         what: String,
     },
     /// The version is too old.
@@ -106,7 +106,7 @@ pub enum RedisFault {
     Refused {
         /// Host and port, or path.
         address: String,
-        /// What Redis said.
+        /// Redis' own words.
         source: RedisError,
     },
 }

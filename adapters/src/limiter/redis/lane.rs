@@ -192,7 +192,7 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
             if received - asked > micros(lane.limits.grace) {
                 tracing::warn!("a permit arrived too late to be used: Redis is slow");
             } else if !lane.waiters().serve(grant) {
-                tracing::debug!("no caller was left for a permit");
+                tracing::debug!("no caller waits for a permit any more");
             }
             None
         }

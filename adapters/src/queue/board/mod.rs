@@ -20,7 +20,6 @@ use shared::jobs::QueueName;
 use shared::ports::clock::Clock;
 use shared::ports::queue::{MessagePage, Queue, QueueError, QueueView, WorkerHeartbeat};
 use std::convert::Infallible;
-use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -51,14 +50,6 @@ impl<Q> Board<Q> {
     fn now(&self) -> Duration {
         let now = self.clock.now().timestamp_micros();
         Duration::from_micros(u64::try_from(now).unwrap_or_default())
-    }
-}
-
-impl<Q> fmt::Debug for Board<Q> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Board")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
     }
 }
 
@@ -182,10 +173,9 @@ impl<Q: Queue + QueueView> ListAllTasks for Board<Q> {
 
 impl<Q: Queue + QueueView> FetchById for Board<Q> {
     async fn fetch_by_id(&mut self, id: &TaskId) -> Result<Option<Task<Value>>, BoardError> {
-        let found = self.queue.find(self.name, &id.to_string()).await?;
-        let now = self.now();
-        let mut tasks = found.into_iter().map(|info| task(self.name, info, now));
-        Ok(tasks.next())
+        let messages = self.queue.find(self.name, &id.to_string()).await?;
+        let first = messages.into_iter().next();
+        Ok(first.map(|info| task(self.name, info, self.now())))
     }
 }
 

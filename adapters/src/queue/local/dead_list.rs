@@ -17,8 +17,7 @@ pub struct DeadList {
 /// A message that was given up.
 #[derive(Debug)]
 pub struct DeadMessage {
-    /// The message's id.
-    pub id: String,
+    pub(crate) id: String,
     /// The message at its death.
     pub message: StoredMessage,
     error: String,
@@ -47,8 +46,7 @@ impl DeadList {
         self.messages.remove(index)
     }
 
-    /// The message of this id.
-    pub fn find(&self, id: &str) -> Option<&DeadMessage> {
+    pub(crate) fn find(&self, id: &str) -> Option<&DeadMessage> {
         self.messages.iter().find(|dead| dead.id == id)
     }
 
@@ -57,8 +55,7 @@ impl DeadList {
         self.messages.iter().rev()
     }
 
-    /// The number of messages.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.messages.len()
     }
 }

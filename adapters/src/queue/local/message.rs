@@ -10,10 +10,8 @@ pub type DueKey = (Instant, u64);
 /// A message that is ready, delayed or claimed.
 #[derive(Debug)]
 pub struct StoredMessage {
-    /// The encoded job.
-    pub payload: Vec<u8>,
-    /// Order within the queue.
-    pub rank: Rank,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) rank: Rank,
     /// Since when the message is ready, or was before it was claimed.
     pub ready_at: Instant,
     /// The number of claims that count.

@@ -14,10 +14,8 @@ type DueTimes = BTreeMap<DueKey, String>;
 /// A message to push.
 #[derive(Debug)]
 pub struct NewMessage {
-    /// The encoded job.
-    pub payload: Vec<u8>,
-    /// Order within the queue.
-    pub rank: Rank,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) rank: Rank,
     /// The time until the message is ready.
     pub delay: Duration,
 }

@@ -31,8 +31,7 @@ impl QueueState {
         self.alive(id, now).into_iter().chain(dead).collect()
     }
 
-    /// The figures.
-    pub fn stats(&self, now: Instant) -> QueueStats {
+    pub(crate) fn stats(&self, now: Instant) -> QueueStats {
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let by_rank = self.ready.each_ref().map(|ready| count(ready.len()));
         let first = self.ready.iter().filter_map(VecDeque::front);

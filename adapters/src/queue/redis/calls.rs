@@ -13,22 +13,16 @@ use std::time::Duration;
 
 /// A message as `push.lua` takes it.
 pub struct PushEntry {
-    /// The job's id.
-    pub id: String,
-    /// Order within the queue.
-    pub rank: u8,
-    /// The delay in microseconds.
-    pub delay_us: u64,
-    /// The encoded job.
-    pub payload: Vec<u8>,
+    pub(crate) id: String,
+    pub(crate) rank: u8,
+    pub(crate) delay_us: u64,
+    pub(crate) payload: Vec<u8>,
 }
 
 /// Connection, scripts and keys. Shared with the tasks that outlive a cancelled caller.
 pub struct QueueCalls {
-    /// The connection.
-    pub link: RedisLink,
-    /// The scripts.
-    pub scripts: Scripts,
+    pub(crate) link: RedisLink,
+    pub(crate) scripts: Scripts,
     keys: HashMap<QueueName, QueueKeys>,
     heartbeat: HeartbeatSender,
 }
@@ -52,8 +46,7 @@ impl QueueCalls {
             .collect()
     }
 
-    /// The keys of `queue`.
-    pub fn keys(&self, queue: QueueName) -> Result<&QueueKeys, QueueError> {
+    pub(crate) fn keys(&self, queue: QueueName) -> Result<&QueueKeys, QueueError> {
         self.keys.get(&queue).ok_or_else(|| unknown(queue))
     }
 

@@ -3,37 +3,32 @@
 use super::RedisQueue;
 use super::calls::{call, micros, span};
 use async_trait::async_trait;
-use redis::{FromRedisValue, ParsingError, Value};
 use shared::jobs::{QueueName, Rank};
 use shared::ports::queue::{
     MessageInfo, MessagePage, MessageState, QueueError, QueueView, WorkerHeartbeat,
 };
 use std::time::Duration;
 
-/// A message as `message.lua` returns it.
-struct MessageRow(MessageInfo);
+/// A message as `message.lua` returns it: state, id, payload, rank, attempts, since, left, error.
+type MessageFields = (String, String, Vec<u8>, u8, u32, i64, i64, Vec<u8>);
 
-impl FromRedisValue for MessageRow {
-    fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
-        type MessageFields = (String, String, Vec<u8>, u8, u32, i64, i64, Vec<u8>);
-        let (state, id, payload, rank, attempts, since, left, error) =
-            MessageFields::from_redis_value(value)?;
-        let state = MessageState::ALL
-            .into_iter()
-            .find(|known| known.as_str() == state)
-            .ok_or_else(|| ParsingError::from(format!("there is no state {state}")))?;
-        let dead = state == MessageState::Dead;
-        Ok(Self(MessageInfo {
-            id,
-            payload,
-            rank: Rank(rank),
-            attempts,
-            state,
-            since: span(since),
-            left: span(left),
-            error: dead.then(|| String::from_utf8_lossy(&error).into_owned()),
-        }))
-    }
+fn message(fields: MessageFields) -> Result<MessageInfo, QueueError> {
+    let (state, id, payload, rank, attempts, since, left, error) = fields;
+    let mut states = MessageState::ALL.into_iter();
+    let state = states
+        .find(|known| known.as_str() == state)
+        .ok_or_else(|| QueueError(format!("there is no state {state}")))?;
+    let dead = state == MessageState::Dead;
+    Ok(MessageInfo {
+        id,
+        payload,
+        rank: Rank(rank),
+        attempts,
+        state,
+        since: span(since),
+        left: span(left),
+        error: dead.then(|| String::from_utf8_lossy(&error).into_owned()),
+    })
 }
 
 #[async_trait]
@@ -55,8 +50,8 @@ impl QueueView for RedisQueue {
             // Redis accepts no larger number as an offset.
             .arg(page.offset.min(u64::from(u32::MAX)))
             .arg(page.size());
-        let rows: Vec<MessageRow> = self.calls.invoke(&call).await?;
-        Ok(rows.into_iter().map(|row| row.0).collect())
+        let rows: Vec<MessageFields> = self.calls.invoke(&call).await?;
+        rows.into_iter().map(message).collect()
     }
 
     async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<MessageInfo>, QueueError> {
@@ -66,8 +61,8 @@ impl QueueView for RedisQueue {
             .key(&keys.dead)
             .key(&keys.dead_messages)
             .arg(id);
-        let rows: Vec<MessageRow> = self.calls.invoke(&call).await?;
-        Ok(rows.into_iter().map(|row| row.0).collect())
+        let rows: Vec<MessageFields> = self.calls.invoke(&call).await?;
+        rows.into_iter().map(message).collect()
     }
 
     async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerHeartbeat>, QueueError> {

@@ -189,7 +189,7 @@ async fn asins(on: &mut AnyConnection, id: RunId) -> Result<(u64, u64), StoreErr
     Ok((found.count("asins")?, answered.unsigned_abs()))
 }
 
-/// Locks the run's row, and tells whether something of the run is held for a person to decide.
+/// Locks the run's row, and returns whether something of the run is held for a person to decide.
 /// Until the transaction ends, no other one decides.
 async fn lock_held(on: &mut AnyConnection, id: RunId) -> Result<bool, StoreError> {
     row(on, LOCK_RUN.bind(id)).await?;

@@ -30,10 +30,8 @@ pub struct ClaimRequest {
 
 /// A claim whose job is done.
 pub struct Completion {
-    /// The message's id.
-    pub id: String,
-    /// The token of the claim.
-    pub token: u64,
+    pub(crate) id: String,
+    pub(crate) token: u64,
     /// Receives whether the claim was valid.
     pub reply: ReplySender<bool>,
 }
@@ -41,10 +39,8 @@ pub struct Completion {
 /// The requests of one call.
 #[derive(Default)]
 pub struct ClaimBatch {
-    /// The callers that wait for messages.
-    pub claims: Vec<ClaimRequest>,
-    /// The claims to end.
-    pub completions: Vec<Completion>,
+    pub(crate) claims: Vec<ClaimRequest>,
+    pub(crate) completions: Vec<Completion>,
 }
 
 impl ClaimBatch {

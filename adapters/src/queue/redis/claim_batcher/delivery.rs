@@ -24,8 +24,7 @@ pub enum ClaimResult {
 pub struct OpenClaims(Arc<AtomicUsize>);
 
 impl OpenClaims {
-    /// The number of open claims.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 
@@ -79,10 +78,8 @@ impl Drop for Delivery {
 
 /// Returns the messages of a dropped [`Delivery`] to their queue.
 pub struct ReturnOnDrop {
-    /// The calls of the queue.
-    pub calls: Arc<QueueCalls>,
-    /// The queue of the messages.
-    pub queue: QueueName,
+    pub(crate) calls: Arc<QueueCalls>,
+    pub(crate) queue: QueueName,
     /// The count that the messages are part of.
     pub open: OpenClaims,
     /// The runtime for the calls, since a drop may happen outside of it.
