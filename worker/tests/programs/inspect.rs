@@ -17,5 +17,5 @@ async fn a_person_can_look_at_the_shared_database_and_at_its_schema() {
         .ends_with(0)
         .await;
 
-    assert!(said.contains("is at the newest schema"), "{said}");
+    assert!(said.contains("is up to date"), "{said}");
 }
