@@ -4,7 +4,7 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 COPY . .
-# Both caches stay outside the image: what was built once is not built again.
+# Both caches stay outside the image, so that a second build is incremental.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --locked --release -p standalone -p producer -p worker -p simulator \
@@ -18,12 +18,12 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /programs/ /usr/local/bin/
-# A folder for what one process alone would keep (SQLite).
+# The SQLite database of a single process.
 RUN install -d -o 10001 -g 10001 /var/lib/miseban
 WORKDIR /var/lib/miseban
 USER 10001:10001
-# For this container only: nobody outside reaches it.
+# Reachable from inside this container only.
 ENV HEALTH_LISTEN=127.0.0.1:8081
-# Asks the page of whatever runs here. A start may wait a minute for its servers.
+# Asks the health page of the program in this container. A start may wait a minute for its servers.
 HEALTHCHECK --interval=10s --timeout=8s --start-period=90s --retries=3 CMD ["worker", "--healthcheck"]
 CMD ["miseban", "--help"]
