@@ -1,25 +1,26 @@
-//! The bench's job in our frame: read the batch's row, ask, record, cache, send the follow-ups.
+//! The bench's jobs as handlers of our runtime: read the batch's row, ask, record, cache, send the follow-ups.
 //!
-//! Each step may be done twice. What ends a run is asked of the rows and not counted.
+//! Each step may run twice. The rows decide when a run ends; nothing is counted.
 
 use crate::rows::{Priced, Rows};
 use crate::setting::unix_seconds;
+use adapters::clock::SystemClock;
 use adapters::redis::RedisLink;
 use async_trait::async_trait;
-use chrono::Utc;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::desired::Urgency;
 use shared::domain::lane::{Lane, Priority, ShopLane};
-use shared::domain::platform::Platform;
-use shared::domain::quota::WindowQuota;
 use shared::domain::listing::{ItemId, ListingId, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::observation::ItemAnswer;
 use shared::domain::offer::Offer;
+use shared::domain::platform::Platform;
+use shared::domain::quota::WindowQuota;
 use shared::domain::retry::Remedy;
 use shared::domain::run::{RunId, RunKind};
 use shared::jobs::{Backfill, SyncBatch, UpdateListing};
+use shared::ports::clock::Clock as _;
 use shared::ports::limiter::{Grant, Limiter, Permit};
 use shared::ports::marketplace::Marketplace;
 use shared::ports::messages;
@@ -31,12 +32,12 @@ use std::time::Duration;
 use worker::handlers::Handler;
 use worker::job_error::JobError;
 
-/// The item that the bench's shop knows.
+/// The only item of the bench's shop.
 const ITEM: ItemId = ItemId(1_234_567);
 const CACHED_FOR_S: u32 = 86_400;
 
-/// All that the jobs have at hand.
-pub struct Hands {
+/// What the handlers work with.
+pub struct BenchContext {
     pub account: AccountId,
     pub rows: Rows,
     pub runs: Arc<dyn RunQueries>,
@@ -48,39 +49,39 @@ pub struct Hands {
 }
 
 #[async_trait]
-impl Handler<Hands> for SyncBatch {
-    async fn run(&self, hands: &Hands) -> Result<(), JobError> {
-        hands.sync_batch(self).await
+impl Handler<BenchContext> for SyncBatch {
+    async fn run(&self, ctx: &BenchContext) -> Result<(), JobError> {
+        ctx.sync_batch(self).await
     }
 
-    async fn give_up(&self, error: &JobError, hands: &Hands) -> Result<(), JobError> {
-        hands.failed(error).await
-    }
-}
-
-#[async_trait]
-impl Handler<Hands> for UpdateListing {
-    async fn run(&self, hands: &Hands) -> Result<(), JobError> {
-        hands.update_listing(self).await
-    }
-
-    async fn give_up(&self, error: &JobError, hands: &Hands) -> Result<(), JobError> {
-        hands.failed(error).await
+    async fn give_up(&self, error: &JobError, ctx: &BenchContext) -> Result<(), JobError> {
+        ctx.failed(error).await
     }
 }
 
 #[async_trait]
-impl Handler<Hands> for Backfill {
-    async fn run(&self, hands: &Hands) -> Result<(), JobError> {
-        hands.last(self).await
+impl Handler<BenchContext> for UpdateListing {
+    async fn run(&self, ctx: &BenchContext) -> Result<(), JobError> {
+        ctx.update_listing(self).await
     }
 
-    async fn give_up(&self, error: &JobError, hands: &Hands) -> Result<(), JobError> {
-        hands.failed(error).await
+    async fn give_up(&self, error: &JobError, ctx: &BenchContext) -> Result<(), JobError> {
+        ctx.failed(error).await
     }
 }
 
-impl Hands {
+#[async_trait]
+impl Handler<BenchContext> for Backfill {
+    async fn run(&self, ctx: &BenchContext) -> Result<(), JobError> {
+        ctx.backfill(self).await
+    }
+
+    async fn give_up(&self, error: &JobError, ctx: &BenchContext) -> Result<(), JobError> {
+        ctx.failed(error).await
+    }
+}
+
+impl BenchContext {
     async fn sync_batch(&self, job: &SyncBatch) -> Result<(), JobError> {
         let Some(batch) = self.rows.batch(job.run, job.no).await? else {
             return self.resend(job.run).await;
@@ -104,7 +105,7 @@ impl Hands {
         Ok(())
     }
 
-    /// The batch has reported, but whoever reported may have died before it sent the follow-ups.
+    /// The batch is recorded, but its worker may have died before it sent the follow-ups.
     async fn resend(&self, run: RunId) -> Result<(), JobError> {
         let work = self.runs.open_work(run).await?;
         let updates = work.updates.iter();
@@ -116,11 +117,11 @@ impl Hands {
     }
 
     async fn update_listing(&self, job: &UpdateListing) -> Result<(), JobError> {
-        // Without a row it is done, and whoever did it asked what is left before it settled.
-        let Some(held) = self.rows.update(job.listing).await? else {
+        // Without an open row the edit is done.
+        let Some(open) = self.rows.update(job.listing).await? else {
             return Ok(());
         };
-        let edit = held.edit;
+        let edit = open.edit;
         let lane = Lane::Shop(ShopLane {
             platform: Platform::default(),
             account: self.account.clone(),
@@ -138,7 +139,7 @@ impl Hands {
             Err(ShopError::Refused(code)) if code == "not_applied" => {}
             Err(error) => return Err(error.into()),
         }
-        if self.rows.finish(held, job.listing).await? {
+        if self.rows.finish(open, job.listing).await? {
             self.queue
                 .push(&[messages::for_backfill(edit.run, RunKind::PriceStock)])
                 .await?;
@@ -146,16 +147,16 @@ impl Hands {
         Ok(())
     }
 
-    async fn last(&self, job: &Backfill) -> Result<(), JobError> {
+    async fn backfill(&self, job: &Backfill) -> Result<(), JobError> {
         let (count, sum) = self.rows.totals().await?;
         self.runs.begin_backfill(job.run).await?;
-        self.runs.end_backfill(job.run, Utc::now()).await?;
-        if !self.runs.close_run(job.run, Utc::now()).await? {
+        self.runs.end_backfill(job.run, SystemClock.now()).await?;
+        if !self.runs.close_run(job.run, SystemClock.now()).await? {
             return Ok(());
         }
-        let told = serde_json::json!({ "n": count, "s": sum }).to_string();
+        let totals = serde_json::json!({ "n": count, "s": sum }).to_string();
         let mut both = redis::pipe();
-        both.cmd("SET").arg("cache:backfill").arg(told);
+        both.cmd("SET").arg("cache:backfill").arg(totals);
         both.cmd("RPUSH").arg("bench:done").arg(unix_seconds());
         self.write(&both).await
     }
@@ -163,10 +164,7 @@ impl Hands {
     async fn write(&self, commands: &redis::Pipeline) -> Result<(), JobError> {
         let mut connection = self.link.shared();
         let written = self.link.within(commands.exec_async(&mut connection)).await;
-        written.map_err(|fault| JobError {
-            remedy: Remedy::TryAgain,
-            why: fault.message(),
-        })
+        written.map_err(|fault| JobError::new(Remedy::TryAgain, fault.message()))
     }
 
     async fn permit(&self, lane: &Lane) -> Result<Permit, JobError> {
@@ -176,15 +174,15 @@ impl Hands {
         }
     }
 
-    async fn failed(&self, failure: &JobError) -> Result<(), JobError> {
-        eprintln!("a job is given up: {failure}");
+    async fn failed(&self, error: &JobError) -> Result<(), JobError> {
+        eprintln!("gave up a job: {error}");
         let mut count = redis::pipe();
         count.cmd("INCR").arg("bench:failed");
         self.write(&count).await
     }
 }
 
-/// The bench's rule: the least price with shipping among the offers in new condition. The first two
+/// The bench's rule: the lowest price with shipping among the offers in new condition. The first two
 /// of a batch get an edit.
 fn priced(no: u32, place: usize, asin: Asin, answer: &ItemAnswer) -> Option<Priced> {
     let price = match answer {
@@ -200,9 +198,9 @@ fn priced(no: u32, place: usize, asin: Asin, answer: &ItemAnswer) -> Option<Pric
     })
 }
 
-/// The cache's entries of a batch.
+/// The cache entries of a batch.
 fn entries(products: &[Priced]) -> redis::Pipeline {
-    let at = Utc::now().timestamp_millis();
+    let at = SystemClock.now().timestamp_millis();
     let mut entries = redis::pipe();
     for product in products {
         let price = product

@@ -3,13 +3,15 @@
 //!
 //! Statements follow each other on a connection without waiting for the answer of the one before.
 
-use crate::together::Together;
+use crate::statement_batcher::StatementBatcher;
+use adapters::clock::SystemClock;
 use anyhow::Context;
-use chrono::{SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use shared::domain::asin::AsinBatch;
 use shared::domain::listing::ListingId;
 use shared::domain::money::Yen;
 use shared::domain::run::RunId;
+use shared::ports::clock::Clock as _;
 use shared::ports::store::StoreError;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,19 +19,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, NoTls, Row, Statement};
 
-/// As our store sets its connections: rows are found by key, whatever the statistics say.
+/// The settings of our store's connections: rows are found by key, whatever the statistics say.
 const SESSION: &str = "SET search_path = miseban; SET application_name = 'miseban';
     SET statement_timeout = '10s'; SET enable_seqscan = off; SET enable_hashjoin = off;
     SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan;";
 
-/// By key: left to itself, the planner takes the index of what is open, and reads all of it.
+/// By key: otherwise the planner scans the whole index of open batches.
 const BATCHES: &str = "SELECT b.no, b.asins
     FROM unnest($1::text[], $2::bigint[]) AS k(run_id, no)
     INNER JOIN batches AS b ON b.run_id = k.run_id AND b.no = k.no
     WHERE b.state || '' = 'open'";
 
-/// The bench's upsert and our rows, in one transaction, of all who record at the same moment; nothing
-/// of a batch that has reported.
+/// The bench's upsert and our rows in one transaction, for all batches that are recorded at the same moment.
+/// A batch that has reported changes nothing.
 const RECORD: &str = "WITH closed AS (
     UPDATE batches AS b SET state = 'done', reported_at = $1
     FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS k(run_id, no, place)
@@ -49,7 +51,7 @@ INNER JOIN closed ON closed.place = p.place
 ON CONFLICT (asin) DO UPDATE SET
     price = excluded.price, in_stock = excluded.in_stock, updated_at = excluded.updated_at";
 
-/// By the listing, likewise.
+/// By listing, likewise.
 const UPDATES: &str = "SELECT listing_id::bigint, run_id, to_price_yen, to_stock FROM updates
     WHERE listing_id = ANY($1::bigint[]) AND state || '' = 'queued'";
 
@@ -57,23 +59,22 @@ const FINISH: &str = "UPDATE updates AS u SET state = 'applied', at = $3
     FROM unnest($1::text[], $2::bigint[]) AS k(run_id, listing_id)
     WHERE u.run_id = k.run_id AND u.listing_id = k.listing_id AND u.state || '' = 'queued'";
 
-/// Asked when a row is closed for good: of two that close the last two rows, the later one sees
-/// both.
+/// Runs after a row is closed: of two transactions that close the last two rows, the later one sees both.
 const ANYTHING_OPEN: &str = "SELECT
     EXISTS (SELECT 1 FROM batches WHERE run_id = $1 AND state = 'open')
     OR EXISTS (SELECT 1 FROM updates WHERE run_id = $1 AND state = 'queued')";
 
 const TOTALS: &str = "SELECT count(*), sum(price)::bigint FROM public.products";
 
-/// What is known of one product after its answer.
+/// One product after its answer.
 pub struct Priced {
     pub asin: String,
     pub price: Option<Yen>,
-    /// The listing that gets an edit, where there is one.
+    /// The listing that gets an edit, if any.
     pub listing: Option<ListingId>,
 }
 
-/// An edit to be made.
+/// An edit to make.
 #[derive(Clone, Copy)]
 pub struct Edit {
     pub run: RunId,
@@ -81,45 +82,45 @@ pub struct Edit {
     pub stock: u32,
 }
 
-/// The edits whose rows this process has read and not yet closed.
+/// Counts the edits whose rows this process has read and not yet closed.
 #[derive(Clone, Default)]
-struct InHand(Arc<AtomicUsize>);
+struct OpenEdits(Arc<AtomicUsize>);
 
-/// One of them; in hand until it is dropped, however it ends.
-pub struct Held {
+/// One of them; counted until it is dropped.
+pub struct OpenEdit {
     pub edit: Edit,
-    all: InHand,
+    open: OpenEdits,
 }
 
-impl Held {
-    fn take(edit: Edit, all: &InHand) -> Self {
-        all.0.fetch_add(1, Ordering::SeqCst);
-        let all = all.clone();
-        Self { edit, all }
+impl OpenEdit {
+    fn take(edit: Edit, open: &OpenEdits) -> Self {
+        open.0.fetch_add(1, Ordering::SeqCst);
+        let open = open.clone();
+        Self { edit, open }
     }
 }
 
-impl Drop for Held {
+impl Drop for OpenEdit {
     fn drop(&mut self) {
-        self.all.0.fetch_sub(1, Ordering::SeqCst);
+        self.open.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 /// The products of a batch that has answered.
 pub type Answered = (RunId, u32, Vec<Priced>);
 
-/// The statements, prepared: all in one who ask the same at the same moment. Recording has a line of
-/// its own, so that nobody waits behind it.
+/// The prepared statements, each batched. Recording has a connection of its own, so that no other statement
+/// waits behind it.
 pub struct Rows {
-    batches: Together<(RunId, u32), Option<AsinBatch>>,
-    record: Together<Answered, ()>,
-    updates: Together<ListingId, Option<Edit>>,
-    finish: Together<(RunId, ListingId), ()>,
-    line: Arc<Line>,
-    in_hand: InHand,
+    batches: StatementBatcher<(RunId, u32), Option<AsinBatch>>,
+    record: StatementBatcher<Answered, ()>,
+    updates: StatementBatcher<ListingId, Option<Edit>>,
+    finish: StatementBatcher<(RunId, ListingId), ()>,
+    connection: Arc<Connection>,
+    open_edits: OpenEdits,
 }
 
-struct Line {
+struct Connection {
     client: Client,
     batches: Statement,
     record: Statement,
@@ -129,18 +130,19 @@ struct Line {
 }
 
 impl Rows {
-    /// Two connections.
+    /// Opens two connections.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
-        let recording = Arc::new(Line::open(url).await?);
-        let line = Arc::new(Line::open(url).await?);
-        let (reading, reading_too, closing) = (line.clone(), line.clone(), line.clone());
+        let recording = Arc::new(Connection::open(url).await?);
+        let connection = Arc::new(Connection::open(url).await?);
+        let (reading, reading_too, closing) =
+            (connection.clone(), connection.clone(), connection.clone());
         Ok(Self {
-            batches: Together::new(move |keys| reading.clone().batches(keys)),
-            record: Together::new(move |answered| recording.clone().record(answered)),
-            updates: Together::new(move |keys| reading_too.clone().updates(keys)),
-            finish: Together::new(move |keys| closing.clone().finish(keys)),
-            line,
-            in_hand: InHand::default(),
+            batches: StatementBatcher::new(move |keys| reading.clone().batches(keys)),
+            record: StatementBatcher::new(move |answered| recording.clone().record(answered)),
+            updates: StatementBatcher::new(move |keys| reading_too.clone().updates(keys)),
+            finish: StatementBatcher::new(move |keys| closing.clone().finish(keys)),
+            connection,
+            open_edits: OpenEdits::default(),
         })
     }
 
@@ -149,25 +151,25 @@ impl Rows {
         self.batches.ask((run, no)).await
     }
 
-    /// The edit that is still to be made of a listing.
-    pub async fn update(&self, listing: ListingId) -> Result<Option<Held>, StoreError> {
+    /// The open edit of a listing.
+    pub async fn update(&self, listing: ListingId) -> Result<Option<OpenEdit>, StoreError> {
         let edit = self.updates.ask(listing).await?;
-        Ok(edit.map(|edit| Held::take(edit, &self.in_hand)))
+        Ok(edit.map(|edit| OpenEdit::take(edit, &self.open_edits)))
     }
 
-    /// Closes an edit; `true` when nothing of its run is open any more. While another is in hand, its
-    /// row is open, and its end asks: whoever puts down the last one does so after all were closed.
-    pub async fn finish(&self, held: Held, listing: ListingId) -> Result<bool, StoreError> {
-        let run = held.edit.run;
+    /// Closes an edit; `true` when nothing of its run is open any more. Only the last open edit of this process
+    /// asks the database: while there is another one, its row is open.
+    pub async fn finish(&self, open: OpenEdit, listing: ListingId) -> Result<bool, StoreError> {
+        let run = open.edit.run;
         self.finish.ask((run, listing)).await?;
-        drop(held);
-        if self.in_hand.0.load(Ordering::SeqCst) > 0 {
+        drop(open);
+        if self.open_edits.0.load(Ordering::SeqCst) > 0 {
             return Ok(false);
         }
-        self.line.nothing_open(run).await
+        self.connection.nothing_open(run).await
     }
 
-    /// Writes an answer down and closes its batch.
+    /// Records an answer and closes its batch.
     pub async fn record(&self, answered: Answered) -> Result<(), StoreError> {
         self.record.ask(answered).await
     }
@@ -175,16 +177,16 @@ impl Rows {
     /// How many products there are, and the sum of their prices.
     pub async fn totals(&self) -> Result<(i64, Option<i64>), StoreError> {
         let row = self
-            .line
+            .connection
             .client
             .query_one(TOTALS, &[])
             .await
-            .map_err(|e| away(&e))?;
+            .map_err(|e| unavailable(&e))?;
         Ok((row.get(0), row.get(1)))
     }
 }
 
-impl Line {
+impl Connection {
     async fn open(url: &str) -> anyhow::Result<Self> {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
         tokio::spawn(connection);
@@ -299,7 +301,7 @@ impl Line {
         self.client
             .query(statement, with)
             .await
-            .map_err(|e| away(&e))
+            .map_err(|e| unavailable(&e))
     }
 
     async fn run(
@@ -311,7 +313,7 @@ impl Line {
             .execute(statement, with)
             .await
             .map(drop)
-            .map_err(|e| away(&e))
+            .map_err(|e| unavailable(&e))
     }
 }
 
@@ -320,12 +322,13 @@ fn yen(price: Yen) -> i32 {
 }
 
 fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+    SystemClock
+        .now()
+        .to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-fn away(error: &tokio_postgres::Error) -> StoreError {
-    let told = error
-        .as_db_error()
-        .map_or_else(|| error.to_string(), |told| told.to_string());
-    StoreError::Unavailable(told)
+fn unavailable(error: &tokio_postgres::Error) -> StoreError {
+    let reason = error.as_db_error();
+    let reason = reason.map_or_else(|| error.to_string(), ToString::to_string);
+    StoreError::Unavailable(reason)
 }

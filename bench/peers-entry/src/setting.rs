@@ -1,21 +1,23 @@
-//! Where the bench has put its servers, and its marks in Redis.
+//! The servers of the bench, from the environment.
 
+use adapters::clock::SystemClock;
 use adapters::redis::{RedisLink, RedisSettings, connect};
 use adapters::store::SqlStore;
 use anyhow::Context;
-use std::time::{SystemTime, UNIX_EPOCH};
+use shared::ports::clock::Clock as _;
 
 /// The schema of our tables: the bench has a table `products` of its own in `public`.
 pub const SCHEMA: &str = "miseban";
 
+/// A variable of the environment.
 pub fn env(name: &str) -> anyhow::Result<String> {
     std::env::var(name).with_context(|| format!("{name} is not set"))
 }
 
 /// A number in the environment, or `default`.
 pub fn number(name: &str, default: usize) -> usize {
-    let told = std::env::var(name).ok();
-    told.and_then(|text| text.parse().ok()).unwrap_or(default)
+    let set = std::env::var(name).ok();
+    set.and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 /// Our link to the bench's Redis, as in the product.
@@ -31,7 +33,7 @@ pub async fn store() -> anyhow::Result<SqlStore> {
     client
         .batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
         .await
-        // Two programs that begin at once may both find none.
+        // Of two programs that start at once, one may fail here.
         .ok();
     drop(client);
     driven.await??;
@@ -41,7 +43,7 @@ pub async fn store() -> anyhow::Result<SqlStore> {
     .await?)
 }
 
+/// Seconds since 1970, as the bench's harness reads them.
 pub fn unix_seconds() -> f64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.unwrap_or_default().as_secs_f64()
+    SystemClock.now().timestamp_micros() as f64 / 1e6
 }

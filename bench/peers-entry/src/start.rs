@@ -1,12 +1,13 @@
 //! The producer: the rows of a run and its batches, then a message for each batch.
 
 use crate::setting::{env, link, store, unix_seconds};
+use adapters::clock::SystemClock;
 use adapters::queue::RedisQueue;
 use anyhow::Context;
-use chrono::Utc;
 use shared::domain::asin::{Asin, split};
 use shared::domain::guard::MassChangeGuard;
 use shared::domain::run::{RunId, RunKind};
+use shared::ports::clock::Clock as _;
 use shared::ports::messages;
 use shared::ports::queue::Queue as _;
 use shared::ports::store::{NewRun, RunStore as _};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 /// Starts a run of `batches` batches, and prints how long that took.
 pub async fn start(mode: &str, batches: u32) -> anyhow::Result<()> {
-    anyhow::ensure!(matches!(mode, "run" | "enqueue"), "{mode:?} is no mode");
+    anyhow::ensure!(matches!(mode, "run" | "enqueue"), "{mode:?} is not a mode");
     let (store, link) = (store().await?, link().await?);
     let queue = RedisQueue::new(link.clone());
     clear(batches).await?;
@@ -30,7 +31,7 @@ pub async fn start(mode: &str, batches: u32) -> anyhow::Result<()> {
         kind: RunKind::PriceStock,
         account: None,
         dry_run: false,
-        started_at: Utc::now(),
+        started_at: SystemClock.now(),
         batches: split(asins.collect::<Result<Vec<_>, _>>()?),
         guard: MassChangeGuard::default(),
     };
@@ -41,12 +42,12 @@ pub async fn start(mode: &str, batches: u32) -> anyhow::Result<()> {
     let seconds = unix_seconds() - begun;
 
     anyhow::ensure!(sent == u64::from(batches), "only {sent} messages were new");
-    let told = serde_json::json!({ "enqueued": batches, "seconds": seconds });
-    writeln!(std::io::stdout(), "{told}").context("the figures cannot be printed")
+    let figures = serde_json::json!({ "enqueued": batches, "seconds": seconds });
+    writeln!(std::io::stdout(), "{figures}").context("the figures cannot be printed")
 }
 
-/// Before the clock runs, as the bench does with its own table: no row of an earlier run, and a
-/// listing for each follow-up to come.
+/// Before the measured time, as the bench does with its own table: deletes the rows of earlier runs, and
+/// adds a listing for each follow-up.
 async fn clear(batches: u32) -> anyhow::Result<()> {
     let url = env("BENCH_PG_URL")?;
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
@@ -55,10 +56,10 @@ async fn clear(batches: u32) -> anyhow::Result<()> {
         "SET search_path = miseban;
         TRUNCATE runs, batches, outcomes, misses, updates, observations,
             desired_states, applied_states, listings CASCADE;
-        INSERT INTO accounts (id, name, active) VALUES ('bench', 'bench', 1)
+        INSERT INTO accounts (id, name, active) VALUES ('peers', 'peers', 1)
             ON CONFLICT DO NOTHING;
         INSERT INTO listings (id, account_id, asin, item_id, sku, status, imported_at)
-            SELECT i, 'bench', 'B0' || lpad((i - 1)::text, 8, '0'), i, '', 'listed', '2026-01-01T00:00:00.000Z'
+            SELECT i, 'peers', 'B0' || lpad((i - 1)::text, 8, '0'), i, '', 'listed', '2026-01-01T00:00:00.000Z'
             FROM generate_series(0, {batches}::bigint - 1) AS b, generate_series(20 * b + 1, 20 * b + 2) AS i;"
     )).await?;
     drop(client);

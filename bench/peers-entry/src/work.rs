@@ -1,9 +1,9 @@
-//! The worker: our runtime over our queue in Redis, with the bench's jobs.
+//! The worker: our runtime over our queue in Redis, with the bench's handlers.
 
-use crate::doors::Open;
-use crate::jobs::Hands;
+use crate::jobs::BenchContext;
 use crate::rows::Rows;
 use crate::setting::{env, link, number, store};
+use crate::unlimited::Unlimited;
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
 use adapters::clock::SystemClock;
 use adapters::http::{HttpSettings, client};
@@ -11,8 +11,8 @@ use adapters::queue::RedisQueue;
 use adapters::spapi::{SpApi, SpApiConfig};
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
-use shared::ports::marketplace::Marketplace as _;
 use shared::jobs::{Backfill, SyncBatch, UpdateListing};
+use shared::ports::marketplace::Marketplace as _;
 use shared::ports::shop::Shop as _;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,18 +20,18 @@ use tokio::sync::watch;
 use worker::handlers::Handlers;
 use worker::runtime::{Concurrency, Runtime, Stop};
 
-/// Works until SIGTERM.
+/// Runs jobs until SIGTERM.
 pub async fn work() -> anyhow::Result<()> {
-    let (hands, queue) = hands().await?;
-    let places = number("CONCURRENCY", 16);
+    let (ctx, queue) = context().await?;
+    let slots = number("CONCURRENCY", 16);
     let concurrency = Concurrency {
-        sync: places,
-        update: places,
+        sync: slots,
+        update: slots,
         info: 0,
     };
     let (stop, stopped) = watch::channel(Stop::NotYet);
-    let link = hands.link.clone();
-    let handlers = Handlers::new(hands)
+    let link = ctx.link.clone();
+    let handlers = Handlers::new(ctx)
         .with::<SyncBatch>()
         .with::<UpdateListing>()
         .with::<Backfill>();
@@ -46,15 +46,15 @@ pub async fn work() -> anyhow::Result<()> {
     Ok(working.await??)
 }
 
-async fn hands() -> anyhow::Result<(Hands, Arc<RedisQueue>)> {
+async fn context() -> anyhow::Result<(BenchContext, Arc<RedisQueue>)> {
     let (store, link) = (Arc::new(store().await?), link().await?);
     let queue = Arc::new(RedisQueue::new(link.clone()));
     if number("RESUME", 0) > 0 {
         producer::resume(&*store, &*queue).await?;
     }
-    let (clock, limiter) = (Arc::new(SystemClock), Arc::new(Open));
+    let (clock, limiter) = (Arc::new(SystemClock), Arc::new(Unlimited));
     let http = client(&HttpSettings::default())?;
-    let account = AccountId::parse("bench")?;
+    let account = AccountId::parse("peers")?;
     let marketplace = SpApi::new(
         SpApiConfig {
             http: http.clone(),
@@ -90,7 +90,7 @@ async fn hands() -> anyhow::Result<(Hands, Arc<RedisQueue>)> {
     // As the other systems do before they are ready.
     marketplace.prepare().await?;
     shop.prepare(&account).await?;
-    let hands = Hands {
+    let ctx = BenchContext {
         account,
         rows: Rows::open(&env("BENCH_PG_URL")?).await?,
         runs: store,
@@ -100,5 +100,5 @@ async fn hands() -> anyhow::Result<(Hands, Arc<RedisQueue>)> {
         shop: Arc::new(shop),
         link,
     };
-    Ok((hands, queue))
+    Ok((ctx, queue))
 }

@@ -1,33 +1,33 @@
-//! Who asks while a statement is on its way is answered by the next one, all in one.
+//! Batches queries: those that arrive while a statement runs share the next one.
 
 use shared::ports::store::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
-/// Rows of one statement at most.
-const AT_ONCE: usize = 64;
+/// The most keys of one statement.
+const MAX_KEYS: usize = 64;
 
-/// Where one asks about a key.
-pub struct Together<K, A> {
-    asks: mpsc::UnboundedSender<(K, Reply<A>)>,
+/// Batches queries by key.
+pub struct StatementBatcher<K, A> {
+    queries: mpsc::UnboundedSender<(K, Reply<A>)>,
 }
 
 type Reply<A> = oneshot::Sender<Result<A, StoreError>>;
 
-impl<K: Send + 'static, A: Send + 'static> Together<K, A> {
-    /// `answer` gives one answer for each key, in their order.
+impl<K: Send + 'static, A: Send + 'static> StatementBatcher<K, A> {
+    /// `answer` returns one answer for each key, in order.
     pub fn new<Answers>(answer: impl Fn(Vec<K>) -> Answers + Send + 'static) -> Self
     where
         Answers: Future<Output = Result<Vec<A>, StoreError>> + Send,
     {
-        let (asks, mut asked) = mpsc::unbounded_channel();
+        let (queries, mut received) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             let mut waiting: Vec<(K, Reply<A>)> = Vec::new();
-            while let Some(first) = asked.recv().await {
+            while let Some(first) = received.recv().await {
                 waiting.push(first);
-                // Who is about to ask as well, does so before the statement goes.
+                // Lets other tasks add their queries first.
                 tokio::task::yield_now().await;
-                while waiting.len() < AT_ONCE
-                    && let Ok(next) = asked.try_recv()
+                while waiting.len() < MAX_KEYS
+                    && let Ok(next) = received.try_recv()
                 {
                     waiting.push(next);
                 }
@@ -47,13 +47,14 @@ impl<K: Send + 'static, A: Send + 'static> Together<K, A> {
                 }
             }
         });
-        Self { asks }
+        Self { queries }
     }
 
+    /// The answer for `key`.
     pub async fn ask(&self, key: K) -> Result<A, StoreError> {
-        let gone = || StoreError::Unavailable("nobody answers".to_owned());
+        let stopped = || StoreError::Unavailable("the batcher has stopped".to_owned());
         let (reply, answer) = oneshot::channel();
-        self.asks.send((key, reply)).map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?
+        self.queries.send((key, reply)).map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
     }
 }
