@@ -6,8 +6,8 @@ use shared::ports::messages;
 use shared::ports::queue::{Queue, QueueError};
 use shared::ports::store::{Store, StoreError};
 
-/// At most this many open runs are resumed.
-const OPEN_RUNS: u32 = 100;
+/// At most this many open runs are resumed or checked.
+pub(crate) const OPEN_RUNS: u32 = 100;
 
 /// The rows could not be read, or their messages could not be sent.
 #[derive(Debug, thiserror::Error)]
@@ -31,12 +31,11 @@ pub async fn resume(store: &dyn Store, queue: &dyn Queue) -> Result<Vec<RunId>, 
         }
         open.push(run.id);
     }
-    let waiting = store.unsettled_updates().await?;
-    let updates: Vec<_> = waiting
-        .into_iter()
-        .map(|(listing, version, urgency)| messages::for_update(listing, version, urgency))
-        .collect();
-    queue.push(&updates).await?;
+    let updates = store.unsettled_updates().await?.into_iter();
+    let message = |(listing, version, urgency)| messages::for_update(listing, version, urgency);
+    queue
+        .push(&updates.map(message).collect::<Vec<_>>())
+        .await?;
     Ok(open)
 }
 

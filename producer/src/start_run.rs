@@ -124,14 +124,11 @@ async fn start_reconcile(
     ctx: &Context,
     now: DateTime<Utc>,
 ) -> Result<StartedRun, StartRunError> {
-    let store = &ctx.store;
-    let asins = store.listed_asins(order.account.as_ref()).await?.len();
-    let accounts = store.accounts().await?.into_iter();
-    let shops: Vec<AccountId> = accounts
-        .filter(|row| row.active)
-        .map(|row| row.id)
-        .filter(|id| order.account.as_ref().is_none_or(|only| only == id))
-        .collect();
+    let (store, only) = (&ctx.store, order.account.as_ref());
+    let asins = store.listed_asins(only).await?.len();
+    let mut accounts = store.accounts().await?;
+    accounts.retain(|row| row.active && only.is_none_or(|only| *only == row.id));
+    let shops = accounts.into_iter().map(|row| row.id).collect();
     let reading = NewReading {
         run: new_run(order, Vec::new(), ctx, now),
         shops,
@@ -141,10 +138,8 @@ async fn start_reconcile(
     let (id, batches) = (reading.run.id, reading.shops.len());
     tracing::info!(run.id = %id, shops = batches, "started run {id}: reconciles {batches} shops");
     let work = store.open_work(id).await?;
-    ctx.queue
-        .push(&messages::for_open_work(id, &work))
-        .await
-        .map_err(|error| StartRunError::NotSent(id, error))?;
+    let sent = ctx.queue.push(&messages::for_open_work(id, &work)).await;
+    sent.map_err(|error| StartRunError::NotSent(id, error))?;
     Ok(StartedRun { id, asins, batches })
 }
 

@@ -7,7 +7,7 @@
 use super::Notifications;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ports::notifier::{Notifier, NotifyError};
-use shared::ports::store::{ClaimedNotices, DeliveryOutcome, NoticeClaim, StoreError};
+use shared::ports::store::{DeliveryOutcome, NoticeClaim, StoreError};
 use std::time::Duration;
 use ui::notices;
 use uuid::Uuid;
@@ -53,8 +53,15 @@ impl Notifications {
         let name = channel.name();
         let claimed = self.store.claim_notices(name, &claim).await?;
         let count = claimed.notices.len();
+        if count == 0 && claimed.lost == 0 {
+            return Ok(());
+        }
         if count == 0 {
-            return self.settle_unreadable(&claim, &claimed).await;
+            // Only a newer program can read the rows: they get no message.
+            let why = "written by a newer program".to_owned();
+            return self
+                .settle(claim.message, &DeliveryOutcome::Refused(why))
+                .await;
         }
         let message = notices::message(&claimed.notices, claimed.lost, self.policy.lang);
         let outcome = match channel.post(&message).await {
@@ -64,19 +71,6 @@ impl Notifications {
             }
             Err(error) => failed_outcome(&error, name, claimed.attempt, self.clock.now()),
         };
-        self.settle(claim.message, &outcome).await
-    }
-
-    /// Settles rows that only a newer program can read; they get no message.
-    async fn settle_unreadable(
-        &self,
-        claim: &NoticeClaim,
-        claimed: &ClaimedNotices,
-    ) -> Result<(), StoreError> {
-        if claimed.lost == 0 {
-            return Ok(());
-        }
-        let outcome = DeliveryOutcome::Refused("written by a newer program".to_owned());
         self.settle(claim.message, &outcome).await
     }
 
@@ -127,8 +121,7 @@ fn failed_outcome(
 fn pause(attempt: u32, asked: Option<Duration>) -> TimeDelta {
     let place = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
     let own = PAUSES[place.min(PAUSES.len() - 1)];
-    let asked = asked.and_then(|asked| TimeDelta::from_std(asked).ok());
-    match asked {
+    match asked.and_then(|asked| TimeDelta::from_std(asked).ok()) {
         Some(asked) if attempt <= 1 => asked,
         Some(asked) => asked.max(own),
         None => own,

@@ -35,7 +35,9 @@ impl Notifications {
             return Ok(0);
         }
         let written = self.store.write_notices(&channels, &new).await?;
-        self.remember(seen);
+        if let Ok(mut recorded) = self.recorded.lock() {
+            *recorded = seen;
+        }
         Ok(written)
     }
 
@@ -62,7 +64,7 @@ impl Notifications {
         }))
     }
 
-    /// The conditions of the shops that last now; each is reported once.
+    /// The conditions of the shops now; each is reported once.
     async fn conditions(&self, now: DateTime<Utc>) -> Result<Vec<NewNotice>, StoreError> {
         let lanes = self.store.lanes().await?;
         let accounts = self.store.accounts().await?;
@@ -77,16 +79,13 @@ impl Notifications {
         for account in accounts.iter().filter(|account| self.watches(account)) {
             found.extend(self.token_ending(account, &ages, now));
         }
-        let wanted = found
-            .into_iter()
-            .filter(|notice| self.policy.events.wants(notice));
-        Ok(wanted
-            .map(|notice| NewNotice {
-                event: notice.event(),
-                notice: Some(notice),
-                at: now,
-            })
-            .collect())
+        found.retain(|notice| self.policy.events.wants(notice));
+        let new = found.into_iter().map(|notice| NewNotice {
+            event: notice.event(),
+            notice: Some(notice),
+            at: now,
+        });
+        Ok(new.collect())
     }
 
     async fn nearly_used_up(
@@ -169,12 +168,6 @@ impl Notifications {
     fn is_new(&self, event: &str) -> bool {
         let recorded = self.recorded.lock();
         recorded.is_ok_and(|recorded| !recorded.contains(event))
-    }
-
-    fn remember(&self, seen: BTreeSet<String>) {
-        if let Ok(mut recorded) = self.recorded.lock() {
-            *recorded = seen;
-        }
     }
 }
 

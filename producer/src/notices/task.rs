@@ -46,9 +46,8 @@ impl NotificationTask {
 async fn run(notifications: Notifications, mut stopped: watch::Receiver<bool>) {
     let mut passes: u32 = 0;
     while !*stopped.borrow() {
-        notifications
-            .pass(passes.is_multiple_of(PASSES_PER_TIDY))
-            .await;
+        let tidy = passes.is_multiple_of(PASSES_PER_TIDY);
+        notifications.pass(tidy).await;
         passes = passes.wrapping_add(1);
         if let Ok(Err(_)) = tokio::time::timeout(PASS_EVERY, stopped.changed()).await {
             // The owner was dropped without a stop.

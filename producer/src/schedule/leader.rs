@@ -18,18 +18,22 @@ pub enum Leadership {
 }
 
 impl Leadership {
-    /// Whether this process leads now.
+    /// Whether this process leads now: acquires or renews the lease. Call it well within the 10 s of the
+    /// lease. If the database does not answer, this process must not act as the leader.
     pub(super) async fn acquire(&self) -> Result<bool, StoreError> {
-        match self {
-            Self::Always => Ok(true),
-            Self::Lease(lease) => lease.acquire().await,
-        }
+        let Self::Lease(LeaderLease { ctx, holder }) = self else {
+            return Ok(true);
+        };
+        let now = ctx.clock.now();
+        ctx.store.take_lease(NAME, holder, now, now + LEASE).await
     }
 
-    /// Lets another process lead at once.
+    /// Releases the lease, so that another process leads at once.
     pub async fn release(&self) {
-        if let Self::Lease(lease) = self {
-            lease.release().await;
+        if let Self::Lease(LeaderLease { ctx, holder }) = self
+            && let Err(error) = ctx.store.end_lease(NAME, holder).await
+        {
+            tracing::warn!(%error, "could not release the leader lease; it expires in 10 s");
         }
     }
 }
@@ -43,30 +47,7 @@ pub struct LeaderLease {
 impl LeaderLease {
     /// A lease that is not acquired yet.
     pub fn new(ctx: Context) -> Self {
-        Self {
-            ctx,
-            holder: Uuid::now_v7().to_string(),
-        }
-    }
-
-    /// Acquires or renews the lease; `false` while another producer holds it. Call it well within
-    /// the 10 s of the lease.
-    ///
-    /// # Errors
-    ///
-    /// When the database does not answer: then this process must not act as the leader.
-    async fn acquire(&self) -> Result<bool, StoreError> {
-        let now = self.ctx.clock.now();
-        self.ctx
-            .store
-            .take_lease(NAME, &self.holder, now, now + LEASE)
-            .await
-    }
-
-    /// Releases the lease, so that another producer takes over at once.
-    async fn release(&self) {
-        if let Err(error) = self.ctx.store.end_lease(NAME, &self.holder).await {
-            tracing::warn!(%error, "could not release the leader lease; it expires in 10 s");
-        }
+        let holder = Uuid::now_v7().to_string();
+        Self { ctx, holder }
     }
 }

@@ -1,13 +1,10 @@
 //! Finds open rows whose messages a lost queue has dropped, and sends the messages again.
 
-use crate::resume::{ResumeError, resume_run};
+use crate::resume::{OPEN_RUNS, ResumeError, resume_run};
 use shared::domain::run::{RunKind, RunState};
 use shared::jobs::QueueName;
 use shared::ports::context::Context;
 use shared::ports::queue::QueueStats;
-
-/// At most this many open runs are checked.
-const OPEN_RUNS: u32 = 100;
 
 /// Sends the messages of a run again where the queue holds fewer messages than the run has open
 /// rows. Counting first avoids a push of every message at every check.

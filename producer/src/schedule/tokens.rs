@@ -60,15 +60,12 @@ impl TokenRefresher {
 
     async fn due(&self, now: DateTime<Utc>) -> Result<Vec<AccountId>, StoreError> {
         let ages = self.ctx.store.token_ages().await?;
-        let accounts = self.ctx.store.accounts().await?.into_iter();
-        let usable =
-            accounts.filter(|account| account.active && account.reauthorise_since.is_none());
-        let ids = usable.map(|account| account.id);
-        Ok(ids
-            .filter(|id| {
-                let age = ages.iter().find(|age| age.is_of(id));
-                age.is_some_and(|age| now - age.refreshed_at >= REFRESH_TOKEN_LIVES / 2)
-            })
-            .collect())
+        let mut accounts = self.ctx.store.accounts().await?;
+        accounts.retain(|account| {
+            let age = ages.iter().find(|age| age.is_of(&account.id));
+            let is_old = age.is_some_and(|age| now - age.refreshed_at >= REFRESH_TOKEN_LIVES / 2);
+            account.active && account.reauthorise_since.is_none() && is_old
+        });
+        Ok(accounts.into_iter().map(|account| account.id).collect())
     }
 }
