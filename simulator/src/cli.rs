@@ -143,12 +143,7 @@ impl ServeArgs {
             quotas: quotas(&self.quotas)?,
             moving: self.moving,
             base_access_seconds: self.base_access_seconds,
-            faults: self
-                .faults
-                .as_deref()
-                .map(faults)
-                .transpose()?
-                .unwrap_or_default(),
+            faults: self.faults.as_deref().map_or(Ok(Vec::new()), faults)?,
             ..self.world.config()
         })
     }

@@ -33,17 +33,15 @@ impl HttpRequest {
 
     /// Whether the content type is JSON.
     pub fn is_json(&self) -> bool {
-        self.header("content-type")
-            .is_some_and(|kind| kind.contains("json"))
+        let kind = self.header("content-type");
+        kind.is_some_and(|kind| kind.contains("json"))
     }
 }
 
 /// The first value of `name`.
 pub fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
+    let pair = pairs.iter().find(|(key, _)| key == name)?;
+    Some(&pair.1)
 }
 
 /// The fields of a form or of a query string; none if it is malformed.

@@ -47,9 +47,8 @@ impl Simulator {
     /// Changes the state of ASINs on Amazon.
     pub fn set_market(&self, set: Vec<MarketSet>) -> Result<(), ControlError> {
         let change = MarketChange { set, moved: None };
-        control::change_market(&mut self.world(), change)
-            .map(|_| ())
-            .map_err(ControlError)
+        let changed = control::change_market(&mut self.world(), change);
+        changed.map(drop).map_err(ControlError)
     }
 
     /// Lets prices and stock change as in `hours` hours. Returns how many ASINs changed.

@@ -94,10 +94,8 @@ impl Ledger {
         note: LedgerNote,
     ) {
         let at = micros(arrival.real);
-        self.tallies
-            .entry(operation)
-            .or_default()
-            .count(&at, status, &note);
+        let tally = self.tallies.entry(operation).or_default();
+        tally.count(&at, status, &note);
         self.total.count(&at, status, &note);
         if self.lines.len() >= MAX_LINES {
             self.lines.pop_front();
@@ -115,13 +113,10 @@ impl Ledger {
     }
 
     pub fn report(&self) -> LedgerReport {
-        let operations = self
-            .tallies
-            .iter()
-            .map(|(operation, tally)| (operation.name().to_owned(), tally.clone()))
-            .collect();
+        let tallies = self.tallies.iter();
+        let named = tallies.map(|(operation, tally)| (operation.name().to_owned(), tally.clone()));
         LedgerReport {
-            operations,
+            operations: named.collect(),
             total: self.total.clone(),
             detail: None,
         }
@@ -149,9 +144,7 @@ impl Tally {
         }
         self.faulted += u64::from(note.faulted);
         *self.by_status.entry(status).or_default() += 1;
-        if self.first.is_none() {
-            self.first = Some(at.to_owned());
-        }
+        self.first.get_or_insert_with(|| at.to_owned());
         self.last = Some(at.to_owned());
     }
 }

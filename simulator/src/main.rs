@@ -47,12 +47,14 @@ fn report(error: &anyhow::Error, code: u8) -> ExitCode {
 fn run(command: SimulatorCommand) -> Result<(), MainError> {
     match command {
         SimulatorCommand::Serve(args) => serve(args.config().map_err(MainError::WrongUse)?),
-        SimulatorCommand::Listings(args) => print(&simulator::listings_csv(
-            &simulator::opening_listings(&args.config()),
-        )),
-        SimulatorCommand::Accounts(args) => print(&simulator::accounts_toml(
-            &simulator::opening_accounts(args.seed, args.accounts.into()),
-        )),
+        SimulatorCommand::Listings(args) => {
+            let listings = simulator::opening_listings(&args.config());
+            print(&simulator::listings_csv(&listings))
+        }
+        SimulatorCommand::Accounts(args) => {
+            let accounts = simulator::opening_accounts(args.seed, args.accounts.into());
+            print(&simulator::accounts_toml(&accounts))
+        }
     }
 }
 

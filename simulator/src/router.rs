@@ -24,8 +24,7 @@ pub fn answer(world: &mut World, request: &HttpRequest) -> HttpResponse {
         Vendor::Chatwork => chatwork::answer(world, operation, request),
         Vendor::Webhook => webhook::answer(world, operation, request),
     };
-    world
-        .ledger
-        .record(operation, arrival, response.status, response.note.clone());
+    let (ledger, note) = (&mut world.ledger, response.note.clone());
+    ledger.record(operation, arrival, response.status, note);
     response
 }

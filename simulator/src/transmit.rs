@@ -21,9 +21,8 @@ pub async fn set_body(response: &mut Response, delivery: BodyDelivery, bytes: Ve
         BodyDelivery::Hang => std::future::pending().await,
         BodyDelivery::Cut => {
             let length = HeaderValue::from(bytes.len() + 1);
-            response
-                .headers_mut()
-                .insert(header::CONTENT_LENGTH, length);
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_LENGTH, length);
             cut(bytes)
         }
         BodyDelivery::Huge => huge(bytes),
@@ -37,10 +36,7 @@ fn cut(mut bytes: Vec<u8>) -> Body {
     let end = stream::once(async {
         // Gives the server time to send the half; an error at once would discard it.
         tokio::task::yield_now().await;
-        Err(io::Error::new(
-            io::ErrorKind::ConnectionReset,
-            "cut on purpose",
-        ))
+        Err(io::ErrorKind::ConnectionReset.into())
     });
     Body::from_stream(stream::iter([half]).chain(end))
 }

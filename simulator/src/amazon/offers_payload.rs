@@ -66,14 +66,13 @@ impl<'a> SummaryJson<'a> {
         let counts = |wanted: fn(&TrueOffer) -> bool| -> Vec<OfferCountJson> {
             [("Amazon", true), ("Merchant", false)]
                 .into_iter()
-                .map(|(channel, fba)| OfferCountJson {
-                    condition: "new",
-                    channel,
-                    offers: state
-                        .offers
-                        .iter()
-                        .filter(|o| o.fba == fba && wanted(o))
-                        .count(),
+                .map(|(channel, fba)| {
+                    let counted = |offer: &&TrueOffer| offer.fba == fba && wanted(offer);
+                    OfferCountJson {
+                        condition: "new",
+                        channel,
+                        offers: state.offers.iter().filter(counted).count(),
+                    }
                 })
                 .filter(|count| count.offers > 0)
                 .collect()
@@ -82,9 +81,8 @@ impl<'a> SummaryJson<'a> {
             .into_iter()
             .filter_map(|(name, fba)| {
                 let in_channel = state.offers.iter().filter(|offer| offer.fba == fba);
-                in_channel
-                    .min_by_key(|offer| offer.landed())
-                    .map(|offer| SummaryPriceJson::of(offer, Some(name)))
+                let lowest = in_channel.min_by_key(|offer| offer.landed())?;
+                Some(SummaryPriceJson::of(lowest, Some(name)))
             });
         let winners = state.offers.iter().filter(|offer| offer.winner);
         Self {

@@ -69,10 +69,8 @@ fn set_fields(item: &mut SimulatedItem, form: &ItemForm) -> Result<(), InvalidEd
         item.price = price;
     }
     if let Some(tax) = form.number_from("item_tax_type", 1)? {
-        item.tax_type = u8::try_from(tax)
-            .ok()
-            .filter(|tax| *tax <= 2)
-            .ok_or(InvalidEdit::Value)?;
+        let tax = u8::try_from(tax).ok().filter(|tax| *tax <= 2);
+        item.tax_type = tax.ok_or(InvalidEdit::Value)?;
     }
     if let Some(stock) = form.number_from("stock", 0)? {
         item.stock = stock;
@@ -115,22 +113,18 @@ fn set_variations(
         }
         let variation = match id {
             "" => item.variations.last_mut(),
-            id => item
-                .variations
-                .iter_mut()
-                .find(|known| known.id.to_string() == id),
+            id => {
+                let mut variations = item.variations.iter_mut();
+                variations.find(|known| known.id.to_string() == id)
+            }
         };
         let variation = variation.ok_or(InvalidEdit::Variation)?;
         if let Some(name) = form.at("variation", number) {
             name.clone_into(&mut variation.name);
         }
         if let Some(stock) = form.at("variation_stock", number) {
-            let stock: i64 = stock.trim().parse().map_err(|_| InvalidEdit::Value)?;
-            variation.stock = if stock < 0 {
-                return Err(InvalidEdit::Value);
-            } else {
-                stock
-            };
+            let stock = stock.trim().parse().ok().filter(|stock| *stock >= 0);
+            variation.stock = stock.ok_or(InvalidEdit::Value)?;
         }
         if let Some(identifier) = form.at("variation_identifier", number) {
             variation.identifier = (!identifier.is_empty()).then(|| identifier.to_owned());

@@ -37,9 +37,8 @@ pub fn authorize(world: &mut World, request: &HttpRequest) -> HttpResponse {
         return error::response("invalid_scope", "scopeが不正です。");
     }
     let id = world.shops[shop].id.clone();
-    let faults = world
-        .faults
-        .for_call(Operation::BaseAuthorize, request, &id);
+    let operation = Operation::BaseAuthorize;
+    let faults = world.faults.for_call(operation, request, &id);
     let code = world.random.hex();
     let mut pairs = if faults.has(FaultKind::Forbidden) {
         vec![("error", "access_denied")]
@@ -61,12 +60,9 @@ pub fn token(world: &mut World, request: &HttpRequest) -> HttpResponse {
     let fields = parse_form(&request.body);
     let client = find(&fields, "client_id").unwrap_or_default();
     let shop = world.shops.iter().position(|shop| shop.client_id == client);
-    let account = shop
-        .map(|shop| world.shops[shop].id.clone())
-        .unwrap_or_default();
-    let faults = world
-        .faults
-        .for_call(Operation::BaseToken, request, &account);
+    let account = shop.map_or_else(String::new, |shop| world.shops[shop].id.clone());
+    let operation = Operation::BaseToken;
+    let faults = world.faults.for_call(operation, request, &account);
     let response = match error::fault_response(&faults) {
         Some(response) => response,
         None => exchange(world, request, &fields, shop),

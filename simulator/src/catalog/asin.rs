@@ -52,9 +52,8 @@ impl Asins {
             value = value * 36 + digit as u64;
         }
         let number = times((value + SPACE - self.offset) % SPACE, self.step_back);
-        usize::try_from(number)
-            .ok()
-            .filter(|number| *number < self.count)
+        let number = usize::try_from(number).ok()?;
+        (number < self.count).then_some(number)
     }
 }
 
@@ -67,11 +66,8 @@ pub fn is_well_formed(asin: &str) -> bool {
     };
     let isbn = bytes[..9].iter().all(u8::is_ascii_digit)
         && (bytes[9].is_ascii_digit() || bytes[9] == b'X');
-    let other = first.is_ascii_uppercase()
-        && rest
-            .iter()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    isbn || other
+    let capital = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    isbn || first.is_ascii_uppercase() && rest.iter().all(capital)
 }
 
 fn times(left: u64, right: u64) -> u64 {

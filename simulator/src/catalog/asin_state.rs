@@ -41,10 +41,8 @@ impl AsinState {
 
     /// The offer that the shop owner would sell from: best score, then lowest price, then first.
     pub fn best(&self) -> Option<&TrueOffer> {
-        self.offers
-            .iter()
-            .filter(|offer| offer.is_usable())
-            .min_by_key(|offer| (-offer.score(), offer.price))
+        let usable = self.offers.iter().filter(|offer| offer.is_usable());
+        usable.min_by_key(|offer| (-offer.score(), offer.price))
     }
 
     /// Removes all offers until [`restock`](Self::restock).

@@ -99,13 +99,11 @@ impl TrueOffer {
 
     /// How good a usable offer is: shipped at once, then soon, then Prime, then FBA.
     pub fn score(&self) -> i64 {
-        let now = if self.availability == Some(OfferAvailability::Now) {
-            1_000
-        } else {
-            0
-        };
-        let prime = if self.prime { 100 } else { 0 };
-        let fba = if self.fba { 50 } else { 0 };
-        now + prime + fba + 72_i64.saturating_sub(self.maximum_hours.unwrap_or(72).max(0))
+        let now = self.availability == Some(OfferAvailability::Now);
+        let points = |holds: bool, points: i64| if holds { points } else { 0 };
+        points(now, 1_000)
+            + points(self.prime, 100)
+            + points(self.fba, 50)
+            + 72_i64.saturating_sub(self.maximum_hours.unwrap_or(72).max(0))
     }
 }

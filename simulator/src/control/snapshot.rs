@@ -93,10 +93,10 @@ pub struct ClockSnapshot {
 
 impl ClockSnapshot {
     pub fn of(world: &World) -> Self {
+        let elapsed = std::time::Duration::from_nanos(world.clock.elapsed_nanos());
         Self {
             now: world.clock.now().to_rfc3339(),
-            elapsed_seconds: std::time::Duration::from_nanos(world.clock.elapsed_nanos())
-                .as_secs_f64(),
+            elapsed_seconds: elapsed.as_secs_f64(),
             speed: world.config.time_scale,
         }
     }

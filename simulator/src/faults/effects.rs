@@ -49,16 +49,13 @@ fn corrupt(body: &mut Vec<u8>, items: usize) {
         return;
     };
     let lists = ["responses", "items"];
-    let entries = lists
-        .iter()
-        .find_map(|name| root.get(*name)?.is_array().then_some(*name));
-    match entries
-        .and_then(|name| root.get_mut(name))
-        .and_then(Value::as_array_mut)
-    {
-        Some(entries) => entries.iter_mut().take(items).for_each(|entry| {
-            corrupt_field(entry);
-        }),
+    let list = lists.into_iter().find(|name| root[*name].is_array());
+    match list.and_then(|name| root[name].as_array_mut()) {
+        Some(entries) => {
+            for entry in entries.iter_mut().take(items) {
+                corrupt_field(entry);
+            }
+        }
         None => {
             corrupt_field(&mut root);
         }

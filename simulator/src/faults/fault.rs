@@ -124,16 +124,10 @@ impl Fault {
         if self.operation != "*" && Operation::from_name(&self.operation).is_none() {
             return Some(format!("there is no operation {:?}", self.operation));
         }
-        if self
-            .probability
-            .is_some_and(|share| !(0.0..=1.0).contains(&share))
-        {
+        if !(0.0..=1.0).contains(&self.probability.unwrap_or(1.0)) {
             return Some("probability must be from 0 to 1".to_owned());
         }
-        if self
-            .status
-            .is_some_and(|status| !(100..=599).contains(&status))
-        {
+        if !(100..=599).contains(&self.status.unwrap_or(200)) {
             return Some("status must be from 100 to 599".to_owned());
         }
         None

@@ -28,10 +28,8 @@ impl ActiveQuotas {
 
     /// The current rate of an operation; `None` if it is not limited.
     pub fn rate(&self, operation: Operation) -> Option<QuotaRate> {
-        self.rates
-            .get(&operation)
-            .copied()
-            .or_else(|| self.opening.rate(operation))
+        let changed = self.rates.get(&operation).copied();
+        changed.or_else(|| self.opening.rate(operation))
     }
 
     /// The current limits of BASE; `None` if nothing is limited.
@@ -41,14 +39,14 @@ impl ActiveQuotas {
 
     /// Whether there is a token for a call of `client`.
     pub fn is_ready(&mut self, client: &str, operation: Operation, now: u64) -> bool {
-        self.bucket(client, operation, now)
-            .is_none_or(|bucket| bucket.is_ready(now))
+        let bucket = self.bucket(client, operation, now);
+        bucket.is_none_or(|bucket| bucket.is_ready(now))
     }
 
     /// Takes the token for a call of `client`. False if there is none.
     pub fn take(&mut self, client: &str, operation: Operation, now: u64) -> bool {
-        self.bucket(client, operation, now)
-            .is_none_or(|bucket| bucket.take(now))
+        let bucket = self.bucket(client, operation, now);
+        bucket.is_none_or(|bucket| bucket.take(now))
     }
 
     /// Changes limits. Buckets keep the tokens that they have.
@@ -70,10 +68,7 @@ impl ActiveQuotas {
     fn bucket(&mut self, client: &str, operation: Operation, now: u64) -> Option<&mut TokenBucket> {
         let rate = self.rate(operation)?;
         let key = (client.to_owned(), operation);
-        Some(
-            self.buckets
-                .entry(key)
-                .or_insert_with(|| TokenBucket::full(rate, now)),
-        )
+        let bucket = self.buckets.entry(key);
+        Some(bucket.or_insert_with(|| TokenBucket::full(rate, now)))
     }
 }

@@ -152,17 +152,12 @@ impl Quotas {
 
 /// Source: official model files, Product Pricing v0 and Catalog Items 2022-04-01 (2026-08-05).
 fn published(operation: Operation) -> Option<QuotaRate> {
-    match operation {
-        Operation::ItemOffersBatch => Some(QuotaRate {
-            rate: 0.1,
-            burst: 1,
-        }),
-        Operation::SearchCatalogItems => Some(QuotaRate {
-            rate: 2.0,
-            burst: 2,
-        }),
-        _ => None,
-    }
+    let (rate, burst) = match operation {
+        Operation::ItemOffersBatch => (0.1, 1),
+        Operation::SearchCatalogItems => (2.0, 2),
+        _ => return None,
+    };
+    Some(QuotaRate { rate, burst })
 }
 
 fn check(name: &str, rate: QuotaRate) -> Result<Operation, QuotaError> {
@@ -217,20 +212,9 @@ mod tests {
             let quotas = Quotas::parse(text).unwrap();
 
             let rate = quotas.rate(Operation::ItemOffersBatch);
-            assert_eq!(
-                rate,
-                Some(QuotaRate {
-                    rate: 0.5,
-                    burst: 1
-                })
-            );
-            assert_eq!(
-                quotas.rate(Operation::SearchCatalogItems),
-                Some(QuotaRate {
-                    rate: 2.0,
-                    burst: 2
-                })
-            );
+            let quota = |rate, burst| Some(QuotaRate { rate, burst });
+            assert_eq!(rate, quota(0.5, 1));
+            assert_eq!(quotas.rate(Operation::SearchCatalogItems), quota(2.0, 2));
             assert_eq!(
                 quotas.base().map(|base| (base.hour, base.day)),
                 Some((10, 100_000))

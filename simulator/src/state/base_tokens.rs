@@ -36,10 +36,8 @@ pub struct BaseTokens {
 impl BaseTokens {
     /// The shop of this access token; `None` if it is unknown or expired.
     pub fn shop_of(&self, access: &str, now: u64) -> Option<usize> {
-        self.access
-            .get(access)
-            .filter(|(_, ends)| now < *ends)
-            .map(|(shop, _)| *shop)
+        let (shop, ends) = self.access.get(access)?;
+        (now < *ends).then_some(*shop)
     }
 
     /// Expires all access tokens.
@@ -75,10 +73,8 @@ impl BaseTokens {
 
     /// Uses up a refresh token of this shop. False if it is not valid.
     pub fn use_refresh(&mut self, refresh: &str, shop: usize, now: u64) -> bool {
-        let valid = self
-            .refresh
-            .get(refresh)
-            .is_some_and(|known| known.0 == shop && now < known.1);
+        let known = self.refresh.get(refresh);
+        let valid = known.is_some_and(|known| known.0 == shop && now < known.1);
         valid && self.refresh.remove(refresh).is_some()
     }
 

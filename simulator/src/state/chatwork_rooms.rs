@@ -62,12 +62,7 @@ impl ChatworkRooms {
     /// Counts a post to a room. False if the room's limit is reached.
     pub fn count_post(&mut self, room: &str, now: u64) -> bool {
         let posts = self.posts.entry(room.to_owned()).or_default();
-        while posts
-            .front()
-            .is_some_and(|at| now >= at.saturating_add(ROOM_NANOS))
-        {
-            posts.pop_front();
-        }
+        posts.retain(|at| now < at.saturating_add(ROOM_NANOS));
         let free = posts.len() < MAX_POSTS;
         if free {
             posts.push_back(now);
