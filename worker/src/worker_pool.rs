@@ -66,10 +66,8 @@ impl WorkerPool {
         if !self.workers.is_finished() {
             self.stop_workers().await;
         }
-        if timeout(RELEASE_TIMEOUT, self.limiter_shutdown.finish())
-            .await
-            .is_err()
-        {
+        let released = timeout(RELEASE_TIMEOUT, self.limiter_shutdown.finish());
+        if released.await.is_err() {
             tracing::warn!(
                 "could not release limiter tickets before the deadline; they expire by themselves"
             );

@@ -26,14 +26,13 @@ impl Asin {
     /// [`InvalidAsin`] for anything but ten ASCII letters or digits.
     pub fn parse(text: &str) -> Result<Self, InvalidAsin> {
         let trimmed = text.trim();
-        let bytes: [u8; 10] = trimmed
-            .as_bytes()
-            .try_into()
-            .map_err(|_| InvalidAsin::of(text))?;
-        if bytes.iter().all(u8::is_ascii_alphanumeric) {
-            Ok(Self(bytes.map(|byte| byte.to_ascii_uppercase())))
-        } else {
-            Err(InvalidAsin::of(text))
+        match <[u8; 10]>::try_from(trimmed.as_bytes()) {
+            Ok(bytes) if bytes.iter().all(u8::is_ascii_alphanumeric) => {
+                Ok(Self(bytes.map(|byte| byte.to_ascii_uppercase())))
+            }
+            _ => Err(InvalidAsin {
+                text: text.chars().take(40).collect(),
+            }),
         }
     }
 
@@ -54,14 +53,6 @@ impl Asin {
     /// The ten characters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
-
-impl InvalidAsin {
-    fn of(text: &str) -> Self {
-        Self {
-            text: text.chars().take(40).collect(),
-        }
     }
 }
 
@@ -131,11 +122,7 @@ impl AsinBatch {
         let asins: Result<Vec<Asin>, InvalidAsin> =
             text.split_ascii_whitespace().map(Asin::parse).collect();
         let mut batches = split(asins.ok()?);
-        if batches.len() == 1 {
-            batches.pop()
-        } else {
-            None
-        }
+        batches.pop().filter(|_| batches.is_empty())
     }
 
     /// The ASINs in order.

@@ -124,11 +124,8 @@ impl SellingRule {
             visible: true,
             stock: Some(stock),
         };
-        Desire::State(if self.due(shown, &wanted, cost) {
-            wanted
-        } else {
-            *shown
-        })
+        let due = self.due(shown, &wanted, cost);
+        Desire::State(if due { wanted } else { *shown })
     }
 
     fn out_of_bounds(&self, price: Yen) -> Option<HoldReason> {

@@ -64,11 +64,9 @@ impl ShopState {
     /// Whether an item in the state `self` needs no edit to reach `wanted`. An unknown stock is not
     /// compared; the reconciliation reads it.
     pub fn satisfies(&self, wanted: &Self) -> bool {
-        let stock_differs = match (self.stock, wanted.stock) {
-            (Some(shown), Some(wanted)) => shown != wanted,
-            _ => false,
-        };
-        self.price == wanted.price && self.visible == wanted.visible && !stock_differs
+        let stock = self.stock.and(wanted.stock);
+        let same_stock = stock.is_none() || self.stock == wanted.stock;
+        self.price == wanted.price && self.visible == wanted.visible && same_stock
     }
 }
 

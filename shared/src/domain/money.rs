@@ -75,9 +75,8 @@ impl Ratio {
 
     /// `None` unless above 1000 and at most 10000.
     pub fn from_thousandths(thousandths: u32) -> Option<Self> {
-        (1001..=10_000)
-            .contains(&thousandths)
-            .then_some(Self(thousandths))
+        let fits = (1001..=10_000).contains(&thousandths);
+        fits.then_some(Self(thousandths))
     }
 
     /// 1.300 as 1300.

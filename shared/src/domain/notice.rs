@@ -75,18 +75,17 @@ impl EventFilter {
         if text.trim() == "all" {
             return Some(Self::default());
         }
-        let words = text
-            .split(',')
-            .map(|word| EventKind::from_word(word.trim()));
-        words.collect::<Option<Vec<_>>>().map(Self)
+        let words = text.split(',');
+        let kinds: Option<_> = words
+            .map(|word| EventKind::from_word(word.trim()))
+            .collect();
+        kinds.map(Self)
     }
 
     /// Whether the notice is sent.
     pub fn wants(&self, notice: &Notice) -> bool {
-        notice
-            .reasons()
-            .iter()
-            .any(|reason| self.0.contains(reason))
+        let reasons = notice.reasons();
+        reasons.iter().any(|reason| self.0.contains(reason))
     }
 
     /// The kinds, in the order of [`EventKind::ALL`].

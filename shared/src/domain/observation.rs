@@ -7,6 +7,7 @@ use super::outcome::Outcome;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+use std::cmp::Reverse;
 
 /// The answer of the marketplace for one ASIN, not yet judged by the offer rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,22 +125,12 @@ fn judge_offers(offers: &[Offer], rule: &OfferRule) -> (Finding, Vec<JudgedOffer
     }
     let scores: Vec<Result<(Yen, i64), Rejection>> =
         offers.iter().map(|offer| rule.score(offer)).collect();
-    let winner = scores
-        .iter()
-        .enumerate()
-        .filter_map(|(place, score)| {
-            score
-                .as_ref()
-                .ok()
-                .map(|(price, points)| (place, *price, *points))
-        })
-        .max_by_key(|(place, price, points)| {
-            (
-                *points,
-                std::cmp::Reverse(*price),
-                std::cmp::Reverse(*place),
-            )
-        });
+    let accepted = scores.iter().enumerate().filter_map(|(place, score)| {
+        let (price, points) = score.ok()?;
+        Some((place, price, points))
+    });
+    let winner =
+        accepted.max_by_key(|(place, price, points)| (*points, Reverse(*price), Reverse(*place)));
     let judged = offers
         .iter()
         .zip(&scores)
@@ -167,15 +158,8 @@ fn judge_offers(offers: &[Offer], rule: &OfferRule) -> (Finding, Vec<JudgedOffer
 /// Of equally common reasons the first of the enum, so that the same answer always gives the same
 /// reason.
 fn commonest_rejection(scores: &[Result<(Yen, i64), Rejection>]) -> Rejection {
-    let reasons = || {
-        scores
-            .iter()
-            .filter_map(|score| score.as_ref().err().copied())
-    };
-    reasons()
-        .max_by_key(|reason| {
-            let count = reasons().filter(|other| other == reason).count();
-            (count, std::cmp::Reverse(*reason))
-        })
-        .unwrap_or(Rejection::NotNew)
+    let reasons = || scores.iter().filter_map(|score| score.err());
+    let count = |reason| reasons().filter(|other| *other == reason).count();
+    let commonest = reasons().max_by_key(|reason| (count(*reason), Reverse(*reason)));
+    commonest.unwrap_or(Rejection::NotNew)
 }

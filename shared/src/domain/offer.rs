@@ -107,11 +107,8 @@ impl OfferRule {
         if hours > self.max_handling_hours {
             return Err(Rejection::ShipsTooLate);
         }
-        if offer
-            .shipping
-            .as_ref()
-            .is_some_and(|shipping| shipping.units > 0)
-        {
+        let shipping = offer.shipping.as_ref().map_or(0, |shipping| shipping.units);
+        if shipping > 0 {
             return Err(Rejection::ShippingNotFree);
         }
         let price = self.price(offer)?;

@@ -86,22 +86,15 @@ async fn page(
 async fn missing(job: &ReadShop, read: &ShopRead, ctx: &Context) -> Result<(), JobError> {
     let Some(listing) = ctx.store.next_missing(job.run, job.no).await? else {
         // The last one was delisted by another job meanwhile.
-        let nothing = (ctx.clock.now(), RequestCost::default());
-        return record(
-            job,
-            nothing,
+        let (call, diff) = (
+            (ctx.clock.now(), RequestCost::default()),
             PageDiff::default(),
-            Advance::FoundMissing,
-            ctx,
-        )
-        .await;
+        );
+        return record(job, call, diff, Advance::FoundMissing, ctx).await;
     };
     let call = Call::begin(read, ctx).await?;
-    let answer = ctx
-        .shop
-        .item(call.permit, &read.account, listing.item)
-        .await;
-    let state = answered(job, read, (call.cost, answer), ctx).await?;
+    let asked = ctx.shop.item(call.permit, &read.account, listing.item);
+    let state = answered(job, read, (call.cost, asked.await), ctx).await?;
     let (diff, advance) = if state.is_none() {
         tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item does not exist in the shop any more");
         (gone(&listing), Advance::Gone(listing.id))

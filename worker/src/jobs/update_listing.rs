@@ -22,14 +22,14 @@ use shared::ports::store::{UpdateResult, UpdateTask};
 
 /// Longer than a call to the shop with its time-out can take (8 s), and short enough that another worker
 /// soon gets the listing of a killed one.
-const HELD_FOR: TimeDelta = TimeDelta::seconds(9);
+const LEASE: TimeDelta = TimeDelta::seconds(9);
 
 #[async_trait]
 impl Handler<Context> for UpdateListing {
     /// Brings the listing to its desired state.
     async fn run(&self, ctx: &Context) -> Result<(), JobError> {
         let now = ctx.clock.now();
-        let begun = ctx.store.begin_update(self.listing, now, now + HELD_FOR);
+        let begun = ctx.store.begin_update(self.listing, now, now + LEASE);
         let task = match begun.await? {
             Some(Ok(task)) => task,
             Some(Err(busy_until)) => {
@@ -138,10 +138,8 @@ async fn check_by_path(
     let listing = &task.listing;
     let permit = shop_call::permit(&listing.account, priority(task), ctx).await?;
     let found = ctx.shop.item(permit, &listing.account, listing.item).await;
-    if shop_call::answer(&listing.account, found, ctx)
-        .await?
-        .is_none()
-    {
+    let found = shop_call::answer(&listing.account, found, ctx).await?;
+    if found.is_none() {
         tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item does not exist in the shop any more");
         return Ok(UpdateResult::Delisted);
     }

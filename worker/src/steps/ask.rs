@@ -88,10 +88,10 @@ async fn infos_then_offers(
     for batch in found {
         let (offered, offers_cost) = offers(scope, &batch, ctx).await?;
         cost = cost.plus(offers_cost);
-        let mut offered: HashMap<Asin, AsinResult> = offered
+        let by_asin = offered
             .into_iter()
-            .map(|result| (result.product.asin, result))
-            .collect();
+            .map(|result| (result.product.asin, result));
+        let mut offered: HashMap<Asin, AsinResult> = by_asin.collect();
         for result in &mut results {
             if let Some(offered) = offered.remove(&result.product.asin) {
                 *result = AsinResult {

@@ -48,12 +48,8 @@ pub(crate) async fn next_step(
 
 /// Sends the messages of all open rows of a run again. The queue drops those whose id is alive.
 pub(crate) async fn resend(run: RunId, ctx: &Context) -> Result<(), JobError> {
-    let is_open = ctx
-        .store
-        .run(run)
-        .await?
-        .is_some_and(|row| row.state.is_open());
-    if is_open {
+    let row = ctx.store.run(run).await?;
+    if row.is_some_and(|row| row.state.is_open()) {
         let open = ctx.store.open_work(run).await?;
         ctx.queue.push(&messages::for_open_work(run, &open)).await?;
     }

@@ -25,10 +25,7 @@ pub(crate) async fn offers(
     round: Round,
     ctx: &Context,
 ) -> Result<Vec<AsinResult>, JobError> {
-    let asins: Vec<Asin> = observations
-        .iter()
-        .map(|observation| observation.asin)
-        .collect();
+    let asins: Vec<Asin> = observations.iter().map(|seen| seen.asin).collect();
     let mut products = with_store_retry(|| ctx.store.products(&asins)).await?;
     let result = |observation: Observation| {
         let asin = observation.asin;

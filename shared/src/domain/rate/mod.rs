@@ -117,8 +117,7 @@ impl LaneState {
 
     /// The earliest instant for the next grant, if it is known.
     pub fn opens_at(&self) -> Option<Micros> {
-        self.opens_at
-            .map(|opens_at| opens_at.max(self.paused_until))
+        Some(self.opens_at?.max(self.paused_until))
     }
 
     /// The number of tickets in the queue.
@@ -141,10 +140,8 @@ impl LaneState {
         let clock_went_back = self.mend_clock(now);
         let open = self.opens_at().unwrap_or(now + gap);
         self.tickets.enqueue(ticket, priority, now);
-        let dropped = open + limits.grace < now
-            && self
-                .tickets
-                .drop_heads_due_before(now - limits.grace, ticket);
+        let since = now - limits.grace;
+        let dropped = open < since && self.tickets.drop_heads_due_before(since, ticket);
         let wake = Wake::all_if(clock_went_back || dropped);
         let rank = i64::try_from(self.tickets.rank(ticket)).unwrap_or(i64::MAX);
         if rank == 0 && now >= open {
@@ -205,7 +202,7 @@ impl LaneState {
     /// A step of at most a margin does not count: callers read the clock before they get the lock.
     fn mend_clock(&mut self, now: Micros) -> bool {
         let gap = self.pace.gap();
-        // A pause lasts one period; a longer rest means that the clock went back.
+        // A pause lasts one period; a longer one means that the clock went back.
         self.paused_until = self.paused_until.min(now + gap);
         let latest = now + margin(self.period());
         let went_back = self.last_grant.is_some_and(|last| last > latest);

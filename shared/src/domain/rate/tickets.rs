@@ -42,17 +42,15 @@ impl Tickets {
 
     /// Removes `ticket`; `true` if it was in the queue.
     pub(super) fn leave(&mut self, ticket: TicketId) -> bool {
-        self.waiting
-            .remove(&ticket)
-            .is_some_and(|queued| self.queue.remove(&queued.position).is_some())
+        let queued = self.waiting.remove(&ticket);
+        queued.is_some_and(|queued| self.queue.remove(&queued.position).is_some())
     }
 
     /// The number of tickets before `ticket`. Costs one step for each of them; a queue holds about
     /// as many tickets as grants fit into the horizon.
     pub(super) fn rank(&self, ticket: TicketId) -> usize {
-        self.waiting
-            .get(&ticket)
-            .map_or(0, |queued| self.queue.range(..queued.position).count())
+        let queued = self.waiting.get(&ticket);
+        queued.map_or(0, |queued| self.queue.range(..queued.position).count())
     }
 
     pub(super) fn set_due(&mut self, ticket: TicketId, due: Micros) {
@@ -73,11 +71,8 @@ impl Tickets {
     pub(super) fn drop_heads_due_before(&mut self, since: Micros, asking: TicketId) -> bool {
         let mut dropped = false;
         while let Some((_, &head)) = self.queue.first_key_value() {
-            let alive = self
-                .waiting
-                .get(&head)
-                .is_some_and(|head| head.due >= since);
-            if head == asking || alive {
+            let queued = self.waiting.get(&head);
+            if head == asking || queued.is_some_and(|queued| queued.due >= since) {
                 break;
             }
             self.queue.pop_first();
