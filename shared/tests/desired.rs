@@ -51,7 +51,7 @@ fn desire(product: &Product, shown: &ShopState) -> Desire {
     SellingRule::default().desire(product, shown)
 }
 
-/// The price that the shop should show for what costs `cost`, when it shows `shown`.
+/// The price that the shop should show for a product that costs `cost`, when it shows `shown`.
 fn price(cost: u32, shown: u32) -> u32 {
     match desire(&in_stock(cost), &on_display(shown)) {
         Desire::State(state) => state.price.0,
@@ -101,7 +101,7 @@ fn rules() -> impl Strategy<Value = SellingRule> {
 
 proptest! {
     #[test]
-    fn what_was_applied_is_desired_again(rule in rules(), product in products(), shown in shop_states()) {
+    fn an_applied_state_is_desired_again(rule in rules(), product in products(), shown in shop_states()) {
         let first = rule.desire(&product, &shown);
         let applied = state_of(first).unwrap_or(shown);
 
@@ -120,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_is_held_becomes_visible_or_changes_its_price(
+    fn no_held_listing_becomes_visible_or_changes_its_price(
         rule in rules(), product in products(), shown in shop_states(),
     ) {
         if let Desire::Held(_, state) = rule.desire(&product, &shown) {
@@ -143,10 +143,10 @@ proptest! {
     }
 
     #[test]
-    fn what_is_out_of_stock_is_hidden_at_its_price(rule in rules(), cost in prop::option::of(1_u32..9_999), shown in shop_states()) {
+    fn a_product_out_of_stock_is_hidden_at_its_price(rule in rules(), cost in prop::option::of(1_u32..9_999), shown in shop_states()) {
         let desire = rule.desire(&product(cost, Some(Stock::NoOffer)), &shown);
 
-        let state = state_of(desire).expect("it is known that nobody offers it");
+        let state = state_of(desire).expect("it is known to have no offer");
         prop_assert!(!state.visible);
         prop_assert_eq!(state.price, shown.price);
     }
@@ -208,7 +208,7 @@ fn a_price_below_cost_is_raised_however_small_the_difference() {
 }
 
 #[test]
-fn what_comes_back_is_shown_at_the_exact_price() {
+fn a_product_that_comes_back_is_shown_at_the_exact_price() {
     // 20 yen alone would not be worth an edit.
     let desired = desire(&in_stock(1_000), &hidden(1_280));
 
@@ -244,7 +244,7 @@ fn a_stock_that_differs_is_a_reason_for_an_edit() {
 }
 
 #[test]
-fn offers_that_fail_the_rule_hide_at_the_second_sight() {
+fn offers_that_fail_the_rule_hide_at_the_second_observation() {
     let sight = |times| {
         let why = Rejection::ShipsTooLate;
         product(Some(1_000), Some(Stock::FilteredOut { times, why }))
@@ -258,7 +258,7 @@ fn offers_that_fail_the_rule_hide_at_the_second_sight() {
 }
 
 #[test]
-fn what_is_not_known_is_not_touched() {
+fn an_unknown_product_changes_nothing() {
     let no_price = product(None, Some(Stock::In));
 
     assert_eq!(
@@ -289,14 +289,14 @@ fn a_price_out_of_bounds_is_held_and_not_clamped() {
 }
 
 #[test]
-fn the_bounds_themselves_are_sold_at() {
+fn the_bounds_themselves_are_accepted() {
     // 385 x 1.3 = 500.5; 76,923 x 1.3 = 99,999.9.
     assert_eq!(price(385, 1), 500);
     assert_eq!(price(76_923, 1), 100_000);
 }
 
 #[test]
-fn what_is_held_and_shown_below_cost_is_hidden() {
+fn a_held_listing_shown_below_cost_is_hidden() {
     let desired = desire(&in_stock(120_000), &on_display(100_000));
 
     assert_eq!(
@@ -306,7 +306,7 @@ fn what_is_held_and_shown_below_cost_is_hidden() {
 }
 
 #[test]
-fn what_is_held_and_hidden_is_left_alone() {
+fn a_held_and_hidden_listing_does_not_change() {
     let put_away = ShopState {
         visible: false,
         ..on_display(100_000)
@@ -321,7 +321,7 @@ fn what_is_held_and_hidden_is_left_alone() {
 }
 
 #[test]
-fn hiding_goes_before_prices_below_cost_before_the_rest() {
+fn hiding_comes_before_prices_below_cost_and_other_updates() {
     let cost = Some(Yen(1_500));
     let raised = on_display(1_950);
 

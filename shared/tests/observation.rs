@@ -110,7 +110,7 @@ proptest! {
 }
 
 #[test]
-fn the_commonest_reason_is_told_and_of_equals_the_first_of_the_list() {
+fn the_commonest_reason_is_reported_and_of_equals_the_first_of_the_list() {
     let used = Offer {
         sub_condition: Some("used".into()),
         ..Offer::default()

@@ -100,7 +100,7 @@ fn an_offer_of_unknown_condition_is_not_new() {
 }
 
 #[test]
-fn an_offer_must_tell_when_it_is_shipped() {
+fn an_offer_needs_a_handling_time() {
     let with_hours = |max_handling_hours| Offer {
         max_handling_hours,
         ..good()
@@ -134,7 +134,7 @@ fn shipping_is_free_or_missing() {
 }
 
 #[test]
-fn a_price_is_there_positive_and_in_the_marketplaces_currency() {
+fn a_price_must_be_positive_and_in_the_marketplaces_currency() {
     let priced = |listing_price| Offer {
         listing_price,
         ..good()
@@ -171,7 +171,7 @@ fn a_price_is_there_positive_and_in_the_marketplaces_currency() {
 }
 
 #[test]
-fn the_first_reason_in_the_order_of_the_list_is_told() {
+fn the_first_reason_in_the_order_of_the_list_is_reported() {
     let mut offer = Offer {
         listing_price: Some(Amount {
             currency: Some("USD".into()),
@@ -182,16 +182,16 @@ fn the_first_reason_in_the_order_of_the_list_is_told() {
         ..Offer::default()
     };
 
-    let mut told = vec![rejection(&offer)];
+    let mut reasons = vec![rejection(&offer)];
     offer.sub_condition = Some("new".into());
-    told.push(rejection(&offer));
+    reasons.push(rejection(&offer));
     offer.max_handling_hours = Some(1);
-    told.push(rejection(&offer));
+    reasons.push(rejection(&offer));
     offer.shipping = None;
-    told.push(rejection(&offer));
+    reasons.push(rejection(&offer));
 
     assert_eq!(
-        told,
+        reasons,
         [
             Some(Rejection::NotNew),
             Some(Rejection::ShipsTooLate),

@@ -1,4 +1,4 @@
-//! How an observation changes what is known of a product, and what it must never change.
+//! How an observation changes a known product, and what it must never change.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -74,7 +74,7 @@ proptest! {
 
         let change = same.observe(&observed(100 - behind, late));
 
-        // What was invalid already keeps the time of its first sight, so 100 may be unknown to it.
+        // A product that was invalid already keeps its first time, so 100 may be unknown to it.
         prop_assume!(product.stock.is_some_and(|stock| stock.at == minute(100)) || product.invalid_since == Some(minute(100)));
         prop_assert_eq!(change, Change::default());
         prop_assert_eq!(same, product);
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn a_change_is_told_exactly_when_both_values_are_known_and_differ(history in history(), next in finding()) {
+    fn a_change_is_reported_exactly_when_both_values_are_known_and_differ(history in history(), next in finding()) {
         let mut product = after(&history);
         let before = product.clone();
 
@@ -169,7 +169,7 @@ fn a_product_that_runs_out_is_unsellable_at_once_and_keeps_its_price() {
 }
 
 #[test]
-fn offers_that_fail_the_rule_make_unsellable_at_the_second_sight_only() {
+fn offers_that_fail_the_rule_make_unsellable_at_the_second_observation_only() {
     let once = after(&[priced(0, 1_000), filtered_out(10)]);
     let twice = after(&[priced(0, 1_000), filtered_out(10), filtered_out(20)]);
 
@@ -193,14 +193,14 @@ fn a_success_in_between_starts_the_row_anew() {
 }
 
 #[test]
-fn one_sight_that_is_delivered_twice_counts_once() {
+fn one_observation_that_is_delivered_twice_counts_once() {
     let product = after(&[filtered_out(10), filtered_out(10)]);
 
     assert_eq!(product.sellable(2), None);
 }
 
 #[test]
-fn the_reason_of_the_last_sight_is_kept() {
+fn the_reason_of_the_last_observation_is_kept() {
     let other = observed(20, Finding::FilteredOut(Rejection::NotNew));
 
     let product = after(&[filtered_out(10), other]);
@@ -240,7 +240,7 @@ fn an_older_answer_does_not_clear_the_mark_of_an_unknown_asin() {
 }
 
 #[test]
-fn an_unknown_asin_keeps_price_and_stock_and_the_time_of_its_first_sight() {
+fn an_unknown_asin_keeps_price_and_stock_and_its_first_time() {
     let known = after(&[priced(0, 1_000)]);
 
     let marked = after(&[

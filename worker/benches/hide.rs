@@ -1,6 +1,6 @@
 //! How soon a product that ran out is hidden, while thousands of price changes wait for the same shop. Run
 //! with `cargo bench -p worker --bench hide`; one shop whose lane is free and that takes 50 ms a call.
-//! Prints from Amazon's answer to the shop's answer, for the hides and for the rest.
+//! Prints the time from Amazon's answer to the shop's answer, for hides and for other edits.
 
 #![expect(clippy::unwrap_used, reason = "a bench that fails may panic")]
 #![expect(clippy::expect_used, reason = "a bench that fails may panic")]
@@ -30,7 +30,7 @@ async fn main() {
     let app = Fixture::open(world(LISTINGS, 1)).await;
     app.run(RunKind::PriceStock).await;
     app.run(RunKind::PriceStock).await;
-    let gone = move_market(&app);
+    let sold_out = move_market(&app);
     let slow = Fault {
         millis: Some(CALL_TAKES),
         ..Fault::new("items/edit", FaultKind::Slow)
@@ -42,7 +42,7 @@ async fn main() {
 
     let (hides, prices) = latencies(&app, begun).await;
     println!(
-        "{} edits applied in {:.1} s, {gone} products ran out",
+        "{} edits applied in {:.1} s, {sold_out} products ran out",
         report.updates.applied, report.seconds
     );
     print_stats("hides", hides);
@@ -53,10 +53,10 @@ async fn main() {
 fn move_market(app: &Fixture) -> usize {
     let shop = app.simulator.shop("shop-1").expect("the shop");
     let shown = shop.items.into_iter().filter(|item| item.visible);
-    let mut gone = 0;
+    let mut sold_out = 0;
     let changes = shown.enumerate().map(|(place, item)| {
         let runs_out = place % ONE_IN == 0;
-        gone += usize::from(runs_out);
+        sold_out += usize::from(runs_out);
         MarketSet {
             in_stock: runs_out.then_some(false),
             price: (!runs_out).then_some(item.price * DEARER.0 / DEARER.1),
@@ -66,10 +66,10 @@ fn move_market(app: &Fixture) -> usize {
     });
     let changes = changes.collect();
     app.simulator.set_market(changes).unwrap();
-    gone
+    sold_out
 }
 
-/// Milliseconds from the answer that showed the change to the shop's: of hides, and of the rest.
+/// Milliseconds from the answer that showed the change to the shop's answer: of hides, and of other edits.
 async fn latencies(app: &Fixture, begun: DateTime<Utc>) -> (Vec<i64>, Vec<i64>) {
     let url = format!("sqlite://{}", app.database().display());
     let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();

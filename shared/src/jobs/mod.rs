@@ -1,7 +1,7 @@
 //! What a queue message carries: ids and a version, never data that a row has.
 //!
-//! A job is a payload in one file here, and its handler in one file of the crate `worker`. Everything
-//! that a queue has to know of a job is said by its [`Payload`].
+//! A job is a payload in one file here, and its handler in one file of the crate `worker`. Its
+//! [`Payload`] has everything that a queue needs to know.
 
 mod backfill;
 mod job;

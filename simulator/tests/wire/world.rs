@@ -35,7 +35,7 @@ async fn the_csv_agrees_with_the_shops() {
 }
 
 #[tokio::test]
-async fn the_same_seed_gives_the_same_world_whatever_was_requested_before() {
+async fn the_same_seed_gives_the_same_world_after_any_requests() {
     let (one, other) = (Fixture::new().await, Fixture::new().await);
     let far = one.simulator.asin(59);
     one.simulator.market(&far);

@@ -97,7 +97,7 @@ async fn missing(job: &ReadShop, read: &ShopRead, ctx: &Context) -> Result<(), J
     let state = answered(job, read, (call.cost, asked.await), ctx).await?;
     let (diff, advance) = if state.is_none() {
         tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item does not exist in the shop any more");
-        (gone(&listing), Advance::Gone(listing.id))
+        (no_longer_exists(&listing), Advance::Gone(listing.id))
     } else {
         let item = ShopItem {
             id: listing.item,
@@ -112,7 +112,7 @@ async fn missing(job: &ReadShop, read: &ShopRead, ctx: &Context) -> Result<(), J
     record(job, (call.asked_at, call.cost), diff, advance, ctx).await
 }
 
-fn gone(listing: &Listing) -> PageDiff {
+fn no_longer_exists(listing: &Listing) -> PageDiff {
     let finding = ReconcileFinding {
         item: listing.item,
         listing: Some(listing.id),

@@ -13,7 +13,7 @@ use shared::ports::shop::ShopError;
 pub(crate) enum NoAnswer {
     /// The account is not called until then: its quota is used up, or its proxy fails.
     Parked(DateTime<Utc>),
-    /// The job cannot go on now, whatever it wants of the shop.
+    /// The job cannot continue now, whatever the call.
     Job(JobError),
     /// An error that concerns this call only.
     Shop(ShopError),

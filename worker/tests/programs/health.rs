@@ -15,12 +15,12 @@ async fn a_worker_is_ready_while_redis_answers_and_alive_also_when_it_does_not()
     world.redis.thaw();
     worker.until_page("/readyz", 200).await;
     world.redis.kill();
-    let gone = worker.until_page("/readyz", 503).await;
+    let page = worker.until_page("/readyz", 503).await;
     let alive = worker.page("/healthz").await.expect("an answer");
 
     assert_eq!(hanging["wrong"]["redis"], "does not answer", "{hanging}");
-    assert_eq!(gone["wrong"]["redis"], "does not answer", "{gone}");
-    assert_eq!(gone["wrong"].get("database"), None, "{gone}");
+    assert_eq!(page["wrong"]["redis"], "does not answer", "{page}");
+    assert_eq!(page["wrong"].get("database"), None, "{page}");
     assert_eq!(alive.0, 200, "{}", alive.1);
     world.redis.start_again();
     worker.until_page("/readyz", 200).await;
@@ -72,7 +72,7 @@ async fn a_producer_is_ready_as_the_leader_and_as_a_standby() {
     leader.until_page("/readyz", 200).await;
     second.until_page("/readyz", 200).await;
 
-    assert!(!second.said().contains("this producer leads"));
+    assert!(!second.output().contains("this producer leads"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,11 +105,11 @@ async fn a_port_that_is_taken_is_wrong_use_and_named() {
     for (program, arguments) in [("worker", &[][..]), ("producer", &["serve"])] {
         let mut command = world.command(program, arguments);
         command.env("HEALTH_LISTEN", &address);
-        let said = world.start(command).ends_with(2).await;
+        let output = world.start(command).ends_with(2).await;
 
         assert!(
-            said.contains(&format!("HEALTH_LISTEN = {address}")),
-            "{said}"
+            output.contains(&format!("HEALTH_LISTEN = {address}")),
+            "{output}"
         );
     }
 }

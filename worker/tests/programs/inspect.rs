@@ -12,10 +12,10 @@ async fn a_person_can_look_at_the_shared_database_and_at_its_schema() {
             .ends_with(0)
             .await;
     }
-    let said = world
+    let output = world
         .start(world.command("miseban", &["migrate"]))
         .ends_with(0)
         .await;
 
-    assert!(said.contains("is up to date"), "{said}");
+    assert!(output.contains("is up to date"), "{output}");
 }

@@ -1,4 +1,4 @@
-//! The servers that the programs meet at: a Redis of a test's own, and a database of its own on a
+//! The servers that the programs share: a Redis for each test, and a database for each test on a
 //! `PostgreSQL` that the tests share.
 
 #[expect(dead_code, reason = "the contract of the store needs more of it")]
@@ -98,7 +98,7 @@ impl Redis {
         self.until_it_listens();
     }
 
-    /// Takes the folder away that it saves its data in.
+    /// Deletes the folder in which it saves its data.
     pub fn lose_folder(&self) {
         std::fs::remove_dir_all(self.folder.path()).expect("removed");
     }
@@ -107,7 +107,7 @@ impl Redis {
     pub fn say(&self, command: &str) -> String {
         let mut to = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
         to.write_all(format!("{command}\r\n").as_bytes())
-            .expect("said");
+            .expect("sent");
         let mut answer = [0; 512];
         let length = to.read(&mut answer).expect("an answer");
         String::from_utf8_lossy(&answer[..length]).into_owned()

@@ -1,5 +1,5 @@
 //! How the programs start: what may come back by itself is waited for, what a person has to mend is
-//! said in one message.
+//! reported in one message.
 
 use crate::servers::Redis;
 use crate::world::{World, until};
@@ -81,13 +81,13 @@ async fn a_command_that_a_person_waits_for_fails_at_once_when_redis_is_away() {
         ("producer", &["run", "price-stock"][..]),
         ("miseban", &["run", "price-stock"]),
     ] {
-        let said = world
+        let output = world
             .start(world.command(program, arguments))
             .ends_with(1)
             .await;
 
-        assert!(said.contains("cannot be reached; check that"), "{said}");
-        assert!(!said.contains(WAITS), "{said}");
+        assert!(output.contains("cannot be reached; check that"), "{output}");
+        assert!(!output.contains(WAITS), "{output}");
     }
 }
 
@@ -97,14 +97,17 @@ async fn a_redis_fault_that_a_person_has_to_correct_is_shown_at_once_without_a_p
     for who in ["", ":wrong-word@"] {
         let mut worker = locked.command("worker", &[]);
         worker.env("REDIS_URL", locked.redis.url_as(who));
-        let said = locked.start(worker).ends_with(2).await;
+        let output = locked.start(worker).ends_with(2).await;
 
-        assert!(said.contains("refuses user or password; put"), "{said}");
-        assert!(!said.contains("wrong-word"), "{said}");
+        assert!(output.contains("refuses user or password; put"), "{output}");
+        assert!(!output.contains("wrong-word"), "{output}");
     }
     let replica = World::open_over(Redis::start(&["--replicaof", "127.0.0.1", "1"]), 20).await;
-    let said = replica.worker().ends_with(2).await;
-    assert!(said.contains("give the address of the primary"), "{said}");
+    let output = replica.worker().ends_with(2).await;
+    assert!(
+        output.contains("give the address of the primary"),
+        "{output}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,9 +118,9 @@ async fn keys_of_somebody_else_under_our_prefix_are_refused() {
         "+OK\r\n"
     );
 
-    let said = world.worker().ends_with(2).await;
+    let output = world.worker().ends_with(2).await;
 
-    assert!(said.contains("set REDIS_PREFIX"), "{said}");
+    assert!(output.contains("set REDIS_PREFIX"), "{output}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,9 +131,9 @@ async fn a_right_that_is_missing_in_redis_is_named() {
     let mut worker = world.command("worker", &[]);
     worker.env("REDIS_URL", world.redis.url_as("half:word@"));
 
-    let said = world.start(worker).ends_with(2).await;
+    let output = world.start(worker).ends_with(2).await;
 
-    assert!(said.contains("give the ACL user"), "{said}");
+    assert!(output.contains("give the ACL user"), "{output}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,8 +152,8 @@ async fn a_redis_that_cannot_save_any_more_says_what_to_do() {
     // A claim writes only where there is something to claim; a push is refused with the same word.
     let run = world.start(world.command("producer", &["run", "price-stock"]));
 
-    let said = run.ends_with(1).await;
-    assert!(said.contains("free some space on its disk"), "{said}");
+    let output = run.ends_with(1).await;
+    assert!(output.contains("free some space on its disk"), "{output}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,11 +170,11 @@ async fn what_a_person_has_to_mend_in_the_database_is_said_at_once() {
     ] {
         let mut worker = world.command("worker", &[]);
         worker.env("DATABASE_URL", url);
-        let said = world.start(worker).ends_with(2).await;
+        let output = world.start(worker).ends_with(2).await;
 
-        assert!(said.contains(advice), "{said}");
-        assert!(!said.contains("wrong-word"), "{said}");
-        assert!(!said.contains(WAITS), "{said}");
+        assert!(output.contains(advice), "{output}");
+        assert!(!output.contains("wrong-word"), "{output}");
+        assert!(!output.contains(WAITS), "{output}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! How the programs stop: no new job, running ones to their end, the rest back on the queue.
+//! How the programs stop: they claim no new job, finish running ones, and put the rest back.
 
 use crate::world::{Program, World, until};
 use adapters::queue::RedisQueue;
@@ -64,13 +64,17 @@ async fn a_job_that_does_not_end_in_time_is_put_back_and_begun_elsewhere_at_once
     until_all_are_claimed(&world).await;
 
     worker.signal("TERM");
-    let said = worker.ends_with(143).await;
+    let output = worker.ends_with(143).await;
 
     // Nothing is left to the leases: a message without a lease can be claimed now.
     let left = sync_queue(&world).await;
     assert_eq!(left.claimed, 0, "{left:?}");
     assert_eq!(left.ready + left.delayed, 2, "{left:?}");
-    assert_eq!(said.matches("its message is put back").count(), 2, "{said}");
+    assert_eq!(
+        output.matches("its message is put back").count(),
+        2,
+        "{output}"
+    );
     let next = world.worker();
     next.until_page("/readyz", 200).await;
     let done = async || sync_queue(&world).await.done >= 2;

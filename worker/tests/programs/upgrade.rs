@@ -1,5 +1,5 @@
 //! The programs take over what an earlier release left behind: an open run, parked updates, a held
-//! run, and the messages in Redis. `old_data/README.md` tells how the data came about.
+//! run, and the messages in Redis. `old_data/README.md` says how the data was made.
 
 use crate::servers::{Redis, new_database};
 use crate::world::{World, until};
@@ -149,10 +149,10 @@ fn replay(redis: &Redis, commands: &str) {
     connection
         .shutdown(std::net::Shutdown::Write)
         .expect("the end");
-    let mut said = String::new();
-    connection.read_to_string(&mut said).expect("the answers");
-    assert!(!said.contains('-'), "{said}");
-    assert_eq!(said.lines().count(), answers);
+    let mut output = String::new();
+    connection.read_to_string(&mut output).expect("the answers");
+    assert!(!output.contains('-'), "{output}");
+    assert_eq!(output.lines().count(), answers);
 }
 
 fn json(text: &str) -> Value {

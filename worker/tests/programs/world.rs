@@ -115,15 +115,15 @@ pub struct Program {
 }
 
 impl Program {
-    /// All that it said, on stdout and stderr.
-    pub fn said(&self) -> String {
+    /// All of its output, on stdout and stderr.
+    pub fn output(&self) -> String {
         std::fs::read_to_string(&self.log).expect("the log")
     }
 
-    /// Waits until it said this.
+    /// Waits until its output contains `words`.
     pub async fn until_said(&self, words: &str) {
-        let what = || format!("{words:?} in:\n{}", self.said());
-        until(what, async || self.said().contains(words)).await;
+        let what = || format!("{words:?} in:\n{}", self.output());
+        until(what, async || self.output().contains(words)).await;
     }
 
     pub fn signal(&self, name: &str) {
@@ -140,25 +140,25 @@ impl Program {
             assert!(
                 Instant::now() < given_up,
                 "it does not end:\n{}",
-                self.said()
+                self.output()
             );
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
-    /// Waits for its end, with this code; gives what it said.
+    /// Waits until it ends with this code; returns its output.
     pub async fn ends_with(self, code: i32) -> String {
         let log = self.log.clone();
         let status = self.ends().await;
-        let said = std::fs::read_to_string(log).expect("the log");
-        assert_eq!(status.code(), Some(code), "{said}");
-        said
+        let output = std::fs::read_to_string(log).expect("the log");
+        assert_eq!(status.code(), Some(code), "{output}");
+        output
     }
 
     /// The status and the body of its page at `path`; none while it does not answer.
     pub async fn page(&self, path: &str) -> Option<(u16, serde_json::Value)> {
-        let said = self.said();
-        let (_, rest) = said.split_once("health page at http://")?;
+        let output = self.output();
+        let (_, rest) = output.split_once("health page at http://")?;
         let (address, _) = rest.split_once('/')?;
         let client = client(&HttpSettings::default()).expect("a client");
         let answer = client.get(format!("http://{address}{path}"));
@@ -179,7 +179,7 @@ impl Program {
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
-        panic!("{path} is {last:?}, not {status}:\n{}", self.said());
+        panic!("{path} is {last:?}, not {status}:\n{}", self.output());
     }
 }
 

@@ -40,7 +40,7 @@ fn shop(no: u32) -> AccountId {
     AccountId::parse(&format!("shop-{no}")).expect("an id")
 }
 
-/// The same app, so many days later.
+/// The same app, `days` days later.
 fn after(mut app: Fixture, days: i64) -> Fixture {
     app.ctx.clock = Arc::new(Later(TimeDelta::days(days)));
     app
@@ -90,7 +90,7 @@ async fn a_run_asks_twenty_at_a_time_for_what_is_stale_and_for_nothing_else() {
     );
     assert_eq!((third.asins, third.outcomes.success), (100, 100));
     assert_eq!((requests(&app, SEARCH), requests(&app, OFFERS)), (10, 0));
-    // Nothing goes to the shops.
+    // Nothing is sent to the shops.
     assert_eq!(first.updates.applied + first.updates.equal, 0);
     assert_eq!(app.on_display(), shown);
     let asins = all_asins(&app, 100);
@@ -113,7 +113,7 @@ async fn texts_make_no_price_fresh_and_prices_no_texts() {
 }
 
 #[tokio::test]
-async fn an_answer_that_tells_nothing_erases_nothing() {
+async fn an_answer_without_texts_erases_nothing() {
     let app = Fixture::open(world(20, 1)).await;
     let asins = all_asins(&app, 20);
     app.run(RunKind::BasicInfo).await;
@@ -158,17 +158,17 @@ async fn a_malformed_asin_among_twenty_is_found_and_the_other_nineteen_keep_thei
             .len(),
         19
     );
-    // The whole, then at most two of each of five halvings.
+    // All twenty, then at most two requests for each of five halvings.
     let asked = requests(&app, SEARCH);
     assert!((2..=11).contains(&asked), "{asked}");
     assert_eq!(report.requests, asked);
-    // Whether it is sold is for its offers to say.
+    // Only its offers decide whether it is sold.
     let listed = app.store.listed_asins(None).await.expect("an answer");
     assert!(listed.contains(&asin(MALFORMED)));
 }
 
 #[tokio::test]
-async fn an_asin_that_amazon_does_not_know_is_asked_once_more_and_named() {
+async fn an_unknown_asin_is_requested_once_more_and_named() {
     let app = Fixture::open(world(39, 1)).await;
     list(&app, UNKNOWN).await;
 
@@ -235,11 +235,11 @@ async fn a_killed_run_continues_where_it_stopped() {
     }
     workers.abort();
 
-    // Its queue is gone with the process.
+    // Its queue ended with the process.
     app.ctx.queue = Arc::new(LocalQueue::new());
     resume(&*app.ctx.store, &*app.ctx.queue)
         .await
-        .expect("it goes on");
+        .expect("it continues");
     let report = app.finish(run).await;
 
     assert_eq!(
@@ -275,7 +275,7 @@ async fn the_schedule_starts_a_run_of_texts_when_the_last_is_old_enough_and_some
     };
 
     assert_eq!(due(&app, 0).await, None);
-    let first = due(&app, 7).await.expect("nothing is told yet");
+    let first = due(&app, 7).await.expect("nothing is reported yet");
     app.finish(first.id).await;
     assert_eq!(due(&app, 7).await, None);
     let app = after(app, 6);
@@ -351,12 +351,12 @@ async fn a_new_product_is_fetched_as_a_whole_and_becomes_a_pending_listing() {
         .expect("an answer");
     let pending = asins.map(|asin| (asin, ListingStatus::Pending));
     assert_eq!(listed, pending.into_iter().collect());
-    // Nobody minds their price until they are in the shop.
+    // Their price does not matter until they are in the shop.
     assert_eq!(app.run(RunKind::PriceStock).await.asins, 20);
 }
 
 #[tokio::test]
-async fn what_another_shop_has_made_known_is_registered_without_a_request() {
+async fn a_product_of_another_shop_is_registered_without_a_request() {
     let app = Fixture::open(world(20, 2)).await;
     let listed = app
         .store
@@ -403,7 +403,7 @@ async fn a_registration_that_is_cut_off_has_its_run_and_its_listings_or_neither(
         let id = order.id;
         let cut = register(order, &app.ctx);
         poll_some(polls, cut).await;
-        // The next to write waits for what the one that was cut off has left behind.
+        // The next writer waits for the lock that the interrupted one has left.
         let next = app.store.begin_backfill(RunId(uuid::Uuid::nil())).await;
         next.expect("an answer");
 

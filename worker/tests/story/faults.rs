@@ -1,4 +1,4 @@
-//! What goes wrong outside, and what must come of it: nothing hidden, nothing lost, nothing doubled.
+//! Faults of the vendors: nothing is hidden, lost or done twice because of them.
 
 use crate::fixture::{Fixture, world};
 use shared::domain::report::Report;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 const OFFERS: &str = "getItemOffersBatch";
 
-/// After two runs: offers that fail the rule hide at the second sight.
+/// After two runs: offers that fail the rule hide a listing at the second observation.
 async fn settled(catalog: usize) -> Fixture {
     let app = Fixture::open(world(catalog, 2)).await;
     app.run(RunKind::PriceStock).await;
@@ -27,7 +27,7 @@ fn nothing_hidden(report: &Report) {
 }
 
 #[tokio::test]
-async fn a_batch_that_is_answered_with_500_to_the_last_try_goes_to_the_backfill() {
+async fn a_batch_that_fails_at_every_attempt_is_left_to_the_backfill() {
     let app = settled(60).await;
     let confirmed = app.run(RunKind::PriceStock).await.backfill.asins;
     let broken = Fault {
@@ -65,7 +65,7 @@ async fn a_429_costs_no_attempt_and_the_run_ends_complete() {
 }
 
 #[tokio::test]
-async fn asins_that_the_answer_lacks_are_misses() {
+async fn asins_missing_in_the_answer_are_misses() {
     let app = settled(40).await;
     let asins = vec![app.simulator.asin(0), app.simulator.asin(1)];
     let missing = Fault {
@@ -125,7 +125,7 @@ async fn wrong_types_in_single_fields_are_an_error_of_that_item_only() {
 }
 
 #[tokio::test]
-async fn a_false_empty_answer_is_asked_again_and_shown_again() {
+async fn a_false_empty_answer_is_corrected_within_the_run() {
     let app = settled(40).await;
     let empty = Fault {
         items: Some(3),
@@ -140,12 +140,12 @@ async fn a_false_empty_answer_is_asked_again_and_shown_again() {
     assert_eq!(
         (after.updates.applied, after.stock_changes.to_in),
         (0, 0),
-        "all is right again"
+        "the run itself has corrected it"
     );
 }
 
 #[tokio::test]
-async fn a_hide_that_is_on_its_way_when_the_second_answer_comes_is_undone() {
+async fn a_hide_in_progress_when_the_second_answer_arrives_is_undone() {
     let app = settled(40).await;
     let empty = Fault {
         items: Some(3),
@@ -169,7 +169,7 @@ async fn a_hide_that_is_on_its_way_when_the_second_answer_comes_is_undone() {
 }
 
 #[tokio::test]
-async fn a_token_that_ends_under_parallel_jobs_is_renewed_once() {
+async fn a_token_that_expires_during_parallel_jobs_is_renewed_once() {
     let app = settled(200).await;
     app.simulator.reset_ledger();
     let ended = Fault::new(OFFERS, FaultKind::TokenExpiry).times(1);
@@ -212,7 +212,7 @@ async fn an_account_whose_hour_is_used_up_is_parked_and_nothing_is_marked_failed
 }
 
 #[tokio::test]
-async fn a_shop_that_is_away_for_a_moment_gets_its_updates() {
+async fn a_shop_that_is_down_for_a_moment_gets_its_updates() {
     let app = Fixture::open(world(100, 1)).await;
     let away = Fault::new("items/edit", FaultKind::Html).times(2);
     app.simulator.add_fault(away).expect("a fault");
@@ -256,7 +256,7 @@ async fn an_answer_is_kept_during_a_database_outage_and_not_requested_again() {
         }
         // Longer than a writer waits for the lock.
         tokio::time::sleep(Duration::from_secs(7)).await;
-        lock.close().await.expect("the lock is given back");
+        lock.close().await.expect("the lock is released");
     };
     let (report, ()) = tokio::join!(app.finish(run), away);
 

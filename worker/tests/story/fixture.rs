@@ -51,7 +51,7 @@ pub fn world(catalog: usize, accounts: usize) -> Config {
     }
 }
 
-/// No rate limits on our side.
+/// Rates without a limit.
 pub fn no_limit() -> Rates {
     Rates {
         item_offers: None,
@@ -60,17 +60,17 @@ pub fn no_limit() -> Rates {
 }
 
 impl Fixture {
-    /// An app in this world, its listings imported, without rate limits on our side.
+    /// An app in this world, its listings imported, without rate limits.
     pub async fn open(config: Config) -> Self {
         Self::open_with(config, no_limit()).await
     }
 
-    /// The same, with these rates on our side.
+    /// The same, with these rates.
     pub async fn open_with(config: Config, rates: Rates) -> Self {
         Self::open_at(config, rates, Arc::new(SystemClock)).await
     }
 
-    /// The same, by this clock on our side.
+    /// The same, with this clock.
     pub async fn open_at(config: Config, rates: Rates, clock: Arc<dyn Clock>) -> Self {
         let simulator = Simulator::start(config)
             .await
@@ -97,7 +97,7 @@ impl Fixture {
         }
     }
 
-    /// Does a whole run and gives its report.
+    /// Runs a whole run and returns its report.
     pub async fn run(&self, kind: RunKind) -> Report {
         let run = self.start(kind).await.expect("the run starts");
         self.finish(run).await
@@ -109,12 +109,12 @@ impl Fixture {
         Ok(started.id)
     }
 
-    /// Lets workers work until the run has ended, or is held.
+    /// Runs workers until the run has ended, or is held.
     pub async fn finish(&self, run: RunId) -> Report {
         self.work(self.until_ended(run)).await
     }
 
-    /// Lets workers work until the future has ended.
+    /// Runs workers until the future has ended.
     pub async fn work<T>(&self, until: impl Future<Output = T>) -> T {
         let (stop, stopped) = watch::channel(Stop::NotYet);
         let concurrency = Concurrency {
@@ -149,7 +149,7 @@ impl Fixture {
         }
     }
 
-    /// What another process has at hand: the same rows, and no tokens in memory.
+    /// The context of another process: the same rows, and no tokens in memory.
     pub async fn next_process(&self) -> Context {
         let terms = (no_limit(), self.ctx.clock.clone());
         context(
@@ -183,7 +183,7 @@ impl Fixture {
         forgotten.expect("the cache").rows_affected()
     }
 
-    /// Where the database is.
+    /// The path of the database.
     pub fn database(&self) -> std::path::PathBuf {
         self.folder.path().join("shop.db")
     }
@@ -202,7 +202,7 @@ impl Fixture {
         connection
     }
 
-    /// Deletes the item of `asin` in its shop, as its owner would by hand.
+    /// Deletes the item of `asin` in its shop, as its owner would.
     pub fn delete_item(&self, asin: &str) {
         let delete = vec![self.shown(asin).item_id];
         let work = ShopChange {

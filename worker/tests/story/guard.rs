@@ -1,4 +1,4 @@
-//! Amazon's answers break, and the shops must not close: the guard, from the answers to the shops.
+//! Broken answers of Amazon must not empty the shops: the guard, from the answers to the shops.
 
 use crate::fixture::{Fixture, world};
 use producer::{RunScheduler, requeue_lost, resume};
@@ -9,10 +9,10 @@ use shared::ports::store::GuardStore as _;
 use simulator::{Fault, FaultKind, MarketSet};
 
 const LISTINGS: usize = 300;
-/// The default of `GUARD_COUNT`; less than 10 % of what is answered when it is reached.
+/// The default of `GUARD_COUNT`; less than 10 % of the answered ASINs when it is reached.
 const ALLOWED: usize = 50;
 
-/// An app that has settled, with what its shops show.
+/// An app without open work, and the number of items on display.
 async fn settled() -> (Fixture, usize) {
     let app = Fixture::open(world(LISTINGS, 2)).await;
     app.run(RunKind::PriceStock).await;
@@ -45,11 +45,11 @@ async fn when_all_offers_are_empty_few_are_hidden_and_the_run_is_held() {
     assert_eq!(guard.hides, before as u64);
     assert_eq!(guard.held, (before - hidden) as u64);
     assert_eq!(guard.decision, None);
-    // Nobody takes it up, and nothing of its kind starts.
+    // No scheduler continues it, and no run of its kind starts.
     resume(&*app.ctx.store, &*app.ctx.queue)
         .await
-        .expect("it is looked through");
-    requeue_lost(&app.ctx).await.expect("it is looked through");
+        .expect("it is checked");
+    requeue_lost(&app.ctx).await.expect("it is checked");
     for queue in QueueName::ALL {
         let stats = app.ctx.queue.stats(queue).await.expect("an answer");
         assert_eq!((stats.ready, stats.delayed), (0, 0), "{queue:?}");
@@ -87,7 +87,7 @@ async fn a_released_run_hides_the_rest_and_is_done() {
     let (app, _, run, _) = broken().await;
 
     let released = app.store.release_run(run, app.now()).await;
-    requeue_lost(&app.ctx).await.expect("it is looked through");
+    requeue_lost(&app.ctx).await.expect("it is checked");
     let report = app.finish(run).await;
 
     assert!(released.expect("an answer").is_some());
@@ -112,7 +112,7 @@ async fn after_a_cancelled_run_the_next_one_decides_anew() {
         cancelled.expect("an answer"),
         held.guard.map(|guard| guard.held)
     );
-    // Still broken: held again, and nothing more is hidden than is allowed again.
+    // Still broken: held again, and again no more is hidden than the guard allows.
     let again = app.run(RunKind::PriceStock).await;
     assert_eq!(again.state, RunState::Held);
     assert!(shown - app.on_display() <= ALLOWED);
@@ -120,7 +120,7 @@ async fn after_a_cancelled_run_the_next_one_decides_anew() {
         .cancel_run(again.run_id, app.now())
         .await
         .expect("it is cancelled");
-    // Mended: everything is on display again.
+    // Corrected: everything is on display again.
     app.simulator.clear_faults();
     let mended = app.run(RunKind::PriceStock).await;
     assert_eq!((mended.state, mended.guard), (RunState::Done, None));

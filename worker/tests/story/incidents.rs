@@ -22,7 +22,7 @@ fn priced(asin: &str, price: i64) -> MarketSet {
     }
 }
 
-/// An app that has done its first run, and the first ASIN of its world, at 1,000 yen on Amazon.
+/// An app after its first run, and the first ASIN of its world, at 1,000 yen on Amazon.
 async fn settled() -> (Fixture, String) {
     let app = Fixture::open(world(40, 2)).await;
     let asin = app.simulator.asin(0);
@@ -42,7 +42,7 @@ async fn every_asin_has_exactly_one_outcome_and_the_shop_follows() {
     assert_eq!((report.asins, report.batches), (100, 5));
     assert_eq!(report.outcomes.total(), 100);
     assert_eq!(report.outcomes.api_error + report.outcomes.invalid_asin, 0);
-    // Offers that fail the rule hide at the second sight; after that nothing is left to do.
+    // Offers that fail the rule hide a listing at the second observation; then nothing is left to do.
     app.run(RunKind::PriceStock).await;
     let third = app.run(RunKind::PriceStock).await;
     assert_eq!((third.updates.applied, third.updates.failed), (0, 0));
@@ -177,7 +177,7 @@ async fn a_stale_run_after_a_whole_one_sends_no_request() {
 }
 
 #[tokio::test]
-async fn items_deleted_by_hand_are_delisted_once() {
+async fn items_deleted_by_a_person_are_delisted_once() {
     let app = Fixture::open(world(60, 1)).await;
     app.run(RunKind::PriceStock).await;
     let gone: Vec<String> = (0..17).map(|no| app.simulator.asin(no)).collect();

@@ -28,7 +28,7 @@ use ui::message::Lang;
 
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 
-/// The system's time, and so many seconds more.
+/// A clock some seconds ahead of the system's.
 #[derive(Default)]
 struct Ahead(AtomicI64);
 
@@ -110,11 +110,11 @@ fn fault(app: &Fixture, kind: FaultKind, count: u64) {
     app.simulator.add_fault(fault).expect("a fault");
 }
 
-/// An app whose listings are true to Amazon, so that the next run finds only what a test changes; and
-/// people have been told how it came to that.
+/// An app whose listings match Amazon, so that the next run finds only what a test changes. The notices of the
+/// runs before have been sent.
 async fn settled(catalog: usize) -> Fixture {
     let app = Fixture::open(world(catalog, 1)).await;
-    // What no offer fits is hidden at the second sight.
+    // A listing without a usable offer is hidden at the second observation.
     for _ in 0..3 {
         app.run(RunKind::PriceStock).await;
     }
@@ -122,7 +122,7 @@ async fn settled(catalog: usize) -> Fixture {
     app
 }
 
-/// Runs that failed before their end, which is news.
+/// Runs that failed, each of which is an event.
 async fn failed_runs(app: &Fixture, count: usize) -> Vec<RunId> {
     let mut failed = Vec::new();
     for _ in 0..count {
@@ -219,7 +219,7 @@ async fn a_run_without_changes_and_a_disabled_event_are_not_notified() {
         policy("account-parked"),
     ))
     .await;
-    // Switched on later, it tells what happens from then on.
+    // Switched on later, it reports later events only.
     pass(&notifications(&app, Ahead::by(0))).await;
 
     assert_eq!(posted(&app), posts);
@@ -302,7 +302,7 @@ async fn fifty_events_become_one_digest() {
     failed_runs(&app, 50).await;
 
     let notifications = notifications(&app, Ahead::by(0));
-    // A look finds twenty runs.
+    // One pass finds twenty runs.
     for _ in 0..3 {
         notifications
             .record_events()
@@ -323,14 +323,14 @@ async fn fifty_events_become_one_digest() {
 }
 
 #[tokio::test]
-async fn a_channel_that_is_down_for_days_delays_no_run_and_leaves_nothing_behind() {
+async fn a_channel_that_is_down_for_days_delays_no_run_and_keeps_no_rows() {
     let app = Fixture::open(world(20, 1)).await;
-    // Nobody listens there any more.
-    let gone = tokio::net::TcpListener::bind("127.0.0.1:0")
+    // No server listens there any more.
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
-    let url = format!("http://{}", gone.local_addr().expect("an address"));
-    drop(gone);
+    let url = format!("http://{}", closed.local_addr().expect("an address"));
+    drop(closed);
     let clock = Ahead::by(0);
     let store = app.ctx.store.clone();
     let notifications =

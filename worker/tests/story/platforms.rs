@@ -192,8 +192,8 @@ async fn open() -> (Fixture, Arc<TinyShop>, Vec<Asin>) {
     (app, tiny, asins)
 }
 
-/// Lets the workers do the updates that wait for the quota, until every item of both shops shows its
-/// desired state; gives how many of each are on display.
+/// Runs the updates that wait for the quota until every item of both shops shows its desired state. Returns how
+/// many of each are on display.
 async fn settle(app: &Fixture, tiny: &TinyShop, asins: &[Asin]) -> (usize, usize) {
     let settled = async {
         loop {
@@ -285,7 +285,7 @@ async fn both_platforms_are_read_back_by_their_own_pages_within_their_own_quota(
     let report = app.run(RunKind::Reconcile).await;
 
     assert_eq!(report.state, RunState::Done);
-    let found = report.reconcile.expect("what it found");
+    let found = report.reconcile.expect("the findings");
     assert_eq!(found.drifted, ITEMS as u64 + 1);
     assert_eq!(settle(&app, &tiny, &asins).await, displayed);
     let pages = [None, Some("after-3"), Some("after-6"), Some("after-9")];
@@ -298,7 +298,7 @@ async fn both_platforms_are_read_back_by_their_own_pages_within_their_own_quota(
     assert_within_quota(&tiny.calls.lock().expect("no panic"));
 }
 
-/// A call leaves in the window of its permit or later, so that so many calls need so many windows.
+/// A call is sent in the window of its permit or later, so the calls need at least that many windows.
 fn assert_within_quota(calls: &[DateTime<Utc>]) {
     let quota = TinyShop::quota();
     let window =

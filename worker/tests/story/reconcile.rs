@@ -23,7 +23,7 @@ const SHOP: &str = "shop-1";
 async fn settled(listings: usize, accounts: usize) -> Fixture {
     let app = Fixture::open(world(listings, accounts)).await;
     app.run(RunKind::PriceStock).await;
-    // Offers that fail the rule hide at the second sight.
+    // Offers that fail the rule hide a listing at the second observation.
     app.run(RunKind::PriceStock).await;
     app.simulator.reset_ledger();
     app
@@ -82,10 +82,10 @@ fn edit(item: &ItemSnapshot) -> ItemEdit {
 async fn reconcile(app: &Fixture) -> Reconciled {
     let report = app.run(RunKind::Reconcile).await;
     assert_eq!(report.state, RunState::Done);
-    report.reconcile.expect("what it found")
+    report.reconcile.expect("the findings")
 }
 
-/// Does one step of the first shop, as a worker would.
+/// Runs one step of the first shop, as a worker would.
 async fn step(app: &Fixture, run: RunId, step: u32) {
     let job = ReadShop { run, no: 1, step };
     job.run(&app.ctx).await.expect("the step is done");
@@ -102,7 +102,7 @@ async fn status(app: &Fixture, asin: &str) -> ListingStatus {
 }
 
 #[tokio::test]
-async fn a_manual_change_is_corrected_whatever_its_size() {
+async fn a_manual_change_of_any_size_is_corrected() {
     let app = settled(60, 1).await;
     let before = displayed(&app);
     let [price, little, hidden, stock, title] = [0, 1, 2, 3, 4].map(|place| before[place].clone());
@@ -197,10 +197,10 @@ async fn an_item_that_sold_out_cools_down_and_is_stocked_again() {
 
     assert_eq!((found.sold_out, found.drifted), (1, 0));
     assert_eq!(stock(&app), 0);
-    // The ordinary run leaves it alone, too, and it is reported again.
+    // The regular run does not change it either, and it is reported again.
     app.run(RunKind::PriceStock).await;
     assert_eq!((stock(&app), reconcile(&app).await.sold_out), (0, 1));
-    // Its rest is over.
+    // Its cool-down is over.
     let mut rules = Rules::default();
     rules.selling.restock_after = Some(TimeDelta::zero());
     app.ctx.rules = Arc::new(rules);
@@ -235,7 +235,7 @@ async fn an_item_that_sold_a_moment_ago_is_repriced_and_not_stocked() {
 }
 
 #[tokio::test]
-async fn an_item_that_sold_out_is_never_stocked_where_people_do_that_by_hand() {
+async fn an_item_that_sold_out_is_never_stocked_if_people_restock_manually() {
     let mut app = reconciled(40, 1).await;
     let mut rules = Rules::default();
     rules.selling.restock_after = None;
@@ -272,7 +272,7 @@ async fn seventeen_deleted_items_are_delisted_once() {
 
     let report = app.run(RunKind::Reconcile).await;
 
-    let found = report.reconcile.expect("what it found");
+    let found = report.reconcile.expect("the findings");
     assert_eq!((found.gone, report.updates.failed), (17, 0));
     assert_eq!(calls(&app, "items/detail"), 17);
     assert_eq!(
@@ -295,7 +295,7 @@ async fn items_that_shift_to_a_page_that_was_read_are_not_delisted() {
     let listed = items(&app, SHOP);
     let run = app.start(RunKind::Reconcile).await.expect("it starts");
     step(&app, run, 0).await;
-    // The one after the first page moves into it, and is on no page; it was edited as well.
+    // The item after the first page moves to that page, so it is on no page; it was edited as well.
     delete(&app, [listed[0].item_id]);
     let shifted = listed[100].clone();
     edit_manually(
@@ -308,7 +308,7 @@ async fn items_that_shift_to_a_page_that_was_read_are_not_delisted() {
 
     let report = app.finish(run).await;
 
-    let found = report.reconcile.expect("what it found");
+    let found = report.reconcile.expect("the findings");
     assert_eq!((found.gone, found.drifted), (0, 1));
     assert_eq!(calls(&app, "items/detail"), 1);
     assert_eq!(app.shown(&shifted.asin).price, shifted.price);
@@ -324,14 +324,14 @@ async fn a_shop_that_shows_nothing_is_held_and_nothing_delisted() {
     let report = app.run(RunKind::Reconcile).await;
 
     assert_eq!(report.state, RunState::Held);
-    let found = report.reconcile.expect("what it found");
+    let found = report.reconcile.expect("the findings");
     assert_eq!((found.missing_held, found.gone), (100, 0));
     assert_eq!(calls(&app, "items/detail"), 0);
     assert_eq!(status(&app, &kept[0].asin).await, ListingStatus::Listed);
     app.start(RunKind::Reconcile)
         .await
         .expect_err("it waits for a person");
-    // A person says no.
+    // A person cancels the run.
     app.store
         .cancel_run(report.run_id, app.now())
         .await
@@ -340,7 +340,7 @@ async fn a_shop_that_shows_nothing_is_held_and_nothing_delisted() {
 }
 
 #[tokio::test]
-async fn a_person_releases_a_shop_that_lacks_too_much_and_each_item_is_asked_for() {
+async fn a_person_releases_a_shop_that_lacks_too_much_and_each_item_is_requested() {
     let app = reconciled(100, 1).await;
     let all = items(&app, SHOP);
     delete(&app, all.iter().take(60).map(|item| item.item_id));
@@ -351,16 +351,16 @@ async fn a_person_releases_a_shop_that_lacks_too_much_and_each_item_is_asked_for
         .release_run(held.run_id, app.now())
         .await
         .expect("it is released");
-    requeue_lost(&app.ctx).await.expect("it is looked through");
+    requeue_lost(&app.ctx).await.expect("it is checked");
     let report = app.finish(held.run_id).await;
 
     assert_eq!(report.state, RunState::Done);
-    assert_eq!(report.reconcile.expect("what it found").gone, 60);
+    assert_eq!(report.reconcile.expect("the findings").gone, 60);
     assert_eq!(calls(&app, "items/detail"), 60);
 }
 
 #[tokio::test]
-async fn after_a_worker_that_dies_another_one_continues() {
+async fn another_worker_continues_after_one_that_died() {
     let app = reconciled(350, 1).await;
     let run = app.start(RunKind::Reconcile).await.expect("it starts");
     step(&app, run, 0).await;
@@ -373,7 +373,7 @@ async fn after_a_worker_that_dies_another_one_continues() {
 
     assert_eq!(report.state, RunState::Done);
     assert_eq!(calls(&app, "items"), 4);
-    assert_eq!(report.reconcile.expect("what it found").items, 350);
+    assert_eq!(report.reconcile.expect("the findings").items, 350);
 }
 
 #[tokio::test]
@@ -426,7 +426,7 @@ async fn a_shop_that_cannot_be_read_does_not_stop_the_others() {
 }
 
 #[tokio::test]
-async fn items_without_a_listing_are_reported_and_left_alone() {
+async fn items_without_a_listing_are_reported_and_not_changed() {
     let app = reconciled(40, 1).await;
     let made = NewItem {
         title: "手作り".to_owned(),
@@ -484,7 +484,7 @@ async fn two_hundred_edits_among_twelve_thousand_items_take_a_hundred_and_thirty
 }
 
 /// Doubles the price of the item on Amazon.
-fn dearer(app: &Fixture, item: &ItemSnapshot) {
+fn double_price(app: &Fixture, item: &ItemSnapshot) {
     let set = MarketSet {
         asin: item.asin.clone(),
         price: Some(item.price * 2),
@@ -498,7 +498,7 @@ fn dearer(app: &Fixture, item: &ItemSnapshot) {
 async fn an_item_that_refuses_its_edit_is_checked_once_and_held() {
     let app = reconciled(40, 1).await;
     let item = displayed(&app)[0].clone();
-    dearer(&app, &item);
+    double_price(&app, &item);
     let refused = Fault {
         error: Some("validation_error".to_owned()),
         ..Fault::new("items/edit", FaultKind::BaseError)
@@ -513,7 +513,7 @@ async fn an_item_that_refuses_its_edit_is_checked_once_and_held() {
     assert_eq!((first.updates.held, first.updates.failed), (1, 0));
     assert_eq!((second.updates.held, second.updates.failed), (1, 0));
     assert_eq!(calls(&app, "items/edit") + calls(&app, "items/detail"), 2);
-    // A person has mended it, and the night finds out.
+    // A person has corrected it, and the next reconciliation finds out.
     app.simulator.clear_faults();
     reconcile(&app).await;
     assert!(app.shown(&item.asin).price > item.price * 2);
@@ -525,7 +525,7 @@ async fn an_item_that_refuses_its_edit_is_checked_once_and_held() {
 async fn an_item_that_refuses_its_edit_and_does_not_exist_is_delisted() {
     let app = reconciled(40, 1).await;
     let item = displayed(&app)[0].clone();
-    dearer(&app, &item);
+    double_price(&app, &item);
     delete(&app, [item.item_id]);
 
     let report = app.run(RunKind::PriceStock).await;
@@ -541,7 +541,7 @@ async fn an_item_that_refuses_its_edit_and_does_not_exist_is_delisted() {
 async fn a_digital_item_is_held_without_another_call() {
     let app = reconciled(40, 1).await;
     let item = displayed(&app)[0].clone();
-    dearer(&app, &item);
+    double_price(&app, &item);
     edit_manually(
         &app,
         vec![ItemEdit {

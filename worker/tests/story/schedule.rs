@@ -1,4 +1,4 @@
-//! The schedule of runs, as one producer keeps it and the next one takes it over.
+//! The schedule of runs: one producer keeps it, the next one takes it over.
 
 use crate::fixture::{Fixture, world};
 use adapters::clock::SystemClock;
@@ -41,7 +41,7 @@ async fn the_successor_of_a_leader_keeps_its_schedule() {
     assert_eq!(open_runs(&app).await, 1);
 }
 
-/// The clock of the machine, so much later.
+/// The system clock, ahead by a fixed time.
 pub struct Later(pub TimeDelta);
 
 impl Clock for Later {
@@ -78,11 +78,11 @@ async fn old_history_is_deleted_and_the_reports_stay() {
         "{gone} rows: two outcomes for each of 100 ASINs"
     );
     let asin = Asin::parse(&app.simulator.asin(0)).expect("an ASIN");
-    let story = app.store.asin_history(asin).await.expect("an answer");
-    assert_eq!((story.seen.len(), story.updates.len()), (1, 0));
+    let history = app.store.asin_history(asin).await.expect("an answer");
+    assert_eq!((history.seen.len(), history.updates.len()), (1, 0));
     let stored = app.store.report(first.run_id, app.now()).await;
     assert_eq!(stored.expect("an answer"), Some(first));
-    // Nothing is forgotten that the next run needs.
+    // Nothing that the next run needs is deleted.
     let next = app.run(RunKind::PriceStock).await;
     assert_eq!((next.updates.applied, next.updates.failed), (0, 0));
 }
@@ -94,8 +94,8 @@ async fn reconciliations(app: &Fixture) -> usize {
         .count()
 }
 
-/// The app so much later, with a schedule that reads its shops back at midnight in Japan.
-fn minding(app: &Fixture, later: TimeDelta) -> RunScheduler {
+/// The app `later`, with a schedule that reads its shops back at midnight in Japan.
+fn schedule_at(app: &Fixture, later: TimeDelta) -> RunScheduler {
     let ctx = Context {
         clock: Arc::new(Later(later)),
         ..app.ctx.clone()
@@ -108,25 +108,25 @@ async fn the_shops_are_read_back_once_a_day() {
     let app = Fixture::open(world(20, 1)).await;
     app.run(RunKind::PriceStock).await;
     app.run(RunKind::Reconcile).await;
-    let mut scheduler = minding(&app, TimeDelta::zero());
+    let mut scheduler = schedule_at(&app, TimeDelta::zero());
     scheduler.start_due().await;
     scheduler.start_due().await;
     assert_eq!(reconciliations(&app).await, 1);
 
-    // Nobody was there at midnight.
-    let mut next_day = minding(&app, TimeDelta::hours(25));
+    // No process ran at midnight.
+    let mut next_day = schedule_at(&app, TimeDelta::hours(25));
     next_day.start_due().await;
     next_day.start_due().await;
     assert_eq!(reconciliations(&app).await, 2);
-    // And its successor finds it done.
-    minding(&app, TimeDelta::hours(25)).start_due().await;
+    // Its successor finds that run.
+    schedule_at(&app, TimeDelta::hours(25)).start_due().await;
     assert_eq!(reconciliations(&app).await, 2);
 }
 
 #[tokio::test]
 async fn a_new_installation_waits_for_its_first_night() {
     let app = Fixture::open(world(20, 1)).await;
-    let mut scheduler = minding(&app, TimeDelta::zero());
+    let mut scheduler = schedule_at(&app, TimeDelta::zero());
 
     scheduler.start_due().await;
 

@@ -1,4 +1,4 @@
-//! The tokens of shops that have nothing to do.
+//! The tokens of shops without traffic.
 
 use crate::fixture::{Fixture, world};
 use chrono::TimeDelta;
