@@ -106,10 +106,7 @@ fn innermost(error: &reqwest::Error) -> Option<String> {
 /// [`HttpError::Client`] if the machine has no usable root certificates, or the proxy is not a valid
 /// address.
 pub fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
-    // It fails if the same provider is installed already, which does no harm.
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
+    install_tls();
     let mut builder = reqwest::Client::builder()
         .connect_timeout(settings.connect_timeout)
         .timeout(settings.total_timeout)
@@ -129,6 +126,13 @@ pub fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
     builder.build().map_err(|error| {
         HttpError::Client(innermost(&error).unwrap_or_else(|| error.without_url().to_string()))
     })
+}
+
+/// Chooses the implementation of TLS. A further call fails, which does no harm.
+pub(crate) fn install_tls() {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
 }
 
 /// Amazon's form of a user agent: `App/Version (Language=…; Platform=…)`.

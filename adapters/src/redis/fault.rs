@@ -6,7 +6,8 @@ use std::time::Duration;
 /// The oldest version that has all commands that we use.
 const OLDEST: (u32, u32) = (6, 2);
 
-/// Redis cannot be used, permanently or for now.
+/// Redis cannot be used, permanently or for now. The first value is the address: host and port, or
+/// path.
 #[derive(Debug, thiserror::Error)]
 pub enum RedisFault {
     /// The address is not valid.
@@ -17,98 +18,51 @@ pub enum RedisFault {
     BadUrl,
     /// The password is wrong or missing.
     #[error(
-        "Redis at {address} refuses user or password; put those of requirepass or of the ACL user \
+        "Redis at {0} refuses user or password; put those of requirepass or of the ACL user \
          into the address: redis://user:password@host:port (for requirepass leave the user empty)"
     )]
-    WrongPassword {
-        /// Host and port, or path.
-        address: String,
-    },
+    WrongPassword(String),
     /// The user lacks a permission.
     #[error(
-        "Redis at {address} denies this user a command ({what}); give the ACL user the keys and \
+        "Redis at {0} denies this user a command ({1}); give the ACL user the keys and \
          channels of our prefix and the permissions that docs/queues.md lists"
     )]
-    NotAllowed {
-        /// Host and port, or path.
-        address: String,
-        /// Redis' own words.
-        what: String,
-    },
+    NotAllowed(String, String),
     /// The version is too old.
-    #[error(
-        "Redis at {address} is version {version}; install 6.2 or newer, or any version of Valkey"
-    )]
-    TooOld {
-        /// Host and port, or path.
-        address: String,
-        /// Its version, as far as it is known.
-        version: String,
-    },
+    #[error("Redis at {0} is version {1}; install 6.2 or newer, or any version of Valkey")]
+    TooOld(String, String),
     /// A replica, which accepts no writes.
-    #[error("Redis at {address} is a read-only replica; give the address of the primary")]
-    ReadOnly {
-        /// Host and port, or path.
-        address: String,
-    },
+    #[error("Redis at {0} is a read-only replica; give the address of the primary")]
+    ReadOnly(String),
     /// No server answers at the address, or the connection broke.
     #[error(
-        "Redis at {address} cannot be reached; check that it runs and that host, port and TLS are right"
+        "Redis at {0} cannot be reached; check that it runs and that host, port and TLS are right"
     )]
-    Unreachable {
-        /// Host and port, or path.
-        address: String,
-        /// Why.
-        source: RedisError,
-    },
+    Unreachable(String, #[source] RedisError),
     /// There was no answer in time, with or without a connection.
-    #[error("Redis at {address} has not answered for {} s", .waited.as_secs_f32())]
-    NoAnswer {
-        /// Host and port, or path.
-        address: String,
-        /// The time-out.
-        waited: Duration,
-    },
+    #[error("Redis at {0} has not answered for {seconds} s", seconds = .1.as_secs_f32())]
+    NoAnswer(String, Duration),
     /// Redis runs but is not ready yet: it loads its data, or has no primary.
-    #[error("Redis at {address} is not ready yet: {what}")]
-    NotReady {
-        /// Host and port, or path.
-        address: String,
-        /// The reason, as far as it is known.
-        what: String,
-    },
+    #[error("Redis at {0} is not ready yet: {1}")]
+    NotReady(String, String),
     /// Redis cannot write its data to disk.
     #[error(
-        "Redis at {address} cannot save its data; free some space on its disk, look at its log, and \
+        "Redis at {0} cannot save its data; free some space on its disk, look at its log, and \
          check that it may write to its folder"
     )]
-    CannotSave {
-        /// Host and port, or path.
-        address: String,
-    },
+    CannotSave(String),
     /// The memory of Redis is full.
-    #[error("Redis at {address} has no memory left; raise its maxmemory")]
-    OutOfMemory {
-        /// Host and port, or path.
-        address: String,
-    },
+    #[error("Redis at {0} has no memory left; raise its maxmemory")]
+    OutOfMemory(String),
     /// Another program uses our keys.
     #[error(
-        "Redis at {address} holds other data under our keys; set REDIS_PREFIX to a name that no other \
+        "Redis at {0} holds other data under our keys; set REDIS_PREFIX to a name that no other \
          program uses there"
     )]
-    ForeignData {
-        /// Host and port, or path.
-        address: String,
-    },
+    ForeignData(String),
     /// Redis returned another error.
-    #[error("Redis at {address} refuses the call")]
-    Refused {
-        /// Host and port, or path.
-        address: String,
-        /// Redis' own words.
-        source: RedisError,
-    },
+    #[error("Redis at {0} refuses the call")]
+    Refused(String, #[source] RedisError),
 }
 
 impl RedisFault {
@@ -116,44 +70,31 @@ impl RedisFault {
     pub fn classify(error: RedisError, address: &str) -> Self {
         let address = address.to_owned();
         match error.code() {
-            Some("NOAUTH" | "WRONGPASS") => return Self::WrongPassword { address },
-            Some("MISCONF") => return Self::CannotSave { address },
-            Some("OOM") => return Self::OutOfMemory { address },
+            Some("NOAUTH" | "WRONGPASS") => return Self::WrongPassword(address),
+            Some("MISCONF") => return Self::CannotSave(address),
+            Some("OOM") => return Self::OutOfMemory(address),
             _ => {}
         }
         // Redis 6.2 wraps the error of a script, including its code.
         if error.to_string().contains("WRONGTYPE") {
-            return Self::ForeignData { address };
+            return Self::ForeignData(address);
         }
         match error.kind() {
-            ErrorKind::AuthenticationFailed => Self::WrongPassword { address },
-            ErrorKind::Server(ServerErrorKind::ReadOnly) => Self::ReadOnly { address },
-            ErrorKind::Server(ServerErrorKind::NoPerm) => Self::NotAllowed {
-                address,
-                what: error.detail().unwrap_or("no detail given").to_owned(),
-            },
+            ErrorKind::AuthenticationFailed => Self::WrongPassword(address),
+            ErrorKind::Server(ServerErrorKind::ReadOnly) => Self::ReadOnly(address),
+            ErrorKind::Server(ServerErrorKind::NoPerm) => Self::NotAllowed(address, detail(&error)),
             ErrorKind::Server(
                 ServerErrorKind::BusyLoading
                 | ServerErrorKind::MasterDown
                 | ServerErrorKind::ClusterDown
                 | ServerErrorKind::TryAgain,
-            ) => Self::NotReady {
-                address,
-                what: error.detail().unwrap_or("no detail given").to_owned(),
-            },
-            ErrorKind::RESP3NotSupported => Self::TooOld {
-                address,
-                version: "5 or older".to_owned(),
-            },
+            ) => Self::NotReady(address, detail(&error)),
+            ErrorKind::RESP3NotSupported => Self::TooOld(address, "5 or older".to_owned()),
             ErrorKind::InvalidClientConfig => Self::BadUrl,
-            ErrorKind::Io | ErrorKind::Client | ErrorKind::Parse => Self::Unreachable {
-                address,
-                source: error,
-            },
-            _ => Self::Refused {
-                address,
-                source: error,
-            },
+            ErrorKind::Io | ErrorKind::Client | ErrorKind::Parse => {
+                Self::Unreachable(address, error)
+            }
+            _ => Self::Refused(address, error),
         }
     }
 
@@ -161,7 +102,7 @@ impl RedisFault {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::NoAnswer { .. } | Self::NotReady { .. }
+            Self::Unreachable(..) | Self::NoAnswer(..) | Self::NotReady(..)
         )
     }
 
@@ -182,21 +123,26 @@ pub(super) fn check_info(info: &str, address: &str) -> Result<(), RedisFault> {
     if let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next())
         && (major, minor) < OLDEST
     {
-        let version = version.to_owned();
-        return Err(RedisFault::TooOld { address, version });
+        return Err(RedisFault::TooOld(address, version.to_owned()));
     }
     if field(info, "role:") == Some("slave") {
-        return Err(RedisFault::ReadOnly { address });
+        return Err(RedisFault::ReadOnly(address));
     }
     if field(info, "loading:") == Some("1") {
-        let what = "it reads its data".to_owned();
-        return Err(RedisFault::NotReady { address, what });
+        return Err(RedisFault::NotReady(
+            address,
+            "it reads its data".to_owned(),
+        ));
     }
     // Redis accepts no writes while it cannot write the append-only file.
     if field(info, "aof_last_write_status:") == Some("err") {
-        return Err(RedisFault::CannotSave { address });
+        return Err(RedisFault::CannotSave(address));
     }
     Ok(())
+}
+
+fn detail(error: &RedisError) -> String {
+    error.detail().unwrap_or("no detail given").to_owned()
 }
 
 fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
@@ -234,7 +180,7 @@ mod tests {
     fn a_replica_is_refused() {
         let refused = check_info(&info("7.2.4", "slave", "ok"), "db:6379");
 
-        assert!(matches!(refused, Err(RedisFault::ReadOnly { .. })));
+        assert!(matches!(refused, Err(RedisFault::ReadOnly(_))));
     }
 
     #[test]

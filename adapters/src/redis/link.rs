@@ -5,6 +5,7 @@
 //! output.
 
 use super::fault::{RedisFault, check_info};
+use crate::http::install_tls;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{AsyncConnectionConfig, Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
@@ -82,10 +83,7 @@ impl RedisLink {
     ) -> Result<T, RedisFault> {
         match tokio::time::timeout(self.response_timeout, call).await {
             Ok(answer) => answer.map_err(|error| RedisFault::classify(error, &self.address())),
-            Err(_) => Err(RedisFault::NoAnswer {
-                address: self.address(),
-                waited: self.response_timeout,
-            }),
+            Err(_) => Err(RedisFault::NoAnswer(self.address(), self.response_timeout)),
         }
     }
 
@@ -121,10 +119,7 @@ impl fmt::Debug for RedisLink {
 ///
 /// The fault, without a retry; its message says what to do.
 pub async fn connect(settings: &RedisSettings) -> Result<RedisLink, RedisFault> {
-    // A second call finds the same provider installed, so that its error does not matter.
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
+    install_tls();
     let info = connection_info(settings)?;
     let address = info.addr().to_string();
     let client = Client::open(info).map_err(|error| RedisFault::classify(error, &address))?;
@@ -138,10 +133,7 @@ pub async fn connect(settings: &RedisSettings) -> Result<RedisLink, RedisFault> 
     let opening = ConnectionManager::new_with_config(client.clone(), config);
     let shared = tokio::time::timeout(settings.response_timeout, opening)
         .await
-        .map_err(|_| RedisFault::NoAnswer {
-            address: address.clone(),
-            waited: settings.response_timeout,
-        })?
+        .map_err(|_| RedisFault::NoAnswer(address.clone(), settings.response_timeout))?
         .map_err(|error| RedisFault::classify(error, &address))?;
     Ok(RedisLink {
         client,

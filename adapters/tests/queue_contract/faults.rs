@@ -164,7 +164,7 @@ async fn a_wrong_password_is_reported_and_not_shown() {
     for login in ["", ":wrong-one@", "nobody:wrong-one@"] {
         let fault = connect(&with(login)).await.expect_err("refused");
         assert!(
-            matches!(fault, RedisFault::WrongPassword { .. }),
+            matches!(fault, RedisFault::WrongPassword(_)),
             "{login}: {fault:?}"
         );
         assert!(!format!("{fault} {fault:?}").contains("wrong-one"));
@@ -191,14 +191,11 @@ async fn a_replica_and_a_closed_port_are_reported() {
     let no_url = connect(&RedisSettings::new("localhost:6379:secret")).await;
 
     assert!(
-        matches!(replica, Err(RedisFault::ReadOnly { .. })),
+        matches!(replica, Err(RedisFault::ReadOnly(_))),
         "{replica:?}"
     );
     let closed = closed.expect_err("no server listens");
-    assert!(
-        matches!(closed, RedisFault::Unreachable { .. }),
-        "{closed:?}"
-    );
+    assert!(matches!(closed, RedisFault::Unreachable(..)), "{closed:?}");
     let no_url = no_url.expect_err("no address");
     assert!(matches!(no_url, RedisFault::BadUrl), "{no_url:?}");
     assert!(!format!("{closed:?} {no_url:?} {no_url}").contains("secret"));

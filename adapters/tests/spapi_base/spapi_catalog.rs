@@ -51,7 +51,7 @@ fn read(answer: &Value, asked: &[&str], place: &str) -> Result<InfoPage, Marketp
     catalog::items(answer.to_string().as_bytes(), &asked, place)
 }
 
-fn told(item: &Value) -> BasicInfo {
+fn info_of(item: &Value) -> BasicInfo {
     let answer = json!({"items": [item]});
     let mut page = read(&answer, &["B0EXAMPLE1"], JAPAN).unwrap();
     page.items.remove(0).1
@@ -92,8 +92,8 @@ fn the_description_is_taken_from_the_attributes_of_this_marketplace() {
         "product_description": [value("𠮷野の急須😀", JAPAN)], "bullet_point": bullets}});
     let points = json!({"asin": "B0EXAMPLE1", "attributes": {"bullet_point": bullets}});
 
-    assert_eq!(told(&both).description.as_deref(), Some("𠮷野の急須😀"));
-    assert_eq!(told(&points).description.as_deref(), Some("軽い\n丈夫"));
+    assert_eq!(info_of(&both).description.as_deref(), Some("𠮷野の急須😀"));
+    assert_eq!(info_of(&points).description.as_deref(), Some("軽い\n丈夫"));
 }
 
 #[test]
@@ -108,9 +108,9 @@ fn a_field_that_is_missing_null_or_mistyped_is_absent_and_affects_no_other() {
         title: Some("急須".to_owned()),
         ..BasicInfo::default()
     };
-    assert_eq!(told(&item), titled);
-    assert_eq!(told(&bare), BasicInfo::default());
-    assert_eq!(told(&elsewhere), BasicInfo::default());
+    assert_eq!(info_of(&item), titled);
+    assert_eq!(info_of(&bare), BasicInfo::default());
+    assert_eq!(info_of(&elsewhere), BasicInfo::default());
 }
 
 #[test]
