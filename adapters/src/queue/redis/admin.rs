@@ -1,7 +1,6 @@
 //! The administration of a queue in Redis.
 
 use super::RedisQueue;
-use super::calls::call;
 use async_trait::async_trait;
 use shared::jobs::QueueName;
 use shared::ports::queue::{QueueAdmin, QueueError};
@@ -10,10 +9,8 @@ use shared::ports::queue::{QueueAdmin, QueueError};
 impl QueueAdmin for RedisQueue {
     async fn retry(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError> {
         let keys = self.calls.keys(queue)?;
-        let mut call = call(&self.calls.scripts.retry, [&keys.messages]);
-        call.key(&keys.ready)
-            .key(&keys.dead)
-            .key(&keys.dead_messages)
+        let mut call = self.calls.scripts.retry.key((&keys.messages, &keys.ready));
+        call.key((&keys.dead, &keys.dead_messages))
             .arg(&keys.wakeups)
             .arg(ids);
         self.calls.invoke(&call).await
@@ -21,12 +18,9 @@ impl QueueAdmin for RedisQueue {
 
     async fn discard(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError> {
         let keys = self.calls.keys(queue)?;
-        let mut call = call(
-            &self.calls.scripts.discard,
-            [&keys.dead, &keys.dead_messages],
-        );
-        call.arg(ids);
-        self.calls.invoke(&call).await
+        let discard = &self.calls.scripts.discard;
+        let mut call = discard.key((&keys.dead, &keys.dead_messages));
+        self.calls.invoke(call.arg(ids)).await
     }
 
     async fn pause(&self, queue: QueueName) -> Result<(), QueueError> {

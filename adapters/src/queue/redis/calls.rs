@@ -5,7 +5,7 @@ use super::keys::QueueKeys;
 use super::scripts::Scripts;
 use crate::queue::{DEAD_KEPT, clipped};
 use crate::redis::{RedisFault, RedisLink};
-use redis::{FromRedisValue, Script, ScriptInvocation};
+use redis::{FromRedisValue, ScriptInvocation};
 use shared::jobs::QueueName;
 use shared::ports::queue::{Claimed, QueueError, Settlement, WorkerHeartbeat};
 use std::collections::HashMap;
@@ -63,9 +63,7 @@ impl QueueCalls {
     /// Adds the heartbeat of this process to the arguments.
     pub fn add_heartbeat(&self, call: &mut ScriptInvocation<'_>, queue: QueueName) {
         let (name, age) = self.heartbeat.next(queue);
-        call.arg(name)
-            .arg(micros(age))
-            .arg(micros(WorkerHeartbeat::SILENCE));
+        call.arg((name, micros(age), micros(WorkerHeartbeat::SILENCE)));
     }
 
     /// Pushes `entries`; returns a `1` for each new one and a `0` for each other.
@@ -75,13 +73,11 @@ impl QueueCalls {
         entries: impl Iterator<Item = &PushEntry>,
     ) -> Result<String, QueueError> {
         let keys = self.keys(queue)?;
-        let mut call = call(&self.scripts.push, [&keys.messages]);
-        call.key(&keys.ready).key(&keys.delayed).arg(&keys.wakeups);
+        let push = &self.scripts.push;
+        let mut call = push.key((&keys.messages, &keys.ready, &keys.delayed));
+        call.arg(&keys.wakeups);
         for entry in entries {
-            call.arg(&entry.id)
-                .arg(entry.rank)
-                .arg(entry.delay_us)
-                .arg(&entry.payload);
+            call.arg((&entry.id, entry.rank, entry.delay_us, &entry.payload));
         }
         self.invoke(&call).await
     }
@@ -103,29 +99,12 @@ impl QueueCalls {
             Settlement::Retry(delay, _) => ("retry", *delay, ""),
             Settlement::Dead(error) => ("dead", Duration::ZERO, clipped(error)),
         };
-        let mut call = call(&self.scripts.settle, [&keys.messages, &keys.delayed]);
-        call.key(&keys.leases)
-            .key(&keys.counts)
-            .key(&keys.dead)
-            .key(&keys.dead_messages)
-            .arg(&keys.wakeups)
-            .arg(&claim.id)
-            .arg(claim.token)
-            .arg(verdict)
-            .arg(micros(delay))
-            .arg(error)
-            .arg(DEAD_KEPT);
+        let mut call = self.scripts.settle.key((&keys.messages, &keys.delayed));
+        call.key((&keys.leases, &keys.counts, &keys.dead, &keys.dead_messages))
+            .arg((&keys.wakeups, &claim.id, claim.token, verdict))
+            .arg((micros(delay), error, DEAD_KEPT));
         self.invoke(&call).await
     }
-}
-
-/// A call of `script` with its first keys.
-pub fn call<'a, const N: usize>(script: &'a Script, keys: [&String; N]) -> ScriptInvocation<'a> {
-    let mut call = script.prepare_invoke();
-    for key in keys {
-        call.key(key);
-    }
-    call
 }
 
 /// The error for a queue without keys.

@@ -1,10 +1,11 @@
 //! The heartbeat of this process: an argument of claims and renewals, so that it needs no call of
 //! its own.
 
+use crate::lock::lock;
 use crate::queue::process_name;
 use shared::jobs::QueueName;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -33,7 +34,7 @@ impl HeartbeatSender {
     pub fn next(&self, queue: QueueName) -> (&str, Duration) {
         let now = Instant::now();
         let age = now.saturating_duration_since(self.begun);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = lock(&self.last);
         let recent = |at: &Instant| now.saturating_duration_since(*at) < BEAT_EVERY;
         if last.get(&queue).is_some_and(recent) {
             return ("", age);

@@ -17,7 +17,7 @@ mod wakeups;
 
 use crate::redis::RedisLink;
 use async_trait::async_trait;
-use calls::{QueueCalls, call, micros, span, unknown};
+use calls::{QueueCalls, micros, span, unknown};
 use claim_batcher::{ClaimBatcher, ClaimResult};
 use push_batcher::PushBatcher;
 use shared::jobs::QueueName;
@@ -106,11 +106,9 @@ impl Queue for RedisQueue {
         lease: Duration,
     ) -> Result<bool, QueueError> {
         let keys = self.calls.keys(queue)?;
-        let mut call = call(&self.calls.scripts.renew, [&keys.messages, &keys.leases]);
-        call.key(&keys.workers)
-            .arg(&claim.id)
-            .arg(claim.token)
-            .arg(micros(lease));
+        let renew = &self.calls.scripts.renew;
+        let mut call = renew.key((&keys.messages, &keys.leases, &keys.workers));
+        call.arg((&claim.id, claim.token, micros(lease)));
         self.calls.add_heartbeat(&mut call, queue);
         self.calls.invoke(&call).await
     }
@@ -131,13 +129,9 @@ impl Queue for RedisQueue {
 
     async fn stats(&self, queue: QueueName) -> Result<QueueStats, QueueError> {
         let keys = self.calls.keys(queue)?;
-        let mut call = call(&self.calls.scripts.stats, [&keys.messages]);
-        call.key(&keys.ready)
-            .key(&keys.delayed)
-            .key(&keys.leases)
-            .key(&keys.paused)
-            .key(&keys.dead)
-            .key(&keys.counts);
+        let stats = &self.calls.scripts.stats;
+        let mut call = stats.key((&keys.messages, &keys.ready, &keys.delayed));
+        call.key((&keys.leases, &keys.paused, &keys.dead, &keys.counts));
         let (by_rank, delayed, claimed, dead, done, cut, oldest, paused) = self
             .calls
             .invoke::<([u64; _], _, _, _, _, _, i64, _)>(&call)

@@ -1,7 +1,7 @@
 //! The read-only view of a queue in Redis: one script per call, limited by the page.
 
 use super::RedisQueue;
-use super::calls::{call, micros, span};
+use super::calls::{micros, span};
 use async_trait::async_trait;
 use shared::jobs::{QueueName, Rank};
 use shared::ports::queue::{
@@ -40,12 +40,9 @@ impl QueueView for RedisQueue {
         page: MessagePage,
     ) -> Result<Vec<MessageInfo>, QueueError> {
         let keys = self.calls.keys(queue)?;
-        let mut call = call(&self.calls.scripts.list, [&keys.messages]);
-        call.key(&keys.ready)
-            .key(&keys.delayed)
-            .key(&keys.leases)
-            .key(&keys.dead)
-            .key(&keys.dead_messages)
+        let list = &self.calls.scripts.list;
+        let mut call = list.key((&keys.messages, &keys.ready, &keys.delayed));
+        call.key((&keys.leases, &keys.dead, &keys.dead_messages))
             .arg(state.as_str())
             // Redis accepts no larger number as an offset.
             .arg(page.offset.min(u64::from(u32::MAX)))
@@ -56,18 +53,16 @@ impl QueueView for RedisQueue {
 
     async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<MessageInfo>, QueueError> {
         let keys = self.calls.keys(queue)?;
-        let mut call = call(&self.calls.scripts.find, [&keys.messages, &keys.delayed]);
-        call.key(&keys.leases)
-            .key(&keys.dead)
-            .key(&keys.dead_messages)
-            .arg(id);
+        let find = &self.calls.scripts.find;
+        let mut call = find.key((&keys.messages, &keys.delayed, &keys.leases));
+        call.key((&keys.dead, &keys.dead_messages)).arg(id);
         let rows: Vec<MessageFields> = self.calls.invoke(&call).await?;
         rows.into_iter().map(message).collect()
     }
 
     async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerHeartbeat>, QueueError> {
         let keys = self.calls.keys(queue)?;
-        let mut call = call(&self.calls.scripts.workers, [&keys.workers]);
+        let mut call = self.calls.scripts.workers.key(&keys.workers);
         call.arg(micros(WorkerHeartbeat::SILENCE));
         let rows: Vec<(String, u64, u64)> = self.calls.invoke(&call).await?;
         let heartbeat = |(name, begun, heard)| WorkerHeartbeat {

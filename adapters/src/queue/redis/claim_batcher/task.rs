@@ -2,7 +2,7 @@
 
 use super::batch::{BatchRequest, ClaimBatch};
 use super::delivery::{Delivery, OpenClaims, ReturnOnDrop};
-use crate::queue::redis::calls::{QueueCalls, call, micros, span};
+use crate::queue::redis::calls::{QueueCalls, micros, span};
 use shared::jobs::QueueName;
 use shared::ports::queue::{Claimed, QueueError};
 use std::collections::VecDeque;
@@ -104,21 +104,14 @@ impl BatchTask {
         let move_due = self.move_due();
         let lease = batch.claims.iter().map(|claim| claim.lease).max();
         let keys = self.calls.keys(self.queue)?;
-        let mut call = call(&self.calls.scripts.batch, [&keys.messages]);
-        call.key(&keys.ready)
-            .key(&keys.delayed)
-            .key(&keys.leases)
-            .key(&keys.paused)
-            .key(&keys.counts)
-            .key(&keys.workers)
-            .arg(&keys.wakeups)
-            .arg(micros(lease.unwrap_or_default()))
-            .arg(MOVED_AT_ONCE)
-            .arg(wanted)
-            .arg(move_due);
+        let script = &self.calls.scripts.batch;
+        let mut call = script.key((&keys.messages, &keys.ready, &keys.delayed, &keys.leases));
+        call.key((&keys.paused, &keys.counts, &keys.workers))
+            .arg((&keys.wakeups, micros(lease.unwrap_or_default())))
+            .arg((MOVED_AT_ONCE, wanted, move_due));
         self.calls.add_heartbeat(&mut call, self.queue);
         for completion in &batch.completions {
-            call.arg(&completion.id).arg(completion.token);
+            call.arg((&completion.id, completion.token));
         }
         self.calls.invoke(&call).await
     }
