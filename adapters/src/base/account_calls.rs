@@ -1,6 +1,7 @@
 //! Calls about an account that a person starts: refresh its tokens, test it, authorise it.
 
 use super::decode::{ApiFailure, failure};
+use super::manual::ManualRequest;
 use super::shop::{BaseShop, bearer};
 use super::token_manager::LAST_MOMENT;
 use crate::http::lenient::Object;
@@ -34,7 +35,7 @@ impl BaseShop {
     /// `Reauthorise` when BASE refuses the refresh token; `Renewing` if another process has been
     /// refreshing for 10 s; `Unavailable` for what may pass.
     pub async fn renew(&self, account: &AccountId) -> Result<DateTime<Utc>, ShopError> {
-        self.manager(account)?.refresh_now().await
+        self.manager(account)?.manual(ManualRequest::Refresh).await
     }
 
     /// Exchanges the code that BASE gave to a person's browser, stores both tokens before it returns, and
@@ -50,8 +51,9 @@ impl BaseShop {
         code: SecretString,
         redirect_uri: &str,
     ) -> Result<DateTime<Utc>, ShopError> {
-        let manager = self.manager(account)?;
-        manager.authorise(code, redirect_uri.to_owned()).await
+        let redirect_uri = redirect_uri.to_owned();
+        let request = ManualRequest::Authorisation { code, redirect_uri };
+        self.manager(account)?.manual(request).await
     }
 
     /// Asks BASE whose token this is (`users/me`), and spends `permit`. Returns the name of the shop;

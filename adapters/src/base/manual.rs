@@ -10,8 +10,10 @@ use shared::ports::shop::ShopError;
 use std::sync::Arc;
 
 /// What a person asks for.
-enum ManualRequest {
+pub(super) enum ManualRequest {
+    /// New tokens now, even if the present ones are valid or the account is marked.
     Refresh,
+    /// The exchange of a code.
     Authorisation {
         code: SecretString,
         redirect_uri: String,
@@ -19,24 +21,12 @@ enum ManualRequest {
 }
 
 impl TokenManager {
-    /// Refreshes now, even if the present tokens are valid or the account is marked. Returns the time from
-    /// which the new refresh token counts its life. If the future is dropped, a refresh that has begun
-    /// continues and is stored.
-    pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<DateTime<Utc>, ShopError> {
-        self.manual(ManualRequest::Refresh).await
-    }
-
-    /// Exchanges a code; otherwise as [`TokenManager::refresh_now`].
-    pub(super) async fn authorise(
+    /// Returns the time from which the new refresh token counts its life. If the future is dropped, an
+    /// exchange that has begun continues and is stored.
+    pub(super) async fn manual(
         self: &Arc<Self>,
-        code: SecretString,
-        redirect_uri: String,
+        request: ManualRequest,
     ) -> Result<DateTime<Utc>, ShopError> {
-        let request = ManualRequest::Authorisation { code, redirect_uri };
-        self.manual(request).await
-    }
-
-    async fn manual(self: &Arc<Self>, request: ManualRequest) -> Result<DateTime<Utc>, ShopError> {
         let mut state = Arc::clone(&self.state).lock_owned().await;
         let manager = Arc::clone(self);
         complete(async move { manager.manual_locked(&mut state, request).await }).await
@@ -56,7 +46,7 @@ impl TokenManager {
                     }
                 };
                 self.records.release_lease().await;
-                let refreshed_at = state.current().map(|token| token.refreshed_at);
+                let refreshed_at = state.current.as_ref().map(|token| token.refreshed_at);
                 return done.map(|()| refreshed_at.unwrap_or_default());
             }
             tokio::time::sleep(LEASE_PAUSE).await;

@@ -91,12 +91,10 @@ impl TokenManager {
             return Err(ShopError::TokenRefused { until });
         }
         let state = Arc::clone(&self.state).lock_owned().await;
-        if let Some(access) = state.access()
-            && state
-                .current()
-                .is_some_and(|token| self.lasts(token, at_least))
+        if let Some(token) = &state.current
+            && self.lasts(token, at_least)
         {
-            return Ok(access);
+            return Ok(state.access(token));
         }
         let manager = Arc::clone(self);
         complete(async move { manager.renew(state, at_least).await }).await

@@ -28,23 +28,14 @@ pub(super) fn sort(status: StatusCode, body: &[u8], request_id: &str) -> Request
     RequestRefusal::Request(match status.as_u16() {
         400 if error.names_malformed_asin() => MarketplaceError::MalformedAsin(what),
         400 | 404 | 413 | 415 => MarketplaceError::Refused(what),
-        401 | 403 => match error.denial() {
-            Denial::Token => return RequestRefusal::Token,
-            Denial::Role => MarketplaceError::Credentials(format!(
-                "{what}: the application lacks the Pricing role (or Product Listing, for texts and images), or host and path do not belong to it; \
-                 check its roles in Seller Central and the host of the region"
-            )),
-            Denial::Gateway => MarketplaceError::Unavailable(what),
-        },
+        401 | 403 if error.names_token() => return RequestRefusal::Token,
+        401 | 403 if error.code.is_some() => MarketplaceError::Credentials(format!(
+            "{what}: the application lacks the Pricing role (or Product Listing, for texts and images), or host and path do not belong to it; \
+             check its roles in Seller Central and the host of the region"
+        )),
         429 => MarketplaceError::Throttled,
         _ => MarketplaceError::Unavailable(what),
     })
-}
-
-enum Denial {
-    Token,
-    Role,
-    Gateway,
 }
 
 /// The first entry of the error list: `{"errors":[{"code","message","details"}]}`.
@@ -86,16 +77,9 @@ impl AmazonError {
     /// `details` mention the access token if it is expired, revoked, malformed or missing, and are empty
     /// if a role is missing. In the incident of May 2023 (issue 2595) the message mentioned an expired
     /// token. A 403 without the error list comes from a gateway, not from Amazon's application.
-    fn denial(&self) -> Denial {
-        if self.code.is_none() {
-            return Denial::Gateway;
-        }
-        let names_token = |text: &str| text.to_ascii_lowercase().contains("token");
-        if names_token(&self.details) || names_token(&self.message) {
-            Denial::Token
-        } else {
-            Denial::Role
-        }
+    fn names_token(&self) -> bool {
+        let mut texts = [&self.details, &self.message].into_iter();
+        self.code.is_some() && texts.any(|text| text.to_ascii_lowercase().contains("token"))
     }
 }
 
