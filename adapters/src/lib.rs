@@ -8,6 +8,7 @@ pub mod clock;
 pub mod dry_shop;
 pub mod http;
 pub mod limiter;
+mod lock;
 pub mod notify;
 pub mod platform_shops;
 pub mod queue;

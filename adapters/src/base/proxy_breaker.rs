@@ -4,8 +4,9 @@
 //! Nothing is sent meanwhile. A hanging proxy and a hanging host behind it look the same, so a time-out
 //! through a proxy counts as a failure of the proxy.
 
+use crate::lock::lock;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 /// How long the breaker stays open, by failures in a row; the last value for all further failures.
 const PAUSES: [TimeDelta; 4] = [
@@ -36,20 +37,16 @@ pub(super) struct OpenBreaker {
 }
 
 impl ProxyBreaker {
-    fn state(&self) -> MutexGuard<'_, BreakerState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The open breaker, if it is open at `now`.
     pub(super) fn open_at(&self, now: DateTime<Utc>) -> Option<OpenBreaker> {
-        let state = self.state();
+        let state = lock(&self.0);
         state.open.clone().filter(|open| open.until > now)
     }
 
     /// Opens the breaker after a failure. Returns the end of the pause, and whether this call opened it:
     /// calls that fail together open it once.
     pub(super) fn failed(&self, now: DateTime<Utc>, why: &str) -> (DateTime<Utc>, bool) {
-        let mut state = self.state();
+        let mut state = lock(&self.0);
         if let Some(open) = &state.open
             && open.until > now
         {
@@ -65,7 +62,7 @@ impl ProxyBreaker {
 
     /// Closes the breaker after an answer. Returns whether the failure in the database has to be cleared.
     pub(super) fn answered(&self) -> bool {
-        let mut state = self.state();
+        let mut state = lock(&self.0);
         state.failures = 0;
         state.open = None;
         !std::mem::replace(&mut state.cleared, true)

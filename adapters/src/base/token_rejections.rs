@@ -6,8 +6,9 @@
 //! each time, and its work waits. After half an hour without an accepted token, which is longer than any
 //! such fault is known to last, a person has to authorise the account again.
 
+use crate::lock::lock;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 /// How long the account pauses, by rejections in a row; the last value for all further rejections.
 const PAUSES: [TimeDelta; 5] = [
@@ -35,18 +36,14 @@ struct RejectionState {
 }
 
 impl TokenRejections {
-    fn state(&self) -> MutexGuard<'_, RejectionState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The end of the pause, if the account pauses at `now`.
     pub(super) fn paused_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.state().paused_until.filter(|until| *until > now)
+        lock(&self.0).paused_until.filter(|until| *until > now)
     }
 
     /// Whether BASE accepts this generation for the first time.
     pub(super) fn accepted(&self, generation: u64) -> bool {
-        let mut state = self.state();
+        let mut state = lock(&self.0);
         let first = state.accepted < generation;
         state.accepted = state.accepted.max(generation);
         first
@@ -54,14 +51,14 @@ impl TokenRejections {
 
     /// Forgets all rejections.
     pub(super) fn reset(&self) {
-        let mut state = self.state();
+        let mut state = lock(&self.0);
         state.in_a_row = 0;
         state.paused_until = None;
     }
 
     /// Counts a rejection. Returns the end of the pause; `None` where the next token may be accepted.
     pub(super) fn rejected(&self, generation: u64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let mut state = self.state();
+        let mut state = lock(&self.0);
         let was_accepted = state.accepted >= generation;
         state.in_a_row = if was_accepted { 1 } else { state.in_a_row + 1 };
         let pause = state.in_a_row.checked_sub(2)?;

@@ -2,6 +2,7 @@
 
 use super::rate_lane::RateLane;
 use super::window_lane::{TakeOutcome, WindowLane};
+use crate::lock::lock;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::lane::{Lane, Priority};
@@ -12,7 +13,7 @@ use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use shared::ports::store::{LaneMemory, LaneStore};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -85,7 +86,7 @@ impl LocalLimiter {
     /// back.
     pub fn refuse_waiting(&self) {
         self.closing.store(true, Ordering::SeqCst);
-        for lane in self.lanes().values() {
+        for lane in lock(&self.lanes).values() {
             if let LaneKind::Rate(rate) = &**lane {
                 rate.wake_all();
             }
@@ -94,7 +95,7 @@ impl LocalLimiter {
 
     /// Stores the calls that were really made instead of the reserved ones. Call it at a clean end.
     pub async fn store_exact_use(&self) {
-        let lanes = self.lanes().clone();
+        let lanes = lock(&self.lanes).clone();
         for (lane, kind) in lanes {
             if let LaneKind::Windows(windows) = &*kind {
                 self.store_use(&lane, windows).await;
@@ -118,15 +119,10 @@ impl LocalLimiter {
     }
 
     fn lane(&self, lane: &Lane) -> Arc<LaneKind> {
-        let mut lanes = self.lanes();
+        let mut lanes = lock(&self.lanes);
         let kind = lanes.entry(lane.clone());
         Arc::clone(kind.or_insert_with(|| Arc::new(self.build(lane))))
     }
-
-    fn lanes(&self) -> MutexGuard<'_, HashMap<Lane, Arc<LaneKind>>> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn build(&self, lane: &Lane) -> LaneKind {
         let memory = self.stored.get(&lane.to_string()).copied();
         match lane {

@@ -1,12 +1,13 @@
 //! A lane with a rate in one process: the state machine behind a lock, and its waiting callers.
 
 use super::micros;
+use crate::lock::lock;
 use shared::domain::lane::Priority;
 use shared::domain::rate::{
     Feedback, LaneState, Micros, TicketDecision, TicketId, TicketLimits, Wake,
 };
 use shared::ports::store::LaneMemory;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -84,13 +85,13 @@ impl RateLane {
 
     /// Applies the feedback on a grant.
     pub fn done(&self, granted_at: Micros, feedback: &Feedback, now: Micros) {
-        let wake = self.state().done(granted_at, feedback, now);
+        let wake = lock(&self.state).done(granted_at, feedback, now);
         self.wake(wake);
     }
 
     /// The current period.
     pub fn period(&self) -> Micros {
-        self.state().period()
+        lock(&self.state).period()
     }
 
     /// Makes all waiting callers ask again.
@@ -100,7 +101,7 @@ impl RateLane {
 
     /// The state that must survive a restart.
     pub fn memory(&self) -> LaneMemory {
-        let state = self.state();
+        let state = lock(&self.state);
         LaneMemory {
             opens_at_us: state.opens_at().unwrap_or_default(),
             period_us: state.period(),
@@ -109,7 +110,7 @@ impl RateLane {
     }
 
     fn ask(&self, ticket: TicketId, priority: Priority, now: Micros) -> TicketDecision {
-        let (decision, wake) = self.state().take(ticket, priority, now, &self.limits);
+        let (decision, wake) = lock(&self.state).take(ticket, priority, now, &self.limits);
         // After a grant the next ticket is the head, and it sleeps until a later instant.
         let granted = matches!(decision, TicketDecision::Go { .. });
         self.wake(if granted { Wake::All } else { wake });
@@ -121,10 +122,6 @@ impl RateLane {
             self.wake_all();
         }
     }
-
-    fn state(&self) -> MutexGuard<'_, LaneState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Removes the ticket from the queue on drop.
@@ -135,7 +132,7 @@ struct TicketGuard<'a> {
 
 impl Drop for TicketGuard<'_> {
     fn drop(&mut self) {
-        let wake = self.lane.state().cancel(self.ticket);
+        let wake = lock(&self.lane.state).cancel(self.ticket);
         self.lane.wake(wake);
     }
 }

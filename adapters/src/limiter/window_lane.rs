@@ -3,10 +3,11 @@
 //! Calls are stored in blocks: a block is reserved and stored before its first call, so that a
 //! process that is killed may have counted too many calls, but never too few.
 
+use crate::lock::lock;
 use chrono::{DateTime, Utc};
 use shared::domain::quota::{Window, WindowQuota, WindowUse};
 use shared::ports::store::LaneMemory;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 /// Calls in one block: one database write for this many calls, and at most as many of 5,000 lost
 /// when the process is killed.
@@ -59,7 +60,7 @@ impl WindowLane {
 
     /// Counts one call.
     pub fn take(&self, now: DateTime<Utc>) -> TakeOutcome {
-        let mut counted = self.lock();
+        let mut counted = lock(&self.count);
         let short_before = counted.used.short;
         if let Err(until) = counted.used.take(&self.quota, now) {
             return TakeOutcome::Closed(until);
@@ -82,23 +83,19 @@ impl WindowLane {
 
     /// The shop refused a call for `window`; returns the instant until which the lane is closed.
     pub fn close(&self, window: Window, now: DateTime<Utc>) -> DateTime<Utc> {
-        self.lock().used.close(&self.quota, window, now)
+        lock(&self.count).used.close(&self.quota, window, now)
     }
 
     /// The calls that were really made, to be stored at a clean end; `None` if there is nothing to
     /// store. Ends the reserved block.
     pub fn exact(&self) -> Option<LaneMemory> {
-        let mut counted = self.lock();
+        let mut counted = lock(&self.count);
         if self.quota.is_unlimited() || counted.used == WindowUse::default() {
             return None;
         }
         counted.reserved_short = counted.used.short_used;
         counted.reserved_long = counted.used.long_used;
         Some(memory(&counted))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, WindowCount> {
-        self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

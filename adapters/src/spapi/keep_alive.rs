@@ -1,8 +1,9 @@
 //! Keeps a connection open while a permit is awaited. A handshake after the permit would delay the
 //! request, so that the next one follows it too closely, and Amazon counts by arrival.
 
+use crate::lock::lock;
 use std::convert::Infallible;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -36,7 +37,7 @@ impl KeepAlive {
 
     /// The host has answered just now.
     pub(super) fn used(&self) {
-        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *lock(&self.used) = Some(Instant::now());
     }
 
     /// Keeps a connection open while it is polled; any number of callers share one.
@@ -55,7 +56,7 @@ impl KeepAlive {
 
     /// Whether the connection has been idle. The caller that gets `true` has to send the probe.
     fn is_due(&self) -> bool {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut used = lock(&self.used);
         let idle = used.is_none_or(|used| used.elapsed() >= IDLE);
         if idle {
             *used = Some(Instant::now());

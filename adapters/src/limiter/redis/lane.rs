@@ -8,11 +8,12 @@
 use super::rate_script::{RateReply, RateScript};
 use super::waiters::{WaitEstimate, WaitOutcome, Waiters};
 use crate::limiter::micros;
+use crate::lock::lock;
 use shared::domain::lane::Priority;
 use shared::domain::rate::{Feedback, Micros, TicketDecision, TicketLimits};
 use shared::ports::limiter::LimiterError;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
@@ -62,7 +63,7 @@ impl SharedLane {
     /// Waits for a grant, behind the earlier callers of this process.
     pub async fn wait(&self, priority: Priority) -> Result<WaitOutcome, LimiterError> {
         let (reply, answer) = oneshot::channel();
-        self.waiters().push(priority, reply);
+        lock(&self.waiters).push(priority, reply);
         self.changed.notify_one();
         let mut guard = WaiterGuard { lane: self, answer };
         (&mut guard.answer)
@@ -95,7 +96,7 @@ impl SharedLane {
 
     /// Refuses all callers, now and from now on. The task cancels the ticket and ends.
     pub fn close(&self) {
-        self.waiters().close();
+        lock(&self.waiters).close();
         self.changed.notify_one();
     }
 
@@ -115,10 +116,6 @@ impl SharedLane {
             // down.
             lock(&self.feedback).retain(|(kept, _)| *kept != granted_at);
         }
-    }
-
-    fn waiters(&self) -> MutexGuard<'_, Waiters> {
-        lock(&self.waiters)
     }
 }
 
@@ -140,7 +137,7 @@ pub(super) async fn serve(lane: Arc<SharedLane>) {
     let mut active: Option<ActiveTicket> = None;
     loop {
         let (first, closed) = {
-            let mut waiters = lane.waiters();
+            let mut waiters = lock(&lane.waiters);
             (waiters.first(), waiters.is_closed())
         };
         if let Some(unused) = active.take_if(|active| Some(active.priority) != first) {
@@ -175,7 +172,7 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
     let reply = match answer {
         Ok(reply) => reply,
         Err(error) => {
-            lane.waiters().fail(&error);
+            lock(&lane.waiters).fail(&error);
             // If the ticket is in the queue, it counts as dead after the grace. No need to cancel
             // it.
             return None;
@@ -191,7 +188,7 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
             };
             if received - asked > micros(lane.limits.grace) {
                 tracing::warn!("a permit arrived too late to be used: Redis is slow");
-            } else if !lane.waiters().serve(grant) {
+            } else if !lock(&lane.waiters).serve(grant) {
                 tracing::debug!("no caller waits for a permit any more");
             }
             None
@@ -199,7 +196,7 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
         TicketDecision::AskAgainIn(wait) => {
             let ask_at = received + micros(wait);
             let tickets = u32::try_from(reply.waiting).unwrap_or(u32::MAX).max(1);
-            lane.waiters().expect(WaitEstimate {
+            lock(&lane.waiters).expect(WaitEstimate {
                 first_at: ask_at,
                 each: micros(reply.gap).saturating_mul(tickets),
                 horizon: micros(lane.limits.horizon),
@@ -211,7 +208,7 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
             })
         }
         TicketDecision::TooLong(longer) => {
-            lane.waiters().refuse(micros(longer));
+            lock(&lane.waiters).refuse(micros(longer));
             None
         }
     }
@@ -232,8 +229,4 @@ async fn cancel(lane: &SharedLane, unused: ActiveTicket) {
         // It counts as dead after the grace.
         tracing::debug!(%error, "could not cancel a ticket");
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

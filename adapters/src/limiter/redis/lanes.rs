@@ -4,9 +4,10 @@
 //! again.
 
 use super::lane::SharedLane;
+use crate::lock::lock;
 use crate::redis::subscription::SubscriptionEvent;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Published in place of a ticket: all tickets of the lane.
 const ALL: &str = "*";
@@ -29,7 +30,7 @@ impl SharedLanes {
 
     /// The lane of this queue; `build` creates it if it is new.
     pub fn get(&self, queue: &str, build: impl FnOnce() -> Arc<SharedLane>) -> Arc<SharedLane> {
-        let mut lanes = self.lock();
+        let mut lanes = lock(&self.lanes);
         if let Some(lane) = lanes.get(queue) {
             return Arc::clone(lane);
         }
@@ -40,7 +41,7 @@ impl SharedLanes {
 
     /// Calls `act` with each lane.
     pub fn each(&self, act: impl Fn(&SharedLane)) {
-        self.lock().values().for_each(|lane| act(lane));
+        lock(&self.lanes).values().for_each(|lane| act(lane));
     }
 
     /// Wakes the lanes that an event of the subscription concerns.
@@ -60,13 +61,9 @@ impl SharedLanes {
     fn wake(&self, message: &str) {
         if let Some((ticket, queue)) = message.split_once(' ')
             && (ticket == ALL || ticket.starts_with(&*self.process))
-            && let Some(lane) = self.lock().get(queue)
+            && let Some(lane) = lock(&self.lanes).get(queue)
         {
             lane.wake();
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<SharedLane>>> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

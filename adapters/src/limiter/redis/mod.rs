@@ -17,6 +17,7 @@ pub use rate_script::{RateReply, RateScript};
 pub use window_script::WindowScript;
 
 use super::local::{Rates, free_permit};
+use crate::lock::lock;
 use crate::redis::subscription::subscribe;
 use crate::redis::{RedisFault, RedisLink};
 use async_trait::async_trait;
@@ -29,7 +30,7 @@ use shared::domain::rate::{Feedback, Micros, TicketLimits};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -105,7 +106,7 @@ impl RedisLimiter {
         self.refuse_waiting();
         self.subscription.abort();
         let tasks = {
-            let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut tasks = lock(&self.tasks);
             std::mem::take(&mut *tasks)
         };
         for task in tasks {
@@ -121,7 +122,7 @@ impl RedisLimiter {
             let script = RateScript::new(&self.link, lane, configured);
             let shared = SharedLane::new(script, Arc::clone(&self.process), self.limits);
             let task = tokio::spawn(lane::serve(Arc::clone(&shared)));
-            let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut tasks = lock(&self.tasks);
             tasks.push(task);
             shared
         });

@@ -66,8 +66,8 @@ pub fn count(figures: &QueueStats, state: MessageState) -> u64 {
 
 /// The message as a task of the board.
 pub fn task(queue: QueueName, info: MessageInfo, now: Duration) -> Task<Value> {
-    let since = info.since.map(|since| seconds(now.saturating_sub(since)));
-    let due = info.left.map(|left| seconds(now + left));
+    let since = info.since.map(|since| now.saturating_sub(since).as_secs());
+    let due = info.left.map(|left| (now + left).as_secs());
     let (status, run_at) = match info.state {
         MessageState::Ready => (Status::Pending, since),
         MessageState::Delayed => (Status::Pending, due),
@@ -122,14 +122,9 @@ pub fn statistics(all: &[QueueStats], now: Duration) -> Vec<Statistic> {
         statistics.push(Statistic {
             title: "OLDEST_PENDING_JOB".to_owned(),
             stat_type: StatType::Timestamp,
-            value: seconds(now.saturating_sub(oldest)).to_string(),
+            value: now.saturating_sub(oldest).as_secs().to_string(),
             priority: None,
         });
     }
     statistics
-}
-
-/// Whole seconds, the unit of the board's instants.
-pub fn seconds(at: Duration) -> u64 {
-    at.as_secs()
 }

@@ -14,7 +14,7 @@ use apalis_core::backend::{
 use apalis_core::task::Task;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
-use convert::{BoardPage, count, seconds, statistics, task};
+use convert::{BoardPage, count, statistics, task};
 use serde_json::Value;
 use shared::jobs::QueueName;
 use shared::ports::clock::Clock;
@@ -93,8 +93,8 @@ impl<Q: Queue + QueueView> Board<Q> {
             id: worker.name,
             queue: queue.as_str().to_owned(),
             backend: queue.as_str().to_owned(),
-            started_at: seconds(now.saturating_sub(worker.begun)),
-            last_heartbeat: seconds(now.saturating_sub(worker.heard)),
+            started_at: now.saturating_sub(worker.begun).as_secs(),
+            last_heartbeat: now.saturating_sub(worker.heard).as_secs(),
             layers: String::new(),
         };
         let workers = self.queue.workers(queue).await?;

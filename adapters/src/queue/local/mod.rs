@@ -6,6 +6,7 @@ mod state;
 mod view;
 
 use super::process_name;
+use crate::lock::lock;
 use async_trait::async_trait;
 use shared::jobs::QueueName;
 use shared::ports::queue::{
@@ -14,7 +15,7 @@ use shared::ports::queue::{
 };
 use state::{NewMessage, QueueState};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -32,12 +33,6 @@ struct NamedQueue {
     state: Mutex<QueueState>,
     /// Wakes waiting claims when a message may be ready.
     woken: Notify,
-}
-
-impl NamedQueue {
-    fn state(&self) -> MutexGuard<'_, QueueState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl LocalQueue {
@@ -79,7 +74,7 @@ impl Queue for LocalQueue {
                 delay: message.delay,
             };
             let queue = self.queue(message.job.queue())?;
-            if queue.state().push(message.job.id(), new_message, now) {
+            if lock(&queue.state).push(message.job.id(), new_message, now) {
                 new += 1;
                 queue.woken.notify_one();
             }
@@ -100,7 +95,7 @@ impl Queue for LocalQueue {
             let woken = queue.woken.notified();
             let now = Instant::now();
             let (claimed, next_due) = {
-                let mut state = queue.state();
+                let mut state = lock(&queue.state);
                 let next = |_| state.claim(now, now + lease);
                 let claimed: Vec<Claimed> = (0..capacity.now()).map_while(next).collect();
                 (claimed, state.next_due())
@@ -122,7 +117,7 @@ impl Queue for LocalQueue {
         claim: &Claimed,
         lease: Duration,
     ) -> Result<bool, QueueError> {
-        let mut state = self.queue(queue)?.state();
+        let mut state = lock(&self.queue(queue)?.state);
         Ok(state.renew(claim, Instant::now(), lease))
     }
 
@@ -133,14 +128,14 @@ impl Queue for LocalQueue {
         settlement: Settlement,
     ) -> Result<bool, QueueError> {
         let queue = self.queue(queue)?;
-        let valid = queue.state().settle(claim, settlement, Instant::now());
+        let valid = lock(&queue.state).settle(claim, settlement, Instant::now());
         // The message may be due again before the instant that a waiting claim sleeps until.
         queue.woken.notify_one();
         Ok(valid)
     }
 
     async fn stats(&self, queue: QueueName) -> Result<QueueStats, QueueError> {
-        Ok(self.queue(queue)?.state().stats(Instant::now()))
+        Ok(lock(&self.queue(queue)?.state).stats(Instant::now()))
     }
 }
 
@@ -152,17 +147,17 @@ impl QueueView for LocalQueue {
         state: MessageState,
         page: MessagePage,
     ) -> Result<Vec<MessageInfo>, QueueError> {
-        let messages = self.queue(queue)?.state();
+        let messages = lock(&self.queue(queue)?.state);
         Ok(messages.list(state, page, Instant::now()))
     }
 
     async fn find(&self, queue: QueueName, id: &str) -> Result<Vec<MessageInfo>, QueueError> {
-        Ok(self.queue(queue)?.state().find(id, Instant::now()))
+        Ok(lock(&self.queue(queue)?.state).find(id, Instant::now()))
     }
 
     async fn workers(&self, queue: QueueName) -> Result<Vec<WorkerHeartbeat>, QueueError> {
         let now = Instant::now();
-        let last_call = self.queue(queue)?.state().last_call;
+        let last_call = lock(&self.queue(queue)?.state).last_call;
         let heard = last_call.map(|last_call| now.saturating_duration_since(last_call));
         let heartbeat = heard
             .filter(|heard| *heard <= WorkerHeartbeat::SILENCE)
@@ -181,26 +176,26 @@ impl QueueAdmin for LocalQueue {
         let queue = self.queue(queue)?;
         let mut retried = 0;
         for id in ids {
-            retried += u64::from(queue.state().retry(id, Instant::now()));
+            retried += u64::from(lock(&queue.state).retry(id, Instant::now()));
             queue.woken.notify_one();
         }
         Ok(retried)
     }
 
     async fn discard(&self, queue: QueueName, ids: &[String]) -> Result<u64, QueueError> {
-        let mut state = self.queue(queue)?.state();
+        let mut state = lock(&self.queue(queue)?.state);
         let discarded = ids.iter().filter(|id| state.discard(id));
         Ok(u64::try_from(discarded.count()).unwrap_or(u64::MAX))
     }
 
     async fn pause(&self, queue: QueueName) -> Result<(), QueueError> {
-        self.queue(queue)?.state().paused = true;
+        lock(&self.queue(queue)?.state).paused = true;
         Ok(())
     }
 
     async fn resume(&self, queue: QueueName) -> Result<(), QueueError> {
         let queue = self.queue(queue)?;
-        queue.state().paused = false;
+        lock(&queue.state).paused = false;
         // All waiting claims, since several messages may have become ready meanwhile.
         queue.woken.notify_waiters();
         Ok(())
