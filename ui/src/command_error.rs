@@ -109,15 +109,15 @@ impl From<StoreError> for CommandError {
                 "the database cannot be used ({why}): check DATABASE_URL, disk space and permissions; miseban doctor finds the cause"
             ),
             StoreError::Sealed { another: true } => text!(
-                "データベースのトークンは別の鍵で封じられています。TOKEN_KEY(または TOKEN_KEY_FILE)を元の鍵に戻すか、鍵を替えるところなら元の鍵を TOKEN_KEY_OLD に設定してください。何も変えていません",
+                "データベースのトークンは別の鍵で暗号化されています。TOKEN_KEY(または TOKEN_KEY_FILE)を元の鍵に戻すか、鍵を替えるところなら元の鍵を TOKEN_KEY_OLD に設定してください。何も変えていません",
                 "the tokens in the database are encrypted with another key: set TOKEN_KEY (or TOKEN_KEY_FILE) to that key again, or set TOKEN_KEY_OLD to it while you change keys; nothing was changed"
             ),
             StoreError::Sealed { another: false } => text!(
-                "データベースのトークンは鍵で封じられていますが、鍵が設定されていません。TOKEN_KEY(または TOKEN_KEY_FILE)にその鍵を設定してください。何も変えていません",
+                "データベースのトークンは暗号化されていますが、鍵が設定されていません。TOKEN_KEY(または TOKEN_KEY_FILE)にその鍵を設定してください。何も変えていません",
                 "the tokens in the database are encrypted, and no key is set: set TOKEN_KEY (or TOKEN_KEY_FILE) to the key; nothing was changed"
             ),
             StoreError::Newer { found, known } => text!(
-                "データベースは新しい店番が書いたもの(版 {found})で、このプログラムは版 {known} までしか扱えません。新しいプログラムを使ってください",
+                "データベースは新しい店番が書いたもの(データ形式 {found})で、このプログラムはデータ形式 {known} までしか扱えません。新しいプログラムを使ってください",
                 "the database was written by a newer Miseban (schema version {found}); this program knows up to {known}: use the newer program"
             ),
             StoreError::Damaged(what) => text!(

@@ -42,12 +42,12 @@ pub fn missing(report: &Report) -> Option<Text> {
     let (rest_ja, rest_en) = (rest.ja, rest.en);
     let missing = if report.kind.updates_listings() {
         text!(
-            "まだ値の取れていないASINが{count}件あります(ショップの表示は前のまま)。miseban run stale で取り直せます: {names} {rest_ja}",
+            "まだ確認できていないASINが{count}件あります(ショップの表示は前のまま)。miseban run stale で再確認できます: {names} {rest_ja}",
             "{count} ASINs are still missing (the shops keep showing the previous values); miseban run stale asks for them again: {names} {rest_en}"
         )
     } else {
         text!(
-            "商品情報の取れなかったASINが{count}件あります(Amazonにない商品かもしれません): {names} {rest_ja}",
+            "商品情報を取得できなかったASINが{count}件あります(Amazonに該当商品がないのかもしれません): {names} {rest_ja}",
             "{count} ASINs got no basic information (Amazon may not know them): {names} {rest_en}"
         )
     };

@@ -13,8 +13,8 @@ use shared::domain::run::{RunKind, RunState};
 pub fn kind(kind: RunKind, lang: Lang) -> &'static str {
     match kind {
         RunKind::PriceStock => lang.pick("価格と在庫", "price and stock"),
-        RunKind::Stale => lang.pick("古くなったものだけ", "stale ones only"),
-        RunKind::Visibility => lang.pick("表示の見直し", "visibility"),
+        RunKind::Stale => lang.pick("情報が古い商品だけ", "outdated products only"),
+        RunKind::Visibility => lang.pick("公開状態の見直し", "visibility"),
         RunKind::Reconcile => lang.pick("ショップとの突き合わせ", "reconciliation"),
         RunKind::BasicInfo => lang.pick("商品情報", "basic information"),
         RunKind::Register => lang.pick("新規登録", "registration"),
@@ -25,7 +25,7 @@ pub fn kind(kind: RunKind, lang: Lang) -> &'static str {
 pub fn state(state: RunState, lang: Lang) -> &'static str {
     match state {
         RunState::Running => lang.pick("実行中", "running"),
-        RunState::Backfilling => lang.pick("再取得中", "backfilling"),
+        RunState::Backfilling => lang.pick("再確認中", "backfilling"),
         RunState::Held => lang.pick("確認待ち", "held"),
         RunState::Done => lang.pick("完了", "done"),
         RunState::Failed => lang.pick("失敗", "failed"),
@@ -36,11 +36,11 @@ pub fn state(state: RunState, lang: Lang) -> &'static str {
 /// The outcome of an ASIN.
 pub fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
     match outcome {
-        Outcome::Success => lang.pick("買える", "can be bought"),
-        Outcome::OutOfStock => lang.pick("出品なし", "no offer"),
-        Outcome::FilteredOut => lang.pick("条件に合う出品なし", "no offer qualifies"),
+        Outcome::Success => lang.pick("在庫あり(仕入れ可)", "can be bought"),
+        Outcome::OutOfStock => lang.pick("Amazon在庫切れ", "no offer"),
+        Outcome::FilteredOut => lang.pick("条件に合う出品者なし", "no offer qualifies"),
         Outcome::ApiError => lang.pick("取得できず", "not fetched"),
-        Outcome::InvalidAsin => lang.pick("Amazonにない", "unknown to Amazon"),
+        Outcome::InvalidAsin => lang.pick("Amazonに該当商品なし", "unknown to Amazon"),
     }
 }
 
@@ -61,11 +61,13 @@ pub fn rejection(rejection: Rejection, lang: Lang) -> &'static str {
 pub fn stock(stock: Stock, lang: Lang) -> String {
     match stock {
         Stock::In => lang.pick("あり", "in stock").to_owned(),
-        Stock::NoOffer => lang.pick("なし(出品なし)", "out (no offer)").to_owned(),
+        Stock::NoOffer => lang
+            .pick("なし(Amazon在庫切れ)", "out (no offer)")
+            .to_owned(),
         Stock::FilteredOut { times, why } => {
             let why = rejection(why, lang);
             let label = text!(
-                "条件に合う出品なし(続けて{times}回、主な理由: {why})",
+                "条件に合う出品者なし(続けて{times}回、主な理由: {why})",
                 "no offer qualifies (seen {times} times in a row, mostly: {why})"
             );
             label.of(lang).to_owned()
@@ -136,7 +138,7 @@ pub fn code(code: &str, lang: Lang) -> String {
     let label = match code {
         "unavailable" => lang.pick("BASEが応答しない", "BASE does not respond"),
         "reauthorise" => lang.pick(
-            "ショップの再認証が必要",
+            "ショップの再連携が必要",
             "the shop has to be authorised again",
         ),
         "hour_api_limit" => lang.pick("BASEの1時間の上限", "BASE's hourly limit"),
@@ -155,9 +157,9 @@ pub fn update_state(state: &str, lang: Lang) -> &str {
         "queued" => lang.pick("順番待ち", "queued"),
         "applied" => lang.pick("反映済み", "applied"),
         "equal" => lang.pick("変更不要", "unchanged"),
-        "held" => lang.pick("保留", "held"),
+        "held" => lang.pick("要確認", "held"),
         "failed" => lang.pick("失敗", "failed"),
-        "parked" => lang.pick("上限待ち", "parked"),
+        "parked" => lang.pick("BASE利用上限の解除待ち", "parked"),
         "delisted" => lang.pick("削除済み", "delisted"),
         "cancelled" => lang.pick("取りやめ", "dropped"),
         other => other,

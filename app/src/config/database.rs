@@ -66,7 +66,7 @@ impl TokenKeySettings {
         let newest = given.or(filed);
         if old.is_some() && newest.is_none() {
             reader.conflict(text!(
-                "TOKEN_KEY_OLD だけでは封じられません。新しい鍵を TOKEN_KEY か TOKEN_KEY_FILE に設定してください",
+                "TOKEN_KEY_OLD だけでは暗号化できません。新しい鍵を TOKEN_KEY か TOKEN_KEY_FILE に設定してください",
                 "TOKEN_KEY_OLD alone encrypts nothing: set the new key in TOKEN_KEY or TOKEN_KEY_FILE"
             ));
         }

@@ -179,7 +179,7 @@ const MESSAGES: [(DataIssue, &str, &str); 22] = [
     ),
     (
         DataIssue::TitleErased,
-        "商品名が消えています(古い版の不具合)",
+        "商品名が消えています(以前のバージョンの不具合)",
         "the title is missing (a fault of an early version)",
     ),
     (

@@ -34,7 +34,7 @@ pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> ChannelMessage {
 
 /// The message that `miseban notify --test` sends.
 pub fn test_message(lang: Lang) -> ChannelMessage {
-    let title = text!("店番: 試しのお知らせ", "Miseban: test notice");
+    let title = text!("店番: テストのお知らせ", "Miseban: test notice");
     let body = text!(
         "このメッセージが読めれば、お知らせの設定は正しくできています。",
         "If you can read this, notices are set up correctly."
@@ -97,60 +97,55 @@ pub fn event(kind: EventKind) -> Text {
         EventKind::RunChanged => text!("変化のあった実行", "runs with changes"),
         EventKind::RunFailed => text!("失敗した実行", "failed runs"),
         EventKind::RunHeld => text!("確認待ちの実行", "held runs"),
-        EventKind::BackfillFailed => text!("値の取れないASIN", "ASINs still missing"),
+        EventKind::BackfillFailed => text!("確認できないASIN", "ASINs still missing"),
         EventKind::QuotaAlarm => text!("利用上限の警告", "quota alarms"),
         EventKind::AccountParked => text!("利用上限に達したショップ", "shops out of quota"),
-        EventKind::Reauthorise => text!("再認証が必要なショップ", "shops to authorise again"),
+        EventKind::Reauthorise => text!("再連携が必要なショップ", "shops to authorise again"),
         EventKind::ProxyFailed => text!("プロキシが使えないショップ", "shops whose proxy fails"),
         EventKind::TokenEnding => text!(
-            "認可がまもなく切れるショップ",
+            "トークンがまもなく切れるショップ",
             "shops whose tokens expire soon"
         ),
     }
 }
 
 fn title(notice: &Notice) -> Text {
+    let shop = shop(notice);
     match notice {
         Notice::Run { report } => runs::title(report),
-        Notice::Parked { account, name, .. } => {
-            let shop = shop(account.as_str(), name);
-            text!(
-                "店番: {shop} の利用上限に達しました",
-                "Miseban: {shop} is out of quota"
-            )
-        }
-        Notice::Reauthorise { account, name, .. } => {
-            let shop = shop(account.as_str(), name);
-            text!(
-                "店番: {shop} の再認証が必要です",
-                "Miseban: {shop} has to be authorised again"
-            )
-        }
-        Notice::ProxyFailed { account, name, .. } => {
-            let shop = shop(account.as_str(), name);
-            text!(
-                "店番: {shop} のプロキシが使えません",
-                "Miseban: the proxy of {shop} fails"
-            )
-        }
-        Notice::TokenEnding { account, name, .. } => {
-            let shop = shop(account.as_str(), name);
-            text!(
-                "店番: {shop} の認可がまもなく切れます",
-                "Miseban: the tokens of {shop} expire soon"
-            )
-        }
-        Notice::NearlyUsedUp { account, name, .. } => {
-            let shop = shop(account.as_str(), name);
-            text!(
-                "店番: {shop} の1日の利用上限が残りわずかです",
-                "Miseban: {shop} has used most of its daily quota"
-            )
-        }
+        Notice::Parked { .. } => text!(
+            "店番: {shop} の利用上限に達しました",
+            "Miseban: {shop} is out of quota"
+        ),
+        Notice::Reauthorise { .. } => text!(
+            "店番: {shop} の再連携が必要です",
+            "Miseban: {shop} has to be authorised again"
+        ),
+        Notice::ProxyFailed { .. } => text!(
+            "店番: {shop} のプロキシが使えません",
+            "Miseban: the proxy of {shop} fails"
+        ),
+        Notice::TokenEnding { .. } => text!(
+            "店番: {shop} のトークンがまもなく切れます",
+            "Miseban: the tokens of {shop} expire soon"
+        ),
+        Notice::NearlyUsedUp { .. } => text!(
+            "店番: {shop} の1日の利用上限が残りわずかです",
+            "Miseban: {shop} has used most of its daily quota"
+        ),
     }
 }
 
-fn shop(id: &str, name: &str) -> String {
+/// Name and id of the shop; empty for a run, which is of many shops.
+fn shop(notice: &Notice) -> String {
+    let (id, name) = match notice {
+        Notice::Run { .. } => return String::new(),
+        Notice::Parked { account, name, .. }
+        | Notice::Reauthorise { account, name, .. }
+        | Notice::ProxyFailed { account, name, .. }
+        | Notice::TokenEnding { account, name, .. }
+        | Notice::NearlyUsedUp { account, name, .. } => (account.as_str(), name),
+    };
     if name.is_empty() || name == id {
         return id.to_owned();
     }
@@ -172,7 +167,7 @@ fn details(notice: &Notice) -> Vec<Text> {
         Notice::Reauthorise { account, since, .. } => {
             let since = when(*since);
             vec![text!(
-                "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で、BASEで認可し直してください(店番の再起動は要りません)",
+                "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で再連携してください(店番の再起動は要りません)",
                 "this shop has received no update since {since}: authorise it at BASE again with miseban accounts authorize {account}; Miseban need not be restarted"
             )]
         }

@@ -58,7 +58,7 @@ fn changes(report: &Report) -> Text {
     ]
     .map(grouped);
     text!(
-        "Amazonでの変化: 価格 {all}(うち100円以上 {large})、在庫切れ {out}、在庫復活 {back}",
+        "Amazonでの変化: 価格変更 {all}件(うち100円以上 {large}件)、在庫切れ {out}件、在庫復活 {back}件",
         "on Amazon: {all} prices changed ({large} by 100 yen or more), {out} sold out, {back} back in stock"
     )
 }
@@ -73,7 +73,7 @@ fn reconciled(found: &Reconciled) -> Text {
     ]
     .map(grouped);
     text!(
-        "ショップの商品 {items}件: 手で変えられていた {drifted}、売り切れて在庫待ち {sold_out}、消えていた {gone}、店番の知らない商品 {unknown}",
+        "ショップの商品 {items}件: 管理画面で変更されていた {drifted}件、売り切れて在庫待ち {sold_out}件、削除されていた {gone}件、店番に未登録 {unknown}件",
         "{items} items in the shops: {drifted} changed by hand, {sold_out} sold out and waiting for stock, {gone} deleted, {unknown} unknown to Miseban"
     )
 }
@@ -91,7 +91,7 @@ fn updates(report: &Report) -> Text {
     ]
     .map(grouped);
     text!(
-        "ショップ: 反映 {applied}(非公開 {hidden}、公開 {shown})、失敗 {failed}、保留 {held}、上限待ち {parked}、ショップから消えていた {gone}",
+        "ショップ: 反映 {applied}件(非公開 {hidden}件、再公開 {shown}件)、失敗 {failed}件、要確認 {held}件、BASE利用上限の解除待ち {parked}件、削除されていた {gone}件",
         "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for quota, {gone} deleted from the shop"
     )
 }
@@ -105,13 +105,13 @@ fn held(report: &Report) -> Option<Text> {
     if let Some(missing) = missing_held(report) {
         let missing = grouped(missing);
         return Some(text!(
-            "ショップの一覧にない商品が {missing}件あり、多すぎるので何もしていません。することはこれです: BASEの管理画面を見て、本当に消えているなら miseban release {run}、そうでなければ miseban cancel {run}",
+            "ショップの一覧にない商品が {missing}件あり、多すぎるので何もしていません。対応方法: BASEの管理画面を見て、本当に削除されているなら miseban release {run}、そうでなければ miseban cancel {run}",
             "{missing} items are missing from the item list of their shop, which is too many, so nothing was changed. What to do: check the shop; if the items really are deleted, miseban release {run}; if not, miseban cancel {run}"
         ));
     }
     let [hides, asins, held] = [guard.hides, report.asins, guard.held].map(grouped);
     Some(text!(
-        "{asins}件中{hides}件が非公開になるところでした。Amazonの答えが壊れているかもしれないので、{held}件の更新を止めています。することはこれです: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
+        "{asins}件中{hides}件が非公開になるところでした。Amazonの回答が誤っているかもしれないので、{held}件の更新を止めています。対応方法: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
         "{hides} of {asins} products would be hidden; Amazon's answers may be broken, so {held} updates are held. What to do: check some of these products on Amazon; if they really are sold out, miseban release {run}; if not, miseban cancel {run}"
     ))
 }
@@ -139,7 +139,7 @@ fn by_code(report: &Report) -> Option<Text> {
                 .chars()
                 .take(80)
                 .collect();
-            format!("{code} {}", grouped(cause.count))
+            format!("{code} {}{}", grouped(cause.count), lang.pick("件", ""))
         };
         let all: Vec<String> = report.failures.iter().take(EXAMPLES).map(one).collect();
         all.join(lang.pick("、", ", "))
@@ -174,7 +174,7 @@ fn refused(report: &Report) -> Option<Text> {
     }
     let count = grouped(report.refused);
     Some(text!(
-        "Amazonに上限で断られたリクエスト {count}回(やり直したので結果に影響はありません)。続くなら、同じ認証情報を使う別のプログラムがないか確かめてください",
+        "回数制限による待機 {count}回(やり直したので結果に影響はありません)。続くなら、同じ認証情報を使う別のプログラムがないか確かめてください",
         "{count} requests were refused by Amazon's quota (sent again, no data is lost); if this happens again, check whether another program uses the same credentials"
     ))
 }
@@ -186,7 +186,7 @@ fn effort(report: &Report) -> Text {
         span(report.seconds, Lang::En),
     );
     text!(
-        "ASIN {asins}、リクエスト {requests}、時間 {ja}",
+        "ASIN {asins}件、リクエスト {requests}回、時間 {ja}",
         "{asins} ASINs, {requests} requests, {en}"
     )
 }

@@ -65,7 +65,7 @@ pub fn held_back(report: &Report) -> Option<Text> {
     let found = report.reconcile.as_ref();
     if let Some(missing) = found.and_then(|found| nonzero(found.missing_held)) {
         return Some(text!(
-            "ショップの一覧にない商品が多すぎます({missing}件)。ショップか、その認可に問題があるかもしれないので、何もしていません。BASEの管理画面を見て、本当に消えているなら miseban release {run}(1件ずつ確かめて削除済みにします)、そうでなければ miseban cancel {run}",
+            "ショップの一覧にない商品が多すぎます({missing}件)。ショップか、BASEとの連携に問題があるかもしれないので、何もしていません。BASEの管理画面を見て、本当に削除されているなら miseban release {run}(1件ずつ確かめて削除済みにします)、そうでなければ miseban cancel {run}",
             "too many items ({missing}) are missing from the item list of their shop. Something may be wrong with the shop or its authorisation, so nothing was changed. Check the shop: if the items really are deleted, miseban release {run} (checks each item and marks deleted ones as delisted); if not, miseban cancel {run}"
         ));
     }
@@ -73,13 +73,13 @@ pub fn held_back(report: &Report) -> Option<Text> {
     let held = grouped(guard.held);
     let (percent, count) = (guard.allowed_percent, guard.allowed_count);
     let seen = text!(
-        "一度に非公開になる商品が多すぎます({asins}件中{hides}件。{percent}%か{count}件の多いほうまでは止めません)。Amazonの答えが壊れているかもしれないので、{held}件の更新を止めています",
+        "一度に非公開になる商品が多すぎます({asins}件中{hides}件。{percent}%と{count}件のうち多いほうを超えました)。Amazonの回答が誤っているかもしれないので、{held}件の更新を止めています",
         "too many products would be hidden at once ({hides} of {asins}; up to {percent} % or {count}, whichever is more, are not held): Amazon's answers may be broken, so {held} updates are held"
     );
     let (seen_ja, seen_en) = (seen.ja, seen.en);
     if report.dry_run {
         return Some(text!(
-            "{seen_ja}。予行でない実行なら、あなたの確認を待ちます",
+            "{seen_ja}。お試しでない実行では、あなたの確認を待ちます",
             "{seen_en}; a live run would wait for you"
         ));
     }
@@ -105,7 +105,7 @@ fn unread(report: &Report) -> Option<Text> {
 fn unknown(report: &Report) -> Option<Text> {
     let count = nonzero(report.reconcile.as_ref()?.unknown)?;
     Some(text!(
-        "店番の知らない商品がショップに{count}件あります。SKUにASINがあるものは miseban import shop で取り込めます(先に --dry-run で見られます)",
+        "店番に未登録の商品がショップに{count}件あります。SKUにASINがあるものは miseban import shop で取り込めます(先に --dry-run で見られます)",
         "the shops have {count} items that are unknown to Miseban; miseban import shop imports those with an ASIN in their SKU (--dry-run shows which)"
     ))
 }
@@ -114,7 +114,7 @@ fn held(report: &Report) -> Option<Text> {
     let mass = report.guard.as_ref().map_or(0, |guard| guard.held);
     let count = nonzero(report.updates.held.saturating_sub(mass))?;
     Some(text!(
-        "保留の商品が{count}件あります。自動では変えません。上の「保留の理由」を見て、設定か商品を見直してください",
+        "要確認の商品が{count}件あります。自動では変えません。上の「要確認の理由」を見て、設定か商品を見直してください",
         "{count} listings are held and are not changed: see \"Held, by reason\" above, then review the setting or the item"
     ))
 }
@@ -138,7 +138,7 @@ fn parked(report: &Report) -> Option<Text> {
 fn refused(report: &Report) -> Option<Text> {
     let count = nonzero(report.refused)?;
     Some(text!(
-        "上限を超えたとして断られたリクエストが{count}回ありました(待ってやり直したので、結果に影響はありません)。続くようなら、同じ認証情報を使う別のプログラムがないか確かめてください",
+        "回数制限のため待ってやり直したリクエストが{count}回ありました(結果に影響はありません)。続くようなら、同じ認証情報を使う別のプログラムがないか確かめてください",
         "{count} requests were refused by a quota and sent again later, so no data is lost; if this happens again, check whether another program uses the same credentials"
     ))
 }
@@ -146,7 +146,7 @@ fn refused(report: &Report) -> Option<Text> {
 fn invalid(report: &Report) -> Option<Text> {
     let count = nonzero(report.outcomes.invalid_asin)?;
     Some(text!(
-        "Amazonにない ASIN が{count}件あります。今後は問い合わせません。商品を見直してください",
+        "Amazonに該当商品のないASINが{count}件あります。今後は問い合わせません。商品を見直してください",
         "{count} ASINs are unknown to Amazon and will not be requested again: review these items"
     ))
 }

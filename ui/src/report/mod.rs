@@ -12,7 +12,7 @@ use crate::examples::EXAMPLES;
 use crate::labels;
 use crate::layout::{Align, clean, grouped, signed, span, table, when};
 use crate::message::Lang;
-use sections::{Rows, count, rest, two_columns};
+use sections::{Rows, counts, rest, two_columns};
 use shared::domain::outcome::Outcome;
 use shared::domain::report::{CacheUse, CauseCount, PriceChange, Report};
 use shared::domain::run::RunKind;
@@ -39,7 +39,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
             lang.pick("ASINごとの結果", "Outcome by ASIN"),
             outcomes(report, lang),
         ),
-        (lang.pick("再取得", "Backfill"), backfill(report, lang)),
+        (lang.pick("再確認", "Backfill"), backfill(report, lang)),
         (
             lang.pick("Amazonでの変化", "Changes on Amazon"),
             changes(report, lang),
@@ -61,7 +61,7 @@ pub fn lacks_a_shop(report: &Report) -> bool {
 
 /// The reasons of held and failed updates, and what to do next.
 fn causes(report: &Report, lang: Lang) -> String {
-    let held = lang.pick("保留の理由", "Held, by reason");
+    let held = lang.pick("要確認の理由", "Held, by reason");
     let failed = lang.pick("失敗の理由", "Failed, by cause");
     [
         by_code(held, &report.holds, lang),
@@ -90,7 +90,7 @@ fn head(report: &Report, lang: Lang) -> String {
             "はい(ショップには何も送っていません)",
             "yes (nothing was sent to the shops)",
         );
-        rows.push(row(lang.pick("予行", "dry run"), note.to_owned()));
+        rows.push(row(lang.pick("お試し実行", "dry run"), note.to_owned()));
     }
     if let Some(error) = &report.error {
         rows.push(row(lang.pick("エラー", "error"), clean(error)));
@@ -100,27 +100,26 @@ fn head(report: &Report, lang: Lang) -> String {
 }
 
 fn asked(report: &Report, lang: Lang) -> Rows {
-    let mut rows = vec![
-        count("ASIN", report.asins),
-        count(
-            lang.pick("バッチ(20件まで)", "batches of up to 20"),
-            report.batches,
-        ),
-        count(lang.pick("リクエスト", "requests"), report.requests),
-        count(
-            lang.pick("上限で断られた", "refused by quota"),
-            report.refused,
-        ),
-    ];
+    let mut rows = counts(
+        [
+            ("ASIN", "ASIN", report.asins),
+            (
+                "問い合わせ(20件ずつ)",
+                "batches of up to 20",
+                report.batches,
+            ),
+            ("リクエスト", "requests", report.requests),
+            ("回数制限による待機", "refused by quota", report.refused),
+        ],
+        lang,
+    );
     if report.cache != CacheUse::default() {
-        rows.push(count(
-            lang.pick("キャッシュにあった", "cache hits"),
-            report.cache.hits,
-        ));
-        let misses = lang.pick("キャッシュにない・古い", "cache misses");
-        rows.push(count(misses, report.cache.misses));
+        let CacheUse { hits, misses } = report.cache;
+        let cached = ("キャッシュにあった", "cache hits", hits);
+        let others = ("キャッシュにない・古い", "cache misses", misses);
+        rows.extend(counts([cached, others], lang));
     }
-    let waited = lang.pick("順番待ちの合計", "total wait for permits");
+    let waited = lang.pick("待ち時間の合計(並行分を合算)", "total wait for permits");
     rows.push(vec![
         waited.to_owned(),
         span(report.permit_wait_seconds, lang),
@@ -150,39 +149,39 @@ fn outcomes(report: &Report, lang: Lang) -> Rows {
         } else {
             labels::outcome(outcome, lang)
         };
-        count(label, number)
+        vec![label.to_owned(), grouped(number)]
     })
     .to_vec()
 }
 
 fn backfill(report: &Report, lang: Lang) -> Rows {
     let fill = &report.backfill;
-    vec![
-        count(lang.pick("対象のASIN", "ASINs to fetch again"), fill.asins),
-        count(lang.pick("リクエスト", "requests"), fill.requests),
-        count(lang.pick("取れた", "fetched"), fill.success),
-        count(lang.pick("まだ取れない", "still missing"), fill.failed),
-    ]
+    let rows = [
+        ("対象のASIN", "ASINs to fetch again", fill.asins),
+        ("リクエスト", "requests", fill.requests),
+        ("確認できた", "fetched", fill.success),
+        ("未確認", "still missing", fill.failed),
+    ];
+    counts(rows, lang)
 }
 
 fn changes(report: &Report, lang: Lang) -> Rows {
     let (price, stock) = (&report.price_changes, &report.stock_changes);
-    vec![
-        count(lang.pick("価格が変わった", "price changed"), price.count),
-        count(
-            lang.pick("うち100円以上", "of these 100 yen or more"),
-            price.of_100_yen_or_more,
-        ),
-        count(lang.pick("在庫切れになった", "sold out"), stock.to_out),
-        count(lang.pick("在庫が戻った", "back in stock"), stock.to_in),
-    ]
+    let large = price.of_100_yen_or_more;
+    let rows = [
+        ("価格が変わった", "price changed", price.count),
+        ("うち100円以上", "of these 100 yen or more", large),
+        ("在庫切れになった", "sold out", stock.to_out),
+        ("在庫が戻った", "back in stock", stock.to_in),
+    ];
+    counts(rows, lang)
 }
 
 /// In a dry run the same counts show what a live run would do.
 fn updates_title(report: &Report, lang: Lang) -> &'static str {
     if report.dry_run {
         lang.pick(
-            "ショップの更新(予行のため、実際には送っていません)",
+            "ショップの更新(お試し実行のため、実際には送っていません)",
             "Updates of the shops (dry run: none was sent)",
         )
     } else {
@@ -192,25 +191,23 @@ fn updates_title(report: &Report, lang: Lang) -> &'static str {
 
 fn updates(report: &Report, lang: Lang) -> Rows {
     let done = &report.updates;
-    vec![
-        count(lang.pick("反映した", "applied"), done.applied),
-        count(
-            lang.pick("うち非公開にした", "of these hidden"),
-            report.hidden,
-        ),
-        count(
-            lang.pick("うち公開に戻した", "of these shown again"),
-            report.shown,
-        ),
-        count(lang.pick("変更不要", "unchanged"), done.equal),
-        count(lang.pick("保留", "held for a person"), done.held),
-        count(lang.pick("失敗", "failed"), done.failed),
-        count(lang.pick("上限待ち", "waiting for quota"), done.parked),
-        count(
-            lang.pick("ショップから消えていた", "deleted from the shop"),
-            report.delisted,
-        ),
-    ]
+    let (applied, gone) = (done.applied, report.delisted);
+    let applied = if report.dry_run {
+        ("反映する予定", "would be applied", applied)
+    } else {
+        ("反映した", "applied", applied)
+    };
+    let rows = [
+        applied,
+        ("うち非公開", "of these hidden", report.hidden),
+        ("うち再公開", "of these shown again", report.shown),
+        ("変更不要", "unchanged", done.equal),
+        ("要確認", "held for a person", done.held),
+        ("失敗", "failed", done.failed),
+        ("BASE利用上限の解除待ち", "waiting for quota", done.parked),
+        ("ショップで削除されていた", "deleted from the shop", gone),
+    ];
+    counts(rows, lang)
 }
 
 fn price_changes(report: &Report, lang: Lang) -> String {

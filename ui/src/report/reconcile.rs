@@ -1,6 +1,6 @@
 //! The sections of a reconciliation.
 
-use super::sections::{Rows, count, rest, two_columns};
+use super::sections::{Rows, counts, rest, two_columns};
 use crate::examples::EXAMPLES;
 use crate::labels;
 use crate::layout::{Align, clean, grouped, table};
@@ -10,11 +10,11 @@ use shared::domain::report::{Drifted, Reconciled, ReconciledShop, Report, Unknow
 /// The shops, the differences that were found in them, and examples of each.
 pub fn render(report: &Report, found: &Reconciled, lang: Lang) -> String {
     let title = lang.pick("ショップの商品", "Items of the shops");
-    let mut text = two_columns(title, &counts(report, found, lang));
+    let mut text = two_columns(title, &figures(report, found, lang));
     text.push_str(&shops(found, lang));
     for (title, all, examples) in [
         (
-            lang.pick("手で変えられていた商品", "Changed by hand"),
+            lang.pick("管理画面で変更されていた商品", "Changed by hand"),
             found.drifted,
             &found.examples,
         ),
@@ -24,7 +24,7 @@ pub fn render(report: &Report, found: &Reconciled, lang: Lang) -> String {
             &found.sold_out_examples,
         ),
         (
-            lang.pick("ショップから消えていた商品", "Deleted from the shop"),
+            lang.pick("ショップで削除されていた商品", "Deleted from the shop"),
             found.gone,
             &found.gone_examples,
         ),
@@ -35,33 +35,28 @@ pub fn render(report: &Report, found: &Reconciled, lang: Lang) -> String {
     text
 }
 
-fn counts(report: &Report, found: &Reconciled, lang: Lang) -> Rows {
-    vec![
-        count(lang.pick("読んだ商品", "items read"), found.items),
-        count(
-            lang.pick("BASEの呼び出し", "calls to BASE"),
-            report.requests,
-        ),
-        count(
-            lang.pick("手で変えられていた", "changed by hand"),
-            found.drifted,
-        ),
-        count(lang.pick("うち価格", "of these the price"), found.price),
-        count(
-            lang.pick("うち公開・非公開", "of these shown or hidden"),
+fn figures(report: &Report, found: &Reconciled, lang: Lang) -> Rows {
+    let (kept, unknown) = (found.sold_out, found.unknown);
+    let rows = [
+        ("読んだ商品", "items read", found.items),
+        ("BASEの呼び出し", "calls to BASE", report.requests),
+        ("管理画面で変更されていた", "changed by hand", found.drifted),
+        ("うち価格", "of these the price", found.price),
+        (
+            "うち公開・非公開",
+            "of these shown or hidden",
             found.visible,
         ),
-        count(lang.pick("うち在庫数", "of these the stock"), found.stock),
-        count(
-            lang.pick("売り切れ(Amazonにはある)", "sold out, still on Amazon"),
-            found.sold_out,
+        ("うち在庫数", "of these the stock", found.stock),
+        (
+            "売り切れ(Amazonにはある)",
+            "sold out, still on Amazon",
+            kept,
         ),
-        count(lang.pick("消えていた", "deleted"), found.gone),
-        count(
-            lang.pick("店番の知らない商品", "items unknown to Miseban"),
-            found.unknown,
-        ),
-    ]
+        ("削除されていた", "deleted", found.gone),
+        ("店番に未登録の商品", "items unknown to Miseban", unknown),
+    ];
+    counts(rows, lang)
 }
 
 fn shops(found: &Reconciled, lang: Lang) -> String {
@@ -122,6 +117,6 @@ fn unknown(found: &Reconciled, lang: Lang) -> String {
     let examples = found.unknown_examples.iter().take(EXAMPLES);
     let rows: Rows = examples.map(row).collect();
     let rest = rest(found.unknown, rows.len(), lang);
-    let title = lang.pick("店番の知らない商品", "Items unknown to Miseban");
+    let title = lang.pick("店番に未登録の商品", "Items unknown to Miseban");
     format!("\n{title}\n{}{rest}", table(&rows, &[]))
 }

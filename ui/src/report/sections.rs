@@ -7,9 +7,10 @@ use crate::message::Lang;
 /// The cells of a table, row by row.
 pub type Rows = Vec<Vec<String>>;
 
-/// A row of a label and a number.
-pub fn count(label: &str, number: u64) -> Vec<String> {
-    vec![label.to_owned(), grouped(number)]
+/// A row for each label, Japanese and English, and its number.
+pub fn counts<const N: usize>(rows: [(&str, &str, u64); N], lang: Lang) -> Rows {
+    rows.map(|(ja, en, number)| vec![lang.pick(ja, en).to_owned(), grouped(number)])
+        .to_vec()
 }
 
 /// A section of labels and numbers.

@@ -411,7 +411,7 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_notified_once() {
     let digest = &all[0];
     assert!(digest.contains("お知らせ3件"), "{digest}");
     let places = [
-        "shop-2 の再認証が必要です",
+        "shop-2 の再連携が必要です",
         "shop-1 の1日の利用上限が残りわずかです",
         "shop-1 の利用上限に達しました",
     ]
@@ -459,7 +459,7 @@ async fn a_token_that_expires_and_a_proxy_that_fails_are_notified_once_each() {
         "{posts:?}"
     );
     assert!(
-        posts[0].contains("shop-2 の認可がまもなく切れます"),
+        posts[0].contains("shop-2 のトークンがまもなく切れます"),
         "{posts:?}"
     );
 

@@ -163,31 +163,28 @@ fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
             format!("{sign}{amount}{}", lang.pick("円", " yen"))
         },
     );
-    let hours = offer.max_handling_hours.map_or_else(
-        || {
-            lang.pick("発送時間不明", "shipping time unknown")
-                .to_owned()
-        },
-        |hours| {
-            let text = text!("発送まで{hours}時間", "ships within {hours} h");
-            text.of(lang).to_owned()
-        },
-    );
+    let shipping = match offer.max_handling_hours {
+        None => text!("発送時間不明", "shipping time unknown"),
+        Some(0) => text!("即日発送", "ships at once"),
+        Some(hours) if hours % 24 == 0 => {
+            let days = hours / 24;
+            text!("発送まで{days}日", "ships within {hours} h")
+        }
+        Some(hours) => text!("発送まで{hours}時間", "ships within {hours} h"),
+    };
     let verdict = match offer.verdict {
         Verdict::Won(score) => text!("仕入れ先に採用", "chosen (score {score})"),
         Verdict::Outscored(score) => {
             text!("不採用(優先度・価格)", "not chosen (score {score})")
         }
         Verdict::Rejected(why) => {
-            let (ja, en) = (
-                labels::rejection(why, Lang::Ja),
-                labels::rejection(why, Lang::En),
-            );
+            let [ja, en] = [Lang::Ja, Lang::En].map(|lang| labels::rejection(why, lang));
             text!("除外: {ja}", "rejected: {en}")
         }
     };
     let seller = offer.seller_id.as_deref().unwrap_or_default().to_owned();
-    vec![price, hours, verdict.of(lang).to_owned(), seller]
+    let [shipping, verdict] = [shipping, verdict].map(|text| text.of(lang).to_owned());
+    vec![price, shipping, verdict, seller]
 }
 
 fn listings(listings: &[ListingView], lang: Lang) -> String {
@@ -212,33 +209,26 @@ fn listing(view: &ListingView, lang: Lang) -> String {
         let at = when(at);
         text!("{at} に反映", "applied {at}").of(lang).to_owned()
     });
-    let mut rows = vec![row(
-        lang.pick("現在のショップ表示", "shown"),
-        labels::shop_state(&view.shown, lang),
-        applied,
-    )];
-    let label = lang.pick("設定後の表示", "desired");
-    rows.push(view.desired.as_ref().map_or_else(
-        || {
-            row(
-                label,
-                lang.pick("まだ不明", "not known yet").to_owned(),
-                String::new(),
-            )
-        },
-        |desired| {
+    let (desired, note) = match &view.desired {
+        Some(desired) => {
             let (at, version) = (when(desired.at), desired.version);
             let note = text!("{at} に計算", "computed {at} (version {version})");
-            row(
-                label,
-                labels::shop_state(&desired.state, lang),
-                note.of(lang).to_owned(),
-            )
-        },
-    ));
+            let state = labels::shop_state(&desired.state, lang);
+            (state, note.of(lang).to_owned())
+        }
+        None => (
+            lang.pick("まだ不明", "not known yet").to_owned(),
+            String::new(),
+        ),
+    };
+    let shown = labels::shop_state(&view.shown, lang);
+    let rows = [
+        row(lang.pick("現在のショップ表示", "shown"), shown, applied),
+        row(lang.pick("設定後の表示", "desired"), desired, note),
+    ];
     text.push_str(&table(&rows, &[]));
     if let Some(reason) = view.hold {
-        let label = lang.pick("保留", "held");
+        let label = lang.pick("要確認", "held");
         let why = labels::hold(reason);
         let _ = writeln!(text, "    {label}: {}", why.of(lang));
     }

@@ -6,7 +6,7 @@ use shared::ports::store::ENDED_BEFORE_ANSWER;
 use std::fmt::Write as _;
 use ui::labels;
 use ui::layout::{Align, grouped, span, table, when};
-use ui::message::{Lang, text};
+use ui::message::{Lang, Text, text};
 
 /// All sections.
 pub fn render(view: &StatusView, lang: Lang) -> String {
@@ -164,69 +164,62 @@ fn shop_row(shop: &ShopStatus, lang: Lang) -> Vec<String> {
         listed.of(lang).to_owned(),
         held.of(lang).to_owned(),
         waiting.of(lang).to_owned(),
-        trouble(shop, lang),
+        trouble(shop).map_or_else(String::new, |text| text.of(lang).to_owned()),
     ]
 }
 
-fn trouble(shop: &ShopStatus, lang: Lang) -> String {
+fn trouble(shop: &ShopStatus) -> Option<Text> {
+    let id = &shop.id;
     if let Some(since) = shop.reauthorise_since.map(when) {
-        let id = &shop.id;
-        let text = text!(
+        return Some(text!(
             "再連携が必要({since} から): miseban accounts authorize {id}",
             "must be authorised again (since {since}): miseban accounts authorize {id}"
-        );
-        return text.of(lang).to_owned();
+        ));
     }
     if let Some(since) = shop.proxy_failed_since.map(when) {
-        let text = text!(
+        return Some(text!(
             "プロキシが使えない({since} から)",
             "proxy fails (since {since})"
-        );
-        return text.of(lang).to_owned();
+        ));
     }
     if let Some(since) = shop.tokens_refused_since.map(when) {
-        let text = text!(
-            "BASEがトークンを受け付けない({since} から、自動で試しています)",
+        return Some(text!(
+            "BASEがトークンを受け付けない({since} から、自動で再試行中)",
             "BASE rejects the tokens (since {since}, retried automatically)"
-        );
-        return text.of(lang).to_owned();
+        ));
     }
-    if let (None, Some(ends)) = (shop.parked_until, shop.tokens_end_at.map(when)) {
-        let id = &shop.id;
-        let text = text!(
-            "トークンがまもなく切れる({ends}): miseban accounts refresh {id}",
-            "tokens expire soon ({ends}): miseban accounts refresh {id}"
-        );
-        return text.of(lang).to_owned();
+    if let Some(until) = shop.parked_until.map(when) {
+        return Some(text!(
+            "利用上限に達した({until} に再開)",
+            "quota used up (until {until})"
+        ));
     }
-    shop.parked_until
-        .map(when)
-        .map_or_else(String::new, |until| {
-            let text = text!(
-                "利用上限に達した({until} に再開)",
-                "quota used up (until {until})"
-            );
-            text.of(lang).to_owned()
-        })
+    let ends = shop.tokens_end_at.map(when)?;
+    Some(text!(
+        "トークンがまもなく切れる({ends}): miseban accounts refresh {id}",
+        "tokens expire soon ({ends}): miseban accounts refresh {id}"
+    ))
 }
 
 fn lane_row(quota: &LaneView, lang: Lang) -> Vec<String> {
-    let pace = quota.period_seconds.map_or_else(
-        || {
-            let (hour, day) = (
-                grouped(quota.used_this_hour.into()),
-                grouped(quota.used_today.into()),
-            );
+    let pace = match quota.period_seconds {
+        None => {
+            let used = [quota.used_this_hour, quota.used_today];
+            let [hour, day] = used.map(|used| grouped(used.into()));
             text!(
                 "この1時間 {hour}回、今日 {day}回",
                 "{hour} this hour, {day} today"
             )
-        },
-        |seconds| {
-            let (ja, en) = (span(seconds, Lang::Ja), span(seconds, Lang::En));
+        }
+        Some(seconds) if seconds < 1.0 => {
+            let rate = (10.0 / seconds).round() / 10.0;
+            text!("1秒に{rate}回", "{rate} per second")
+        }
+        Some(seconds) => {
+            let [ja, en] = [Lang::Ja, Lang::En].map(|lang| span(seconds, lang));
             text!("{ja}に1回", "one every {en}")
-        },
-    );
+        }
+    };
     let closed = quota.closed_until.map(when).map(|until| {
         let text = text!("{until} まで停止", "closed until {until}");
         text.of(lang).to_owned()
