@@ -1,5 +1,5 @@
-//! The help texts in Japanese. A test checks that they are complete. The headings (`Usage`,
-//! `Options`) come from clap. The files below hold the texts of related commands.
+//! The help in Japanese; a test checks that it is complete. The files below hold the texts of
+//! related commands.
 
 mod accounts;
 mod help;
@@ -8,8 +8,12 @@ mod inspect;
 mod queues;
 mod runs;
 
-use clap::Command as Clap;
+use clap::builder::PossibleValue;
+use clap::{Arg, ArgAction, Command as Clap};
 use help::Help;
+
+/// The template of clap, with the heading of the usage in Japanese.
+const TEMPLATE: &str = "{about-with-newline}\n使い方: {usage}\n\n{all-args}{after-help}";
 
 /// All texts.
 const HELPS: [&[Help]; 6] = [
@@ -28,7 +32,10 @@ const SINGLE: &[Help] = &[
         about: "BASEショップの価格と在庫を、Amazon.co.jpに合わせ続けます",
         args: &[
             ("config", "設定ファイル(TOML)。環境変数のほうが優先されます"),
-            ("log_format", "標準エラーに出すログの形式"),
+            (
+                "log_format",
+                "標準エラーに出すログの形式。text は人が読む形、json は1行に1つのJSON",
+            ),
             (
                 "lang",
                 "表示の言語。MISEBAN_LANG で常に同じ言語にできます(初期値 ja)",
@@ -82,10 +89,49 @@ const SINGLE: &[Help] = &[
 
 /// `command` with its texts in Japanese.
 pub fn translate(command: Clap) -> Clap {
-    at(command, "")
+    let version = Arg::new("version").short('V').long("version");
+    let version = version
+        .action(ArgAction::Version)
+        .help("バージョンを表示します");
+    let mut command = at(command.disable_version_flag(true).arg(version), "");
+    // Adds the subcommands `help`.
+    command.build();
+    name_help(command)
+}
+
+fn name_help(mut command: Clap) -> Clap {
+    if command.get_name() == "help" {
+        command = command.about("このヘルプ、または指定したコマンドのヘルプを表示します");
+    }
+    for name in names(&command) {
+        command = command.mut_subcommand(name, name_help);
+    }
+    command
+}
+
+fn names(command: &Clap) -> Vec<String> {
+    let nested = command.get_subcommands();
+    nested.map(|nested| nested.get_name().to_owned()).collect()
 }
 
 fn at(mut command: Clap, path: &str) -> Clap {
+    let help = Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(ArgAction::Help);
+    command = command
+        .help_template(TEMPLATE)
+        .subcommand_help_heading("コマンド")
+        .disable_help_flag(true)
+        .arg(help.help("ヘルプを表示します"))
+        .mut_args(|arg| {
+            let heading = if arg.is_positional() {
+                "引数"
+            } else {
+                "オプション"
+            };
+            arg.help_heading(heading)
+        });
     let mut helps = HELPS.into_iter().flatten();
     if let Some(help) = helps.find(|help| help.path == path) {
         // Lists of commands show the first line only.
@@ -95,18 +141,34 @@ fn at(mut command: Clap, path: &str) -> Clap {
             command = command.after_help(help.examples);
         }
         for (arg, text) in help.args {
-            command = command.mut_arg(arg, |arg| arg.help(*text));
+            command = command.mut_arg(arg, |arg| described(arg, text));
         }
     }
-    let names: Vec<String> = command
-        .get_subcommands()
-        .map(|nested| nested.get_name().to_owned())
-        .collect();
-    for name in names {
+    for name in names(&command) {
         let path = format!("{path} {name}");
         command = command.mut_subcommand(name, |nested| at(nested, path.trim_start()));
     }
     command
+}
+
+/// `arg` with `text`, its possible values and its default.
+fn described(arg: Arg, text: &str) -> Arg {
+    if !arg.get_action().takes_values() {
+        return arg.help(text.to_owned());
+    }
+    let values = arg.get_possible_values();
+    let values: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
+    let defaults = arg.get_default_values().iter();
+    let defaults: Vec<_> = defaults.map(|value| value.to_string_lossy()).collect();
+    let mut notes = vec![text.to_owned()];
+    if !values.is_empty() {
+        notes.push(format!("[値: {}]", values.join("、")));
+    }
+    if !defaults.is_empty() {
+        notes.push(format!("[初期値: {}]", defaults.join("、")));
+    }
+    let arg = arg.hide_possible_values(true).hide_default_value(true);
+    arg.help(notes.join(" "))
 }
 
 #[cfg(test)]
