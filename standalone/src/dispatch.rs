@@ -2,7 +2,7 @@
 
 use crate::cli::{
     EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, NotifyArgs, OutputArgs, ReconcileArgs,
-    RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
+    RunIdArg, StartRunArgs, ValidateArgs,
 };
 use crate::commands::doctor::Checked;
 use crate::commands::{
@@ -100,23 +100,23 @@ pub async fn dispatch(
             let json = command.output().json;
             queues::queues(command, env.settings, now, &mut env.output(json)).await
         }
-        MisebanCommand::Notify(args) => show_or_test_channels(*args, env).await,
+        MisebanCommand::Notify(args) => notify_channels(*args, env).await,
         MisebanCommand::Migrate => {
-            let (from, to) = database::migrate(env.database_url()).await?;
-            migrate::report(from, to, &mut env.output(false))
+            let versions = database::migrate(env.database_url()).await?;
+            migrate::report(versions, &mut env.output(false))
         }
         MisebanCommand::Doctor => diagnose(env).await,
         MisebanCommand::Demo(args) => demo::demo(args, &mut env.output(false)).await,
         MisebanCommand::Run(args) => run::run(args, env.settings, &mut env.output(args.json)).await,
-        MisebanCommand::Register(args) => register_new(args, env).await,
+        MisebanCommand::Register(args) => {
+            let list = AsinList::read(import::open(&args.file)?)?;
+            register::register(args, list, env.settings, &mut env.output(args.json)).await
+        }
         MisebanCommand::Serve => serve::serve(env.settings, &mut env.output(false)).await,
     }
 }
 
-async fn show_or_test_channels(
-    args: NotifyArgs,
-    env: &mut CommandEnv<'_>,
-) -> Result<Exit, CommandError> {
+async fn notify_channels(args: NotifyArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
     let channels = wiring::channels(env.settings)?;
     notify::notify(args, env.settings, &channels, &mut env.output(false)).await
 }
@@ -136,19 +136,11 @@ async fn import_command(
 
 async fn reconcile(args: &ReconcileArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
     let order = StartRunArgs {
-        kind: RunKind::Reconcile,
         account: args.account.clone(),
-        max_items: None,
-        dry_run: false,
         resume: args.resume,
-        json: args.json,
+        ..StartRunArgs::new(RunKind::Reconcile)
     };
     run::run(&order, env.settings, &mut env.output(args.json)).await
-}
-
-async fn register_new(args: &RegisterArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
-    let list = AsinList::read(import::open(&args.file)?)?;
-    register::register(args, list, env.settings, &mut env.output(args.json)).await
 }
 
 async fn import_listings(
@@ -172,15 +164,11 @@ async fn import_ecauto(args: &EcautoArgs, env: &mut CommandEnv<'_>) -> Result<Ex
     } else {
         None
     };
-    let needs_correction = takeover.needs_correction();
+    let bad = takeover.needs_correction();
     let summary = TakeoverSummary::of(takeover, counts);
     env.output(args.output.json)
         .show(&summary, ecauto_import::render)?;
-    Ok(if needs_correction {
-        Exit::Usage
-    } else {
-        Exit::Done
-    })
+    Ok(if bad { Exit::Usage } else { Exit::Done })
 }
 
 /// Reads the accounts file, and prints its warnings on stderr.
@@ -206,14 +194,7 @@ async fn validate_cache(
     if !args.fill || !found.wants_fill() {
         return Ok(Exit::Done);
     }
-    let fill = StartRunArgs {
-        kind: RunKind::Stale,
-        account: None,
-        max_items: None,
-        dry_run: false,
-        resume: false,
-        json,
-    };
+    let fill = StartRunArgs::new(RunKind::Stale);
     run::run(&fill, env.settings, &mut env.output(json)).await
 }
 

@@ -29,6 +29,20 @@ pub struct StartRunArgs {
     pub json: bool,
 }
 
+impl StartRunArgs {
+    /// A new live run of all shops.
+    pub fn new(kind: RunKind) -> Self {
+        Self {
+            kind,
+            account: None,
+            max_items: None,
+            dry_run: false,
+            resume: false,
+            json: false,
+        }
+    }
+}
+
 fn run_kind() -> impl TypedValueParser<Value = RunKind> {
     let words = RunKind::OF_ASINS.map(RunKind::as_str);
     PossibleValuesParser::new(words)

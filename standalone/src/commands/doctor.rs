@@ -14,7 +14,7 @@ use ui::command_error::{CommandError, Exit};
 use ui::layout::when;
 use ui::message::{Text, text};
 
-/// What is checked. The caller opens the database and builds the clients, as far as possible.
+/// What is checked. The caller opens the database and builds the clients as far as it can.
 pub struct Checked<'a> {
     /// The settings.
     pub settings: &'a Settings,
@@ -34,8 +34,7 @@ pub async fn doctor(
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let mut list = CheckList { out, failed: false };
-    let good = text!("設定", "settings");
-    list.note(good, Ok(text!("読めました", "read")))?;
+    list.note(text!("設定", "settings"), Ok(text!("読めました", "read")))?;
     let credentials = checked.settings.amazon.credentials();
     let message = credentials.map(|_| text!("揃っています", "complete"));
     list.note(
@@ -61,22 +60,16 @@ pub async fn doctor(
     if let (Some(shop), Some(accounts)) = (checked.shop, &accounts) {
         for account in accounts.accounts().iter().filter(|account| account.active) {
             let id = &account.id;
-            let message = shop
-                .prepare(id)
-                .await
-                .map(|()| text!("つながりました", "connected"));
-            let name = text!("BASEへの接続 {id}", "BASE account {id}");
+            let reached = shop.prepare(id).await;
+            let message = reached.map(|()| text!("つながりました", "connected"));
             list.note(
-                name,
+                text!("BASEへの接続 {id}", "BASE account {id}"),
                 message.map_err(|error| super::accounts::advice::of(id, &error)),
             )?;
         }
     }
-    Ok(if list.failed {
-        Exit::Failed
-    } else {
-        Exit::Done
-    })
+    let good = !list.failed;
+    Ok(if good { Exit::Done } else { Exit::Failed })
 }
 
 struct CheckList<'p, 'o> {
@@ -85,10 +78,10 @@ struct CheckList<'p, 'o> {
 }
 
 impl CheckList<'_, '_> {
-    fn note(&mut self, part: Text, found: Result<Text, Text>) -> Result<(), CommandError> {
-        self.failed |= found.is_err();
-        let mark = if found.is_ok() { "ok" } else { "NG" };
-        let message = found.unwrap_or_else(|problem| problem);
+    fn note(&mut self, part: Text, result: Result<Text, Text>) -> Result<(), CommandError> {
+        self.failed |= result.is_err();
+        let mark = if result.is_ok() { "ok" } else { "NG" };
+        let (Ok(message) | Err(message)) = result;
         let (part_ja, part_en, ja, en) = (part.ja, part.en, message.ja, message.en);
         self.out
             .line(&text!("{mark}  {part_ja}: {ja}", "{mark}  {part_en}: {en}"))
@@ -107,23 +100,16 @@ fn accounts(
             return Ok(None);
         }
     };
-    let (all, active) = (
-        file.accounts().len(),
-        file.accounts()
-            .iter()
-            .filter(|account| account.active)
-            .count(),
-    );
-    let message = file
-        .credentials(checked.environment)
-        .map(|_| {
-            text!(
-                "ショップ{all}件(有効 {active}件)",
-                "{all} accounts, {active} active"
-            )
-        })
-        .map_err(message_of);
-    list.note(part(), message)?;
+    let accounts = file.accounts();
+    let active = accounts.iter().filter(|account| account.active).count();
+    let all = accounts.len();
+    let message = file.credentials(checked.environment).map(|_| {
+        text!(
+            "ショップ{all}件(有効 {active}件)",
+            "{all} accounts, {active} active"
+        )
+    });
+    list.note(part(), message.map_err(message_of))?;
     Ok(Some(file))
 }
 
@@ -191,15 +177,8 @@ async fn database(
         }
     };
     let written = match accounts {
-        Some(accounts) => store
-            .sync_accounts(&accounts.rows())
-            .await
-            .map_err(CommandError::from),
-        None => store
-            .accounts()
-            .await
-            .map(|_| ())
-            .map_err(CommandError::from),
+        Some(accounts) => store.sync_accounts(&accounts.rows()).await,
+        None => store.accounts().await.map(|_| ()),
     };
     let message = written.map(|()| {
         text!(
@@ -207,7 +186,7 @@ async fn database(
             "usable (schema version {version})"
         )
     });
-    list.note(part, message.map_err(message_of))
+    list.note(part, message.map_err(|error| message_of(error.into())))
 }
 
 fn message_of(failure: CommandError) -> Text {

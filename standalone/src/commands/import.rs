@@ -1,6 +1,6 @@
 //! `import listings`: stores the accounts, then all valid rows of the file in one transaction.
 
-use crate::import::{Sheet, WrongRow};
+use crate::import::{Sheet, WrongRows};
 use crate::output::CommandOutput;
 use app::accounts::AccountsFile;
 use chrono::{DateTime, Utc};
@@ -33,11 +33,18 @@ pub(super) struct NamedRow {
 }
 
 impl NamedRow {
-    pub(super) fn of(row: &WrongRow, lang: Lang) -> Self {
-        Self {
+    pub(super) fn all(rows: &WrongRows, lang: Lang) -> Vec<Self> {
+        let named = rows.named.iter().map(|row| Self {
             line: row.line,
             why: row.why.of(lang).to_owned(),
-        }
+        });
+        named.collect()
+    }
+
+    pub(super) fn render(&self, lang: Lang) -> String {
+        let Self { line, why } = self;
+        let row = text!("  {line}行目: {why}\n", "  line {line}: {why}\n");
+        row.of(lang).to_owned()
     }
 }
 
@@ -71,25 +78,17 @@ pub async fn listings(
 ) -> Result<Exit, CommandError> {
     store.sync_accounts(&accounts.rows()).await?;
     let counts = store.import(&sheet.listings, now).await?;
-    let lang = out.lang;
     let summary = ImportSummary {
         imported: sheet.listings.len() as u64,
         new: counts.new,
         changed: counts.changed,
         same: counts.same,
-        wrong: sheet.wrong,
-        wrong_rows: sheet
-            .named
-            .iter()
-            .map(|row| NamedRow::of(row, lang))
-            .collect(),
+        wrong: sheet.wrong.count,
+        wrong_rows: NamedRow::all(&sheet.wrong, out.lang),
     };
     out.show(&summary, render)?;
-    Ok(if summary.wrong == 0 {
-        Exit::Done
-    } else {
-        Exit::Usage
-    })
+    let good = summary.wrong == 0;
+    Ok(if good { Exit::Done } else { Exit::Usage })
 }
 
 fn render(summary: &ImportSummary, lang: Lang) -> String {
@@ -114,10 +113,7 @@ fn render(summary: &ImportSummary, lang: Lang) -> String {
         "{wrong} rows were skipped:\n"
     );
     text.push_str(skipped_line.of(lang));
-    for NamedRow { line, why } in &summary.wrong_rows {
-        let row = text!("  {line}行目: {why}\n", "  line {line}: {why}\n");
-        text.push_str(row.of(lang));
-    }
+    text.extend(summary.wrong_rows.iter().map(|row| row.render(lang)));
     let rest = summary.wrong - summary.wrong_rows.len() as u64;
     if rest > 0 {
         let rest = grouped(rest);

@@ -5,7 +5,7 @@ use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 
 /// Prints the version before and after; 0 is an empty database.
-pub fn report(from: i64, to: i64, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
+pub fn report((from, to): (i64, i64), out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
     let text = if from == to {
         text!(
             "データベースは最新です(データ形式 {to})",

@@ -133,12 +133,8 @@ fn summary(
         pending: 0,
         known: begun.known,
         not_found: Vec::new(),
-        wrong: list.wrong,
-        wrong_rows: list
-            .named
-            .iter()
-            .map(|row| NamedRow::of(row, lang))
-            .collect(),
+        wrong: list.wrong.count,
+        wrong_rows: NamedRow::all(&list.wrong, lang),
         report,
         duplicates: duplicates.collect(),
     }
@@ -202,10 +198,7 @@ fn render(summary: &RegisterSummary, lang: Lang) -> String {
         let wrong = grouped(summary.wrong);
         let title = text!("読めなかった行 {wrong}件:\n", "{wrong} invalid lines:\n");
         text.push_str(title.of(lang));
-        for NamedRow { line, why } in &summary.wrong_rows {
-            let row = text!("  {line}行目: {why}\n", "  line {line}: {why}\n");
-            text.push_str(row.of(lang));
-        }
+        text.extend(summary.wrong_rows.iter().map(|row| row.render(lang)));
     }
     let advice = text!(
         "BASEに商品は作りません。ショップに出品したら、miseban import listings で取り込んでください。それまで価格と在庫は追いません",

@@ -1,12 +1,11 @@
 //! `release RUN` and `cancel RUN`: a person's decision about a held run.
 
-use crate::commands::run::{Followed, follow, send_notices, show};
+use crate::commands::run::{Followed, carry_out, send_notices, show};
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
 use adapters::clock::SystemClock;
 use app::config::Settings;
-use app::health::Health;
 use app::run_mode::RunMode;
 use app::wiring;
 use chrono::{DateTime, Utc};
@@ -15,9 +14,8 @@ use shared::domain::run::{RunId, RunState};
 use shared::ports::clock::Clock as _;
 use shared::ports::store::Store;
 use ui::command_error::{CommandError, Exit};
-use ui::message::{Text, text};
+use ui::message::{Lang, Text, text};
 use ui::report;
-use worker::worker_pool::WorkerPool;
 
 /// Releases the updates that `run` holds, and sends them in this process, unless another process is
 /// working on the database and sends them.
@@ -32,15 +30,7 @@ pub async fn release(
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let id = release_updates(run, store, SystemClock.now()).await?;
-    if settings.redis.is_some() {
-        let app = wiring::build(settings, RunMode::Live).await?;
-        resume_run(id, &*app.ctx.store, &*app.ctx.queue)
-            .await
-            .map_err(|error| not_sent(id, &error))?;
-        out.line(&sent_by_others(id))?;
-        return Ok(Exit::Done);
-    }
-    let Ok(_lock) = WorkLock::take(&settings.database_url) else {
+    let Ok(lock) = WorkLock::unless_shared(settings) else {
         out.line(&sent_by_others(id))?;
         return Ok(Exit::Done);
     };
@@ -48,11 +38,11 @@ pub async fn release(
     resume_run(id, &*app.ctx.store, &*app.ctx.queue)
         .await
         .map_err(|error| not_sent(id, &error))?;
-    wiring::open_for_work(&app).await?;
-    let workers = WorkerPool::start(&app, &Health::default());
-    let followed = follow(id, &app, out.lang).await;
-    workers.stop().await;
-    match followed? {
+    if lock.is_none() {
+        out.line(&sent_by_others(id))?;
+        return Ok(Exit::Done);
+    }
+    match carry_out(id, &app, false, out.lang).await? {
         Followed::Ended(report) => {
             let exit = show(&report, out)?;
             send_notices(settings).await;
@@ -120,10 +110,7 @@ async fn find_run(run: &str, store: &dyn Store) -> Result<(RunId, RunState), Com
 }
 
 fn holds_nothing(run: RunId, state: RunState) -> CommandError {
-    let (ja, en) = (
-        ui::labels::state(state, ui::message::Lang::Ja),
-        ui::labels::state(state, ui::message::Lang::En),
-    );
+    let [ja, en] = [Lang::Ja, Lang::En].map(|lang| ui::labels::state(state, lang));
     CommandError::Usage(text!(
         "実行 {run} には確認を待っている更新がありません(状態: {ja})。miseban status で見られます",
         "run {run} holds no updates (its state: {en}); see miseban status"

@@ -12,6 +12,7 @@ use app::signal::signal;
 use app::wiring::{self, App};
 use producer::notices::{NotificationPolicy, Notifications};
 use producer::{RunOrder, StartRunError, resume_run, start_run};
+use shared::domain::account::AccountId;
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use std::sync::Arc;
@@ -116,9 +117,7 @@ pub async fn run_to_end(
     settings: &Settings,
     lang: Lang,
 ) -> Result<Followed, CommandError> {
-    if settings.redis.is_some() && !args.dry_run {
-        return start_and_follow(args, settings, lang).await;
-    }
+    let shared_queue = settings.redis.is_some() && !args.dry_run;
     let _lock = WorkLock::unless_shared(settings)?;
     let mode = if args.dry_run {
         RunMode::DryRun
@@ -127,7 +126,7 @@ pub async fn run_to_end(
     };
     let app = wiring::build(settings, mode).await?;
     let run = open_run(args, &app).await?;
-    carry_out(run, &app, false, lang).await
+    carry_out(run, &app, shared_queue, lang).await
 }
 
 /// Follows `run` to its end. With a shared queue the workers process it; otherwise this process
@@ -159,23 +158,12 @@ fn needs_file() -> CommandError {
     ))
 }
 
-/// With a shared queue, this process only starts the run and shows its progress.
-async fn start_and_follow(
-    args: &StartRunArgs,
-    settings: &Settings,
-    lang: Lang,
-) -> Result<Followed, CommandError> {
-    let app = wiring::build(settings, RunMode::Live).await?;
-    let run = open_run(args, &app).await?;
-    follow(run, &app, lang).await
-}
-
 /// Starts a new run, or with `--resume` continues the open one.
 async fn open_run(args: &StartRunArgs, app: &App) -> Result<RunId, CommandError> {
     let ctx = &app.ctx;
     if args.resume {
-        let open_run = ctx.store.runs(true, u32::MAX).await?;
-        if let Some(run) = open_run.into_iter().find(|run| run.kind == args.kind) {
+        let open = ctx.store.runs(true, u32::MAX).await?;
+        if let Some(run) = open.into_iter().find(|run| run.kind == args.kind) {
             let id = run.id;
             if run.state == RunState::Held {
                 return Err(held(id));
@@ -228,14 +216,8 @@ pub(super) fn refusal(refused: StartRunError, kind: RunKind) -> CommandError {
             "{kind} の実行 {id} がまだ終わっていません。続きから始めるには: miseban {command} --resume",
             "run {id} of kind {kind} is still open; to continue it: miseban {command} --resume"
         )),
-        StartRunError::UnknownAccount(account) => CommandError::Usage(text!(
-            "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
-            "account {account} is not in the accounts file: check the id (miseban status lists them)"
-        )),
-        StartRunError::InactiveAccount(account) => CommandError::Usage(text!(
-            "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
-            "account {account} is inactive: set active = true in the accounts file"
-        )),
+        StartRunError::UnknownAccount(account) => unknown_account(&account),
+        StartRunError::InactiveAccount(account) => inactive_account(&account),
         StartRunError::Store(error) => error.into(),
         StartRunError::Cache(error) => error.into(),
         StartRunError::NotSent(id, error) => CommandError::Failed(text!(
@@ -243,6 +225,20 @@ pub(super) fn refusal(refused: StartRunError, kind: RunKind) -> CommandError {
             "the jobs of run {id} could not be put into the queue ({error}); to continue: miseban {command} --resume"
         )),
     }
+}
+
+pub(super) fn unknown_account(account: &AccountId) -> CommandError {
+    CommandError::Usage(text!(
+        "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
+        "account {account} is not in the accounts file: check the id (miseban status lists them)"
+    ))
+}
+
+pub(super) fn inactive_account(account: &AccountId) -> CommandError {
+    CommandError::Usage(text!(
+        "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
+        "account {account} is inactive: set active = true in the accounts file"
+    ))
 }
 
 /// Shows the progress of the run until it ends, is held, or a signal comes.

@@ -2,10 +2,10 @@
 //!
 //! Invalid lines and repeated ASINs are reported and skipped.
 
+use super::WrongRows;
 use super::fields::Fields;
 use super::lines::Lines;
-use super::quoted::quoted;
-use super::{Sheet, WrongRow};
+use super::quoted::no_asin;
 use shared::domain::asin::Asin;
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -17,10 +17,8 @@ use ui::message::{Text, text};
 pub struct AsinList {
     /// The distinct ASINs, in the order of the file.
     pub asins: Vec<Asin>,
-    /// Number of invalid lines.
-    pub wrong: u64,
-    /// The first invalid lines, at most [`Sheet::NAMED`].
-    pub named: Vec<WrongRow>,
+    /// The invalid lines.
+    pub wrong: WrongRows,
 }
 
 impl AsinList {
@@ -38,7 +36,7 @@ impl AsinList {
         let mut place = None;
         while let Some((number, line)) = lines.next()? {
             let Ok(row) = fields.split(line) else {
-                list.note(number, open_quote());
+                list.wrong.note(number, open_quote());
                 continue;
             };
             if row.iter().all(|field| field.is_empty()) {
@@ -54,10 +52,10 @@ impl AsinList {
             };
             match row.get(place) {
                 Some(asin) => list.take(number, asin, &mut first_lines),
-                None => list.note(number, too_short()),
+                None => list.wrong.note(number, too_short()),
             }
         }
-        if list.asins.is_empty() && list.wrong == 0 {
+        if list.asins.is_empty() && list.wrong.count == 0 {
             return Err(empty());
         }
         Ok(list)
@@ -65,20 +63,13 @@ impl AsinList {
 
     fn take(&mut self, line: u64, field: &str, first_lines: &mut HashMap<Asin, u64>) {
         let Ok(asin) = Asin::parse(field) else {
-            return self.note(line, no_asin(field));
+            return self.wrong.note(line, no_asin(field));
         };
         if let Some(first) = first_lines.get(&asin) {
-            return self.note(line, twice(asin, *first));
+            return self.wrong.note(line, twice(asin, *first));
         }
         first_lines.insert(asin, line);
         self.asins.push(asin);
-    }
-
-    fn note(&mut self, line: u64, why: Text) {
-        self.wrong += 1;
-        if self.named.len() < Sheet::NAMED {
-            self.named.push(WrongRow { line, why });
-        }
     }
 }
 
@@ -96,14 +87,6 @@ fn column(line: u64, row: &[&str]) -> Result<(usize, bool), CommandError> {
         "{line}行目に asin という列がありません。何も登録していません。ASINを1行に1つ書くか、1行目に列名 asin を入れてください",
         "line {line} has no column asin; nothing was registered. Write one ASIN per line, or name a column asin in the first line"
     )))
-}
-
-fn no_asin(field: &str) -> Text {
-    let shown = quoted(field);
-    text!(
-        "{shown} はASINではありません。英数字10文字です(例 B00EXAMPLE)",
-        "{shown} is not an ASIN: ten letters or digits are needed, such as B00EXAMPLE"
-    )
 }
 
 fn twice(asin: Asin, first: u64) -> Text {
@@ -149,7 +132,7 @@ mod tests {
 
         for list in [plain, headed, table] {
             assert_eq!(names(&list), ["B00EXAMPL1", "B00EXAMPL2"]);
-            assert_eq!(list.wrong, 0);
+            assert_eq!(list.wrong.count, 0);
         }
     }
 
@@ -158,9 +141,15 @@ mod tests {
         let list = read("B00EXAMPL1\nB00\nB00EXAMPL1\nB00EXAMPL2\n");
 
         assert_eq!(names(&list), ["B00EXAMPL1", "B00EXAMPL2"]);
-        let lines: Vec<u64> = list.named.iter().map(|row| row.line).collect();
-        assert_eq!((list.wrong, lines), (2, vec![2, 3]));
-        assert!(list.named[1].why.of(Lang::En).contains("already in line 1"));
+        let wrong = &list.wrong;
+        let lines: Vec<u64> = wrong.named.iter().map(|row| row.line).collect();
+        assert_eq!((wrong.count, lines), (2, vec![2, 3]));
+        assert!(
+            wrong.named[1]
+                .why
+                .of(Lang::En)
+                .contains("already in line 1")
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod fields;
 pub mod from_shop;
 mod header;
 mod lines;
-mod quoted;
+pub mod quoted;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -29,10 +29,29 @@ use ui::message::{Text, text};
 pub struct Sheet {
     /// The valid rows, in the order of the file.
     pub listings: Vec<NewListing>,
-    /// Number of invalid rows.
-    pub wrong: u64,
-    /// The first invalid rows, at most [`Sheet::NAMED`].
+    /// The invalid rows.
+    pub wrong: WrongRows,
+}
+
+/// The invalid rows of a file.
+#[derive(Debug, Default)]
+pub struct WrongRows {
+    /// Their number.
+    pub count: u64,
+    /// The first of them.
     pub named: Vec<WrongRow>,
+}
+
+impl WrongRows {
+    /// Most rows that are reported.
+    const NAMED: usize = 20;
+
+    fn note(&mut self, line: u64, why: Text) {
+        self.count += 1;
+        if self.named.len() < Self::NAMED {
+            self.named.push(WrongRow { line, why });
+        }
+    }
 }
 
 /// An invalid row.
@@ -45,9 +64,6 @@ pub struct WrongRow {
 }
 
 impl Sheet {
-    /// Most invalid rows that are reported.
-    pub const NAMED: usize = 20;
-
     /// Reads a whole file; `accounts` are the shops that listings may belong to.
     ///
     /// # Errors
@@ -69,20 +85,13 @@ impl Sheet {
         while let Some((number, line)) = lines.next()? {
             match rows.read(number, fields.split(line)) {
                 Ok(listing) => sheet.listings.extend(listing),
-                Err(why) => sheet.note(number, why),
+                Err(why) => sheet.wrong.note(number, why),
             }
         }
-        if sheet.listings.is_empty() && sheet.wrong == 0 {
+        if sheet.listings.is_empty() && sheet.wrong.count == 0 {
             return Err(header_only());
         }
         Ok(sheet)
-    }
-
-    fn note(&mut self, line: u64, why: Text) {
-        self.wrong += 1;
-        if self.named.len() < Self::NAMED {
-            self.named.push(WrongRow { line, why });
-        }
     }
 }
 

@@ -23,7 +23,7 @@ fn valid_rows_are_read_with_any_column_order_byte_order_mark_and_line_end() {
 
     let sheet = read(content.as_bytes()).unwrap();
 
-    assert_eq!(sheet.wrong, 0);
+    assert_eq!(sheet.wrong.count, 0);
     let [first, second] = &sheet.listings[..] else {
         panic!("{} listings", sheet.listings.len());
     };
@@ -93,9 +93,9 @@ fn an_invalid_row_is_reported_by_line_and_the_valid_ones_stay() {
 
         let sheet = read(content.as_bytes()).unwrap();
 
-        assert_eq!((sheet.listings.len(), sheet.wrong), (2, 1), "{row}");
-        assert_eq!(sheet.named[0].line, 3);
-        let text = &sheet.named[0].why.en;
+        assert_eq!((sheet.listings.len(), sheet.wrong.count), (2, 1), "{row}");
+        assert_eq!(sheet.wrong.named[0].line, 3);
+        let text = &sheet.wrong.named[0].why.en;
         assert!(text.contains(expected), "{text:?} lacks {expected:?}");
     }
 }
@@ -106,7 +106,7 @@ fn of_many_invalid_rows_twenty_are_reported_and_all_are_counted() {
 
     let sheet = read(content.as_bytes()).unwrap();
 
-    assert_eq!((sheet.wrong, sheet.named.len()), (1_000, 20));
+    assert_eq!((sheet.wrong.count, sheet.wrong.named.len()), (1_000, 20));
 }
 
 #[test]

@@ -157,7 +157,7 @@ async fn a_migration_reports_both_versions() {
     let absent = database::existing(&url).await.map(|_| ());
     let first = database::migrate(&url).await.unwrap();
     let second = database::migrate(&url).await.unwrap();
-    migrate::report(first.0, first.1, &mut output.text(Lang::En)).unwrap();
+    migrate::report(first, &mut output.text(Lang::En)).unwrap();
 
     assert_eq!(failure(absent).1, Exit::Failed);
     assert_eq!((first, second), ((0, known), (known, known)));
@@ -305,7 +305,7 @@ async fn doctor_reports_every_problem_with_its_solution() {
     let said = output.read();
     assert_eq!(exit, Exit::Failed);
     for expected in [
-        "NG  Amazon credentials: settings that Amazon asks for are missing",
+        "NG  Amazon credentials: settings that are needed to call Amazon are missing",
         "account main needs the environment variable TOKEN",
         "NG  database: there is no database",
         "NG  Amazon: the credentials are rejected (invalid_client)",

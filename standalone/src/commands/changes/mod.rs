@@ -5,12 +5,12 @@ mod text;
 mod view;
 
 use crate::cli::ChangesArgs;
+use crate::commands::explain::parse_asin;
+use crate::commands::run::unknown_account;
 use crate::output::CommandOutput;
 use chrono::{DateTime, Utc};
-use shared::domain::asin::Asin;
 use shared::ports::store::{ChangesFilter, ListingChange, Store};
 use ui::command_error::{CommandError, Exit};
-use ui::message::text;
 use view::{ChangeView, ChangesView};
 
 /// Changes read from the database at once.
@@ -27,34 +27,34 @@ pub async fn changes(
     now: DateTime<Utc>,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let asked = ChangesFilter {
+    let filter = ChangesFilter {
         since: args.since.before(now),
-        asin: args.asin.as_deref().map(asin).transpose()?,
+        asin: args.asin.as_deref().map(parse_asin).transpose()?,
         account: args.account.clone(),
     };
-    known_account(&asked, store).await?;
-    let mut found = ChangePager {
+    known_account(&filter, store).await?;
+    let mut pages = ChangePager {
         store,
-        asked: &asked,
+        filter: &filter,
         left: args.limit,
         last: None,
     };
     if args.csv {
         out.raw(&csv::head())?;
-        while let Some(changes) = found.next().await? {
+        while let Some(changes) = pages.next().await? {
             let rows: Vec<ChangeView> = changes.iter().map(ChangeView::of).collect();
             out.raw(&csv::rows(&rows))?;
         }
         return Ok(Exit::Done);
     }
     let mut changes = Vec::new();
-    while let Some(next) = found.next().await? {
+    while let Some(next) = pages.next().await? {
         changes.extend(next.iter().map(ChangeView::of));
     }
     let view = ChangesView {
-        since: asked.since,
+        since: filter.since,
         until: now,
-        more: found.more().await?,
+        more: pages.more().await?,
         changes,
     };
     out.show(&view, text::render)?;
@@ -64,7 +64,7 @@ pub async fn changes(
 /// Reads the requested changes page by page.
 struct ChangePager<'a> {
     store: &'a dyn Store,
-    asked: &'a ChangesFilter,
+    filter: &'a ChangesFilter,
     left: u32,
     last: Option<ListingChange>,
 }
@@ -76,8 +76,7 @@ impl ChangePager<'_> {
         if limit == 0 {
             return Ok(None);
         }
-        let store = self.store;
-        let changes = store.changes(self.asked, self.last.as_ref(), limit).await?;
+        let changes = self.read(limit).await?;
         let count = u32::try_from(changes.len()).unwrap_or(limit);
         self.left -= count;
         if let Some(last) = changes.last() {
@@ -87,29 +86,21 @@ impl ChangePager<'_> {
     }
 
     async fn more(&self) -> Result<bool, CommandError> {
-        let beyond = self
-            .store
-            .changes(self.asked, self.last.as_ref(), 1)
-            .await?;
-        Ok(!beyond.is_empty())
+        Ok(!self.read(1).await?.is_empty())
     }
-}
 
-fn asin(given: &str) -> Result<Asin, CommandError> {
-    Asin::parse(given).map_err(|error| crate::commands::explain::no_asin(&error))
+    async fn read(&self, limit: u32) -> Result<Vec<ListingChange>, CommandError> {
+        let last = self.last.as_ref();
+        Ok(self.store.changes(self.filter, last, limit).await?)
+    }
 }
 
 /// A misspelt shop must not look like a shop without changes.
-async fn known_account(asked: &ChangesFilter, store: &dyn Store) -> Result<(), CommandError> {
-    let Some(account) = &asked.account else {
+async fn known_account(filter: &ChangesFilter, store: &dyn Store) -> Result<(), CommandError> {
+    let Some(account) = &filter.account else {
         return Ok(());
     };
     let accounts = store.accounts().await?;
-    if accounts.iter().any(|row| row.id == *account) {
-        return Ok(());
-    }
-    Err(CommandError::Usage(text!(
-        "ショップ {account} はありません。idを確かめてください(miseban status で見られます)",
-        "there is no account {account}: check the id (miseban status lists them)"
-    )))
+    let known = accounts.iter().any(|row| row.id == *account);
+    known.then_some(()).ok_or_else(|| unknown_account(account))
 }

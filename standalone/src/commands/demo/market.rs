@@ -16,18 +16,11 @@ pub(super) struct Watched {
     before: Vec<ItemSnapshot>,
 }
 
-/// What an item should look like after the second run.
-struct Expected {
-    visible: bool,
-    price: i64,
-}
-
 impl Watched {
     /// Public items at ordinary prices, so that no price bound applies.
     pub(super) fn choose(simulator: &Simulator) -> Self {
         let ordinary = |item: &ItemSnapshot| item.visible && (2_000..20_000).contains(&item.price);
-        let shops = (1..).map_while(|no| simulator.shop(&format!("shop-{no}")));
-        let items = shops.flat_map(|shop| shop.items).filter(ordinary);
+        let items = items(simulator).filter(ordinary);
         Self {
             before: items.take(RISING + FALLING + SOLD_OUT).collect(),
         }
@@ -57,12 +50,13 @@ Requests fail too: one 429, one 500, two products missing from a response, three
         let mut all_right = true;
         let mut rows = vec![head(out)];
         for (place, before) in self.before.iter().enumerate() {
-            let Some(after) = find(simulator, &before.asin) else {
+            let Some(after) = items(simulator).find(|item| item.asin == before.asin) else {
                 continue;
             };
-            let expected = expected(place, before);
-            let right = after.visible == expected.visible
-                && (!expected.visible || after.price == expected.price);
+            // Times 1.3, rounded half up to ten yen.
+            let price = (new_cost(place, before) * 13 + 50) / 100 * 10;
+            let sells = place < RISING + FALLING;
+            let right = after.visible == sells && (!sells || after.price == price);
             all_right &= right;
             rows.push(vec![
                 before.asin.clone(),
@@ -143,14 +137,6 @@ fn new_cost(place: usize, item: &ItemSnapshot) -> i64 {
     }
 }
 
-fn expected(place: usize, before: &ItemSnapshot) -> Expected {
-    Expected {
-        visible: place < RISING + FALLING,
-        // Times 1.3, rounded half up to ten yen.
-        price: (new_cost(place, before) * 13 + 50) / 100 * 10,
-    }
-}
-
 fn change(place: usize) -> (&'static str, &'static str) {
     if place < RISING {
         ("Amazonで値上がり", "price rose on Amazon")
@@ -187,9 +173,7 @@ fn shown(item: &ItemSnapshot, out: &CommandOutput<'_>) -> String {
     }
 }
 
-fn find(simulator: &Simulator, asin: &str) -> Option<ItemSnapshot> {
+fn items(simulator: &Simulator) -> impl Iterator<Item = ItemSnapshot> {
     let shops = (1..).map_while(|no| simulator.shop(&format!("shop-{no}")));
-    shops
-        .flat_map(|shop| shop.items)
-        .find(|item| item.asin == asin)
+    shops.flat_map(|shop| shop.items)
 }

@@ -68,12 +68,8 @@ pub async fn demo(args: &DemoArgs, out: &mut CommandOutput<'_>) -> Result<Exit, 
 
     next_steps(&stage, args, out)?;
     stage.simulator.stop().await;
-    let done = first.state == RunState::Done && second.state == RunState::Done;
-    Ok(if done && right {
-        Exit::Done
-    } else {
-        Exit::Failed
-    })
+    let done = right && [first.state, second.state] == [RunState::Done; 2];
+    Ok(if done { Exit::Done } else { Exit::Failed })
 }
 
 /// The simulated environment of the demo.
@@ -111,7 +107,7 @@ impl Stage {
         write("accounts.toml", &simulator.accounts_toml())?;
         write("listings.csv", &simulator.listings_csv())?;
         let file = write("miseban.toml", &settings_file(&simulator.url(), &folder))?;
-        // Ignores the environment, so that the demo can never reach a real shop.
+        // The environment is ignored, so that the demo can never reach a real shop.
         let settings = Settings::load(Some(&file), &|_| None)?;
         Ok(Self {
             simulator,
@@ -130,14 +126,7 @@ impl Stage {
     }
 
     async fn run(&self, out: &mut CommandOutput<'_>) -> Result<Report, CommandError> {
-        let args = StartRunArgs {
-            kind: RunKind::PriceStock,
-            account: None,
-            max_items: None,
-            dry_run: false,
-            resume: false,
-            json: false,
-        };
+        let args = StartRunArgs::new(RunKind::PriceStock);
         match run_to_end(&args, &self.settings, out.lang).await? {
             Followed::Ended(report) => Ok(*report),
             Followed::Stopped(_) => Err(CommandError::Failed(text!(

@@ -3,8 +3,9 @@
 mod text;
 mod view;
 
+use crate::import::quoted::no_asin;
 use crate::output::CommandOutput;
-use shared::domain::asin::{Asin, InvalidAsin};
+use shared::domain::asin::Asin;
 use shared::ports::store::Store;
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
@@ -19,7 +20,7 @@ pub async fn explain(
     asin: &str,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let asin = Asin::parse(asin).map_err(|error| no_asin(&error))?;
+    let asin = parse_asin(asin)?;
     let facts = store.asin_history(asin).await?;
     let nowhere = facts.listings.is_empty() && facts.pending.is_empty();
     if facts.product.is_none() && facts.info.is_none() && nowhere && facts.seen.is_empty() {
@@ -32,11 +33,7 @@ pub async fn explain(
     Ok(Exit::Done)
 }
 
-/// The error for an invalid ASIN.
-pub(crate) fn no_asin(error: &InvalidAsin) -> CommandError {
-    let shown = &error.text;
-    CommandError::Usage(text!(
-        "{shown:?} はASINではありません。英数字10文字です(例 B00EXAMPLE)",
-        "{shown:?} is not an ASIN: ten letters or digits are needed, such as B00EXAMPLE"
-    ))
+/// The ASIN of an argument.
+pub(super) fn parse_asin(given: &str) -> Result<Asin, CommandError> {
+    Asin::parse(given).map_err(|_| CommandError::Usage(no_asin(given)))
 }

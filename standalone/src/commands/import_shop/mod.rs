@@ -3,6 +3,7 @@
 mod pages;
 
 use crate::cli::ImportShopArgs;
+use crate::commands::run::{inactive_account, unknown_account};
 use crate::import::from_shop::{self, LeftOut};
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
@@ -62,32 +63,28 @@ pub async fn import_shop(
     let app = wiring::build(settings, RunMode::Live).await?;
     let ctx = &app.ctx;
     let shops = chosen(args.account.as_ref(), ctx).await?;
-    let mut summary = ShopImportSummary {
+    let (mut items, mut known) = (0, 0);
+    let (mut listings, mut skipped) = (Vec::new(), Vec::new());
+    for shop in &shops {
+        let read = pages::all(shop, ctx, out.lang).await?;
+        let sorted = from_shop::sort(shop, &read, &ctx.store.listings_of(shop).await?);
+        items += read.len() as u64;
+        known += sorted.known;
+        listings.extend(sorted.listings);
+        skipped.extend(sorted.left_out);
+    }
+    let conflicts = skipped.iter().any(|item| item.why.is_a_conflict());
+    let left_out = skipped.iter().map(|item| left_out(item, out.lang));
+    let summary = ShopImportSummary {
         dry_run: args.dry_run,
         shops: shops.len(),
-        items: 0,
-        taken: 0,
-        known: 0,
-        left_out: 0,
-        taken_items: Vec::new(),
-        left_out_items: Vec::new(),
+        items,
+        taken: listings.len() as u64,
+        known,
+        left_out: skipped.len() as u64,
+        taken_items: listings.iter().map(taken).collect(),
+        left_out_items: left_out.collect(),
     };
-    let mut listings = Vec::new();
-    let mut conflicts = false;
-    for shop in &shops {
-        let items = pages::all(shop, ctx, out.lang).await?;
-        let known = ctx.store.listings_of(shop).await?;
-        let sorted = from_shop::sort(shop, &items, &known);
-        summary.items += items.len() as u64;
-        summary.known += sorted.known;
-        conflicts |= sorted.left_out.iter().any(|item| item.why.is_a_conflict());
-        let left_out = sorted.left_out.iter().map(|item| left_out(item, out.lang));
-        summary.left_out_items.extend(left_out);
-        listings.extend(sorted.listings);
-    }
-    summary.taken = listings.len() as u64;
-    summary.left_out = summary.left_out_items.len() as u64;
-    summary.taken_items = listings.iter().map(taken).collect();
     if !args.dry_run {
         ctx.store.import(&listings, ctx.clock.now()).await?;
     }
@@ -100,14 +97,8 @@ async fn chosen(only: Option<&AccountId>, ctx: &Context) -> Result<Vec<AccountId
     if let Some(account) = only {
         return match accounts.iter().find(|row| row.id == *account) {
             Some(row) if row.active => Ok(vec![account.clone()]),
-            Some(_) => Err(CommandError::Usage(text!(
-                "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
-                "account {account} is inactive: set active = true in the accounts file"
-            ))),
-            None => Err(CommandError::Usage(text!(
-                "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
-                "account {account} is not in the accounts file: check the id (miseban status lists them)"
-            ))),
+            Some(_) => Err(inactive_account(account)),
+            None => Err(unknown_account(account)),
         };
     }
     let active = accounts.into_iter().filter(|row| row.active);

@@ -27,7 +27,7 @@ fn figures(queue: &QueueFigures, lang: Lang) -> Vec<String> {
     let ranks = ranks.join("/");
     let counted = |ja: &str, en: &str, number| format!("{} {}", lang.pick(ja, en), grouped(number));
     let oldest = queue.oldest_seconds.map_or_else(String::new, |seconds| {
-        let (ja, en) = (span(seconds, Lang::Ja), span(seconds, Lang::En));
+        let [ja, en] = [Lang::Ja, Lang::En].map(|lang| span(seconds, lang));
         text!("最長の待ち {ja}", "oldest {en}").of(lang).to_owned()
     });
     let paused = if queue.paused {
