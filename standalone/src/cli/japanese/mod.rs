@@ -115,23 +115,6 @@ fn names(command: &Clap) -> Vec<String> {
 }
 
 fn at(mut command: Clap, path: &str) -> Clap {
-    let help = Arg::new("help")
-        .short('h')
-        .long("help")
-        .action(ArgAction::Help);
-    command = command
-        .help_template(TEMPLATE)
-        .subcommand_help_heading("コマンド")
-        .disable_help_flag(true)
-        .arg(help.help("ヘルプを表示します"))
-        .mut_args(|arg| {
-            let heading = if arg.is_positional() {
-                "引数"
-            } else {
-                "オプション"
-            };
-            arg.help_heading(heading)
-        });
     let mut helps = HELPS.into_iter().flatten();
     if let Some(help) = helps.find(|help| help.path == path) {
         // Lists of commands show the first line only.
@@ -144,6 +127,18 @@ fn at(mut command: Clap, path: &str) -> Clap {
             command = command.mut_arg(arg, |arg| described(arg, text));
         }
     }
+    let help = Arg::new("help").short('h').long("help");
+    let help = help.action(ArgAction::Help).help("ヘルプを表示します");
+    command = command
+        .help_template(TEMPLATE)
+        .subcommand_help_heading("コマンド")
+        .disable_help_flag(true)
+        .arg(help)
+        .mut_args(|arg| {
+            let headings = ["オプション", "引数"];
+            let heading = headings[usize::from(arg.is_positional())];
+            arg.help_heading(heading)
+        });
     for name in names(&command) {
         let path = format!("{path} {name}");
         command = command.mut_subcommand(name, |nested| at(nested, path.trim_start()));
