@@ -18,7 +18,7 @@ mod wakeups;
 use crate::redis::RedisLink;
 use async_trait::async_trait;
 use calls::{QueueCalls, micros, span, unknown};
-use claim_batcher::{ClaimBatcher, ClaimResult};
+use claim_batcher::ClaimBatcher;
 use push_batcher::PushBatcher;
 use shared::jobs::QueueName;
 use shared::ports::queue::{Capacity, Claimed, Message, Queue, QueueError, QueueStats, Settlement};
@@ -86,10 +86,10 @@ impl Queue for RedisQueue {
         let claims = self.claims(queue)?;
         loop {
             let wakeup = self.wakeups.notified(queue);
-            let next_due = match claims.claim(capacity, lease).await? {
-                ClaimResult::Messages(claimed) => return Ok(claimed),
-                ClaimResult::Empty { next_due } => next_due,
-            };
+            let (claimed, next_due) = claims.claim(capacity, lease).await?;
+            if !claimed.is_empty() {
+                return Ok(claimed);
+            }
             let poll_again =
                 Instant::now() + next_due.map_or(POLL_EMPTY_EVERY, |due| due.min(POLL_EVERY));
             let woken = woken_before(poll_again.min(deadline), wakeup).await;

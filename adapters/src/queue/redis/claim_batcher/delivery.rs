@@ -8,17 +8,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// The result of a claim.
-pub enum ClaimResult {
-    /// At least one message.
-    Messages(Vec<Claimed>),
-    /// No message.
-    Empty {
-        /// The time until the next message or lease is due, if there is one.
-        next_due: Option<Duration>,
-    },
-}
-
 /// The number of claims of this process that are not completed yet. An estimate: a lease may end.
 #[derive(Clone, Default)]
 pub struct OpenClaims(Arc<AtomicUsize>);
@@ -48,22 +37,16 @@ impl OpenClaims {
 pub struct Delivery {
     /// The messages, perhaps none.
     pub messages: Vec<Claimed>,
-    /// Without messages: the time until something is due.
+    /// Without messages: the time until the next message or lease is due.
     pub next_due: Option<Duration>,
     /// Where they go if no caller accepts them.
     pub return_path: ReturnOnDrop,
 }
 
 impl Delivery {
-    /// Takes the messages over.
-    pub fn accept(mut self) -> ClaimResult {
-        let messages = std::mem::take(&mut self.messages);
-        if messages.is_empty() {
-            let next_due = self.next_due;
-            ClaimResult::Empty { next_due }
-        } else {
-            ClaimResult::Messages(messages)
-        }
+    /// Takes the messages over; without any, the second value is [`Delivery::next_due`].
+    pub fn accept(mut self) -> (Vec<Claimed>, Option<Duration>) {
+        (std::mem::take(&mut self.messages), self.next_due)
     }
 }
 

@@ -9,7 +9,6 @@ mod task;
 
 use super::calls::QueueCalls;
 use batch::{BatchRequest, ClaimRequest, Completion};
-pub use delivery::ClaimResult;
 use delivery::{Delivery, OpenClaims};
 use shared::jobs::QueueName;
 use shared::ports::queue::{Capacity, Claimed, QueueError};
@@ -40,13 +39,14 @@ impl ClaimBatcher {
         }
     }
 
-    /// Claims as many messages as `capacity` allows, each for `lease` or longer. If the caller
-    /// cancels before they arrive, they are returned to the queue.
+    /// Claims as many messages as `capacity` allows, each for `lease` or longer. Without any, the
+    /// second value is the time until the next message or lease is due. If the caller cancels
+    /// before messages arrive, they are returned to the queue.
     pub async fn claim(
         &self,
         capacity: &Capacity,
         lease: Duration,
-    ) -> Result<ClaimResult, QueueError> {
+    ) -> Result<(Vec<Claimed>, Option<Duration>), QueueError> {
         let (reply, answer) = oneshot::channel();
         let request = BatchRequest::Claim(ClaimRequest {
             capacity: capacity.clone(),
