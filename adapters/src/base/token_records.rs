@@ -10,7 +10,6 @@ use shared::ports::shop::ShopError;
 use shared::ports::store::{
     AccountRow, AccountStore, ReauthoriseMark, StoreError, StoredToken, TokenStore,
 };
-use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -164,10 +163,6 @@ fn store_failed(error: &StoreError) -> ShopError {
 /// Identifies a refresh token without revealing it: the first 16 bytes of its SHA-256, in hexadecimal.
 fn fingerprint(refresh_token: &SecretString) -> String {
     let digest = Sha256::digest(refresh_token.expose_secret());
-    let mut text = String::new();
-    for byte in digest.iter().take(16) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    let digits = digest.iter().take(16).map(|byte| format!("{byte:02x}"));
+    digits.collect()
 }

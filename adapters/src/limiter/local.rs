@@ -1,7 +1,7 @@
 //! The limiter for one process, which stores its lanes in the database.
 
 use super::rate_lane::RateLane;
-use super::window_lane::{TakeOutcome, WindowLane};
+use super::window_lane::WindowLane;
 use crate::lock::lock;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -179,13 +179,11 @@ impl LocalLimiter {
             return Ok(Grant::Later(Duration::ZERO));
         }
         match windows.take(self.clock.now()) {
-            TakeOutcome::Counted => Ok(Grant::Go(free_permit(lane))),
-            TakeOutcome::StoreFirst(memory) => {
-                self.save(lane, &memory).await?;
-                Ok(Grant::Go(free_permit(lane)))
-            }
-            TakeOutcome::Closed(until) => Ok(Grant::Closed(until)),
+            Ok(None) => {}
+            Ok(Some(memory)) => self.save(lane, &memory).await?,
+            Err(until) => return Ok(Grant::Closed(until)),
         }
+        Ok(Grant::Go(free_permit(lane)))
     }
 }
 

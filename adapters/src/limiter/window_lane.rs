@@ -27,17 +27,6 @@ struct WindowCount {
     reserved_long: u32,
 }
 
-/// The result of [`WindowLane::take`].
-#[derive(Debug, PartialEq, Eq)]
-pub enum TakeOutcome {
-    /// Counted within a block that is stored already.
-    Counted,
-    /// Counted; store this before sending the call.
-    StoreFirst(LaneMemory),
-    /// The quota is exhausted until this instant.
-    Closed(DateTime<Utc>),
-}
-
 impl WindowLane {
     /// A lane that continues from the state that an earlier process stored.
     pub fn new(quota: WindowQuota, memory: Option<LaneMemory>) -> Self {
@@ -58,13 +47,16 @@ impl WindowLane {
         }
     }
 
-    /// Counts one call.
-    pub fn take(&self, now: DateTime<Utc>) -> TakeOutcome {
+    /// Counts one call. Returns what has to be stored before the call is sent; `None` within a block
+    /// that is stored already.
+    ///
+    /// # Errors
+    ///
+    /// The instant of the reset if the quota is exhausted.
+    pub fn take(&self, now: DateTime<Utc>) -> Result<Option<LaneMemory>, DateTime<Utc>> {
         let mut counted = lock(&self.count);
         let short_before = counted.used.short;
-        if let Err(until) = counted.used.take(&self.quota, now) {
-            return TakeOutcome::Closed(until);
-        }
+        counted.used.take(&self.quota, now)?;
         if counted.used.short != short_before {
             counted.reserved_short = 0;
         }
@@ -74,11 +66,11 @@ impl WindowLane {
         let covered = counted.used.short_used <= counted.reserved_short
             && counted.used.long_used <= counted.reserved_long;
         if covered || self.quota.is_unlimited() {
-            return TakeOutcome::Counted;
+            return Ok(None);
         }
         counted.reserved_short = counted.used.short_used.saturating_add(BLOCK - 1);
         counted.reserved_long = counted.used.long_used.saturating_add(BLOCK - 1);
-        TakeOutcome::StoreFirst(memory(&counted))
+        Ok(Some(memory(&counted)))
     }
 
     /// The shop refused a call for `window`; returns the instant until which the lane is closed.
