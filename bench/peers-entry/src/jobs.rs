@@ -26,7 +26,7 @@ use shared::ports::marketplace::Marketplace;
 use shared::ports::messages;
 use shared::ports::queue::Queue;
 use shared::ports::shop::{Shop, ShopError};
-use shared::ports::store::RunQueries;
+use shared::ports::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
 use worker::handlers::Handler;
@@ -40,7 +40,7 @@ const CACHED_FOR_S: u32 = 86_400;
 pub struct BenchContext {
     pub account: AccountId,
     pub rows: Rows,
-    pub runs: Arc<dyn RunQueries>,
+    pub store: Arc<dyn Store>,
     pub queue: Arc<dyn Queue>,
     pub limiter: Arc<dyn Limiter>,
     pub marketplace: Arc<dyn Marketplace>,
@@ -107,7 +107,7 @@ impl BenchContext {
 
     /// The batch is recorded, but its worker may have died before it sent the follow-ups.
     async fn resend(&self, run: RunId) -> Result<(), JobError> {
-        let work = self.runs.open_work(run).await?;
+        let work = self.store.open_work(run).await?;
         let updates = work.updates.iter();
         let follow_ups: Vec<_> = updates
             .map(|(listing, version, urgency)| messages::for_update(*listing, *version, *urgency))
@@ -149,9 +149,9 @@ impl BenchContext {
 
     async fn backfill(&self, job: &Backfill) -> Result<(), JobError> {
         let (count, sum) = self.rows.totals().await?;
-        self.runs.begin_backfill(job.run).await?;
-        self.runs.end_backfill(job.run, SystemClock.now()).await?;
-        if !self.runs.close_run(job.run, SystemClock.now()).await? {
+        self.store.begin_backfill(job.run).await?;
+        self.store.end_backfill(job.run, SystemClock.now()).await?;
+        if !self.store.close_run(job.run, SystemClock.now()).await? {
             return Ok(());
         }
         let totals = serde_json::json!({ "n": count, "s": sum }).to_string();

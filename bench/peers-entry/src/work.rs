@@ -93,7 +93,7 @@ async fn context() -> anyhow::Result<(BenchContext, Arc<RedisQueue>)> {
     let ctx = BenchContext {
         account,
         rows: Rows::open(&env("BENCH_PG_URL")?).await?,
-        runs: store,
+        store,
         queue: queue.clone(),
         limiter,
         marketplace: Arc::new(marketplace),
