@@ -35,45 +35,32 @@ pub enum Operation {
 }
 
 impl Operation {
-    pub const ALL: [Self; 13] = [
-        Self::LwaToken,
-        Self::ItemOffersBatch,
-        Self::SearchCatalogItems,
-        Self::UnknownPath,
-        Self::BaseAuthorize,
-        Self::BaseToken,
-        Self::UsersMe,
-        Self::Items,
-        Self::ItemsDetail,
-        Self::ItemsEdit,
-        Self::UnknownBasePath,
-        Self::Messages,
-        Self::Webhook,
+    /// All operations, with the vendors' names for them.
+    const NAMES: [(Self, &'static str); 13] = [
+        (Self::LwaToken, "lwaToken"),
+        (Self::ItemOffersBatch, "getItemOffersBatch"),
+        (Self::SearchCatalogItems, "searchCatalogItems"),
+        (Self::UnknownPath, "unknown"),
+        (Self::BaseAuthorize, "baseAuthorize"),
+        (Self::BaseToken, "baseToken"),
+        (Self::UsersMe, "users/me"),
+        (Self::Items, "items"),
+        (Self::ItemsDetail, "items/detail"),
+        (Self::ItemsEdit, "items/edit"),
+        (Self::UnknownBasePath, "base/unknown"),
+        (Self::Messages, "messages"),
+        (Self::Webhook, "webhook"),
     ];
 
     /// The vendor's name of the operation.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::LwaToken => "lwaToken",
-            Self::ItemOffersBatch => "getItemOffersBatch",
-            Self::SearchCatalogItems => "searchCatalogItems",
-            Self::UnknownPath => "unknown",
-            Self::BaseAuthorize => "baseAuthorize",
-            Self::BaseToken => "baseToken",
-            Self::UsersMe => "users/me",
-            Self::Items => "items",
-            Self::ItemsDetail => "items/detail",
-            Self::ItemsEdit => "items/edit",
-            Self::UnknownBasePath => "base/unknown",
-            Self::Messages => "messages",
-            Self::Webhook => "webhook",
-        }
+        let named = Self::NAMES.into_iter().find(|(known, _)| *known == self);
+        named.map_or("unknown", |(_, name)| name)
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|operation| operation.name() == name)
+        let named = Self::NAMES.into_iter().find(|(_, known)| *known == name);
+        named.map(|(operation, _)| operation)
     }
 
     pub fn vendor(self) -> Vendor {

@@ -20,10 +20,7 @@ pub struct RequestedItem {
 /// Why Amazon refuses the whole batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidBatch {
-    Shape,
-    Count,
-    Uri,
-    Method,
+    Malformed,
     MarketplaceId,
     Duplicate,
 }
@@ -36,22 +33,22 @@ impl InvalidBatch {
             Self::MarketplaceId => {
                 "Requested MarketplaceId is invalid, unsupported, or does not exist."
             }
-            Self::Shape | Self::Count | Self::Uri | Self::Method => "Invalid Input",
+            Self::Malformed => "Invalid Input",
         }
     }
 }
 
 /// Reads the body of a batch: 1 to 20 entries, each with another ASIN.
 pub fn requested_items(body: &[u8]) -> Result<Vec<RequestedItem>, InvalidBatch> {
-    let root: Value = serde_json::from_slice(body).map_err(|_| InvalidBatch::Shape)?;
+    let root: Value = serde_json::from_slice(body).map_err(|_| InvalidBatch::Malformed)?;
     let entries = root.get("requests").and_then(Value::as_array);
-    let entries = entries.ok_or(InvalidBatch::Shape)?;
+    let entries = entries.ok_or(InvalidBatch::Malformed)?;
     if !(1..=20).contains(&entries.len()) {
-        return Err(InvalidBatch::Count);
+        return Err(InvalidBatch::Malformed);
     }
     let mut items: Vec<RequestedItem> = Vec::with_capacity(entries.len());
     for entry in entries {
-        let item = requested_item(entry.as_object().ok_or(InvalidBatch::Shape)?)?;
+        let item = requested_item(entry.as_object().ok_or(InvalidBatch::Malformed)?)?;
         if items.iter().any(|known| known.asin == item.asin) {
             return Err(InvalidBatch::Duplicate);
         }
@@ -67,9 +64,9 @@ fn requested_item(entry: &Map<String, Value>) -> Result<RequestedItem, InvalidBa
         text(key)
     };
     let asin = text("uri").as_deref().and_then(asin_of);
-    let asin = asin.ok_or(InvalidBatch::Uri)?;
+    let asin = asin.ok_or(InvalidBatch::Malformed)?;
     if text("method").is_none_or(|method| method != "GET") {
-        return Err(InvalidBatch::Method);
+        return Err(InvalidBatch::Malformed);
     }
     // Entries with `queryParams` are refused here as well, as they are since April 2026.
     let marketplace = any_case("MarketplaceId").ok_or(InvalidBatch::MarketplaceId)?;
