@@ -245,14 +245,17 @@ fn a_stock_that_differs_is_a_reason_for_an_edit() {
 
 #[test]
 fn offers_that_fail_the_rule_hide_at_the_second_observation() {
-    let sight = |times| {
+    let filtered_out = |times| {
         let why = Rejection::ShipsTooLate;
         product(Some(1_000), Some(Stock::FilteredOut { times, why }))
     };
 
-    assert_eq!(desire(&sight(1), &on_display(1_300)), Desire::Undecided);
     assert_eq!(
-        desire(&sight(2), &on_display(1_300)),
+        desire(&filtered_out(1), &on_display(1_300)),
+        Desire::Undecided
+    );
+    assert_eq!(
+        desire(&filtered_out(2), &on_display(1_300)),
         Desire::State(hidden(1_300))
     );
 }

@@ -1,8 +1,8 @@
 //! One account of a shop platform.
 
+use super::text_id::text_id;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// The lifetime of a refresh token of BASE; each use issues a new one (source: BASE API
 /// documentation, `oauth/token`).
@@ -46,25 +46,7 @@ impl AccountId {
     }
 }
 
-impl fmt::Display for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl From<AccountId> for String {
-    fn from(id: AccountId) -> Self {
-        id.0
-    }
-}
-
-impl TryFrom<String> for AccountId {
-    type Error = InvalidAccountId;
-
-    fn try_from(text: String) -> Result<Self, InvalidAccountId> {
-        Self::parse(&text)
-    }
-}
+text_id!(AccountId, InvalidAccountId);
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! Amazon's product id, and the batch of them that one request carries.
 
+use super::text_id::text_id;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fmt;
@@ -56,31 +57,13 @@ impl Asin {
     }
 }
 
-impl fmt::Display for Asin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 impl fmt::Debug for Asin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-impl From<Asin> for String {
-    fn from(asin: Asin) -> Self {
-        asin.as_str().to_owned()
-    }
-}
-
-impl TryFrom<String> for Asin {
-    type Error = InvalidAsin;
-
-    fn try_from(text: String) -> Result<Self, InvalidAsin> {
-        Self::parse(&text)
-    }
-}
+text_id!(Asin, InvalidAsin);
 
 fn is_b0(token: &str) -> bool {
     let capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();

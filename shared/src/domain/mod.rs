@@ -38,3 +38,4 @@ pub mod retry;
 pub mod rules;
 pub mod run;
 pub mod shop_page;
+mod text_id;

@@ -39,12 +39,12 @@ pub enum MissReason {
 macro_rules! words {
     ($type:ty { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $type {
-            /// The word in the database and in JSON.
+            /// The word in the database, in JSON and in commands.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
 
-            /// The value of a stored word; `None` for a word of another version.
+            /// The value of a word; `None` for an unknown one.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
             }

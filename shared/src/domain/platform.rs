@@ -1,7 +1,7 @@
 //! The shop platform of an account, by name.
 
+use super::text_id::text_id;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// The name of a platform: 1 to 32 of `[a-z0-9-]`. It is part of lane names and rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,22 +42,4 @@ impl Default for Platform {
     }
 }
 
-impl fmt::Display for Platform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl From<Platform> for String {
-    fn from(platform: Platform) -> Self {
-        platform.0
-    }
-}
-
-impl TryFrom<String> for Platform {
-    type Error = InvalidPlatform;
-
-    fn try_from(text: String) -> Result<Self, InvalidPlatform> {
-        Self::parse(&text)
-    }
-}
+text_id!(Platform, InvalidPlatform);

@@ -1,6 +1,7 @@
 //! The queues, and the order within one.
 
 use crate::domain::desired::Urgency;
+use crate::domain::outcome::words;
 use serde::{Deserialize, Serialize};
 
 /// A queue. Each has its own workers, so that jobs that wait for Amazon do not delay jobs that wait
@@ -40,21 +41,13 @@ impl From<Urgency> for Rank {
 impl QueueName {
     /// All queues.
     pub const ALL: [Self; 3] = [Self::Sync, Self::Update, Self::Info];
-
-    /// The name in keys and in commands.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Sync => "sync",
-            Self::Update => "update",
-            Self::Info => "info",
-        }
-    }
-
-    /// The queue of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|queue| queue.as_str() == word)
-    }
 }
+
+words!(QueueName {
+    Sync => "sync",
+    Update => "update",
+    Info => "info",
+});
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The message queue below apalis: a small contract with an implementation over Redis and one in
 //! memory. The same conformance suite tests both.
 
+use crate::domain::outcome::words;
 use crate::jobs::{Job, Payload, QueueName, Rank};
 use async_trait::async_trait;
 use std::fmt;
@@ -273,14 +274,11 @@ impl MessagePage {
 impl MessageState {
     /// All states.
     pub const ALL: [Self; 4] = [Self::Ready, Self::Delayed, Self::Claimed, Self::Dead];
-
-    /// The name in commands.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ready => "ready",
-            Self::Delayed => "delayed",
-            Self::Claimed => "leased",
-            Self::Dead => "dead",
-        }
-    }
 }
+
+words!(MessageState {
+    Ready => "ready",
+    Delayed => "delayed",
+    Claimed => "leased",
+    Dead => "dead",
+});
