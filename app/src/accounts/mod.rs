@@ -65,10 +65,8 @@ impl AccountsFile {
 
     /// The ids of all shops, in the order of the file.
     pub fn ids(&self) -> Vec<AccountId> {
-        self.accounts
-            .iter()
-            .map(|account| account.id.clone())
-            .collect()
+        let accounts = self.accounts.iter();
+        accounts.map(|account| account.id.clone()).collect()
     }
 
     /// The rows to store in the database.
@@ -116,12 +114,8 @@ impl AccountsFile {
         let found = self.accounts.iter().find(|account| account.id == *id);
         found.ok_or_else(|| {
             let path = self.path.display();
-            let ids: Vec<&str> = self
-                .accounts
-                .iter()
-                .map(|known| known.id.as_str())
-                .collect();
-            let ids = ids.join(", ");
+            let ids = self.accounts.iter().map(|known| known.id.as_str());
+            let ids = ids.collect::<Vec<_>>().join(", ");
             CommandError::Usage(text!(
                 "ショップ {id} は {path} にありません。あるのは: {ids}",
                 "{path} has no account {id}; its accounts are: {ids}"

@@ -39,9 +39,12 @@ fn nothing_set_gives_the_published_defaults() {
 fn missing_credentials_are_named_by_the_command_that_needs_them() {
     let settings = with(&[("LWA_APP_ID", "app")]).unwrap();
 
-    let said = refusal(settings.amazon.credentials());
+    let message = refusal(settings.amazon.credentials());
 
-    assert!(said.contains("REFRESH_TOKEN, LWA_CLIENT_SECRET"), "{said}");
+    assert!(
+        message.contains("REFRESH_TOKEN, LWA_CLIENT_SECRET"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -88,11 +91,11 @@ fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted()
         ("NOTIFY_EVENTS", "run-changed,everything"),
         ("MISEBAN_LANG", "fr"),
     ] {
-        let said = refusal(with(&[(name, value)]));
+        let message = refusal(with(&[(name, value)]));
 
         let start = format!("setting {name} = {value:?} (environment) is not accepted; accepted: ");
-        assert!(said.starts_with(&start), "{said}");
-        assert!(said.len() > start.len(), "{said}");
+        assert!(message.starts_with(&start), "{message}");
+        assert!(message.len() > start.len(), "{message}");
     }
 }
 
@@ -104,15 +107,15 @@ fn a_secret_is_never_shown() {
         "CHATWORK_TOKEN",
         "NOTIFY_WEBHOOK_URL",
     ] {
-        let said = refusal(with(&[(name, "top secret")]));
+        let message = refusal(with(&[(name, "top secret")]));
 
-        assert!(said.contains(name), "{said}");
-        assert!(!said.contains("top"), "{said}");
+        assert!(message.contains(name), "{message}");
+        assert!(!message.contains("top"), "{message}");
     }
-    let said = refusal(with(&[("DATABASE_URL", "mysql://me:hidden@host/db")]));
-    assert!(!said.contains("hidden"), "{said}");
-    let said = refusal(from_file("REFRESH_TOKEN = \"hidden"));
-    assert!(!said.contains("hidden"), "{said}");
+    let message = refusal(with(&[("DATABASE_URL", "mysql://me:hidden@host/db")]));
+    assert!(!message.contains("hidden"), "{message}");
+    let message = refusal(from_file("REFRESH_TOKEN = \"hidden"));
+    assert!(!message.contains("hidden"), "{message}");
     let settings = with(&[
         ("REFRESH_TOKEN", "hidden"),
         ("LWA_APP_ID", "app"),
@@ -131,9 +134,9 @@ fn a_secret_is_never_shown() {
 
 #[test]
 fn all_errors_are_reported_at_once() {
-    let said = refusal(with(&[("PRICE_MIN", "x"), ("PRICE_RATIO", "x")]));
+    let message = refusal(with(&[("PRICE_MIN", "x"), ("PRICE_RATIO", "x")]));
 
-    assert_eq!(said.lines().count(), 2, "{said}");
+    assert_eq!(message.lines().count(), 2, "{message}");
 }
 
 #[test]
@@ -143,9 +146,9 @@ fn settings_that_contradict_each_other_are_refused() {
         [("PRICE_MIN", "2000"), ("PRICE_MAX", "1000")],
         [("CHATWORK_TOKEN", "token"), ("CHATWORK_ROOM_ID", "")],
     ] {
-        let said = refusal(with(&given));
+        let message = refusal(with(&given));
 
-        assert!(said.contains(given[0].0), "{said}");
+        assert!(message.contains(given[0].0), "{message}");
     }
 }
 
@@ -192,17 +195,17 @@ fn the_environment_has_priority_and_an_empty_variable_does_not_count() {
 
 #[test]
 fn an_unknown_name_in_the_file_is_reported_with_line_and_nearest_name() {
-    let said = refusal(from_file("PRICE_MIN = 600\nPRICE_RATO = 1.2\n"));
+    let message = refusal(from_file("PRICE_MIN = 600\nPRICE_RATO = 1.2\n"));
 
-    assert!(said.contains("line 2: there is no setting PRICE_RATO; did you mean PRICE_RATIO?"));
+    assert!(message.contains("line 2: there is no setting PRICE_RATO; did you mean PRICE_RATIO?"));
 }
 
 #[test]
 fn a_wrong_value_in_the_file_is_reported_with_its_line() {
-    let said = refusal(from_file("# shop\n\nPRICE_MIN = 5\n"));
+    let message = refusal(from_file("# shop\n\nPRICE_MIN = 5\n"));
 
-    assert!(said.contains("PRICE_MIN = \"5\""), "{said}");
-    assert!(said.contains(", line 3)"), "{said}");
+    assert!(message.contains("PRICE_MIN = \"5\""), "{message}");
+    assert!(message.contains(", line 3)"), "{message}");
 }
 
 #[test]

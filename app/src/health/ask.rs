@@ -43,11 +43,8 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
         SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
         SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
     };
-    let ip = listen.ip();
-    SocketAddr::new(
-        if ip.is_unspecified() { loopback } else { ip },
-        listen.port(),
-    )
+    let ip = Some(listen.ip()).filter(|ip| !ip.is_unspecified());
+    SocketAddr::new(ip.unwrap_or(loopback), listen.port())
 }
 
 async fn get(address: SocketAddr) -> Result<(bool, String), HttpError> {

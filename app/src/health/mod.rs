@@ -64,11 +64,9 @@ impl Health {
         if state.stopping {
             return Complaints::new();
         }
-        let hanging = state
-            .heartbeats
-            .iter()
-            .filter(|heartbeat| heartbeat.hangs(HANGS_AFTER));
-        hanging
+        let heartbeats = state.heartbeats.iter();
+        heartbeats
+            .filter(|heartbeat| heartbeat.hangs(HANGS_AFTER))
             .map(|heartbeat| (heartbeat.name(), "has not turned for a minute"))
             .collect()
     }
@@ -81,11 +79,8 @@ impl Health {
             if state.stopping {
                 complaints.insert("process".to_owned(), "is stopping");
             }
-            let failing = state
-                .heartbeats
-                .iter()
-                .filter(|heartbeat| heartbeat.fails());
-            for heartbeat in failing {
+            let heartbeats = state.heartbeats.iter();
+            for heartbeat in heartbeats.filter(|heartbeat| heartbeat.fails()) {
                 complaints
                     .entry(heartbeat.name())
                     .or_insert("its last turn failed; the log tells why");
@@ -134,7 +129,7 @@ mod tests {
     const A_LITTLE_MORE: Duration = Duration::from_millis(1);
 
     #[tokio::test(start_paused = true)]
-    async fn a_loop_that_stands_still_shows_by_its_name_and_another_one_does_not_hide_it() {
+    async fn a_hanging_loop_is_named_although_another_one_is_alive() {
         let health = Health::default();
         let (sync, update) = (
             health.heartbeat("queue sync"),
@@ -150,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_loop_whose_turns_fail_is_alive_and_not_ready() {
+    async fn a_loop_whose_iterations_fail_is_alive_and_not_ready() {
         let health = Health::default();
         let heartbeat = health.heartbeat("queue sync");
 

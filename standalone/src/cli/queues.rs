@@ -72,13 +72,13 @@ pub struct ShowArgs {
 impl ShowArgs {
     /// The requested states; all without a flag.
     pub fn places(&self) -> Vec<MessageState> {
-        let asked = |place: &MessageState| match place {
+        let requested = |place: &MessageState| match place {
             MessageState::Ready => self.ready,
             MessageState::Delayed => self.delayed,
             MessageState::Claimed => self.leased,
             MessageState::Dead => self.dead,
         };
-        let chosen: Vec<MessageState> = MessageState::ALL.into_iter().filter(asked).collect();
+        let chosen: Vec<MessageState> = MessageState::ALL.into_iter().filter(requested).collect();
         if chosen.is_empty() {
             return MessageState::ALL.to_vec();
         }

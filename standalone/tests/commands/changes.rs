@@ -9,7 +9,7 @@ use standalone::commands::changes::changes;
 use ui::command_error::Exit;
 use ui::message::Lang;
 
-fn asked() -> ChangesArgs {
+fn all_changes() -> ChangesArgs {
     ChangesArgs {
         since: Since::parse("24h").unwrap(),
         asin: None,
@@ -42,7 +42,7 @@ async fn each_change_is_shown_with_its_reason() {
     ] {
         let mut output = Captured::new();
 
-        let exit = changes(&store, &asked(), at(20), &mut output.text(lang)).await;
+        let exit = changes(&store, &all_changes(), at(20), &mut output.text(lang)).await;
 
         assert_eq!(exit.unwrap(), Exit::Done);
         assert_snapshot!(name, output.read());
@@ -54,7 +54,7 @@ async fn changes_as_json_have_run_observation_and_chosen_offer() {
     let store = changed().await;
     let mut output = Captured::new();
 
-    changes(&store, &asked(), at(20), &mut output.json())
+    changes(&store, &all_changes(), at(20), &mut output.json())
         .await
         .unwrap();
 
@@ -79,7 +79,7 @@ async fn changes_as_csv_are_one_line_each() {
     let mut output = Captured::new();
     let csv = ChangesArgs {
         csv: true,
-        ..asked()
+        ..all_changes()
     };
 
     changes(&store, &csv, at(20), &mut output.text(Lang::Ja))
@@ -94,7 +94,7 @@ async fn the_limit_is_kept_and_more_changes_are_indicated() {
     let store = changed().await;
     let one = ChangesArgs {
         limit: 1,
-        ..asked()
+        ..all_changes()
     };
     let mut output = Captured::new();
 
@@ -112,11 +112,11 @@ async fn another_period_or_shop_has_no_changes() {
     let store = changed().await;
     let late = ChangesArgs {
         since: Since::parse("5m").unwrap(),
-        ..asked()
+        ..all_changes()
     };
     let elsewhere = ChangesArgs {
         account: Some(account("second")),
-        ..asked()
+        ..all_changes()
     };
     for args in [late, elsewhere] {
         let mut output = Captured::new();
@@ -134,11 +134,11 @@ async fn an_unknown_shop_or_invalid_asin_is_wrong_usage() {
     let store = changed().await;
     let no_shop = ChangesArgs {
         account: Some(account("third")),
-        ..asked()
+        ..all_changes()
     };
     let no_asin = ChangesArgs {
         asin: Some("B00".to_owned()),
-        ..asked()
+        ..all_changes()
     };
     for args in [no_shop, no_asin] {
         let mut output = Captured::new();

@@ -208,6 +208,6 @@ impl Captured {
 
 /// The English text and the exit of a failed command.
 pub fn failure<T: std::fmt::Debug>(result: Result<T, CommandError>) -> (String, Exit) {
-    let (said, exit) = result.unwrap_err().verdict();
-    (said.unwrap().en, exit)
+    let (message, exit) = result.unwrap_err().verdict();
+    (message.unwrap().en, exit)
 }

@@ -40,8 +40,8 @@ async fn an_unknown_run_is_wrong_usage() {
         let mut output = Captured::new();
         let shown = report::report(&store, Some(wrong), at(12), &mut output.json()).await;
 
-        let (said, exit) = failure(shown);
-        assert!(said.contains(wrong), "{said}");
+        let (message, exit) = failure(shown);
+        assert!(message.contains(wrong), "{message}");
         assert_eq!(exit, Exit::Usage);
         assert_eq!(output.read(), "");
     }
@@ -53,8 +53,8 @@ async fn before_the_first_run_the_report_says_how_to_start_one() {
 
     let shown = report::report(&store, None, at(12), &mut Captured::new().json()).await;
 
-    let (said, exit) = failure(shown);
-    assert!(said.contains("miseban run price-stock"), "{said}");
+    let (message, exit) = failure(shown);
+    assert!(message.contains("miseban run price-stock"), "{message}");
     assert_eq!(exit, Exit::Failed);
 }
 

@@ -107,10 +107,13 @@ async fn a_summary_shows_twenty_invalid_rows_and_counts_the_rest() {
         .await
         .unwrap();
 
-    let said = output.read();
-    assert_eq!(said.matches("  line ").count(), 20, "{said}");
-    assert!(said.contains("and 5 more"), "{said}");
-    assert!(said.starts_with("1 listings imported (1 new"), "{said}");
+    let printed = output.read();
+    assert_eq!(printed.matches("  line ").count(), 20, "{printed}");
+    assert!(printed.contains("and 5 more"), "{printed}");
+    assert!(
+        printed.starts_with("1 listings imported (1 new"),
+        "{printed}"
+    );
 }
 
 #[tokio::test]
@@ -275,9 +278,9 @@ async fn doctor_reports_that_everything_is_in_order() {
 
     let exit = doctor(checked, &mut output.text(Lang::En)).await.unwrap();
 
-    let said = output.read();
-    assert_eq!(exit, Exit::Done, "{said}");
-    assert_eq!(said.matches("ok  ").count(), 9, "{said}");
+    let printed = output.read();
+    assert_eq!(exit, Exit::Done, "{printed}");
+    assert_eq!(printed.matches("ok  ").count(), 9, "{printed}");
 }
 
 #[tokio::test]
@@ -302,7 +305,7 @@ async fn doctor_reports_every_problem_with_its_solution() {
 
     let exit = doctor(checked, &mut output.text(Lang::En)).await.unwrap();
 
-    let said = output.read();
+    let printed = output.read();
     assert_eq!(exit, Exit::Failed);
     for expected in [
         "NG  Amazon credentials: settings that are needed to call Amazon are missing",
@@ -311,6 +314,6 @@ async fn doctor_reports_every_problem_with_its_solution() {
         "NG  Amazon: the credentials are rejected (invalid_client)",
         "miseban accounts authorize second",
     ] {
-        assert!(said.contains(expected), "{said} lacks {expected}");
+        assert!(printed.contains(expected), "{printed} lacks {expected}");
     }
 }

@@ -64,7 +64,7 @@ fn changes(report: &Report) -> Text {
 }
 
 fn reconciled(found: &Reconciled) -> Text {
-    let [items, drifted, sold_out, gone, unknown] = [
+    let [items, drifted, sold_out, deleted, unknown] = [
         found.items,
         found.drifted,
         found.sold_out,
@@ -73,14 +73,14 @@ fn reconciled(found: &Reconciled) -> Text {
     ]
     .map(grouped);
     text!(
-        "ショップの商品 {items}件: 管理画面で変更されていた {drifted}件、売り切れて在庫待ち {sold_out}件、削除されていた {gone}件、店番に未登録 {unknown}件",
-        "{items} items in the shops: {drifted} changed by hand, {sold_out} sold out and waiting for stock, {gone} deleted, {unknown} unknown to Miseban"
+        "ショップの商品 {items}件: 管理画面で変更されていた {drifted}件、売り切れて在庫待ち {sold_out}件、削除されていた {deleted}件、店番に未登録 {unknown}件",
+        "{items} items in the shops: {drifted} changed by hand, {sold_out} sold out and waiting for stock, {deleted} deleted, {unknown} unknown to Miseban"
     )
 }
 
 fn updates(report: &Report) -> Text {
     let done = report.updates;
-    let [applied, hidden, shown, failed, held, parked, gone] = [
+    let [applied, hidden, shown, failed, held, parked, deleted] = [
         done.applied,
         report.hidden,
         report.shown,
@@ -91,8 +91,8 @@ fn updates(report: &Report) -> Text {
     ]
     .map(grouped);
     text!(
-        "ショップ: 反映 {applied}件(非公開 {hidden}件、再公開 {shown}件)、失敗 {failed}件、要確認 {held}件、BASE利用上限の解除待ち {parked}件、削除されていた {gone}件",
-        "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for quota, {gone} deleted from the shop"
+        "ショップ: 反映 {applied}件(非公開 {hidden}件、再公開 {shown}件)、失敗 {failed}件、要確認 {held}件、BASE利用上限の解除待ち {parked}件、削除されていた {deleted}件",
+        "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for quota, {deleted} deleted from the shop"
     )
 }
 

@@ -33,7 +33,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
     for (title, rows) in [
         (
             lang.pick("Amazonへの問い合わせ", "Requests to Amazon"),
-            asked(report, lang),
+            requests(report, lang),
         ),
         (
             lang.pick("ASINごとの結果", "Outcome by ASIN"),
@@ -99,7 +99,7 @@ fn head(report: &Report, lang: Lang) -> String {
     text
 }
 
-fn asked(report: &Report, lang: Lang) -> Rows {
+fn requests(report: &Report, lang: Lang) -> Rows {
     let mut rows = counts(
         [
             ("ASIN", "ASIN", report.asins),
@@ -191,7 +191,7 @@ fn updates_title(report: &Report, lang: Lang) -> &'static str {
 
 fn updates(report: &Report, lang: Lang) -> Rows {
     let done = &report.updates;
-    let (applied, gone) = (done.applied, report.delisted);
+    let (applied, deleted) = (done.applied, report.delisted);
     let applied = if report.dry_run {
         ("反映する予定", "would be applied", applied)
     } else {
@@ -205,7 +205,7 @@ fn updates(report: &Report, lang: Lang) -> Rows {
         ("要確認", "held for a person", done.held),
         ("失敗", "failed", done.failed),
         ("BASE利用上限の解除待ち", "waiting for quota", done.parked),
-        ("ショップで削除されていた", "deleted from the shop", gone),
+        ("ショップで削除されていた", "deleted from the shop", deleted),
     ];
     counts(rows, lang)
 }

@@ -32,7 +32,7 @@ fn read(name: &str, state: &str, items: u64, error: Option<&str>) -> ReconciledS
     }
 }
 
-/// A night on which much was found: one shop whole, one held, one that could not be read.
+/// A reconciliation with many differences: one shop is read, one held, one could not be read.
 fn reconciled() -> Report {
     let look = |price, visible, stock| ShopState {
         price: Yen(price),

@@ -162,8 +162,8 @@ impl QueueInspector {
         match selection {
             DeadSelection::One(_, id) => Ok(vec![id.clone()]),
             DeadSelection::All(_) => {
-                let whole = MessagePage::first(MessagePage::MOST);
-                let mut dead = self.queue.list(queue, MessageState::Dead, whole).await?;
+                let all = MessagePage::first(MessagePage::MOST);
+                let mut dead = self.queue.list(queue, MessageState::Dead, all).await?;
                 // Retry in the order in which they died.
                 dead.reverse();
                 Ok(dead.into_iter().map(|dead| dead.id).collect())

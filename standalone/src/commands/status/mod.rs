@@ -34,21 +34,16 @@ pub async fn status(
     };
     let lanes = store.lanes().await?;
     let channels = store.notice_channels().await?;
+    let past = past.iter().filter(|run| !run.state.is_open());
+    let shops = shops.iter().map(|shop| ShopStatus::of(shop, &facts, now));
+    let lanes = lanes
+        .iter()
+        .map(|(lane, memory)| LaneView::of(lane, memory, now));
     let view = StatusView {
         open_runs,
-        last_runs: past
-            .iter()
-            .filter(|run| !run.state.is_open())
-            .map(PastRun::of)
-            .collect(),
-        accounts: shops
-            .iter()
-            .map(|shop| ShopStatus::of(shop, &facts, now))
-            .collect(),
-        lanes: lanes
-            .iter()
-            .map(|(lane, memory)| LaneView::of(lane, memory, now))
-            .collect(),
+        last_runs: past.map(PastRun::of).collect(),
+        accounts: shops.collect(),
+        lanes: lanes.collect(),
         notices: channels.into_iter().map(NoticesView::from).collect(),
     };
     out.show(&view, text::render)?;
