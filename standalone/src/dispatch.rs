@@ -2,7 +2,7 @@
 
 use crate::cli::{
     EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, NotifyArgs, OutputArgs, ReconcileArgs,
-    RunIdArg, StartRunArgs, ValidateArgs,
+    RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
 };
 use crate::commands::doctor::Checked;
 use crate::commands::{
@@ -108,10 +108,7 @@ pub async fn dispatch(
         MisebanCommand::Doctor => diagnose(env).await,
         MisebanCommand::Demo(args) => demo::demo(args, &mut env.output(false)).await,
         MisebanCommand::Run(args) => run::run(args, env.settings, &mut env.output(args.json)).await,
-        MisebanCommand::Register(args) => {
-            let list = AsinList::read(import::open(&args.file)?)?;
-            register::register(args, list, env.settings, &mut env.output(args.json)).await
-        }
+        MisebanCommand::Register(args) => register_new(args, env).await,
         MisebanCommand::Serve => serve::serve(env.settings, &mut env.output(false)).await,
     }
 }
@@ -141,6 +138,11 @@ async fn reconcile(args: &ReconcileArgs, env: &mut CommandEnv<'_>) -> Result<Exi
         ..StartRunArgs::new(RunKind::Reconcile)
     };
     run::run(&order, env.settings, &mut env.output(args.json)).await
+}
+
+async fn register_new(args: &RegisterArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+    let list = AsinList::read(import::open(&args.file)?)?;
+    register::register(args, list, env.settings, &mut env.output(args.json)).await
 }
 
 async fn import_listings(
