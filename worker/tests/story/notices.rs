@@ -171,11 +171,14 @@ async fn a_run_with_changes_is_notified_once_with_its_numbers() {
         "{message}"
     );
     let changes = format!(
-        "価格 {}(うち100円以上 {})、在庫切れ 1、在庫復活 0",
+        "価格変更 {}件(うち100円以上 {}件)、在庫切れ 1件、在庫復活 0件",
         report.price_changes.count, report.price_changes.of_100_yen_or_more
     );
     assert!(message.contains(&changes), "{message}");
-    let applied = format!("反映 {}(非公開 {}", report.updates.applied, report.hidden);
+    let applied = format!(
+        "反映 {}件(非公開 {}件",
+        report.updates.applied, report.hidden
+    );
     assert!(message.contains(&applied), "{message}");
     assert!(message.contains(&report.run_id.to_string()), "{message}");
 }
