@@ -18,6 +18,7 @@ pub enum Vendor {
 pub enum Operation {
     LwaToken,
     ItemOffersBatch,
+    CompetitivePricing,
     SearchCatalogItems,
     /// Any path that no vendor knows; the Selling Partner API answers it.
     UnknownPath,
@@ -36,9 +37,10 @@ pub enum Operation {
 
 impl Operation {
     /// All operations, with the vendors' names for them.
-    const NAMES: [(Self, &'static str); 13] = [
+    const NAMES: [(Self, &'static str); 14] = [
         (Self::LwaToken, "lwaToken"),
         (Self::ItemOffersBatch, "getItemOffersBatch"),
+        (Self::CompetitivePricing, "getCompetitivePricing"),
         (Self::SearchCatalogItems, "searchCatalogItems"),
         (Self::UnknownPath, "unknown"),
         (Self::BaseAuthorize, "baseAuthorize"),
@@ -67,6 +69,7 @@ impl Operation {
         match self {
             Self::LwaToken
             | Self::ItemOffersBatch
+            | Self::CompetitivePricing
             | Self::SearchCatalogItems
             | Self::UnknownPath => Vendor::Amazon,
             Self::Messages => Vendor::Chatwork,
@@ -107,6 +110,7 @@ impl Operation {
             ("POST", ["batches", "products", "pricing", "v0", "itemOffers"]) => {
                 Self::ItemOffersBatch
             }
+            ("GET", ["products", "pricing", "v0", "competitivePrice"]) => Self::CompetitivePricing,
             ("GET", ["catalog", "2022-04-01", "items"]) => Self::SearchCatalogItems,
             _ => Self::UnknownPath,
         }

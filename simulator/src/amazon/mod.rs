@@ -8,6 +8,7 @@ mod batch_request;
 mod batch_response;
 mod catalog_item;
 mod catalog_search;
+mod competitive_pricing;
 mod error;
 mod lwa;
 mod marketplace;
@@ -45,6 +46,7 @@ fn serve(
     } else {
         let response = match operation {
             Operation::ItemOffersBatch => offers_batch::answer(world, request, faults),
+            Operation::CompetitivePricing => competitive_pricing::answer(world, request),
             _ => catalog_search::answer(world, request, faults),
         };
         match &call.limit_header {

@@ -154,6 +154,7 @@ impl Quotas {
 fn published(operation: Operation) -> Option<QuotaRate> {
     let (rate, burst) = match operation {
         Operation::ItemOffersBatch => (0.1, 1),
+        Operation::CompetitivePricing => (0.5, 1),
         Operation::SearchCatalogItems => (2.0, 2),
         _ => return None,
     };

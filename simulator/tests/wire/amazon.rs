@@ -150,6 +150,25 @@ async fn each_operation_has_its_own_rate_limit() {
 }
 
 #[tokio::test]
+async fn competitive_pricing_tells_the_featured_price_and_the_number_of_offers() {
+    let fixture = Fixture::new().await;
+    let token = fixture.amazon_token().await;
+    let path = format!(
+        "/products/pricing/v0/competitivePrice?MarketplaceId={MARKETPLACE}&ItemType=Asin&Asins={}",
+        fixture.simulator.asin(0)
+    );
+
+    let answer = read(fixture.get(&path).header("x-amz-access-token", &token)).await;
+
+    assert_eq!(answer.limit.as_deref(), Some("0.5"));
+    let json = answer.json();
+    assert_eq!(json["payload"][0]["status"], "Success");
+    let pricing = &json["payload"][0]["Product"]["CompetitivePricing"];
+    assert!(pricing["CompetitivePrices"][0]["Price"]["ListingPrice"]["Amount"].is_number());
+    assert_eq!(pricing["NumberOfOfferListings"][0]["condition"], "New");
+}
+
+#[tokio::test]
 async fn a_changed_rate_is_in_the_next_header() {
     let fixture = Fixture::new().await;
     let token = fixture.amazon_token().await;
