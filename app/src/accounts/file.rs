@@ -98,7 +98,8 @@ fn check(entry: RawAccount, line: usize) -> Result<AccountEntry, Text> {
         )
     })?;
     let platform = match &entry.platform {
-        Some(name) => known_platform(name)?,
+        Some(name) => known_platform(name)
+            .map_err(|Text { ja, en }| text!("ショップ {id}: {ja}", "account {id}: {en}"))?,
         None => Platform::default(),
     };
     if entry.client_id.trim().is_empty() {

@@ -91,7 +91,7 @@ fn a_wrong_file_is_refused_with_the_place_and_what_to_do() {
         ),
         (
             one("main").replace("client_id", "platform = \"ebay\"\nclient_id"),
-            "line 2: there is no platform \"ebay\"; there are: base",
+            "line 2: account main: there is no platform \"ebay\"; there are: base",
         ),
         (one("本店"), "line 2: \"本店\" cannot be the id"),
         (
