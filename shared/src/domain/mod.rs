@@ -2,10 +2,11 @@
 //!
 //! The reading order follows one ASIN through a run:
 //!
-//! 1. [`asin`] and [`account`] identify a product and a shop; [`money`] counts in yen.
+//! 1. [`asin`] and [`account`] identify a product and a shop, [`platform`] the kind of shop;
+//!    [`money`] counts in yen.
 //! 2. [`offer`] and [`observation`] judge one answer of Amazon, [`outcome`] classifies it.
-//! 3. [`product`] and [`basic_info`] are what is known of the ASIN, [`freshness`] how long it is
-//!    valid.
+//! 3. [`product`] and [`basic_info`] store what Amazon answered about the ASIN; [`freshness`] says
+//!    how long a stored value is valid.
 //! 4. [`pricing`], [`listing`] and [`desired`] decide what the shop should show; [`guard`] holds a
 //!    run that would hide too many products at once. [`rules`] collects everything that can be set.
 //! 5. [`run`] and [`report`] describe a run and its result, [`shop_page`] a page of a shop's items,

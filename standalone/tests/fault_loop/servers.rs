@@ -11,7 +11,7 @@ use crate::proxy::TcpProxy;
 use std::path::Path;
 use std::time::Duration;
 
-/// What is left on disk when Redis restarts.
+/// The data that Redis finds on its disk when it restarts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiskState {
     /// Everything acknowledged a second ago.
