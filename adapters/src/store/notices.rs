@@ -164,7 +164,7 @@ fn channel_view(row: &StoredRow) -> Result<ChannelView, StoreError> {
     Ok(ChannelView {
         channel: row.text("channel")?.to_owned(),
         waiting: row.count("waiting")?,
-        unknown: row.count("perhaps")?,
+        perhaps: row.count("perhaps")?,
         lost: row.count("lost")?,
         last_sent_at: row.maybe_at("last_sent_at")?,
         not_before: row.maybe_at("not_before")?,

@@ -13,6 +13,7 @@ use crate::domain::product::{Product, Seen};
 use crate::domain::run::{RunId, RunKind};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 /// Selects changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub struct ListingChange {
 }
 
 /// One observation of an ASIN, and the time for which it stayed the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SeenInterval {
     /// First observed.
     pub first_at: DateTime<Utc>,
@@ -87,9 +88,10 @@ pub struct ListingHistory {
 }
 
 /// One update and its state.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UpdateHistory {
     /// The run that created it.
+    #[serde(rename = "run_id")]
     pub run: RunId,
     /// The account.
     pub account: AccountId,

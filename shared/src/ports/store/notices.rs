@@ -8,6 +8,7 @@ use super::{RunRow, StoreError};
 use crate::domain::notice::Notice;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// The reason of an unknown delivery whose sender was killed.
@@ -66,15 +67,15 @@ pub enum DeliveryOutcome {
 }
 
 /// The outbox of a channel, in numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChannelView {
     /// The channel.
     pub channel: String,
     /// Notices that are due or in flight.
     pub waiting: u64,
-    /// Notices whose delivery is unknown.
-    pub unknown: u64,
-    /// Notices that were refused or expired.
+    /// Notices whose delivery is unknown; they are not sent again.
+    pub perhaps: u64,
+    /// Notices that were refused, or not accepted within a day.
     pub lost: u64,
     /// When the channel last accepted a message.
     pub last_sent_at: Option<DateTime<Utc>>,

@@ -1,10 +1,11 @@
 //! Everything about an ASIN, as text.
 
-use super::view::{ExplainView, ListingView, ObservedView, PendingView, ProductView, UpdateView};
+use super::view::{ExplainView, ListingView, PendingView, ProductView};
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::money::Yen;
 use shared::domain::observation::{JudgedOffer, Verdict};
 use shared::domain::product::Seen;
+use shared::ports::store::{SeenInterval, UpdateHistory};
 use std::fmt::Write as _;
 use ui::labels;
 use ui::layout::{Align, clean, grouped, table, when};
@@ -126,12 +127,15 @@ fn pending(pending: &[PendingView], lang: Lang) -> String {
 }
 
 /// Lists the offers of the newest answer; the JSON has those of older ones too.
-fn observed(seen: &[ObservedView], lang: Lang) -> String {
+fn observed(seen: &[SeenInterval], lang: Lang) -> String {
     let Some(newest) = seen.first() else {
         return none(lang);
     };
-    let row = |seen: &ObservedView| {
-        let price = seen.price.map(|price| yen(price, lang)).unwrap_or_default();
+    let row = |seen: &SeenInterval| {
+        let price = seen
+            .price
+            .map(|price| yen(Yen(price), lang))
+            .unwrap_or_default();
         vec![
             when(seen.first_at),
             "-".to_owned(),
@@ -235,11 +239,11 @@ fn listing(view: &ListingView, lang: Lang) -> String {
     text
 }
 
-fn updates(updates: &[UpdateView], lang: Lang) -> String {
+fn updates(updates: &[UpdateHistory], lang: Lang) -> String {
     if updates.is_empty() {
         return none(lang);
     }
-    let row = |update: &UpdateView| {
+    let row = |update: &UpdateHistory| {
         let code = update.code.as_ref();
         vec![
             when(update.at),

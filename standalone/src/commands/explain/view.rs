@@ -8,10 +8,7 @@ use shared::domain::basic_info::BasicInfo;
 use shared::domain::desired::HoldReason;
 use shared::domain::listing::{ItemId, ListingStatus, ShopState};
 use shared::domain::money::Yen;
-use shared::domain::observation::JudgedOffer;
-use shared::domain::outcome::Outcome;
 use shared::domain::product::{Product, Seen, Stock};
-use shared::domain::run::RunId;
 use shared::ports::store::{AsinHistory, ListingHistory, SeenInterval, UpdateHistory};
 
 /// Everything about an ASIN.
@@ -22,12 +19,12 @@ pub struct ExplainView {
     /// Texts and images, and when they were fetched.
     pub basic_info: Option<Seen<BasicInfo>>,
     /// Newest first.
-    pub seen: Vec<ObservedView>,
+    pub seen: Vec<SeenInterval>,
     pub listings: Vec<ListingView>,
     /// Registered, and not in the shop yet.
     pub pending: Vec<PendingView>,
     /// Newest first.
-    pub updates: Vec<UpdateView>,
+    pub updates: Vec<UpdateHistory>,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,15 +32,6 @@ pub struct ProductView {
     pub price: Option<Seen<Yen>>,
     pub stock: Option<Seen<Stock>>,
     pub invalid_since: Option<DateTime<Utc>>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct ObservedView {
-    pub first_at: DateTime<Utc>,
-    pub last_at: DateTime<Utc>,
-    pub outcome: Outcome,
-    pub price: Option<Yen>,
-    pub offers: Vec<JudgedOffer>,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,31 +59,20 @@ pub struct DesiredView {
     pub at: DateTime<Utc>,
 }
 
-#[derive(Debug, Serialize)]
-pub struct UpdateView {
-    pub run_id: RunId,
-    pub account: AccountId,
-    pub state: String,
-    pub code: Option<String>,
-    pub from: ShopState,
-    pub to: ShopState,
-    pub at: DateTime<Utc>,
-}
-
 /// The view of `story`.
 pub fn view(asin: Asin, story: AsinHistory) -> ExplainView {
     ExplainView {
         asin,
         product: story.product.as_ref().map(product),
         basic_info: story.info,
-        seen: story.seen.into_iter().map(seen).collect(),
+        seen: story.seen,
         listings: story.listings.into_iter().map(listing).collect(),
         pending: story
             .pending
             .into_iter()
             .map(|(account, since)| PendingView { account, since })
             .collect(),
-        updates: story.updates.into_iter().map(update).collect(),
+        updates: story.updates,
     }
 }
 
@@ -104,16 +81,6 @@ fn product(product: &Product) -> ProductView {
         price: product.price,
         stock: product.stock,
         invalid_since: product.invalid_since,
-    }
-}
-
-fn seen(seen: SeenInterval) -> ObservedView {
-    ObservedView {
-        first_at: seen.first_at,
-        last_at: seen.last_at,
-        outcome: seen.outcome,
-        price: seen.price.map(Yen),
-        offers: seen.offers,
     }
 }
 
@@ -128,17 +95,5 @@ fn listing(story: ListingHistory) -> ListingView {
         applied_at: story.applied_at,
         desired: story.desired.map(desired),
         hold: story.hold,
-    }
-}
-
-fn update(update: UpdateHistory) -> UpdateView {
-    UpdateView {
-        run_id: update.run,
-        account: update.account,
-        state: update.state,
-        code: update.code,
-        from: update.from,
-        to: update.to,
-        at: update.at,
     }
 }

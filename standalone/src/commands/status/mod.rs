@@ -7,7 +7,7 @@ use crate::output::CommandOutput;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ports::store::Store;
 use ui::command_error::{CommandError, Exit};
-use view::{LaneView, NoticesView, OpenRun, PastRun, ShopFacts, ShopStatus, StatusView};
+use view::{LaneView, OpenRun, PastRun, ShopFacts, ShopStatus, StatusView};
 
 /// Runs shown per list.
 const RUNS: u32 = 10;
@@ -44,7 +44,7 @@ pub async fn status(
         last_runs: past.map(PastRun::of).collect(),
         accounts: shops.collect(),
         lanes: lanes.collect(),
-        notices: channels.into_iter().map(NoticesView::from).collect(),
+        notices: channels,
     };
     out.show(&view, text::render)?;
     Ok(Exit::Done)

@@ -1,8 +1,8 @@
 //! The status as text.
 
-use super::view::{LaneView, NoticesView, OpenRun, PastRun, ShopStatus, StatusView, StepProgress};
+use super::view::{LaneView, OpenRun, PastRun, ShopStatus, StatusView, StepProgress};
 use shared::domain::run::RunKind;
-use shared::ports::store::ENDED_BEFORE_ANSWER;
+use shared::ports::store::{ChannelView, ENDED_BEFORE_ANSWER};
 use std::fmt::Write as _;
 use ui::labels;
 use ui::layout::{Align, grouped, span, table, when};
@@ -72,7 +72,7 @@ Your decision is needed: run {id} would hide too many products at once, so {coun
     text.of(lang).to_owned()
 }
 
-fn notices(channel: &NoticesView, lang: Lang) -> Vec<String> {
+fn notices(channel: &ChannelView, lang: Lang) -> Vec<String> {
     let last = channel.last_sent_at.map(when).map(|at| {
         let text = text!("最後に送信 {at}", "last sent {at}");
         text.of(lang).to_owned()

@@ -16,7 +16,7 @@ pub struct StatusView {
     pub accounts: Vec<ShopStatus>,
     pub lanes: Vec<LaneView>,
     /// By channel; empty before the first notification.
-    pub notices: Vec<NoticesView>,
+    pub notices: Vec<ChannelView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,36 +89,6 @@ pub struct LaneView {
     pub used_today: u32,
     /// Only if it is in the future.
     pub closed_until: Option<DateTime<Utc>>,
-}
-
-/// The notifications of one channel in the last month.
-#[derive(Debug, Serialize)]
-pub struct NoticesView {
-    pub channel: String,
-    pub waiting: u64,
-    /// It is unknown whether they were sent; they are not sent again.
-    pub perhaps: u64,
-    /// Rejected, or not accepted within a day.
-    pub lost: u64,
-    pub last_sent_at: Option<DateTime<Utc>>,
-    /// If some wait: when the next attempt is made at the earliest.
-    pub not_before: Option<DateTime<Utc>>,
-    /// The last error of the channel.
-    pub error: Option<String>,
-}
-
-impl From<ChannelView> for NoticesView {
-    fn from(view: ChannelView) -> Self {
-        Self {
-            channel: view.channel,
-            waiting: view.waiting,
-            perhaps: view.unknown,
-            lost: view.lost,
-            last_sent_at: view.last_sent_at,
-            not_before: view.not_before,
-            error: view.error,
-        }
-    }
 }
 
 impl OpenRun {
