@@ -50,7 +50,9 @@ pub fn admit(
     if !faults.has(FaultKind::Throttle) {
         world.quotas.take(&client, operation, now);
     }
+    let claimed = faults.find(FaultKind::FalseRateHeader);
     let limit_header = match world.quotas.rate(operation) {
+        _ if claimed.is_some() => claimed.and_then(|fault| Some(format!("{:?}", fault.rate?))),
         Some(rate) if !faults.has(FaultKind::NoRateHeader) => {
             Some(format!("{:?}", rate.rate * world.clock.speed()))
         }

@@ -59,6 +59,15 @@ impl<'a> PointsJson<'a> {
     }
 }
 
+/// A money or a time that Amazon leaves out or, as a fault, leaves empty: `{}` (issue 848 of the
+/// models' repository).
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum PartJson<T> {
+    Whole(T),
+    Blank {},
+}
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ShippingTimeJson<'a> {
@@ -94,14 +103,19 @@ struct FeedbackJson {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of the vendor's offer"
+)]
 pub struct OfferJson<'a> {
     sub_condition: &'a str,
     seller_id: &'a str,
-    listing_price: MoneyJson<'a>,
-    shipping: MoneyJson<'a>,
+    listing_price: PartJson<MoneyJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipping: Option<MoneyJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<PointsJson<'a>>,
-    shipping_time: ShippingTimeJson<'a>,
+    shipping_time: PartJson<ShippingTimeJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seller_feedback_rating: Option<FeedbackJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,6 +126,8 @@ pub struct OfferJson<'a> {
     prime_information: Option<PrimeJson>,
     is_buy_box_winner: bool,
     is_featured_merchant: bool,
+    /// False on the seller's own offers as well (reports from Europe).
+    my_offer: bool,
 }
 
 impl<'a> OfferJson<'a> {
@@ -119,15 +135,15 @@ impl<'a> OfferJson<'a> {
         Self {
             sub_condition: &offer.sub_condition,
             seller_id: &offer.seller_id,
-            listing_price: MoneyJson::of(offer, offer.price),
-            shipping: MoneyJson::of(offer, offer.shipping),
+            listing_price: PartJson::Whole(MoneyJson::of(offer, offer.price)),
+            shipping: (!offer.shipping_missing).then(|| MoneyJson::of(offer, offer.shipping)),
             points: PointsJson::of(offer),
-            shipping_time: ShippingTimeJson {
+            shipping_time: PartJson::Whole(ShippingTimeJson {
                 minimum_hours: offer.minimum_hours,
                 maximum_hours: offer.maximum_hours,
                 available_date: offer.available_date.as_deref(),
                 availability_type: offer.availability,
-            },
+            }),
             seller_feedback_rating: offer.feedback.map(|feedback| FeedbackJson {
                 feedback_count: feedback.count,
                 seller_positive_feedback_rating: feedback.positive_percent,
@@ -143,6 +159,13 @@ impl<'a> OfferJson<'a> {
             }),
             is_buy_box_winner: offer.winner,
             is_featured_merchant: offer.featured,
+            my_offer: false,
         }
+    }
+
+    /// Leaves price and shipping time as empty objects.
+    pub fn blank(&mut self) {
+        self.listing_price = PartJson::Blank {};
+        self.shipping_time = PartJson::Blank {};
     }
 }

@@ -91,6 +91,18 @@ fn body<'a>(
     } else {
         OffersPayloadJson::of(asin, state, available_at)
     };
+    if faults
+        .for_item(FaultKind::UnlistedOffers, place, asin)
+        .is_some()
+    {
+        payload.unlist();
+    }
+    if faults
+        .for_item(FaultKind::BlankOffers, place, asin)
+        .is_some()
+    {
+        payload.blank();
+    }
     if faults.has(FaultKind::OldSpelling) {
         payload.use_old_spelling();
     }

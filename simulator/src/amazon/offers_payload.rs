@@ -19,7 +19,7 @@ struct OfferCountJson {
 
 #[derive(Debug, Serialize)]
 struct SummaryPriceJson<'a> {
-    condition: &'static str,
+    condition: &'a str,
     #[serde(rename = "fulfillmentChannel", skip_serializing_if = "Option::is_none")]
     channel: Option<&'static str>,
     #[serde(rename = "LandedPrice")]
@@ -35,7 +35,8 @@ struct SummaryPriceJson<'a> {
 impl<'a> SummaryPriceJson<'a> {
     fn of(offer: &'a TrueOffer, channel: Option<&'static str>) -> Self {
         Self {
-            condition: "new",
+            // Written as `new` and as `New`.
+            condition: &offer.sub_condition,
             channel,
             landed_price: MoneyJson::of(offer, offer.landed()),
             listing_price: MoneyJson::of(offer, offer.price),
@@ -138,7 +139,7 @@ impl<'a> OffersPayloadJson<'a> {
             payload.summary.offers_available_time = Some(available_at.to_owned());
             return payload;
         }
-        if state.offers.is_empty() {
+        if state.variation_parent || state.offers.is_empty() {
             return Self::no_offers(asin);
         }
         Self {
@@ -151,6 +152,16 @@ impl<'a> OffersPayloadJson<'a> {
     /// `NoBuyableOffers`, Amazon's statement that the ASIN is out of stock.
     pub fn no_offers(asin: &'a str) -> Self {
         Self::without_offers(asin, "NoBuyableOffers")
+    }
+
+    /// Leaves out the offers that the summary counts (issue 2670 of the models' repository).
+    pub fn unlist(&mut self) {
+        self.offers.clear();
+    }
+
+    /// Leaves price and shipping time of every offer empty.
+    pub fn blank(&mut self) {
+        self.offers.iter_mut().for_each(OfferJson::blank);
     }
 
     /// Uses the spelling of the older model.

@@ -14,6 +14,9 @@ pub struct AsinState {
     pub known: bool,
     /// True while Amazon answers `ActiveButTooSoonForProcessing`.
     pub too_soon: bool,
+    /// A parent of variations, which nobody can buy: `NoBuyableOffers` for ever.
+    #[serde(default)]
+    pub variation_parent: bool,
     /// The offers in new condition that Amazon lists, at most 20.
     pub offers: Vec<TrueOffer>,
     /// The number of offers of all conditions, listed or not.
@@ -32,6 +35,7 @@ impl AsinState {
         Self {
             known: false,
             too_soon: false,
+            variation_parent: false,
             offers: Vec::new(),
             total_offers: 0,
             sold_out: Vec::new(),

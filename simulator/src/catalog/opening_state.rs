@@ -72,6 +72,7 @@ fn state(
     AsinState {
         known: true,
         too_soon: false,
+        variation_parent: false,
         offers,
         total_offers: total,
         sold_out,
@@ -180,6 +181,7 @@ fn any_offer(random: &mut SeededRandom, list_price: i64) -> TrueOffer {
         sub_condition: "new".to_owned(),
         price,
         shipping,
+        shipping_missing: false,
         points,
         minimum_hours: Some(hours.min(24)),
         maximum_hours: Some(hours),

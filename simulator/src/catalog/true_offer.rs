@@ -36,6 +36,8 @@ pub struct TrueOffer {
     pub sub_condition: String,
     pub price: i64,
     pub shipping: i64,
+    /// Whether the answer leaves the shipping out.
+    pub shipping_missing: bool,
     pub points: i64,
     pub minimum_hours: Option<i64>,
     /// Hours until the offer is shipped; `None` for an offer by invitation.
@@ -62,6 +64,7 @@ impl Default for TrueOffer {
             sub_condition: "new".to_owned(),
             price: 1_000,
             shipping: 0,
+            shipping_missing: false,
             points: 0,
             minimum_hours: Some(0),
             maximum_hours: Some(0),
@@ -88,10 +91,14 @@ impl TrueOffer {
     }
 
     /// Whether the shop owner would sell from this offer: new, free shipping, shipped within 72
-    /// hours (the rule of a comparable shop).
+    /// hours (the rule of a comparable shop). An offer for a later date is not.
     pub fn is_usable(&self) -> bool {
-        self.sub_condition == "new"
+        self.sub_condition.eq_ignore_ascii_case("new")
+            && self
+                .availability
+                .is_none_or(|availability| availability == OfferAvailability::Now)
             && self.shipping == 0
+            && (!self.shipping_missing || self.prime || self.fba)
             && self.price > 0
             && self.currency == "JPY"
             && self.maximum_hours.is_some_and(|hours| hours <= 72)

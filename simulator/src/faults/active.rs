@@ -159,9 +159,7 @@ impl CallFaults {
             .filter(|fault| fault.kind == kind)
             .find(|fault| match &fault.asins {
                 Some(asins) => asins.iter().any(|known| known == asin),
-                None if matches!(kind, FaultKind::EmptyOffers | FaultKind::NoTexts) => {
-                    place < fault.items.unwrap_or(usize::MAX)
-                }
+                None if kind.is_for_all_items() => place < fault.items.unwrap_or(usize::MAX),
                 None => place < fault.items.unwrap_or(1),
             })
     }

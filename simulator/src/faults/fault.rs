@@ -38,6 +38,12 @@ pub enum FaultKind {
     MissingItems,
     /// `items` (default all) or `asins` of a batch are answered as having no offers.
     EmptyOffers,
+    /// `items` (default all) or `asins` of a batch have an empty list of offers, while the summary
+    /// counts them and tells prices.
+    UnlistedOffers,
+    /// `items` (default all) or `asins` of a batch have offers whose `ListingPrice` and
+    /// `ShippingTime` are empty objects.
+    BlankOffers,
     /// `items` (default all) or `asins` of a catalogue search have no content: the data sets are
     /// present, and all texts and images in them are null.
     NoTexts,
@@ -47,9 +53,22 @@ pub enum FaultKind {
     OldSpelling,
     /// `x-amzn-RateLimit-Limit` is left out.
     NoRateHeader,
+    /// `x-amzn-RateLimit-Limit` is `rate`, whatever the true limit (issues 746, 1210 and 1444 of
+    /// the models' repository).
+    FalseRateHeader,
     /// BASE's `error` (default `db_error`) with HTTP `status` (default 400). The call is not
     /// executed.
     BaseError,
+}
+
+impl FaultKind {
+    /// Whether it applies to all entries of a batch by default, and not to one.
+    pub fn is_for_all_items(self) -> bool {
+        matches!(
+            self,
+            Self::EmptyOffers | Self::UnlistedOffers | Self::BlankOffers | Self::NoTexts
+        )
+    }
 }
 
 /// One fault. It is active until its count is used up or the faults are cleared.
@@ -73,6 +92,9 @@ pub struct Fault {
     /// HTTP status, for the kinds that have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
+    /// Requests a second, for [`FaultKind::FalseRateHeader`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
     /// Delay in milliseconds, for [`FaultKind::Slow`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub millis: Option<u64>,
@@ -104,6 +126,7 @@ impl Fault {
             probability: None,
             skip: 0,
             status: None,
+            rate: None,
             millis: None,
             items: None,
             asins: None,

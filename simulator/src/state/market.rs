@@ -67,6 +67,9 @@ impl Market {
         if let Some(too_soon) = set.too_soon {
             state.too_soon = too_soon;
         }
+        if let Some(parent) = set.variation_parent {
+            state.variation_parent = parent;
+        }
         if let Some(offers) = set.offers {
             state.total_offers = i64::try_from(offers.len()).unwrap_or(0);
             state.sold_out = Vec::new();

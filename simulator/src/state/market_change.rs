@@ -39,4 +39,6 @@ pub struct MarketSet {
     pub known: Option<bool>,
     /// True makes Amazon answer `ActiveButTooSoonForProcessing`.
     pub too_soon: Option<bool>,
+    /// True makes it a parent of variations, which never has offers.
+    pub variation_parent: Option<bool>,
 }

@@ -11,5 +11,6 @@ mod amazon;
 mod base;
 mod controls;
 mod faults;
+mod offers;
 mod support;
 mod world;
