@@ -127,6 +127,33 @@ async fn hides_beyond_the_limit_are_held_with_those_that_are_not_sent_yet() {
 }
 
 #[tokio::test]
+async fn a_run_never_hides_more_asins_than_were_answered() {
+    let store = open().await;
+    let (run, listings) = opened(&store, 69).await;
+
+    // The last batch, which is open, has nine ASINs.
+    let tripped = answered(&store, run, 1..=3, 20, &listings).await;
+
+    let (hides, answered) = (60, 60);
+    assert_eq!(tripped.guard, Guarding::Tripped { hides, answered });
+}
+
+#[tokio::test]
+async fn in_shops_too_small_for_the_count_the_share_alone_is_held() {
+    let store = open().await;
+    let (run, listings) = opened(&store, 40).await;
+
+    let few = answered(&store, run, 1..=1, 5, &listings).await;
+    let tripped = answered(&store, run, 2..=2, 1, &listings).await;
+
+    assert_eq!(few.guard, Guarding::Quiet, "5 are never a mass");
+    let (hides, answered) = (6, 40);
+    assert_eq!(tripped.guard, Guarding::Tripped { hides, answered });
+    let guard = store.report(run, at(40)).await.unwrap().unwrap().guard;
+    assert_eq!(guard.unwrap().allowed_count, 5);
+}
+
+#[tokio::test]
 async fn an_allowed_share_of_hides_is_not_held() {
     let store = open().await;
     let (run, listings) = opened(&store, 600).await;

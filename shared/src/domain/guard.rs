@@ -9,9 +9,14 @@
 pub struct MassChangeGuard {
     /// The share of the run's ASINs, in percent; 10 by default.
     pub percent: u32,
-    /// The number of ASINs; 50 by default.
+    /// The number of ASINs; 50 by default. In shops with no more ASINs it is 5.
     pub count: u32,
 }
+
+/// In shops that are too small for the count, so many hides are never held.
+const FEW: u32 = 5;
+/// A count of at least this holds nothing, in shops of any size.
+const NEVER: u32 = 1_000_000;
 
 impl Default for MassChangeGuard {
     fn default() -> Self {
@@ -23,6 +28,19 @@ impl Default for MassChangeGuard {
 }
 
 impl MassChangeGuard {
+    /// The limits in shops of `listed` ASINs together: a count that they cannot exceed would not
+    /// guard them.
+    #[must_use]
+    pub fn in_shops_of(self, listed: u64) -> Self {
+        let too_small = listed <= u64::from(self.count) && self.count < NEVER;
+        let count = if too_small {
+            self.count.min(FEW)
+        } else {
+            self.count
+        };
+        Self { count, ..self }
+    }
+
     /// Whether hiding `hides` of `asins` must wait for a person.
     ///
     /// A hide is a product that is shown and would be hidden, for any reason: a changed format may
@@ -75,6 +93,22 @@ mod tests {
             "the share counts in a large run"
         );
         assert!(!guard.trips(0, 0));
+    }
+
+    #[test]
+    fn in_shops_too_small_for_the_count_the_share_alone_counts() {
+        let guard = MassChangeGuard::default();
+
+        assert!(guard.in_shops_of(50).trips(6, 50));
+        assert!(!guard.in_shops_of(50).trips(5, 5), "five are never a mass");
+        assert!(!guard.in_shops_of(60).trips(6, 50));
+        let lower = MassChangeGuard { count: 3, ..guard };
+        assert_eq!(lower.in_shops_of(2), lower);
+        let never = MassChangeGuard {
+            count: 10_000_000,
+            ..guard
+        };
+        assert_eq!(never.in_shops_of(40), never);
     }
 
     proptest! {

@@ -10,6 +10,7 @@ use crate::store::SqlStore;
 use crate::store::db::{commit, one, read_first, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use shared::domain::account::AccountId;
 use shared::domain::asin::AsinBatch;
 use shared::domain::guard::{Guarding, MassChangeGuard};
 use shared::domain::report::{Guarded, HoldDecision};
@@ -17,6 +18,7 @@ use shared::domain::run::RunId;
 use shared::ports::store::{GuardStore, StoreError};
 use sqlx::AnyConnection;
 
+statement!(LISTED, "runs/count_listed.sql");
 statement!(START, "runs/start_guard.sql");
 statement!(LOCK_GUARD, "runs/lock_guard.sql");
 statement!(LOCK_RUN, "runs/lock_run.sql");
@@ -33,12 +35,17 @@ statement!(RESUME_RUN, "runs/resume_run.sql");
 statement!(CANCEL, "runs/cancel_run.sql");
 statement!(REPORT, "runs/report_guard.sql");
 
-/// Writes how much a new run may hide.
+/// Writes how much a new run may hide in the shop of `account`, or in all active ones.
 pub(crate) async fn start(
     on: &mut AnyConnection,
     id: RunId,
     guard: MassChangeGuard,
+    account: Option<&AccountId>,
 ) -> Result<(), StoreError> {
+    // Whether there are more than the count is all that matters.
+    let enough = i64::from(guard.count).saturating_add(1);
+    let listed = one(on, LISTED.bind(account).bind(enough)).await?;
+    let guard = guard.in_shops_of(listed.count("listed")?);
     let start = START.bind(id).bind(guard.percent).bind(guard.count);
     run(on, start).await.map(drop)
 }
@@ -86,6 +93,8 @@ pub(crate) async fn judge(
             return Ok(Guarding::Quiet);
         }
         let (_, answered) = asins(on, id).await?;
+        // A backfill, or a shop that is read back, answers outside of the batches.
+        let answered = answered.max(hides);
         if !guard.allowed.trips(hides, answered) {
             return Ok(Guarding::Quiet);
         }
@@ -182,7 +191,7 @@ async fn hides(on: &mut AnyConnection, id: RunId) -> Result<u64, StoreError> {
     one(on, HIDES.bind(id)).await?.count("hides")
 }
 
-/// All ASINs of the run, and a lower bound of how many were answered.
+/// All ASINs of the run, and how many were answered.
 async fn asins(on: &mut AnyConnection, id: RunId) -> Result<(u64, u64), StoreError> {
     let found = one(on, ANSWERED.bind(id).bind(AsinBatch::MAX_LEN)).await?;
     let answered = found.number("answered")?.max(0);

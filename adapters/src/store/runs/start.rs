@@ -48,7 +48,7 @@ pub(crate) async fn write_run(
         let open = read_first(on, open_run, |row| row.word("id", RunId::parse)).await?;
         return Err(StartError::AlreadyOpen(open.unwrap_or(new.id)));
     }
-    guard::start(on, new.id, new.guard).await?;
+    guard::start(on, new.id, new.guard, new.account.as_ref()).await?;
     for (chunk, batches) in batches.chunks(CHUNK).enumerate() {
         let rows: Vec<BatchRow> = batches
             .iter()
