@@ -25,7 +25,7 @@ fn offers() -> impl Strategy<Value = Vec<Offer>> {
         ),
         prop::option::of(0_i64..2),
         prop::option::weighted(0.9, prop::sample::select(vec![0_i64, 24, 72, 73])),
-        prop::sample::select(vec![Availability::Now, Availability::Later]),
+        prop::sample::select(vec![Availability::Now, Availability::OnDate]),
         any::<bool>(),
         any::<bool>(),
     );
@@ -42,6 +42,8 @@ fn offers() -> impl Strategy<Value = Vec<Offer>> {
             }),
             max_handling_hours: hours,
             availability,
+            available_at: Some(DateTime::UNIX_EPOCH),
+            ships_from: None,
             prime,
             fulfilled_by_amazon: fba,
             seller_id: None,
@@ -63,7 +65,7 @@ proptest! {
     fn the_winner_scores_highest_then_costs_least_then_comes_first(offers in offers()) {
         let rule = OfferRule::default();
         let scored: Vec<Option<(i64, i64, i64)>> = offers.iter().enumerate().map(|(place, offer)| {
-            let (price, score) = rule.score(offer).ok()?;
+            let (price, score) = rule.score(offer, DateTime::UNIX_EPOCH).ok()?;
             Some((score, -i64::from(price), -i64::try_from(place).expect("valid")))
         }).collect();
         let best = scored.iter().flatten().max().copied();
@@ -76,7 +78,7 @@ proptest! {
                 prop_assert_eq!(winners, vec![Some(best)]);
                 prop_assert_eq!(i64::from(*price), -best.1);
             }
-            (None, Finding::FilteredOut(_)) => prop_assert!(winners.is_empty()),
+            (None, Finding::FilteredOut(_) | Finding::ApiError(_)) => prop_assert!(winners.is_empty()),
             (best, finding) => prop_assert!(false, "{best:?} but {finding:?}"),
         }
     }
@@ -90,9 +92,9 @@ proptest! {
         prop_assert_eq!(observation.offers.len(), offers.len());
         for (offer, judged) in offers.iter().zip(&observation.offers) {
             match judged.verdict {
-                Verdict::Rejected(reason) => prop_assert_eq!(rule.score(offer), Err(reason)),
+                Verdict::Rejected(reason) => prop_assert_eq!(rule.score(offer, DateTime::UNIX_EPOCH), Err(reason)),
                 Verdict::Won(score) | Verdict::Outscored(score) => {
-                    prop_assert_eq!(rule.score(offer).map(|(_, score)| score), Ok(score));
+                    prop_assert_eq!(rule.score(offer, DateTime::UNIX_EPOCH).map(|(_, score)| score), Ok(score));
                 }
             }
         }
@@ -117,6 +119,10 @@ fn the_commonest_reason_is_reported_and_of_equals_the_first_of_the_list() {
     };
     let by_invitation = Offer {
         sub_condition: Some("new".into()),
+        listing_price: Some(Amount {
+            currency: Some("JPY".into()),
+            units: 1_000,
+        }),
         ..Offer::default()
     };
 
@@ -144,8 +150,16 @@ fn each_answer_has_its_outcome() {
     assert_eq!(outcome(ItemAnswer::NoOffer), Outcome::OutOfStock);
     assert_eq!(outcome(ItemAnswer::Offers(Vec::new())), Outcome::OutOfStock);
     assert_eq!(
-        outcome(ItemAnswer::Offers(vec![Offer::default()])),
+        outcome(ItemAnswer::Offers(vec![Offer {
+            sub_condition: Some("used".into()),
+            ..Offer::default()
+        }])),
         Outcome::FilteredOut
+    );
+    // Neither a price nor a time: nothing is known about it.
+    assert_eq!(
+        outcome(ItemAnswer::Offers(vec![Offer::default()])),
+        Outcome::ApiError
     );
     assert_eq!(outcome(ItemAnswer::InvalidAsin), Outcome::InvalidAsin);
     assert_eq!(

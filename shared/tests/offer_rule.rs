@@ -1,6 +1,9 @@
 //! Which offers the shop could buy from, reason by reason.
 
-use shared::domain::offer::{Amount, Availability, Offer, OfferRule, Rejection};
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::offer::{Amount, Availability, Offer, OfferRule, Rejection, UnknownShipping};
+
+const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
 fn yen(units: i64) -> Amount {
     Amount {
@@ -16,6 +19,8 @@ fn good() -> Offer {
         shipping: Some(yen(0)),
         max_handling_hours: Some(24),
         availability: Availability::Now,
+        available_at: None,
+        ships_from: Some("JP".into()),
         prime: true,
         fulfilled_by_amazon: true,
         seller_id: None,
@@ -23,11 +28,11 @@ fn good() -> Offer {
 }
 
 fn rejection(offer: &Offer) -> Option<Rejection> {
-    OfferRule::default().score(offer).err()
+    OfferRule::default().score(offer, NOW).err()
 }
 
 fn score(offer: &Offer) -> i64 {
-    OfferRule::default().score(offer).expect("valid").1
+    OfferRule::default().score(offer, NOW).expect("valid").1
 }
 
 #[test]
@@ -69,7 +74,8 @@ fn an_offer_scores_for_now_for_speed_for_prime_and_for_amazons_warehouse() {
     );
     assert_eq!(
         score(&Offer {
-            availability: Availability::Later,
+            availability: Availability::OnDate,
+            available_at: Some(NOW),
             ..bare.clone()
         }),
         0
@@ -122,10 +128,69 @@ fn an_offer_needs_a_handling_time() {
 }
 
 #[test]
-fn shipping_is_free_or_missing() {
+fn a_later_date_counts_the_hours_until_it_rounded_up() {
+    let rule = OfferRule::default();
+    let on = |seconds| Offer {
+        availability: Availability::OnDate,
+        available_at: Some(NOW + TimeDelta::seconds(seconds)),
+        max_handling_hours: Some(0),
+        ..good()
+    };
+
+    assert_eq!(rule.score(&on(3_601), NOW).expect("valid").1, 70 + 100 + 50);
+    assert_eq!(rejection(&on(72 * 3_600)), None);
+    assert_eq!(
+        rejection(&on(72 * 3_600 + 1)),
+        Some(Rejection::ShipsTooLate)
+    );
+    assert_eq!(rejection(&on(-24 * 3_600)), None);
+    assert_eq!(
+        rejection(&on(-24 * 3_600 - 1)),
+        Some(Rejection::NoShippingDate)
+    );
+}
+
+#[test]
+fn only_wanted_countries_count_where_some_are_set() {
+    let rule = OfferRule {
+        countries: vec!["JP".to_owned(), "US".to_owned()],
+        ..OfferRule::default()
+    };
+    let from = |country: Option<&str>, fulfilled_by_amazon| {
+        let offer = Offer {
+            ships_from: country.map(Into::into),
+            fulfilled_by_amazon,
+            ..good()
+        };
+        (rule.score(&offer, NOW).err(), rejection(&offer))
+    };
+
+    assert_eq!(from(Some("jp"), false), (None, None));
+    assert_eq!(from(Some("US"), false), (None, None));
+    assert_eq!(
+        from(Some("CN"), true),
+        (Some(Rejection::OtherCountry), None)
+    );
+    assert_eq!(from(None, true), (None, None));
+    assert_eq!(from(None, false), (Some(Rejection::OtherCountry), None));
+}
+
+#[test]
+fn shipping_is_free_or_unknown_of_amazons_own() {
     let with_shipping = |shipping| Offer { shipping, ..good() };
+    let merchants = Offer {
+        prime: false,
+        fulfilled_by_amazon: false,
+        ..with_shipping(None)
+    };
+    let lenient = OfferRule {
+        unknown_shipping: UnknownShipping::Free,
+        ..OfferRule::default()
+    };
 
     assert_eq!(rejection(&with_shipping(None)), None);
+    assert_eq!(rejection(&merchants), Some(Rejection::ShippingUnknown));
+    assert_eq!(lenient.score(&merchants, NOW).err(), None);
     assert_eq!(rejection(&with_shipping(Some(yen(0)))), None);
     assert_eq!(
         rejection(&with_shipping(Some(yen(1)))),
@@ -189,6 +254,8 @@ fn the_first_reason_in_the_order_of_the_list_is_reported() {
     reasons.push(rejection(&offer));
     offer.shipping = None;
     reasons.push(rejection(&offer));
+    offer.shipping = Some(yen(0));
+    reasons.push(rejection(&offer));
 
     assert_eq!(
         reasons,
@@ -196,6 +263,7 @@ fn the_first_reason_in_the_order_of_the_list_is_reported() {
             Some(Rejection::NotNew),
             Some(Rejection::ShipsTooLate),
             Some(Rejection::ShippingNotFree),
+            Some(Rejection::ShippingUnknown),
             Some(Rejection::PriceOutOfRange),
         ]
     );
@@ -212,6 +280,9 @@ fn another_limit_moves_the_span_of_the_score() {
         ..good()
     };
 
-    assert_eq!(rule.score(&good()).expect("valid").1, 1_000 + 24 + 100 + 50);
-    assert_eq!(rule.score(&slow), Err(Rejection::ShipsTooLate));
+    assert_eq!(
+        rule.score(&good(), NOW).expect("valid").1,
+        1_000 + 24 + 100 + 50
+    );
+    assert_eq!(rule.score(&slow, NOW), Err(Rejection::ShipsTooLate));
 }

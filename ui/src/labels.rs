@@ -49,8 +49,11 @@ pub fn rejection(rejection: Rejection, lang: Lang) -> &'static str {
     match rejection {
         Rejection::NotNew => lang.pick("新品ではない", "not new"),
         Rejection::NoHandlingTime => lang.pick("発送までの時間が不明", "handling time unknown"),
+        Rejection::NoShippingDate => lang.pick("発送日が未定", "shipping date unknown"),
         Rejection::ShipsTooLate => lang.pick("発送が遅すぎる", "ships too late"),
         Rejection::ShippingNotFree => lang.pick("送料がかかる", "shipping costs extra"),
+        Rejection::ShippingUnknown => lang.pick("送料が不明", "shipping cost unknown"),
+        Rejection::OtherCountry => lang.pick("発送元の国が対象外", "ships from another country"),
         Rejection::NoPrice => lang.pick("価格がない", "no price"),
         Rejection::PriceOutOfRange => lang.pick("価格が範囲外", "price out of range"),
         Rejection::OtherCurrency => lang.pick("別の通貨", "another currency"),

@@ -52,8 +52,11 @@ pub async fn every_reason_of_a_filtered_product_is_kept(cache: &dyn Cache) {
     let reasons = [
         Rejection::NotNew,
         Rejection::NoHandlingTime,
+        Rejection::NoShippingDate,
         Rejection::ShipsTooLate,
         Rejection::ShippingNotFree,
+        Rejection::ShippingUnknown,
+        Rejection::OtherCountry,
         Rejection::NoPrice,
         Rejection::PriceOutOfRange,
         Rejection::OtherCurrency,

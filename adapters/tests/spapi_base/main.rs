@@ -16,6 +16,7 @@ mod spapi_decode;
 mod spapi_faults;
 mod spapi_fuzz;
 mod spapi_json;
+mod spapi_meaning;
 mod spapi_sandbox;
 mod spapi_token;
 mod spapi_wire;

@@ -143,6 +143,7 @@ pub fn priced(number: u32, price: u32, seen_at: DateTime<Utc>) -> RecordedAsin {
             seller_id: Some("S1".into()),
             price: Some(i64::from(price)),
             max_handling_hours: Some(24),
+            ships_from: None,
             verdict: Verdict::Won(1048),
         }]),
         listings: Vec::new(),

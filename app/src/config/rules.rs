@@ -16,6 +16,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Rules {
         selling: selling(reader),
         offers: OfferRule {
             max_handling_hours: reader.read(&t::OFFER_MAX_HANDLING_HOURS).into(),
+            unknown_shipping: reader.read(&t::OFFER_UNKNOWN_SHIPPING),
+            countries: reader.read(&t::OFFER_SHIPS_FROM),
             ..OfferRule::default()
         },
         ttls: Ttls {

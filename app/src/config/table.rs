@@ -8,6 +8,7 @@ use chrono::{NaiveTime, TimeDelta};
 use secrecy::SecretString;
 use shared::domain::money::{Ratio, Yen};
 use shared::domain::notice::EventFilter;
+use shared::domain::offer::UnknownShipping;
 use shared::domain::pricing::Tiers;
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -172,6 +173,12 @@ settings! {
     OFFER_MAX_HANDLING_HOURS: u32 = "72", |text| whole(text, 1..=2160),
         "1~2160 の整数(時間)",
         "a whole number of hours from 1 to 2160";
+    OFFER_UNKNOWN_SHIPPING: UnknownShipping = "fba-or-prime", values::unknown_shipping,
+        "fba-or-prime(FBAかプライムなら無料とみなす)か free(いつも無料とみなす)",
+        "fba-or-prime (free with FBA or Prime only) or free (always free)";
+    OFFER_SHIPS_FROM: Vec<String> = "any", values::countries,
+        "any(どの国でも)か、2文字の国コードをコンマで区切って(例 JP)",
+        "any, or comma-separated country codes of two letters, such as JP";
     FILTERED_OUT_HIDES_AFTER: u32 = "2", |text| whole(text, 1..=100),
         "1~100 の整数(回)",
         "a whole number of times from 1 to 100";

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{NaiveTime, TimeDelta};
 use secrecy::{SecretBox, SecretString};
 use shared::domain::money::{Ratio, Yen};
+use shared::domain::offer::UnknownShipping;
 use shared::domain::pricing::Tiers;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
@@ -233,6 +234,28 @@ pub fn tiers(text: &str) -> Option<Tiers> {
         })
         .collect::<Option<Vec<_>>>()?;
     Tiers::new(spans, Ratio::parse(above).ok()?)
+}
+
+/// Reads what an unknown shipping cost counts as.
+pub fn unknown_shipping(text: &str) -> Option<UnknownShipping> {
+    match text {
+        "fba-or-prime" => Some(UnknownShipping::FreeFromAmazon),
+        "free" => Some(UnknownShipping::Free),
+        _ => None,
+    }
+}
+
+/// Reads country codes in capitals; `any` as none of them.
+pub fn countries(text: &str) -> Option<Vec<String>> {
+    if text == "any" {
+        return Some(Vec::new());
+    }
+    let code = |country: &str| {
+        let country = country.trim().to_ascii_uppercase();
+        let letters = country.bytes().all(|byte| byte.is_ascii_uppercase());
+        (country.len() == 2 && letters).then_some(country)
+    };
+    text.split(',').map(code).collect()
 }
 
 /// Reads a prefix of keys: 1 to 32 letters, digits, `_`, `-`, `.`.

@@ -63,9 +63,12 @@ pub struct JudgedOffer {
     /// The listing price in whole units of its currency.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub price: Option<i64>,
-    /// Hours until it is shipped.
+    /// Hours until it is shipped, with those until its date; `None` if that is unknown.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub max_handling_hours: Option<i64>,
+    /// ISO 3166 code of the country that it ships from.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ships_from: Option<SmolStr>,
     /// Whether it won, lost on score or was rejected.
     pub verdict: Verdict,
 }
@@ -93,7 +96,7 @@ impl Observation {
         rule: &OfferRule,
     ) -> Self {
         let (finding, offers) = match answer {
-            ItemAnswer::Offers(offers) => judge_offers(&offers, rule),
+            ItemAnswer::Offers(offers) => judge_offers(&offers, rule, observed_at),
             ItemAnswer::NoOffer => (Finding::NoOffer, Vec::new()),
             ItemAnswer::InvalidAsin => (Finding::InvalidAsin, Vec::new()),
             ItemAnswer::Failed(why) => (Finding::ApiError(why), Vec::new()),
@@ -119,12 +122,16 @@ impl Observation {
     }
 }
 
-fn judge_offers(offers: &[Offer], rule: &OfferRule) -> (Finding, Vec<JudgedOffer>) {
+fn judge_offers(
+    offers: &[Offer],
+    rule: &OfferRule,
+    at: DateTime<Utc>,
+) -> (Finding, Vec<JudgedOffer>) {
     if offers.is_empty() {
         return (Finding::NoOffer, Vec::new());
     }
     let scores: Vec<Result<(Yen, i64), Rejection>> =
-        offers.iter().map(|offer| rule.score(offer)).collect();
+        offers.iter().map(|offer| rule.score(offer, at)).collect();
     let accepted = scores.iter().enumerate().filter_map(|(place, score)| {
         let (price, points) = score.ok()?;
         Some((place, price, points))
@@ -138,7 +145,8 @@ fn judge_offers(offers: &[Offer], rule: &OfferRule) -> (Finding, Vec<JudgedOffer
         .map(|(place, (offer, score))| JudgedOffer {
             seller_id: offer.seller_id.clone(),
             price: offer.listing_price.as_ref().map(|amount| amount.units),
-            max_handling_hours: offer.max_handling_hours,
+            max_handling_hours: offer.hours_until_shipped(at).ok(),
+            ships_from: offer.ships_from.clone(),
             verdict: match score {
                 Err(rejection) => Verdict::Rejected(*rejection),
                 Ok((_, points)) if winner.is_some_and(|(won, ..)| won == place) => {
@@ -148,10 +156,14 @@ fn judge_offers(offers: &[Offer], rule: &OfferRule) -> (Finding, Vec<JudgedOffer
             },
         })
         .collect();
-    let finding = winner.map_or_else(
-        || Finding::FilteredOut(commonest_rejection(&scores)),
-        |(_, price, _)| Finding::Priced(price),
-    );
+    let finding = match winner {
+        Some((_, price, _)) => Finding::Priced(price),
+        // Nobody knows whether a blank offer would have won.
+        None if offers.iter().any(Offer::is_blank) => {
+            Finding::ApiError("offers without a price and without a time".to_owned())
+        }
+        None => Finding::FilteredOut(commonest_rejection(&scores)),
+    };
     (finding, judged)
 }
 

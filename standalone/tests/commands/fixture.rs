@@ -155,6 +155,7 @@ fn offers(price: u32) -> Vec<JudgedOffer> {
         seller_id: Some("A1SELLER".into()),
         price: Some(price),
         max_handling_hours: hours,
+        ships_from: (price > 0).then(|| "CN".into()),
         verdict,
     };
     let price = i64::from(price);

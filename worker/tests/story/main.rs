@@ -9,6 +9,7 @@ mod fixture;
 mod guard;
 mod incidents;
 mod notices;
+mod offers;
 mod platforms;
 mod reconcile;
 mod schedule;

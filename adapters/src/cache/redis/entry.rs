@@ -11,11 +11,14 @@ use shared::domain::offer::Rejection;
 use shared::domain::product::{Product, Seen, Stock};
 
 /// The letter of each reason. It is stored: never give a letter another meaning.
-const REASONS: [(char, Rejection); 7] = [
+const REASONS: [(char, Rejection); 10] = [
     ('n', Rejection::NotNew),
     ('h', Rejection::NoHandlingTime),
+    ('d', Rejection::NoShippingDate),
     ('l', Rejection::ShipsTooLate),
     ('s', Rejection::ShippingNotFree),
+    ('u', Rejection::ShippingUnknown),
+    ('o', Rejection::OtherCountry),
     ('p', Rejection::NoPrice),
     ('r', Rejection::PriceOutOfRange),
     ('c', Rejection::OtherCurrency),
@@ -81,8 +84,11 @@ fn word(stock: Stock) -> String {
             let letter = match why {
                 Rejection::NotNew => 'n',
                 Rejection::NoHandlingTime => 'h',
+                Rejection::NoShippingDate => 'd',
                 Rejection::ShipsTooLate => 'l',
                 Rejection::ShippingNotFree => 's',
+                Rejection::ShippingUnknown => 'u',
+                Rejection::OtherCountry => 'o',
                 Rejection::NoPrice => 'p',
                 Rejection::PriceOutOfRange => 'r',
                 Rejection::OtherCurrency => 'c',

@@ -1,5 +1,6 @@
 //! Reads one entry of the answer: the result for its ASIN.
 
+use super::summary::OfferSummary;
 use super::wire::{EntryError, EntryStatus, OfferBody, OfferPayload, ParsedEntry, RawEntry};
 use crate::http::excerpt;
 use crate::http::lenient::{Number, Object};
@@ -89,10 +90,7 @@ fn from_payload(payload: OfferPayload<'_>, asin: Asin) -> Result<ItemAnswer, Str
         ));
     }
     let offers = payload.offers.map(|offers| offers.0).transpose()?;
-    let total = payload
-        .summary
-        .and_then(|summary| summary.0.total_offer_count)
-        .and_then(Number::whole);
+    let summary = || OfferSummary::read(payload.summary);
     match (payload.status.as_deref().unwrap_or_default(), offers) {
         ("ActiveButTooSoonForProcessing", _) => Err("not ready".to_owned()),
         (status @ ("NoBuyableOffers" | "NoOfferDueToMissingShippingCharge"), Some(offers))
@@ -100,11 +98,10 @@ fn from_payload(payload: OfferPayload<'_>, asin: Asin) -> Result<ItemAnswer, Str
         {
             Err(format!("{status}, but {} offers", offers.len()))
         }
-        ("NoBuyableOffers" | "NoOfferDueToMissingShippingCharge", _) => Ok(ItemAnswer::NoOffer),
+        ("NoBuyableOffers" | "NoOfferDueToMissingShippingCharge", _) => summary()?.without_offers(),
         (_, Some(offers)) if !offers.is_empty() => Ok(ItemAnswer::Offers(offers)),
-        ("Success", Some(_)) => Ok(ItemAnswer::NoOffer),
-        ("Success", None) if total == Some(0) => Ok(ItemAnswer::NoOffer),
-        ("Success", None) => Err("success without a list of offers".to_owned()),
+        ("Success", Some(_)) => summary()?.with_empty_list(),
+        ("Success", None) => summary()?.without_list(),
         (status, _) => Err(excerpt(&format!("unknown status {status:?}"), 80)),
     }
 }

@@ -6,6 +6,7 @@
 
 mod item;
 mod offers;
+mod summary;
 mod wire;
 
 use crate::http::excerpt;

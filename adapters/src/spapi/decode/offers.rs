@@ -2,8 +2,10 @@
 //! read, so that no list of wire types is kept.
 
 use crate::http::lenient::{LenientText, Number, Object};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use shared::domain::offer::{Amount, Availability, Offer};
 use smol_str::{SmolStr, StrExt as _};
 use std::fmt;
@@ -57,6 +59,9 @@ struct WireOffer<'a> {
     shipping: Option<Object<WireMoney<'a>>>,
     #[serde(borrow)]
     shipping_time: Option<Object<WireShippingTime<'a>>>,
+    /// Only a country that can be read is used; a fault in it has no effect.
+    #[serde(borrow)]
+    ships_from: Option<&'a RawValue>,
     is_fulfilled_by_amazon: Option<bool>,
     prime_information: Option<Object<WirePrime>>,
 }
@@ -75,6 +80,16 @@ struct WireShippingTime<'a> {
     maximum_hours: Option<Number>,
     #[serde(borrow)]
     availability_type: Option<LenientText<'a>>,
+    /// As `ships_from`.
+    #[serde(borrow)]
+    available_date: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireShipsFrom<'a> {
+    #[serde(borrow)]
+    country: LenientText<'a>,
 }
 
 #[derive(Deserialize)]
@@ -85,8 +100,12 @@ struct WirePrime {
 
 fn offer(wire: WireOffer<'_>) -> Result<Offer, String> {
     let shipping_time = wire.shipping_time.map(|time| time.0);
-    let (hours, availability) = shipping_time.map_or((None, None), |time| {
-        (time.maximum_hours, time.availability_type)
+    let (hours, availability, date) = shipping_time.map_or((None, None, None), |time| {
+        (
+            time.maximum_hours,
+            time.availability_type,
+            time.available_date,
+        )
     });
     Ok(Offer {
         sub_condition: wire.sub_condition.map(|text| plain(&text)),
@@ -97,6 +116,8 @@ fn offer(wire: WireOffer<'_>) -> Result<Offer, String> {
             None => None,
         },
         availability: availability.map_or(Availability::Unknown, |text| available(&text)),
+        available_at: date.and_then(date_of),
+        ships_from: wire.ships_from.and_then(country_of),
         prime: wire
             .prime_information
             .is_some_and(|prime| prime.0.is_prime == Some(true)),
@@ -138,9 +159,30 @@ fn amount(money: Option<Object<WireMoney<'_>>>) -> Result<Option<Amount>, String
 }
 
 fn available(kind: &str) -> Availability {
-    match kind {
+    match kind.to_ascii_uppercase_smolstr().as_str() {
         "NOW" => Availability::Now,
-        "FUTURE_WITHOUT_DATE" | "FUTURE_WITH_DATE" => Availability::Later,
+        "FUTURE_WITH_DATE" => Availability::OnDate,
+        kind if kind.starts_with("FUTURE") => Availability::Later,
         _ => Availability::Unknown,
     }
+}
+
+/// An ISO 8601 instant. Without a zone or a time of day it counts as UTC, which is the later reading in
+/// Japan.
+fn date_of(raw: &RawValue) -> Option<DateTime<Utc>> {
+    let text = serde_json::from_str::<LenientText<'_>>(raw.get()).ok()?;
+    let text = text.trim();
+    let zoned = || DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+    let local = || text.parse::<NaiveDateTime>();
+    let day = || text.parse::<NaiveDate>();
+    zoned()
+        .or_else(|_| local().map(|at| at.and_utc()))
+        .or_else(|_| day().map(|day| day.and_time(NaiveTime::MIN).and_utc()))
+        .ok()
+}
+
+fn country_of(raw: &RawValue) -> Option<SmolStr> {
+    let from = serde_json::from_str::<Object<WireShipsFrom<'_>>>(raw.get()).ok()?;
+    let country = from.0.country.trim();
+    (!country.is_empty()).then(|| country.to_ascii_uppercase_smolstr())
 }

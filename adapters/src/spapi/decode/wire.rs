@@ -2,7 +2,7 @@
 //!
 //! Source: Selling Partner API model `productPricingV0`, definitions `GetItemOffersBatchResponse`,
 //! `ItemOffersResponse`, `GetOffersResult`, `OfferDetail`. Parts that no decision needs
-//! (rankings, lowest prices, points) are not read, so that a fault in them has no effect.
+//! (rankings, points) are not read, so that a fault in them has no effect.
 
 use super::offers::Offers;
 use crate::http::lenient::{LenientText, Number, Object};
@@ -71,16 +71,11 @@ pub(super) struct OfferPayload<'a> {
     pub(super) asin: Option<LenientText<'a>>,
     #[serde(borrow)]
     pub(super) status: Option<LenientText<'a>>,
-    #[serde(rename = "Summary")]
-    pub(super) summary: Option<Object<OfferSummary>>,
+    /// Read only beside an empty list of offers.
+    #[serde(rename = "Summary", borrow)]
+    pub(super) summary: Option<&'a RawValue>,
     #[serde(rename = "Offers")]
     pub(super) offers: Option<Offers>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct OfferSummary {
-    pub(super) total_offer_count: Option<Number>,
 }
 
 impl ParsedEntry<'_> {

@@ -187,8 +187,12 @@ fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
         }
     };
     let seller = offer.seller_id.as_deref().unwrap_or_default().to_owned();
+    let from = offer.ships_from.as_deref().map(clean).map(|country| {
+        let text = text!("発送元 {country}", "from {country}");
+        text.of(lang).to_owned()
+    });
     let [shipping, verdict] = [shipping, verdict].map(|text| text.of(lang).to_owned());
-    vec![price, shipping, verdict, seller]
+    vec![price, shipping, from.unwrap_or_default(), verdict, seller]
 }
 
 fn listings(listings: &[ListingView], lang: Lang) -> String {
