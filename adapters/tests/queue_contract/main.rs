@@ -38,6 +38,9 @@ macro_rules! contract {
 contract!(
     suite::a_message_is_pushed_once_while_it_is_alive,
     suite::a_message_that_is_done_can_be_pushed_again,
+    suite::a_message_that_waits_for_a_reset_is_due_when_it_is_pushed_again,
+    suite::a_waiting_claim_is_woken_by_a_message_that_becomes_due,
+    suite::a_message_in_its_back_off_keeps_its_delay,
     suite::more_messages_than_one_call_takes_keep_their_order,
     suite::urgent_messages_go_before_normal_ones_and_first_in_goes_first_out,
     suite::several_are_claimed_in_their_order_and_no_more_than_there_are,

@@ -75,6 +75,59 @@ pub async fn a_message_that_is_done_can_be_pushed_again(queue: &dyn Queue) {
     assert_eq!(claim(queue, BRIEF).await.expect("a message").attempt, 1);
 }
 
+pub async fn a_message_that_waits_for_a_reset_is_due_when_it_is_pushed_again(queue: &dyn Queue) {
+    queue.push(&[batch(1), batch(2)]).await.expect("pushed");
+    for _ in 0..2 {
+        let claimed = claim(queue, BRIEF).await.expect("a message");
+        settle(
+            queue,
+            &claimed,
+            Settlement::Defer(Duration::from_secs(3_600)),
+        )
+        .await;
+    }
+    assert!(claim(queue, BRIEF).await.is_none());
+
+    let new = queue.push(&[batch(3), batch(2)]).await.expect("pushed");
+
+    let mut claimed = Vec::new();
+    while let Some(message) = claim(queue, BRIEF).await {
+        claimed.push((message.id, message.attempt));
+    }
+    let id = |no| batch(no).job.id();
+    assert_eq!((new, claimed), (1, vec![(id(3), 1), (id(2), 1)]));
+}
+
+pub async fn a_waiting_claim_is_woken_by_a_message_that_becomes_due(queue: &dyn Queue) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+    settle(
+        queue,
+        &claimed,
+        Settlement::Defer(Duration::from_secs(3_600)),
+    )
+    .await;
+
+    let (woken, _) = tokio::join!(claim(queue, LONG), async {
+        tokio::time::sleep(BRIEF).await;
+        queue.push(&[batch(1)]).await.expect("pushed")
+    });
+
+    assert_eq!(woken.expect("a message").id, batch(1).job.id());
+}
+
+pub async fn a_message_in_its_back_off_keeps_its_delay(queue: &dyn Queue) {
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let claimed = claim(queue, BRIEF).await.expect("a message");
+    let back_off = Settlement::Retry(Duration::from_secs(10), "down".to_owned());
+    settle(queue, &claimed, back_off).await;
+
+    let new = queue.push(&[batch(1)]).await.expect("pushed");
+
+    assert_eq!(new, 0);
+    assert!(claim(queue, BRIEF).await.is_none());
+}
+
 pub async fn more_messages_than_one_call_takes_keep_their_order(queue: &dyn Queue) {
     let pushed: Vec<Message> = (1..=1_201).map(batch).collect();
 

@@ -20,6 +20,11 @@ pub struct Message {
 }
 
 impl Message {
+    /// A message that is alive and delayed for longer becomes due when it is pushed again. Longer than
+    /// any back-off, so that only a message that waits for a reset is meant: the row that was written
+    /// before the push must not wait with it.
+    pub const PATIENCE: Duration = Duration::from_secs(15);
+
     /// A message without a delay, with the job's own rank.
     pub fn new(payload: impl Payload) -> Self {
         let job = Job::new(payload);
@@ -151,7 +156,8 @@ pub struct QueueError(pub String);
 /// loss they are pushed again from the database rows.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Pushes each message whose id is not alive; returns how many were new.
+    /// Pushes each message whose id is not alive; returns how many were new. One that is alive, but
+    /// delayed for longer than [`Message::PATIENCE`], becomes due as early as the pushed one would.
     async fn push(&self, messages: &[Message]) -> Result<u64, QueueError>;
 
     /// Claims the first messages of `queue` on a lease, as many as `capacity` allows. Waits up to

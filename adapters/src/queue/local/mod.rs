@@ -76,8 +76,8 @@ impl Queue for LocalQueue {
             let queue = self.queue(message.job.queue())?;
             if lock(&queue.state).push(message.job.id(), new_message, now) {
                 new += 1;
-                queue.woken.notify_one();
             }
+            queue.woken.notify_one();
         }
         Ok(new)
     }

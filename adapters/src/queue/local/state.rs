@@ -3,7 +3,7 @@
 use super::dead_list::DeadList;
 use super::message::{DueKey, StoredMessage};
 use shared::jobs::Rank;
-use shared::ports::queue::{Claimed, Settlement};
+use shared::ports::queue::{Claimed, Message, Settlement};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -36,9 +36,18 @@ pub struct QueueState {
 }
 
 impl QueueState {
-    /// Adds a message unless one with its id is alive. It is ready after its delay from `now`.
+    /// Adds a message unless one with its id is alive. It is ready after its delay from `now`; one that
+    /// is alive and waits for a reset is due then, too.
     pub fn push(&mut self, id: String, new: NewMessage, now: Instant) -> bool {
-        if self.messages.contains_key(&id) {
+        if let Some(alive) = self.messages.get(&id) {
+            let late = alive
+                .due
+                .filter(|(due, _)| *due > now + new.delay + Message::PATIENCE);
+            if let Some(late) = late {
+                let rank = alive.rank;
+                self.delayed.remove(&late);
+                self.enqueue(id, rank, Some(now + new.delay));
+            }
             return false;
         }
         let due = (!new.delay.is_zero()).then(|| now + new.delay);

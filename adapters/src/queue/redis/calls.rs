@@ -7,7 +7,7 @@ use crate::queue::{DEAD_KEPT, clipped};
 use crate::redis::{RedisFault, RedisLink};
 use redis::{FromRedisValue, ScriptInvocation};
 use shared::jobs::QueueName;
-use shared::ports::queue::{Claimed, QueueError, Settlement, WorkerHeartbeat};
+use shared::ports::queue::{Claimed, Message, QueueError, Settlement, WorkerHeartbeat};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ impl QueueCalls {
         let keys = self.keys(queue)?;
         let push = &self.scripts.push;
         let mut call = push.key((&keys.messages, &keys.ready, &keys.delayed));
-        call.arg(&keys.wakeups);
+        call.arg((&keys.wakeups, micros(Message::PATIENCE)));
         for entry in entries {
             call.arg((&entry.id, entry.rank, entry.delay_us, &entry.payload));
         }
