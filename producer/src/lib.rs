@@ -4,16 +4,17 @@
 //! sends the messages of open rows again. [`Scheduler`] does this by the clock, for `miseban serve`
 //! and `producer serve`. [`notices`] reports to people what happened.
 
+mod lost_messages;
 pub mod notices;
 mod register;
 mod resume;
 mod schedule;
 mod start_run;
 
+pub use lost_messages::{LostMessages, ResumeError};
 pub use register::{Registered, Registration, register};
-pub use resume::{ResumeError, resume, resume_run};
+pub use resume::{resume, resume_run};
 pub use schedule::{
     LeaderLease, Leadership, RetentionCleanup, RunScheduler, Scheduler, TokenRefresher,
-    requeue_lost,
 };
 pub use start_run::{RunOrder, StartRunError, StartedRun, start_run};

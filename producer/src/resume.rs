@@ -1,42 +1,18 @@
 //! Sends the messages of open rows again. The queue drops a message that it already holds, so any
 //! process may call this at any time.
 
-use shared::domain::run::{RunId, RunState};
+use crate::lost_messages::{LostMessages, OPEN_RUNS, ResumeError};
+use shared::domain::run::RunId;
+use shared::ports::context::Context;
 use shared::ports::messages;
-use shared::ports::queue::{Queue, QueueError};
-use shared::ports::store::{Store, StoreError};
+use shared::ports::queue::Queue;
+use shared::ports::store::Store;
 
-/// At most this many open runs are resumed or checked.
-pub(crate) const OPEN_RUNS: u32 = 100;
-
-/// The rows could not be read, or their messages could not be sent.
-#[derive(Debug, thiserror::Error)]
-pub enum ResumeError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The queue failed.
-    #[error(transparent)]
-    Queue(#[from] QueueError),
-}
-
-/// Sends the messages of all open rows of all runs, and of updates that wait for the reset of their
-/// account's quota. Returns the open runs.
-pub async fn resume(store: &dyn Store, queue: &dyn Queue) -> Result<Vec<RunId>, ResumeError> {
-    let mut open = Vec::new();
-    for run in store.runs(true, OPEN_RUNS).await? {
-        // A held run waits for a person, not for a worker.
-        if run.state != RunState::Held {
-            resume_run(run.id, store, queue).await?;
-        }
-        open.push(run.id);
-    }
-    let updates = store.unsettled_updates().await?.into_iter();
-    let message = |(listing, version, urgency)| messages::for_update(listing, version, urgency);
-    queue
-        .push(&updates.map(message).collect::<Vec<_>>())
-        .await?;
-    Ok(open)
+/// Sends the messages of open rows that have none, of all runs. Returns the open runs.
+pub async fn resume(ctx: &Context) -> Result<Vec<RunId>, ResumeError> {
+    LostMessages::new(ctx.clone()).send_again().await?;
+    let open = ctx.store.runs(true, OPEN_RUNS).await?;
+    Ok(open.into_iter().map(|run| run.id).collect())
 }
 
 /// Sends the messages of all open rows of one run.

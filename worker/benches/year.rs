@@ -89,7 +89,8 @@ async fn live(
             // What the shop keeper would do, who looks and finds that it is so.
             let released = app.ctx.store.release_run(report.run_id, app.now()).await;
             released.unwrap().unwrap();
-            producer::requeue_lost(&app.ctx).await.unwrap();
+            let mut lost = producer::LostMessages::new(app.ctx.clone());
+            lost.send_again().await.unwrap();
             app.finish(report.run_id).await;
             held += 1;
         }

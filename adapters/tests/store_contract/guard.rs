@@ -123,7 +123,7 @@ async fn hides_beyond_the_limit_are_held_with_those_that_are_not_sent_yet() {
     assert_eq!((guard.hides, guard.held), (80, 79));
     assert_eq!((report.updates.applied, report.updates.held), (1, 79));
     assert_eq!(store.run_view(run).await.unwrap().held_back, 79);
-    assert_eq!(store.unsettled_updates().await.unwrap(), []);
+    assert_eq!(unsettled(&store).await, []);
 }
 
 #[tokio::test]

@@ -166,10 +166,10 @@ async fn an_update_of_a_parked_account_outlives_its_run() {
     thin(&store, at(100 * DAY)).await;
 
     assert_eq!(counted(&home, "updates").await, 3);
-    assert_eq!(store.unsettled_updates().await.unwrap().len(), 3);
+    assert_eq!(unsettled(&store).await.len(), 3);
     let report = store.report(run, at(100 * DAY)).await.unwrap().unwrap();
     assert_eq!((report.updates.parked, report.updates.applied), (3, 37));
-    for (listing, version, _) in store.unsettled_updates().await.unwrap() {
+    for (listing, version, _) in unsettled(&store).await {
         store
             .finish_update(listing, version, &UpdateResult::Equal, at(101 * DAY))
             .await

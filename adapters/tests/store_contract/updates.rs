@@ -2,6 +2,7 @@
 
 use crate::world::*;
 use shared::domain::desired::HoldReason;
+use shared::domain::listing::ListingId;
 use shared::domain::run::RunKind;
 use shared::ports::store::{
     AccountStore, BatchStore, CatalogueStore, HistoryStore, RecordPart, ReportStore, RunQueries,
@@ -113,7 +114,7 @@ async fn a_parked_update_does_not_keep_its_run_open_and_is_kept() {
         .unwrap();
 
     assert_eq!(ended, [run]);
-    assert_eq!(store.unsettled_updates().await.unwrap().len(), 1);
+    assert_eq!(unsettled(&store).await.len(), 1);
     assert_eq!(
         store
             .report(run, at(50))
@@ -129,7 +130,7 @@ async fn a_parked_update_does_not_keep_its_run_open_and_is_kept() {
         .finish_update(listing, 1, &applied, at(60))
         .await
         .unwrap();
-    assert_eq!(store.unsettled_updates().await.unwrap(), []);
+    assert_eq!(unsettled(&store).await, []);
     assert_eq!(
         store
             .report(run, at(70))
@@ -252,11 +253,11 @@ async fn an_inactive_account_gets_no_update_and_keeps_no_run_open() {
         None
     );
     assert!(!store.open_work(run).await.unwrap().progress.updates_open);
-    assert_eq!(store.unsettled_updates().await.unwrap(), []);
+    assert_eq!(unsettled(&store).await, []);
 }
 
 #[tokio::test]
-async fn the_most_urgent_unsettled_update_comes_first() {
+async fn unsettled_updates_are_listed_a_window_at_a_time() {
     let store = open().await;
     shop(&store, "a", 2).await;
     let run = started(&store, 2).await;
@@ -273,10 +274,56 @@ async fn the_most_urgent_unsettled_update_comes_first() {
         .await
         .unwrap();
 
-    let unsettled = store.unsettled_updates().await.unwrap();
+    let unsettled = unsettled(&store).await;
 
     assert_eq!(
         unsettled.iter().map(|row| row.0).collect::<Vec<_>>(),
-        [two, one]
+        [one, two]
     );
+    let from = async |after| store.unsettled_updates(at(60), after, 1).await.unwrap();
+    assert_eq!(from(ListingId(0)).await, unsettled[..1]);
+    assert_eq!(from(one).await, unsettled[1..]);
+}
+
+#[tokio::test]
+async fn a_parked_update_needs_a_message_after_its_reset_and_a_queued_one_at_once() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let (_, listing) = run_with_update(&store).await;
+    let needed = async |now| {
+        let rows = store.unsettled_updates(now, ListingId(0), 10).await;
+        rows.unwrap().len()
+    };
+    store.park(&account("a"), at(3_600)).await.unwrap();
+    assert_eq!(needed(at(60)).await, 1);
+
+    store
+        .finish_update(listing, 1, &UpdateResult::Parked, at(61))
+        .await
+        .unwrap();
+
+    assert_eq!(needed(at(3_599)).await, 0);
+    assert_eq!(needed(at(3_600)).await, 1);
+}
+
+#[tokio::test]
+async fn a_delisted_update_is_not_queued_again_by_its_run() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let (run, listing) = run_with_update(&store).await;
+    store
+        .finish_update(listing, 1, &UpdateResult::Delisted, at(40))
+        .await
+        .unwrap();
+
+    let mut seen = priced(1, 1300, at(45));
+    seen.listings = vec![due(listing, shop_state(1690, true), 2)];
+    store.begin_backfill(run).await.unwrap();
+    let progress = store
+        .record(&record(run, RecordPart::Backfill, vec![seen]))
+        .await
+        .unwrap();
+
+    assert!(!progress.updates_open);
+    assert_eq!(unsettled(&store).await, []);
 }

@@ -23,7 +23,7 @@ use shared::domain::product::{Change, Product, Seen, Stock, StockChange};
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::store::{
     AccountRow, AccountStore, BatchStore, CatalogueStore, ListingDecision, NewListing, NewRun,
-    Record, RecordPart, RecordedAsin, RequestCost, RunStore,
+    Record, RecordPart, RecordedAsin, RequestCost, RunStore, UpdateStore,
 };
 use uuid::Uuid;
 
@@ -246,6 +246,12 @@ pub async fn run_with_update(store: &SqlStore) -> (RunId, ListingId) {
         .await
         .unwrap();
     (run, listing)
+}
+
+/// All updates that need a message in ten years' time.
+pub async fn unsettled(store: &SqlStore) -> Vec<(ListingId, i64, Urgency)> {
+    let rows = store.unsettled_updates(at(315_360_000), ListingId(0), 1_000);
+    rows.await.unwrap()
 }
 
 /// Ends a run whose batches are all recorded, with nothing missing.

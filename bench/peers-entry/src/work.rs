@@ -14,6 +14,7 @@ use shared::domain::account::AccountId;
 use shared::jobs::{Backfill, SyncBatch, UpdateListing};
 use shared::ports::marketplace::Marketplace as _;
 use shared::ports::shop::Shop as _;
+use shared::ports::store::RunQueries as _;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -50,7 +51,9 @@ async fn context() -> anyhow::Result<(BenchContext, Arc<RedisQueue>)> {
     let (store, link) = (Arc::new(store().await?), link().await?);
     let queue = Arc::new(RedisQueue::new(link.clone()));
     if number("RESUME", 0) > 0 {
-        producer::resume(&*store, &*queue).await?;
+        for run in store.runs(true, 10).await? {
+            producer::resume_run(run.id, &*store, &*queue).await?;
+        }
     }
     let (clock, limiter) = (Arc::new(SystemClock), Arc::new(Unlimited));
     let http = client(&HttpSettings::default())?;

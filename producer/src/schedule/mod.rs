@@ -7,17 +7,16 @@
 mod basic_info;
 mod leader;
 mod reconcile;
-mod requeue;
 mod retention;
 mod runs;
 mod tokens;
 
 pub use leader::{LeaderLease, Leadership};
-pub use requeue::requeue_lost;
 pub use retention::RetentionCleanup;
 pub use runs::RunScheduler;
 pub use tokens::TokenRefresher;
 
+use crate::lost_messages::LostMessages;
 use crate::resume::resume;
 use app::config::Work;
 use app::health::Heartbeat;
@@ -43,6 +42,7 @@ pub struct Scheduler {
     runs: Option<RunScheduler>,
     tokens: TokenRefresher,
     retention: RetentionCleanup,
+    lost: LostMessages,
     started: Instant,
 }
 
@@ -52,6 +52,7 @@ impl Scheduler {
         Self {
             tokens: TokenRefresher::new(ctx.clone()),
             retention: RetentionCleanup::new(ctx.clone()),
+            lost: LostMessages::new(ctx.clone()),
             runs: None,
             started: Instant::now(),
             ctx,
@@ -122,7 +123,7 @@ impl Scheduler {
             tracing::warn!(%error, "could not delete expired history; retrying");
         }
         if ticks.is_multiple_of(TICKS_PER_REQUEUE) {
-            let requeued = requeue_lost(&self.ctx).await;
+            let requeued = self.lost.send_again().await;
             self.heartbeat.beat(&requeued);
             if let Err(error) = requeued {
                 tracing::warn!(%error, "could not search for lost messages; retrying");
@@ -141,7 +142,7 @@ impl Scheduler {
     async fn take_over(&self) -> RunScheduler {
         tracing::info!("this producer leads");
         let ctx = &self.ctx;
-        let resumed = resume(&*ctx.store, &*ctx.queue).await;
+        let resumed = resume(ctx).await;
         let open = resumed.unwrap_or_else(|error| {
             tracing::warn!(%error, "could not resume the open runs; the search for lost messages will");
             Vec::new()

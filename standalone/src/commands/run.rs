@@ -11,7 +11,7 @@ use app::run_mode::RunMode;
 use app::signal::signal;
 use app::wiring::{self, App};
 use producer::notices::{NotificationPolicy, Notifications};
-use producer::{RunOrder, StartRunError, resume_run, start_run};
+use producer::{LostMessages, RunOrder, StartRunError, resume_run, start_run};
 use shared::domain::account::AccountId;
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
@@ -25,6 +25,8 @@ use worker::worker_pool::WorkerPool;
 
 /// Time between two reads of the progress.
 const POLL_EVERY: Duration = Duration::from_millis(200);
+/// Reads of the progress from one search for lost messages to the next: 5 s, as in `serve`.
+const POLLS_PER_SEARCH: u32 = 25;
 
 /// How following a run ended.
 pub enum Followed {
@@ -262,13 +264,19 @@ async fn wait_for_end(
     progress: &mut ProgressDisplay,
 ) -> Result<Box<Report>, CommandError> {
     let store = &app.ctx.store;
-    loop {
+    let mut lost = LostMessages::new(app.ctx.clone());
+    for polls in 1_u32.. {
         let view = store.run_view(run).await?;
         if !view.state.is_open() || view.state == RunState::Held {
             break;
         }
         progress.show(&view);
         tokio::time::sleep(POLL_EVERY).await;
+        if polls.is_multiple_of(POLLS_PER_SEARCH)
+            && let Err(error) = lost.send_again().await
+        {
+            tracing::warn!(%error, "could not search for lost messages; retrying");
+        }
     }
     let report = store.report(run, app.ctx.clock.now()).await?;
     report.map(Box::new).ok_or_else(|| {

@@ -34,7 +34,7 @@ pub async fn serve(settings: &Settings, out: &mut CommandOutput<'_>) -> Result<E
     let _lock = WorkLock::take(&settings.database_url)?;
     let health = health::open(settings.health_listen).await?;
     let app = wiring::build(settings, RunMode::Live).await?;
-    let resumed = resume(&*app.ctx.store, &*app.ctx.queue).await;
+    let resumed = resume(&app.ctx).await;
     let open = resumed.map_err(|error| {
         CommandError::Failed(text!(
             "途中の仕事を再開できません({error})",

@@ -9,6 +9,7 @@ mod changes;
 mod ecauto;
 mod fixture;
 mod inspect;
+mod lost_messages;
 mod notify;
 mod queues;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]

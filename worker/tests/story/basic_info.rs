@@ -237,9 +237,7 @@ async fn a_killed_run_continues_where_it_stopped() {
 
     // Its queue ended with the process.
     app.ctx.queue = Arc::new(LocalQueue::new());
-    resume(&*app.ctx.store, &*app.ctx.queue)
-        .await
-        .expect("it continues");
+    resume(&app.ctx).await.expect("it continues");
     let report = app.finish(run).await;
 
     assert_eq!(
@@ -419,7 +417,7 @@ async fn a_registration_that_is_cut_off_has_its_run_and_its_listings_or_neither(
     };
 
     assert!(polls > 1, "cut off {polls} times");
-    let again = resume(&*app.ctx.store, &*app.ctx.queue).await;
+    let again = resume(&app.ctx).await;
     assert_eq!(again.expect("an answer"), [id]);
     assert_eq!(app.finish(id).await.state, RunState::Done);
 }

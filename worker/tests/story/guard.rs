@@ -1,7 +1,7 @@
 //! Broken answers of Amazon must not empty the shops: the guard, from the answers to the shops.
 
 use crate::fixture::{Fixture, world};
-use producer::{RunScheduler, requeue_lost, resume};
+use producer::{LostMessages, RunScheduler, resume};
 use shared::domain::report::{HoldDecision, Report};
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::jobs::QueueName;
@@ -46,10 +46,9 @@ async fn when_all_offers_are_empty_few_are_hidden_and_the_run_is_held() {
     assert_eq!(guard.held, (before - hidden) as u64);
     assert_eq!(guard.decision, None);
     // No scheduler continues it, and no run of its kind starts.
-    resume(&*app.ctx.store, &*app.ctx.queue)
-        .await
-        .expect("it is checked");
-    requeue_lost(&app.ctx).await.expect("it is checked");
+    resume(&app.ctx).await.expect("it is checked");
+    let mut lost = LostMessages::new(app.ctx.clone());
+    lost.send_again().await.expect("it is checked");
     for queue in QueueName::ALL {
         let stats = app.ctx.queue.stats(queue).await.expect("an answer");
         assert_eq!((stats.ready, stats.delayed), (0, 0), "{queue:?}");
@@ -87,7 +86,8 @@ async fn a_released_run_hides_the_rest_and_is_done() {
     let (app, _, run, _) = broken().await;
 
     let released = app.store.release_run(run, app.now()).await;
-    requeue_lost(&app.ctx).await.expect("it is checked");
+    let mut lost = LostMessages::new(app.ctx.clone());
+    lost.send_again().await.expect("it is checked");
     let report = app.finish(run).await;
 
     assert!(released.expect("an answer").is_some());

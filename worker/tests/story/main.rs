@@ -14,3 +14,4 @@ mod platforms;
 mod reconcile;
 mod schedule;
 mod tokens;
+mod waiting;

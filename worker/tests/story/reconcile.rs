@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, world};
 use chrono::TimeDelta;
-use producer::requeue_lost;
+use producer::LostMessages;
 use shared::domain::asin::Asin;
 use shared::domain::listing::ListingStatus;
 use shared::domain::report::Reconciled;
@@ -351,7 +351,8 @@ async fn a_person_releases_a_shop_that_lacks_too_much_and_each_item_is_requested
         .release_run(held.run_id, app.now())
         .await
         .expect("it is released");
-    requeue_lost(&app.ctx).await.expect("it is checked");
+    let mut lost = LostMessages::new(app.ctx.clone());
+    lost.send_again().await.expect("it is checked");
     let report = app.finish(held.run_id).await;
 
     assert_eq!(report.state, RunState::Done);

@@ -82,8 +82,14 @@ impl UpdateStore for SqlStore {
         self.db.run(&RELEASE_ALL).await.map(drop)
     }
 
-    async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError> {
-        self.db.survey_all(&UNSETTLED, update_key).await
+    async fn unsettled_updates(
+        &self,
+        now: DateTime<Utc>,
+        after: ListingId,
+        limit: u32,
+    ) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError> {
+        let unsettled = UNSETTLED.bind(now).bind(after).bind(limit);
+        self.db.read_all(unsettled, update_key).await
     }
 
     async fn waiting_updates(&self) -> Result<Vec<(AccountId, u64)>, StoreError> {

@@ -5,8 +5,10 @@ use crate::store::SqlStore;
 use crate::store::db::{StoredRow, read_all, statement};
 use crate::store::listings::rows::update_key;
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::{OpenWork, RunQueries, RunRow, RunView, StoreError};
+use sqlx::AnyConnection;
 
 statement!(RUN, "runs/run.sql");
 statement!(LAST_OF_KIND, "runs/last_of_kind.sql");
@@ -36,24 +38,45 @@ impl RunQueries for SqlStore {
 
     async fn open_work(&self, id: RunId) -> Result<OpenWork, StoreError> {
         let mut reader = self.db.reader().await?;
-        let batch = |row: &StoredRow| row.small("no");
-        let read = |row: &StoredRow| Ok((row.small("no")?, row.small("step")?));
-        let mut batches: Vec<u32> = read_all(&mut reader, OPEN_BATCHES.bind(id), batch).await?;
-        let updates = read_all(&mut reader, QUEUED_UPDATES.bind(id), update_key).await?;
-        let reads: Vec<(u32, u32)> = read_all(&mut reader, OPEN_READS.bind(id), read).await?;
-        batches.retain(|no| reads.iter().all(|(read, _)| read != no));
-        Ok(OpenWork {
-            progress: progress(&mut reader, id).await?,
-            batches,
-            reads,
-            updates,
-        })
+        let mut work = parts(&mut reader, id, None, (0, u32::MAX)).await?;
+        work.updates = read_all(&mut reader, QUEUED_UPDATES.bind(id), update_key).await?;
+        Ok(work)
+    }
+
+    async fn open_parts(
+        &self,
+        id: RunId,
+        now: DateTime<Utc>,
+        after: u32,
+        limit: u32,
+    ) -> Result<OpenWork, StoreError> {
+        parts(&mut *self.db.reader().await?, id, Some(now), (after, limit)).await
     }
 
     async fn run_view(&self, id: RunId) -> Result<RunView, StoreError> {
         let found = self.db.read_first(VIEW.bind(id), run_view).await?;
         found.ok_or_else(|| unknown(id))
     }
+}
+
+/// The open batches and shops; with `now`, without the shops that are parked then.
+async fn parts(
+    on: &mut AnyConnection,
+    id: RunId,
+    now: Option<DateTime<Utc>>,
+    (after, limit): (u32, u32),
+) -> Result<OpenWork, StoreError> {
+    let batch = |row: &StoredRow| row.small("no");
+    let read = |row: &StoredRow| Ok((row.small("no")?, row.small("step")?));
+    let batches = OPEN_BATCHES.bind(id).bind(after).bind(limit);
+    let reads = OPEN_READS.bind(id).bind(after).bind(limit).bind(now);
+    Ok(OpenWork {
+        batches: read_all(on, batches, batch).await?,
+        reads: read_all(on, reads, read).await?,
+        updates: Vec::new(),
+        // Last, so that the rows of a run that ends meanwhile need no message.
+        progress: progress(on, id).await?,
+    })
 }
 
 fn run_view(row: &StoredRow) -> Result<RunView, StoreError> {

@@ -192,6 +192,16 @@ pub trait RunQueries: Send + Sync {
     /// The open rows of the run.
     async fn open_work(&self, id: RunId) -> Result<OpenWork, StoreError>;
 
+    /// A part of the open rows, without updates: the first `limit` batches and shops with a number
+    /// above `after`. A shop that is parked at `now` is left out.
+    async fn open_parts(
+        &self,
+        id: RunId,
+        now: DateTime<Utc>,
+        after: u32,
+        limit: u32,
+    ) -> Result<OpenWork, StoreError>;
+
     /// The counts of the run.
     async fn run_view(&self, id: RunId) -> Result<RunView, StoreError>;
 }

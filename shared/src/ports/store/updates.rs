@@ -78,9 +78,14 @@ pub trait UpdateStore: Send + Sync {
     /// the leases are dead.
     async fn release_all_updates(&self) -> Result<(), StoreError>;
 
-    /// Listings of active accounts whose desired state differs from the shown one, with an update
-    /// that is queued or parked: a starting process sends messages for them.
-    async fn unsettled_updates(&self) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError>;
+    /// The first `limit` listings after `after`, by id, with an update that is queued, or parked
+    /// until before `now`: each needs a message.
+    async fn unsettled_updates(
+        &self,
+        now: DateTime<Utc>,
+        after: ListingId,
+        limit: u32,
+    ) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError>;
 
     /// How many listings of each account have an update that is queued or parked. An account
     /// without one is left out.

@@ -1,30 +1,23 @@
--- A queued update counts even when the shop shows the desired state by now: it must be settled.
--- One row for each listing, since every update applies the newest state. CROSS JOIN keeps this
--- order on SQLite: few updates are open, and there are many listings.
+-- Whatever has become of the listing since: a row must be settled. A parked one counts after the
+-- reset only. One row for each listing, since every update applies the newest state. CROSS JOIN
+-- keeps this order on SQLite: few updates are open, and there are many listings.
 SELECT DISTINCT
-    d.listing_id,
+    u.listing_id,
     d.version,
-    d.urgency,
-    CASE d.urgency WHEN 'hide' THEN 0 WHEN 'below_cost' THEN 1 ELSE 2 END AS place
+    d.urgency
 FROM updates AS u
 CROSS JOIN listings AS l
 CROSS JOIN accounts AS a
-CROSS JOIN applied_states AS s
 CROSS JOIN desired_states AS d
 WHERE
     u.state IN ('queued', 'parked')
+    AND u.listing_id > $2
     AND l.id = u.listing_id
     AND a.id = l.account_id
-    AND s.listing_id = l.id
     AND d.listing_id = l.id
-    AND l.status = 'listed'
-    AND a.active = 1
     AND (
         u.state = 'queued'
-        OR d.price_yen <> s.price_yen
-        OR d.visible <> s.visible
-        OR d.stock <> s.stock
+        OR COALESCE(a.parked_until, '') <= $1
     )
-ORDER BY
-    place,
-    d.listing_id
+ORDER BY u.listing_id
+LIMIT $3

@@ -52,6 +52,8 @@ ON CONFLICT (run_id, listing_id) DO UPDATE SET
             AND updates.state IN ('applied', 'equal')
             AND excluded.version <= updates.version
             THEN updates.state
+        WHEN updates.state = 'delisted'
+            THEN updates.state
         WHEN excluded.state = 'queued'
             THEN 'queued'
         WHEN
