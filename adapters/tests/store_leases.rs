@@ -50,3 +50,13 @@ async fn only_the_holder_releases_the_lease() {
     store.end_lease("refresh", "a").await.expect("an answer");
     assert!(take(&store, "b", 1).await);
 }
+
+#[tokio::test]
+async fn a_dead_holder_of_tomorrow_had_a_wrong_clock_and_loses_the_lease_now() {
+    const DAY: i64 = 24 * 3_600;
+    let store = store().await;
+    assert!(take(&store, "a", DAY).await);
+
+    assert!(take(&store, "b", 0).await);
+    assert!(!take(&store, "a", 1).await);
+}

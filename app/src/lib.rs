@@ -13,6 +13,8 @@ pub mod log;
 pub mod private;
 pub mod program;
 pub mod run_mode;
+pub mod server_clocks;
 pub mod signal;
+pub mod sources;
 pub mod startup;
 pub mod wiring;

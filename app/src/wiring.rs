@@ -9,11 +9,11 @@ use crate::clients::{VendorClients, client_error};
 use crate::config::values::Key;
 use crate::config::{Settings, Work, environment};
 use crate::run_mode::RunMode;
+use crate::server_clocks;
+use crate::sources::Sources;
 use adapters::base::BaseShop;
-use adapters::clock::SystemClock;
 use adapters::dry_shop::DryShop;
 use adapters::notify::{ChatworkNotifier, WebhookNotifier};
-use adapters::redis::RedisLink;
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
@@ -33,15 +33,6 @@ pub struct App {
     pub work: Work,
     /// The servers on which the work depends.
     pub sources: Sources,
-}
-
-/// The servers that must respond for work to be done.
-#[derive(Clone)]
-pub struct Sources {
-    /// The database.
-    pub store: Arc<SqlStore>,
-    /// Redis, if many processes share the work.
-    pub redis: Option<RedisLink>,
 }
 
 /// Opens the database of the settings and migrates it to the newest schema. With a key, all tokens
@@ -65,12 +56,24 @@ pub async fn open_store(settings: &Settings) -> Result<SqlStore, CommandError> {
     Ok(store)
 }
 
-/// Builds all parts of one process, and stores the shops of the accounts file in the database.
+/// Builds all parts of one process that works, and stores the shops of the accounts file in the
+/// database.
+///
+/// # Errors
+///
+/// As [`assemble`]; a clock that is off by more than a minute.
+pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandError> {
+    let app = assemble(settings, mode).await?;
+    server_clocks::check(&app.sources).await?;
+    Ok(app)
+}
+
+/// As [`build`], also where the clock is wrong, for a command that looks for what is wrong.
 ///
 /// # Errors
 ///
 /// Missing credentials, or an accounts file or a database that cannot be used.
-pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandError> {
+pub async fn assemble(settings: &Settings, mode: RunMode) -> Result<App, CommandError> {
     let amazon = settings.amazon.credentials()?;
     let accounts = AccountsFile::read(&settings.base.accounts_file)?;
     for warning in &accounts.warnings {
@@ -83,7 +86,7 @@ pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandErr
         RunMode::Live => Arc::clone(&real),
         RunMode::DryRun => Arc::new(real.scratch_copy().await?),
     };
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (clock, database) = (real.clock(), Arc::clone(&real));
     let stores = Stores {
         real,
         worked_on: Arc::clone(&store),
@@ -91,7 +94,7 @@ pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandErr
     let backends = Backends::build(settings, mode, &clock, &stores).await?;
     let outside = VendorClients::build(&clock, &backends)?;
     let sources = Sources {
-        store: Arc::clone(&store),
+        store: database,
         redis: backends.redis,
     };
     let ctx = Context {
@@ -139,7 +142,7 @@ pub async fn shops(
 ) -> Result<Shops, CommandError> {
     let store = Arc::new(open_store(settings).await?);
     store.sync_accounts(&accounts.rows()).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock = store.clock();
     let stores = Stores {
         real: Arc::clone(&store),
         worked_on: Arc::clone(&store),

@@ -6,7 +6,7 @@ use app::log::{self, LogFormat};
 use app::run_mode::RunMode;
 use app::signal::Signals;
 use app::wiring;
-use app::{program, startup};
+use app::{program, server_clocks, startup};
 use clap::{Args, Parser, Subcommand};
 use producer::notices::{NotificationTask, Notifications};
 use producer::{LeaderLease, Leadership, RunOrder, Scheduler, StartRunError, start_run};
@@ -129,6 +129,7 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     let notifications = NotificationTask::start(notifications);
     health.started(&app);
     let leadership = Leadership::Lease(LeaderLease::new(app.ctx.clone()));
+    let sources = app.sources;
     let scheduler = Scheduler::new(app.ctx, app.work, health.heartbeat("schedule"));
     let on_report = |report: &Report| {
         log_report(report);
@@ -137,6 +138,7 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
         never = scheduler.run(&leadership, on_report) => match never {},
+        wrong = server_clocks::keep(&sources) => Err(wrong),
     };
     health.stopping();
     leadership.release().await;

@@ -1,8 +1,8 @@
 //! Runs a parsed command: opens the database and clients that it needs, and calls `commands`.
 
 use crate::cli::{
-    EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, NotifyArgs, OutputArgs, ReconcileArgs,
-    RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
+    EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, NotifyArgs, OutputArgs, QueuesCommand,
+    ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
 };
 use crate::commands::doctor::Checked;
 use crate::commands::{
@@ -18,6 +18,7 @@ use app::accounts::AccountsFile;
 use app::config::{self, Settings};
 use app::run_mode::RunMode;
 use app::wiring;
+use chrono::{DateTime, Utc};
 use ecauto_import::TakeoverSummary;
 use shared::domain::run::RunKind;
 use shared::ports::clock::Clock as _;
@@ -47,6 +48,13 @@ impl CommandEnv<'_> {
         &self.settings.database_url
     }
 
+    /// An existing database, and the time by its clock.
+    async fn existing(&self) -> Result<(SqlStore, DateTime<Utc>), CommandError> {
+        let store = database::existing(self.database_url()).await?;
+        let now = store.clock().now();
+        Ok((store, now))
+    }
+
     /// Prints a warning on stderr; a closed stderr does not stop the command.
     fn warn(&mut self, text: &Text) {
         let _ = writeln!(self.err, "miseban: {}", text.of(self.lang));
@@ -58,34 +66,34 @@ pub async fn dispatch(
     command: &MisebanCommand,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
-    let now = SystemClock.now();
     match command {
         MisebanCommand::Import(command) => import_command(command, env).await,
         MisebanCommand::Reconcile(args) => reconcile(args, env).await,
         MisebanCommand::Report(args) => {
-            let store = database::existing(env.database_url()).await?;
+            let (store, now) = env.existing().await?;
             let mut out = env.output(args.output.json);
             report::report(&store, args.run.as_deref(), now, &mut out).await
         }
         MisebanCommand::Status(OutputArgs { json }) => {
-            let store = database::existing(env.database_url()).await?;
+            let (store, now) = env.existing().await?;
             let near = accounts::warned_before(env.settings);
             status::status(&store, near, now, &mut env.output(*json)).await
         }
         MisebanCommand::Release(RunIdArg { run }) => {
-            let store = database::existing(env.database_url()).await?;
-            release::release(run, &store, env.settings, &mut env.output(false)).await
+            let (store, now) = env.existing().await?;
+            let settings = env.settings;
+            release::release((run, now), &store, settings, &mut env.output(false)).await
         }
         MisebanCommand::Cancel(RunIdArg { run }) => {
-            let store = database::existing(env.database_url()).await?;
+            let (store, now) = env.existing().await?;
             release::cancel(run, &store, now, &mut env.output(false)).await
         }
         MisebanCommand::Changes(args) => {
-            let store = database::existing(env.database_url()).await?;
+            let (store, now) = env.existing().await?;
             changes::changes(&store, args, now, &mut env.output(args.json)).await
         }
         MisebanCommand::Explain(args) => {
-            let store = database::existing(env.database_url()).await?;
+            let (store, _) = env.existing().await?;
             explain::explain(&store, &args.asin, &mut env.output(args.output.json)).await
         }
         MisebanCommand::Accounts(command) => {
@@ -96,10 +104,7 @@ pub async fn dispatch(
         MisebanCommand::Board(args) => {
             board::board(args, env.settings, &mut env.output(false)).await
         }
-        MisebanCommand::Queues(command) => {
-            let json = command.output().json;
-            queues::queues(command, env.settings, now, &mut env.output(json)).await
-        }
+        MisebanCommand::Queues(command) => manage_queues(command, env).await,
         MisebanCommand::Notify(args) => notify_channels(*args, env).await,
         MisebanCommand::Migrate => {
             let versions = database::migrate(env.database_url()).await?;
@@ -111,6 +116,20 @@ pub async fn dispatch(
         MisebanCommand::Register(args) => register_new(args, env).await,
         MisebanCommand::Serve => serve::serve(env.settings, &mut env.output(false)).await,
     }
+}
+
+async fn manage_queues(
+    command: &QueuesCommand,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
+    let (settings, now) = (env.settings, SystemClock.now());
+    queues::queues(
+        command,
+        settings,
+        now,
+        &mut env.output(command.output().json),
+    )
+    .await
 }
 
 async fn notify_channels(args: NotifyArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
@@ -153,7 +172,7 @@ async fn import_listings(
     let sheet = import::read(import::open(&args.file)?, &accounts)?;
     let store = SqlStore::open(env.database_url()).await?;
     let mut out = env.output(args.output.json);
-    import::listings(&store, &accounts, sheet, SystemClock.now(), &mut out).await
+    import::listings(&store, &accounts, sheet, store.clock().now(), &mut out).await
 }
 
 async fn import_ecauto(args: &EcautoArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
@@ -162,7 +181,11 @@ async fn import_ecauto(args: &EcautoArgs, env: &mut CommandEnv<'_>) -> Result<Ex
     let counts = if args.apply {
         let store = SqlStore::open(env.database_url()).await?;
         store.sync_accounts(&accounts.rows()).await?;
-        Some(store.import(&takeover.listings, SystemClock.now()).await?)
+        Some(
+            store
+                .import(&takeover.listings, store.clock().now())
+                .await?,
+        )
     } else {
         None
     };
@@ -189,9 +212,9 @@ async fn validate_cache(
     let ttls = env.settings.rules.ttls;
     let json = args.output.json;
     let found = {
-        let store = database::existing(env.database_url()).await?;
+        let (store, now) = env.existing().await?;
         let mut out = env.output(json);
-        validate::validate(&store, &store.cache(), &ttls, SystemClock.now(), &mut out).await?
+        validate::validate(&store, &store.cache(), &ttls, now, &mut out).await?
     };
     if !args.fill || !found.wants_fill() {
         return Ok(Exit::Done);
@@ -203,7 +226,7 @@ async fn validate_cache(
 async fn diagnose(env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
     let opened = open_with_version(env.settings).await;
     // If the app cannot be built, the checks below report the reason.
-    let app = wiring::build(env.settings, RunMode::Live).await.ok();
+    let app = wiring::assemble(env.settings, RunMode::Live).await.ok();
     let checked = Checked {
         settings: env.settings,
         environment: &config::environment,

@@ -4,7 +4,7 @@ use app::config::{self, Settings};
 use app::health;
 use app::log::{self, LogFormat};
 use app::signal::Signals;
-use app::{program, startup};
+use app::{program, server_clocks, startup};
 use clap::Parser;
 use shared::jobs::QueueName;
 use std::path::PathBuf;
@@ -91,6 +91,7 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
         failure = workers.failed() => Err(failure),
+        wrong = server_clocks::keep(&app.sources) => Err(wrong),
     };
     tracing::info!("stopping: claims no more jobs, waits for running ones");
     health.stopping();

@@ -6,6 +6,7 @@
 
 use crate::lock::lock;
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::wrong_clock::lasting;
 use std::sync::Mutex;
 
 /// How long the breaker stays open, by failures in a row; the last value for all further failures.
@@ -36,11 +37,17 @@ pub(super) struct OpenBreaker {
     pub(super) why: String,
 }
 
+impl OpenBreaker {
+    fn lasts(&self, now: DateTime<Utc>) -> bool {
+        lasting(Some(self.until), PAUSES[PAUSES.len() - 1], now).is_some()
+    }
+}
+
 impl ProxyBreaker {
     /// The open breaker, if it is open at `now`.
     pub(super) fn open_at(&self, now: DateTime<Utc>) -> Option<OpenBreaker> {
         let state = lock(&self.0);
-        state.open.clone().filter(|open| open.until > now)
+        state.open.clone().filter(|open| open.lasts(now))
     }
 
     /// Opens the breaker after a failure. Returns the end of the pause, and whether this call opened it:
@@ -48,7 +55,7 @@ impl ProxyBreaker {
     pub(super) fn failed(&self, now: DateTime<Utc>, why: &str) -> (DateTime<Utc>, bool) {
         let mut state = lock(&self.0);
         if let Some(open) = &state.open
-            && open.until > now
+            && open.lasts(now)
         {
             return (open.until, false);
         }

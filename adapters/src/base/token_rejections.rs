@@ -8,6 +8,7 @@
 
 use crate::lock::lock;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use shared::domain::wrong_clock::lasting;
 use std::sync::Mutex;
 
 /// How long the account pauses, by rejections in a row; the last value for all further rejections.
@@ -38,7 +39,7 @@ struct RejectionState {
 impl TokenRejections {
     /// The end of the pause, if the account pauses at `now`.
     pub(super) fn paused_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        lock(&self.0).paused_until.filter(|until| *until > now)
+        lasting(lock(&self.0).paused_until, PAUSES[PAUSES.len() - 1], now)
     }
 
     /// Whether BASE accepts this generation for the first time.

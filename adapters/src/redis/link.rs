@@ -5,14 +5,16 @@
 //! output.
 
 use super::fault::{RedisFault, check_info};
+use crate::clock::ServerTime;
 use crate::http::install_tls;
+use chrono::DateTime;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{AsyncConnectionConfig, Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The time-out for opening a connection.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
@@ -96,6 +98,25 @@ impl RedisLink {
         let mut connection = self.shared();
         let ping = redis::cmd("PING");
         self.within(ping.query_async::<()>(&mut connection)).await
+    }
+
+    /// The time of Redis.
+    ///
+    /// # Errors
+    ///
+    /// The fault if Redis does not answer in time.
+    pub async fn time(&self) -> Result<ServerTime, RedisFault> {
+        let mut connection = self.shared();
+        let time = redis::cmd("TIME");
+        let asked = Instant::now();
+        let answer = time.query_async(&mut connection);
+        let (seconds, micros): (i64, i64) = self.within(answer).await?;
+        let at = seconds.saturating_mul(1_000_000).saturating_add(micros);
+        Ok(ServerTime {
+            at: DateTime::from_timestamp_micros(at).unwrap_or_default(),
+            asked,
+            round_trip: asked.elapsed(),
+        })
     }
 
     /// Host and port, or path, without user and password.

@@ -4,9 +4,10 @@ use super::SqlStore;
 use super::db::{StoredRow, commit, instant, json, rows, run, statement};
 use super::runs::progress::run_row;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use shared::domain::notice::Notice;
+use shared::domain::wrong_clock::CLOCK_ERROR;
 use shared::ports::store::{
     ChannelView, ClaimedNotices, DeliveryOutcome, ENDED_BEFORE_ANSWER, NewNotice, NoticeClaim,
     NoticeStore, RunRow, StoreError,
@@ -26,6 +27,9 @@ statement!(ABANDON, "notices/abandon_notices.sql");
 statement!(EXPIRE, "notices/expire_notices.sql");
 statement!(DELETE, "notices/delete_notices.sql");
 statement!(CHANNELS, "notices/notice_channels.sql");
+
+/// A pause before a message is sent again, and a claim, are shorter.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(12);
 
 #[derive(Serialize)]
 struct NoticeRow<'a> {
@@ -88,7 +92,9 @@ impl NoticeStore for SqlStore {
             .bind(claim.now)
             .bind(claim.until)
             .bind(claim.now - claim.gather)
-            .bind(claim.most);
+            .bind(claim.most)
+            .bind(claim.now + LONGEST_WAIT)
+            .bind(claim.now + CLOCK_ERROR);
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
         if run(&mut transaction, take).await? == 0 {
@@ -136,6 +142,7 @@ impl NoticeStore for SqlStore {
     ) -> Result<u64, StoreError> {
         let mut writer = self.db.writer().await?;
         let abandon = ABANDON.bind(now).bind(ENDED_BEFORE_ANSWER);
+        let abandon = abandon.bind(now + LONGEST_WAIT);
         let abandoned = run(&mut writer, abandon).await?;
         run(&mut writer, EXPIRE.bind(now).bind(expired)).await?;
         run(&mut writer, DELETE.bind(forgotten)).await?;

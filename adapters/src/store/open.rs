@@ -39,6 +39,7 @@ impl SqlStore {
     async fn ready(db: Database) -> Result<Self, StoreError> {
         let store = Self::over(db);
         store.migrate().await?;
+        store.set_clock().await?;
         Ok(store)
     }
 
@@ -63,7 +64,9 @@ impl SqlStore {
             DatabaseLocation::Server => postgres::connect(url).await?,
         };
         schema::refuse_newer(&db).await?;
-        Ok(Self::over(db))
+        let store = Self::over(db);
+        store.set_clock().await?;
+        Ok(store)
     }
 
     /// The version of the schema; 0 for an empty database.

@@ -4,11 +4,11 @@ use super::SqlStore;
 use super::db::{
     Database, Dialect, StoredRow, commit, read_all, rows, run, schema, sqlite, statement,
 };
-use crate::clock::SystemClock;
 use shared::ports::clock::Clock as _;
 use shared::ports::store::StoreError;
 use sqlx::{AnyConnection, AssertSqlSafe};
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 statement!(CANCEL_OPEN_RUNS, "scratch/cancel_open_runs.sql");
@@ -45,9 +45,12 @@ impl SqlStore {
             Dialect::Sqlite => copy_file(&self.db, &path, folder).await?,
             Dialect::Postgres => copy_rows(&self.db, &path, folder).await?,
         };
-        copy.run(CANCEL_OPEN_RUNS.bind(SystemClock.now())).await?;
-        copy.run(CANCEL_OPEN_GUARDS.bind(SystemClock.now())).await?;
-        Ok(Self::over(copy).with_token_keys(self.keys.clone()))
+        let now = self.clock.now();
+        copy.run(CANCEL_OPEN_RUNS.bind(now)).await?;
+        copy.run(CANCEL_OPEN_GUARDS.bind(now)).await?;
+        let clock = Arc::clone(&self.clock);
+        let copy = Self::over(copy).with_token_keys(self.keys.clone());
+        Ok(Self { clock, ..copy })
     }
 }
 

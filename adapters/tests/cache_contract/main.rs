@@ -66,6 +66,7 @@ sentences! {
     an_unknown_product_gets_no_entry,
     a_product_stays_invalid_since_the_first_sighting_until_a_newer_price,
     many_random_puts_leave_the_newest_of_each_part,
+    a_part_of_tomorrow_is_replaced_by_one_of_today,
     texts_that_were_put_are_got,
     a_newer_answer_without_values_erases_nothing,
     texts_and_prices_never_make_each_other_fresh,

@@ -1,10 +1,13 @@
 //! The conformance suite of the cache: one entry for each ASIN, each part with its own time.
 
 use crate::store_fixture::{asin, at, in_stock, informed, sold_out};
+use adapters::clock::SystemClock;
+use chrono::{SubsecRound as _, TimeDelta};
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::offer::Rejection;
 use shared::domain::product::{Product, Seen, Stock};
 use shared::ports::cache::Cache;
+use shared::ports::clock::Clock as _;
 
 async fn put(cache: &dyn Cache, products: &[Product]) {
     cache.put(products, at(1_000)).await.unwrap();
@@ -151,6 +154,28 @@ pub async fn many_random_puts_leave_the_newest_of_each_part(cache: &dyn Cache) {
     let got = got(cache, 1).await;
     assert_eq!(Some(got.price), price.map(|(price, _)| price));
     assert_eq!(Some(got.stock), stock.map(|(stock, _)| stock));
+}
+
+pub async fn a_part_of_tomorrow_is_replaced_by_one_of_today(cache: &dyn Cache) {
+    let (today, day) = (SystemClock.now().trunc_subsecs(3), TimeDelta::days(1));
+    let invalid = Product {
+        invalid_since: Some(today + day),
+        ..in_stock(1, 1000, today + day)
+    };
+    let texts = |title, at| [(asin(1), informed(title, at))];
+    cache.put(&[invalid], today + day).await.unwrap();
+    let early = texts("tomorrow", today + day);
+    cache.put_infos(&early, today + day).await.unwrap();
+
+    cache.put(&[in_stock(1, 1200, today)], today).await.unwrap();
+    cache
+        .put_infos(&texts("today", today), today)
+        .await
+        .unwrap();
+
+    assert_eq!(got(cache, 1).await, in_stock(1, 1200, today));
+    let infos = cache.infos(&[asin(1)]).await.unwrap();
+    assert_eq!(infos[&asin(1)], informed("today", today));
 }
 
 pub async fn texts_that_were_put_are_got(cache: &dyn Cache) {

@@ -5,6 +5,7 @@ mod accounts;
 mod batches;
 mod cache;
 mod catalogue;
+mod clocks;
 mod crash;
 mod cut_off;
 mod guard;

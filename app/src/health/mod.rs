@@ -12,7 +12,8 @@ pub use ask::ask;
 pub use heartbeat::Heartbeat;
 pub use page::open;
 
-use crate::wiring::{App, Sources};
+use crate::sources::Sources;
+use crate::wiring::App;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -3,9 +3,11 @@
 
 use super::{MAX_AGE, Notifications};
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::account::LONGEST_PARK;
 use shared::domain::lane::{Lane, ShopLane};
 use shared::domain::notice::{Notice, run_event};
 use shared::domain::run::RunState;
+use shared::domain::wrong_clock::lasting;
 use shared::ports::store::{AccountRow, LaneMemory, NewNotice, RunRow, StoreError, TokenAge};
 use std::collections::BTreeSet;
 
@@ -172,7 +174,7 @@ impl Notifications {
 }
 
 fn parked(account: &AccountRow, now: DateTime<Utc>) -> Option<Notice> {
-    let until = account.parked_until?;
+    let until = lasting(account.parked_until, LONGEST_PARK, now)?;
     let for_quota = account.proxy_failed_since.is_none();
     (for_quota && until > now + SHORT_PARK).then(|| Notice::Parked {
         account: account.id.clone(),

@@ -3,6 +3,7 @@
 use crate::start_run::{RETRY_PAUSE, RunOrder, StartRunError, start_run};
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::run::{RunId, RunKind};
+use shared::domain::wrong_clock::due;
 use shared::ports::context::Context;
 
 /// Pause after a check that found nothing stale.
@@ -26,7 +27,7 @@ impl BasicInfoSchedule {
     /// Starts the run if it is due and something is stale; returns its id.
     pub(super) async fn start_if_due(&mut self, ctx: &Context) -> Option<RunId> {
         let now = ctx.clock.now();
-        if now < self.next {
+        if now < due(self.next, self.every.max(RECHECK_PAUSE), now) {
             return None;
         }
         self.start(ctx, now).await.unwrap_or_else(|error| {
@@ -42,7 +43,7 @@ impl BasicInfoSchedule {
         now: DateTime<Utc>,
     ) -> Result<Option<RunId>, StartRunError> {
         if let Some(last) = ctx.store.last_of_kind(RunKind::BasicInfo).await? {
-            self.next = last.started_at + self.every;
+            self.next = due(last.started_at + self.every, self.every, now);
             if last.state.is_open() || now < self.next {
                 self.next = self.next.max(now + RECHECK_PAUSE);
                 return Ok(None);

@@ -1,6 +1,7 @@
 //! Deletes expired history in small chunks, so that the database does not grow without limit.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::wrong_clock::due;
 use shared::ports::context::Context;
 use shared::ports::store::{RetentionCursor, StoreError};
 
@@ -36,7 +37,7 @@ impl RetentionCleanup {
     /// When the database does not answer; the next call continues at the same cursor.
     pub async fn delete_some(&mut self) -> Result<u64, StoreError> {
         let now = self.ctx.clock.now();
-        if self.cursor.is_none() && now < self.next_round {
+        if self.cursor.is_none() && now < due(self.next_round, PAUSE, now) {
             return Ok(0);
         }
         let cutoffs = self.ctx.rules.retention.cutoffs(now);

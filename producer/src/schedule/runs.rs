@@ -6,6 +6,7 @@ use crate::start_run::{RETRY_PAUSE, RunOrder, StartRunError, start_run};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
+use shared::domain::wrong_clock::due;
 use shared::ports::context::Context;
 use shared::ports::store::StoreError;
 use std::collections::BTreeSet;
@@ -56,7 +57,8 @@ impl RunScheduler {
         let mut scheduler = Self::new(ctx, hours, open);
         let last = runs.iter().find(|run| run.kind == REGULAR && !run.dry_run);
         if let Some(last) = last {
-            scheduler.next_run = last.started_at + scheduler.every;
+            let next = last.started_at + scheduler.every;
+            scheduler.next_run = due(next, scheduler.every, scheduler.next_run);
         }
         Ok(scheduler)
     }
@@ -93,7 +95,7 @@ impl RunScheduler {
     /// follow each other without a pause.
     async fn start_regular(&mut self) {
         let now = self.ctx.clock.now();
-        if now < self.next_run {
+        if now < due(self.next_run, self.every, now) {
             return;
         }
         match start_run(RunOrder::new(REGULAR), &self.ctx).await {

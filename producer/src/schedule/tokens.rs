@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
+use shared::domain::wrong_clock::due;
 use shared::ports::context::Context;
 use shared::ports::store::StoreError;
 use tokio::task::JoinSet;
@@ -37,7 +38,7 @@ impl TokenRefresher {
     pub async fn refresh_due(&mut self) -> Result<(), StoreError> {
         let now = self.ctx.clock.now();
         while self.refreshes.try_join_next().is_some() {}
-        if now < self.next_check || !self.refreshes.is_empty() {
+        if now < due(self.next_check, CHECK_EVERY, now) || !self.refreshes.is_empty() {
             return Ok(());
         }
         for account in self.due(now).await? {

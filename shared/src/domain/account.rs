@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 /// documentation, `oauth/token`).
 pub const REFRESH_TOKEN_LIVES: TimeDelta = TimeDelta::days(30);
 
+/// No account is parked for longer: until the reset of a quota, which comes once a day, or while its
+/// proxy fails.
+pub const LONGEST_PARK: TimeDelta = TimeDelta::hours(24);
+
 /// The shop keeper's own name for an account: 1 to 64 of `[A-Za-z0-9_.-]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]

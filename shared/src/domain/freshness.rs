@@ -1,6 +1,7 @@
 //! How long each part of a product stays fresh.
 
 use super::product::{Product, Seen};
+use super::wrong_clock::is_future;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Time to live of each part (`TTL_*` settings).
@@ -42,7 +43,7 @@ impl Ttls {
 }
 
 fn fresh<T>(seen: Option<Seen<T>>, ttl: TimeDelta, now: DateTime<Utc>) -> bool {
-    seen.is_some_and(|seen| now.signed_duration_since(seen.at) <= ttl)
+    seen.is_some_and(|seen| now.signed_duration_since(seen.at) <= ttl && !is_future(seen.at, now))
 }
 
 #[cfg(test)]
@@ -116,9 +117,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_from_a_clock_that_is_ahead_is_fresh() {
-        let ahead = TimeDelta::seconds(-5);
+    fn an_answer_from_a_clock_that_is_ahead_by_a_moment_is_fresh_and_one_of_tomorrow_is_not() {
+        let (moment, day) = (TimeDelta::milliseconds(-500), TimeDelta::days(-1));
 
-        assert!(usable(&product(ahead, Stock::In, ahead)));
+        assert!(usable(&product(moment, Stock::In, moment)));
+        assert!(!usable(&product(moment, Stock::In, day)));
+        assert!(!usable(&product(day, Stock::In, moment)));
     }
 }

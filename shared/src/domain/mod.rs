@@ -13,7 +13,7 @@
 //!    [`notice`] the events that people are notified of, [`retention`] how long history is kept.
 //!
 //! [`lane`], [`rate`] and [`quota`] are the limits of Amazon and BASE, [`retry`] is the back-off
-//! after a failure.
+//! after a failure. [`wrong_clock`] recognises instants that come from a clock that was wrong.
 
 pub mod account;
 pub mod asin;
@@ -40,3 +40,4 @@ pub mod rules;
 pub mod run;
 pub mod shop_page;
 mod text_id;
+pub mod wrong_clock;

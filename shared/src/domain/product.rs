@@ -4,7 +4,8 @@ use super::asin::Asin;
 use super::money::Yen;
 use super::observation::{Finding, Observation};
 use super::offer::Rejection;
-use chrono::{DateTime, Utc};
+use super::wrong_clock::is_future;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A value and the instant at which Amazon answered it.
@@ -91,6 +92,19 @@ impl Product {
             Stock::In => Some(true),
             Stock::NoOffer => Some(false),
             Stock::FilteredOut { times, .. } => (times >= filtered_out_after).then_some(false),
+        }
+    }
+
+    /// Dates the parts that a wrong clock has dated after `now` to just before `seen_at`: an answer of
+    /// that instant replaces them, and what it does not replace is as old as that.
+    pub fn heal(&mut self, seen_at: DateTime<Utc>, now: DateTime<Utc>) {
+        let before = seen_at - TimeDelta::milliseconds(1);
+        let price = self.price.as_mut().map(|price| &mut price.at);
+        let stock = self.stock.as_mut().map(|stock| &mut stock.at);
+        for at in [price, stock, self.invalid_since.as_mut()] {
+            if let Some(at) = at.filter(|at| is_future(**at, now)) {
+                *at = before;
+            }
         }
     }
 

@@ -152,8 +152,8 @@ impl WindowUse {
         if quota.long.is_over(self.long, now) {
             (self.long, self.long_used) = (quota.long.start(now), 0);
         }
-        // A later instant comes from a clock that was ahead.
-        let latest = quota.long.end(now) + quota.long.length;
+        // A later instant comes from a clock that was ahead: every window ends by then.
+        let latest = quota.long.end(now).max(quota.short.end(now));
         if self.closed_until.is_some_and(|until| until > latest) {
             self.closed_until = None;
         }

@@ -4,14 +4,12 @@ use crate::commands::run::{Followed, carry_out, send_notices, show};
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
-use adapters::clock::SystemClock;
 use app::config::Settings;
 use app::run_mode::RunMode;
 use app::wiring;
 use chrono::{DateTime, Utc};
 use producer::resume_run;
 use shared::domain::run::{RunId, RunState};
-use shared::ports::clock::Clock as _;
 use shared::ports::store::Store;
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Lang, Text, text};
@@ -24,12 +22,12 @@ use ui::report;
 ///
 /// [`CommandError::Usage`] for an unknown run, or one that holds nothing; otherwise as `run`.
 pub async fn release(
-    run: &str,
+    (run, now): (&str, DateTime<Utc>),
     store: &dyn Store,
     settings: &Settings,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let id = release_updates(run, store, SystemClock.now()).await?;
+    let id = release_updates(run, store, now).await?;
     let Ok(lock) = WorkLock::unless_shared(settings) else {
         out.line(&sent_by_others(id))?;
         return Ok(Exit::Done);

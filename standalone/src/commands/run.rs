@@ -4,10 +4,10 @@ use crate::cli::StartRunArgs;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
 use crate::progress::{ProgressDisplay, print_status};
-use adapters::clock::SystemClock;
 use app::config::Settings;
 use app::health::Health;
 use app::run_mode::RunMode;
+use app::server_clocks;
 use app::signal::signal;
 use app::wiring::{self, App};
 use producer::notices::{NotificationPolicy, Notifications};
@@ -102,7 +102,8 @@ async fn try_to_send(settings: &Settings) -> Result<(), CommandError> {
     }
     let store = Arc::new(wiring::open_store(settings).await?);
     let policy = NotificationPolicy::from_settings(settings);
-    let notifications = Notifications::new(store, Arc::new(SystemClock), channels, policy);
+    let clock = store.clock();
+    let notifications = Notifications::new(store, clock, channels, policy);
     tokio::select! {
         stopped = signal() => stopped.map(|_| ()),
         () = notifications.deliver_now() => Ok(()),
@@ -253,6 +254,7 @@ pub async fn follow(run: RunId, app: &App, lang: Lang) -> Result<Followed, Comma
     let ended = tokio::select! {
         stopped = signal() => stopped.map(Followed::Stopped),
         report = wait_for_end(run, app, &mut progress) => report.map(Followed::Ended),
+        wrong = server_clocks::keep(&app.sources) => Err(wrong),
     };
     progress.end();
     ended

@@ -7,6 +7,7 @@ use crate::progress::print_status;
 use app::config::Settings;
 use app::health;
 use app::run_mode::RunMode;
+use app::server_clocks;
 use app::signal::Signals;
 use app::wiring;
 use producer::notices::{NotificationTask, Notifications};
@@ -57,6 +58,7 @@ pub async fn serve(settings: &Settings, out: &mut CommandOutput<'_>) -> Result<E
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
         failure = workers.failed() => Err(failure),
+        wrong = server_clocks::keep(&app.sources) => Err(wrong),
         failure = scheduler.run(&Leadership::Always, |report| out.show(report, report::render)) => Err(failure),
     };
     health.stopping();

@@ -12,9 +12,11 @@ use crate::steps::shop_call;
 use crate::steps::with_retry::with_store_retry;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use shared::domain::account::LONGEST_PARK;
 use shared::domain::lane::Priority;
 use shared::domain::listing::Listing;
 use shared::domain::shop_page::{PageCursor, ShopItem};
+use shared::domain::wrong_clock::lasting;
 use shared::jobs::ReadShop;
 use shared::ports::context::Context;
 use shared::ports::limiter::Permit;
@@ -41,7 +43,7 @@ impl Handler<Context> for ReadShop {
             return end(self, "account_inactive", ctx).await;
         }
         let now = ctx.clock.now();
-        if let Some(until) = read.parked_until.filter(|until| *until > now) {
+        if let Some(until) = lasting(read.parked_until, LONGEST_PARK, now) {
             return Err(shop_call::parked(&read.account, until, ctx));
         }
         match &read.phase {

@@ -11,10 +11,12 @@ use crate::steps::shop_call::{self, NoAnswer};
 use crate::steps::with_retry::with_store_retry;
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use shared::domain::account::LONGEST_PARK;
 use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::lane::Priority;
 use shared::domain::listing::ShopState;
 use shared::domain::retry::Remedy;
+use shared::domain::wrong_clock::lasting;
 use shared::jobs::UpdateListing;
 use shared::ports::context::Context;
 use shared::ports::shop::ShopError;
@@ -73,7 +75,7 @@ async fn bring_to_desired(task: &UpdateTask, ctx: &Context) -> Result<UpdateResu
     if task.guarded {
         return Ok(UpdateResult::Guarded);
     }
-    if let Some(until) = task.parked_until.filter(|until| *until > ctx.clock.now()) {
+    if let Some(until) = lasting(task.parked_until, LONGEST_PARK, ctx.clock.now()) {
         return Err(NoAnswer::Parked(until));
     }
     match edit(task, ctx).await {

@@ -103,7 +103,8 @@ impl<'a> ComparedListing<'a> {
         state: ShopState,
         (rule, now): (&SellingRule, DateTime<Utc>),
     ) -> Self {
-        let since = known.row.sold_out_since;
+        // A wrong clock may have dated it: the cool-down must not last longer than from now.
+        let since = known.row.sold_out_since.map(|since| since.min(now));
         let diff = ListingDiff::of(known.row.listing.shown, state, since.is_some());
         // A hidden item keeps the mark; only a stock above zero removes it.
         let stocked = state.stock.is_some_and(|stock| stock > 0);

@@ -24,10 +24,13 @@ pub(super) async fn offers(
 ) -> Result<(Vec<Observation>, RequestCost), JobError> {
     let permit = ready(&ctx.marketplace.lane(), priority, ctx).await?;
     let cost = permit::cost_of(&permit);
+    // In the order of the grants: an answer that was late must not count as newer than one to a later
+    // request.
+    let asked_at = ctx.clock.now();
     match ctx.marketplace.offers(permit, batch).await {
         Ok(answers) => {
-            let now = ctx.clock.now();
-            let judge = |(asin, answer)| Observation::judge(asin, now, answer, &ctx.rules.offers);
+            let rule = &ctx.rules.offers;
+            let judge = |(asin, answer)| Observation::judge(asin, asked_at, answer, rule);
             Ok((answers.into_iter().map(judge).collect(), cost))
         }
         Err(error) => Err(count_failed(run, cost, error, ctx).await?),

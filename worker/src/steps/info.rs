@@ -7,6 +7,7 @@
 
 use super::{fetch, permit};
 use crate::job_error::JobError;
+use chrono::{DateTime, Utc};
 use shared::domain::asin::{Asin, AsinBatch, split};
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::lane::Priority;
@@ -55,6 +56,7 @@ pub(super) async fn search(
         ctx,
         cost: RequestCost::default(),
         answers: HashMap::new(),
+        asked_at: ctx.clock.now(),
         waits: 0,
     };
     if let SearchReply::HoldsMalformed = search.ask(batch.asins()).await? {
@@ -79,6 +81,8 @@ struct Search<'a> {
     ctx: &'a Context,
     cost: RequestCost,
     answers: HashMap<Asin, InfoAnswer>,
+    /// When the last request was sent.
+    asked_at: DateTime<Utc>,
     waits: u32,
 }
 
@@ -159,6 +163,7 @@ impl Search<'_> {
         let lane = ctx.marketplace.info_lane();
         let permit = fetch::ready(&lane, self.priority, ctx).await?;
         let cost = permit::cost_of(&permit);
+        self.asked_at = ctx.clock.now();
         match ctx.marketplace.basic_info(permit, batch, page).await {
             Ok(reply) => {
                 self.cost = self.cost.plus(cost);
@@ -173,7 +178,7 @@ impl Search<'_> {
     }
 
     fn keep(&mut self, items: Vec<(Asin, BasicInfo)>) {
-        let at = self.ctx.clock.now();
+        let at = self.asked_at;
         for (asin, value) in items {
             self.answers
                 .insert(asin, InfoAnswer::Found(Seen { value, at }));

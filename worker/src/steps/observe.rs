@@ -27,11 +27,13 @@ pub(crate) async fn offers(
 ) -> Result<Vec<AsinResult>, JobError> {
     let asins: Vec<Asin> = observations.iter().map(|seen| seen.asin).collect();
     let mut products = with_store_retry(|| ctx.store.products(&asins)).await?;
+    let now = ctx.clock.now();
     let result = |observation: Observation| {
         let asin = observation.asin;
         let mut product = products
             .remove(&asin)
             .unwrap_or_else(|| Product::unknown(asin));
+        product.heal(observation.observed_at, now);
         let change = product.observe(&observation);
         let outcome = observation.outcome();
         AsinResult {

@@ -2,6 +2,7 @@
 //! not come back stand here, each as a test.
 
 mod basic_info;
+mod clocks;
 #[path = "../../../adapters/tests/store_contract/cut_off.rs"]
 mod cut_off;
 mod faults;

@@ -1,5 +1,6 @@
--- Merges entries into the cache, part by part: the newer observation wins, and an unknown part
--- leaves the stored one unchanged. The SQL cache merges by the same rules.
+-- Merges entries into the cache, part by part: the newer observation wins, a stored one of the
+-- future loses, and an unknown part leaves the stored one unchanged. The SQL cache merges by the same
+-- rules.
 --
 -- KEYS  one for each entry
 -- ARGV  1 milliseconds after which an entry expires unless it changes
@@ -9,12 +10,18 @@
 
 local ENTRY = '^(%d*),(%-?%d*),(%w*),(%-?%d*),(%-?%d*)$'
 
+-- Nothing can have been seen later: no process whose clock is off by more than a minute works.
+local LATEST = redis.call('TIME')[1] * 1000 + 60000
+
 local function newer(new, old)
-  return new ~= '' and (old == '' or tonumber(new) > tonumber(old))
+  return new ~= '' and (old == '' or tonumber(new) > tonumber(old) or tonumber(old) > LATEST)
 end
 
 -- An invalid product keeps the first instant, until a newer price proves that it exists.
 local function invalid_since(new, new_priced_at, old, old_priced_at)
+  if old ~= '' and tonumber(old) > LATEST then
+    return new
+  end
   if new ~= '' and not newer(old_priced_at, new) then
     return old ~= '' and old or new
   end

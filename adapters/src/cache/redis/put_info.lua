@@ -1,10 +1,13 @@
 -- Merges basic information into the cache: the newer one wins, field by field, and keeps the fields
--- that it lacks. The SQL cache merges by the same rules.
+-- that it lacks; a stored one of the future loses. The SQL cache merges by the same rules.
 --
 -- KEYS  one for each entry
 -- ARGV  1 milliseconds after which an entry expires unless it changes
 --       2.. the entries, in the order of KEYS: JSON objects with `at` in milliseconds since 1970, and a field for each known value
 -- Returns how many entries were written.
+
+-- Nothing can have been seen later: no process whose clock is off by more than a minute works.
+local LATEST = redis.call('TIME')[1] * 1000 + 60000
 
 local written = 0
 for i, key in ipairs(KEYS) do
@@ -16,7 +19,7 @@ for i, key in ipairs(KEYS) do
   end
   if readable and type(old) == 'table' and type(old.at) == 'number' then
     local new = cjson.decode(text)
-    if new.at > old.at then
+    if new.at > old.at or old.at > LATEST then
       for field, value in pairs(new) do
         old[field] = value
       end

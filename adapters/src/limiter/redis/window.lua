@@ -58,8 +58,8 @@ local function roll(use)
   if is_over('day', use.day) then
     use.day, use.day_used = start.day, 0
   end
-  -- A later instant comes from a clock that was ahead.
-  if use.closed_until > start.day + 2 * length.day then
+  -- A later instant comes from a clock that was ahead: every window ends by then.
+  if use.closed_until > math.max(start.day + length.day, start.hour + length.hour) then
     use.closed_until = 0
   end
 end

@@ -4,6 +4,7 @@ use crate::store::SqlStore;
 use crate::store::db::statement;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use shared::domain::wrong_clock::MOST_OFF;
 use shared::ports::store::{LeaseStore, StoreError};
 
 statement!(TAKE, "accounts/take_lease.sql");
@@ -18,7 +19,9 @@ impl LeaseStore for SqlStore {
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let latest = until + MOST_OFF;
         let take = TAKE.bind(name).bind(holder).bind(now).bind(until);
+        let take = take.bind(latest);
         Ok(self.db.run(take).await? > 0)
     }
 

@@ -5,8 +5,10 @@ use crate::store::db::{commit, json, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use shared::domain::account::AccountId;
+use shared::domain::account::{AccountId, LONGEST_PARK};
 use shared::domain::platform::Platform;
+use shared::domain::wrong_clock::MOST_OFF;
+use shared::ports::clock::Clock as _;
 use shared::ports::store::{AccountRow, AccountStore, ReauthoriseMark, StoreError};
 
 statement!(ACCOUNTS, "accounts/accounts.sql");
@@ -75,7 +77,8 @@ impl AccountStore for SqlStore {
     }
 
     async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError> {
-        Ok(self.db.run(PARK.bind(account).bind(until)).await? > 0)
+        let park = PARK.bind(account).bind(until).bind(self.latest_park());
+        Ok(self.db.run(park).await? > 0)
     }
 
     async fn set_reauthorise(
@@ -99,7 +102,10 @@ impl AccountStore for SqlStore {
         failed: Option<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Result<(), StoreError> {
         let set = match failed {
-            Some((since, until)) => PARK_BEHIND_PROXY.bind(account).bind(since).bind(until),
+            Some((since, until)) => {
+                let park = PARK_BEHIND_PROXY.bind(account).bind(since);
+                park.bind(until).bind(self.latest_park())
+            }
             None => UNPARK_BEHIND_PROXY.bind(account),
         };
         self.db.run(set).await.map(drop)
@@ -120,5 +126,12 @@ impl AccountStore for SqlStore {
             Some(row) => row.maybe_at("tokens_refused_since"),
             None => Ok(None),
         }
+    }
+}
+
+impl SqlStore {
+    /// A park that ends later was made under a wrong clock.
+    fn latest_park(&self) -> DateTime<Utc> {
+        self.clock.now() + LONGEST_PARK + MOST_OFF
     }
 }

@@ -9,6 +9,7 @@ use shared::domain::account::AccountId;
 use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::listing::{ListingId, ShopState};
 use shared::domain::run::RunId;
+use shared::domain::wrong_clock::MOST_OFF;
 use shared::ports::store::{StoreError, UpdateResult, UpdateStore, UpdateTask};
 use sqlx::AnyConnection;
 
@@ -37,6 +38,7 @@ impl UpdateStore for SqlStore {
         until: DateTime<Utc>,
     ) -> Result<Option<Result<UpdateTask, DateTime<Utc>>>, StoreError> {
         let lease = LEASE.bind(listing).bind(now).bind(until);
+        let lease = lease.bind(until + MOST_OFF);
         let mut writer = self.db.writer().await?;
         let leased = run(&mut writer, lease).await? > 0;
         let found = row(&mut writer, TASK.bind(listing)).await?;

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use shared::domain::guard::Guarding;
 use shared::domain::listing::ListingId;
 use shared::domain::run::RunId;
+use shared::domain::wrong_clock::MOST_OFF;
 use shared::ports::store::{Advance, PageRecord, Record, StoreError};
 use sqlx::AnyConnection;
 use std::collections::HashSet;
@@ -92,7 +93,9 @@ impl PageStep<'_> {
         put(on, &SEEN, &self.page.seen, |query| query.bind(record.run)).await?;
         let shown: Vec<ShownRow> = self.page.shown.iter().map(ShownRow::of).collect();
         put(on, &SHOWN, &shown, |query| {
-            query.bind(asked_at).bind(record.at)
+            // No listing is leased for longer than a minute.
+            let latest = record.at + MOST_OFF * 2;
+            query.bind(asked_at).bind(record.at).bind(latest)
         })
         .await?;
         let query = UNEDITED.bind(json(&shown)?).bind(asked_at);

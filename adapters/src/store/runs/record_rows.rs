@@ -151,7 +151,8 @@ fn outcome(asin: &RecordedAsin) -> OutcomeRow {
     }
 }
 
-/// `observed_at` is the time of the newest observation that the desired state is computed from.
+/// `observed_at` is the time of the newest observation that the desired state is computed from, or
+/// now if a wrong clock has dated it later.
 fn desired(record: &Record, asin: &RecordedAsin, decision: &ListingDecision) -> DesiredRow {
     let priced_at = asin.product.price.map(|price| price.at);
     let stocked_at = asin.product.stock.map(|stock| stock.at);
@@ -163,7 +164,11 @@ fn desired(record: &Record, asin: &RecordedAsin, decision: &ListingDecision) -> 
         version: decision.version,
         hold: decision.hold,
         urgency: decision.update.unwrap_or(Urgency::Normal),
-        observed_at: instant(priced_at.max(stocked_at).unwrap_or(record.at)),
+        observed_at: instant(
+            priced_at
+                .max(stocked_at)
+                .map_or(record.at, |seen| seen.min(record.at)),
+        ),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::asin::Asin;
 use crate::domain::listing::{ItemId, Listing, ListingId, ListingStatus, ShopState};
 use crate::domain::run::{RunId, RunProgress};
 use crate::domain::shop_page::PageCursor;
+use crate::domain::wrong_clock::{MOST_OFF, is_future, lasting};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
@@ -62,10 +63,11 @@ pub struct KnownItem {
 
 impl KnownItem {
     /// Whether a page that was requested at `asked_at` is newer than the stored state. It is not
-    /// when the listing was edited since, and it may not be while the listing is being edited.
+    /// when the listing was edited since, and it may not be while the listing is being edited. Instants
+    /// of a wrong clock do not count.
     pub fn is_older_than(&self, asked_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        self.applied_at.is_none_or(|applied| applied <= asked_at)
-            && self.busy_until.is_none_or(|busy| busy <= now)
+        let is_newer = |applied| applied > asked_at && !is_future(applied, now);
+        !self.applied_at.is_some_and(is_newer) && lasting(self.busy_until, MOST_OFF, now).is_none()
     }
 }
 

@@ -13,13 +13,11 @@ mod view;
 use crate::cli::AccountsCommand;
 use crate::database;
 use crate::output::CommandOutput;
-use adapters::clock::SystemClock;
 use app::accounts::AccountsFile;
 use app::config::{Settings, environment};
 use app::wiring;
 use chrono::TimeDelta;
 use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
-use shared::ports::clock::Clock as _;
 use shared::ports::store::{AccountStore as _, CatalogueStore as _, TokenStore as _};
 use ui::command_error::{CommandError, Exit};
 use ui::layout::when;
@@ -57,7 +55,7 @@ async fn ls(
         rows: store.accounts().await?,
         ages: store.token_ages().await?,
         counts: store.listing_counts().await?,
-        now: SystemClock.now(),
+        now: store.clock().now(),
         warned_before: warned_before(settings),
     };
     let shops = file.accounts().iter();

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use shared::domain::account::AccountId;
+use shared::domain::account::{AccountId, LONGEST_PARK};
 use shared::domain::run::{RunId, RunKind, RunState};
+use shared::domain::wrong_clock::lasting;
 use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView, TokenAge};
 
 /// The status.
@@ -135,7 +136,7 @@ impl ShopStatus {
             listed,
             held,
             waiting: waiting.map_or(0, |(_, waiting)| *waiting),
-            parked_until: shop.parked_until.filter(|until| *until > now),
+            parked_until: lasting(shop.parked_until, LONGEST_PARK, now),
             reauthorise_since: shop.reauthorise_since,
             proxy_failed_since: shop.proxy_failed_since,
             tokens_refused_since: shop.tokens_refused_since,

@@ -1,4 +1,7 @@
 UPDATE accounts
-SET tokens_refused_since = COALESCE(tokens_refused_since, $2)
+SET tokens_refused_since = CASE
+    WHEN tokens_refused_since <= {latest} THEN tokens_refused_since
+    ELSE $2
+END
 WHERE id = $1
 RETURNING tokens_refused_since

@@ -1,3 +1,4 @@
+-- A lease that ends after $5 was taken under a wrong clock.
 INSERT INTO leases (
     name,
     holder,
@@ -13,3 +14,4 @@ ON CONFLICT (name) DO UPDATE SET
     until = excluded.until
 WHERE leases.holder = excluded.holder
     OR leases.until <= $3
+    OR leases.until > $5

@@ -28,6 +28,7 @@ ON CONFLICT (asin) DO UPDATE SET
         WHEN
             excluded.price_updated_at > COALESCE(known.price_updated_at, '')
             OR excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+            OR known.cached_at > excluded.cached_at
             THEN excluded.cached_at
         ELSE known.cached_at
     END

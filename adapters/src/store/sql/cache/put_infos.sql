@@ -23,7 +23,9 @@ WHERE true
 ON CONFLICT (asin) DO UPDATE SET
     {newer_info},
     cached_at = CASE
-        WHEN excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
+        WHEN
+            excluded.basic_info_updated_at > COALESCE(known.basic_info_updated_at, '')
+            OR known.cached_at > excluded.cached_at
             THEN excluded.cached_at
         ELSE known.cached_at
     END

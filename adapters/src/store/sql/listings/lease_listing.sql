@@ -1,8 +1,9 @@
+-- A lease that ends after $4 was taken under a wrong clock.
 UPDATE applied_states
 SET busy_until = $3
 WHERE
     listing_id = $1
-    AND (busy_until IS NULL OR busy_until <= $2)
+    AND (busy_until IS NULL OR busy_until <= $2 OR busy_until > $4)
     AND EXISTS (
         SELECT 1
         FROM listings AS l

@@ -1,38 +1,61 @@
 -- A part of record_products.sql and put.sql, for a row that exists. Each part replaces an older
--- stored one; a missing part changes nothing. A price that is newer than invalid_since shows that
--- Amazon knows the ASIN after all.
+-- stored one, and one of the future; a missing part changes nothing. A price that is newer than
+-- invalid_since shows that Amazon knows the ASIN after all.
 price_yen = CASE
-    WHEN excluded.price_updated_at > COALESCE(known.price_updated_at, '')
+    WHEN
+        excluded.price_updated_at > COALESCE(known.price_updated_at, '')
+        OR excluded.price_updated_at IS NOT NULL
+        AND known.price_updated_at > {latest}
         THEN excluded.price_yen
     ELSE known.price_yen
 END,
 price_updated_at = CASE
-    WHEN excluded.price_updated_at > COALESCE(known.price_updated_at, '')
+    WHEN
+        excluded.price_updated_at > COALESCE(known.price_updated_at, '')
+        OR excluded.price_updated_at IS NOT NULL
+        AND known.price_updated_at > {latest}
         THEN excluded.price_updated_at
     ELSE known.price_updated_at
 END,
 stock = CASE
-    WHEN excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+    WHEN
+        excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+        OR excluded.stock_updated_at IS NOT NULL
+        AND known.stock_updated_at > {latest}
         THEN excluded.stock
     ELSE known.stock
 END,
 filtered_times = CASE
-    WHEN excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+    WHEN
+        excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+        OR excluded.stock_updated_at IS NOT NULL
+        AND known.stock_updated_at > {latest}
         THEN excluded.filtered_times
     ELSE known.filtered_times
 END,
 filtered_why = CASE
-    WHEN excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+    WHEN
+        excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+        OR excluded.stock_updated_at IS NOT NULL
+        AND known.stock_updated_at > {latest}
         THEN excluded.filtered_why
     ELSE known.filtered_why
 END,
 stock_updated_at = CASE
-    WHEN excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+    WHEN
+        excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
+        OR excluded.stock_updated_at IS NOT NULL
+        AND known.stock_updated_at > {latest}
         THEN excluded.stock_updated_at
     ELSE known.stock_updated_at
 END,
 invalid_since = CASE
-    WHEN excluded.invalid_since >= COALESCE(known.price_updated_at, '')
+    WHEN known.invalid_since > {latest}
+        THEN excluded.invalid_since
+    WHEN
+        excluded.invalid_since >= COALESCE(known.price_updated_at, '')
+        OR excluded.invalid_since IS NOT NULL
+        AND known.price_updated_at > {latest}
         THEN COALESCE(known.invalid_since, excluded.invalid_since)
     WHEN
         excluded.invalid_since IS NULL

@@ -1,3 +1,4 @@
+-- A claim that ends after $3 was made under a wrong clock.
 UPDATE notices
 SET
     state = 'perhaps',
@@ -5,4 +6,4 @@ SET
     error = $2
 WHERE
     state = 'sending'
-    AND not_before <= $1
+    AND (not_before <= $1 OR not_before > $3)

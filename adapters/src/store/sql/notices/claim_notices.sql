@@ -1,3 +1,4 @@
+-- What is to be sent after $7, and what was sent after $8, was written under a wrong clock.
 UPDATE notices
 SET
     state = 'sending',
@@ -28,10 +29,12 @@ WHERE
                 OR (
                     o.state = 'due'
                     AND o.not_before > $3
+                    AND o.not_before <= $7
                 )
                 OR (
                     o.state = 'sent'
                     AND o.settled_at > $5
+                    AND o.settled_at <= $8
                 )
             )
     )

@@ -1,6 +1,6 @@
 -- The same state keeps its version. Different states never share one: when two handlers have read
 -- the same version, the second to write gets the next. A state that is based on an older
--- observation changes nothing. A hold that the shop caused stays as long as the state does.
+-- observation changes nothing, unless the stored one is of the future. A hold that the shop caused stays as long as the state does.
 INSERT INTO desired_states (
     listing_id,
     price_yen,
@@ -51,4 +51,6 @@ ON CONFLICT (listing_id) DO UPDATE SET
     urgency = excluded.urgency,
     computed_at = excluded.computed_at,
     observed_at = excluded.observed_at
-WHERE excluded.observed_at >= desired_states.observed_at
+WHERE
+    excluded.observed_at >= desired_states.observed_at
+    OR desired_states.observed_at > {latest}

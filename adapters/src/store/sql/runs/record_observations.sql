@@ -1,5 +1,5 @@
 -- Run-length encoded: while the result of an ASIN stays the same, only the end of its newest row
--- moves. An observation that is older than that row is dropped.
+-- moves. An observation that is older than that row is dropped. Rows of the future are left alone.
 INSERT INTO observations (
     asin,
     first_seen_at,
@@ -28,9 +28,13 @@ LEFT JOIN observations AS o
         AND o.first_seen_at = (
             SELECT MAX(n.first_seen_at)
             FROM observations AS n
-            WHERE n.asin = r.value->>'asin'
+            WHERE
+                n.asin = r.value->>'asin'
+                AND n.first_seen_at <= {latest}
         )
-WHERE COALESCE(o.last_seen_at, '') < $2
+WHERE
+    COALESCE(o.last_seen_at, '') < $2
+    OR o.last_seen_at > {latest}
 ON CONFLICT (asin, first_seen_at) DO UPDATE SET
     last_seen_at = excluded.last_seen_at,
     offers = excluded.offers

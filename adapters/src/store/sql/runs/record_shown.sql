@@ -1,5 +1,5 @@
 -- A listing that was edited after the page was requested is newer than the page; one that is
--- being edited may be.
+-- being edited may be. Neither counts if it lies in the future.
 UPDATE applied_states
 SET
     price_yen = CAST(r.value->>'price_yen' AS BIGINT),
@@ -10,5 +10,13 @@ SET
 FROM {rows}
 WHERE
     applied_states.listing_id = CAST(r.value->>'listing' AS BIGINT)
-    AND (applied_states.applied_at IS NULL OR applied_states.applied_at <= $2)
-    AND (applied_states.busy_until IS NULL OR applied_states.busy_until <= $3)
+    AND (
+        applied_states.applied_at IS NULL
+        OR applied_states.applied_at <= $2
+        OR applied_states.applied_at > {latest}
+    )
+    AND (
+        applied_states.busy_until IS NULL
+        OR applied_states.busy_until <= $3
+        OR applied_states.busy_until > $4
+    )
