@@ -114,6 +114,18 @@ pub async fn shared_queue(redis: &Redis) -> Result<RedisQueue, CommandError> {
     Ok(RedisQueue::new(link(redis).await?))
 }
 
+/// A connection to the Redis of the settings; `None` if there is none.
+///
+/// # Errors
+///
+/// A Redis server that does not respond or cannot be used.
+pub async fn redis(settings: &Settings) -> Result<Option<RedisLink>, CommandError> {
+    match &settings.redis {
+        Some(redis) => link(redis).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 fn rates(settings: &Settings) -> Rates {
     let micros = |rate: Rate| {
         let period = rate.period();

@@ -12,6 +12,7 @@ pub mod health;
 pub mod log;
 pub mod private;
 pub mod program;
+pub mod redis_state;
 pub mod run_mode;
 pub mod server_clocks;
 pub mod signal;

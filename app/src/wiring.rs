@@ -3,11 +3,12 @@
 
 use crate::accounts::{AccountCredentials, AccountsFile};
 use crate::backends::LimiterShutdown;
-pub use crate::backends::shared_queue;
 use crate::backends::{Backends, Stores};
+pub use crate::backends::{redis, shared_queue};
 use crate::clients::{VendorClients, client_error};
 use crate::config::values::Key;
 use crate::config::{Settings, Work, environment};
+use crate::redis_state;
 use crate::run_mode::RunMode;
 use crate::server_clocks;
 use crate::sources::Sources;
@@ -65,6 +66,9 @@ pub async fn open_store(settings: &Settings) -> Result<SqlStore, CommandError> {
 pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandError> {
     let app = assemble(settings, mode).await?;
     server_clocks::check(&app.sources).await?;
+    if let Some(redis) = &app.sources.redis {
+        redis_state::check(redis).await;
+    }
     Ok(app)
 }
 

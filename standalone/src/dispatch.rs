@@ -7,7 +7,7 @@ use crate::cli::{
 use crate::commands::doctor::Checked;
 use crate::commands::{
     accounts, board, changes, demo, doctor, explain, import, import_shop, migrate, notify, queues,
-    register, release, report, run, serve, status, validate,
+    register, release, report, run, serve, servers, status, validate,
 };
 use crate::database;
 use crate::import::AsinList;
@@ -236,7 +236,11 @@ async fn diagnose(env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
         marketplace: app.as_ref().map(|app| &*app.ctx.marketplace),
         shop: app.as_ref().map(|app| &*app.ctx.shop),
     };
-    doctor::doctor(checked, &mut env.output(false)).await
+    let exit = doctor::doctor(checked, &mut env.output(false)).await?;
+    let store = opened.as_ref().ok().map(|(store, _)| store);
+    let redis = wiring::redis(env.settings).await;
+    let servers = servers::check(store, redis, &mut env.output(false)).await?;
+    Ok(if servers == Exit::Done { exit } else { servers })
 }
 
 async fn open_with_version(settings: &Settings) -> Result<(SqlStore, i64), CommandError> {

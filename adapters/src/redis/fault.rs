@@ -145,7 +145,8 @@ fn detail(error: &RedisError) -> String {
     error.detail().unwrap_or("no detail given").to_owned()
 }
 
-fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+/// The value of a line in the reply to `INFO`.
+pub(super) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
     info.lines()
         .find_map(|line| line.strip_prefix(name))
         .map(str::trim)

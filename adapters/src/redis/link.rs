@@ -5,6 +5,7 @@
 //! output.
 
 use super::fault::{RedisFault, check_info};
+use super::state::RedisState;
 use crate::clock::ServerTime;
 use crate::http::install_tls;
 use chrono::DateTime;
@@ -117,6 +118,19 @@ impl RedisLink {
             asked,
             round_trip: asked.elapsed(),
         })
+    }
+
+    /// What Redis says about itself.
+    ///
+    /// # Errors
+    ///
+    /// [`RedisFault::NotAllowed`] for a user without permission for `INFO`; the fault if Redis does not
+    /// answer in time.
+    pub async fn state(&self) -> Result<RedisState, RedisFault> {
+        let mut connection = self.shared();
+        let info = redis::cmd("INFO");
+        let info: String = self.within(info.query_async(&mut connection)).await?;
+        Ok(RedisState::read(&info))
     }
 
     /// Host and port, or path, without user and password.

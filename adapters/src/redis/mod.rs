@@ -2,7 +2,9 @@
 
 mod fault;
 mod link;
+mod state;
 pub(crate) mod subscription;
 
 pub use fault::RedisFault;
 pub use link::{RedisLink, RedisSettings, connect};
+pub use state::RedisState;

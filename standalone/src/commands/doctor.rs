@@ -72,13 +72,19 @@ pub async fn doctor(
     Ok(if good { Exit::Done } else { Exit::Failed })
 }
 
-struct CheckList<'p, 'o> {
-    out: &'p mut CommandOutput<'o>,
-    failed: bool,
+/// The printed checks, and whether one has failed.
+pub(super) struct CheckList<'p, 'o> {
+    pub(super) out: &'p mut CommandOutput<'o>,
+    pub(super) failed: bool,
 }
 
 impl CheckList<'_, '_> {
-    fn note(&mut self, part: Text, result: Result<Text, Text>) -> Result<(), CommandError> {
+    /// Prints the result of one check.
+    pub(super) fn note(
+        &mut self,
+        part: Text,
+        result: Result<Text, Text>,
+    ) -> Result<(), CommandError> {
         self.failed |= result.is_err();
         let mark = if result.is_ok() { "ok" } else { "NG" };
         let (Ok(message) | Err(message)) = result;
@@ -189,7 +195,7 @@ async fn database(
     list.note(part, message.map_err(|error| message_of(error.into())))
 }
 
-fn message_of(failure: CommandError) -> Text {
+pub(super) fn message_of(failure: CommandError) -> Text {
     match failure {
         CommandError::Usage(text) | CommandError::Failed(text) | CommandError::Away(text) => text,
         CommandError::Output(error) => text!("{error}", "{error}"),

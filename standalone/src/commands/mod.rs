@@ -19,5 +19,6 @@ pub mod release;
 pub mod report;
 pub mod run;
 pub mod serve;
+pub mod servers;
 pub mod status;
 pub mod validate;
