@@ -6,7 +6,11 @@ use shared::domain::asin::Asin;
 use shared::domain::money::Yen;
 use shared::domain::observation::{Finding, Observation};
 use shared::domain::offer::Rejection;
+use shared::domain::price_fall::PriceFallRule;
 use shared::domain::product::{Change, Product, Seen, Stock, StockChange};
+
+/// Doubts no price.
+const ANY_PRICE: PriceFallRule = PriceFallRule { percent: 100 };
 
 fn asin() -> Asin {
     Asin::parse("B00EXAMPLE").expect("an ASIN")
@@ -41,7 +45,7 @@ fn failed(minutes: i64) -> Observation {
 fn after(observations: &[Observation]) -> Product {
     let mut product = Product::unknown(asin());
     for observation in observations {
-        product.observe(observation);
+        product.observe(observation, ANY_PRICE);
     }
     product
 }
@@ -69,10 +73,10 @@ proptest! {
     ) {
         prop_assume!(!matches!(newest, Finding::ApiError(_) | Finding::Absent));
         let mut product = after(&history);
-        product.observe(&observed(100, newest));
+        product.observe(&observed(100, newest), ANY_PRICE);
         let mut same = product.clone();
 
-        let change = same.observe(&observed(100 - behind, late));
+        let change = same.observe(&observed(100 - behind, late), ANY_PRICE);
 
         // A product that was invalid already keeps its first time, so 100 may be unknown to it.
         prop_assume!(product.stock.is_some_and(|stock| stock.at == minute(100)) || product.invalid_since == Some(minute(100)));
@@ -86,7 +90,7 @@ proptest! {
         let before = product.clone();
         let nothing_learnt = if absent { observed(at, Finding::Absent) } else { failed(at) };
 
-        let change = product.observe(&nothing_learnt);
+        let change = product.observe(&nothing_learnt, ANY_PRICE);
 
         prop_assert_eq!(change, Change::default());
         prop_assert_eq!(product, before);
@@ -97,7 +101,7 @@ proptest! {
         let mut product = after(&history);
         let known = product.price;
 
-        product.observe(&observed(100, next.clone()));
+        product.observe(&observed(100, next.clone()), ANY_PRICE);
 
         let expected = match next {
             Finding::Priced(price) => Some(Seen { value: price, at: minute(100) }),
@@ -111,7 +115,7 @@ proptest! {
         let mut product = after(&history);
         let before = product.clone();
 
-        let change = product.observe(&observed(100, next));
+        let change = product.observe(&observed(100, next), ANY_PRICE);
 
         let prices = before.price.zip(product.price).map(|(old, new)| (old.value, new.value));
         prop_assert_eq!(change.price, prices.filter(|(old, new)| old != new));
@@ -145,7 +149,7 @@ proptest! {
 fn a_risen_price_is_a_change_with_its_time_of_observation() {
     let mut product = after(&[priced(0, 1_000)]);
 
-    let change = product.observe(&priced(60, 1_200));
+    let change = product.observe(&priced(60, 1_200), ANY_PRICE);
 
     assert_eq!(change.price, Some((Yen(1_000), Yen(1_200))));
     assert_eq!(change.stock, None);
@@ -160,7 +164,7 @@ fn a_risen_price_is_a_change_with_its_time_of_observation() {
 fn a_product_that_runs_out_is_unsellable_at_once_and_keeps_its_price() {
     let mut product = after(&[priced(0, 1_000)]);
 
-    let change = product.observe(&observed(60, Finding::NoOffer));
+    let change = product.observe(&observed(60, Finding::NoOffer), ANY_PRICE);
 
     assert_eq!(change.stock, Some(StockChange::ToOut));
     assert_eq!(product.sellable(2), Some(false));
@@ -222,7 +226,7 @@ fn a_newer_price_without_a_stock_is_not_overwritten_by_an_older_answer() {
         ..Product::unknown(asin())
     };
 
-    let change = product.observe(&priced(30, 1_000));
+    let change = product.observe(&priced(30, 1_000), ANY_PRICE);
 
     assert_eq!(change.price, None);
     assert_eq!(product.price.map(|price| price.value), Some(Yen(2_000)));
@@ -233,7 +237,7 @@ fn a_newer_price_without_a_stock_is_not_overwritten_by_an_older_answer() {
 fn an_older_answer_does_not_clear_the_mark_of_an_unknown_asin() {
     let mut product = after(&[observed(60, Finding::InvalidAsin)]);
 
-    product.observe(&priced(30, 1_000));
+    product.observe(&priced(30, 1_000), ANY_PRICE);
 
     assert_eq!(product.invalid_since, Some(minute(60)));
     assert_eq!(product.price, None);
@@ -258,8 +262,101 @@ fn a_price_of_nothing_is_never_stored() {
     let mut product = after(&[priced(0, 1_000)]);
     let before = product.clone();
 
-    let change = product.observe(&priced(10, 0));
+    let change = product.observe(&priced(10, 0), ANY_PRICE);
 
     assert_eq!(change, Change::default());
     assert_eq!(product, before);
+}
+
+/// Observes with the rule that doubts a fall of more than half.
+fn observe(product: &mut Product, minutes: i64, yen: u32) -> Change {
+    product.observe(&priced(minutes, yen), PriceFallRule::default())
+}
+
+fn price(product: &Product) -> Option<(u32, i64)> {
+    let seen = product.price?;
+    Some((seen.value.0, (seen.at - minute(0)).num_minutes()))
+}
+
+#[test]
+fn a_price_that_falls_too_far_counts_when_a_second_answer_agrees() {
+    let mut product = after(&[priced(0, 7_583)]);
+
+    let first = observe(&mut product, 10, 736);
+    assert_eq!(price(&product), Some((7_583, 0)));
+    assert_eq!((first.price, first.doubted), (None, Some(Yen(736))));
+    assert_eq!(product.doubted.map(|seen| seen.value), Some(Yen(736)));
+
+    let second = observe(&mut product, 11, 740);
+    assert_eq!(price(&product), Some((740, 11)));
+    assert_eq!(second.price, Some((Yen(7_583), Yen(740))));
+    assert_eq!((second.doubted, product.doubted), (None, None));
+}
+
+#[test]
+fn a_price_that_falls_too_far_once_leaves_the_last_price() {
+    let mut product = after(&[priced(0, 7_583)]);
+
+    observe(&mut product, 10, 736);
+    let second = observe(&mut product, 11, 7_583);
+
+    assert_eq!(price(&product), Some((7_583, 11)));
+    assert_eq!((second.price, second.doubted), (None, Some(Yen(736))));
+    assert_eq!(product.doubted, None);
+}
+
+#[test]
+fn two_answers_that_differ_are_both_doubted() {
+    let mut product = after(&[priced(0, 7_583)]);
+
+    observe(&mut product, 10, 736);
+    let second = observe(&mut product, 11, 3_000);
+
+    assert_eq!(price(&product), Some((7_583, 0)));
+    assert_eq!(second.doubted, Some(Yen(3_000)));
+    observe(&mut product, 12, 3_000);
+    assert_eq!(price(&product), Some((3_000, 12)));
+}
+
+#[test]
+fn a_doubted_price_still_tells_the_stock() {
+    let mut product = after(&[priced(0, 7_583), observed(5, Finding::NoOffer)]);
+
+    let change = observe(&mut product, 10, 736);
+
+    assert_eq!(change.stock, Some(StockChange::ToIn));
+    assert_eq!(price(&product), Some((7_583, 0)));
+}
+
+#[test]
+fn a_failure_leaves_the_doubt_and_a_rise_needs_no_second_answer() {
+    let mut product = after(&[priced(0, 7_583)]);
+
+    observe(&mut product, 10, 736);
+    product.observe(&failed(11), PriceFallRule::default());
+    assert_eq!(product.doubted.map(|seen| seen.value), Some(Yen(736)));
+    observe(&mut product, 12, 70_000);
+
+    assert_eq!(price(&product), Some((70_000, 12)));
+}
+
+proptest! {
+    /// A price never falls by more than the rule allows, unless two answers in a row told it.
+    #[test]
+    fn a_price_falls_far_only_after_two_answers(prices in prop::collection::vec(1_u32..20, 1..20)) {
+        let mut product = Product::unknown(asin());
+        let mut last = None;
+        for (minutes, yen) in (1..).zip(prices) {
+            let yen = yen * 500;
+            let before = product.price.map(|seen| seen.value.0);
+            observe(&mut product, minutes, yen);
+            let now = product.price.expect("priced").value.0;
+            if let Some(before) = before.filter(|before| now * 2 < *before) {
+                let told = last.expect("an answer before");
+                prop_assert!(now.max(told) * 100 <= now.min(told) * 110, "{before} -> {now}, told {told}");
+            }
+            prop_assert!(now >= yen, "a rise or the same price counts at once");
+            last = Some(yen);
+        }
+    }
 }

@@ -18,6 +18,26 @@ pub fn more(all: u64, shown: usize) -> Option<Text> {
     })
 }
 
+/// The products whose price fell too far in one answer only, and what a person can do about them.
+pub fn doubted(report: &Report) -> Option<Text> {
+    let examples = report.doubted.examples.iter().take(EXAMPLES);
+    let names: Vec<&str> = examples.map(|change| change.asin.as_str()).collect();
+    if report.doubted.count == 0 {
+        return None;
+    }
+    let rest = more(report.doubted.count, names.len()).unwrap_or_else(|| text!("", ""));
+    let (count, names) = (grouped(report.doubted.count), names.join(" "));
+    let (rest_ja, rest_en) = (rest.ja, rest.en);
+    let doubted = text!(
+        "Amazonの価格が一度の回答で大きく下がり、2回目の回答と一致しない商品が{count}件あります(前の価格のまま)。Amazonの商品ページで確かめてください: {names} {rest_ja}",
+        "the price of {count} products fell far in one answer of Amazon, and its second answer differs, so the last price stays: check them on Amazon: {names} {rest_en}"
+    );
+    Some(Text {
+        ja: doubted.ja.trim_end().to_owned(),
+        en: doubted.en.trim_end().to_owned(),
+    })
+}
+
 /// The ASINs for which the run got no value, and what a person can do about them.
 pub fn missing(report: &Report) -> Option<Text> {
     let by_asin = report.kind != RunKind::Reconcile;

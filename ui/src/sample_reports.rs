@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
 use shared::domain::money::Yen;
 use shared::domain::report::{
-    BackfillTotals, CacheUse, CauseCount, Outcomes, PriceChange, PriceChanges, Report,
-    StockChanges, Updates,
+    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, Outcomes, PriceChange, PriceChanges,
+    Report, StockChanges, Updates, WithoutOffer,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
 
@@ -41,6 +41,8 @@ pub fn quiet() -> Report {
         cache: CacheUse::default(),
         backfill: BackfillTotals::default(),
         price_changes: PriceChanges::default(),
+        doubted: DoubtedPrices::default(),
+        without_offer: WithoutOffer::default(),
         stock_changes: StockChanges::default(),
         updates: Updates::default(),
         hidden: 0,
@@ -91,6 +93,8 @@ pub fn eventful() -> Report {
             of_100_yen_or_more: 310,
             examples: (1..=12).map(change).collect(),
         },
+        doubted: doubted(),
+        without_offer: without_offer(),
         stock_changes: StockChanges {
             to_out: 41,
             to_in: 9,
@@ -109,5 +113,23 @@ pub fn eventful() -> Report {
         holds: vec![cause("price_above_bounds", 3), cause("not_editable", 1)],
         still_missing: (1..=10).map(asin).collect(),
         ..quiet()
+    }
+}
+
+fn doubted() -> DoubtedPrices {
+    DoubtedPrices {
+        count: 1,
+        examples: vec![PriceChange {
+            asin: asin(13),
+            old: Yen(7_583),
+            new: Yen(736),
+        }],
+    }
+}
+
+fn without_offer() -> WithoutOffer {
+    WithoutOffer {
+        count: 12,
+        examples: (14..=23).map(asin).collect(),
     }
 }

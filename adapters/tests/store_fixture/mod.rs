@@ -191,14 +191,14 @@ pub fn missed(number: u32, reason: MissReason) -> RecordedAsin {
 pub fn price_change(old: u32, new: u32) -> Change {
     Change {
         price: Some((Yen(old), Yen(new))),
-        stock: None,
+        ..Change::default()
     }
 }
 
 pub fn stock_change(way: StockChange) -> Change {
     Change {
-        price: None,
         stock: Some(way),
+        ..Change::default()
     }
 }
 

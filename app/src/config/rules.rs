@@ -6,6 +6,7 @@ use shared::domain::desired::SellingRule;
 use shared::domain::freshness::Ttls;
 use shared::domain::guard::MassChangeGuard;
 use shared::domain::offer::OfferRule;
+use shared::domain::price_fall::PriceFallRule;
 use shared::domain::pricing::{Bounds, Strategy};
 use shared::domain::retention::Retention;
 use shared::domain::rules::Rules;
@@ -19,6 +20,9 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Rules {
             unknown_shipping: reader.read(&t::OFFER_UNKNOWN_SHIPPING),
             countries: reader.read(&t::OFFER_SHIPS_FROM),
             ..OfferRule::default()
+        },
+        falls: PriceFallRule {
+            percent: reader.read(&t::CONFIRM_FALL_PERCENT),
         },
         ttls: Ttls {
             price: reader.read(&t::TTL_PRICE_HOURS),

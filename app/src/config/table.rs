@@ -179,6 +179,9 @@ settings! {
     OFFER_SHIPS_FROM: Vec<String> = "any", values::countries,
         "any(どの国でも)か、2文字の国コードをコンマで区切って(例 JP)",
         "any, or comma-separated country codes of two letters, such as JP";
+    CONFIRM_FALL_PERCENT: u32 = "50", |text| whole(text, 1..=100),
+        "1~100 の整数(%)。100 は確かめない",
+        "a whole number of percent from 1 to 100; 100 for never";
     FILTERED_OUT_HIDES_AFTER: u32 = "2", |text| whole(text, 1..=100),
         "1~100 の整数(回)",
         "a whole number of times from 1 to 100";

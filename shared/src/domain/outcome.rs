@@ -34,6 +34,9 @@ pub enum MissReason {
     GivenUp,
     /// Amazon answered "no offer", which is sometimes false: the ASIN is requested once more.
     ConfirmOutOfStock,
+    /// Amazon answered a price that fell too far to be believed at once: the ASIN is requested once
+    /// more.
+    ConfirmPrice,
 }
 
 macro_rules! words {
@@ -68,4 +71,5 @@ words!(MissReason {
     ApiError => "api_error",
     GivenUp => "given_up",
     ConfirmOutOfStock => "confirm_out_of_stock",
+    ConfirmPrice => "confirm_price",
 });

@@ -4,6 +4,7 @@ use super::asin::Asin;
 use super::money::Yen;
 use super::observation::{Finding, Observation};
 use super::offer::Rejection;
+use super::price_fall::{PriceFallRule, agree};
 use super::wrong_clock::is_future;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub struct Product {
     pub asin: Asin,
     /// The last price; kept while the product is out of stock.
     pub price: Option<Seen<Yen>>,
+    /// A price that fell too far to be believed, until the next answer about price or stock.
+    pub doubted: Option<Seen<Yen>>,
     /// The last stock.
     pub stock: Option<Seen<Stock>>,
     /// Since when Amazon does not know the ASIN; it is not requested again until a person clears
@@ -56,6 +59,9 @@ pub struct Change {
     pub price: Option<(Yen, Yen)>,
     /// The direction, when the old stock is known and differs.
     pub stock: Option<StockChange>,
+    /// A price of this or of the previous answer that fell too far, and that no second answer has
+    /// confirmed: the last price stays.
+    pub doubted: Option<Yen>,
 }
 
 /// The direction of a stock change.
@@ -80,6 +86,7 @@ impl Product {
         Self {
             asin,
             price: None,
+            doubted: None,
             stock: None,
             invalid_since: None,
         }
@@ -112,9 +119,10 @@ impl Product {
     ///
     /// An observation that is not newer than the stored values changes nothing, so that a slow
     /// worker of an earlier run cannot overwrite a newer value. Neither does an error, so that a
-    /// failure cannot hide a product. A price proves that Amazon knows the ASIN and clears
+    /// failure cannot hide a product. A price that `falls` doubts changes only the stock, until a
+    /// second answer tells the same price. A price proves that Amazon knows the ASIN and clears
     /// `invalid_since`.
-    pub fn observe(&mut self, observation: &Observation) -> Change {
+    pub fn observe(&mut self, observation: &Observation, falls: PriceFallRule) -> Change {
         let at = observation.observed_at;
         let newest = self.stock.map(|stock| stock.at).max(self.invalid_since);
         if newest.is_some_and(|newest| newest >= at) {
@@ -123,14 +131,18 @@ impl Product {
         match observation.finding {
             Finding::Priced(price) if price > Yen(0) => {
                 self.invalid_since = None;
+                let doubted = self.doubt(price, at, falls);
+                let believed = self.doubted.is_none().then(|| self.set_price(price, at));
                 Change {
-                    price: self.set_price(price, at),
+                    price: believed.flatten(),
                     stock: self.set_stock(Stock::In, at),
+                    doubted,
                 }
             }
             Finding::NoOffer => Change {
                 price: None,
                 stock: self.set_stock(Stock::NoOffer, at),
+                doubted: self.doubted.take().map(|doubted| doubted.value),
             },
             Finding::FilteredOut(why) => {
                 let times = match self.stock.map(|stock| stock.value) {
@@ -140,6 +152,7 @@ impl Product {
                 Change {
                     price: None,
                     stock: self.set_stock(Stock::FilteredOut { times, why }, at),
+                    doubted: self.doubted.take().map(|doubted| doubted.value),
                 }
             }
             Finding::InvalidAsin => {
@@ -150,6 +163,23 @@ impl Product {
             // nothing.
             Finding::ApiError(_) | Finding::Absent | Finding::Priced(_) => Change::default(),
         }
+    }
+
+    /// Doubts `price`, or ends the doubt about an earlier one. Returns the price that no second
+    /// answer has confirmed.
+    fn doubt(&mut self, price: Yen, at: DateTime<Utc>, falls: PriceFallRule) -> Option<Yen> {
+        let earlier = self.doubted.take().map(|doubted| doubted.value);
+        if !self
+            .price
+            .is_some_and(|known| falls.doubts(known.value, price))
+        {
+            return earlier;
+        }
+        if earlier.is_some_and(|earlier| agree(earlier, price)) {
+            return None;
+        }
+        self.doubted = Some(Seen { value: price, at });
+        Some(price)
     }
 
     /// The price has its own time, since price and stock may come from different sources.

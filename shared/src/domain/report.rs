@@ -3,7 +3,9 @@
 use super::account::AccountId;
 use super::asin::Asin;
 use super::listing::{ItemId, ShopState};
-use super::money::Yen;
+pub use super::market_changes::{
+    DoubtedPrices, PriceChange, PriceChanges, StockChanges, WithoutOffer,
+};
 use super::outcome::words;
 use super::run::{RunId, RunKind, RunState};
 use chrono::{DateTime, Utc};
@@ -45,8 +47,14 @@ pub struct Report {
     pub backfill: BackfillTotals,
     /// Changes of Amazon's price.
     pub price_changes: PriceChanges,
+    /// Prices that fell too far in one answer, and that no second one confirmed.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub doubted: DoubtedPrices,
     /// Changes of Amazon's stock.
     pub stock_changes: StockChanges,
+    /// ASINs that have had no offer for a week or longer.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub without_offer: WithoutOffer,
     /// Updates of listings by result.
     pub updates: Updates,
     /// Listings that were hidden in the shop.
@@ -74,6 +82,11 @@ pub struct Report {
     /// What a reconciliation found; `None` for the other kinds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconcile: Option<Reconciled>,
+}
+
+/// A part in which there is nothing to say is left out.
+fn is_empty<T: Default + PartialEq>(part: &T) -> bool {
+    *part == T::default()
 }
 
 /// What a reconciliation found in the shops.
@@ -233,38 +246,6 @@ pub struct BackfillTotals {
     pub success: u64,
     /// ASINs that are still missing.
     pub failed: u64,
-}
-
-/// Changes of Amazon's price.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct PriceChanges {
-    /// Number of changes.
-    pub count: u64,
-    /// Number of changes of 100 yen or more.
-    #[serde(default)]
-    pub of_100_yen_or_more: u64,
-    /// The largest changes.
-    pub examples: Vec<PriceChange>,
-}
-
-/// One change of Amazon's price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PriceChange {
-    /// The product.
-    pub asin: Asin,
-    /// The price before.
-    pub old: Yen,
-    /// The price now.
-    pub new: Yen,
-}
-
-/// Changes of Amazon's stock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct StockChanges {
-    /// ASINs that sold out.
-    pub to_out: u64,
-    /// ASINs that are in stock again.
-    pub to_in: u64,
 }
 
 /// The updates of a run by result.

@@ -4,6 +4,7 @@ use super::desired::SellingRule;
 use super::freshness::Ttls;
 use super::guard::MassChangeGuard;
 use super::offer::OfferRule;
+use super::price_fall::PriceFallRule;
 use super::retention::Retention;
 
 /// The rules of one shop keeper, read from the settings.
@@ -11,6 +12,8 @@ use super::retention::Retention;
 pub struct Rules {
     /// Which offers the shop could buy from.
     pub offers: OfferRule,
+    /// Which prices are asked again before they count.
+    pub falls: PriceFallRule,
     /// What the shop should show.
     pub selling: SellingRule,
     /// How long a value stays fresh.

@@ -163,6 +163,13 @@ impl<'a> OfferJson<'a> {
         }
     }
 
+    /// Tells a tenth of the price.
+    pub fn cheapen(&mut self) {
+        if let PartJson::Whole(price) = &mut self.listing_price {
+            price.amount.yen /= 10;
+        }
+    }
+
     /// Leaves price and shipping time as empty objects.
     pub fn blank(&mut self) {
         self.listing_price = PartJson::Blank {};

@@ -91,16 +91,14 @@ fn body<'a>(
     } else {
         OffersPayloadJson::of(asin, state, available_at)
     };
-    if faults
-        .for_item(FaultKind::UnlistedOffers, place, asin)
-        .is_some()
-    {
+    let has = |kind| faults.for_item(kind, place, asin).is_some();
+    if has(FaultKind::StalePrice) {
+        payload.cheapen();
+    }
+    if has(FaultKind::UnlistedOffers) {
         payload.unlist();
     }
-    if faults
-        .for_item(FaultKind::BlankOffers, place, asin)
-        .is_some()
-    {
+    if has(FaultKind::BlankOffers) {
         payload.blank();
     }
     if faults.has(FaultKind::OldSpelling) {

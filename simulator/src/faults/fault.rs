@@ -44,6 +44,9 @@ pub enum FaultKind {
     /// `items` (default all) or `asins` of a batch have offers whose `ListingPrice` and
     /// `ShippingTime` are empty objects.
     BlankOffers,
+    /// The offers of `items` (default 1) or `asins` of a batch cost a tenth of their price (issue
+    /// 464 of the models' repository: prices that were days old).
+    StalePrice,
     /// `items` (default all) or `asins` of a catalogue search have no content: the data sets are
     /// present, and all texts and images in them are null.
     NoTexts,

@@ -1,6 +1,6 @@
 //! The notice of a run: its numbers, and what a person has to do about it.
 
-use crate::examples::{EXAMPLES, missing, more};
+use crate::examples::{EXAMPLES, doubted, missing, more};
 use crate::labels;
 use crate::layout::{clean, grouped, signed, span};
 use crate::message::{Lang, Text, text};
@@ -38,6 +38,7 @@ pub(super) fn details(report: &Report) -> Vec<Text> {
     lines.extend(by_code(report));
     lines.extend(price_changes(report));
     lines.extend(missing(report));
+    lines.extend(doubted(report));
     lines.extend(refused(report));
     lines.push(effort(report));
     let run = report.run_id;

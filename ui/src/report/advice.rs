@@ -1,9 +1,10 @@
 //! The last section of a report: what a person has to do next.
 
-use crate::examples::missing;
+use crate::examples::{doubted, missing, more};
 use crate::labels;
 use crate::layout::grouped;
 use crate::message::{Lang, Text, text};
+use shared::domain::asin::Asin;
 use shared::domain::report::Report;
 use shared::domain::run::RunState;
 
@@ -15,11 +16,13 @@ pub fn render(report: &Report, lang: Lang) -> String {
         unread(report),
         unknown(report),
         missing(report),
+        doubted(report),
         held(report),
         failed(report),
         parked(report),
         refused(report),
         invalid(report),
+        without_offer(report),
     ]
     .into_iter()
     .flatten()
@@ -148,6 +151,18 @@ fn invalid(report: &Report) -> Option<Text> {
     Some(text!(
         "Amazonに該当商品のないASINが{count}件あります。今後は問い合わせません。商品を見直してください",
         "{count} ASINs are unknown to Amazon and will not be requested again: review these items"
+    ))
+}
+
+fn without_offer(report: &Report) -> Option<Text> {
+    let count = nonzero(report.without_offer.count)?;
+    let examples = report.without_offer.examples.iter();
+    let names: Vec<&str> = examples.map(Asin::as_str).collect();
+    let rest = more(report.without_offer.count, names.len()).unwrap_or_else(|| text!("", ""));
+    let (names, rest_ja, rest_en) = (names.join(" "), rest.ja, rest.en);
+    Some(text!(
+        "1週間以上出品のないASINが{count}件あります。バリエーションの親のASINには出品がないので、その場合は色やサイズごとのASINで登録し直してください: {names} {rest_ja}",
+        "{count} ASINs have had no offer for a week or longer; a parent of variations never has one, so list the ASIN of a variation instead: {names} {rest_en}"
     ))
 }
 

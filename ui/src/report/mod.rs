@@ -49,6 +49,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
         text.push_str(&two_columns(title, &rows));
     }
     text.push_str(&price_changes(report, lang));
+    text.push_str(&doubted(report, lang));
     text.push_str(&causes(report, lang));
     text
 }
@@ -211,8 +212,22 @@ fn updates(report: &Report, lang: Lang) -> Rows {
 }
 
 fn price_changes(report: &Report, lang: Lang) -> String {
+    let title = lang.pick("大きな価格の変化", "Largest price changes");
     let changes = &report.price_changes;
-    if changes.examples.is_empty() {
+    prices(title, &changes.examples, changes.count, lang)
+}
+
+fn doubted(report: &Report, lang: Lang) -> String {
+    let title = lang.pick(
+        "反映していない大きな値下がり(Amazonの2回目の回答と一致しない)",
+        "Large falls that were not applied, since Amazon's second answer differs",
+    );
+    let doubted = &report.doubted;
+    prices(title, &doubted.examples, doubted.count, lang)
+}
+
+fn prices(title: &str, changes: &[PriceChange], count: u64, lang: Lang) -> String {
+    if changes.is_empty() {
         return String::new();
     }
     let yen = lang.pick("円", " yen");
@@ -226,11 +241,10 @@ fn price_changes(report: &Report, lang: Lang) -> String {
             format!("{}{yen}", signed(difference)),
         ]
     };
-    let rows: Rows = changes.examples.iter().take(EXAMPLES).map(row).collect();
-    let title = lang.pick("大きな価格の変化", "Largest price changes");
+    let rows: Rows = changes.iter().take(EXAMPLES).map(row).collect();
     let right = Align::Right;
     let rows_text = table(&rows, &[Align::Left, right, right, right, right]);
-    let rest = rest(changes.count, rows.len(), lang);
+    let rest = rest(count, rows.len(), lang);
     format!("\n{title}\n{rows_text}{rest}")
 }
 

@@ -59,8 +59,41 @@ async fn offers(
     ctx: &Context,
 ) -> Result<(Vec<AsinResult>, RequestCost), JobError> {
     let (observations, cost) = fetch::offers(scope.run, batch, scope.priority(), ctx).await?;
-    let results = observe::offers(observations, scope.round, ctx).await?;
-    Ok((results, cost))
+    let mut results = observe::offers(observations, scope.round, ctx).await?;
+    let more = ask_again(scope, &mut results, ctx).await;
+    Ok((results, cost.plus(more)))
+}
+
+/// Asks at once a second time for the products whose price fell too far to be believed. If that fails,
+/// they are left to the backfill.
+async fn ask_again(
+    scope: BatchScope<'_>,
+    results: &mut [AsinResult],
+    ctx: &Context,
+) -> RequestCost {
+    let doubted = results
+        .iter()
+        .filter(|result| result.change.doubted.is_some());
+    let doubted = doubted.filter(|result| result.product.doubted.is_some());
+    let doubted = split(doubted.map(|result| result.product.asin)).pop();
+    let Some(batch) = doubted else {
+        return RequestCost::default();
+    };
+    match fetch::offers(scope.run, &batch, Priority::Urgent, ctx).await {
+        Ok((observations, cost)) => {
+            for observation in observations {
+                let same = |result: &&mut AsinResult| result.product.asin == observation.asin;
+                if let Some(result) = results.iter_mut().find(same) {
+                    observe::again(result, observation, scope.round, ctx);
+                }
+            }
+            cost
+        }
+        Err(error) => {
+            tracing::debug!(run.id = %scope.run, why = %error.why, "leaves {} doubtful prices to the backfill", batch.len());
+            RequestCost::default()
+        }
+    }
 }
 
 async fn infos(

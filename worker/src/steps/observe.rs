@@ -7,7 +7,7 @@ use crate::job_error::JobError;
 use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::observation::{Finding, ItemAnswer, Observation};
 use shared::domain::outcome::{MissReason, Outcome};
-use shared::domain::product::Product;
+use shared::domain::product::{Change, Product};
 use shared::ports::context::Context;
 
 /// Whether an ASIN can be fetched again in this run.
@@ -34,16 +34,37 @@ pub(crate) async fn offers(
             .remove(&asin)
             .unwrap_or_else(|| Product::unknown(asin));
         product.heal(observation.observed_at, now);
-        let change = product.observe(&observation);
+        let change = product.observe(&observation, ctx.rules.falls);
         let outcome = observation.outcome();
         AsinResult {
-            miss: miss(&observation.finding, round),
+            miss: miss(&observation.finding, &product, round),
             change,
             offers: has_offers(&observation).then_some(observation.offers),
             ..AsinResult::new(product, outcome)
         }
     };
     Ok(observations.into_iter().map(result).collect())
+}
+
+/// Applies a second answer, which came at once, to the result of the first. A failure leaves it as it
+/// is.
+pub(crate) fn again(
+    result: &mut AsinResult,
+    observation: Observation,
+    round: Round,
+    ctx: &Context,
+) {
+    if !has_offers(&observation) {
+        return;
+    }
+    let change = result.product.observe(&observation, ctx.rules.falls);
+    result.change = Change {
+        stock: change.stock.or(result.change.stock),
+        ..change
+    };
+    result.outcome = observation.outcome();
+    result.miss = miss(&observation.finding, &result.product, round);
+    result.offers = Some(observation.offers);
 }
 
 /// The results of a batch whose requests failed, with `why` for each ASIN.
@@ -87,8 +108,11 @@ fn has_offers(observation: &Observation) -> bool {
     !matches!(observation.finding, Finding::ApiError(_) | Finding::Absent)
 }
 
-fn miss(finding: &Finding, round: Round) -> Option<MissReason> {
+fn miss(finding: &Finding, product: &Product, round: Round) -> Option<MissReason> {
     match finding {
+        Finding::Priced(_) if product.doubted.is_some() && round == Round::First => {
+            Some(MissReason::ConfirmPrice)
+        }
         Finding::ApiError(_) => Some(MissReason::ApiError),
         Finding::Absent => Some(MissReason::Absent),
         Finding::NoOffer if round == Round::First => Some(MissReason::ConfirmOutOfStock),

@@ -84,3 +84,93 @@ async fn a_small_shop_is_held_when_all_of_it_would_be_hidden() {
     assert_eq!(report.state, RunState::Held);
     assert!(before - app.on_display() <= 5);
 }
+
+/// Sets the price of the only offer.
+fn price(app: &Fixture, asin: &str, yen: i64) {
+    let offer = TrueOffer {
+        price: yen,
+        ..TrueOffer::default()
+    };
+    only(app, asin, offer);
+}
+
+/// Answers this ASIN with a tenth of its price once, or `times`.
+fn stale_price(asin: &str, times: u64) -> Fault {
+    Fault {
+        asins: Some(vec![asin.to_owned()]),
+        ..Fault::new(OFFERS, FaultKind::StalePrice).times(times)
+    }
+}
+
+#[tokio::test]
+async fn a_price_that_falls_far_in_one_answer_only_is_not_applied_and_people_are_told() {
+    let (app, asin) = settled(40).await;
+    price(&app, &asin, 7_583);
+    app.run(RunKind::PriceStock).await;
+    let shown = app.shown(&asin).price;
+    assert_eq!(shown, 9_860);
+    app.simulator
+        .add_fault(stale_price(&asin, 1))
+        .expect("a fault");
+
+    let report = app.run(RunKind::PriceStock).await;
+
+    assert_eq!(app.shown(&asin).price, shown);
+    assert_eq!(report.doubted.count, 1);
+    let told = report.doubted.examples[0];
+    assert_eq!(
+        (told.asin.as_str(), told.old.0, told.new.0),
+        (asin.as_str(), 7_583, 758)
+    );
+    let next = app.run(RunKind::PriceStock).await;
+    assert_eq!(next.doubted.count, 0);
+}
+
+#[tokio::test]
+async fn a_price_that_falls_far_is_applied_in_the_same_run_when_the_second_answer_agrees() {
+    let (app, asin) = settled(40).await;
+    price(&app, &asin, 7_583);
+    app.run(RunKind::PriceStock).await;
+    price(&app, &asin, 1_500);
+    let confirmed = app.run(RunKind::PriceStock).await;
+
+    assert_eq!(app.shown(&asin).price, 1_950);
+    assert_eq!(
+        (confirmed.doubted.count, confirmed.price_changes.count),
+        (0, 1)
+    );
+    assert_eq!(confirmed.price_changes.examples[0].old.0, 7_583);
+}
+
+#[tokio::test]
+async fn a_doubtful_price_whose_second_answer_fails_is_asked_by_the_backfill() {
+    let (app, asin) = settled(40).await;
+    price(&app, &asin, 7_583);
+    app.run(RunKind::PriceStock).await;
+    price(&app, &asin, 1_500);
+    // The batches succeed; the first question about this ASIN alone does not.
+    let broken = Fault {
+        status: Some(500),
+        skip: 1,
+        asins: Some(vec![asin.clone()]),
+        ..Fault::new(OFFERS, FaultKind::Status).times(1)
+    };
+    app.simulator.add_fault(broken).expect("a fault");
+
+    let report = app.run(RunKind::PriceStock).await;
+
+    assert_eq!(app.shown(&asin).price, 1_950);
+    assert_eq!((report.doubted.count, report.backfill.failed), (0, 0));
+}
+
+#[tokio::test]
+async fn a_price_that_rises_far_is_applied_at_once() {
+    let (app, asin) = settled(40).await;
+    let before = app.run(RunKind::PriceStock).await.requests;
+    price(&app, &asin, 9_000);
+
+    let report = app.run(RunKind::PriceStock).await;
+
+    assert_eq!(app.shown(&asin).price, 11_700);
+    assert_eq!(report.requests, before);
+}

@@ -49,6 +49,7 @@ pub(super) fn read(asin: Asin, text: &str) -> Option<Product> {
     Some(Product {
         asin,
         price: seen(price, part(priced_at, read_millis)?),
+        doubted: None,
         stock: seen(stock, part(stocked_at, read_millis)?),
         invalid_since: part(invalid_since, read_millis)?,
     })

@@ -17,6 +17,8 @@ pub(crate) struct ProductRow {
     asin: Asin,
     price_yen: Option<u32>,
     price_updated_at: Option<String>,
+    doubted_price_yen: Option<u32>,
+    doubted_at: Option<String>,
     stock: Option<&'static str>,
     filtered_times: Option<u32>,
     filtered_why: Option<Rejection>,
@@ -38,6 +40,8 @@ impl ProductRow {
             asin: product.asin,
             price_yen: product.price.map(|price| price.value.0),
             price_updated_at: product.price.map(|price| instant(price.at)),
+            doubted_price_yen: product.doubted.map(|doubted| doubted.value.0),
+            doubted_at: product.doubted.map(|doubted| instant(doubted.at)),
             stock: product.stock.map(|stock| word(stock.value)),
             filtered_times,
             filtered_why,
@@ -100,16 +104,19 @@ fn word(stock: Stock) -> &'static str {
 
 /// Reads the columns of a product.
 pub(crate) fn read_product(row: &StoredRow) -> Result<Product, StoreError> {
-    let price = row.maybe_small("price_yen")?;
-    let priced_at = row.maybe_at("price_updated_at")?;
+    let price = |name, at| -> Result<Option<Seen<Yen>>, StoreError> {
+        let seen = row.maybe_small(name)?.zip(row.maybe_at(at)?);
+        Ok(seen.map(|(price, at)| Seen {
+            value: Yen(price),
+            at,
+        }))
+    };
     let stocked_at = row.maybe_at("stock_updated_at")?;
     let stock = read_stock(row)?;
     Ok(Product {
         asin: row.asin()?,
-        price: price.zip(priced_at).map(|(price, at)| Seen {
-            value: Yen(price),
-            at,
-        }),
+        price: price("price_yen", "price_updated_at")?,
+        doubted: price("doubted_price_yen", "doubted_at")?,
         stock: stock.zip(stocked_at).map(|(value, at)| Seen { value, at }),
         invalid_since: row.maybe_at("invalid_since")?,
     })

@@ -42,6 +42,7 @@ pub(crate) struct OutcomeRow {
     cache_hit: Option<u8>,
     old_price_yen: Option<u32>,
     new_price_yen: Option<u32>,
+    doubted_price_yen: Option<u32>,
     stock_before: Option<&'static str>,
     stock_change: Option<&'static str>,
 }
@@ -146,6 +147,7 @@ fn outcome(asin: &RecordedAsin) -> OutcomeRow {
         cache_hit: asin.cache_hit.map(u8::from),
         old_price_yen: asin.change.price.map(|(old, _)| old.0),
         new_price_yen: asin.change.price.map(|(_, new)| new.0),
+        doubted_price_yen: asin.change.doubted.map(|doubted| doubted.0),
         stock_before,
         stock_change,
     }

@@ -9,12 +9,12 @@ use super::report_reconcile;
 use crate::store::SqlStore;
 use crate::store::db::{Database, StoredRow, commit, json, one, read_all, row, rows, statement};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::money::Yen;
 use shared::domain::report::{
-    BackfillTotals, CacheUse, CauseCount, Outcomes, PriceChange, PriceChanges, Report,
-    StockChanges, Updates,
+    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, Outcomes, PriceChange, PriceChanges,
+    Report, StockChanges, Updates, WithoutOffer,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::{ReportStore, StoreError};
@@ -22,6 +22,8 @@ use sqlx::AnyConnection;
 
 statement!(RUN, "runs/report_run.sql");
 statement!(OUTCOMES, "runs/report_outcomes.sql");
+statement!(DOUBTED, "runs/report_doubted.sql");
+statement!(WITHOUT_OFFER, "runs/report_without_offer.sql");
 statement!(PRICE_CHANGES, "runs/report_price_changes.sql");
 statement!(MISSES, "runs/report_misses.sql");
 statement!(STILL_MISSING, "runs/report_still_missing.sql");
@@ -29,6 +31,9 @@ statement!(UPDATES, "runs/report_updates.sql");
 statement!(UNTOUCHED, "runs/report_untouched.sql");
 statement!(CODES, "runs/report_codes.sql");
 statement!(KEEP, "runs/keep_report.sql");
+
+/// From then on an ASIN without an offer is told: it may be a parent of variations.
+const LONG_WITHOUT_OFFER: TimeDelta = TimeDelta::days(7);
 
 #[async_trait]
 impl ReportStore for SqlStore {
@@ -107,6 +112,8 @@ fn from_run_row(row: &StoredRow, id: RunId, now: DateTime<Utc>) -> Result<Report
             ..BackfillTotals::default()
         },
         price_changes: PriceChanges::default(),
+        doubted: DoubtedPrices::default(),
+        without_offer: WithoutOffer::default(),
         stock_changes: StockChanges::default(),
         updates: Updates::default(),
         hidden: 0,
@@ -145,6 +152,17 @@ async fn fill_outcomes(on: &mut AnyConnection, report: &mut Report) -> Result<()
         of_100_yen_or_more: row.count("of_100_yen_or_more")?,
         examples: read_all(on, PRICE_CHANGES.bind(id), price_change).await?,
     };
+    report.doubted.count = row.count("doubted")?;
+    if report.doubted.count > 0 {
+        report.doubted.examples = read_all(on, DOUBTED.bind(id), price_change).await?;
+    }
+    if report.outcomes.out_of_stock > 0 {
+        let before = report.started_at - LONG_WITHOUT_OFFER;
+        for row in rows(on, WITHOUT_OFFER.bind(id).bind(before)).await? {
+            report.without_offer.count = row.count("of_all")?;
+            report.without_offer.examples.push(row.asin()?);
+        }
+    }
     Ok(())
 }
 

@@ -59,6 +59,10 @@ fn product(product: Option<&ProductView>, lang: Lang) -> String {
     let price = product
         .price
         .map(|seen| row(lang.pick("価格", "price"), yen(seen.value, lang), seen.at));
+    let doubted = product.doubted.map(|seen| {
+        let label = lang.pick("大きな値下がり(未確認)", "doubted price");
+        row(label, yen(seen.value, lang), seen.at)
+    });
     let stock = product.stock.map(|seen| {
         let value = labels::stock(seen.value, lang);
         row(lang.pick("在庫", "stock"), value, seen.at)
@@ -68,7 +72,10 @@ fn product(product: Option<&ProductView>, lang: Lang) -> String {
         let value = lang.pick("今後は問い合わせません", "not asked again");
         row(label, value.to_owned(), at)
     });
-    let rows: Vec<_> = [price, stock, invalid].into_iter().flatten().collect();
+    let rows: Vec<_> = [price, doubted, stock, invalid]
+        .into_iter()
+        .flatten()
+        .collect();
     if rows.is_empty() {
         return none(lang);
     }

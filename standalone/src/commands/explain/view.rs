@@ -30,6 +30,8 @@ pub struct ExplainView {
 #[derive(Debug, Serialize)]
 pub struct ProductView {
     pub price: Option<Seen<Yen>>,
+    /// A price that fell too far in one answer, and is not confirmed.
+    pub doubted: Option<Seen<Yen>>,
     pub stock: Option<Seen<Stock>>,
     pub invalid_since: Option<DateTime<Utc>>,
 }
@@ -79,6 +81,7 @@ pub fn view(asin: Asin, story: AsinHistory) -> ExplainView {
 fn product(product: &Product) -> ProductView {
     ProductView {
         price: product.price,
+        doubted: product.doubted,
         stock: product.stock,
         invalid_since: product.invalid_since,
     }

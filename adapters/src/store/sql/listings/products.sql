@@ -2,6 +2,8 @@ SELECT
     p.asin,
     p.price_yen,
     p.price_updated_at,
+    p.doubted_price_yen,
+    p.doubted_at,
     p.stock,
     p.filtered_times,
     p.filtered_why,

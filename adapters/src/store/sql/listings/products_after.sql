@@ -2,6 +2,8 @@ SELECT
     asin,
     price_yen,
     price_updated_at,
+    CAST(NULL AS BIGINT) AS doubted_price_yen,
+    CAST(NULL AS TEXT) AS doubted_at,
     stock,
     filtered_times,
     filtered_why,

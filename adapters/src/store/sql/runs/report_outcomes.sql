@@ -8,6 +8,7 @@ SELECT
     COUNT(*) FILTER (WHERE cache_hit = 0) AS cache_misses,
     COUNT(*) FILTER (WHERE old_price_yen <> new_price_yen) AS price_changes,
     COUNT(*) FILTER (WHERE ABS(new_price_yen - old_price_yen) >= 100) AS of_100_yen_or_more,
+    COUNT(*) FILTER (WHERE doubted_price_yen IS NOT NULL) AS doubted,
     COUNT(*) FILTER (WHERE stock_change = 'to_out') AS to_out,
     COUNT(*) FILTER (WHERE stock_change = 'to_in') AS to_in
 FROM outcomes
