@@ -10,7 +10,7 @@ use shared::domain::quota::Window;
 use shared::domain::rate::{Feedback, margin};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, Permit};
-use shared::ports::store::{LaneMemory, LaneStore, StoreError};
+use shared::ports::store::{LaneMemory, LaneRefusals, LaneStore, StoreError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -57,7 +57,24 @@ impl LaneStore for Memory {
         self.0
             .lock()
             .expect("not poisoned")
-            .insert(lane.to_owned(), *memory);
+            .entry(lane.to_owned())
+            .and_modify(|kept| {
+                *kept = LaneMemory {
+                    refusals: kept.refusals,
+                    ..*memory
+                };
+            })
+            .or_insert(*memory);
+        Ok(())
+    }
+
+    async fn save_refusals(
+        &self,
+        lane: &str,
+        refusals: Option<LaneRefusals>,
+    ) -> Result<(), StoreError> {
+        let mut lanes = self.0.lock().expect("not poisoned");
+        lanes.entry(lane.to_owned()).or_default().refusals = refusals;
         Ok(())
     }
 }
@@ -73,11 +90,15 @@ impl LaneStore for FullDisk {
     async fn save_lane(&self, _: &str, _: &LaneMemory) -> Result<(), StoreError> {
         Err(StoreError::Unusable("the disk is full".to_owned()))
     }
+
+    async fn save_refusals(&self, _: &str, _: Option<LaneRefusals>) -> Result<(), StoreError> {
+        Err(StoreError::Unusable("the disk is full".to_owned()))
+    }
 }
 
 fn rates() -> Rates {
     Rates {
-        item_offers: Some(T),
+        item_offers: Some(T.into()),
         catalog_items: None,
     }
 }
@@ -366,4 +387,62 @@ async fn a_refusal_by_the_shop_closes_the_account_also_for_the_next_process() {
         .expect("an answer");
 
     assert_eq!(answer, Grant::Closed(until));
+}
+
+/// Reports a response to no grant in particular.
+async fn responded(limiter: &LocalLimiter, refused: bool, rate_header: Option<f64>) {
+    let feedback = Feedback {
+        refused,
+        rate_header,
+        late: 0,
+    };
+    limiter.feedback(&offers(), 0, feedback).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_are_told_while_they_last() {
+    let clock = PausedClock::at("2026-11-22T00:00:00Z");
+    let store = Arc::new(Memory::default());
+    let limiter = limiter(&clock, store.clone()).await;
+    let reported = async || {
+        let lanes = store.lanes().await.expect("lanes");
+        let refusals = lanes.first().and_then(|(_, memory)| memory.refusals);
+        refusals.is_some_and(|refusals| refusals.are_told(clock.now()))
+    };
+
+    responded(&limiter, true, None).await;
+    assert!(!reported().await, "one refusal is no news");
+    tokio::time::advance(Duration::from_secs(60)).await;
+    responded(&limiter, true, None).await;
+    assert!(reported().await);
+    let since = limiter.refused_since(&offers()).await;
+    assert_eq!(
+        since.map(|since| (clock.now() - since).num_seconds()),
+        Some(60)
+    );
+    responded(&limiter, false, None).await;
+
+    assert!(!reported().await);
+    assert_eq!(limiter.refused_since(&offers()).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pace_that_a_header_demands_is_stored_for_people() {
+    let clock = PausedClock::at("2026-11-22T00:00:00Z");
+    let store = Arc::new(Memory::default());
+    let first = limiter(&clock, store.clone()).await;
+    let pace = async || store.lanes().await.expect("lanes")[0].1.pace;
+
+    responded(&first, false, Some(20.0)).await;
+    assert_eq!(pace().await.period, 50_000);
+    responded(&first, true, None).await;
+    responded(&first, true, None).await;
+    let back = pace().await;
+    assert_eq!(back.period, T);
+    assert!(back.default_until > 0);
+
+    // The next process does not try it within the hour either.
+    let second = limiter(&clock, store.clone()).await;
+    responded(&second, false, Some(20.0)).await;
+    assert_eq!(pace().await.period, T);
 }

@@ -40,7 +40,7 @@ async fn process_with(
     limits: TicketLimits,
 ) -> Arc<RedisLimiter> {
     let rates = Rates {
-        item_offers: Some(period),
+        item_offers: Some(period.into()),
         catalog_items: None,
     };
     let link = redis.link().await;

@@ -14,7 +14,7 @@ use shared::domain::lane::{Lane, Priority, ShopLane};
 use shared::domain::platform::Platform;
 use shared::domain::quota::{Window, WindowQuota, WindowUse};
 use shared::domain::rate::{
-    Feedback, LaneState, Micros, TicketDecision, TicketLimits, Wake, margin,
+    ConfiguredPeriod, Feedback, LaneState, Micros, TicketDecision, TicketLimits, Wake, margin,
 };
 use tokio::runtime::Runtime;
 
@@ -42,14 +42,26 @@ struct Answer {
 
 #[derive(Debug, Clone)]
 struct History {
-    configured: Micros,
+    configured: ConfiguredPeriod,
     limits: TicketLimits,
     acts: Vec<(Micros, Act)>,
 }
 
 /// Responses of which one in `refused_in` is a refusal.
 fn answers(refused_in: u32, with_headers: bool) -> impl Strategy<Value = Answer> {
-    let edges = vec![0.1, 0.5, 0.502, 1.0, 2.0, 0.0, -1.0, 1e9, f64::NAN];
+    let edges = vec![
+        0.1,
+        0.5,
+        0.502,
+        1.0,
+        2.0,
+        20.0,
+        1e-4,
+        0.0,
+        -1.0,
+        1e9,
+        f64::NAN,
+    ];
     let header = prop_oneof![
         4 => Just(None),
         2 => (0.01_f64..30.0).prop_map(Some),
@@ -72,7 +84,12 @@ fn acts(refused_in: u32, with_headers: bool) -> impl Strategy<Value = Vec<(Micro
         1 => (0_u64..8).prop_map(Act::Cancel),
         1 => prop_oneof![0..60 * MS, 0..100_000 * MS].prop_map(Act::StepBack),
     ];
-    let pause = prop_oneof![0..5 * MS, 0..500 * MS, 0..5_000 * MS];
+    let pause = prop_oneof![
+        10 => 0..5 * MS,
+        10 => 0..500 * MS,
+        10 => 0..5_000 * MS,
+        1 => 0..5_000_000 * MS,
+    ];
     prop::collection::vec((pause, act), 1..160)
 }
 
@@ -81,6 +98,13 @@ fn histories() -> impl Strategy<Value = History> {
         prop::sample::select(vec![100 * MS, 2_000 * MS, 10_000 * MS]),
         100..20_000 * MS
     ];
+    let configured = (configured, any::<bool>()).prop_map(|(period, is_set)| {
+        if is_set {
+            ConfiguredPeriod::Set(period)
+        } else {
+            ConfiguredPeriod::Published(period)
+        }
+    });
     let horizon = prop_oneof![Just(60_000 * MS), 100 * MS..20_000 * MS];
     let limits =
         (1..1_000 * MS, horizon).prop_map(|(grace, horizon)| TicketLimits { grace, horizon });
@@ -101,7 +125,7 @@ fn expected(decision: Option<TicketDecision>, wake: Wake, lane: &LaneState) -> R
     RateReply {
         decision,
         woke_all: wake == Wake::All,
-        period: lane.period(),
+        pace: lane.pace(),
         gap: lane.period() + margin(lane.period()),
         waiting: i64::try_from(lane.waiting()).unwrap(),
     }
@@ -143,16 +167,9 @@ async fn same_lane(history: History, script: RateScript) -> Result<(), TestCaseE
                 let wake = lane.cancel(ticket);
                 let there = script.cancel(&format!("process:{ticket}")).await.unwrap();
                 // The script does not read the pace to cancel a ticket.
-                let (period, gap) = (there.period, there.gap);
+                let (pace, gap) = (there.pace, there.gap);
                 let here = expected(None, wake, &lane);
-                (
-                    RateReply {
-                        period,
-                        gap,
-                        ..here
-                    },
-                    Ok(there),
-                )
+                (RateReply { pace, gap, ..here }, Ok(there))
             }
         };
         prop_assert_eq!(here, there.unwrap(), "at {} us", now - START);
@@ -309,7 +326,7 @@ async fn a_grant_needs_every_bucket_of_a_lane_open_and_closes_them_all() {
         .await
         .unwrap();
     let after = ask(granted_at + MS, "b").await;
-    assert_eq!(reply.period, 1_000 * MS);
+    assert_eq!(reply.pace.period, 1_000 * MS);
     // The longer pause counts, and the header does not apply to the second bucket.
     assert_eq!(after, TicketDecision::AskAgainIn(both_gap - MS));
 }

@@ -7,7 +7,7 @@ use adapters::limiter::{LocalLimiter, Rates, RedisLimiter};
 use adapters::queue::{LocalQueue, RedisQueue};
 use adapters::redis::{RedisFault, RedisLink, RedisSettings, connect};
 use adapters::store::SqlStore;
-use shared::domain::rate::Micros;
+use shared::domain::rate::{ConfiguredPeriod, Micros};
 use shared::jobs::QueueName;
 use shared::ports::cache::Cache;
 use shared::ports::clock::Clock;
@@ -85,7 +85,8 @@ impl Backends {
             });
         };
         let link = link(redis).await?;
-        let limiter = Arc::new(RedisLimiter::new(&link, rates, Arc::clone(clock)));
+        let limiter = RedisLimiter::new(&link, rates, Arc::clone(clock));
+        let limiter = Arc::new(limiter.telling(stores.real.clone()));
         let dry = mode == RunMode::DryRun;
         Ok(Self {
             cache: if dry {
@@ -128,8 +129,11 @@ pub async fn redis(settings: &Settings) -> Result<Option<RedisLink>, CommandErro
 
 fn rates(settings: &Settings) -> Rates {
     let micros = |rate: Rate| {
-        let period = rate.period();
-        period.map(|period| Micros::try_from(period.as_micros()).unwrap_or(Micros::MAX))
+        let period = Micros::try_from(rate.period()?.as_micros()).unwrap_or(Micros::MAX);
+        Some(match rate {
+            Rate::Published(_) => ConfiguredPeriod::Published(period),
+            Rate::PerSecond(_) | Rate::Unlimited => ConfiguredPeriod::Set(period),
+        })
     };
     Rates {
         item_offers: micros(settings.amazon.item_offers_rate),

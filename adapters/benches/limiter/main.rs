@@ -56,7 +56,7 @@ fn measured() -> Duration {
 
 fn limiter(link: &RedisLink, period: Duration) -> Arc<RedisLimiter> {
     let rates = Rates {
-        item_offers: Some(Micros::try_from(period.as_micros()).unwrap()),
+        item_offers: Some(Micros::try_from(period.as_micros()).unwrap().into()),
         catalog_items: None,
     };
     Arc::new(RedisLimiter::new(link, rates, Arc::new(SystemClock)))

@@ -1,5 +1,6 @@
 //! The limiter for one process, which stores its lanes in the database.
 
+use super::lane_news::LaneNews;
 use super::rate_lane::RateLane;
 use super::window_lane::WindowLane;
 use crate::lock::lock;
@@ -7,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::quota::Window;
-use shared::domain::rate::{Feedback, LaneState, Micros};
+use shared::domain::rate::{ConfiguredPeriod, Feedback, LaneState, Micros};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use shared::ports::store::{LaneMemory, LaneStore};
@@ -20,15 +21,15 @@ use tokio::time::Instant;
 /// The quotas of the vendors, as configured in the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
-    /// Period of `getItemOffersBatch` in microseconds; `None` for no limit.
-    pub item_offers: Option<Micros>,
-    /// Period of `searchCatalogItems` in microseconds; `None` for no limit.
-    pub catalog_items: Option<Micros>,
+    /// Period of `getItemOffersBatch`; `None` for no limit.
+    pub item_offers: Option<ConfiguredPeriod>,
+    /// Period of `searchCatalogItems`; `None` for no limit.
+    pub catalog_items: Option<ConfiguredPeriod>,
 }
 
 impl Rates {
     /// The period of a lane with a rate; `None` for an unlimited lane and for the lane of a shop.
-    pub(super) fn period(&self, lane: &Lane) -> Option<Micros> {
+    pub(super) fn period(&self, lane: &Lane) -> Option<ConfiguredPeriod> {
         match lane {
             Lane::ItemOffers(_) => self.item_offers,
             Lane::CatalogItems(_) => self.catalog_items,
@@ -40,6 +41,7 @@ impl Rates {
 /// Grants permits within one process.
 pub struct LocalLimiter {
     rates: Rates,
+    news: LaneNews,
     clock: Arc<dyn Clock>,
     store: Arc<dyn LaneStore>,
     stored: HashMap<String, LaneMemory>,
@@ -71,6 +73,7 @@ impl LocalLimiter {
         let stored = stored.map_err(|error| LimiterError(error.to_string()))?;
         Ok(Self {
             rates,
+            news: LaneNews::new(Arc::clone(&clock), Some(Arc::clone(&store))),
             started: Instant::now(),
             started_us: clock.now().timestamp_micros(),
             clock,
@@ -131,10 +134,12 @@ impl LocalLimiter {
                 None => LaneKind::Unlimited,
                 Some(configured) => {
                     // A lane that was never stored is new: no request was sent yet.
-                    let stored = memory.filter(|memory| memory.period_us > 0);
+                    let stored = memory.filter(|memory| memory.pace.period > 0);
                     let opens_at =
                         stored.map_or_else(|| self.now_us(), |memory| memory.opens_at_us);
-                    let state = LaneState::resumed(configured, configured, opens_at);
+                    let default_until = stored.map_or(0, |memory| memory.pace.default_until);
+                    let state = LaneState::resumed(configured, configured.micros(), opens_at)
+                        .with_default_until(default_until);
                     LaneKind::Rate(Box::new(RateLane::new(state)))
                 }
             },
@@ -198,8 +203,15 @@ impl Limiter for LocalLimiter {
     }
 
     async fn feedback(&self, lane: &Lane, granted_at: Micros, feedback: Feedback) {
-        if let LaneKind::Rate(rate) = &*self.lane(lane) {
-            rate.done(granted_at, &feedback, self.now_us());
+        match &*self.lane(lane) {
+            LaneKind::Rate(rate) => {
+                rate.done(granted_at, &feedback, self.now_us());
+                let memory = rate.memory();
+                self.news.answered(lane, feedback.refused).await;
+                self.news.paced(lane, memory.pace, &memory).await;
+            }
+            LaneKind::Unlimited => self.news.answered(lane, feedback.refused).await,
+            LaneKind::Windows(_) => {}
         }
     }
 
@@ -220,6 +232,10 @@ impl Limiter for LocalLimiter {
             LaneKind::Rate(rate) => Some(rate.period()),
             LaneKind::Unlimited | LaneKind::Windows(_) => None,
         }
+    }
+
+    async fn refused_since(&self, lane: &Lane) -> Option<DateTime<Utc>> {
+        self.news.refused_since(lane)
     }
 }
 

@@ -5,6 +5,7 @@
 //! it grants a permit, so that a process that is killed and restarted keeps the quota. `redis`
 //! serves many processes and runs the same state machines as Lua scripts.
 
+mod lane_news;
 mod local;
 mod rate_lane;
 pub mod redis;

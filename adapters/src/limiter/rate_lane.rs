@@ -104,7 +104,7 @@ impl RateLane {
         let state = lock(&self.state);
         LaneMemory {
             opens_at_us: state.opens_at().unwrap_or_default(),
-            period_us: state.period(),
+            pace: state.pace(),
             ..LaneMemory::default()
         }
     }

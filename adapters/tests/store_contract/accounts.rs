@@ -2,8 +2,10 @@
 
 use crate::world::*;
 use secrecy::{ExposeSecret, SecretString};
+use shared::domain::rate::LanePace;
 use shared::ports::store::{
-    AccountStore, CatalogueStore, LaneMemory, LaneStore, ReauthoriseMark, StoredToken, TokenStore,
+    AccountStore, CatalogueStore, LaneMemory, LaneRefusals, LaneStore, ReauthoriseMark,
+    StoredToken, TokenStore,
 };
 
 #[tokio::test]
@@ -117,12 +119,18 @@ async fn lanes_are_read_as_they_were_saved() {
     let store = open().await;
     let memory = LaneMemory {
         opens_at_us: 1_700_000_000_000_001,
-        period_us: 10_000_000,
+        pace: LanePace {
+            configured: 10_000_000,
+            period: 20_000_000,
+            header: 5,
+            default_until: 6,
+        },
         hour_ms: 1,
         hour_used: 4999,
         day_ms: 2,
         day_used: 99_999,
         closed_until_ms: 3,
+        refusals: None,
     };
     store
         .save_lane("base/a", &LaneMemory::default())
@@ -138,6 +146,28 @@ async fn lanes_are_read_as_they_were_saved() {
     let lanes = store.lanes().await.unwrap();
     assert_eq!(lanes.len(), 2);
     assert_eq!(lanes[0], ("base/a".to_owned(), memory));
+}
+
+#[tokio::test]
+async fn the_refusals_of_a_lane_are_kept_apart_from_its_memory() {
+    let store = open().await;
+    let refusals = Some(LaneRefusals {
+        since: at(1),
+        last: at(3),
+    });
+    let kept = async || store.lanes().await.unwrap()[0].1;
+
+    store.save_refusals("spapi/x", refusals).await.unwrap();
+    let memory = LaneMemory {
+        opens_at_us: 7,
+        ..LaneMemory::default()
+    };
+    store.save_lane("spapi/x", &memory).await.unwrap();
+    let refused = kept().await;
+    store.save_refusals("spapi/x", None).await.unwrap();
+
+    assert_eq!(refused, LaneMemory { refusals, ..memory });
+    assert_eq!(kept().await, memory);
 }
 
 #[tokio::test]

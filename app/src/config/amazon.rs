@@ -43,12 +43,13 @@ impl Amazon {
         let lwa_base_url = reader.read(&t::LWA_BASE_URL);
         let marketplace_id = reader.read(&t::SP_API_MARKETPLACE_ID);
         let real = is_host_of(&base_url, "amazon.com") && !reader.is_refused(&t::SP_API_BASE_URL);
-        let mut rate = |setting| {
-            let rate = reader.read(setting);
-            if rate == Rate::Unlimited && real {
+        let mut rate = |setting| match reader.read(setting) {
+            Rate::PerSecond(rate) if !reader.is_given(setting) => Rate::Published(rate),
+            Rate::Unlimited if real => {
                 reader.reject(setting);
+                Rate::Unlimited
             }
-            rate
+            rate => rate,
         };
         let item_offers_rate = rate(&t::SP_API_ITEM_OFFERS_RATE);
         let catalog_items_rate = rate(&t::SP_API_CATALOG_ITEMS_RATE);

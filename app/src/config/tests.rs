@@ -27,7 +27,7 @@ fn nothing_set_gives_the_published_defaults() {
     let settings = with(&[]).unwrap();
 
     assert_eq!(&*settings.database_url, "sqlite://miseban.db");
-    assert_eq!(settings.amazon.item_offers_rate, Rate::PerSecond(0.1));
+    assert_eq!(settings.amazon.item_offers_rate, Rate::Published(0.1));
     let published = adapters::base::quota(Some(5_000), Some(100_000));
     assert_eq!(settings.base.quota, published);
     assert_eq!(settings.rules, Rules::default());
@@ -79,6 +79,7 @@ fn a_value_that_is_not_accepted_is_named_with_value_place_and_what_is_accepted()
         ("OFFER_UNKNOWN_SHIPPING", "yes"),
         ("OFFER_SHIPS_FROM", "Japan"),
         ("OFFER_SHIPS_FROM", "JP,"),
+        ("CONFIRM_FALL_PERCENT", "0"),
         ("FILTERED_OUT_HIDES_AFTER", "0"),
         ("TTL_PRICE_HOURS", "1.5"),
         ("TTL_STOCK_HOURS", "0"),

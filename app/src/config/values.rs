@@ -21,8 +21,10 @@ pub type Key = Arc<SecretBox<[u8; 32]>>;
 /// How many requests Amazon accepts on one lane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rate {
-    /// Requests a second.
+    /// Requests a second, as a person has set them: a limit.
     PerSecond(f64),
+    /// Requests a second that the vendor publishes, where no person has set any.
+    Published(f64),
     /// For load tests against a simulator; refused for Amazon's own hosts.
     Unlimited,
 }
@@ -42,7 +44,9 @@ impl Rate {
     /// Time from one request to the next; `None` without a limit.
     pub fn period(self) -> Option<Duration> {
         match self {
-            Self::PerSecond(rate) => Some(Duration::from_secs_f64(1.0 / rate)),
+            Self::PerSecond(rate) | Self::Published(rate) => {
+                Some(Duration::from_secs_f64(1.0 / rate))
+            }
             Self::Unlimited => None,
         }
     }

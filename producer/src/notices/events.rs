@@ -70,7 +70,10 @@ impl Notifications {
     async fn conditions(&self, now: DateTime<Utc>) -> Result<Vec<NewNotice>, StoreError> {
         let lanes = self.store.lanes().await?;
         let accounts = self.store.accounts().await?;
-        let mut found = Vec::new();
+        let mut found: Vec<Notice> = lanes
+            .iter()
+            .filter_map(|(lane, memory)| amazon_refuses(lane, memory, now))
+            .collect();
         for account in accounts.iter().filter(|account| account.active) {
             found.extend(parked(account, now));
             found.extend(proxy_failed(account));
@@ -171,6 +174,14 @@ impl Notifications {
         let recorded = self.recorded.lock();
         recorded.is_ok_and(|recorded| !recorded.contains(event))
     }
+}
+
+fn amazon_refuses(lane: &str, memory: &LaneMemory, now: DateTime<Utc>) -> Option<Notice> {
+    let refusals = memory.refusals.filter(|refusals| refusals.are_told(now))?;
+    Some(Notice::AmazonRefuses {
+        lane: lane.to_owned(),
+        since: refusals.since,
+    })
 }
 
 fn parked(account: &AccountRow, now: DateTime<Utc>) -> Option<Notice> {

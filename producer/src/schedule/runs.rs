@@ -8,13 +8,15 @@ use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::domain::wrong_clock::due;
 use shared::ports::context::Context;
-use shared::ports::store::StoreError;
+use shared::ports::store::{LaneMemory, StoreError};
 use std::collections::BTreeSet;
 
 /// The kind of run that starts every few hours.
 const REGULAR: RunKind = RunKind::PriceStock;
 /// The last regular run is searched among this many runs of any kind.
 const SEARCHED_RUNS: u32 = 50;
+/// From a run that Amazon's refusals have ended to the next one.
+const REFUSED_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
 /// Starts the regular runs, the reconciliations and the runs of basic information.
 pub struct RunScheduler {
@@ -113,6 +115,18 @@ impl RunScheduler {
         }
     }
 
+    /// A run that has ended because Amazon refuses everything is followed by another one soon, and not
+    /// only hours later.
+    async fn retry_soon_if_refused(&mut self) -> Result<(), StoreError> {
+        let now = self.ctx.clock.now();
+        let lanes = self.ctx.store.lanes().await?;
+        let refused = |memory: &LaneMemory| memory.refusals.is_some_and(|one| one.are_told(now));
+        if lanes.iter().any(|(_, memory)| refused(memory)) {
+            self.next_run = self.next_run.min(now + REFUSED_PAUSE);
+        }
+        Ok(())
+    }
+
     /// The reports of the runs that have ended, or become held, since the last call.
     ///
     /// # Errors
@@ -128,6 +142,9 @@ impl RunScheduler {
                 continue;
             }
             reports.extend(self.ctx.store.report(id, self.ctx.clock.now()).await?);
+            if state == Some(RunState::Failed) {
+                self.retry_soon_if_refused().await?;
+            }
             if is_held {
                 self.held.insert(id);
             } else {

@@ -142,6 +142,13 @@ pub enum Notice {
         /// The warning that is due: this many days before the expiry, or fewer.
         days: u32,
     },
+    /// Amazon refuses every request on a lane for its quota.
+    AmazonRefuses {
+        /// The name of the lane.
+        lane: String,
+        /// The first refusal.
+        since: DateTime<Utc>,
+    },
     /// A shop has used most of the quota of its day.
     NearlyUsedUp {
         /// The shop.
@@ -177,6 +184,9 @@ impl Notice {
             } => {
                 format!("token-ending/{account}/{}/{days}", second(*ends))
             }
+            Self::AmazonRefuses { lane, since } => {
+                format!("amazon-refuses/{lane}/{}", second(*since))
+            }
             Self::NearlyUsedUp { account, day, .. } => {
                 format!("nearly-used-up/{account}/{}", second(*day))
             }
@@ -191,6 +201,7 @@ impl Notice {
             Self::Reauthorise { .. } => vec![EventKind::Reauthorise],
             Self::ProxyFailed { .. } => vec![EventKind::ProxyFailed],
             Self::TokenEnding { .. } => vec![EventKind::TokenEnding],
+            Self::AmazonRefuses { .. } => vec![EventKind::RunFailed, EventKind::QuotaAlarm],
             Self::NearlyUsedUp { .. } => vec![EventKind::QuotaAlarm],
         }
     }
@@ -204,8 +215,12 @@ pub fn run_event(run: RunId, state: RunState) -> String {
     }
 }
 
-/// A cancelled run has no kinds: a person ended it and knows.
+/// A cancelled run has no kinds: a person ended it and knows. Neither has a failed one all of whose
+/// requests were refused: [`Notice::AmazonRefuses`] tells that once, however many runs try.
 fn run_reasons(report: &Report) -> Vec<EventKind> {
+    if report.state == RunState::Failed && report.requests == 0 && report.refused > 0 {
+        return Vec::new();
+    }
     let mut reasons = Vec::new();
     let mut because = |holds: bool, reason| {
         if holds {
@@ -217,7 +232,8 @@ fn run_reasons(report: &Report) -> Vec<EventKind> {
         RunState::Failed | RunState::Done => {
             because(report.state == RunState::Failed, EventKind::RunFailed);
             because(report.refused > 0, EventKind::QuotaAlarm);
-            because(report.backfill.failed > 0, EventKind::BackfillFailed);
+            let unconfirmed = report.backfill.failed + report.doubted.count;
+            because(unconfirmed > 0, EventKind::BackfillFailed);
             because(changed(report), EventKind::RunChanged);
         }
         RunState::Running | RunState::Backfilling | RunState::Cancelled => {}

@@ -60,6 +60,12 @@ pub trait Limiter: Send + Sync {
     /// The current period of a lane with a rate; `None` for a lane without one.
     async fn period(&self, lane: &Lane) -> Option<Micros>;
 
+    /// Since when every request of this process on a lane of Amazon was refused for its quota; `None`
+    /// if the last one was not.
+    async fn refused_since(&self, _lane: &Lane) -> Option<DateTime<Utc>> {
+        None
+    }
+
     /// The calls of all processes in the current windows of a shop. `None` if nothing is counted
     /// yet, and for the limiter of one process, which keeps the count in the database
     /// ([`LaneStore`](super::store::LaneStore)).

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use shared::domain::lane::Priority;
 use shared::domain::rate::{
-    Feedback, LaneState, Micros, TicketDecision, TicketLimits, Wake, margin, period_of_rate,
+    ConfiguredPeriod, Feedback, LaneState, Micros, TicketDecision, TicketLimits, Wake, margin,
+    period_of_rate,
 };
 
 const SECOND: Micros = 1_000_000;
@@ -284,6 +285,100 @@ fn a_header_restores_a_slowed_lane_at_once() {
     assert_eq!(lane.period(), PERIOD);
 }
 
+const HOUR: Micros = 3_600 * SECOND;
+
+fn set_by_a_person() -> LaneState {
+    LaneState::resumed(ConfiguredPeriod::Set(PERIOD), PERIOD, 0)
+}
+
+#[test]
+fn a_rate_that_a_person_has_set_is_a_limit_and_a_header_only_slows_it() {
+    let mut lane = set_by_a_person();
+
+    lane.done(0, &header(4.0), 0);
+    assert_eq!(lane.period(), PERIOD);
+    lane.done(0, &header(0.05), 0);
+    assert_eq!(lane.period(), 2 * PERIOD);
+    lane.done(0, &header(4.0), 0);
+    assert_eq!(lane.period(), PERIOD);
+}
+
+#[test]
+fn a_higher_header_does_not_restore_a_lane_that_refusals_have_slowed_down() {
+    let mut lane = set_by_a_person();
+    for _ in 0..4 {
+        lane.done(0, &REFUSED, 0);
+    }
+    let slow = lane.period();
+
+    lane.done(0, &header(4.0), 0);
+    assert_eq!(lane.period(), slow);
+    for _ in 0..400 {
+        lane.done(0, &header(4.0), 0);
+    }
+    assert_eq!(lane.period(), PERIOD, "it recovers step by step");
+}
+
+#[test]
+fn a_higher_header_is_tried_until_it_is_refused_and_again_after_an_hour() {
+    let mut lane = lane();
+    lane.done(0, &header(20.0), 0);
+    assert_eq!(lane.period(), SECOND / 20);
+
+    lane.done(0, &REFUSED, SECOND);
+    assert_eq!(lane.period(), SECOND / 20, "one refusal is no pattern");
+    lane.done(0, &REFUSED, SECOND);
+    assert_eq!(lane.period(), PERIOD);
+    assert_eq!(lane.pace().default_until, SECOND + HOUR);
+    lane.done(0, &header(20.0), HOUR);
+    assert_eq!(lane.period(), PERIOD);
+    lane.done(0, &header(20.0), SECOND + HOUR);
+    assert_eq!(lane.period(), SECOND / 20);
+}
+
+#[test]
+fn the_default_for_an_hour_outlives_the_process_and_no_clock_that_went_back() {
+    let stored = LaneState::resumed(PERIOD, PERIOD, 0).with_default_until(2 * HOUR);
+    let mut kept = stored.clone();
+    let mut back = stored;
+
+    kept.done(0, &header(20.0), HOUR);
+    back.done(0, &header(20.0), HOUR - 1);
+
+    assert_eq!(kept.period(), PERIOD);
+    assert_eq!(back.period(), SECOND / 20);
+}
+
+#[test]
+fn a_header_that_would_stop_the_lane_is_followed_to_the_longest_period_only() {
+    for mut lane in [lane(), set_by_a_person()] {
+        lane.done(0, &header(0.000_1), 0);
+
+        assert_eq!(lane.period(), 20 * PERIOD);
+        assert!(lane.pace().is_nearly_stopped());
+        assert_eq!(lane.pace().header, 10_000 * SECOND);
+        lane.done(0, &header(0.1), 0);
+        assert_eq!(lane.period(), PERIOD);
+        assert!(!lane.pace().is_nearly_stopped());
+    }
+}
+
+proptest! {
+    /// Whatever headers and refusals come, and whenever.
+    #[test]
+    fn no_answer_makes_a_lane_faster_than_a_person_has_set(
+        answers in prop::collection::vec((any::<bool>(), prop::option::of(0.000_05_f64..50.0), 0..HOUR), 0..60),
+    ) {
+        let mut lane = set_by_a_person();
+        let mut now = 0;
+        for (refused, rate_header, later) in answers {
+            now += later;
+            lane.done(0, &Feedback { refused, rate_header, late: 0 }, now);
+            prop_assert!((PERIOD..=20 * PERIOD).contains(&lane.period()), "{}", lane.period());
+        }
+    }
+}
+
 #[test]
 fn a_request_sent_late_moves_the_opening_as_much() {
     let mut lane = lane();
@@ -379,7 +474,7 @@ proptest! {
 
         let wake = lane.done(granted, &header(f64::from(milli_rate) / 1000.0), granted + later);
 
-        let sent = period_of_rate(f64::from(milli_rate) / 1000.0).expect("a rate");
+        let sent = period_of_rate(f64::from(milli_rate) / 1000.0).expect("a rate").min(20 * PERIOD);
         let same = (sent - PERIOD).abs() <= PERIOD / 200;
         let period = if same { PERIOD } else { sent };
         prop_assert_eq!(wake, if same { Wake::NoOne } else { Wake::All });

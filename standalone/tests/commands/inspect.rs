@@ -5,11 +5,12 @@ use adapters::store::SqlStore;
 use chrono::TimeDelta;
 use insta::assert_snapshot;
 use shared::domain::notice::Notice;
+use shared::domain::rate::LanePace;
 use shared::domain::report::Report;
 use shared::ports::cache::Cache;
 use shared::ports::store::{
-    AccountStore, LaneMemory, LaneStore, NewNotice, NoticeClaim, NoticeStore, ReauthoriseMark,
-    ReportStore,
+    AccountStore, LaneMemory, LaneRefusals, LaneStore, NewNotice, NoticeClaim, NoticeStore,
+    ReauthoriseMark, ReportStore,
 };
 use standalone::commands::{explain, report, status, validate};
 use ui::command_error::Exit;
@@ -118,7 +119,11 @@ async fn busy_shop() -> SqlStore {
     });
     store.set_reauthorise(&second, mark).await.unwrap();
     let offers = LaneMemory {
-        period_us: 10_000_000,
+        pace: LanePace {
+            configured: 10_000_000,
+            period: 10_000_000,
+            ..LanePace::default()
+        },
         ..LaneMemory::default()
     };
     store
@@ -297,4 +302,77 @@ async fn a_comparison_reads_well() {
         .unwrap();
 
     assert_snapshot!("comparison_in_japanese", output.read());
+}
+
+/// The line of Amazon's lane in the status.
+async fn lane_line(pace: LanePace, refusals: Option<LaneRefusals>) -> String {
+    let store = busy_shop().await;
+    let lane = "spapi/app/item-offers";
+    let memory = LaneMemory {
+        pace,
+        ..LaneMemory::default()
+    };
+    store.save_lane(lane, &memory).await.unwrap();
+    store.save_refusals(lane, refusals).await.unwrap();
+    let mut output = Captured::new();
+    status::status(
+        &store,
+        TimeDelta::days(7),
+        at(12),
+        &mut output.text(Lang::En),
+    )
+    .await
+    .unwrap();
+    let text = output.read();
+    let mut lines = text.lines();
+    lines.find(|line| line.contains(lane)).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_status_tells_what_amazon_does_to_its_lane() {
+    let pace = |period, header, default_until| LanePace {
+        configured: 10_000_000,
+        period,
+        header,
+        default_until,
+    };
+    let refusals = |since, last| {
+        Some(LaneRefusals {
+            since: at(since),
+            last: at(last),
+        })
+    };
+    let hour = at(60).timestamp_micros();
+    let usual = pace(10_000_000, 10_000_000, 0);
+
+    for (pace, refusals, expected) in [
+        (
+            usual,
+            refusals(5, 11),
+            "Amazon refuses every request (429, since",
+        ),
+        (pace(10_000_000, 50_000, hour), None, "the default until"),
+        (
+            pace(200_000_000, 10_000_000_000, 0),
+            None,
+            "one every 2 h 46 min",
+        ),
+        (
+            pace(20_000_000, 20_000_000, 0),
+            None,
+            "slowed down by Amazon's answers",
+        ),
+        (
+            pace(50_000, 50_000, 0),
+            None,
+            "raised to the rate of Amazon's header",
+        ),
+    ] {
+        let line = lane_line(pace, refusals).await;
+        assert!(line.contains(expected), "{expected}: {line}");
+    }
+    for quiet in [None, refusals(11, 11), refusals(-30, -5)] {
+        let line = lane_line(usual, quiet).await;
+        assert!(!line.contains("Amazon"), "{line}");
+    }
 }

@@ -129,6 +129,10 @@ fn title(notice: &Notice) -> Text {
             "店番: {shop} のトークンがまもなく切れます",
             "Miseban: the tokens of {shop} expire soon"
         ),
+        Notice::AmazonRefuses { .. } => text!(
+            "店番: Amazonがすべての問い合わせを断っています",
+            "Miseban: Amazon refuses every request"
+        ),
         Notice::NearlyUsedUp { .. } => text!(
             "店番: {shop} の1日の利用上限が残りわずかです",
             "Miseban: {shop} has used most of its daily quota"
@@ -136,10 +140,10 @@ fn title(notice: &Notice) -> Text {
     }
 }
 
-/// Name and id of the shop; empty for a run, which is of many shops.
+/// Name and id of the shop; empty where many shops are concerned.
 fn shop(notice: &Notice) -> String {
     let (id, name) = match notice {
-        Notice::Run { .. } => return String::new(),
+        Notice::Run { .. } | Notice::AmazonRefuses { .. } => return String::new(),
         Notice::Parked { account, name, .. }
         | Notice::Reauthorise { account, name, .. }
         | Notice::ProxyFailed { account, name, .. }
@@ -183,6 +187,13 @@ fn details(notice: &Notice) -> Vec<Text> {
             vec![text!(
                 "{ends} に切れます。使い続けるなら、それまでに miseban accounts refresh {account} を実行してください",
                 "they expire at {ends}: to keep the shop connected, run miseban accounts refresh {account} before then"
+            )]
+        }
+        Notice::AmazonRefuses { lane, since } => {
+            let (lane, since) = (clean(lane), when(*since));
+            vec![text!(
+                "{since} から、回数制限(429)ですべて断られています({lane})。ショップの価格と在庫は前のままです。自動で再開します。続くなら、同じ認証情報を使う別のプログラムがないか確かめてください",
+                "since {since} every request is refused because of the quota (429, {lane}), so the shops keep the previous prices and stock. Updates continue automatically; if this lasts, check whether another program uses the same credentials"
             )]
         }
         Notice::NearlyUsedUp { used, of, .. } => {

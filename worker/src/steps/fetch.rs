@@ -3,15 +3,23 @@
 use super::permit;
 use super::with_retry::with_store_retry;
 use crate::job_error::JobError;
+use chrono::TimeDelta;
 use shared::domain::asin::AsinBatch;
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::observation::Observation;
+use shared::domain::retry::Remedy;
 use shared::domain::run::RunId;
 use shared::ports::context::Context;
 use shared::ports::limiter::Permit;
 use shared::ports::marketplace::MarketplaceError;
 use shared::ports::store::RequestCost;
+use std::time::Duration;
 use uuid::Uuid;
+
+/// A run ends when every request was refused for this long; the next one tries again.
+const GIVE_UP_AFTER: TimeDelta = TimeDelta::minutes(5);
+/// Pause of a job that was refused on a lane without a rate.
+const UNPACED_PAUSE: Duration = Duration::from_secs(1);
 
 /// One observation for each ASIN of `batch`, and the cost of the request.
 ///
@@ -22,7 +30,8 @@ pub(super) async fn offers(
     priority: Priority,
     ctx: &Context,
 ) -> Result<(Vec<Observation>, RequestCost), JobError> {
-    let permit = ready(&ctx.marketplace.lane(), priority, ctx).await?;
+    let lane = ctx.marketplace.lane();
+    let permit = ready(&lane, priority, ctx).await?;
     let cost = permit::cost_of(&permit);
     // In the order of the grants: an answer that was late must not count as newer than one to a later
     // request.
@@ -33,7 +42,7 @@ pub(super) async fn offers(
             let judge = |(asin, answer)| Observation::judge(asin, asked_at, answer, rule);
             Ok((answers.into_iter().map(judge).collect(), cost))
         }
-        Err(error) => Err(count_failed(run, cost, error, ctx).await?),
+        Err(error) => Err(count_failed((run, &lane), cost, error, ctx).await?),
     }
 }
 
@@ -52,7 +61,7 @@ pub(super) async fn ready(
 
 /// Counts the cost of a request that failed with `error`, and returns that error as the job's.
 pub(super) async fn count_failed(
-    run: RunId,
+    (run, lane): (RunId, &Lane),
     cost: RequestCost,
     error: MarketplaceError,
     ctx: &Context,
@@ -69,7 +78,36 @@ pub(super) async fn count_failed(
     };
     let id = Uuid::now_v7();
     with_store_retry(|| ctx.store.count(run, id, cost)).await?;
-    Ok(error.into())
+    match error {
+        MarketplaceError::Throttled => Ok(throttled(lane, cost, error, ctx).await),
+        error => Ok(error.into()),
+    }
+}
+
+/// Waits for the lane, but ends the run when Amazon has refused everything for too long: a run that
+/// stays open would block the next one of its kind.
+async fn throttled(
+    lane: &Lane,
+    cost: RequestCost,
+    error: MarketplaceError,
+    ctx: &Context,
+) -> JobError {
+    let now = ctx.clock.now();
+    let since = ctx.limiter.refused_since(lane).await;
+    match since.filter(|since| now - *since >= GIVE_UP_AFTER) {
+        Some(since) => {
+            let minutes = (now - since).num_minutes();
+            JobError::new(
+                Remedy::Stop,
+                format!(
+                    "amazon has refused every request for {minutes} minutes (429, {lane}): check whether another program uses the same credentials"
+                ),
+            )
+        }
+        // Without a rate the lane is not paused.
+        None if cost.lane_us == 0 => JobError::wait(UNPACED_PAUSE, error.to_string()),
+        None => error.into(),
+    }
 }
 
 async fn open_permit(lane: &Lane, priority: Priority, ctx: &Context) -> Result<Permit, JobError> {

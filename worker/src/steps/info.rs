@@ -173,7 +173,7 @@ impl Search<'_> {
                 self.cost = self.cost.plus(cost);
                 Ok(None)
             }
-            Err(error) => Err(fetch::count_failed(self.run, cost, error, ctx).await?),
+            Err(error) => Err(fetch::count_failed((self.run, &lane), cost, error, ctx).await?),
         }
     }
 

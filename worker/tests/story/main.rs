@@ -13,6 +13,7 @@ mod notices;
 mod offers;
 mod platforms;
 mod reconcile;
+mod refused;
 mod schedule;
 mod tokens;
 mod waiting;

@@ -16,8 +16,8 @@ use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::clock::Clock;
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{
-    AccountStore as _, ChannelView, LaneMemory, LaneStore as _, NoticeStore as _, ReauthoriseMark,
-    RunStore as _, StoredToken, TokenStore as _,
+    AccountStore as _, ChannelView, LaneMemory, LaneRefusals, LaneStore as _, NoticeStore as _,
+    ReauthoriseMark, RunStore as _, StoredToken, TokenStore as _,
 };
 use simulator::{Fault, FaultKind, MarketSet};
 use std::collections::BTreeMap;
@@ -477,4 +477,35 @@ async fn a_token_that_expires_and_a_proxy_that_fails_are_notified_once_each() {
         "the second warning, and the first of shop-1: {posts:?}"
     );
     assert!(posts[1].contains("お知らせ2件"), "{posts:?}");
+}
+
+#[tokio::test]
+async fn people_are_told_once_that_amazon_refuses_every_request() {
+    let app = settled(20).await;
+    let posts = posted(&app).len();
+    let now = app.now();
+    let refusals = |since: i64| LaneRefusals {
+        since: now - TimeDelta::seconds(since),
+        last: now,
+    };
+    let lane = "spapi/app/item-offers";
+    let refused = async |since| {
+        let saved = app.store.save_refusals(lane, Some(refusals(since))).await;
+        saved.expect("the store");
+        pass(&notifications(&app, Ahead::by(0))).await;
+    };
+
+    refused(59).await;
+    assert_eq!(posted(&app).len(), posts, "it may pass");
+    refused(60).await;
+    refused(60).await;
+
+    let all = posted(&app);
+    assert_eq!(all.len() - posts, 1, "{all:?}");
+    let message = all.last().expect("a message");
+    assert!(
+        message.contains("Amazonがすべての問い合わせを断っています"),
+        "{message}"
+    );
+    assert!(message.contains(lane), "{message}");
 }

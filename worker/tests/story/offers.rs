@@ -1,8 +1,10 @@
 //! Misleading answers of Amazon: what they do to the shops.
 
-use crate::fixture::{Fixture, world};
+use crate::fixture::{Fixture, no_limit, world};
+use crate::refused::Skipping;
 use shared::domain::run::{RunKind, RunState};
 use simulator::{Fault, FaultKind, MarketSet, OfferAvailability, TrueOffer};
+use std::sync::Arc;
 
 const OFFERS: &str = "getItemOffersBatch";
 
@@ -173,4 +175,25 @@ async fn a_price_that_rises_far_is_applied_at_once() {
 
     assert_eq!(app.shown(&asin).price, 11_700);
     assert_eq!(report.requests, before);
+}
+
+#[tokio::test]
+async fn a_parent_of_variations_is_told_as_such_after_a_week() {
+    let clock = Arc::new(Skipping::default());
+    let app = Fixture::open_at(world(20, 1), no_limit(), clock.clone()).await;
+    let asin = app.simulator.asin(0);
+    let parent = MarketSet {
+        asin: asin.clone(),
+        variation_parent: Some(true),
+        ..MarketSet::default()
+    };
+    app.simulator.set_market(vec![parent]).expect("a market");
+
+    let first = app.run(RunKind::PriceStock).await;
+    clock.skip(8 * 24 * 3_600);
+    let later = app.run(RunKind::PriceStock).await;
+
+    assert_eq!(first.without_offer.count, 0);
+    let mut told = later.without_offer.examples.iter();
+    assert!(told.any(|told| told.as_str() == asin));
 }

@@ -10,9 +10,9 @@ use super::waiters::{WaitEstimate, WaitOutcome, Waiters};
 use crate::limiter::micros;
 use crate::lock::lock;
 use shared::domain::lane::Priority;
-use shared::domain::rate::{Feedback, Micros, TicketDecision, TicketLimits};
+use shared::domain::rate::{Feedback, LanePace, Micros, TicketDecision, TicketLimits};
 use shared::ports::limiter::LimiterError;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
@@ -34,7 +34,8 @@ pub(super) struct SharedLane {
     woken: Notify,
     /// Feedback that Redis has not accepted yet.
     feedback: Mutex<Vec<(Micros, Feedback)>>,
-    period: AtomicI64,
+    /// In the last reply to this process.
+    pace: Mutex<LanePace>,
 }
 
 /// The current ticket of the process.
@@ -47,8 +48,13 @@ struct ActiveTicket {
 impl SharedLane {
     /// A lane without callers.
     pub fn new(script: RateScript, process: Arc<str>, limits: TicketLimits) -> Arc<Self> {
+        let configured = script.configured();
         Arc::new(Self {
-            period: AtomicI64::new(script.configured()),
+            pace: Mutex::new(LanePace {
+                configured,
+                period: configured,
+                ..LanePace::default()
+            }),
             script,
             process,
             tickets: AtomicU64::new(1),
@@ -84,9 +90,9 @@ impl SharedLane {
         }
     }
 
-    /// The period in the last reply to this process.
-    pub fn period(&self) -> Micros {
-        self.period.load(Ordering::Relaxed)
+    /// The pace in the last reply to this process.
+    pub fn pace(&self) -> LanePace {
+        *lock(&self.pace)
     }
 
     /// Makes the task ask again now.
@@ -111,7 +117,7 @@ impl SharedLane {
                 return Ok(());
             };
             let reply = self.script.done(granted_at, &feedback).await?;
-            self.period.store(reply.period, Ordering::Relaxed);
+            *lock(&self.pace) = reply.pace;
             // Two concurrent calls may apply the same feedback twice. That only slows the lane
             // down.
             lock(&self.feedback).retain(|(kept, _)| *kept != granted_at);
@@ -178,7 +184,7 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
             return None;
         }
     };
-    lane.period.store(reply.period, Ordering::Relaxed);
+    *lock(&lane.pace) = reply.pace;
     match reply.decision? {
         TicketDecision::Go { granted_at, period } => {
             let grant = WaitOutcome::Go {

@@ -16,6 +16,7 @@ pub use keys::{LaneKeys, RateKeys};
 pub use rate_script::{RateReply, RateScript};
 pub use window_script::WindowScript;
 
+use super::lane_news::LaneNews;
 use super::local::{Rates, free_permit};
 use crate::lock::lock;
 use crate::redis::subscription::subscribe;
@@ -26,9 +27,10 @@ use lane::SharedLane;
 use lanes::SharedLanes;
 use shared::domain::lane::{Lane, Priority, ShopLane};
 use shared::domain::quota::{Window, WindowUse};
-use shared::domain::rate::{Feedback, Micros, TicketLimits};
+use shared::domain::rate::{ConfiguredPeriod, Feedback, LanePace, Micros, TicketLimits};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
+use shared::ports::store::{LaneMemory, LaneStore};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -46,6 +48,7 @@ pub struct RedisLimiter {
     link: RedisLink,
     rates: Rates,
     limits: TicketLimits,
+    news: LaneNews,
     clock: Arc<dyn Clock>,
     windows: WindowScript,
     lanes: Arc<SharedLanes>,
@@ -83,6 +86,7 @@ impl RedisLimiter {
             link: link.clone(),
             rates,
             limits,
+            news: LaneNews::new(Arc::clone(&clock), None),
             clock,
             windows: WindowScript::new(link),
             lanes,
@@ -91,6 +95,13 @@ impl RedisLimiter {
             tasks: Mutex::default(),
             closing: AtomicBool::new(false),
         }
+    }
+
+    /// The same limiter, which writes what people have to know about the lanes to `store`.
+    #[must_use]
+    pub fn telling(mut self, store: Arc<dyn LaneStore>) -> Self {
+        self.news.write_to(store);
+        self
     }
 
     /// Grants nothing from now on. All waiting callers get [`Grant::Later`] and put their jobs
@@ -116,7 +127,7 @@ impl RedisLimiter {
         }
     }
 
-    fn lane(&self, lane: &Lane, configured: Micros) -> Arc<SharedLane> {
+    fn lane(&self, lane: &Lane, configured: ConfiguredPeriod) -> Arc<SharedLane> {
         let queue = LaneKeys::new(self.link.prefix()).rate(lane).queue;
         let shared = self.lanes.get(&queue, || {
             let script = RateScript::new(&self.link, lane, configured);
@@ -136,7 +147,7 @@ impl RedisLimiter {
     async fn acquire_rate(
         &self,
         lane: &Lane,
-        configured: Micros,
+        configured: ConfiguredPeriod,
         priority: Priority,
     ) -> Result<Grant, LimiterError> {
         let asked = Instant::now();
@@ -180,8 +191,15 @@ impl Limiter for RedisLimiter {
     }
 
     async fn feedback(&self, lane: &Lane, granted_at: Micros, feedback: Feedback) {
+        if matches!(lane, Lane::Shop(_)) {
+            return;
+        }
+        self.news.answered(lane, feedback.refused).await;
         if let Some(configured) = self.rates.period(lane) {
-            self.lane(lane, configured).done(granted_at, feedback).await;
+            let shared = self.lane(lane, configured);
+            shared.done(granted_at, feedback).await;
+            let pace = shared.pace();
+            self.news.paced(lane, pace, &memory(pace)).await;
         }
     }
 
@@ -201,7 +219,11 @@ impl Limiter for RedisLimiter {
 
     async fn period(&self, lane: &Lane) -> Option<Micros> {
         let configured = self.rates.period(lane)?;
-        Some(self.lane(lane, configured).period())
+        Some(self.lane(lane, configured).pace().period)
+    }
+
+    async fn refused_since(&self, lane: &Lane) -> Option<DateTime<Utc>> {
+        self.news.refused_since(lane)
     }
 
     async fn shared_use(&self, lane: &Lane) -> Result<Option<WindowUse>, LimiterError> {
@@ -209,6 +231,14 @@ impl Limiter for RedisLimiter {
             Lane::Shop(_) => Ok(self.windows.used(lane).await?),
             Lane::ItemOffers(_) | Lane::CatalogItems(_) => Ok(None),
         }
+    }
+}
+
+/// The row of a lane whose state is in Redis: its pace, for people.
+fn memory(pace: LanePace) -> LaneMemory {
+    LaneMemory {
+        pace,
+        ..LaneMemory::default()
     }
 }
 

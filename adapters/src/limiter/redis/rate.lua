@@ -5,15 +5,17 @@
 -- KEYS  1 queue: tickets by priority and arrival   2 due: when each ticket has to ask again
 --       3.. one state for each bucket that a request spends, the lane's own first; all in one slot
 -- ARGV  1 command   2 clock: empty for TIME, else the instant (tests)   3 channel for wake-ups
---       4 configured periods of the buckets, separated by one space
+--       4 configured periods of the buckets, separated by one space; with an s: set by a person
 --   take    5 ticket   6 priority: 0 urgent, 1 normal   7 grace   8 horizon
 --   done    5 granted_at   6 refused: 0 or 1   7 period from the vendor's header, or empty   8 late
 --   cancel  5 ticket
--- Returns six whole numbers: decision, span, woke_all, period, gap, waiting.
+-- Returns eight whole numbers: decision, span, woke_all, period, gap, waiting, header, default_until.
 --   decision 1 go: span is the instant of the grant.  0 ask again after span.  2 the wait exceeds
 --   the horizon by span, the ticket is not kept.  3 done or cancel was applied.
 --   woke_all 1: all waiting callers were woken.  period and gap (with its margin) are those of the
 --   lane after the call; period is 0 for cancel.  waiting: tickets in the queue.
+--   header: the period in the vendor's last header, or 0.  default_until: no rate above the
+--   configured one is tried before this instant, or 0.
 -- Publishes '* ' .. queue to wake all tickets, and ticket .. ' ' .. queue to wake the new head
 -- after a grant.
 
@@ -22,6 +24,7 @@ local CHANNEL = ARGV[3]
 local DAY_MS = 86400000
 local STANDBYS = 3
 local WATCHED, SLOW_DOWN_AT, SPEED_UP_AT, SLOWEST, SAME_RATE = 6, 2, 20, 20, 0.005
+local BACK_TO_DEFAULT = 3600000000
 
 local function clock()
   if ARGV[2] ~= '' then
@@ -48,11 +51,12 @@ local function gap(bucket)
 end
 
 -- From the state of another server only the pace is used: the opening counts as unknown.
-local function load(key, configured, run)
+local function load(key, configured, is_set, run)
   local stored = redis.call('HMGET', key, 'configured', 'period', 'told', 'recent', 'successes',
-    'opens_at', 'paused_until', 'last_grant', 'server')
+    'opens_at', 'paused_until', 'last_grant', 'server', 'header', 'default_until')
   local bucket = {
-    key = key, configured = configured, server = run,
+    key = key, configured = configured, is_set = is_set, server = run,
+    header = 0, default_until = 0,
     period = configured, from_header = false, recent = '', successes = 0,
     paused_until = tonumber(stored[7]) or 0,
   }
@@ -62,6 +66,7 @@ local function load(key, configured, run)
   if tonumber(stored[1]) == configured then
     bucket.period, bucket.from_header = tonumber(stored[2]), stored[3] == '1'
     bucket.recent, bucket.successes = stored[4], tonumber(stored[5])
+    bucket.header, bucket.default_until = tonumber(stored[10]) or 0, tonumber(stored[11]) or 0
   elseif bucket.opens_at and bucket.last_grant then
     -- The configured period has changed.
     bucket.opens_at = math.max(bucket.opens_at, bucket.last_grant + gap(bucket))
@@ -71,9 +76,9 @@ end
 
 local function load_all()
   local run, key, buckets = server(), 2, {}
-  for configured in string.gmatch(ARGV[4], '%d+') do
+  for configured, set in string.gmatch(ARGV[4], '(%d+)(s?)') do
     key = key + 1
-    buckets[#buckets + 1] = load(KEYS[key], tonumber(configured), run)
+    buckets[#buckets + 1] = load(KEYS[key], tonumber(configured), set == 's', run)
   end
   return buckets
 end
@@ -82,7 +87,8 @@ local function save(bucket)
   redis.call('HSET', bucket.key, 'configured', bucket.configured, 'period', bucket.period,
     'told', bucket.from_header and '1' or '0', 'recent', bucket.recent, 'successes', bucket.successes,
     'opens_at', bucket.opens_at or '', 'paused_until', bucket.paused_until,
-    'last_grant', bucket.last_grant or '', 'server', bucket.server)
+    'last_grant', bucket.last_grant or '', 'server', bucket.server,
+    'header', bucket.header, 'default_until', bucket.default_until)
   local silence = math.max(DAY_MS, math.ceil(2 * gap(bucket) / 1000))
   redis.call('PEXPIRE', bucket.key, silence)
 end
@@ -103,12 +109,13 @@ local function answer(decision, span, wake_all, buckets)
   if wake_all then
     wake('*')
   end
-  local widest, period = 0, 0
-  for index, bucket in ipairs(buckets) do
+  local widest = 0
+  for _, bucket in ipairs(buckets) do
     widest = math.max(widest, gap(bucket))
-    period = index == 1 and bucket.period or period
   end
-  return { decision, span, wake_all and 1 or 0, period, widest, redis.call('ZCARD', QUEUE) }
+  local own = buckets[1] or { period = 0, header = 0, default_until = 0 }
+  return { decision, span, wake_all and 1 or 0, own.period, widest, redis.call('ZCARD', QUEUE),
+    own.header, own.default_until }
 end
 
 local function leave(ticket)
@@ -210,8 +217,22 @@ local function take(ticket, priority, grace, horizon)
   return answer(decision, wait, wake_all, buckets)
 end
 
-local function follow(bucket, period)
+-- Whether a rate above the configured one may be tried. An instant that is further ahead than it can
+-- be means that the clock went back.
+local function may_exceed(bucket)
+  local rests = now < bucket.default_until and bucket.default_until <= now + BACK_TO_DEFAULT
+  return not bucket.is_set and not rests
+end
+
+local function follow(bucket, header)
+  bucket.header = header
+  local is_limit = header < bucket.configured and not may_exceed(bucket)
+  if is_limit and not bucket.from_header then
+    return
+  end
   bucket.from_header = true
+  local period = is_limit and bucket.configured or header
+  period = math.min(period, bucket.configured * SLOWEST)
   if math.abs(period - bucket.period) > SAME_RATE * bucket.period then
     bucket.period = period
   end
@@ -220,6 +241,10 @@ end
 local function slow_down(bucket)
   local slowest = math.max(bucket.period, bucket.configured * SLOWEST)
   bucket.recent, bucket.from_header = '', false
+  if bucket.period < bucket.configured then
+    bucket.period, bucket.default_until = bucket.configured, now + BACK_TO_DEFAULT
+    return
+  end
   bucket.period = math.min(math.floor(bucket.period * 143 / 100), slowest)
 end
 

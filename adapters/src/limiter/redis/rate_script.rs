@@ -1,10 +1,12 @@
-//! Calls `rate.lua` and decodes the six numbers that it returns.
+//! Calls `rate.lua` and decodes the eight numbers that it returns.
 
 use super::keys::{LaneKeys, RateKeys};
 use crate::redis::{RedisFault, RedisLink};
 use redis::Script;
 use shared::domain::lane::{Lane, Priority};
-use shared::domain::rate::{Feedback, Micros, TicketDecision, TicketLimits, period_of_rate};
+use shared::domain::rate::{
+    ConfiguredPeriod, Feedback, LanePace, Micros, TicketDecision, TicketLimits, period_of_rate,
+};
 use std::sync::Arc;
 
 /// The reply of the script: a decision, and the state of the lane after it.
@@ -14,8 +16,8 @@ pub struct RateReply {
     pub decision: Option<TicketDecision>,
     /// The waiting callers of all processes were woken.
     pub woke_all: bool,
-    /// The lane's period.
-    pub period: Micros,
+    /// The lane's pace.
+    pub pace: LanePace,
     /// The time from one grant to the next: the longest of the lane's buckets.
     pub gap: Micros,
     /// Tickets in the queue.
@@ -30,20 +32,20 @@ pub struct RateScript {
     script: Arc<Script>,
     keys: Arc<RateKeys>,
     channel: Arc<str>,
-    configured: Vec<Micros>,
+    configured: Vec<ConfiguredPeriod>,
     clock: Option<Micros>,
 }
 
 impl RateScript {
     /// The lane with one bucket of the `configured` period.
-    pub fn new(link: &RedisLink, lane: &Lane, configured: Micros) -> Self {
+    pub fn new(link: &RedisLink, lane: &Lane, configured: impl Into<ConfiguredPeriod>) -> Self {
         let keys = LaneKeys::new(link.prefix());
         Self {
             link: link.clone(),
             script: Arc::new(Script::new(include_str!("rate.lua"))),
             keys: Arc::new(keys.rate(lane)),
             channel: keys.wakeups().into(),
-            configured: vec![configured],
+            configured: vec![configured.into()],
             clock: None,
         }
     }
@@ -55,7 +57,7 @@ impl RateScript {
         let mut with = self.clone();
         let keys = Arc::make_mut(&mut with.keys);
         keys.states.push(state);
-        with.configured.push(configured);
+        with.configured.push(configured.into());
         with
     }
 
@@ -75,7 +77,8 @@ impl RateScript {
 
     /// The configured period of the lane's own bucket.
     pub fn configured(&self) -> Micros {
-        self.configured.first().copied().unwrap_or_default()
+        let own = self.configured.first();
+        own.map_or(0, |configured| configured.micros())
     }
 
     /// Asks for a grant with `ticket`. A new ticket joins the end of its priority's queue.
@@ -126,7 +129,7 @@ impl RateScript {
     }
 
     async fn call(&self, command: &str, rest: &[&str]) -> Result<RateReply, RedisFault> {
-        let configured: Vec<String> = self.configured.iter().map(Micros::to_string).collect();
+        let configured: Vec<String> = self.configured.iter().map(written).collect();
         let clock = self.clock.map_or_else(String::new, |now| now.to_string());
         let mut call = self.script.prepare_invoke();
         call.key(&self.keys.queue).key(&self.keys.due);
@@ -137,12 +140,22 @@ impl RateScript {
         call.arg(configured.join(" ")).arg(rest);
         let mut connection = self.link.shared();
         let reply = call.invoke_async(&mut connection);
-        self.link.within(reply).await.map(read)
+        let numbers = self.link.within(reply).await?;
+        Ok(read(numbers, self.configured()))
     }
 }
 
-fn read(numbers: (i64, Micros, i64, Micros, Micros, i64)) -> RateReply {
-    let (decision, span, woke_all, period, gap, waiting) = numbers;
+fn written(configured: &ConfiguredPeriod) -> String {
+    match configured {
+        ConfiguredPeriod::Published(period) => period.to_string(),
+        ConfiguredPeriod::Set(period) => format!("{period}s"),
+    }
+}
+
+type Numbers = (i64, Micros, i64, Micros, Micros, i64, Micros, Micros);
+
+fn read(numbers: Numbers, configured: Micros) -> RateReply {
+    let (decision, span, woke_all, period, gap, waiting, header, default_until) = numbers;
     let granted = TicketDecision::Go {
         granted_at: span,
         period,
@@ -155,7 +168,12 @@ fn read(numbers: (i64, Micros, i64, Micros, Micros, i64)) -> RateReply {
             _ => None,
         },
         woke_all: woke_all != 0,
-        period,
+        pace: LanePace {
+            configured,
+            period,
+            header,
+            default_until,
+        },
         gap,
         waiting,
     }

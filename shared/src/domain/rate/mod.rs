@@ -11,7 +11,7 @@
 mod pace;
 mod tickets;
 
-pub use pace::{Micros, margin, period_of_rate};
+pub use pace::{ConfiguredPeriod, LanePace, Micros, margin, period_of_rate};
 pub use tickets::TicketId;
 
 use super::lane::Priority;
@@ -89,9 +89,10 @@ const STANDBYS: i64 = 3;
 impl LaneState {
     /// A lane without known history, for instance after a loss of state: the first take assumes
     /// that a request was sent just now.
-    pub fn unknown(period: Micros) -> Self {
+    pub fn unknown(configured: impl Into<ConfiguredPeriod>) -> Self {
+        let configured = configured.into();
         Self {
-            pace: Pace::new(period, period),
+            pace: Pace::new(configured, configured.micros()),
             opens_at: None,
             paused_until: Micros::MIN,
             last_grant: None,
@@ -100,7 +101,12 @@ impl LaneState {
     }
 
     /// A lane whose next opening was stored by the last process that used it.
-    pub fn resumed(configured: Micros, period: Micros, opens_at: Micros) -> Self {
+    pub fn resumed(
+        configured: impl Into<ConfiguredPeriod>,
+        period: Micros,
+        opens_at: Micros,
+    ) -> Self {
+        let configured = configured.into();
         let pace = Pace::new(configured, period);
         Self {
             opens_at: Some(opens_at),
@@ -110,9 +116,21 @@ impl LaneState {
         }
     }
 
+    /// Tries no rate above the configured one before this instant.
+    #[must_use]
+    pub fn with_default_until(mut self, until: Micros) -> Self {
+        self.pace.keep_default_until(until);
+        self
+    }
+
     /// The current period.
     pub fn period(&self) -> Micros {
         self.pace.period()
+    }
+
+    /// The current pace, for people.
+    pub fn pace(&self) -> LanePace {
+        self.pace.for_people()
     }
 
     /// The earliest instant for the next grant, if it is known.
@@ -174,9 +192,9 @@ impl LaneState {
     pub fn done(&mut self, granted_at: Micros, feedback: &Feedback, now: Micros) -> Wake {
         let before = self.period();
         if let Some(period) = feedback.rate_header.and_then(period_of_rate) {
-            self.pace.follow(period);
+            self.pace.follow(period, now);
         }
-        self.pace.remember(feedback.refused);
+        self.pace.remember(feedback.refused, now);
         let changed = self.period() != before;
         if changed && let Some(last) = self.last_grant {
             self.opens_at = Some(last + self.pace.gap());

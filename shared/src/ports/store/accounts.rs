@@ -3,8 +3,9 @@
 use super::{LeaseStore, StoreError};
 use crate::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
 use crate::domain::platform::Platform;
+use crate::domain::rate::LanePace;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
 /// One account, without its secrets.
@@ -160,8 +161,8 @@ pub trait TokenStore: LeaseStore {
 pub struct LaneMemory {
     /// No call before this instant (microseconds since 1970).
     pub opens_at_us: i64,
-    /// The lane's period in microseconds; 0 for a lane with windows.
-    pub period_us: i64,
+    /// The lane's pace; its period is 0 for a lane with windows.
+    pub pace: LanePace,
     /// Start of the current short window (an hour at BASE), milliseconds since 1970.
     pub hour_ms: i64,
     /// Calls in it; an upper bound.
@@ -172,6 +173,31 @@ pub struct LaneMemory {
     pub day_used: u32,
     /// The shop refuses calls until this instant, milliseconds since 1970; 0 for none.
     pub closed_until_ms: i64,
+    /// That every request on it is refused; read only, see [`LaneStore::save_refusals`].
+    pub refusals: Option<LaneRefusals>,
+}
+
+/// Every request on a lane of Amazon was refused for its quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaneRefusals {
+    /// The first refusal.
+    pub since: DateTime<Utc>,
+    /// The last one.
+    pub last: DateTime<Utc>,
+}
+
+/// Refusals are told when they have lasted this long.
+pub const REFUSALS_TOLD_AFTER: TimeDelta = TimeDelta::minutes(1);
+/// A refusal that is older was seen by a process that has ended: even a lane that refusals have
+/// slowed down as far as possible sends a request in a shorter time.
+const REFUSALS_COUNT_FOR: TimeDelta = TimeDelta::minutes(10);
+
+impl LaneRefusals {
+    /// Whether people are told at `now` that Amazon refuses all requests.
+    pub fn are_told(&self, now: DateTime<Utc>) -> bool {
+        self.last - self.since >= REFUSALS_TOLD_AFTER
+            && (now - self.last).abs() < REFUSALS_COUNT_FOR
+    }
 }
 
 /// Stores the memory of lanes, by name.
@@ -180,6 +206,13 @@ pub trait LaneStore: Send + Sync {
     /// All of them.
     async fn lanes(&self) -> Result<Vec<(String, LaneMemory)>, StoreError>;
 
-    /// Stores one.
+    /// Stores one, except its refusals.
     async fn save_lane(&self, lane: &str, memory: &LaneMemory) -> Result<(), StoreError>;
+
+    /// Stores the refusals of a lane; `None` when a request was accepted.
+    async fn save_refusals(
+        &self,
+        lane: &str,
+        refusals: Option<LaneRefusals>,
+    ) -> Result<(), StoreError>;
 }

@@ -17,8 +17,8 @@ mod runs;
 mod updates;
 
 pub use accounts::{
-    AccountRow, AccountStore, LaneMemory, LaneStore, ReauthoriseMark, StoredToken, TokenAge,
-    TokenStore,
+    AccountRow, AccountStore, LaneMemory, LaneRefusals, LaneStore, REFUSALS_TOLD_AFTER,
+    ReauthoriseMark, StoredToken, TokenAge, TokenStore,
 };
 pub use batches::{
     BatchStore, ListingDecision, ListingRow, Miss, OpenBatch, Record, RecordPart, RecordedAsin,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use shared::domain::account::{AccountId, LONGEST_PARK};
+use shared::domain::rate::Micros;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::domain::wrong_clock::lasting;
 use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView, TokenAge};
@@ -86,6 +87,16 @@ pub struct LaneView {
     pub lane: String,
     /// Time between two requests; `None` for a lane with quotas per hour and day.
     pub period_seconds: Option<f64>,
+    /// That of the settings; `None` if it is unknown.
+    pub configured_seconds: Option<f64>,
+    /// That of Amazon's last header, if there was one.
+    pub header_seconds: Option<f64>,
+    /// The header would stop the lane, and is not followed that far.
+    pub nearly_stopped: bool,
+    /// Only if it is in the future: until then Amazon's header raises no rate.
+    pub default_until: Option<DateTime<Utc>>,
+    /// Since when Amazon refuses every request.
+    pub refused_since: Option<DateTime<Utc>>,
     pub used_this_hour: u32,
     pub used_today: u32,
     /// Only if it is in the future.
@@ -151,15 +162,30 @@ impl LaneView {
         let now_ms = now.timestamp_millis();
         let within = |start: i64, length: i64| (start..start + length).contains(&now_ms);
         let used = |counts: bool, used: u32| if counts { used } else { 0 };
-        #[expect(clippy::cast_precision_loss, reason = "a period is far below 2^52 us")]
-        let period = memory.period_us as f64 / 1e6;
+        let pace = memory.pace;
+        let refusals = memory.refusals.filter(|refusals| refusals.are_told(now));
         Self {
             lane: lane.to_owned(),
-            period_seconds: (memory.period_us > 0).then_some(period),
+            period_seconds: seconds(pace.period),
+            configured_seconds: seconds(pace.configured),
+            header_seconds: seconds(pace.header),
+            nearly_stopped: pace.is_nearly_stopped(),
+            default_until: lasting(
+                DateTime::from_timestamp_micros(pace.default_until),
+                TimeDelta::hours(1),
+                now,
+            ),
+            refused_since: refusals.map(|refusals| refusals.since),
             used_this_hour: used(within(memory.hour_ms, HOUR_MS), memory.hour_used),
             used_today: used(within(memory.day_ms, 24 * HOUR_MS), memory.day_used),
             closed_until: DateTime::from_timestamp_millis(memory.closed_until_ms)
                 .filter(|until| *until > now),
         }
     }
+}
+
+fn seconds(period: Micros) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "a period is far below 2^52 us")]
+    let seconds = period as f64 / 1e6;
+    (period > 0).then_some(seconds)
 }
