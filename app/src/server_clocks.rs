@@ -42,7 +42,7 @@ impl ClockOffset {
 
     /// How far it is off, and what to do about it.
     pub fn message(&self) -> Text {
-        let (server, seconds) = (self.server, self.ahead.abs().as_seconds_f64());
+        let (server, seconds) = (self.server, self.ahead.abs().as_seconds_f64().round());
         let [ja, en] = [Lang::Ja, Lang::En].map(|lang| span(seconds, lang));
         let (way_ja, way_en) = if self.ahead < TimeDelta::zero() {
             ("遅れて", "behind")

@@ -17,6 +17,7 @@ enum AppFault {
     WorkerFrozen,
     WorkerReplaced,
     ProducerKilled,
+    ClockJumps,
     RedisRestarted,
     RedisLost,
     RedisFlushed,
@@ -33,7 +34,7 @@ enum AppFault {
 }
 
 /// The faults by weight: workers fail more often than servers.
-const DIE: [AppFault; 24] = [
+const DIE: [AppFault; 26] = [
     AppFault::WorkerKilled,
     AppFault::WorkerKilled,
     AppFault::WorkerKilled,
@@ -44,6 +45,8 @@ const DIE: [AppFault; 24] = [
     AppFault::WorkerReplaced,
     AppFault::WorkerReplaced,
     AppFault::ProducerKilled,
+    AppFault::ClockJumps,
+    AppFault::ClockJumps,
     AppFault::RedisRestarted,
     AppFault::RedisLost,
     AppFault::RedisFlushed,
@@ -59,6 +62,9 @@ const DIE: [AppFault; 24] = [
     AppFault::ShopCuts,
     AppFault::ShopEndsTokens,
 ];
+
+/// How many seconds ahead a clock jumps: processes of the second half do not work until it is right.
+const AHEAD: [i64; 8] = [-40, -20, 20, 40, -86_400, -300, 7_200, 86_400];
 
 /// How often each fault was injected.
 #[derive(Debug, Default)]
@@ -116,6 +122,17 @@ impl Installation {
             AppFault::ProducerKilled => {
                 self.producers[producer].signal("KILL");
                 self.producers[producer].run();
+            }
+            AppFault::ClockJumps => {
+                let ahead = AHEAD[die.random_range(0..AHEAD.len())];
+                let process = match die.random_range(0..3) {
+                    0 => &self.producers[producer],
+                    _ => &self.workers[worker],
+                };
+                process.clock.set_ahead(ahead);
+                // Longer than from one look at the clock to the next.
+                tokio::time::sleep(span * 4).await;
+                process.clock.set_ahead(0);
             }
             AppFault::RedisRestarted => self.redis.restart(DiskState::Kept, span).await,
             AppFault::RedisLost => self.redis.restart(DiskState::Lost, span).await,

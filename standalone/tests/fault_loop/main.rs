@@ -11,6 +11,8 @@ mod faults;
 mod process;
 mod proxy;
 mod servers;
+#[path = "../../../worker/tests/shifted_clock/mod.rs"]
+mod shifted_clock;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
 

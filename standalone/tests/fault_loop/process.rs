@@ -1,6 +1,7 @@
 //! Producers and workers as separate processes, which tests kill, stop and start.
 
 use crate::servers::program;
+use crate::shifted_clock::ShiftedClock;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ pub struct Process {
     name: String,
     words: Vec<&'static str>,
     environment: Environment,
+    /// The clock of its machine.
+    pub clock: ShiftedClock,
     log: PathBuf,
     running: Option<Running>,
 }
@@ -38,6 +41,7 @@ impl Process {
             name: name.to_owned(),
             words: words.to_vec(),
             environment: environment.clone(),
+            clock: ShiftedClock::right(at, &format!("{name}.clock")),
             log: at.join(format!("{name}.log")),
             running: None,
         };
@@ -58,6 +62,7 @@ impl Process {
         shell.env_clear();
         shell.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         shell.envs(self.environment.iter().cloned());
+        shell.envs(self.clock.environment());
         shell.stdin(Stdio::piped()).stdout(Stdio::piped());
         shell.stderr(log.expect("a log"));
         let mut shell = shell.spawn().expect("sh runs");

@@ -10,6 +10,8 @@ mod proxy;
 #[expect(dead_code, reason = "the fault loop uses more of it")]
 #[path = "../fault_loop/servers.rs"]
 mod servers;
+#[path = "../../../worker/tests/shifted_clock/mod.rs"]
+mod shifted_clock;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
 

@@ -2,9 +2,12 @@
 //! in this one: how they show that they are well, how they stop, and how they start.
 
 mod alarm;
+mod clocks;
 mod health;
 mod inspect;
 mod servers;
+#[path = "../shifted_clock/mod.rs"]
+mod shifted_clock;
 mod starting;
 mod stopping;
 mod upgrade;

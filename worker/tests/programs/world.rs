@@ -54,6 +54,11 @@ impl World {
         }
     }
 
+    /// The folder in which the programs run.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// A program with the settings of this world.
     pub fn command(&self, name: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program(name));
