@@ -76,3 +76,12 @@ pub fn fault_response(faults: &CallFaults) -> Option<HttpResponse> {
     }
     faults.html_response()
 }
+
+/// The response with which a fault replaces the one to a call that was executed, if one of them does.
+pub fn late_response(faults: &CallFaults) -> Option<HttpResponse> {
+    if let Some(fault) = faults.find(FaultKind::LateStatus) {
+        let status = fault.status.unwrap_or(500);
+        return Some(with_status(status, "server_error", "サーバーエラー"));
+    }
+    faults.late_html_response()
+}

@@ -3,6 +3,7 @@
 use super::error;
 use super::item_form::{InvalidValue, ItemForm};
 use super::read::one;
+use crate::faults::{CallFaults, FaultKind};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::state::{ItemVariation, SimulatedItem, World};
 
@@ -53,6 +54,22 @@ pub fn edit(world: &mut World, request: &HttpRequest, shop: usize) -> HttpRespon
     edited.edits += 1;
     *item = edited;
     one(item)
+}
+
+/// The response of a fault that answers an edit with the item as it was before, or with another item.
+pub fn wrong_item(
+    world: &World,
+    request: &HttpRequest,
+    shop: usize,
+    faults: &CallFaults,
+) -> Option<HttpResponse> {
+    let id = ItemForm::parse(&request.body).item_id()?;
+    let items = &world.shops[shop].items;
+    if faults.has(FaultKind::OldValues) {
+        return items.get(&id).map(one);
+    }
+    let other = items.values().find(|item| item.id != id);
+    other.filter(|_| faults.has(FaultKind::OtherItem)).map(one)
 }
 
 fn set_fields(item: &mut SimulatedItem, form: &ItemForm) -> Result<(), InvalidEdit> {

@@ -9,6 +9,7 @@ mod items_edit;
 mod oauth;
 mod read;
 
+use crate::faults::CallFaults;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::operation::Operation;
 use crate::quota::ShopLimit;
@@ -42,9 +43,27 @@ fn shop_call(world: &mut World, operation: Operation, request: &HttpRequest) -> 
     let faults = world.faults.for_call(operation, request, &id);
     let response = match error::fault_response(&faults) {
         Some(response) => response,
-        None => serve(world, operation, request, shop),
+        None => serve_with(&faults, world, request, (operation, shop)),
     };
     faults.apply(response).for_caller(&id)
+}
+
+/// Executes the call. Faults may replace its response.
+fn serve_with(
+    faults: &CallFaults,
+    world: &mut World,
+    request: &HttpRequest,
+    (operation, shop): (Operation, usize),
+) -> HttpResponse {
+    let is_edit = operation == Operation::ItemsEdit;
+    let wrong_item = items_edit::wrong_item(world, request, shop, faults).filter(|_| is_edit);
+    let response = serve(world, operation, request, shop);
+    if response.status != 200 {
+        return response;
+    }
+    let replaced = error::late_response(faults).or(wrong_item);
+    let note = response.note.clone();
+    replaced.map_or(response, |late| HttpResponse { note, ..late })
 }
 
 fn count_call(world: &mut World, shop: usize) -> Result<(), ShopLimit> {

@@ -11,7 +11,16 @@ use crate::http::{BodyDelivery, HttpResponse};
 impl CallFaults {
     /// The HTML page of a gateway in place of a response, if there is such a fault.
     pub fn html_response(&self) -> Option<HttpResponse> {
-        let fault = self.find(FaultKind::Html)?;
+        self.html_of(FaultKind::Html)
+    }
+
+    /// The same page in place of the response to a call that was executed.
+    pub fn late_html_response(&self) -> Option<HttpResponse> {
+        self.html_of(FaultKind::LateHtml)
+    }
+
+    fn html_of(&self, kind: FaultKind) -> Option<HttpResponse> {
+        let fault = self.find(kind)?;
         let status = fault.status.unwrap_or(503);
         let page = format!(
             "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
@@ -34,6 +43,7 @@ impl CallFaults {
                 FaultKind::Cut => response.delivery = BodyDelivery::Cut,
                 FaultKind::Huge => response.delivery = BodyDelivery::Huge,
                 FaultKind::Truncate => response.body.truncate(response.body.len() / 2),
+                FaultKind::Empty => response.body.clear(),
                 FaultKind::Malformed => response.body = b"{\"responses\":[{]}, NaN".to_vec(),
                 FaultKind::WrongTypes => corrupt(&mut response.body, fault.items.unwrap_or(1)),
                 _ => {}

@@ -62,6 +62,17 @@ pub enum FaultKind {
     /// BASE's `error` (default `db_error`) with HTTP `status` (default 400). The call is not
     /// executed.
     BaseError,
+    /// The call to a shop is executed, and answered with HTTP `status` (default 500) and JSON.
+    LateStatus,
+    /// The call to a shop is executed, and answered with the HTML page of a gateway and HTTP `status`
+    /// (default 503).
+    LateHtml,
+    /// The call is executed, and answered with an empty body.
+    Empty,
+    /// An edit of BASE is executed, and answered with the item as it was before.
+    OldValues,
+    /// An edit of BASE is executed, and answered with another item.
+    OtherItem,
 }
 
 impl FaultKind {
