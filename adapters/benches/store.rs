@@ -120,7 +120,7 @@ async fn updates(store: &SqlStore, listings: &[shared::domain::listing::ListingI
         let task = task.unwrap().unwrap();
         let applied = UpdateResult::Applied(task.desired);
         store
-            .finish_update(*listing, task.version, &applied, at(40))
+            .finish_update(task.claim(), &applied, at(40))
             .await
             .unwrap();
         times.push(begun.elapsed());

@@ -59,7 +59,7 @@ impl Shop for PlatformShops {
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<(), ShopError> {
+    ) -> Result<ShopState, ShopError> {
         self.shop(account).edit(permit, account, item, state).await
     }
 

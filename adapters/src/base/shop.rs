@@ -128,8 +128,8 @@ impl Shop for BaseShop {
         self.manager(account)?.access(LASTING).await.map(drop)
     }
 
-    /// If the future is dropped after the request was sent, the answer is lost. The edit may be done;
-    /// doing it again changes nothing.
+    /// If the future is dropped after the request was sent, the answer is lost. The edit may be made;
+    /// making it again changes nothing.
     #[tracing::instrument(name = "base.edit", skip_all, fields(account = %account, item = item.0))]
     async fn edit(
         &self,
@@ -137,7 +137,7 @@ impl Shop for BaseShop {
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<(), ShopError> {
+    ) -> Result<ShopState, ShopError> {
         let manager = self.manager(account)?;
         let access = manager.access(LAST_MOMENT).await?;
         let request = manager
@@ -145,15 +145,7 @@ impl Shop for BaseShop {
             .post("/1/items/edit", edit_form(item, state));
 
         let shown = self.call(permit, manager, request, &access).await?;
-
-        let applied = shown.id == item
-            && shown.state.price == state.price
-            && shown.state.visible == state.visible;
-        if applied {
-            Ok(())
-        } else {
-            Err(ShopError::Refused("not_applied".to_owned()))
-        }
+        state_of(item, &shown)
     }
 
     #[tracing::instrument(name = "base.items", skip_all, fields(account = %account, offset = tracing::field::Empty))]
@@ -198,13 +190,20 @@ impl Shop for BaseShop {
         let request = manager.connection.get(&path);
 
         match self.call(permit, manager, request, &access).await {
-            Ok(shown) if shown.id == item => Ok(Some(shown.state)),
-            Ok(_) => Err(ShopError::Unavailable(
-                "answered with another item".to_owned(),
-            )),
+            Ok(shown) => state_of(item, &shown).map(Some),
             Err(ShopError::UnknownItem(_)) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// The state in an answer, which must be about the `item` that was asked for.
+fn state_of(item: ItemId, shown: &ShownItem) -> Result<ShopState, ShopError> {
+    if shown.id == item {
+        Ok(shown.state)
+    } else {
+        let other = "answered with another item".to_owned();
+        Err(ShopError::Unavailable(other))
     }
 }
 

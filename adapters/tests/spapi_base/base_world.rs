@@ -103,7 +103,7 @@ impl World {
         ItemId(i64::try_from(shop.items[0].item_id).unwrap())
     }
 
-    pub async fn edit(&self, account: &AccountId) -> Result<(), ShopError> {
+    pub async fn edit(&self, account: &AccountId) -> Result<ShopState, ShopError> {
         let item = self.item(account);
         let permit = permit(lane(account));
         self.shop.edit(permit, account, item, &wanted()).await

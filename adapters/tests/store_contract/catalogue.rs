@@ -70,7 +70,7 @@ async fn a_listing_with_another_item_gets_that_items_shown_state() {
     shop(&store, "a", 1).await;
     let (_, id) = run_with_update(&store).await;
     store
-        .finish_update(id, 1, &UpdateResult::Delisted, at(30))
+        .finish_update(unleased(id, 1), &UpdateResult::Delisted, at(30))
         .await
         .unwrap();
     assert_eq!(
@@ -257,7 +257,7 @@ async fn the_history_of_an_asin_contains_its_updates() {
     let (run, listing) = run_with_update(&store).await;
     let failed = UpdateResult::Failed("bad_price".to_owned());
     store
-        .finish_update(listing, 1, &failed, at(40))
+        .finish_update(unleased(listing, 1), &failed, at(40))
         .await
         .unwrap();
 

@@ -87,7 +87,7 @@ async fn state(store: &SqlStore, run: RunId) -> RunState {
 async fn worked(store: &SqlStore, listing: ListingId) -> bool {
     let begun = store.begin_update(listing, at(30), at(90)).await.unwrap();
     let task = begun.unwrap().unwrap();
-    let (result, sent) = if task.listing.shown.satisfies(&task.desired) {
+    let (result, sent) = if task.is_equal() {
         (UpdateResult::Equal, false)
     } else if task.guarded {
         (UpdateResult::Guarded, false)
@@ -95,7 +95,7 @@ async fn worked(store: &SqlStore, listing: ListingId) -> bool {
         (UpdateResult::Applied(task.desired), true)
     };
     store
-        .finish_update(listing, task.version, &result, at(31))
+        .finish_update(task.claim(), &result, at(31))
         .await
         .unwrap();
     sent
@@ -367,7 +367,7 @@ async fn an_edit_that_was_being_sent_counts_as_applied() {
 
     let applied = UpdateResult::Applied(task.desired);
     store
-        .finish_update(listings[0], task.version, &applied, at(31))
+        .finish_update(task.claim(), &applied, at(31))
         .await
         .unwrap();
 

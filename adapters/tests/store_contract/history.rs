@@ -61,7 +61,7 @@ async fn a_change_has_its_run_its_observation_and_its_final_state() {
     let listing = listing_of(&store, 1).await;
     let applied = UpdateResult::Applied(shop_state(1560, true));
     store
-        .finish_update(listing, 1, &applied, at(41))
+        .finish_update(unleased(listing, 1), &applied, at(41))
         .await
         .unwrap();
 
@@ -92,7 +92,7 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
         let applied = UpdateResult::Applied(shop_state(1560, true));
         let second = 40 + change.listing.0 % 5;
         store
-            .finish_update(change.listing, 1, &applied, at(second))
+            .finish_update(unleased(change.listing, 1), &applied, at(second))
             .await
             .unwrap();
     }
@@ -134,7 +134,7 @@ async fn an_equal_update_is_no_change() {
     changed(&store, 1).await;
     let listing = listing_of(&store, 1).await;
     store
-        .finish_update(listing, 1, &UpdateResult::Equal, at(41))
+        .finish_update(unleased(listing, 1), &UpdateResult::Equal, at(41))
         .await
         .unwrap();
 

@@ -18,4 +18,5 @@ mod report;
 mod runs;
 mod thinning;
 mod tokens;
+mod unconfirmed;
 mod updates;

@@ -168,11 +168,8 @@ async fn a_listing_edited_after_the_page_or_being_edited_is_newer_than_the_page(
         .unwrap();
     assert_eq!(shown(&store, 1).await, shop_state(1300, true), "in hand");
     let applied = shared::ports::store::UpdateResult::Applied(shop_state(1560, true));
-    let version = task.unwrap().unwrap().version;
-    store
-        .finish_update(listing, version, &applied, at(19))
-        .await
-        .unwrap();
+    let claim = task.unwrap().unwrap().claim();
+    store.finish_update(claim, &applied, at(19)).await.unwrap();
     store
         .record_page(&drifted(&page(run, 1, next()), 1, listing, 1700))
         .await
@@ -316,7 +313,7 @@ async fn a_sold_out_mark_lasts_until_the_item_is_stocked() {
     for (state, expected) in [(none_left, Some(at(15))), (shop_state(1300, true), None)] {
         let applied = shared::ports::store::UpdateResult::Applied(state);
         store
-            .finish_update(listing, 1, &applied, at(40))
+            .finish_update(unleased(listing, 1), &applied, at(40))
             .await
             .unwrap();
         let rows = store.listings(&[asin(1)], None).await.unwrap();

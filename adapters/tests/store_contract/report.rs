@@ -163,7 +163,7 @@ async fn every_listing_is_counted() {
             .unwrap();
         let applied = UpdateResult::Applied(task.desired);
         store
-            .finish_update(listing, task.version, &applied, at(31))
+            .finish_update(task.claim(), &applied, at(31))
             .await
             .unwrap();
     }
@@ -196,7 +196,7 @@ async fn a_kept_report_is_not_changed_by_later_rows() {
     );
     backfilled(&store, run).await;
     store
-        .finish_update(listing, 1, &UpdateResult::Parked, at(40))
+        .finish_update(unleased(listing, 1), &UpdateResult::Parked, at(40))
         .await
         .unwrap();
     store.close_run(run, at(50)).await.unwrap();
@@ -206,7 +206,7 @@ async fn a_kept_report_is_not_changed_by_later_rows() {
     store.keep_report(&report).await.unwrap();
     let applied = UpdateResult::Applied(shop_state(1560, true));
     store
-        .finish_update(listing, 1, &applied, at(70))
+        .finish_update(unleased(listing, 1), &applied, at(70))
         .await
         .unwrap();
 

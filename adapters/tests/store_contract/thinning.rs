@@ -45,7 +45,7 @@ async fn day(store: &SqlStore, day: i64, parked: usize) -> RunId {
             UpdateResult::Applied(shop_state(price, true))
         };
         store
-            .finish_update(row.listing.id, day + 1, &result, start)
+            .finish_update(unleased(row.listing.id, day + 1), &result, start)
             .await
             .unwrap();
     }
@@ -171,7 +171,11 @@ async fn an_update_of_a_parked_account_outlives_its_run() {
     assert_eq!((report.updates.parked, report.updates.applied), (3, 37));
     for (listing, version, _) in unsettled(&store).await {
         store
-            .finish_update(listing, version, &UpdateResult::Equal, at(101 * DAY))
+            .finish_update(
+                unleased(listing, version),
+                &UpdateResult::Equal,
+                at(101 * DAY),
+            )
             .await
             .unwrap();
     }

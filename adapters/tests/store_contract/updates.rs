@@ -43,7 +43,7 @@ async fn an_applied_update_is_what_the_shop_shows_and_ends_its_run() {
 
     let applied = UpdateResult::Applied(shop_state(1560, true));
     let ended = store
-        .finish_update(listing, 1, &applied, at(41))
+        .finish_update(unleased(listing, 1), &applied, at(41))
         .await
         .unwrap();
 
@@ -70,7 +70,7 @@ async fn a_later_version_stays_queued() {
 
     let applied = UpdateResult::Applied(shop_state(1560, true));
     let ended = store
-        .finish_update(listing, 1, &applied, at(41))
+        .finish_update(unleased(listing, 1), &applied, at(41))
         .await
         .unwrap();
 
@@ -89,7 +89,7 @@ async fn a_waiting_update_counts_once_a_listing_until_it_is_settled() {
     let (run, listing) = run_with_update(&store).await;
     let waiting = async || store.waiting_updates().await.unwrap();
     let finish = async |result| {
-        let done = store.finish_update(listing, 1, &result, at(40));
+        let done = store.finish_update(unleased(listing, 1), &result, at(40));
         done.await.unwrap();
     };
     assert_eq!(waiting().await, [(account("a"), 1)]);
@@ -109,7 +109,7 @@ async fn a_parked_update_does_not_keep_its_run_open_and_is_kept() {
     let (run, listing) = run_with_update(&store).await;
 
     let ended = store
-        .finish_update(listing, 1, &UpdateResult::Parked, at(40))
+        .finish_update(unleased(listing, 1), &UpdateResult::Parked, at(40))
         .await
         .unwrap();
 
@@ -127,7 +127,7 @@ async fn a_parked_update_does_not_keep_its_run_open_and_is_kept() {
     );
     let applied = UpdateResult::Applied(shop_state(1560, true));
     store
-        .finish_update(listing, 1, &applied, at(60))
+        .finish_update(unleased(listing, 1), &applied, at(60))
         .await
         .unwrap();
     assert_eq!(unsettled(&store).await, []);
@@ -150,7 +150,7 @@ async fn a_delisted_listing_is_never_requested_again() {
     let (run, listing) = run_with_update(&store).await;
 
     store
-        .finish_update(listing, 1, &UpdateResult::Delisted, at(40))
+        .finish_update(unleased(listing, 1), &UpdateResult::Delisted, at(40))
         .await
         .unwrap();
 
@@ -174,7 +174,7 @@ async fn a_hold_that_the_shop_caused_lasts_until_a_person_decides() {
 
     let held = UpdateResult::Held(HoldReason::NotEditable);
     store
-        .finish_update(listing, 1, &held, at(40))
+        .finish_update(unleased(listing, 1), &held, at(40))
         .await
         .unwrap();
 
@@ -197,7 +197,7 @@ async fn failures_are_counted_by_code() {
 
     let failed = UpdateResult::Failed("bad_price".to_owned());
     store
-        .finish_update(listing, 1, &failed, at(40))
+        .finish_update(unleased(listing, 1), &failed, at(40))
         .await
         .unwrap();
 
@@ -224,14 +224,14 @@ async fn an_equal_update_is_settled_for_every_run_that_waits_for_it() {
         .unwrap();
 
     let mut ended = store
-        .finish_update(listing, 1, &UpdateResult::Equal, at(40))
+        .finish_update(unleased(listing, 1), &UpdateResult::Equal, at(40))
         .await
         .unwrap();
 
     ended.sort();
     assert_eq!(ended, [first, other.id]);
     let again = store
-        .finish_update(listing, 1, &UpdateResult::Equal, at(41))
+        .finish_update(unleased(listing, 1), &UpdateResult::Equal, at(41))
         .await
         .unwrap();
     assert_eq!(again.len(), 2, "a caller after a crash gets them as well");
@@ -298,7 +298,7 @@ async fn a_parked_update_needs_a_message_after_its_reset_and_a_queued_one_at_onc
     assert_eq!(needed(at(60)).await, 1);
 
     store
-        .finish_update(listing, 1, &UpdateResult::Parked, at(61))
+        .finish_update(unleased(listing, 1), &UpdateResult::Parked, at(61))
         .await
         .unwrap();
 
@@ -312,7 +312,7 @@ async fn a_delisted_update_is_not_queued_again_by_its_run() {
     shop(&store, "a", 1).await;
     let (run, listing) = run_with_update(&store).await;
     store
-        .finish_update(listing, 1, &UpdateResult::Delisted, at(40))
+        .finish_update(unleased(listing, 1), &UpdateResult::Delisted, at(40))
         .await
         .unwrap();
 

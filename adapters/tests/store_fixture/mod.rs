@@ -23,7 +23,7 @@ use shared::domain::product::{Change, Product, Seen, Stock, StockChange};
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::store::{
     AccountRow, AccountStore, BatchStore, CatalogueStore, ListingDecision, NewListing, NewRun,
-    Record, RecordPart, RecordedAsin, RequestCost, RunStore, UpdateStore,
+    Record, RecordPart, RecordedAsin, RequestCost, RunStore, UpdateClaim, UpdateStore,
 };
 use uuid::Uuid;
 
@@ -78,6 +78,12 @@ pub async fn shop(store: &SqlStore, name: &str, count: u32) {
     store.import(&listings, at(0)).await.unwrap();
 }
 
+/// Settles updates up to `version` without a lease of the listing.
+pub fn unleased(listing: ListingId, version: i64) -> UpdateClaim {
+    UpdateClaim::without_lease(listing, version)
+}
+
+/// A listing to import.
 pub fn new_listing(account_name: &str, number: u32) -> NewListing {
     NewListing {
         account: account(account_name),

@@ -173,14 +173,16 @@ async fn the_end_of_the_last_updates_of_a_run_is_never_missed() {
                 let equal = UpdateResult::Equal;
                 if place == 0 {
                     store
-                        .finish_update(listing, 99, &equal, seen_at)
+                        .finish_update(unleased(listing, 99), &equal, seen_at)
                         .await
                         .expect("an answer");
                     let progress = store.end_backfill(run, at(90)).await.expect("an answer");
                     progress.next_step() == NextStep::Close
                         && store.close_run(run, at(90)).await.expect("an answer")
                 } else {
-                    let ended = store.finish_update(listing, 99, &equal, seen_at).await;
+                    let ended = store
+                        .finish_update(unleased(listing, 99), &equal, seen_at)
+                        .await;
                     ended.expect("an answer").contains(&run)
                         && store.close_run(run, at(90)).await.expect("an answer")
                 }

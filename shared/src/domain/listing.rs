@@ -60,6 +60,42 @@ pub struct ShopState {
     pub stock: Option<u32>,
 }
 
+/// States that were sent to the shop and that no answer has confirmed: the shop may show one of them.
+///
+/// Stored before the call, so that neither a lost answer nor a killed worker leaves a listing that
+/// counts as right and is not. An edit that is answered, or a look at the item, confirms what it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unconfirmed(pub Vec<ShopState>);
+
+impl Unconfirmed {
+    /// The state, `left` or one that was sent, that best explains the state which the shop shows:
+    /// the same one, else one with the same price and visibility, else `left`.
+    pub fn explain(&self, left: ShopState, found: ShopState) -> ShopState {
+        let known = || std::iter::once(&left).chain(self.0.iter().rev());
+        let but_for_stock = |state: &ShopState| ShopState {
+            stock: found.stock,
+            ..*state
+        };
+        let same = known().find(|state| **state == found);
+        let similar = || known().find(|state| but_for_stock(state) == found);
+        *same.or_else(similar).unwrap_or(&left)
+    }
+
+    /// The state that was `left`, with a stock that is ours if any of these set one.
+    pub fn with_our_stock(&self, left: ShopState) -> ShopState {
+        let sent = || self.0.iter().find_map(|state| state.stock);
+        ShopState {
+            stock: left.stock.or_else(sent),
+            ..left
+        }
+    }
+
+    /// Whether the item has the stock of `wanted` whichever of these states it shows.
+    pub fn has_stock_of(&self, wanted: &ShopState) -> bool {
+        self.0.iter().all(|state| state.stock == wanted.stock)
+    }
+}
+
 impl ShopState {
     /// Whether an item in the state `self` needs no edit to reach `wanted`. An unknown stock is not
     /// compared; the reconciliation reads it.
@@ -90,6 +126,21 @@ mod tests {
         assert!(!state(1_310, true, Some(1)).satisfies(&wanted));
         assert!(!state(1_300, false, Some(1)).satisfies(&wanted));
         assert!(!state(1_300, true, Some(0)).satisfies(&wanted));
+    }
+
+    #[test]
+    fn what_the_shop_shows_is_explained_by_what_was_left_or_sent() {
+        let left = state(1_300, true, Some(1));
+        let hidden = state(1_300, false, Some(0));
+        let dearer = state(1_500, true, Some(1));
+        let sent = Unconfirmed(vec![dearer, hidden]);
+
+        assert_eq!(sent.explain(left, hidden), hidden);
+        assert_eq!(sent.explain(left, left), left);
+        let sold = state(1_500, true, Some(0));
+        assert_eq!(sent.explain(left, sold), dearer, "sold at the new price");
+        let manual = state(9_000, true, Some(1));
+        assert_eq!(sent.explain(left, manual), left);
     }
 
     #[test]

@@ -94,6 +94,14 @@ impl ShopError {
         )
     }
 
+    /// Whether an edit that ends like this may have been made: no answer came, or one that does not say.
+    pub fn leaves_doubt(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::Proxy { .. } | Self::Refused(_)
+        )
+    }
+
     /// The word under which the report counts it.
     pub fn code(&self) -> &str {
         match self {
@@ -123,13 +131,19 @@ pub trait Shop: Send + Sync {
 
     /// Sets price, visibility and stock of an item in one call, and spends `permit`. The values are
     /// absolute, so sending them twice does no harm. A stock of `None` stays unchanged.
+    ///
+    /// Returns the item as the answer tells it, which need not be as it was sent.
+    ///
+    /// # Errors
+    ///
+    /// After one that [leaves doubt](ShopError::leaves_doubt), the edit may have been made.
     async fn edit(
         &self,
         permit: Permit,
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<(), ShopError>;
+    ) -> Result<ShopState, ShopError>;
 
     /// Reads one page of the shop's items, and spends `permit`: the first one, or the one at `cursor` of
     /// the page before. Items that are deleted meanwhile may shift others to earlier pages.

@@ -3,7 +3,7 @@
 use crate::fixture::{Captured, RUN, account, asin, at, failure, open_run, shop, state};
 use adapters::store::SqlStore;
 use insta::assert_snapshot;
-use shared::ports::store::{BatchStore, UpdateResult, UpdateStore};
+use shared::ports::store::{BatchStore, UpdateClaim, UpdateResult, UpdateStore};
 use standalone::cli::{ChangesArgs, Since};
 use standalone::commands::changes::changes;
 use ui::command_error::Exit;
@@ -27,7 +27,11 @@ async fn changed() -> SqlStore {
     let row = &store.listings(&[asin(1)], None).await.unwrap()[0];
     let applied = UpdateResult::Applied(state(1_560, true));
     store
-        .finish_update(row.listing.id, 1, &applied, at(12))
+        .finish_update(
+            UpdateClaim::without_lease(row.listing.id, 1),
+            &applied,
+            at(12),
+        )
         .await
         .unwrap();
     store

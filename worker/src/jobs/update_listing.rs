@@ -3,6 +3,9 @@
 //! Level-triggered: whatever the message says, the newest desired state is read when the job runs. So
 //! repeated, late or reordered messages do no harm. Only one worker has the listing at a time, so that
 //! an older edit cannot overtake a newer one.
+//!
+//! The state counts as sent before it is, and the listing as right only when the shop has said so: an
+//! edit without an answer, or with one that tells something else, is sent again, by whoever comes next.
 
 use crate::handlers::Handler;
 use crate::job_error::JobError;
@@ -20,11 +23,14 @@ use shared::domain::wrong_clock::lasting;
 use shared::jobs::UpdateListing;
 use shared::ports::context::Context;
 use shared::ports::shop::ShopError;
-use shared::ports::store::{UpdateResult, UpdateTask};
+use shared::ports::store::{UpdateClaim, UpdateResult, UpdateTask};
+use std::time::Duration;
 
-/// Longer than a call to the shop with its time-out can take (8 s), and short enough that another worker
-/// soon gets the listing of a killed one.
-const LEASE: TimeDelta = TimeDelta::seconds(9);
+/// A call to the shop with its time-out (8 s).
+const CALL: TimeDelta = TimeDelta::seconds(8);
+/// Longer than a call with the permit and the token before it, and short enough that another worker soon
+/// gets the listing of a killed one.
+const LEASE: TimeDelta = TimeDelta::seconds(12);
 
 #[async_trait]
 impl Handler<Context> for UpdateListing {
@@ -40,17 +46,21 @@ impl Handler<Context> for UpdateListing {
                 return Err(JobError::wait_until(until, now, why));
             }
             // It was delisted, or its account was deactivated.
-            None => return finish(self, self.version, &UpdateResult::Equal, ctx).await,
+            None => {
+                let claim = UpdateClaim::without_lease(self.listing, self.version);
+                return finish(claim, &UpdateResult::Equal, ctx).await;
+            }
         };
-        match bring_to_desired(&task, ctx).await {
-            Ok(result) => finish(self, task.version, &result, ctx).await,
+        let mut claim = task.claim();
+        match bring_to_desired(&task, &mut claim, ctx).await {
+            Ok(result) => finish(claim, &result, ctx).await,
             Err(NoAnswer::Parked(until)) => {
                 let parked = shop_call::park(&task.listing.account, until, ctx).await?;
-                finish(self, task.version, &UpdateResult::Parked, ctx).await?;
+                finish(claim, &UpdateResult::Parked, ctx).await?;
                 Err(parked)
             }
             Err(none) => {
-                ctx.store.release_update(self.listing).await?;
+                ctx.store.release_update(claim, ctx.clock.now()).await?;
                 Err(none.into_job_error(&task.listing.account, ctx).await?)
             }
         }
@@ -64,12 +74,17 @@ impl Handler<Context> for UpdateListing {
             _ => "unavailable",
         };
         let failed = UpdateResult::Failed(code.to_owned());
-        finish(self, i64::MAX, &failed, ctx).await
+        let claim = UpdateClaim::without_lease(self.listing, i64::MAX);
+        finish(claim, &failed, ctx).await
     }
 }
 
-async fn bring_to_desired(task: &UpdateTask, ctx: &Context) -> Result<UpdateResult, NoAnswer> {
-    if task.listing.shown.satisfies(&task.desired) {
+async fn bring_to_desired(
+    task: &UpdateTask,
+    claim: &mut UpdateClaim,
+    ctx: &Context,
+) -> Result<UpdateResult, NoAnswer> {
+    if task.is_equal() {
         return Ok(UpdateResult::Equal);
     }
     if task.guarded {
@@ -78,19 +93,59 @@ async fn bring_to_desired(task: &UpdateTask, ctx: &Context) -> Result<UpdateResu
     if let Some(until) = lasting(task.parked_until, LONGEST_PARK, ctx.clock.now()) {
         return Err(NoAnswer::Parked(until));
     }
-    match edit(task, ctx).await {
-        Ok(()) => Ok(UpdateResult::Applied(task.desired)),
+    let account = &task.listing.account;
+    let permit = shop_call::permit(account, priority(task), ctx).await?;
+    if ctx.clock.now() + CALL > task.lease.until {
+        let late = JobError::wait(Duration::ZERO, "the lease is too short for a call by now");
+        return Err(NoAnswer::Job(late));
+    }
+    let sent = to_send(task);
+    claim.in_doubt = Some(task.desired);
+    let edited = ctx
+        .shop
+        .edit(permit, account, task.listing.item, &sent)
+        .await;
+    if edited.as_ref().is_err_and(|error| !error.leaves_doubt()) {
+        claim.in_doubt = None;
+    }
+    match shop_call::answer(account, edited, ctx).await {
+        Ok(shown) if shown.satisfies(&sent) => Ok(applied(task, &shown)),
+        Ok(_) => look(task, &sent, ctx).await,
         Err(NoAnswer::Shop(error)) => after_error(task, error, ctx).await,
         Err(none) => Err(none),
     }
 }
 
-async fn edit(task: &UpdateTask, ctx: &Context) -> Result<(), NoAnswer> {
-    let account = &task.listing.account;
-    let permit = shop_call::permit(account, priority(task), ctx).await?;
-    let state = to_send(task);
-    let edited = ctx.shop.edit(permit, account, task.listing.item, &state);
-    shop_call::answer(account, edited.await, ctx).await
+/// What the shop shows now. Its stock is ours if the shop tells one: the item may have sold since it was
+/// set, which is the reconciliation's to find out.
+fn applied(task: &UpdateTask, shown: &ShopState) -> UpdateResult {
+    UpdateResult::Applied(ShopState {
+        stock: shown.stock.and(task.desired.stock),
+        ..task.desired
+    })
+}
+
+/// The answer to the edit tells other values than were sent, which may be old ones: asks for the item.
+async fn look(
+    task: &UpdateTask,
+    sent: &ShopState,
+    ctx: &Context,
+) -> Result<UpdateResult, NoAnswer> {
+    match item(task, ctx).await? {
+        Some(shown) if shown.satisfies(sent) => Ok(applied(task, &shown)),
+        _ => {
+            let other = "it shows other values than were sent".to_owned();
+            Err(NoAnswer::Shop(ShopError::Unavailable(other)))
+        }
+    }
+}
+
+/// The item, asked for by its path.
+async fn item(task: &UpdateTask, ctx: &Context) -> Result<Option<ShopState>, NoAnswer> {
+    let listing = &task.listing;
+    let permit = shop_call::permit(&listing.account, priority(task), ctx).await?;
+    let found = ctx.shop.item(permit, &listing.account, listing.item).await;
+    shop_call::answer(&listing.account, found, ctx).await
 }
 
 fn priority(task: &UpdateTask) -> Priority {
@@ -104,7 +159,11 @@ fn priority(task: &UpdateTask) -> Priority {
 /// before its cool-down is over.
 fn to_send(task: &UpdateTask) -> ShopState {
     let desired = task.desired;
-    let is_set = task.listing.shown.stock == desired.stock;
+    let is_set = task.listing.shown.stock == desired.stock
+        && task
+            .unconfirmed
+            .as_ref()
+            .is_none_or(|sent| sent.has_stock_of(&desired));
     ShopState {
         stock: desired.stock.filter(|_| !is_set),
         ..desired
@@ -138,10 +197,7 @@ async fn check_by_path(
     ctx: &Context,
 ) -> Result<UpdateResult, NoAnswer> {
     let listing = &task.listing;
-    let permit = shop_call::permit(&listing.account, priority(task), ctx).await?;
-    let found = ctx.shop.item(permit, &listing.account, listing.item).await;
-    let found = shop_call::answer(&listing.account, found, ctx).await?;
-    if found.is_none() {
+    if item(task, ctx).await?.is_none() {
         tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item does not exist in the shop any more");
         return Ok(UpdateResult::Delisted);
     }
@@ -150,14 +206,9 @@ async fn check_by_path(
     Ok(UpdateResult::Held(HoldReason::NotEditable))
 }
 
-async fn finish(
-    job: &UpdateListing,
-    version: i64,
-    result: &UpdateResult,
-    ctx: &Context,
-) -> Result<(), JobError> {
+async fn finish(claim: UpdateClaim, result: &UpdateResult, ctx: &Context) -> Result<(), JobError> {
     let now = ctx.clock.now();
-    let done = || ctx.store.finish_update(job.listing, version, result, now);
+    let done = || ctx.store.finish_update(claim, result, now);
     for run in with_store_retry(done).await? {
         follow_up::close(run, ctx).await?;
     }

@@ -103,9 +103,12 @@ impl<'a> ComparedListing<'a> {
         state: ShopState,
         (rule, now): (&SellingRule, DateTime<Utc>),
     ) -> Self {
+        let row = &known.row;
         // A wrong clock may have dated it: the cool-down must not last longer than from now.
-        let since = known.row.sold_out_since.map(|since| since.min(now));
-        let diff = ListingDiff::of(known.row.listing.shown, state, since.is_some());
+        let since = row.sold_out_since.map(|since| since.min(now));
+        let sent = row.unconfirmed.clone().unwrap_or_default();
+        let left = sent.explain(row.listing.shown, state);
+        let diff = ListingDiff::of(left, state, since.is_some());
         // A hidden item keeps the mark; only a stock above zero removes it.
         let stocked = state.stock.is_some_and(|stock| stock > 0);
         let sold_out_since = if diff.sold_out {
@@ -138,8 +141,14 @@ impl PageDiff {
         let cooling_down = rule.cools_down(compared.sold_out_since, now);
         let cool_down_is_over = compared.waits && !cooling_down;
         let refused = compared.was_refused();
+        let in_doubt = row.unconfirmed.is_some();
         // Also an old state that is still to be reported or tried again, so that it is confirmed.
-        if drifted || compared.sold_out_since != row.sold_out_since || compared.waits || refused {
+        if drifted
+            || compared.sold_out_since != row.sold_out_since
+            || compared.waits
+            || refused
+            || in_doubt
+        {
             self.shown.push(ShownState {
                 listing: row.listing.id,
                 state: compared.diff.found,
@@ -147,7 +156,7 @@ impl PageDiff {
             });
         }
         self.findings.extend(finding(&compared));
-        if drifted || cool_down_is_over || refused {
+        if drifted || cool_down_is_over || refused || in_doubt {
             self.asins.extend(decision(compared, rule, cooling_down));
         }
     }

@@ -7,7 +7,8 @@ use crate::job_error::JobError;
 use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
 use shared::domain::desired::{Desire, HoldReason, SellingRule, Urgency};
-use shared::domain::listing::ShopState;
+use shared::domain::listing::{ShopState, Unconfirmed};
+use shared::domain::money::Yen;
 use shared::domain::product::Product;
 use shared::ports::context::Context;
 use shared::ports::store::{ListingDecision, ListingRow, RecordedAsin};
@@ -43,7 +44,8 @@ fn decision(
     row: &ListingRow,
     now: DateTime<Utc>,
 ) -> Option<ListingDecision> {
-    let shown = row.listing.shown;
+    let sent = row.unconfirmed.clone().unwrap_or_default();
+    let shown = sent.with_our_stock(row.listing.shown);
     let cooling_down = rule.cools_down(row.sold_out_since, now);
     let (desired, hold) = match desire(rule, product, &shown, cooling_down) {
         Desire::Undecided => return None,
@@ -52,12 +54,14 @@ fn decision(
     };
     let refused = was_refused(row, &desired);
     let cost = product.price.map(|price| price.value);
-    // An edit to an earlier desired state may still be in progress, and end after this row was read. A
-    // further update checks the listing, and edits nothing if the shop is right.
+    // An edit to an earlier desired state may still be in progress, and end after this row was read; or it
+    // was sent and never confirmed. A further update checks the listing, and edits nothing if the shop is
+    // known to be right.
     let in_progress = row
         .desired
         .is_some_and(|(_, stored)| !shown.satisfies(&stored));
-    let due = !refused && (in_progress || !shown.satisfies(&desired));
+    let in_doubt = in_progress || row.unconfirmed.is_some();
+    let due = !refused && (in_doubt || !shown.satisfies(&desired));
     Some(ListingDecision {
         listing: row.listing.id,
         desired,
@@ -67,8 +71,18 @@ fn decision(
         } else {
             hold
         },
-        update: due.then(|| Urgency::of(&shown, &desired, cost)),
+        update: due.then(|| urgency(shown, &sent, (&desired, cost))),
     })
+}
+
+/// The urgency of an update: the highest for any state that the shop may show.
+fn urgency(
+    left: ShopState,
+    sent: &Unconfirmed,
+    (desired, cost): (&ShopState, Option<Yen>),
+) -> Urgency {
+    let of = |shown: &ShopState| Urgency::of(shown, desired, cost);
+    sent.0.iter().map(of).fold(of(&left), Urgency::min)
 }
 
 /// Whether the shop has refused exactly this state of the item, so that a person has to check it. The
@@ -108,7 +122,6 @@ mod tests {
     use super::*;
     use shared::domain::account::AccountId;
     use shared::domain::listing::{ItemId, Listing, ListingId};
-    use shared::domain::money::Yen;
     use shared::domain::product::{Seen, Stock};
 
     fn state(visible: bool) -> ShopState {
@@ -119,8 +132,15 @@ mod tests {
         }
     }
 
-    /// The decision about a visible listing, of a product that is in stock at the right price.
     fn decided(stored: Option<(i64, ShopState)>) -> ListingDecision {
+        decided_after(stored, None)
+    }
+
+    /// The decision about a visible listing, of a product that is in stock at the right price.
+    fn decided_after(
+        stored: Option<(i64, ShopState)>,
+        unconfirmed: Option<Unconfirmed>,
+    ) -> ListingDecision {
         let asin = Asin::parse("B000000001").unwrap();
         let at = DateTime::UNIX_EPOCH;
         let product = Product {
@@ -146,6 +166,7 @@ mod tests {
             desired: stored,
             hold: None,
             sold_out_since: None,
+            unconfirmed,
         };
         decision(&SellingRule::default(), &product, &row, at).unwrap()
     }
@@ -162,5 +183,19 @@ mod tests {
 
         assert_eq!((decision.desired, decision.version), (state(true), 2));
         assert_eq!(decision.update, Some(Urgency::Normal));
+    }
+
+    #[test]
+    fn a_listing_that_may_show_what_was_sent_without_an_answer_needs_an_update() {
+        let cheap = ShopState {
+            price: Yen(900),
+            ..state(true)
+        };
+
+        let decision =
+            |sent| decided_after(Some((2, state(true))), Some(Unconfirmed(vec![sent]))).update;
+
+        assert_eq!(decision(state(false)), Some(Urgency::Normal));
+        assert_eq!(decision(cheap), Some(Urgency::BelowCost));
     }
 }

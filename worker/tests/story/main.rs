@@ -5,6 +5,7 @@ mod basic_info;
 mod clocks;
 #[path = "../../../adapters/tests/store_contract/cut_off.rs"]
 mod cut_off;
+mod fault_histories;
 mod faults;
 mod fixture;
 mod guard;
@@ -16,4 +17,5 @@ mod reconcile;
 mod refused;
 mod schedule;
 mod tokens;
+mod unconfirmed;
 mod waiting;

@@ -85,7 +85,7 @@ impl Shop for TinyShop {
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<(), ShopError> {
+    ) -> Result<ShopState, ShopError> {
         self.spend(&permit, account);
         let unknown = || ShopError::UnknownItem("not_found".to_owned());
         let mut items = self.items.lock().expect("no panic");
@@ -94,7 +94,7 @@ impl Shop for TinyShop {
             stock: state.stock.or(shown.stock),
             ..*state
         };
-        Ok(())
+        Ok(*shown)
     }
 
     async fn items(

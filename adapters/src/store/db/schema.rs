@@ -42,6 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     migration!(21, "0021", "keys_of_hot_rows"),
     migration!(22, "0022", "tokens_refused"),
     migration!(23, "0023", "platform"),
+    migration!(24, "0024", "unconfirmed_edits"),
     migration!(26, "0026", "doubts"),
 ];
 

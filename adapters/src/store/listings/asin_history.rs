@@ -1,7 +1,7 @@
 //! The history of one ASIN, for a person who asks why the shop shows what it shows.
 
 use super::product_rows::{read_info, read_product};
-use super::rows::{interval, read_listing};
+use super::rows::{interval, read_listing, unconfirmed};
 use crate::store::db::{Database, StoredRow, json, read_all, read_first, statement};
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
@@ -47,6 +47,7 @@ fn listing(row: &StoredRow) -> Result<ListingHistory, StoreError> {
             .transpose()?,
         hold: row.maybe_word("hold_reason", HoldReason::from_word)?,
         applied_at: row.maybe_at("applied_at")?,
+        unconfirmed: unconfirmed(row)?,
     })
 }
 

@@ -7,4 +7,5 @@ mod import;
 pub(super) mod pending;
 pub(super) mod product_rows;
 pub(super) mod rows;
+mod settlement;
 mod updates;

@@ -5,7 +5,7 @@ use crate::store::db::StoredRow;
 use shared::domain::asin::Asin;
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::desired::{HoldReason, Urgency};
-use shared::domain::listing::{ItemId, Listing, ListingId};
+use shared::domain::listing::{ItemId, Listing, ListingId, Unconfirmed};
 use shared::domain::outcome::Outcome;
 use shared::domain::product::Seen;
 use shared::ports::store::{ListingRow, SeenInterval, StoreError};
@@ -20,7 +20,19 @@ pub(crate) fn listing_row(row: &StoredRow) -> Result<ListingRow, StoreError> {
             .transpose()?,
         hold: row.maybe_word("hold_reason", HoldReason::from_word)?,
         sold_out_since: row.maybe_at("sold_out_since")?,
+        unconfirmed: unconfirmed(row)?,
     })
+}
+
+/// Reads what was sent and not confirmed: `None` when the shown state is confirmed.
+pub(crate) fn unconfirmed(row: &StoredRow) -> Result<Option<Unconfirmed>, StoreError> {
+    if row.number("sends")? == 0 {
+        return Ok(None);
+    }
+    let sent = row.maybe_text("sent")?.unwrap_or_default();
+    let states = serde_json::from_str(&format!("[{sent}]"));
+    let states = states.map_err(|error| StoreError::Damaged(format!("sent states: {error}")))?;
+    Ok(Some(Unconfirmed(states)))
 }
 
 /// Reads a listing; the columns `shown_*` are what the shop shows.

@@ -1,36 +1,32 @@
 //! Updates: leases a listing to one worker, and settles its updates.
 
-use super::rows::{read_listing, update_key};
+use super::rows::{read_listing, unconfirmed, update_key};
+use super::settlement::{self, UpdateSettlement};
 use crate::store::SqlStore;
-use crate::store::db::{Prepared, StoredRow, commit, read_all, row, run, statement};
+use crate::store::db::{StoredRow, commit, read_all, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
-use shared::domain::desired::{HoldReason, Urgency};
-use shared::domain::listing::{ListingId, ShopState};
+use shared::domain::desired::Urgency;
+use shared::domain::listing::ListingId;
 use shared::domain::run::RunId;
 use shared::domain::wrong_clock::MOST_OFF;
-use shared::ports::store::{StoreError, UpdateResult, UpdateStore, UpdateTask};
+use shared::ports::store::{
+    StoreError, UpdateClaim, UpdateLease, UpdateResult, UpdateStore, UpdateTask,
+};
 use sqlx::AnyConnection;
 
 statement!(LEASE, "listings/lease_listing.sql");
 statement!(TASK, "listings/update_task.sql");
-statement!(APPLY, "listings/apply_state.sql");
-statement!(RELEASE_EQUAL, "listings/release_equal.sql");
-statement!(RELEASE, "listings/release_listing.sql");
 statement!(RELEASE_ALL, "listings/release_all_listings.sql");
-statement!(HOLD, "listings/hold_listing.sql");
-statement!(DELIST, "listings/delist.sql");
-statement!(SETTLE_APPLIED, "listings/settle_applied.sql");
-statement!(SETTLE, "listings/settle_updates.sql");
-statement!(PARK, "listings/park_updates.sql");
 statement!(WITHOUT_QUEUED, "listings/runs_without_queued.sql");
 statement!(UNSETTLED, "listings/unsettled_updates.sql");
 statement!(WAITING, "listings/waiting_updates.sql");
 
 #[async_trait]
 impl UpdateStore for SqlStore {
-    /// The lease is one statement. The task is read after it, so it has the newest desired state.
+    /// The lease is one statement, which stores the desired state as sent. The task is read after it;
+    /// a state that was stored in between is newer than what counts as sent, so it is leased again.
     async fn begin_update(
         &self,
         listing: ListingId,
@@ -41,43 +37,44 @@ impl UpdateStore for SqlStore {
         let lease = lease.bind(until + MOST_OFF);
         let mut writer = self.db.writer().await?;
         let leased = run(&mut writer, lease).await? > 0;
-        let found = row(&mut writer, TASK.bind(listing)).await?;
-        drop(writer);
-        let Some(row) = found else {
+        let Some(row) = row(&mut writer, TASK.bind(listing)).await? else {
             return Ok(None);
         };
-        if leased {
-            return Ok(Some(Ok(task(&row)?)));
+        if !leased {
+            let busy_until = row.maybe_at("busy_until")?;
+            return Ok(Some(Err(busy_until.unwrap_or(now))));
         }
-        let busy_until = row.maybe_at("busy_until")?;
-        Ok(Some(Err(busy_until.unwrap_or(now))))
+        let (task, is_newest) = task(&row, until)?;
+        if is_newest {
+            return Ok(Some(Ok(task)));
+        }
+        settlement::release(&mut writer, task.claim(), now).await?;
+        Ok(Some(Err(now)))
     }
 
     /// Asks which runs have ended after the commit: when two calls settle the last updates of a run
     /// at the same time, the later one then sees both.
     async fn finish_update(
         &self,
-        listing: ListingId,
-        version: i64,
+        claim: UpdateClaim,
         result: &UpdateResult,
         at: DateTime<Utc>,
     ) -> Result<Vec<RunId>, StoreError> {
-        let settlement = UpdateSettlement {
-            listing,
-            version,
-            at,
-        };
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
-        for statement in settlement.statements(result) {
-            run(&mut transaction, statement).await?;
-        }
+        let settlement = UpdateSettlement { claim, at };
+        settlement.write(&mut transaction, result).await?;
         commit(transaction).await?;
-        self.without_queued(&mut writer, listing).await
+        self.without_queued(&mut writer, claim.listing).await
     }
 
-    async fn release_update(&self, listing: ListingId) -> Result<(), StoreError> {
-        self.db.run(RELEASE.bind(listing)).await.map(drop)
+    async fn release_update(
+        &self,
+        claim: UpdateClaim,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut writer = self.db.writer().await?;
+        settlement::release(&mut writer, claim, at).await.map(drop)
     }
 
     async fn release_all_updates(&self) -> Result<(), StoreError> {
@@ -118,94 +115,27 @@ impl SqlStore {
         listing: ListingId,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let settlement = UpdateSettlement {
-            listing,
-            version: i64::MAX,
-            at,
-        };
-        for statement in settlement.statements(&UpdateResult::Delisted) {
-            run(on, statement).await?;
-        }
-        Ok(())
+        let claim = UpdateClaim::without_lease(listing, i64::MAX);
+        let settlement = UpdateSettlement { claim, at };
+        settlement.write(on, &UpdateResult::Delisted).await
     }
 }
 
-fn task(row: &StoredRow) -> Result<UpdateTask, StoreError> {
-    Ok(UpdateTask {
+/// The task under a lease until `until`, and whether its desired state is the one that counts as sent.
+fn task(row: &StoredRow, until: DateTime<Utc>) -> Result<(UpdateTask, bool), StoreError> {
+    let sends = row.number("sends")?;
+    let desired = row.state("desired_")?;
+    let sent = unconfirmed(row)?.unwrap_or_default();
+    let is_newest = sent.0.contains(&desired);
+    let task = UpdateTask {
         listing: read_listing(row)?,
-        desired: row.state("desired_")?,
+        desired,
         version: row.number("version")?,
         urgency: row.word("urgency", Urgency::from_word)?,
         parked_until: row.maybe_at("parked_until")?,
         guarded: row.yes("guarded")?,
-    })
-}
-
-/// Settles every update of a listing up to a version.
-#[derive(Clone, Copy)]
-struct UpdateSettlement {
-    listing: ListingId,
-    version: i64,
-    at: DateTime<Utc>,
-}
-
-impl UpdateSettlement {
-    fn statements(self, result: &UpdateResult) -> Vec<Prepared> {
-        let id = self.listing;
-        let release = || RELEASE.bind(id);
-        match result {
-            UpdateResult::Applied(state) => self.applied(state),
-            UpdateResult::Equal => vec![
-                RELEASE_EQUAL.bind(id).bind(self.version),
-                self.settle("equal", None, None),
-            ],
-            UpdateResult::Held(reason) => vec![
-                release(),
-                HOLD.bind(id).bind(reason.as_str()),
-                self.settle("held", None, Some(*reason)),
-            ],
-            UpdateResult::Guarded => {
-                let reason = HoldReason::MassChange;
-                vec![release(), self.settle("held", None, Some(reason))]
-            }
-            UpdateResult::Failed(code) => vec![release(), self.settle("failed", Some(code), None)],
-            UpdateResult::Parked => {
-                vec![release(), PARK.bind(id).bind(self.version).bind(self.at)]
-            }
-            UpdateResult::Delisted => {
-                // Later versions too: they will never be sent.
-                let all = Self {
-                    version: i64::MAX,
-                    ..self
-                };
-                vec![
-                    release(),
-                    DELIST.bind(id),
-                    all.settle("delisted", None, None),
-                ]
-            }
-        }
-    }
-
-    fn applied(self, state: &ShopState) -> Vec<Prepared> {
-        let with_state = |query: Prepared| {
-            query
-                .bind(state.price.0)
-                .bind(state.visible)
-                .bind(state.stock)
-        };
-        let apply = with_state(APPLY.bind(self.listing)).bind(self.version);
-        let settle = with_state(SETTLE_APPLIED.bind(self.listing).bind(self.version));
-        vec![apply.bind(self.at), settle.bind(self.at)]
-    }
-
-    fn settle(self, state: &'static str, code: Option<&str>, hold: Option<HoldReason>) -> Prepared {
-        SETTLE
-            .bind(self.listing)
-            .bind(self.version)
-            .bind(state)
-            .bind(code)
-            .bind(hold.map(HoldReason::as_str))
-            .bind(self.at)
-    }
+        unconfirmed: (sends > 1).then_some(sent),
+        lease: UpdateLease { until, sends },
+    };
+    Ok((task, is_newest))
 }

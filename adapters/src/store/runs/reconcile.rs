@@ -66,8 +66,11 @@ impl ReconcileStore for SqlStore {
         let query = KNOWN.bind(json(&items)?).bind(account);
         self.db
             .read_all(query, |row| {
+                let known = listing_row(row)?;
+                let sent_until = row.maybe_at("sent_until")?;
                 Ok(KnownItem {
-                    row: listing_row(row)?,
+                    sent_until: sent_until.filter(|_| known.unconfirmed.is_some()),
+                    row: known,
                     applied_at: row.maybe_at("applied_at")?,
                     busy_until: row.maybe_at("busy_until")?,
                 })

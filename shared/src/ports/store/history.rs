@@ -5,7 +5,7 @@ use crate::domain::account::AccountId;
 use crate::domain::asin::Asin;
 use crate::domain::basic_info::BasicInfo;
 use crate::domain::desired::HoldReason;
-use crate::domain::listing::{Listing, ListingId, ListingStatus, ShopState};
+use crate::domain::listing::{Listing, ListingId, ListingStatus, ShopState, Unconfirmed};
 use crate::domain::money::Yen;
 use crate::domain::observation::JudgedOffer;
 use crate::domain::outcome::Outcome;
@@ -85,6 +85,8 @@ pub struct ListingHistory {
     pub hold: Option<HoldReason>,
     /// When it was last edited in the shop.
     pub applied_at: Option<DateTime<Utc>>,
+    /// What may have been sent since, without an answer.
+    pub unconfirmed: Option<Unconfirmed>,
 }
 
 /// One update and its state.

@@ -44,7 +44,7 @@ pub use runs::{
     NewRegistration, NewRun, OpenWork, ReportStore, RequestCost, RunQueries, RunRow, RunStore,
     RunView, StartError,
 };
-pub use updates::{UpdateResult, UpdateStore, UpdateTask};
+pub use updates::{UpdateClaim, UpdateLease, UpdateResult, UpdateStore, UpdateTask};
 
 /// All store ports together, for wiring.
 pub trait Store:

@@ -59,15 +59,21 @@ pub struct KnownItem {
     pub applied_at: Option<DateTime<Utc>>,
     /// It is leased for an edit until then.
     pub busy_until: Option<DateTime<Utc>>,
+    /// An edit that is not confirmed may have been on its way until then.
+    pub sent_until: Option<DateTime<Utc>>,
 }
 
 impl KnownItem {
     /// Whether a page that was requested at `asked_at` is newer than the stored state. It is not
-    /// when the listing was edited since, and it may not be while the listing is being edited. Instants
-    /// of a wrong clock do not count.
+    /// when the listing was edited since, and it may not be while the listing is being edited, or
+    /// when an edit without an answer may have been on its way. Instants of a wrong clock do not
+    /// count.
     pub fn is_older_than(&self, asked_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let is_newer = |applied| applied > asked_at && !is_future(applied, now);
-        !self.applied_at.is_some_and(is_newer) && lasting(self.busy_until, MOST_OFF, now).is_none()
+        let on_its_way = |sent| sent > asked_at && sent <= now + MOST_OFF * 2;
+        !self.applied_at.is_some_and(is_newer)
+            && lasting(self.busy_until, MOST_OFF, now).is_none()
+            && !self.sent_until.is_some_and(on_its_way)
     }
 }
 

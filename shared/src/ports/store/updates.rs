@@ -3,7 +3,7 @@
 use super::StoreError;
 use crate::domain::account::AccountId;
 use crate::domain::desired::{HoldReason, Urgency};
-use crate::domain::listing::{Listing, ListingId, ShopState};
+use crate::domain::listing::{Listing, ListingId, ShopState, Unconfirmed};
 use crate::domain::run::RunId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -23,6 +23,59 @@ pub struct UpdateTask {
     pub parked_until: Option<DateTime<Utc>>,
     /// Not to be sent: it would hide a listing that the guard of a run holds.
     pub guarded: bool,
+    /// What earlier leases may have sent, and no answer confirmed.
+    pub unconfirmed: Option<Unconfirmed>,
+    /// The lease.
+    pub lease: UpdateLease,
+}
+
+impl UpdateTask {
+    /// The shop is known to show the desired state.
+    pub fn is_equal(&self) -> bool {
+        self.unconfirmed.is_none() && self.listing.shown.satisfies(&self.desired)
+    }
+
+    /// The claim of its holder, who has sent nothing yet.
+    pub fn claim(&self) -> UpdateClaim {
+        UpdateClaim {
+            lease: Some(self.lease),
+            ..UpdateClaim::without_lease(self.listing.id, self.version)
+        }
+    }
+}
+
+/// A lease of a listing. From its begin on, the desired state counts as sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UpdateLease {
+    /// Its end, by which the store knows its holder.
+    pub until: DateTime<Utc>,
+    /// The leases since the listing was last confirmed, with this one.
+    pub sends: i64,
+}
+
+/// What a caller settles: the updates of a listing up to a version, under its lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UpdateClaim {
+    /// The listing.
+    pub listing: ListingId,
+    /// The newest version of the desired state that is settled.
+    pub version: i64,
+    /// Its lease; `None` for a caller that has none, which leaves the lease of another alone.
+    pub lease: Option<UpdateLease>,
+    /// The state that was sent, if the shop may show it although no answer says so.
+    pub in_doubt: Option<ShopState>,
+}
+
+impl UpdateClaim {
+    /// For a caller that does not have the listing.
+    pub fn without_lease(listing: ListingId, version: i64) -> Self {
+        Self {
+            listing,
+            version,
+            lease: None,
+            in_doubt: None,
+        }
+    }
 }
 
 /// How an update ended.
@@ -48,7 +101,8 @@ pub enum UpdateResult {
 /// Leases listings for an update, and settles updates.
 #[async_trait]
 pub trait UpdateStore: Send + Sync {
-    /// Leases the listing to the caller until `until`; `Ok(None)` when it is not to be updated any
+    /// Leases the listing to the caller until `until`, and stores in the same statement that its
+    /// desired state may be sent; `Ok(None)` when it is not to be updated any
     /// more (delisted, account inactive, no desired state).
     ///
     /// # Errors
@@ -61,18 +115,21 @@ pub trait UpdateStore: Send + Sync {
         until: DateTime<Utc>,
     ) -> Result<Option<Result<UpdateTask, DateTime<Utc>>>, StoreError>;
 
-    /// Releases the listing and settles every queued or parked update of it up to `version`, in one
-    /// transaction. Returns the open runs that have no queued update left because of it.
+    /// Releases the listing and settles every queued or parked update of it up to the version, in
+    /// one transaction. Returns the open runs that have no queued update left because of it.
+    ///
+    /// A caller whose lease another worker has taken over settles nothing, and what it sent stays
+    /// in doubt: which of the two edits came last is unknown.
     async fn finish_update(
         &self,
-        listing: ListingId,
-        version: i64,
+        claim: UpdateClaim,
         result: &UpdateResult,
         at: DateTime<Utc>,
     ) -> Result<Vec<RunId>, StoreError>;
 
     /// Releases the listing without settling anything, so that a retry can lease it.
-    async fn release_update(&self, listing: ListingId) -> Result<(), StoreError>;
+    async fn release_update(&self, claim: UpdateClaim, at: DateTime<Utc>)
+    -> Result<(), StoreError>;
 
     /// Releases all listings. Only for a process that knows that it is the only one: the holders of
     /// the leases are dead.

@@ -242,6 +242,14 @@ fn listing(view: &ListingView, lang: Lang) -> String {
         row(lang.pick("設定後の表示", "desired"), desired, note),
     ];
     text.push_str(&table(&rows, &[]));
+    for sent in &view.unconfirmed {
+        let state = labels::shop_state(sent, lang);
+        let sent = text!(
+            "送信済み・未確認(次の更新で再送): {state}",
+            "sent without an answer (to be sent again): {state}"
+        );
+        let _ = writeln!(text, "    {}", sent.of(lang));
+    }
     if let Some(reason) = view.hold {
         let label = lang.pick("要確認", "held");
         let why = labels::hold(reason);

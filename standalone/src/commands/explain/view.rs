@@ -44,6 +44,8 @@ pub struct ListingView {
     pub status: ListingStatus,
     pub shown: ShopState,
     pub applied_at: Option<DateTime<Utc>>,
+    /// Sent to the shop, and not confirmed by an answer.
+    pub unconfirmed: Vec<ShopState>,
     pub desired: Option<DesiredView>,
     pub hold: Option<HoldReason>,
 }
@@ -96,6 +98,7 @@ fn listing(story: ListingHistory) -> ListingView {
         status: story.status,
         shown: story.listing.shown,
         applied_at: story.applied_at,
+        unconfirmed: story.unconfirmed.map_or_else(Vec::new, |sent| sent.0),
         desired: story.desired.map(desired),
         hold: story.hold,
     }

@@ -194,7 +194,7 @@ impl Shop for Vendors {
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<(), ShopError> {
+    ) -> Result<ShopState, ShopError> {
         // The answer takes a moment, and a process may be killed meanwhile.
         tokio::task::yield_now().await;
         self.call(account, |world| {
@@ -203,7 +203,7 @@ impl Shop for Vendors {
             let shown = world.items.get_mut(&key).ok_or_else(unknown)?;
             let stock = state.stock.or(shown.stock);
             *shown = ShopState { stock, ..*state };
-            Ok(())
+            Ok(*shown)
         })
     }
 

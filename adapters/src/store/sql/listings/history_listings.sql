@@ -9,6 +9,8 @@ SELECT
     s.visible AS shown_visible,
     s.stock AS shown_stock,
     s.applied_at,
+    s.sends,
+    s.sent,
     d.price_yen AS desired_price_yen,
     d.visible AS desired_visible,
     d.stock AS desired_stock,

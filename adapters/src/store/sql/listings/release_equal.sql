@@ -1,5 +1,9 @@
 UPDATE applied_states
 SET
-    version = $2,
-    busy_until = NULL
-WHERE listing_id = $1
+    version = $4,
+    busy_until = NULL,
+    sends = sends - CAST($3 AS BIGINT),
+    sent = CASE WHEN sends > CAST($3 AS BIGINT) THEN sent END
+WHERE
+    listing_id = $1
+    AND busy_until = $2

@@ -7,6 +7,8 @@ SELECT
     s.visible AS shown_visible,
     s.stock AS shown_stock,
     s.sold_out_since,
+    s.sends,
+    s.sent,
     d.price_yen AS desired_price_yen,
     d.visible AS desired_visible,
     d.stock AS desired_stock,

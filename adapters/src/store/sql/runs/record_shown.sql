@@ -1,12 +1,17 @@
 -- A listing that was edited after the page was requested is newer than the page; one that is
--- being edited may be. Neither counts if it lies in the future.
+-- A listing that was edited after the page was requested is newer than the page; one that is
+-- being edited, or an edit of which may still have been on its way, may be. None counts if it lies
+-- in the future. The page confirms what it shows; a worker whose lease is over has lost it.
 UPDATE applied_states
 SET
     price_yen = CAST(r.value->>'price_yen' AS BIGINT),
     visible = CAST(r.value->>'visible' AS BIGINT),
     stock = CAST(r.value->>'stock' AS BIGINT),
     sold_out_since = r.value->>'sold_out_since',
-    read_at = $2
+    read_at = $2,
+    busy_until = NULL,
+    sends = 0,
+    sent = NULL
 FROM {rows}
 WHERE
     applied_states.listing_id = CAST(r.value->>'listing' AS BIGINT)
@@ -19,4 +24,9 @@ WHERE
         applied_states.busy_until IS NULL
         OR applied_states.busy_until <= $3
         OR applied_states.busy_until > $4
+    )
+    AND (
+        applied_states.sends = 0
+        OR applied_states.sent_until <= $2
+        OR applied_states.sent_until > $4
     )

@@ -1,0 +1,136 @@
+//! An edit that was made, and whose answer was lost: the listing counts as right only when the shop says so.
+
+use crate::fixture::{Fixture, world};
+use shared::domain::run::RunKind;
+use simulator::{Fault, FaultKind, ItemSnapshot, MarketSet};
+
+/// All that a shop does with an edit and not say so.
+const LOST: [FaultKind; 9] = [
+    FaultKind::Cut,
+    FaultKind::Truncate,
+    FaultKind::Malformed,
+    FaultKind::WrongTypes,
+    FaultKind::LateStatus,
+    FaultKind::LateHtml,
+    FaultKind::Empty,
+    FaultKind::OldValues,
+    FaultKind::OtherItem,
+];
+
+/// An app whose shop looks as it should.
+async fn settled() -> Fixture {
+    let app = Fixture::open(world(40, 1)).await;
+    app.run(RunKind::PriceStock).await;
+    app.run(RunKind::PriceStock).await;
+    app
+}
+
+/// An item for sale that an answer of ours confirmed.
+fn for_sale(app: &Fixture) -> ItemSnapshot {
+    let items = app.simulator.shop("shop-1").expect("the shop").items;
+    let mut items = items.into_iter();
+    let sold = |item: &ItemSnapshot| {
+        let cost = app.simulator.market(&item.asin).best_price;
+        item.visible && cost.is_some_and(|cost| (1_000..50_000).contains(&cost))
+    };
+    items.find(sold).expect("an item")
+}
+
+/// The price or the stock of a product on Amazon.
+fn on_amazon(app: &Fixture, asin: &str, price: Option<i64>, in_stock: Option<bool>) {
+    let set = MarketSet {
+        asin: asin.to_owned(),
+        price,
+        in_stock,
+        ..MarketSet::default()
+    };
+    app.simulator.set_market(vec![set]).expect("a market");
+}
+
+/// A run in which the shop makes every edit and all answers to edits and looks are lost.
+async fn run_without_answers(app: &Fixture, kind: FaultKind) {
+    app.simulator
+        .add_fault(Fault::new("items/edit", kind))
+        .expect("a fault");
+    app.simulator
+        .add_fault(Fault::new("items/detail", FaultKind::Status))
+        .expect("a fault");
+    app.run(RunKind::PriceStock).await;
+    app.simulator.clear_faults();
+}
+
+#[tokio::test]
+async fn a_price_that_goes_back_after_a_lost_answer_goes_back_in_the_shop() {
+    let kinds = LOST.map(async |kind| {
+        let app = settled().await;
+        let before = for_sale(&app);
+        let cost = app
+            .simulator
+            .market(&before.asin)
+            .best_price
+            .expect("a price");
+        on_amazon(&app, &before.asin, Some(cost * 13 / 10), None);
+        run_without_answers(&app, kind).await;
+        assert_ne!(app.shown(&before.asin).price, before.price, "it was made");
+        on_amazon(&app, &before.asin, Some(cost), None);
+
+        app.run(RunKind::PriceStock).await;
+
+        assert_eq!(app.shown(&before.asin).price, before.price, "{kind:?}");
+    });
+    futures::future::join_all(kinds).await;
+}
+
+#[tokio::test]
+async fn a_product_that_is_back_after_a_lost_hide_is_for_sale_again() {
+    let app = settled().await;
+    let before = for_sale(&app);
+    on_amazon(&app, &before.asin, None, Some(false));
+    run_without_answers(&app, FaultKind::LateHtml).await;
+    assert!(!app.shown(&before.asin).visible);
+    on_amazon(&app, &before.asin, None, Some(true));
+
+    app.run(RunKind::PriceStock).await;
+
+    let now = app.shown(&before.asin);
+    assert_eq!((now.visible, now.stock), (true, 1));
+}
+
+#[tokio::test]
+async fn our_own_hide_without_an_answer_is_no_sale_and_no_manual_change() {
+    let app = settled().await;
+    let before = for_sale(&app);
+    on_amazon(&app, &before.asin, None, Some(false));
+    run_without_answers(&app, FaultKind::Cut).await;
+
+    let found = app.run(RunKind::Reconcile).await.reconcile;
+
+    let found = found.expect("the findings");
+    assert_eq!((found.sold_out, found.drifted), (0, 0));
+    on_amazon(&app, &before.asin, None, Some(true));
+    app.run(RunKind::PriceStock).await;
+    let now = app.shown(&before.asin);
+    assert_eq!((now.visible, now.stock), (true, 1), "it does not cool down");
+}
+
+#[tokio::test]
+async fn old_values_in_an_answer_are_checked_by_a_look_and_cost_no_second_edit() {
+    let app = settled().await;
+    let before = for_sale(&app);
+    let cost = app
+        .simulator
+        .market(&before.asin)
+        .best_price
+        .expect("a price");
+    on_amazon(&app, &before.asin, Some(cost * 13 / 10), None);
+    let old = Fault::new("items/edit", FaultKind::OldValues).times(1);
+    app.simulator.add_fault(old).expect("a fault");
+    app.simulator.reset_ledger();
+
+    let report = app.run(RunKind::PriceStock).await;
+
+    assert_eq!((report.updates.applied, report.updates.failed), (1, 0));
+    let calls = app.simulator.ledger().operations;
+    let requests = |name: &str| calls.get(name).map_or(0, |tally| tally.requests);
+    assert_eq!((requests("items/edit"), requests("items/detail")), (1, 1));
+}
