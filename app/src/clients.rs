@@ -114,6 +114,7 @@ impl VendorClients {
             base_url: base.base_url.clone(),
             quota: base.quota,
             accounts,
+            renewal: BaseConfig::RENEWAL,
         };
         let (clock, limiter) = (self.clock.clone(), self.limiter.clone());
         let (tokens, rows) = (store.clone(), store.clone());

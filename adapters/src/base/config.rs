@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use shared::domain::account::AccountId;
 use shared::domain::quota::{QuotaWindow, WindowQuota};
 use std::fmt;
+use std::time::Duration;
 
 /// Where BASE is, and the accounts there.
 #[derive(Debug, Clone)]
@@ -18,11 +19,17 @@ pub struct BaseConfig {
     /// One entry for each account. A call for another account fails with
     /// [`Reauthorise`](shared::ports::shop::ShopError::Reauthorise).
     pub accounts: Vec<BaseCredentials>,
+    /// [`BaseConfig::RENEWAL`].
+    pub renewal: Duration,
 }
 
 impl BaseConfig {
     /// The API's only host.
     pub const BASE_URL: &str = "https://api.thebase.in";
+
+    /// How long a token exchange waits for its answer: most of the lease (60 s) under which it is sent,
+    /// since BASE accepts a refresh token once, and an answer that nobody waits for takes a person.
+    pub const RENEWAL: Duration = Duration::from_secs(50);
 }
 
 /// A quota of BASE: calls in a clock hour, and in a day of Japan; `None` for no limit.

@@ -10,8 +10,12 @@ use crate::http::{excerpt, form};
 use secrecy::{ExposeSecret, SecretString};
 use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
+use std::time::Duration;
 
 const MAX_ANSWER: usize = 64 * 1024;
+
+/// The connection is kept for so long, in case the answer is late or the process was stopped meanwhile.
+const LISTENS: Duration = Duration::from_secs(3_600);
 
 /// Why there is no new pair. A variant for each reaction.
 pub(super) enum ExchangeError {
@@ -44,6 +48,8 @@ pub(super) async fn exchange(
 ) -> Result<StoredToken, ExchangeError> {
     let refreshed_at = connection.now();
     let request = connection.post("/1/oauth/token", token_form(credentials, grant));
+    // Instead of the time-out of a call: the caller decides how long it waits.
+    let request = request.timeout(LISTENS);
     let sent = connection.send(request, MAX_ANSWER).await;
     let (status, body) = sent.map_err(ExchangeError::NoAnswer)?;
     let no_token = || ExchangeError::Unavailable(format!("http {status}, no token"));

@@ -33,7 +33,7 @@ impl TokenManager {
     }
 
     async fn manual_locked(
-        &self,
+        self: &Arc<Self>,
         state: &mut TokenState,
         request: ManualRequest,
     ) -> Result<DateTime<Utc>, ShopError> {
@@ -54,7 +54,7 @@ impl TokenManager {
         Err(ShopError::Renewing)
     }
 
-    async fn refresh_stored(&self, state: &mut TokenState) -> Result<(), ShopError> {
+    async fn refresh_stored(self: &Arc<Self>, state: &mut TokenState) -> Result<(), ShopError> {
         let stored = self.records.pair().await?.map(|token| token.refresh_token);
         let first = || self.credentials.refresh_token.clone();
         let Some(refresh_token) = stored.or_else(first) else {
@@ -69,16 +69,16 @@ impl TokenManager {
         code: &SecretString,
         redirect_uri: &str,
     ) -> Result<(), ShopError> {
-        let pair = self
-            .exchange(TokenGrant::Code { code, redirect_uri })
-            .await
-            .map_err(|error| match error {
-                ExchangeError::Refused(code) => ShopError::Refused(code),
-                ExchangeError::NoAnswer(error) => error,
-                ExchangeError::Unavailable(what) => {
-                    ShopError::Unavailable(format!("authorisation: {what}"))
-                }
-            })?;
+        let exchange = self.exchange(TokenGrant::Code { code, redirect_uri });
+        let in_time = tokio::time::timeout(self.renewal, exchange).await;
+        let no_answer = |_| ShopError::Unavailable("authorisation: no answer in time".to_owned());
+        let pair = in_time.map_err(no_answer)?.map_err(|error| match error {
+            ExchangeError::Refused(code) => ShopError::Refused(code),
+            ExchangeError::NoAnswer(error) => error,
+            ExchangeError::Unavailable(what) => {
+                ShopError::Unavailable(format!("authorisation: {what}"))
+            }
+        })?;
         self.store(state, pair).await?;
         self.clear_rejections().await;
         Ok(())

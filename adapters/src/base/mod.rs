@@ -14,6 +14,7 @@ mod exchange;
 mod manual;
 mod proxy_breaker;
 mod refusal;
+mod renewal;
 mod shop;
 mod token_manager;
 mod token_records;

@@ -52,7 +52,7 @@ impl BaseShop {
             let records =
                 TokenRecords::new(&credentials, Arc::clone(&tokens), Arc::clone(&accounts));
             let connection = Connection::new(&config, &credentials, clock, accounts);
-            let manager = TokenManager::new(credentials, connection, records);
+            let manager = TokenManager::new(credentials, connection, records, config.renewal);
             (account, Arc::new(manager))
         };
         Self {

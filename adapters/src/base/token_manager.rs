@@ -25,8 +25,12 @@ pub(super) const LAST_MOMENT: TimeDelta = TimeDelta::seconds(2);
 
 /// Between two checks whether the holder of the lease has stored a pair.
 pub(super) const LEASE_PAUSE: Duration = Duration::from_millis(100);
-/// Checks before the caller gets `Renewing`: 10 s.
+/// Checks before a refresh is given up: 10 s.
 pub(super) const LEASE_CHECKS: u32 = 100;
+
+/// A caller gets `Renewing` after this time; the refresh continues. A worker that waited for as long as an
+/// exchange may take would lose its listing to another one.
+const CALLER_WAITS: Duration = Duration::from_secs(5);
 
 /// The tokens of one account.
 pub(super) struct TokenManager {
@@ -35,6 +39,8 @@ pub(super) struct TokenManager {
     pub(super) records: TokenRecords,
     // Locked during the whole refresh on purpose: so all callers share one refresh.
     pub(super) state: Arc<Mutex<TokenState>>,
+    /// [`BaseConfig::renewal`](super::BaseConfig::renewal).
+    pub(super) renewal: Duration,
     rejections: TokenRejections,
 }
 
@@ -62,8 +68,10 @@ impl TokenManager {
         credentials: BaseCredentials,
         connection: Connection,
         records: TokenRecords,
+        renewal: Duration,
     ) -> Self {
         Self {
+            renewal,
             credentials,
             connection,
             records,
@@ -81,15 +89,23 @@ impl TokenManager {
     ///
     /// `Reauthorise` when BASE refuses the refresh token, and at once while the account is marked for that
     /// and the accounts file has not changed; `TokenRefused` while the account pauses; `Renewing` if
-    /// another process has been refreshing for 10 s; `Unavailable` for what may pass.
+    /// a refresh takes longer than 5 s, here or in another process; `Unavailable` for what may pass.
     pub(super) async fn access(
         self: &Arc<Self>,
         at_least: TimeDelta,
     ) -> Result<AccessToken, ShopError> {
         self.connection.check_breaker()?;
         if let Some(until) = self.rejections.paused_at(self.connection.now()) {
-            return Err(ShopError::TokenRefused { until });
+            if self.records.still_rejected().await {
+                return Err(ShopError::TokenRefused { until });
+            }
+            self.rejections.reset();
         }
+        let found = tokio::time::timeout(CALLER_WAITS, self.find(at_least)).await;
+        found.unwrap_or(Err(ShopError::Renewing))
+    }
+
+    async fn find(self: &Arc<Self>, at_least: TimeDelta) -> Result<AccessToken, ShopError> {
         let state = Arc::clone(&self.state).lock_owned().await;
         if let Some(token) = &state.current
             && self.lasts(token, at_least)
@@ -103,7 +119,7 @@ impl TokenManager {
     /// A token that another process has stored, or a refreshed one. Only the holder of the account's
     /// lease refreshes: a second process would send a refresh token that is invalid by then.
     async fn renew(
-        &self,
+        self: &Arc<Self>,
         mut state: OwnedMutexGuard<TokenState>,
         at_least: TimeDelta,
     ) -> Result<AccessToken, ShopError> {
@@ -126,7 +142,7 @@ impl TokenManager {
 
     /// Looks into the store once more, since the previous holder of the lease may have refreshed.
     async fn renew_leased(
-        &self,
+        self: &Arc<Self>,
         state: &mut TokenState,
         at_least: TimeDelta,
     ) -> Result<AccessToken, ShopError> {
@@ -157,12 +173,12 @@ impl TokenManager {
     }
 
     pub(super) async fn refresh(
-        &self,
+        self: &Arc<Self>,
         state: &mut TokenState,
         refresh_token: &SecretString,
     ) -> Result<AccessToken, ShopError> {
-        match self.exchange(TokenGrant::Refresh(refresh_token)).await {
-            Ok(pair) => self.store(state, pair).await,
+        match self.exchange_once(refresh_token).await {
+            Ok(pair) => self.keep(state, refresh_token, pair).await,
             Err(ExchangeError::Unavailable(what)) => {
                 Err(ShopError::Unavailable(format!("token refresh: {what}")))
             }
@@ -216,7 +232,10 @@ impl TokenManager {
 
     /// BASE accepted a call with this token.
     pub(super) async fn accepted(&self, access: &AccessToken) {
-        if self.rejections.accepted(access.generation) {
+        if self
+            .rejections
+            .accepted(access.generation, self.connection.now())
+        {
             self.clear_rejections().await;
         }
     }

@@ -59,6 +59,18 @@ impl TokenRecords {
         Ok(stored.filter(|token| self.seed.is_empty() || token.seed == self.seed))
     }
 
+    /// Whether the store has a successor of the refresh token `sent` by now. A token of the accounts file
+    /// that was never used also replaces a pair of another seed.
+    pub(super) async fn has_successor(&self, sent: &SecretString) -> Result<bool, ShopError> {
+        let stored = self.tokens.token(&self.owner).await;
+        let stored = stored.map_err(|error| store_failed(&error))?;
+        Ok(stored.is_some_and(|stored| {
+            let is_first = fingerprint(sent) == self.seed;
+            let is_own = stored.seed == self.seed || !is_first;
+            is_own && stored.refresh_token.expose_secret() != sent.expose_secret()
+        }))
+    }
+
     /// Stores a new pair, and clears the mark that a person has to authorise the account. Retries while
     /// the store is not available.
     pub(super) async fn save(&self, pair: &StoredToken) -> Result<(), ShopError> {
@@ -94,16 +106,15 @@ impl TokenRecords {
     /// nor by one process after another. The mark is void once the file has another refresh token or
     /// another process has refreshed since.
     pub(super) async fn check_mark(&self, pair: Option<&StoredToken>) -> Result<(), ShopError> {
-        let rows = self.accounts.accounts().await;
-        let rows = rows.map_err(|error| store_failed(&error))?;
-        let row = rows.iter().find(|row| row.id == self.account);
+        let row = self.accounts.account(&self.account).await;
+        let row = row.map_err(|error| store_failed(&error))?;
         let is_valid = |row: &AccountRow| match pair {
             Some(token) => row
                 .reauthorise_since
                 .is_some_and(|since| token.refreshed_at <= since),
             None => row.reauthorise_seed.as_ref() == Some(&self.seed),
         };
-        if row.is_some_and(is_valid) {
+        if row.as_ref().is_some_and(is_valid) {
             return Err(ShopError::Reauthorise(self.account.clone()));
         }
         Ok(())
@@ -134,6 +145,14 @@ impl TokenRecords {
             None
         });
         since.unwrap_or(now)
+    }
+
+    /// Whether no process has had a token accepted since this one paused.
+    pub(super) async fn still_rejected(&self) -> bool {
+        match self.accounts.account(&self.account).await {
+            Ok(row) => row.is_some_and(|row| row.tokens_refused_since.is_some()),
+            Err(_) => true,
+        }
     }
 
     /// Clears the time since when fresh tokens are rejected.

@@ -20,6 +20,9 @@ const PAUSES: [TimeDelta; 5] = [
     TimeDelta::minutes(5),
 ];
 
+/// The longest time for which a process pauses while tokens are accepted in another one.
+const TELL_EVERY: TimeDelta = TimeDelta::seconds(10);
+
 /// From the first pause to the mark that a person has to authorise the account again.
 pub(super) const PASSES_WITHIN: TimeDelta = TimeDelta::minutes(30);
 
@@ -29,8 +32,9 @@ pub(super) struct TokenRejections(Mutex<RejectionState>);
 
 #[derive(Default)]
 struct RejectionState {
-    /// The newest generation that BASE has accepted.
+    /// The newest generation that BASE has accepted, and when that was last told to the other processes.
     accepted: u64,
+    told_at: Option<DateTime<Utc>>,
     /// Generations rejected one after the other; only the first of them may have been accepted before.
     in_a_row: usize,
     paused_until: Option<DateTime<Utc>>,
@@ -42,12 +46,17 @@ impl TokenRejections {
         lasting(lock(&self.0).paused_until, PAUSES[PAUSES.len() - 1], now)
     }
 
-    /// Whether BASE accepts this generation for the first time.
-    pub(super) fn accepted(&self, generation: u64) -> bool {
+    /// Whether to tell the other processes that BASE accepts this generation: for the first time, and then
+    /// every [`TELL_EVERY`], since another process may have paused meanwhile.
+    pub(super) fn accepted(&self, generation: u64, now: DateTime<Utc>) -> bool {
         let mut state = lock(&self.0);
         let first = state.accepted < generation;
         state.accepted = state.accepted.max(generation);
-        first
+        let tell = first || state.told_at.is_none_or(|at| now - at >= TELL_EVERY);
+        if tell {
+            state.told_at = Some(now);
+        }
+        tell
     }
 
     /// Forgets all rejections.
@@ -92,8 +101,9 @@ mod tests {
         };
 
         assert_eq!(pauses(1..=7), some(&[5, 15, 60, 120, 300, 300]));
-        assert!(rejections.accepted(8));
-        assert!(!rejections.accepted(8));
+        assert!(rejections.accepted(8, START));
+        assert!(!rejections.accepted(8, START));
+        assert!(rejections.accepted(8, START + TELL_EVERY));
         rejections.reset();
         // Generation 8 was accepted and ended early; generation 9 was never accepted.
         assert_eq!(pauses(8..=9), some(&[5]));
@@ -106,7 +116,7 @@ mod tests {
             let rejections = TokenRejections::default();
             let mut unproven = 0;
             for (generation, is_accepted) in (1..).zip(lives) {
-                if is_accepted && rejections.accepted(generation) {
+                if is_accepted && rejections.accepted(generation, START) {
                     rejections.reset();
                 }
                 let pause = rejections.rejected(generation, START);

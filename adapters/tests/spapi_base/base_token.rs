@@ -286,6 +286,23 @@ async fn a_token_that_is_accepted_in_another_process_ends_the_half_hour() {
 }
 
 #[tokio::test]
+async fn a_pause_ends_when_a_token_is_accepted_in_another_process() {
+    let world = World::start().await;
+    let other = world.process(&opening_accounts(1, 2));
+    world.fault(json!({"operation": "items/edit", "kind": "forbidden", "count": 2}));
+    world.edit(&first()).await.unwrap_err();
+    let error = world.edit(&first()).await.unwrap_err();
+    assert!(matches!(error, ShopError::TokenRefused { .. }), "{error}");
+    let permit = permit(lane(&first()));
+    let item = world.item(&first());
+
+    let there = other.edit(permit, &first(), item, &wanted()).await;
+
+    there.unwrap();
+    world.edit(&first()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_refused_refresh_token_marks_its_account_and_is_not_sent_again() {
     let world = World::start().await;
     let shop = world.process(&wrong_seed());

@@ -15,6 +15,9 @@ use simulator::{Config, Quotas, SimulatedAccount, Simulator, opening_accounts};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How long an exchange waits, shorter than the limit of its caller.
+const RENEWAL: Duration = Duration::from_secs(3);
+
 /// A simulator with two shops, and a client of it.
 pub struct World {
     pub simulator: Simulator,
@@ -91,6 +94,26 @@ impl World {
         ))
     }
 
+    /// The same, whose token exchanges wait for so long.
+    pub fn process_waiting(
+        &self,
+        url: &str,
+        account: BaseCredentials,
+        renewal: Duration,
+    ) -> Arc<BaseShop> {
+        let config = BaseConfig {
+            renewal,
+            ..config_for(url, vec![account])
+        };
+        Arc::new(BaseShop::new(
+            config,
+            self.clock.clone(),
+            self.limiter.clone(),
+            self.memory.clone(),
+            self.memory.clone(),
+        ))
+    }
+
     pub fn fault(&self, fault: Value) {
         self.simulator
             .add_fault(serde_json::from_value(fault).unwrap())
@@ -133,6 +156,7 @@ fn config_for(url: &str, accounts: Vec<BaseCredentials>) -> BaseConfig {
         base_url: url.to_owned(),
         quota: quota(None, None),
         accounts,
+        renewal: RENEWAL,
     }
 }
 

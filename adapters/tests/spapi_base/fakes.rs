@@ -156,6 +156,17 @@ impl AccountStore for Memory {
         Ok(marks.iter().map(row).collect())
     }
 
+    async fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {
+        let since = self.marks.lock().unwrap().get(id).copied();
+        let seed = self.seeds.lock().unwrap().get(id).cloned();
+        Ok(Some(AccountRow {
+            reauthorise_since: since,
+            reauthorise_seed: since.and(seed),
+            tokens_refused_since: self.refused.lock().unwrap().get(id).copied(),
+            ..AccountRow::new(id.clone(), id.to_string(), true)
+        }))
+    }
+
     async fn park(&self, _: &AccountId, _: DateTime<Utc>) -> Result<bool, StoreError> {
         Ok(true)
     }

@@ -84,6 +84,7 @@ async fn context() -> anyhow::Result<(BenchContext, Arc<RedisQueue>)> {
                 redirect_uri: None,
                 proxy: None,
             }],
+            renewal: BaseConfig::RENEWAL,
         },
         clock,
         limiter.clone(),

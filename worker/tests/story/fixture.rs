@@ -256,6 +256,7 @@ async fn context(
         base_url: simulator.url(),
         quota: WindowQuota::UNLIMITED,
         accounts,
+        renewal: BaseConfig::RENEWAL,
     };
     Context {
         marketplace: Arc::new(SpApi::new(spapi, clock.clone(), limiter.clone())),

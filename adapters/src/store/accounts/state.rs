@@ -1,7 +1,7 @@
 //! Accounts: taken over from the accounts file, and the state of each.
 
 use crate::store::SqlStore;
-use crate::store::db::{commit, json, row, run, statement};
+use crate::store::db::{StoredRow, commit, json, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -12,6 +12,7 @@ use shared::ports::clock::Clock as _;
 use shared::ports::store::{AccountRow, AccountStore, ReauthoriseMark, StoreError};
 
 statement!(ACCOUNTS, "accounts/accounts.sql");
+statement!(ACCOUNT, "accounts/account.sql");
 statement!(SYNC, "accounts/sync_accounts.sql");
 statement!(DEACTIVATE, "accounts/deactivate_absent_accounts.sql");
 statement!(SETTLE_INACTIVE, "accounts/settle_inactive_updates.sql");
@@ -58,22 +59,11 @@ impl AccountStore for SqlStore {
     }
 
     async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
-        self.db
-            .read_all(&ACCOUNTS, |row| {
-                Ok(AccountRow {
-                    id: row.word("id", |id| AccountId::parse(id).ok())?,
-                    platform: row.word("platform", |name| Platform::parse(name).ok())?,
-                    name: row.text("name")?.to_owned(),
-                    active: row.yes("active")?,
-                    parked_until: row.maybe_at("parked_until")?,
-                    reauthorise_since: row.maybe_at("reauthorise_since")?,
-                    reauthorise_why: row.maybe_string("reauthorise_why")?,
-                    reauthorise_seed: row.maybe_string("reauthorise_seed")?,
-                    proxy_failed_since: row.maybe_at("proxy_failed_since")?,
-                    tokens_refused_since: row.maybe_at("tokens_refused_since")?,
-                })
-            })
-            .await
+        self.db.read_all(&ACCOUNTS, account_row).await
+    }
+
+    async fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {
+        self.db.read_first(ACCOUNT.bind(id), account_row).await
     }
 
     async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError> {
@@ -134,4 +124,19 @@ impl SqlStore {
     fn latest_park(&self) -> DateTime<Utc> {
         self.clock.now() + LONGEST_PARK + MOST_OFF
     }
+}
+
+fn account_row(row: &StoredRow) -> Result<AccountRow, StoreError> {
+    Ok(AccountRow {
+        id: row.word("id", |id| AccountId::parse(id).ok())?,
+        platform: row.word("platform", |name| Platform::parse(name).ok())?,
+        name: row.text("name")?.to_owned(),
+        active: row.yes("active")?,
+        parked_until: row.maybe_at("parked_until")?,
+        reauthorise_since: row.maybe_at("reauthorise_since")?,
+        reauthorise_why: row.maybe_string("reauthorise_why")?,
+        reauthorise_seed: row.maybe_string("reauthorise_seed")?,
+        proxy_failed_since: row.maybe_at("proxy_failed_since")?,
+        tokens_refused_since: row.maybe_at("tokens_refused_since")?,
+    })
 }

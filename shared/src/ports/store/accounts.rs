@@ -73,6 +73,9 @@ pub trait AccountStore: Send + Sync {
     /// All accounts, by id.
     async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError>;
 
+    /// One account; `None` if it is not known.
+    async fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, StoreError>;
+
     /// Parks the account; `false` when it was already parked until then, so that people are
     /// notified once.
     async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError>;
