@@ -7,7 +7,9 @@ use crate::suite::{BRIEF, LONG, batch, claim, claim_of, settle};
 use adapters::queue::RedisQueue;
 use adapters::redis::{RedisLink, RedisSettings, connect};
 use shared::jobs::QueueName;
-use shared::ports::queue::{Message, Queue, QueueView, Settlement};
+use shared::ports::queue::{
+    Capacity, Message, MessagePage, MessageState, Queue, QueueAdmin as _, QueueView, Settlement,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -317,4 +319,69 @@ async fn what_cannot_be_read_is_claimed_like_any_other_message() {
         )
         .await
     );
+}
+
+/// Writes messages as another program would: ids with their text in `messages`, all ready.
+async fn write(link: &RedisLink, messages: &[(&[u8], &[u8])]) {
+    let key = |name: &str| format!("{}:{{q:sync}}:{name}", link.prefix());
+    let mut manual = redis::pipe();
+    for (id, text) in messages {
+        manual.cmd("HSET").arg(key("messages")).arg(*id).arg(*text);
+        manual.cmd("RPUSH").arg(key("ready:2")).arg(*id);
+    }
+    let written = manual.exec_async(&mut link.shared()).await;
+    written.expect("written");
+}
+
+#[tokio::test]
+async fn a_message_whose_id_is_not_text_is_dead_and_spoils_no_other() {
+    let link = link(&shared_url()).await;
+    let queue = RedisQueue::new(link.clone());
+    write(&link, &[(b"sync:\xff:1", b"2 0 1 {}")]).await;
+    queue.push(&[batch(1)]).await.expect("pushed");
+    let list = async |state| {
+        let page = MessagePage::first(10);
+        let listed = queue.list(QueueName::Sync, state, page).await;
+        listed.expect("a list")
+    };
+    let shown = r"sync:\xff:1";
+    assert_eq!(list(MessageState::Ready).await[0].id, shown);
+
+    let both = Capacity::fixed(2);
+    let claimed = queue.claim(QueueName::Sync, LONG, BRIEF, &both).await;
+    let claimed = claimed.expect("the queue answers");
+    while list(MessageState::Dead).await.is_empty() {
+        tokio::time::sleep(BRIEF).await;
+    }
+
+    let ids: Vec<String> = claimed.into_iter().map(|message| message.id).collect();
+    assert_eq!(ids, [batch(1).job.id()]);
+    let dead = list(MessageState::Dead).await.remove(0);
+    assert_eq!(dead.id, shown);
+    assert!(dead.error.is_some_and(|why| why.contains("not text")));
+    assert_eq!(list(MessageState::Claimed).await.len(), 1);
+    let dropped = queue.discard(QueueName::Sync, &[shown.to_owned()]).await;
+    assert_eq!(dropped.expect("the queue answers"), 1);
+}
+
+#[tokio::test]
+async fn numbers_that_no_program_writes_make_a_message_a_plain_text() {
+    let link = link(&shared_url()).await;
+    let queue = RedisQueue::new(link.clone());
+    let texts: [&[u8]; 3] = [
+        b"2 99999999999999999999 1 {}",
+        b"2 1 99999999999999999999 {}",
+        b"2 -1 1 {}",
+    ];
+    write(
+        &link,
+        &[(b"a", texts[0]), (b"b", texts[1]), (b"c", texts[2])],
+    )
+    .await;
+
+    for text in texts {
+        let claimed = claim(&queue, BRIEF).await.expect("a message");
+        assert_eq!((claimed.payload.as_slice(), claimed.attempt), (text, 1));
+        assert!(settle(&queue, &claimed, Settlement::Done).await);
+    }
 }

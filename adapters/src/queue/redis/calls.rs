@@ -82,6 +82,20 @@ impl QueueCalls {
         self.invoke(&call).await
     }
 
+    /// Moves a claimed message whose id is not text to the dead list, under a text that shows the id.
+    pub async fn bury(
+        &self,
+        queue: QueueName,
+        id: &[u8],
+        token: u64,
+        why: &str,
+    ) -> Result<bool, QueueError> {
+        let mut call = self.settle_call(queue)?;
+        call.arg(id)
+            .arg((token, "dead", 0, clipped(why), DEAD_KEPT));
+        self.invoke(call.arg(shown_id(id))).await
+    }
+
     /// Ends a claim whose message is retried or dead. Completions go through the claim batcher.
     pub async fn settle(
         &self,
@@ -89,7 +103,6 @@ impl QueueCalls {
         claim: &Claimed,
         settlement: Settlement,
     ) -> Result<bool, QueueError> {
-        let keys = self.keys(queue)?;
         let (verdict, delay, error) = match &settlement {
             Settlement::Done => {
                 let why = "a completion must go through the claim batcher";
@@ -99,11 +112,26 @@ impl QueueCalls {
             Settlement::Retry(delay, _) => ("retry", *delay, ""),
             Settlement::Dead(error) => ("dead", Duration::ZERO, clipped(error)),
         };
+        let mut call = self.settle_call(queue)?;
+        call.arg((&claim.id, claim.token, verdict, micros(delay)))
+            .arg((error, DEAD_KEPT, &claim.id));
+        self.invoke(&call).await
+    }
+
+    fn settle_call(&self, queue: QueueName) -> Result<ScriptInvocation<'_>, QueueError> {
+        let keys = self.keys(queue)?;
         let mut call = self.scripts.settle.key((&keys.messages, &keys.delayed));
         call.key((&keys.leases, &keys.counts, &keys.dead, &keys.dead_messages))
-            .arg((&keys.wakeups, &claim.id, claim.token, verdict))
-            .arg((micros(delay), error, DEAD_KEPT));
-        self.invoke(&call).await
+            .arg(&keys.wakeups);
+        Ok(call)
+    }
+}
+
+/// An id as people see it. Ours are text; another program may have written other bytes.
+pub fn shown_id(id: &[u8]) -> String {
+    match str::from_utf8(id) {
+        Ok(text) => text.to_owned(),
+        Err(_) => id.escape_ascii().to_string(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The read-only view of a queue in Redis: one script per call, limited by the page.
 
 use super::RedisQueue;
-use super::calls::{micros, span};
+use super::calls::{micros, shown_id, span};
 use async_trait::async_trait;
 use shared::jobs::{QueueName, Rank};
 use shared::ports::queue::{
@@ -10,7 +10,7 @@ use shared::ports::queue::{
 use std::time::Duration;
 
 /// A message as `message.lua` returns it: state, id, payload, rank, attempts, since, left, error.
-type MessageFields = (String, String, Vec<u8>, u8, u32, i64, i64, Vec<u8>);
+type MessageFields = (String, Vec<u8>, Vec<u8>, u8, u32, i64, i64, Vec<u8>);
 
 fn message(fields: MessageFields) -> Result<MessageInfo, QueueError> {
     let (state, id, payload, rank, attempts, since, left, error) = fields;
@@ -20,7 +20,7 @@ fn message(fields: MessageFields) -> Result<MessageInfo, QueueError> {
         .ok_or_else(|| QueueError(format!("there is no state {state}")))?;
     let dead = state == MessageState::Dead;
     Ok(MessageInfo {
-        id,
+        id: shown_id(&id),
         payload,
         rank: Rank(rank),
         attempts,

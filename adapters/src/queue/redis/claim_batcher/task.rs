@@ -2,7 +2,7 @@
 
 use super::batch::{BatchRequest, ClaimBatch};
 use super::delivery::{Delivery, OpenClaims, ReturnOnDrop};
-use crate::queue::redis::calls::{QueueCalls, micros, span};
+use crate::queue::redis::calls::{QueueCalls, micros, shown_id, span};
 use shared::jobs::QueueName;
 use shared::ports::queue::{Claimed, QueueError};
 use std::collections::VecDeque;
@@ -23,7 +23,10 @@ const MOVE_DUE_EVERY: Duration = Duration::from_millis(50);
 const MOVED_AT_ONCE: usize = 100;
 
 /// The reply of `batch.lua`: wait, valid completions, messages.
-type BatchReply = (i64, String, Vec<(String, Vec<u8>, u32, u64)>);
+type BatchReply = (i64, String, Vec<ClaimedFields>);
+
+/// Id, payload, attempt, token.
+type ClaimedFields = (Vec<u8>, Vec<u8>, u32, u64);
 
 /// The task of one queue.
 pub struct BatchTask {
@@ -145,12 +148,7 @@ impl BatchTask {
         }
         let mut messages: VecDeque<Claimed> = messages
             .into_iter()
-            .map(|(id, payload, attempt, token)| Claimed {
-                id,
-                payload,
-                attempt,
-                token,
-            })
+            .filter_map(|message| self.readable(message))
             .collect();
         for (claim, share) in batch.claims.into_iter().zip(shares) {
             let share: Vec<Claimed> = messages.drain(..share.min(messages.len())).collect();
@@ -163,6 +161,36 @@ impl BatchTask {
             // A failed send drops the delivery, which returns its messages.
             claim.reply.send(Ok(delivery)).ok();
         }
+    }
+
+    /// The message; one whose id is not text goes to the dead list, where a person finds it, and does not
+    /// spoil the others.
+    fn readable(&self, (id, payload, attempt, token): ClaimedFields) -> Option<Claimed> {
+        let id = match String::from_utf8(id) {
+            Ok(id) => id,
+            Err(error) => {
+                self.bury(error.into_bytes(), token);
+                return None;
+            }
+        };
+        Some(Claimed {
+            id,
+            payload,
+            attempt,
+            token,
+        })
+    }
+
+    fn bury(&self, id: Vec<u8>, token: u64) {
+        let (calls, queue) = (Arc::clone(&self.calls), self.queue);
+        let shown = shown_id(&id);
+        tracing::error!(queue = queue.as_str(), id = %shown, "the id of a message is not text; moved it to the dead list");
+        tokio::spawn(async move {
+            let why = "the id is not text; another program has written it";
+            if let Err(error) = calls.bury(queue, &id, token, why).await {
+                tracing::warn!(%error, id = %shown, "could not move a message to the dead list; trying again when its lease ends");
+            }
+        });
     }
 
     fn return_path(&self) -> ReturnOnDrop {

@@ -3,7 +3,8 @@
 --   <rank> <attempt> <at> <payload>
 -- `at` is the instant in microseconds at which the message became ready or, while it is claimed, of
 -- the claim. It only grows, so that it is also the fencing token of the claim. Any other text,
--- written by hand, is a payload of the last rank. No KEYS, no ARGV, no return.
+-- written by hand, is a payload of the last rank; also one with numbers that no program of ours
+-- writes or reads. No KEYS, no ARGV, no return.
 
 local function now()
   local time = redis.call('TIME')
@@ -12,7 +13,7 @@ end
 
 local function unpack_message(raw)
   local rank, attempt, at, from = string.match(raw, '^([0-2]) (%d+) (%d+) ()')
-  if not rank then
+  if not rank or #attempt > 9 or #at > 16 then
     return 2, 0, 0, raw
   end
   return tonumber(rank), tonumber(attempt), tonumber(at), string.sub(raw, from)
@@ -34,7 +35,7 @@ end
 -- The same for a dead message; nil if it is unreadable.
 local function dead_info(id, raw, died_at, time)
   local rank, attempts, length, from = string.match(raw or '', '^([0-2]) (%d+) (%d+) ()')
-  if not rank then
+  if not rank or #attempts > 9 then
     return nil
   end
   local why = string.sub(raw, from, from + length - 1)

@@ -1,7 +1,8 @@
 -- Ends a claim whose message is delayed or dead. `batch.lua` ends the claims that are done.
 -- KEYS   1 messages, 2 delayed, 3 leases, 4 counts, 5 dead, 6 dead:messages
 -- ARGV   1 channel for wake-ups, 2 id, 3 token, 4 settlement (defer, retry, dead), 5 delay in
---        microseconds (defer, retry), 6 error (dead), 7 how many dead messages are kept
+--        microseconds (defer, retry), 6 error (dead), 7 how many dead messages are kept, 8 the id
+--        in the dead list
 -- RETURN 1, or 0 if the claim is no longer valid
 
 -- Limits the work of a call after the number of kept messages was lowered.
@@ -21,8 +22,8 @@ local time = now()
 redis.call('ZREM', KEYS[3], id)
 if settlement == 'dead' then
   redis.call('HDEL', KEYS[1], id)
-  redis.call('ZADD', KEYS[5], string.format('%.0f', time), id)
-  redis.call('HSET', KEYS[6], id, string.format('%d %d %d ', rank, attempt, #ARGV[6]) .. ARGV[6] .. ' ' .. payload)
+  redis.call('ZADD', KEYS[5], string.format('%.0f', time), ARGV[8])
+  redis.call('HSET', KEYS[6], ARGV[8], string.format('%d %d %d ', rank, attempt, #ARGV[6]) .. ARGV[6] .. ' ' .. payload)
   local over = math.min(redis.call('ZCARD', KEYS[5]) - tonumber(ARGV[7]), CUT_AT_ONCE)
   if over > 0 then
     local cut = redis.call('ZPOPMIN', KEYS[5], over)
