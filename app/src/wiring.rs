@@ -16,13 +16,20 @@ use adapters::base::BaseShop;
 use adapters::dry_shop::DryShop;
 use adapters::notify::{ChatworkNotifier, WebhookNotifier};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
+use shared::domain::account::AccountId;
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::limiter::Limiter;
 use shared::ports::notifier::Notifier;
 use shared::ports::store::AccountStore as _;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
 use ui::command_error::CommandError;
+
+/// Before the work begins tokens are renewed for at most so long: it must not wait for many shops.
+const RENEW_WITHIN: Duration = Duration::from_secs(5);
+const RENEWALS_AT_ONCE: usize = 8;
 
 /// The built parts of one process.
 pub struct App {
@@ -187,10 +194,25 @@ async fn renew_tokens(app: &App) {
             return;
         }
     };
-    for account in accounts.iter().filter(|account| account.active) {
-        if let Err(error) = app.ctx.shop.prepare(&account.id).await {
-            tracing::warn!(account = %account.id, %error, "the shop does not respond; its updates try again");
-        }
+    let active: Vec<AccountId> = accounts
+        .into_iter()
+        .filter(|account| account.active)
+        .map(|account| account.id)
+        .collect();
+    let mut renewals = JoinSet::new();
+    for some in active.chunks(active.len().div_ceil(RENEWALS_AT_ONCE).max(1)) {
+        let (shop, accounts) = (app.ctx.shop.clone(), some.to_vec());
+        renewals.spawn(async move {
+            for account in accounts {
+                if let Err(error) = shop.prepare(&account).await {
+                    tracing::warn!(%account, %error, "the shop does not respond; its updates try again");
+                }
+            }
+        });
+    }
+    let all = async { while renewals.join_next().await.is_some() {} };
+    if tokio::time::timeout(RENEW_WITHIN, all).await.is_err() {
+        tracing::info!("the tokens of further shops are renewed when they are needed");
     }
 }
 

@@ -147,3 +147,15 @@ fn a_file_that_others_can_read_is_warned_about() {
     assert_eq!(open.warnings.len(), 1);
     assert!(closed.warnings.is_empty());
 }
+
+#[test]
+fn each_of_twenty_thousand_shops_with_one_id_is_named_by_its_line() {
+    let shop = "[[account]]\nid = \"main\"\nclient_id = \"c\"\nclient_secret = \"s\"\n\n";
+
+    let told = refusal(read(&shop.repeat(20_000)));
+
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 19_999);
+    assert!(lines[0].contains("line 7: account main is already defined in line 2"));
+    assert!(lines[19_998].contains("line 99997:"), "{}", lines[19_998]);
+}

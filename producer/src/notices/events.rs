@@ -9,10 +9,13 @@ use shared::domain::notice::{Notice, run_event};
 use shared::domain::run::RunState;
 use shared::domain::wrong_clock::lasting;
 use shared::ports::store::{AccountRow, LaneMemory, NewNotice, RunRow, StoreError, TokenAge};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
 
 /// A shorter wait is not reported: a refusal right after a reset parks a shop for some seconds.
 const SHORT_PARK: TimeDelta = TimeDelta::minutes(1);
+/// The quota use of so many shops is read in one pass.
+const SHOPS_PER_PASS: usize = 200;
 /// Share of the calls of a day at which the quota alarm is sent.
 const ALARM_PERCENT: u64 = 90;
 
@@ -68,7 +71,7 @@ impl Notifications {
 
     /// The conditions of the shops now; each is reported once.
     async fn conditions(&self, now: DateTime<Utc>) -> Result<Vec<NewNotice>, StoreError> {
-        let lanes = self.store.lanes().await?;
+        let lanes: HashMap<String, LaneMemory> = self.store.lanes().await?.into_iter().collect();
         let accounts = self.store.accounts().await?;
         let mut found: Vec<Notice> = lanes
             .iter()
@@ -78,9 +81,13 @@ impl Notifications {
             found.extend(parked(account, now));
             found.extend(proxy_failed(account));
             found.extend(needs_authorisation(account));
+        }
+        let active: Vec<&AccountRow> = accounts.iter().filter(|account| account.active).collect();
+        for account in self.next_shops(&active) {
             found.extend(self.nearly_used_up(account, &lanes, now).await);
         }
         let ages = self.store.token_ages().await?;
+        let ages = TokenAge::by_account(ages);
         for account in accounts.iter().filter(|account| self.watches(account)) {
             found.extend(self.token_ending(account, &ages, now));
         }
@@ -93,10 +100,19 @@ impl Notifications {
         Ok(new.collect())
     }
 
+    /// The shops whose quota use is read in this pass. Each may cost a call to Redis, so many shops take
+    /// several passes.
+    fn next_shops<'a>(&self, shops: &[&'a AccountRow]) -> Vec<&'a AccountRow> {
+        let windows = shops.chunks(SHOPS_PER_PASS);
+        let pass = self.passes.fetch_add(1, Ordering::Relaxed);
+        let window = pass % windows.len().max(1);
+        windows.skip(window).take(1).flatten().copied().collect()
+    }
+
     async fn nearly_used_up(
         &self,
         account: &AccountRow,
-        lanes: &[(String, LaneMemory)],
+        lanes: &HashMap<String, LaneMemory>,
         now: DateTime<Utc>,
     ) -> Option<Notice> {
         let quota = self.policy.quotas.get(&account.platform)?;
@@ -123,7 +139,7 @@ impl Notifications {
     async fn used_in_a_day(
         &self,
         lane: &Lane,
-        lanes: &[(String, LaneMemory)],
+        lanes: &HashMap<String, LaneMemory>,
     ) -> Option<(DateTime<Utc>, u32)> {
         if let Some(limiter) = &self.limiter {
             match limiter.shared_use(lane).await {
@@ -136,8 +152,7 @@ impl Notifications {
                 }
             }
         }
-        let lane = lane.to_string();
-        let (_, memory) = lanes.iter().find(|(name, _)| *name == lane)?;
+        let memory = lanes.get(&lane.to_string())?;
         let day = DateTime::from_timestamp_millis(memory.day_ms)?;
         Some((day, memory.day_used))
     }
@@ -152,13 +167,13 @@ impl Notifications {
     fn token_ending(
         &self,
         account: &AccountRow,
-        ages: &[TokenAge],
+        ages: &HashMap<String, TokenAge>,
         now: DateTime<Utc>,
     ) -> Option<Notice> {
         if account.reauthorise_since.is_some() {
             return None;
         }
-        let ends = ages.iter().find(|age| age.is_of(&account.id))?.ends_at();
+        let ends = ages.get(account.id.as_str())?.ends_at();
         let left = ends - now;
         let due = |days: &&u32| left <= TimeDelta::days(i64::from(**days));
         let days = self.policy.warning_days.iter().filter(due).min()?;

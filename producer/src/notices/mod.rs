@@ -21,6 +21,7 @@ use shared::ports::limiter::Limiter;
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{Store, StoreError};
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use ui::command_error::CommandError;
 
@@ -39,6 +40,8 @@ pub struct Notifications {
     limiter: Option<Arc<dyn Limiter>>,
     /// Conditions that were recorded already, so that a lasting one is not written at each pass.
     recorded: Mutex<BTreeSet<String>>,
+    /// Passes so far.
+    passes: AtomicUsize,
 }
 
 impl Notifications {
@@ -68,6 +71,7 @@ impl Notifications {
             policy,
             limiter: None,
             recorded: Mutex::default(),
+            passes: AtomicUsize::new(0),
         }
     }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
 use shared::domain::wrong_clock::due;
 use shared::ports::context::Context;
-use shared::ports::store::StoreError;
+use shared::ports::store::{StoreError, TokenAge};
 use tokio::task::JoinSet;
 
 /// Pause between two checks.
@@ -61,9 +61,10 @@ impl TokenRefresher {
 
     async fn due(&self, now: DateTime<Utc>) -> Result<Vec<AccountId>, StoreError> {
         let ages = self.ctx.store.token_ages().await?;
+        let ages = TokenAge::by_account(ages);
         let mut accounts = self.ctx.store.accounts().await?;
         accounts.retain(|account| {
-            let age = ages.iter().find(|age| age.is_of(&account.id));
+            let age = ages.get(account.id.as_str());
             let is_old = age.is_some_and(|age| now - age.refreshed_at >= REFRESH_TOKEN_LIVES / 2);
             account.active && account.reauthorise_since.is_none() && is_old
         });

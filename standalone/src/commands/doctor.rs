@@ -131,9 +131,9 @@ async fn tokens_near_expiry(
         return Ok(());
     };
     let near = SystemClock.now() + super::accounts::warned_before(checked.settings);
-    let ages = store.token_ages().await?;
+    let ages = TokenAge::by_account(store.token_ages().await?);
     for account in file.accounts() {
-        let age = ages.iter().find(|age| age.is_of(&account.id));
+        let age = ages.get(account.id.as_str());
         if let Some(ends) = age.map(TokenAge::ends_at).filter(|ends| *ends <= near) {
             let (id, ends) = (&account.id, when(ends));
             let message = text!(

@@ -6,23 +6,28 @@ use adapters::base::quota;
 use adapters::clock::SystemClock;
 use adapters::http::HttpSettings;
 use adapters::notify::ChatworkNotifier;
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::notices::{NotificationPolicy, NotificationTask, Notifications};
 use shared::domain::account::AccountId;
+use shared::domain::lane::{Lane, Priority};
 use shared::domain::notice::EventFilter;
 use shared::domain::platform::Platform;
+use shared::domain::quota::{Window, WindowUse};
+use shared::domain::rate::{Feedback, Micros};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::clock::Clock;
+use shared::ports::limiter::{Grant, Limiter, LimiterError};
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{
-    AccountStore as _, ChannelView, LaneMemory, LaneRefusals, LaneStore as _, NoticeStore as _,
-    ReauthoriseMark, RunStore as _, StoredToken, TokenStore as _,
+    AccountRow, AccountStore as _, ChannelView, LaneMemory, LaneRefusals, LaneStore as _,
+    NoticeStore as _, ReauthoriseMark, RunStore as _, StoredToken, TokenStore as _,
 };
 use simulator::{Fault, FaultKind, MarketSet};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use ui::message::Lang;
 
@@ -508,4 +513,55 @@ async fn people_are_told_once_that_amazon_refuses_every_request() {
         "{message}"
     );
     assert!(message.contains(lane), "{message}");
+}
+
+/// Counts how often it is asked for the use of a quota: in Redis each costs a call.
+#[derive(Default)]
+struct CountingLimiter(Mutex<BTreeMap<String, u32>>);
+
+#[async_trait]
+impl Limiter for CountingLimiter {
+    async fn acquire(&self, _: &Lane, _: Priority) -> Result<Grant, LimiterError> {
+        unreachable!("notices send no request")
+    }
+
+    async fn feedback(&self, _: &Lane, _: Micros, _: Feedback) {}
+
+    async fn close(&self, _: &Lane, _: Window) -> DateTime<Utc> {
+        unreachable!("notices close no lane")
+    }
+
+    async fn period(&self, _: &Lane) -> Option<Micros> {
+        None
+    }
+
+    async fn shared_use(&self, lane: &Lane) -> Result<Option<WindowUse>, LimiterError> {
+        let mut asked = self.0.lock().expect("no panic");
+        *asked.entry(lane.to_string()).or_default() += 1;
+        Ok(None)
+    }
+}
+
+#[tokio::test]
+async fn a_pass_costs_no_more_for_many_shops_and_each_shop_has_its_turn() {
+    let app = Fixture::open(world(1, 1)).await;
+    let shops: Vec<AccountRow> = (0..450)
+        .map(|no| format!("many-{no}"))
+        .map(|id| AccountRow::new(AccountId::parse(&id).expect("an id"), id, true))
+        .collect();
+    app.store.sync_accounts(&shops).await.expect("accounts");
+    let limiter = Arc::new(CountingLimiter::default());
+    let notifications = notifications(&app, Ahead::by(0)).with_limiter(limiter.clone());
+    let asked = || limiter.0.lock().expect("no panic").clone();
+
+    let mut most = 0;
+    for _ in 0..3 {
+        let before = asked().values().sum::<u32>();
+        notifications.record_events().await.expect("the store");
+        most = most.max(asked().values().sum::<u32>() - before);
+    }
+
+    assert!(most <= 200, "{most} calls in a pass");
+    assert_eq!(asked().len(), 450);
+    assert!(asked().values().all(|times| *times == 1));
 }

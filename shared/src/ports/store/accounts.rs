@@ -7,6 +7,7 @@ use crate::domain::rate::LanePace;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
+use std::collections::HashMap;
 
 /// One account, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,10 +140,10 @@ impl TokenAge {
         self.refreshed_at + REFRESH_TOKEN_LIVES
     }
 
-    /// Whether it belongs to `account`.
-    pub fn is_of(&self, account: &AccountId) -> bool {
-        let owner = self.owner.split_once('/');
-        owner.is_some_and(|(_, owner)| owner == account.as_str())
+    /// The ages by the ids of their accounts.
+    pub fn by_account(ages: Vec<Self>) -> HashMap<String, Self> {
+        let with_id = |age: Self| Some((age.owner.split_once('/')?.1.to_owned(), age));
+        ages.into_iter().filter_map(with_id).collect()
     }
 }
 

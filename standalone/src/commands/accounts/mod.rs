@@ -18,7 +18,7 @@ use app::config::{Settings, environment};
 use app::wiring;
 use chrono::TimeDelta;
 use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
-use shared::ports::store::{AccountStore as _, CatalogueStore as _, TokenStore as _};
+use shared::ports::store::{AccountStore as _, CatalogueStore as _, TokenAge, TokenStore as _};
 use ui::command_error::{CommandError, Exit};
 use ui::layout::when;
 use ui::message::text;
@@ -51,10 +51,12 @@ async fn ls(
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let store = database::existing(&settings.database_url).await?;
+    let rows = store.accounts().await?.into_iter();
+    let counts = store.listing_counts().await?.into_iter();
     let facts = view::AccountFacts {
-        rows: store.accounts().await?,
-        ages: store.token_ages().await?,
-        counts: store.listing_counts().await?,
+        rows: rows.map(|row| (row.id.clone(), row)).collect(),
+        ages: TokenAge::by_account(store.token_ages().await?),
+        listed: counts.map(|(id, listed, _)| (id, listed)).collect(),
         now: store.clock().now(),
         warned_before: warned_before(settings),
     };

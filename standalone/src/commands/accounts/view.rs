@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::ports::store::{AccountRow, TokenAge};
+use std::collections::HashMap;
 
 /// The shops of the accounts file.
 #[derive(Debug, Serialize)]
@@ -16,10 +17,11 @@ pub struct AccountsView {
 
 /// Data from the database, needed for the view.
 pub struct AccountFacts {
-    pub rows: Vec<AccountRow>,
-    pub ages: Vec<TokenAge>,
-    /// Account, listed, held.
-    pub counts: Vec<(AccountId, u64, u64)>,
+    pub rows: HashMap<AccountId, AccountRow>,
+    /// By account.
+    pub ages: HashMap<String, TokenAge>,
+    /// Listed, by account.
+    pub listed: HashMap<AccountId, u64>,
     pub now: DateTime<Utc>,
     /// How long before its expiry a token counts as ending.
     pub warned_before: TimeDelta,
@@ -73,14 +75,13 @@ pub enum TokenStatus {
 
 impl AccountView {
     pub fn of(shop: &AccountEntry, facts: &AccountFacts) -> Self {
-        let row = facts.rows.iter().find(|row| row.id == shop.id);
-        let counted = facts.counts.iter().find(|(id, ..)| *id == shop.id);
+        let row = facts.rows.get(&shop.id);
         let parked = row.and_then(|row| row.parked_until);
         Self {
             id: shop.id.clone(),
             name: shop.name.clone(),
             active: shop.active,
-            listed: counted.map_or(0, |(_, listed, _)| *listed),
+            listed: facts.listed.get(&shop.id).copied().unwrap_or_default(),
             token: TokenView::of(shop, row, facts),
             parked_until: parked.filter(|until| *until > facts.now),
             proxy: shop.proxy_shown(&environment),
@@ -91,7 +92,7 @@ impl AccountView {
 
 impl TokenView {
     fn of(shop: &AccountEntry, row: Option<&AccountRow>, facts: &AccountFacts) -> Self {
-        let age = facts.ages.iter().find(|age| age.is_of(&shop.id));
+        let age = facts.ages.get(shop.id.as_str());
         let ends_at = age.map(TokenAge::ends_at);
         let since = row.and_then(|row| row.reauthorise_since);
         let state = match ends_at {

@@ -5,7 +5,7 @@ mod view;
 
 use crate::output::CommandOutput;
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::ports::store::Store;
+use shared::ports::store::{Store, TokenAge};
 use ui::command_error::{CommandError, Exit};
 use view::{LaneView, OpenRun, PastRun, ShopFacts, ShopStatus, StatusView};
 
@@ -26,10 +26,13 @@ pub async fn status(
     }
     let past = store.runs(false, RUNS).await?;
     let shops = store.accounts().await?;
+    let counts = store.listing_counts().await?.into_iter();
     let facts = ShopFacts {
-        counts: store.listing_counts().await?,
-        waiting: store.waiting_updates().await?,
-        ages: store.token_ages().await?,
+        counts: counts
+            .map(|(id, listed, held)| (id, (listed, held)))
+            .collect(),
+        waiting: store.waiting_updates().await?.into_iter().collect(),
+        ages: TokenAge::by_account(store.token_ages().await?),
         warned_before,
     };
     let lanes = store.lanes().await?;

@@ -7,6 +7,7 @@ use shared::domain::rate::Micros;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::domain::wrong_clock::lasting;
 use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView, TokenAge};
+use std::collections::HashMap;
 
 /// The status.
 #[derive(Debug, Serialize)]
@@ -73,11 +74,12 @@ pub struct ShopStatus {
 
 /// Data from the database, needed for the view of a shop.
 pub struct ShopFacts {
-    /// Account, listed, held.
-    pub counts: Vec<(AccountId, u64, u64)>,
-    /// Account, open updates.
-    pub waiting: Vec<(AccountId, u64)>,
-    pub ages: Vec<TokenAge>,
+    /// Listed and held, by account.
+    pub counts: HashMap<AccountId, (u64, u64)>,
+    /// Open updates by account.
+    pub waiting: HashMap<AccountId, u64>,
+    /// By account.
+    pub ages: HashMap<String, TokenAge>,
     /// How long before their expiry tokens are reported.
     pub warned_before: TimeDelta,
 }
@@ -135,18 +137,16 @@ impl PastRun {
 
 impl ShopStatus {
     pub fn of(shop: &AccountRow, facts: &ShopFacts, now: DateTime<Utc>) -> Self {
-        let counted = facts.counts.iter().find(|(id, ..)| *id == shop.id);
-        let (listed, held) = counted.map_or((0, 0), |(_, listed, held)| (*listed, *held));
-        let waiting = facts.waiting.iter().find(|(id, _)| *id == shop.id);
-        let ends = facts.ages.iter().find(|age| age.is_of(&shop.id));
-        let ends = ends.map(TokenAge::ends_at);
+        let (listed, held) = facts.counts.get(&shop.id).copied().unwrap_or_default();
+        let waiting = facts.waiting.get(&shop.id).copied().unwrap_or_default();
+        let ends = facts.ages.get(shop.id.as_str()).map(TokenAge::ends_at);
         Self {
             id: shop.id.clone(),
             name: shop.name.clone(),
             active: shop.active,
             listed,
             held,
-            waiting: waiting.map_or(0, |(_, waiting)| *waiting),
+            waiting,
             parked_until: lasting(shop.parked_until, LONGEST_PARK, now),
             reauthorise_since: shop.reauthorise_since,
             proxy_failed_since: shop.proxy_failed_since,
