@@ -10,6 +10,7 @@ mod clients;
 pub mod config;
 pub mod health;
 pub mod log;
+pub mod page_listener;
 pub mod private;
 pub mod program;
 pub mod redis_state;

@@ -2,6 +2,7 @@
 
 use super::{Complaints, Health};
 use crate::config::table;
+use crate::page_listener::PageListener;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -49,6 +50,7 @@ async fn serve(address: SocketAddr, health: Health) -> Result<(), CommandError> 
         .route("/readyz", get(ready))
         .with_state(health);
     // The task is not joined: the page answers until the process ends, also that it is stopping.
+    let listener = PageListener::from(listener);
     tokio::spawn(async move { axum::serve(listener, router).await });
     tracing::info!(%address, "health page at http://{address}/healthz and /readyz");
     Ok(())

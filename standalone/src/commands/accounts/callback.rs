@@ -4,6 +4,7 @@
 //! the state of this authorisation.
 
 use super::response::AuthorizationResponse;
+use app::page_listener::PageListener;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY};
@@ -60,6 +61,7 @@ impl CallbackListener {
             let _ = stopped.changed().await;
         };
         let server = tokio::spawn(async move {
+            let listener = PageListener::from(listener);
             let serving = axum::serve(listener, routes).with_graceful_shutdown(ended);
             if let Err(error) = serving.await {
                 tracing::warn!(%error, "the callback listener failed");

@@ -9,6 +9,7 @@ use crate::cli::BoardArgs;
 use crate::output::CommandOutput;
 use access::BoardAccess;
 use app::config::Settings;
+use app::page_listener::PageListener;
 use app::signal::signal;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub async fn board(
     // Event streams stay open forever, so the server does not wait for them.
     tokio::select! {
         stopped = signal() => stopped,
-        ended = axum::serve(listener, routes).into_future() => {
+        ended = axum::serve(PageListener::from(listener), routes).into_future() => {
             ended?;
             Ok(Exit::Done)
         }
