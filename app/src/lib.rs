@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod backends;
+pub mod background_writer;
 mod clients;
 pub mod config;
 pub mod health;

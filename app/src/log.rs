@@ -1,5 +1,6 @@
-//! The log, on stderr: stdout belongs to results.
+//! The log, on stderr: stdout belongs to results. It never blocks or ends the work.
 
+use crate::background_writer;
 use crate::config::{Settings, table};
 use clap::ValueEnum;
 use std::io::IsTerminal as _;
@@ -38,7 +39,9 @@ pub fn start(settings: &Settings, usual: &str, format: LogFormat) -> Result<(), 
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+        // Otherwise an event that cannot be written is reported on stderr, which then panics.
+        .log_internal_errors(false)
+        .with_writer(background_writer::stderr);
     // A log that was started before, as in tests, stays in use.
     let _ = match format {
         LogFormat::Text => log.try_init(),

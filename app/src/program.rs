@@ -1,10 +1,15 @@
 //! Runs and ends a program: the runtime, the error message on stderr, the exit code.
 
+use crate::background_writer;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 use ui::command_error::{CommandError, Exit};
 use ui::message::Lang;
+
+/// How long the end of a program waits for its last lines to be written.
+const LAST_LINES_WITHIN: Duration = Duration::from_secs(2);
 
 /// Runs `work` to its end.
 ///
@@ -23,28 +28,40 @@ pub fn block_on(
     ended
 }
 
-/// Writes the reason of an early end to stderr and returns the exit code, which a closed stderr
-/// does not change.
+/// Writes the reason of an early end to stderr and returns the exit code, which a stderr that
+/// cannot be written does not change.
 pub fn finish(ended: Result<Exit, CommandError>, lang: Lang) -> ExitCode {
     let exit = ended.unwrap_or_else(|error| {
         let (message, exit) = error.verdict();
         if let Some(text) = message {
-            let _ = writeln!(std::io::stderr(), "miseban: {}", text.of(lang));
+            background_writer::stderr().line(&format!("miseban: {}", text.of(lang)));
         }
         exit
     });
+    background_writer::stderr().wait_until_written(LAST_LINES_WITHIN);
     ExitCode::from(exit.code())
 }
 
-/// Writes one line to stdout.
+/// Writes one line to stdout. A closed pipe is not an error, and does not change the exit code.
 ///
 /// # Errors
 ///
 /// When stdout cannot be written.
 pub fn print(line: &str) -> Result<(), CommandError> {
-    let mut out = std::io::stdout();
-    writeln!(out, "{line}")?;
-    Ok(out.flush()?)
+    let mut out = io::stdout();
+    unless_closed(writeln!(out, "{line}").and_then(|()| out.flush()))
+}
+
+/// Nobody reads the rest of an output whose pipe is closed: the command continues without it.
+///
+/// # Errors
+///
+/// Any other failure to write.
+pub fn unless_closed(written: io::Result<()>) -> Result<(), CommandError> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 /// Parses `--lang ja` and `--lang en`, and lists both in the help.

@@ -1,14 +1,20 @@
 //! The binary `miseban`: reads the command line and the settings, runs the command, prints errors
 //! on stderr and sets the exit code.
 
+use app::background_writer::{self, BackgroundWriter};
 use app::config::{self, Settings};
 use app::{log, program};
 use standalone::cli::{MisebanCli, MisebanCommand};
 use standalone::dispatch::{CommandEnv, dispatch};
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 use ui::command_error::{CommandError, Exit};
 use ui::message::Lang;
+
+/// How long the end of `serve` waits for its last report to be written.
+const LAST_REPORT_WITHIN: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
@@ -38,12 +44,30 @@ fn run(cli: &MisebanCli, settings: &Settings, lang: Lang) -> Result<Exit, Comman
         _ => log::AT_REST,
     };
     log::start(settings, usual, cli.log_format)?;
-    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let mut err = background_writer::stderr();
+    if !matches!(cli.command, MisebanCommand::Serve) {
+        let out = &mut std::io::stdout();
+        return perform(&cli.command, settings, lang, out, &mut err);
+    }
+    // Nobody may read the reports of a program that runs for months.
+    let mut out = BackgroundWriter::over(std::io::stdout());
+    let ended = perform(&cli.command, settings, lang, &mut out, &mut err);
+    out.wait_until_written(LAST_REPORT_WITHIN);
+    ended
+}
+
+fn perform(
+    command: &MisebanCommand,
+    settings: &Settings,
+    lang: Lang,
+    out: &mut (dyn Write + Send),
+    err: &mut (dyn Write + Send),
+) -> Result<Exit, CommandError> {
     let mut env = CommandEnv {
         settings,
         lang,
-        out: &mut out,
-        err: &mut err,
+        out,
+        err,
     };
-    program::block_on(dispatch(&cli.command, &mut env))
+    program::block_on(dispatch(command, &mut env))
 }

@@ -1,7 +1,8 @@
 //! Where a command writes its result: a stream, in text of one language or in JSON.
 
+use app::program::unless_closed;
 use serde::Serialize;
-use std::io::Write;
+use std::io::{self, Write};
 use ui::command_error::CommandError;
 use ui::message::{Lang, Text};
 
@@ -19,20 +20,30 @@ impl<'a> CommandOutput<'a> {
         Self { out, lang, json }
     }
 
-    /// Writes `value` as JSON, or as the text made by `render`.
+    /// Writes `value` as JSON, or as the text made by `render`. When nobody reads it any more, the
+    /// command continues, and its exit code is that of its work.
+    ///
+    /// # Errors
+    ///
+    /// When the stream cannot be written for another reason, such as a full disk.
     pub fn show<T: Serialize>(
         &mut self,
         value: &T,
         render: impl FnOnce(&T, Lang) -> String,
     ) -> Result<(), CommandError> {
-        if self.json {
-            serde_json::to_writer(&mut self.out, value).map_err(std::io::Error::from)?;
-            self.out.write_all(b"\n")?;
+        let mut text = if self.json {
+            serde_json::to_vec(value).map_err(io::Error::from)?
         } else {
-            let text = render(value, self.lang);
-            self.out.write_all(text.as_bytes())?;
+            render(value, self.lang).into_bytes()
+        };
+        if self.json {
+            text.push(b'\n');
         }
-        Ok(self.out.flush()?)
+        self.write(&text)
+    }
+
+    fn write(&mut self, text: &[u8]) -> Result<(), CommandError> {
+        unless_closed(self.out.write_all(text).and_then(|()| self.out.flush()))
     }
 
     /// Writes a part of a result that is too large to build in memory.
@@ -46,19 +57,21 @@ impl<'a> CommandOutput<'a> {
     }
 
     /// Writes one line of text; nothing in JSON mode.
+    ///
+    /// # Errors
+    ///
+    /// As [`CommandOutput::show`].
     pub fn line(&mut self, text: &Text) -> Result<(), CommandError> {
-        if !self.json {
-            writeln!(self.out, "{}", text.of(self.lang))?;
-            self.out.flush()?;
+        if self.json {
+            return Ok(());
         }
-        Ok(())
+        self.write(format!("{}\n", text.of(self.lang)).as_bytes())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io;
     use ui::command_error::Exit;
 
     struct Closed;
@@ -74,15 +87,25 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_stream_ends_the_command_quietly_in_text_and_json() {
+    fn a_command_continues_when_nobody_reads_its_result() {
         for json in [false, true] {
             let mut out = Closed;
 
-            let failure = CommandOutput::new(&mut out, Lang::Ja, json)
-                .show(&1, |_, _| "text".to_owned())
-                .unwrap_err();
+            let shown =
+                CommandOutput::new(&mut out, Lang::Ja, json).show(&1, |_, _| "text".to_owned());
 
-            assert_eq!(failure.verdict(), (None, Exit::Done));
+            assert!(shown.is_ok(), "{shown:?}");
         }
+    }
+
+    #[test]
+    fn a_large_result_ends_quietly_when_nobody_reads_it() {
+        let mut out = Closed;
+
+        let failure = CommandOutput::new(&mut out, Lang::Ja, false)
+            .raw("a page of it")
+            .unwrap_err();
+
+        assert_eq!(failure.verdict(), (None, Exit::Done));
     }
 }

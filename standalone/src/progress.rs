@@ -1,10 +1,11 @@
 //! The progress of a run: a bar on a terminal, otherwise a line every 10 seconds. It is printed on
 //! stderr, since stdout is for the report.
 
+use app::background_writer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shared::domain::run::RunState;
 use shared::ports::store::RunView;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 use ui::message::{Lang, text};
 
@@ -112,9 +113,9 @@ impl ProgressDisplay {
     }
 }
 
-/// Writes a line to stderr; a closed stderr does not stop the command.
+/// Writes a line to stderr; a stderr that cannot be written does not stop the command.
 pub fn print_status(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    background_writer::stderr().line(line);
 }
 
 fn stage_of(view: &RunView) -> (RunStage, u64, u64) {

@@ -17,5 +17,6 @@ mod queues;
 mod server;
 mod setup;
 mod shops;
+mod streams;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
