@@ -2,17 +2,21 @@
 
 use crate::config::{Rate, Redis, Settings};
 use crate::run_mode::RunMode;
-use adapters::cache::RedisCache;
+use adapters::cache::{DryCache, RedisCache};
+use adapters::clock::SystemClock;
 use adapters::limiter::{LocalLimiter, Rates, RedisLimiter};
 use adapters::queue::{LocalQueue, RedisQueue};
 use adapters::redis::{RedisFault, RedisLink, RedisSettings, connect};
 use adapters::store::SqlStore;
+use shared::domain::lane::{Lane, ShopLane};
+use shared::domain::quota::WindowUse;
 use shared::domain::rate::{ConfiguredPeriod, Micros};
 use shared::jobs::QueueName;
 use shared::ports::cache::Cache;
 use shared::ports::clock::Clock;
-use shared::ports::limiter::Limiter;
+use shared::ports::limiter::{Limiter, LimiterError};
 use shared::ports::queue::Queue;
+use shared::ports::store::{AccountRow, LaneMemory};
 use std::sync::Arc;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
@@ -54,55 +58,103 @@ pub(crate) struct Backends {
     pub(crate) redis: Option<RedisLink>,
 }
 
-/// The databases of one process.
-pub(crate) struct Stores {
-    /// The real database, which also keeps the use of the lanes in a dry run.
-    pub(crate) real: Arc<SqlStore>,
-    /// The database of the work: the real one, or a copy for a dry run.
-    pub(crate) worked_on: Arc<SqlStore>,
-}
-
 impl Backends {
-    /// Builds them in Redis if the settings have one, else in memory. A dry run has a queue and a
-    /// cache of its own, but shares the limiter, since it uses Amazon's real quota.
+    /// Builds them in Redis if the settings have one, else in memory. A dry run has a queue of its
+    /// own and only reads the cache, but shares the limiter, since it uses Amazon's real quota.
+    /// `store` is the real database in a dry run, too.
     pub(crate) async fn build(
         settings: &Settings,
         mode: RunMode,
         clock: &Arc<dyn Clock>,
-        stores: &Stores,
+        store: &Arc<SqlStore>,
     ) -> Result<Self, CommandError> {
         let rates = rates(settings);
-        let own_queue = || Arc::new(LocalQueue::new()) as Arc<dyn Queue>;
-        let own_cache = || Arc::new(stores.worked_on.cache()) as Arc<dyn Cache>;
-        let Some(redis) = &settings.redis else {
-            let limiter = local_limiter(rates, clock, stores).await?;
-            return Ok(Self {
-                queue: own_queue(),
-                cache: own_cache(),
-                limiter: limiter.clone(),
-                limiter_shutdown: LimiterShutdown::Local(limiter),
-                redis: None,
-            });
+        let link = link_of(settings).await?;
+        let cache = cache(settings, link.as_ref(), store);
+        let cache: Arc<dyn Cache> = match mode {
+            RunMode::Live => cache,
+            RunMode::DryRun => Arc::new(DryCache(cache)),
         };
-        let link = link(redis).await?;
-        let limiter = RedisLimiter::new(&link, rates, Arc::clone(clock));
-        let limiter = Arc::new(limiter.telling(stores.real.clone()));
-        let dry = mode == RunMode::DryRun;
+        let queue: Arc<dyn Queue> = match (&link, mode) {
+            (Some(link), RunMode::Live) => checked_queue(link).await?,
+            _ => Arc::new(LocalQueue::new()),
+        };
+        let (limiter, limiter_shutdown): (Arc<dyn Limiter>, _) = if let Some(link) = &link {
+            let limiter = RedisLimiter::new(link, rates, Arc::clone(clock));
+            let limiter = Arc::new(limiter.telling(store.clone()));
+            (limiter.clone(), LimiterShutdown::Shared(limiter))
+        } else {
+            let limiter = local_limiter(rates, clock, store).await?;
+            (limiter.clone(), LimiterShutdown::Local(limiter))
+        };
         Ok(Self {
-            cache: if dry {
-                own_cache()
-            } else {
-                Arc::new(RedisCache::new(&link, &settings.rules.ttls))
-            },
-            queue: if dry {
-                own_queue()
-            } else {
-                checked_queue(&link).await?
-            },
-            limiter: limiter.clone(),
-            limiter_shutdown: LimiterShutdown::Shared(limiter),
-            redis: Some(link),
+            queue,
+            cache,
+            limiter,
+            limiter_shutdown,
+            redis: link,
         })
+    }
+}
+
+/// The connection to Redis, if the settings have one.
+pub(crate) async fn link_of(settings: &Settings) -> Result<Option<RedisLink>, CommandError> {
+    match &settings.redis {
+        Some(redis) => link(redis).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The cache in Redis if there is a connection to it, else in the database.
+pub(crate) fn cache(
+    settings: &Settings,
+    redis: Option<&RedisLink>,
+    store: &SqlStore,
+) -> Arc<dyn Cache> {
+    match redis {
+        Some(link) => Arc::new(RedisCache::new(link, &settings.rules.ttls)),
+        None => Arc::new(store.cache()),
+    }
+}
+
+/// The calls of all processes in the current windows of the shops, by lane.
+pub(crate) async fn shared_lanes(
+    settings: &Settings,
+    accounts: &[AccountRow],
+) -> Result<Vec<(String, LaneMemory)>, CommandError> {
+    let Some(link) = link_of(settings).await? else {
+        return Ok(Vec::new());
+    };
+    let limiter = RedisLimiter::new(&link, rates(settings), Arc::new(SystemClock));
+    let mut lanes = Vec::new();
+    for account in accounts {
+        let lane = Lane::Shop(ShopLane {
+            platform: account.platform.clone(),
+            account: account.id.clone(),
+            quota: settings.base.quota,
+        });
+        let used = limiter.shared_use(&lane).await;
+        let used = used.map_err(|LimiterError(why)| {
+            CommandError::Away(text!(
+                "Redisを使えません({why})",
+                "Redis cannot be used ({why})"
+            ))
+        })?;
+        lanes.extend(used.map(|used| (lane.to_string(), memory(&used))));
+    }
+    Ok(lanes)
+}
+
+fn memory(used: &WindowUse) -> LaneMemory {
+    LaneMemory {
+        hour_ms: used.short.timestamp_millis(),
+        hour_used: used.short_used,
+        day_ms: used.long.timestamp_millis(),
+        day_used: used.long_used,
+        closed_until_ms: used
+            .closed_until
+            .map_or(0, |until| until.timestamp_millis()),
+        ..LaneMemory::default()
     }
 }
 
@@ -144,9 +196,9 @@ fn rates(settings: &Settings) -> Rates {
 async fn local_limiter(
     rates: Rates,
     clock: &Arc<dyn Clock>,
-    stores: &Stores,
+    store: &Arc<SqlStore>,
 ) -> Result<Arc<LocalLimiter>, CommandError> {
-    let limiter = LocalLimiter::new(rates, Arc::clone(clock), stores.real.clone()).await;
+    let limiter = LocalLimiter::new(rates, Arc::clone(clock), store.clone()).await;
     limiter.map(Arc::new).map_err(|error| {
         CommandError::Failed(text!(
             "前回の問い合わせの記録を読めません({error})",

@@ -2,8 +2,8 @@
 //! adapters.
 
 use crate::accounts::{AccountCredentials, AccountsFile};
-use crate::backends::LimiterShutdown;
-use crate::backends::{Backends, Stores};
+use crate::backends::Backends;
+use crate::backends::{self, LimiterShutdown};
 pub use crate::backends::{redis, shared_queue};
 use crate::clients::{VendorClients, client_error};
 use crate::config::values::Key;
@@ -17,11 +17,13 @@ use adapters::dry_shop::DryShop;
 use adapters::notify::{ChatworkNotifier, WebhookNotifier};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
 use shared::domain::account::AccountId;
+use shared::ports::cache::Cache;
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::limiter::Limiter;
 use shared::ports::notifier::Notifier;
-use shared::ports::store::AccountStore as _;
+use shared::ports::store::{AccountStore as _, LaneMemory, LaneStore as _};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -43,20 +45,19 @@ pub struct App {
     pub sources: Sources,
 }
 
-/// Opens the database of the settings and migrates it to the newest schema. With a key, all tokens
-/// in it are encrypted when this returns.
+/// The store with the keys of the settings. With a key, all tokens in it are encrypted when this
+/// returns.
 ///
 /// # Errors
 ///
 /// A database that cannot be used, or tokens that are encrypted with another key.
-pub async fn open_store(settings: &Settings) -> Result<SqlStore, CommandError> {
+pub async fn with_keys(settings: &Settings, store: &SqlStore) -> Result<SqlStore, CommandError> {
     let key = |bytes: &Key| TokenKey::new(Arc::clone(bytes));
     let keys = TokenKeys {
         newest: settings.token_keys.newest.as_ref().map(key),
         old: settings.token_keys.old.as_ref().map(key),
     };
-    let store = SqlStore::open(&settings.database_url).await?;
-    let store = store.with_token_keys(keys);
+    let store = store.clone().with_token_keys(keys);
     let sealed = store.seal_tokens().await?;
     if sealed > 0 {
         tracing::info!("encrypted the tokens of {sealed} accounts");
@@ -64,14 +65,60 @@ pub async fn open_store(settings: &Settings) -> Result<SqlStore, CommandError> {
     Ok(store)
 }
 
-/// Builds all parts of one process that works, and stores the shops of the accounts file in the
-/// database.
+/// The cache of the settings: in Redis, or in the database.
+///
+/// # Errors
+///
+/// A Redis that cannot be used.
+pub async fn cache(settings: &Settings, store: &SqlStore) -> Result<Arc<dyn Cache>, CommandError> {
+    let link = backends::link_of(settings).await?;
+    Ok(backends::cache(settings, link.as_ref(), store))
+}
+
+/// What is known of the lanes, by name: the database keeps it, but the calls of the shops are
+/// counted in Redis where many processes share them. A Redis that does not respond is no reason to
+/// show nothing else.
+///
+/// # Errors
+///
+/// A database that cannot be read.
+pub async fn lanes(
+    settings: &Settings,
+    store: &SqlStore,
+) -> Result<Vec<(String, LaneMemory)>, CommandError> {
+    let mut lanes: BTreeMap<String, LaneMemory> = store.lanes().await?.into_iter().collect();
+    if settings.redis.is_some() {
+        match backends::shared_lanes(settings, &store.accounts().await?).await {
+            Ok(counted) => {
+                for (name, counted) in counted {
+                    let refusals = lanes.get(&name).and_then(|known| known.refusals);
+                    lanes.insert(
+                        name,
+                        LaneMemory {
+                            refusals,
+                            ..counted
+                        },
+                    );
+                }
+            }
+            Err(error) => tracing::warn!(%error, "could not read the use of the quotas"),
+        }
+    }
+    Ok(lanes.into_iter().collect())
+}
+
+/// Builds all parts of one process that works, over its only store, and stores the shops of the
+/// accounts file in it.
 ///
 /// # Errors
 ///
 /// As [`assemble`]; a clock that is off by more than a minute.
-pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandError> {
-    let app = assemble(settings, mode).await?;
+pub async fn build(
+    settings: &Settings,
+    mode: RunMode,
+    store: &SqlStore,
+) -> Result<App, CommandError> {
+    let app = assemble(settings, mode, store).await?;
     server_clocks::check(&app.sources).await?;
     if let Some(redis) = &app.sources.redis {
         redis_state::check(redis).await;
@@ -84,25 +131,25 @@ pub async fn build(settings: &Settings, mode: RunMode) -> Result<App, CommandErr
 /// # Errors
 ///
 /// Missing credentials, or an accounts file or a database that cannot be used.
-pub async fn assemble(settings: &Settings, mode: RunMode) -> Result<App, CommandError> {
+pub async fn assemble(
+    settings: &Settings,
+    mode: RunMode,
+    store: &SqlStore,
+) -> Result<App, CommandError> {
     let amazon = settings.amazon.credentials()?;
     let accounts = AccountsFile::read(&settings.base.accounts_file)?;
     for warning in &accounts.warnings {
         tracing::info!("{warning}");
     }
     let credentials = accounts.credentials(&environment)?;
-    let real = Arc::new(open_store(settings).await?);
+    let real = Arc::new(with_keys(settings, store).await?);
     real.sync_accounts(&accounts.rows()).await?;
     let store = match mode {
         RunMode::Live => Arc::clone(&real),
         RunMode::DryRun => Arc::new(real.scratch_copy().await?),
     };
     let (clock, database) = (real.clock(), Arc::clone(&real));
-    let stores = Stores {
-        real,
-        worked_on: Arc::clone(&store),
-    };
-    let backends = Backends::build(settings, mode, &clock, &stores).await?;
+    let backends = Backends::build(settings, mode, &clock, &real).await?;
     let outside = VendorClients::build(&clock, &backends)?;
     let sources = Sources {
         store: database,
@@ -148,17 +195,14 @@ pub struct Shops {
 /// A database or a Redis that cannot be used.
 pub async fn shops(
     settings: &Settings,
+    store: &SqlStore,
     accounts: &AccountsFile,
     credentials: Vec<AccountCredentials>,
 ) -> Result<Shops, CommandError> {
-    let store = Arc::new(open_store(settings).await?);
+    let store = Arc::new(with_keys(settings, store).await?);
     store.sync_accounts(&accounts.rows()).await?;
     let clock = store.clock();
-    let stores = Stores {
-        real: Arc::clone(&store),
-        worked_on: Arc::clone(&store),
-    };
-    let backends = Backends::build(settings, RunMode::Live, &clock, &stores).await?;
+    let backends = Backends::build(settings, RunMode::Live, &clock, &store).await?;
     let base =
         VendorClients::build(&clock, &backends)?.base(&settings.base, credentials, &store)?;
     Ok(Shops {

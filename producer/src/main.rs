@@ -3,9 +3,7 @@
 use app::config::{self, Settings};
 use app::health;
 use app::log::{self, LogFormat};
-use app::run_mode::RunMode;
 use app::signal::Signals;
-use app::wiring;
 use app::{program, server_clocks, startup};
 use clap::{Args, Parser, Subcommand};
 use producer::notices::{NotificationTask, Notifications};
@@ -89,7 +87,7 @@ async fn work(command: ProducerCommand, settings: &Settings) -> Result<Exit, Com
     settings.shared_queue()?;
     match command {
         ProducerCommand::Run(args) => {
-            let app = wiring::build(settings, RunMode::Live).await?;
+            let app = startup::build_once(settings).await?;
             start(args, &app.ctx).await
         }
         ProducerCommand::Serve => serve(settings).await,

@@ -1,8 +1,76 @@
-//! Opens the database for commands that send no requests.
+//! The database of a command: opened once, when it is first needed, and closed at the command's end.
 
 use adapters::store::{DatabaseLocation, SqlStore};
+use app::config::Settings;
+use chrono::{DateTime, Utc};
+use std::time::Duration;
+use tokio::sync::OnceCell;
 use ui::command_error::CommandError;
 use ui::message::text;
+
+/// How long a command waits at its end for statements that still run.
+const CLOSE_WITHIN: Duration = Duration::from_secs(10);
+
+/// The store of one command.
+///
+/// A process has one store: two would wait for each other's locks. Closing it merges the log of a
+/// `SQLite` database into its file, so that the file alone is the database.
+pub struct CommandStore {
+    url: String,
+    store: OnceCell<SqlStore>,
+}
+
+impl CommandStore {
+    /// The store at the `DATABASE_URL` of `settings`, not opened yet.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            url: settings.database_url.to_string(),
+            store: OnceCell::new(),
+        }
+    }
+
+    /// The store; an `SQLite` file that does not exist is created.
+    ///
+    /// # Errors
+    ///
+    /// A database that cannot be used.
+    pub async fn open(&self) -> Result<&SqlStore, CommandError> {
+        let opened = self.store.get_or_try_init(|| SqlStore::open(&self.url));
+        Ok(opened.await?)
+    }
+
+    /// As [`CommandStore::open`], but never creates a database.
+    ///
+    /// # Errors
+    ///
+    /// As [`existing`].
+    pub async fn existing(&self) -> Result<&SqlStore, CommandError> {
+        self.store.get_or_try_init(|| existing(&self.url)).await
+    }
+
+    /// An existing store, and the time by its clock.
+    ///
+    /// # Errors
+    ///
+    /// As [`existing`].
+    pub async fn existing_now(&self) -> Result<(&SqlStore, DateTime<Utc>), CommandError> {
+        let store = self.existing().await?;
+        Ok((store, store.clock().now()))
+    }
+
+    /// Closes the store, if it was opened.
+    pub async fn close(self) {
+        let Some(store) = self.store.into_inner() else {
+            return;
+        };
+        if tokio::time::timeout(CLOSE_WITHIN, store.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the database could not be closed in time; its log stays beside it");
+        }
+    }
+}
 
 /// Opens the existing database at `url` and upgrades its schema.
 ///
@@ -36,10 +104,11 @@ pub async fn migrate(url: &str) -> Result<(i64, i64), CommandError> {
     Ok((from, to))
 }
 
-/// Whether an `SQLite` file exists; a server reports a missing database itself.
+/// Whether an `SQLite` file exists that is not empty, as one is that was only locked; a server
+/// reports a missing database itself.
 fn exists(url: &str) -> Result<bool, CommandError> {
     Ok(match DatabaseLocation::of(url)? {
-        DatabaseLocation::File(path) => path.is_file(),
+        DatabaseLocation::File(path) => path.metadata().is_ok_and(|found| found.len() > 0),
         DatabaseLocation::Memory | DatabaseLocation::Server => true,
     })
 }

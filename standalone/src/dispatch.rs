@@ -1,15 +1,15 @@
 //! Runs a parsed command: opens the database and clients that it needs, and calls `commands`.
 
 use crate::cli::{
-    EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, NotifyArgs, OutputArgs, QueuesCommand,
-    ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
+    BackupArgs, EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, NotifyArgs, OutputArgs,
+    QueuesCommand, ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
 };
 use crate::commands::doctor::Checked;
 use crate::commands::{
-    accounts, board, changes, demo, doctor, explain, import, import_shop, migrate, notify, queues,
-    register, release, report, run, serve, servers, status, validate,
+    accounts, backup, board, changes, demo, doctor, explain, import, import_shop, migrate, notify,
+    queues, register, release, report, run, serve, servers, status, validate,
 };
-use crate::database;
+use crate::database::{self, CommandStore};
 use crate::import::AsinList;
 use crate::output::CommandOutput;
 use adapters::clock::SystemClock;
@@ -18,7 +18,6 @@ use app::accounts::AccountsFile;
 use app::config::{self, Settings};
 use app::run_mode::RunMode;
 use app::wiring;
-use chrono::{DateTime, Utc};
 use ecauto_import::TakeoverSummary;
 use shared::domain::run::RunKind;
 use shared::ports::clock::Clock as _;
@@ -44,77 +43,77 @@ impl CommandEnv<'_> {
         CommandOutput::new(self.out, self.lang, json)
     }
 
-    fn database_url(&self) -> &str {
-        &self.settings.database_url
-    }
-
-    /// An existing database, and the time by its clock.
-    async fn existing(&self) -> Result<(SqlStore, DateTime<Utc>), CommandError> {
-        let store = database::existing(self.database_url()).await?;
-        let now = store.clock().now();
-        Ok((store, now))
-    }
-
     /// Prints a warning on stderr; a closed stderr does not stop the command.
     fn warn(&mut self, text: &Text) {
-        let _ = writeln!(self.err, "miseban: {}", text.of(self.lang));
+        let line = format!("miseban: {}\n", text.of(self.lang));
+        let _ = self.err.write_all(line.as_bytes());
     }
 }
 
-/// Runs `command`.
+/// Runs `command`, and closes its database however it ends.
 pub async fn dispatch(
     command: &MisebanCommand,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
+    let store = CommandStore::new(env.settings);
+    let ended = perform(command, &store, env).await;
+    store.close().await;
+    ended
+}
+
+async fn perform(
+    command: &MisebanCommand,
+    store: &CommandStore,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
+    let settings = env.settings;
     match command {
-        MisebanCommand::Import(command) => import_command(command, env).await,
-        MisebanCommand::Reconcile(args) => reconcile(args, env).await,
+        MisebanCommand::Import(command) => import_command(command, store, env).await,
+        MisebanCommand::Reconcile(args) => reconcile(args, store, env).await,
         MisebanCommand::Report(args) => {
-            let (store, now) = env.existing().await?;
+            let (store, now) = store.existing_now().await?;
             let mut out = env.output(args.output.json);
-            report::report(&store, args.run.as_deref(), now, &mut out).await
+            report::report(store, args.run.as_deref(), now, &mut out).await
         }
         MisebanCommand::Status(OutputArgs { json }) => {
-            let (store, now) = env.existing().await?;
-            let near = accounts::warned_before(env.settings);
-            status::status(&store, near, now, &mut env.output(*json)).await
+            let (store, now) = store.existing_now().await?;
+            let lanes = wiring::lanes(settings, store).await?;
+            let near = accounts::warned_before(settings);
+            status::status(store, &lanes, near, now, &mut env.output(*json)).await
         }
         MisebanCommand::Release(RunIdArg { run }) => {
-            let (store, now) = env.existing().await?;
-            let settings = env.settings;
-            release::release((run, now), &store, settings, &mut env.output(false)).await
+            release::release(run, store, settings, &mut env.output(false)).await
         }
         MisebanCommand::Cancel(RunIdArg { run }) => {
-            let (store, now) = env.existing().await?;
-            release::cancel(run, &store, now, &mut env.output(false)).await
+            let (store, now) = store.existing_now().await?;
+            release::cancel(run, store, now, &mut env.output(false)).await
         }
         MisebanCommand::Changes(args) => {
-            let (store, now) = env.existing().await?;
-            changes::changes(&store, args, now, &mut env.output(args.json)).await
+            let (store, now) = store.existing_now().await?;
+            changes::changes(store, args, now, &mut env.output(args.json)).await
         }
         MisebanCommand::Explain(args) => {
-            let (store, _) = env.existing().await?;
-            explain::explain(&store, &args.asin, &mut env.output(args.output.json)).await
+            let store = store.existing().await?;
+            explain::explain(store, &args.asin, &mut env.output(args.output.json)).await
         }
         MisebanCommand::Accounts(command) => {
             let json = command.json();
-            accounts::accounts(command, env.settings, &mut env.output(json)).await
+            accounts::accounts(command, env.settings, store, &mut env.output(json)).await
         }
-        MisebanCommand::Validate(args) => validate_cache(args, env).await,
-        MisebanCommand::Board(args) => {
-            board::board(args, env.settings, &mut env.output(false)).await
-        }
+        MisebanCommand::Validate(args) => validate_cache(args, store, env).await,
+        MisebanCommand::Board(args) => board::board(args, settings, &mut env.output(false)).await,
         MisebanCommand::Queues(command) => manage_queues(command, env).await,
         MisebanCommand::Notify(args) => notify_channels(*args, env).await,
-        MisebanCommand::Migrate => {
-            let versions = database::migrate(env.database_url()).await?;
-            migrate::report(versions, &mut env.output(false))
-        }
-        MisebanCommand::Doctor => diagnose(env).await,
+        MisebanCommand::Migrate => upgrade(env).await,
+        MisebanCommand::Backup(args) => back_up(args, store, env).await,
+        MisebanCommand::Restore(args) => restore(args, env).await,
+        MisebanCommand::Doctor => diagnose(store, env).await,
         MisebanCommand::Demo(args) => demo::demo(args, &mut env.output(false)).await,
-        MisebanCommand::Run(args) => run::run(args, env.settings, &mut env.output(args.json)).await,
-        MisebanCommand::Register(args) => register_new(args, env).await,
-        MisebanCommand::Serve => serve::serve(env.settings, &mut env.output(false)).await,
+        MisebanCommand::Run(args) => {
+            run::run(args, settings, store, &mut env.output(args.json)).await
+        }
+        MisebanCommand::Register(args) => register_new(args, store, env).await,
+        MisebanCommand::Serve => serve::serve(env.settings, store, &mut env.output(false)).await,
     }
 }
 
@@ -132,6 +131,23 @@ async fn manage_queues(
     .await
 }
 
+async fn upgrade(env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+    let versions = database::migrate(&env.settings.database_url).await?;
+    migrate::report(versions, &mut env.output(false))
+}
+
+async fn back_up(
+    args: &BackupArgs,
+    store: &CommandStore,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
+    backup::backup(&args.file, env.settings, store, &mut env.output(false)).await
+}
+
+async fn restore(args: &BackupArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+    backup::restore(&args.file, env.settings, &mut env.output(false)).await
+}
+
 async fn notify_channels(args: NotifyArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
     let channels = wiring::channels(env.settings)?;
     notify::notify(args, env.settings, &channels, &mut env.output(false)).await
@@ -139,47 +155,64 @@ async fn notify_channels(args: NotifyArgs, env: &mut CommandEnv<'_>) -> Result<E
 
 async fn import_command(
     command: &ImportCommand,
+    store: &CommandStore,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
     match command {
-        ImportCommand::Listings(args) => import_listings(args, env).await,
+        ImportCommand::Listings(args) => import_listings(args, store, env).await,
         ImportCommand::Shop(args) => {
-            import_shop::import_shop(args, env.settings, &mut env.output(args.json)).await
+            import_shop::import_shop(args, env.settings, store, &mut env.output(args.json)).await
         }
-        ImportCommand::Ecauto(args) => import_ecauto(args, env).await,
+        ImportCommand::Ecauto(args) => import_ecauto(args, store, env).await,
     }
 }
 
-async fn reconcile(args: &ReconcileArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+async fn reconcile(
+    args: &ReconcileArgs,
+    store: &CommandStore,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
     let order = StartRunArgs {
         account: args.account.clone(),
         resume: args.resume,
         ..StartRunArgs::new(RunKind::Reconcile)
     };
-    run::run(&order, env.settings, &mut env.output(args.json)).await
+    run::run(&order, env.settings, store, &mut env.output(args.json)).await
 }
 
-async fn register_new(args: &RegisterArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+async fn register_new(
+    args: &RegisterArgs,
+    store: &CommandStore,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
     let list = AsinList::read(import::open(&args.file)?)?;
-    register::register(args, list, env.settings, &mut env.output(args.json)).await
+    let settings = env.settings;
+    let mut out = env.output(args.json);
+    register::register(args, list, settings, store, &mut out).await
 }
 
 async fn import_listings(
     args: &ImportArgs,
+    store: &CommandStore,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
     let accounts = read_accounts(env)?;
     let sheet = import::read(import::open(&args.file)?, &accounts)?;
-    let store = SqlStore::open(env.database_url()).await?;
+    let store = store.open().await?;
     let mut out = env.output(args.output.json);
-    import::listings(&store, &accounts, sheet, store.clock().now(), &mut out).await
+    let now = store.clock().now();
+    import::listings(store, &accounts, sheet, now, &mut out).await
 }
 
-async fn import_ecauto(args: &EcautoArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+async fn import_ecauto(
+    args: &EcautoArgs,
+    store: &CommandStore,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
     let accounts = read_accounts(env)?;
     let takeover = ecauto_import::read(&args.file, &accounts.ids()).await?;
     let counts = if args.apply {
-        let store = SqlStore::open(env.database_url()).await?;
+        let store = store.open().await?;
         store.sync_accounts(&accounts.rows()).await?;
         Some(
             store
@@ -207,26 +240,31 @@ fn read_accounts(env: &mut CommandEnv<'_>) -> Result<AccountsFile, CommandError>
 
 async fn validate_cache(
     args: &ValidateArgs,
+    store: &CommandStore,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
     let ttls = env.settings.rules.ttls;
     let json = args.output.json;
-    let found = {
-        let (store, now) = env.existing().await?;
-        let mut out = env.output(json);
-        validate::validate(&store, &store.cache(), &ttls, now, &mut out).await?
-    };
+    let (rows, now) = store.existing_now().await?;
+    let cache = wiring::cache(env.settings, rows).await?;
+    let mut out = env.output(json);
+    let found = validate::validate(rows, &*cache, &ttls, now, &mut out).await?;
     if !args.fill || !found.wants_fill() {
         return Ok(Exit::Done);
     }
     let fill = StartRunArgs::new(RunKind::Stale);
-    run::run(&fill, env.settings, &mut env.output(json)).await
+    run::run(&fill, env.settings, store, &mut env.output(json)).await
 }
 
-async fn diagnose(env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
-    let opened = open_with_version(env.settings).await;
+async fn diagnose(store: &CommandStore, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
+    let opened = open_with_version(env.settings, store).await;
     // If the app cannot be built, the checks below report the reason.
-    let app = wiring::assemble(env.settings, RunMode::Live).await.ok();
+    let app = match &opened {
+        Ok((store, _)) => wiring::assemble(env.settings, RunMode::Live, store)
+            .await
+            .ok(),
+        Err(_) => None,
+    };
     let checked = Checked {
         settings: env.settings,
         environment: &config::environment,
@@ -243,8 +281,11 @@ async fn diagnose(env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
     Ok(if servers == Exit::Done { exit } else { servers })
 }
 
-async fn open_with_version(settings: &Settings) -> Result<(SqlStore, i64), CommandError> {
-    let store = wiring::open_store(settings).await?;
+async fn open_with_version(
+    settings: &Settings,
+    store: &CommandStore,
+) -> Result<(SqlStore, i64), CommandError> {
+    let store = wiring::with_keys(settings, store.open().await?).await?;
     let version = store.schema_version().await?;
     Ok((store, version))
 }

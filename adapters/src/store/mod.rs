@@ -9,6 +9,7 @@
 //! statements are in `sql/`, the schema in `/migrations`. The store decides no business rule.
 
 mod accounts;
+mod backup;
 mod cache;
 mod db;
 mod listings;
@@ -21,6 +22,7 @@ mod scratch;
 mod sql_store;
 
 pub use accounts::seal::{TokenKey, TokenKeys};
+pub use backup::new_beside;
 pub use cache::SqlCache;
 pub use location::DatabaseLocation;
 pub use sql_store::SqlStore;

@@ -5,6 +5,7 @@ use super::SqlStore;
 use super::db::{Database, postgres, schema, sqlite};
 use super::location::DatabaseLocation;
 use shared::ports::store::StoreError;
+use std::path::Path;
 
 impl SqlStore {
     /// Opens the database of `url`, and migrates it to the newest schema.
@@ -24,12 +25,12 @@ impl SqlStore {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         match DatabaseLocation::of(url)? {
             DatabaseLocation::Memory => {
-                Self::ready(sqlite::connect(sqlite::IN_MEMORY, None).await?).await
+                Self::ready(sqlite::connect(sqlite::IN_MEMORY).await?).await
             }
             DatabaseLocation::File(path) => {
                 sqlite::make_file(&path)?;
                 let url = sqlite::file_url(&path);
-                let open = || async { Self::ready(sqlite::connect(&url, None).await?).await };
+                let open = || async { Self::ready(sqlite::connect(&url).await?).await };
                 sqlite::with_lock_retry(open).await
             }
             DatabaseLocation::Server => Self::ready(postgres::connect(url).await?).await,
@@ -50,9 +51,9 @@ impl SqlStore {
     /// As [`SqlStore::open`]; [`StoreError::Unusable`] when there is no such file.
     pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
         let db = match DatabaseLocation::of(url)? {
-            DatabaseLocation::Memory => sqlite::connect(sqlite::IN_MEMORY, None).await?,
+            DatabaseLocation::Memory => sqlite::connect(sqlite::IN_MEMORY).await?,
             DatabaseLocation::File(path) if path.is_file() => {
-                sqlite::connect(&sqlite::file_url(&path), None).await?
+                sqlite::connect(&sqlite::file_url(&path)).await?
             }
             DatabaseLocation::File(path) => {
                 let path = path.display();
@@ -67,6 +68,15 @@ impl SqlStore {
         let store = Self::over(db);
         store.set_clock().await?;
         Ok(store)
+    }
+
+    /// Creates an empty file, readable by its owner only, unless there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unusable`] when it cannot be created.
+    pub fn create_file(path: &Path) -> Result<(), StoreError> {
+        sqlite::make_file(path)
     }
 
     /// The version of the schema; 0 for an empty database.
@@ -85,7 +95,8 @@ impl SqlStore {
         schema::migrate(&self.db).await
     }
 
-    /// Closes all connections, so that other programs can move or read the file; later calls fail.
+    /// Closes all connections; later calls fail. The last program to close a file merges its log
+    /// into it, so that the file alone is the database, which can be moved and copied.
     pub async fn close(&self) {
         self.db.reader.close().await;
         self.db.writer.close().await;

@@ -3,9 +3,9 @@
 use crate::world::*;
 use adapters::store::SqlStore;
 use shared::domain::run::{RunKind, RunState};
-use shared::ports::cache::Cache;
 use shared::ports::store::{
-    AccountStore, BatchStore, CatalogueStore, RecordPart, RunQueries, RunStore,
+    AccountStore, BatchStore, CatalogueStore, RecordPart, RunQueries, RunStore, StoredToken,
+    TokenStore,
 };
 
 #[tokio::test]
@@ -75,8 +75,6 @@ async fn a_scratch_copy_has_the_rows_that_a_dry_run_reads() {
     shop(&store, "a", 3).await;
     shop(&store, "b", 3).await;
     let (_, listing) = run_with_update(&store).await;
-    let cached = [in_stock(2, 700, at(5))];
-    store.cache().put(&cached, at(6)).await.unwrap();
     store.park(&account("b"), at(900)).await.unwrap();
 
     let copy = store.scratch_copy().await.unwrap();
@@ -94,8 +92,6 @@ async fn a_scratch_copy_has_the_rows_that_a_dry_run_reads() {
         copy.accounts().await.unwrap(),
         store.accounts().await.unwrap()
     );
-    let got = copy.cache().get(&asins).await.unwrap();
-    assert_eq!(got[&asin(2)], cached[0]);
     let dry = started(&copy, 1).await;
     let mut seen = priced(1, 1300, at(30));
     seen.listings = vec![due(listing, shop_state(1690, true), 2)];
@@ -103,4 +99,23 @@ async fn a_scratch_copy_has_the_rows_that_a_dry_run_reads() {
         .record(&record(dry, RecordPart::Batch(1), vec![seen]))
         .await;
     assert!(progress.unwrap().updates_open);
+}
+
+#[tokio::test]
+async fn a_scratch_copy_has_no_tokens() {
+    let home = home().await;
+    let store = home.store().await;
+    shop(&store, "a", 1).await;
+    let token = StoredToken {
+        access_token: "access".to_owned().into(),
+        refresh_token: "refresh".to_owned().into(),
+        access_expires_at: at(3600),
+        refreshed_at: at(0),
+        seed: String::new(),
+    };
+    store.save_token("base/a", &token).await.unwrap();
+
+    let copy = store.scratch_copy().await.unwrap();
+
+    assert!(copy.token("base/a").await.unwrap().is_none());
 }

@@ -179,6 +179,14 @@ reachable from this computer only; with it, the browser asks for the password (a
   miseban notify             the channels and the events
   miseban notify --test      send a test message to each channel")]
     Notify(NotifyArgs),
+    /// Save the database file, also while Miseban works
+    #[command(after_help = "Example:
+  miseban backup miseban-2026-11-27.db")]
+    Backup(BackupArgs),
+    /// Put a backup in the place of the database file, which is kept under another name
+    #[command(after_help = "Example:
+  miseban restore miseban-2026-11-27.db     stop miseban serve before")]
+    Restore(BackupArgs),
     /// Upgrade the database to the newest schema
     #[command(after_help = "Example:
   miseban migrate")]
@@ -195,6 +203,14 @@ pub struct DemoArgs {
     /// Keep the files of the demo in this directory
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+}
+
+/// `backup` and `restore`.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `notify`.

@@ -4,6 +4,7 @@
 //! exit code, or a [`CommandError`](ui::command_error::CommandError) that `main.rs` prints.
 
 pub mod accounts;
+pub mod backup;
 pub mod board;
 pub mod changes;
 pub mod demo;

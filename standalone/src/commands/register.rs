@@ -5,6 +5,7 @@
 use super::import::NamedRow;
 use super::run::{self, Followed};
 use crate::cli::RegisterArgs;
+use crate::database::CommandStore;
 use crate::import::AsinList;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
@@ -64,18 +65,20 @@ pub async fn register(
     args: &RegisterArgs,
     list: AsinList,
     settings: &Settings,
+    store: &CommandStore,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let shared_queue = settings.redis.is_some() && !args.dry_run;
-    let _lock = WorkLock::unless_shared(settings)?;
+    let lock = WorkLock::unless_shared(settings)?;
     let mode = if args.dry_run {
         RunMode::DryRun
     } else {
         RunMode::Live
     };
-    let app = wiring::build(settings, mode).await?;
+    let app = wiring::build(settings, mode, store.open().await?).await?;
     let begun = begin(args, &list, &app).await?;
-    let followed = run::carry_out(begun.run.id, &app, shared_queue, out.lang).await?;
+    let work = run::carry_out(begun.run.id, &app, shared_queue, out.lang);
+    let followed = WorkLock::during(lock.as_ref(), work).await?;
     let report = match followed {
         Followed::Ended(report) => *report,
         Followed::Stopped(exit) => {
@@ -90,10 +93,11 @@ pub async fn register(
     let state = report.state;
     let mut summary = summary(args, &list, begun, report, out.lang);
     count_pending(&mut summary, &list, &*app.ctx.store).await?;
-    out.show(&summary, render)?;
+    let shown = out.show(&summary, render);
     if !args.dry_run {
-        run::send_notices(settings).await;
+        run::send_notices(settings, store).await;
     }
+    shown?;
     Ok(match state {
         RunState::Done if summary.wrong == 0 && summary.duplicates.is_empty() => Exit::Done,
         RunState::Done => Exit::Usage,

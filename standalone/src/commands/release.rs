@@ -1,6 +1,7 @@
 //! `release RUN` and `cancel RUN`: a person's decision about a held run.
 
 use crate::commands::run::{Followed, carry_out, send_notices, show};
+use crate::database::CommandStore;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
@@ -22,17 +23,18 @@ use ui::report;
 ///
 /// [`CommandError::Usage`] for an unknown run, or one that holds nothing; otherwise as `run`.
 pub async fn release(
-    (run, now): (&str, DateTime<Utc>),
-    store: &dyn Store,
+    run: &str,
+    store: &CommandStore,
     settings: &Settings,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let id = release_updates(run, store, now).await?;
+    let (rows, now) = store.existing_now().await?;
+    let id = release_updates(run, rows, now).await?;
     let Ok(lock) = WorkLock::unless_shared(settings) else {
         out.line(&sent_by_others(id))?;
         return Ok(Exit::Done);
     };
-    let app = wiring::build(settings, RunMode::Live).await?;
+    let app = wiring::build(settings, RunMode::Live, rows).await?;
     resume_run(id, &*app.ctx.store, &*app.ctx.queue)
         .await
         .map_err(|error| not_sent(id, &error))?;
@@ -40,11 +42,12 @@ pub async fn release(
         out.line(&sent_by_others(id))?;
         return Ok(Exit::Done);
     }
-    match carry_out(id, &app, false, out.lang).await? {
+    let work = carry_out(id, &app, false, out.lang);
+    match WorkLock::during(lock.as_ref(), work).await? {
         Followed::Ended(report) => {
-            let exit = show(&report, out)?;
-            send_notices(settings).await;
-            Ok(exit)
+            let shown = show(&report, out);
+            send_notices(settings, store).await;
+            shown
         }
         Followed::Stopped(exit) => {
             let message = text!(

@@ -1,6 +1,7 @@
 //! `run`: starts or resumes a run, follows it to its end and prints the report.
 
 use crate::cli::StartRunArgs;
+use crate::database::CommandStore;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
 use crate::progress::{ProgressDisplay, print_status};
@@ -44,18 +45,19 @@ pub enum Followed {
 pub async fn run(
     args: &StartRunArgs,
     settings: &Settings,
+    store: &CommandStore,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     if args.kind == RunKind::Register && !args.resume {
         return Err(needs_file());
     }
-    match run_to_end(args, settings, out.lang).await? {
+    match run_to_end(args, settings, store, out.lang).await? {
         Followed::Ended(report) => {
-            let exit = show(&report, out)?;
+            let shown = show(&report, out);
             if !args.dry_run {
-                send_notices(settings).await;
+                send_notices(settings, store).await;
             }
-            Ok(exit)
+            shown
         }
         Followed::Stopped(exit) => {
             let command = labels::command(args.kind);
@@ -73,7 +75,7 @@ pub async fn run(
 ///
 /// # Errors
 ///
-/// When stdout is closed.
+/// When stdout cannot be written.
 pub fn show(report: &Report, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
     out.show(report, report::render)?;
     if report.state == RunState::Held
@@ -89,18 +91,18 @@ pub fn show(report: &Report, out: &mut CommandOutput<'_>) -> Result<Exit, Comman
 
 /// Sends the pending notifications once; `serve` and `producer serve` retry those that fail. The
 /// run has ended and its report is printed, so a failure here does not change the exit code.
-pub(super) async fn send_notices(settings: &Settings) {
-    if let Err(failure) = try_to_send(settings).await {
+pub(super) async fn send_notices(settings: &Settings, store: &CommandStore) {
+    if let Err(failure) = try_to_send(settings, store).await {
         tracing::warn!(%failure, "could not send notifications");
     }
 }
 
-async fn try_to_send(settings: &Settings) -> Result<(), CommandError> {
+async fn try_to_send(settings: &Settings, store: &CommandStore) -> Result<(), CommandError> {
     let channels = wiring::channels(settings)?;
     if channels.is_empty() {
         return Ok(());
     }
-    let store = Arc::new(wiring::open_store(settings).await?);
+    let store = Arc::new(store.open().await?.clone());
     let policy = NotificationPolicy::from_settings(settings);
     let clock = store.clock();
     let notifications = Notifications::new(store, clock, channels, policy);
@@ -118,18 +120,19 @@ async fn try_to_send(settings: &Settings) -> Result<(), CommandError> {
 pub async fn run_to_end(
     args: &StartRunArgs,
     settings: &Settings,
+    store: &CommandStore,
     lang: Lang,
 ) -> Result<Followed, CommandError> {
     let shared_queue = settings.redis.is_some() && !args.dry_run;
-    let _lock = WorkLock::unless_shared(settings)?;
+    let lock = WorkLock::unless_shared(settings)?;
     let mode = if args.dry_run {
         RunMode::DryRun
     } else {
         RunMode::Live
     };
-    let app = wiring::build(settings, mode).await?;
+    let app = wiring::build(settings, mode, store.open().await?).await?;
     let run = open_run(args, &app).await?;
-    carry_out(run, &app, shared_queue, lang).await
+    WorkLock::during(lock.as_ref(), carry_out(run, &app, shared_queue, lang)).await
 }
 
 /// Follows `run` to its end. With a shared queue the workers process it; otherwise this process

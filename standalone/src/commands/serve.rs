@@ -1,6 +1,7 @@
 //! `serve`: runs by schedule in one process: resumes open runs, starts the due ones, prints
 //! reports.
 
+use crate::database::CommandStore;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
@@ -12,6 +13,8 @@ use app::signal::Signals;
 use app::wiring;
 use producer::notices::{NotificationTask, Notifications};
 use producer::{Leadership, Scheduler, resume};
+use shared::domain::report::Report;
+use std::convert::Infallible;
 use std::pin::pin;
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
@@ -22,9 +25,14 @@ use worker::worker_pool::WorkerPool;
 ///
 /// # Errors
 ///
-/// Wrong settings, another process that works on the database, a database that cannot be used, a
-/// closed stdout.
-pub async fn serve(settings: &Settings, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
+/// Wrong settings, another process that works on the database, a database that cannot be used, or
+/// that is deleted meanwhile. A stdout that cannot be written is none: the shops need the work, not
+/// the reports.
+pub async fn serve(
+    settings: &Settings,
+    store: &CommandStore,
+    out: &mut CommandOutput<'_>,
+) -> Result<Exit, CommandError> {
     if settings.redis.is_some() {
         return Err(CommandError::Usage(text!(
             "REDIS_URL があるときは producer serve と worker を使ってください。miseban serve は1つのプロセス用です",
@@ -32,9 +40,9 @@ pub async fn serve(settings: &Settings, out: &mut CommandOutput<'_>) -> Result<E
         )));
     }
     let mut stop = pin!(Signals::listen()?.first());
-    let _lock = WorkLock::take(&settings.database_url)?;
+    let lock = WorkLock::take(&settings.database_url)?;
     let health = health::open(settings.health_listen).await?;
-    let app = wiring::build(settings, RunMode::Live).await?;
+    let app = wiring::build(settings, RunMode::Live, store.open().await?).await?;
     let resumed = resume(&app.ctx).await;
     let open = resumed.map_err(|error| {
         CommandError::Failed(text!(
@@ -55,12 +63,21 @@ pub async fn serve(settings: &Settings, out: &mut CommandOutput<'_>) -> Result<E
     let schedule = health.heartbeat("schedule");
     let scheduler = Scheduler::new(app.ctx.clone(), app.work, schedule).with_resumed(open);
     let mut workers = WorkerPool::start(&app, &health);
-    let ended = tokio::select! {
-        stopped = &mut stop => stopped,
-        failure = workers.failed() => Err(failure),
-        wrong = server_clocks::keep(&app.sources) => Err(wrong),
-        failure = scheduler.run(&Leadership::Always, |report| out.show(report, report::render)) => Err(failure),
+    let print = |report: &Report| {
+        if let Err(error) = out.show(report, report::render) {
+            tracing::warn!(%error, "could not print the report of run {}", report.run_id);
+        }
+        Ok::<(), Infallible>(())
     };
+    let work = async {
+        tokio::select! {
+            stopped = &mut stop => stopped,
+            failure = workers.failed() => Err(failure),
+            wrong = server_clocks::keep(&app.sources) => Err(wrong),
+            never = scheduler.run(&Leadership::Always, print) => match never {},
+        }
+    };
+    let ended = WorkLock::during(Some(&lock), work).await;
     health.stopping();
     workers.stop().await;
     notifications.stop().await;

@@ -17,6 +17,10 @@ use ui::command_error::Exit;
 use ui::message::Lang;
 use uuid::Uuid;
 
+async fn lanes(store: &SqlStore) -> Vec<(String, LaneMemory)> {
+    store.lanes().await.unwrap()
+}
+
 #[tokio::test]
 async fn the_newest_report_is_shown_without_a_run_id() {
     let store = shop().await;
@@ -151,9 +155,15 @@ async fn the_status_reads_well() {
     ] {
         let mut output = Captured::new();
 
-        status::status(&store, TimeDelta::days(7), at(12), &mut output.text(lang))
-            .await
-            .unwrap();
+        status::status(
+            &store,
+            &lanes(&store).await,
+            TimeDelta::days(7),
+            at(12),
+            &mut output.text(lang),
+        )
+        .await
+        .unwrap();
 
         assert_snapshot!(name, output.read());
     }
@@ -164,9 +174,15 @@ async fn the_status_counts_the_waiting_updates_of_a_shop() {
     let store = busy_shop().await;
     let mut output = Captured::new();
 
-    status::status(&store, TimeDelta::days(7), at(12), &mut output.json())
-        .await
-        .unwrap();
+    status::status(
+        &store,
+        &lanes(&store).await,
+        TimeDelta::days(7),
+        at(12),
+        &mut output.json(),
+    )
+    .await
+    .unwrap();
 
     let waiting = |shop: usize| output.object()["accounts"][shop]["waiting"].clone();
     assert_eq!((waiting(0), waiting(1)), (1.into(), 0.into()));
@@ -179,9 +195,15 @@ async fn a_notification_that_may_have_been_sent_is_shown_with_its_cause() {
     let message = async |lang| {
         let mut output = Captured::new();
         let page = &mut output.text(lang);
-        status::status(&store, TimeDelta::days(7), at(12), page)
-            .await
-            .unwrap();
+        status::status(
+            &store,
+            &lanes(&store).await,
+            TimeDelta::days(7),
+            at(12),
+            page,
+        )
+        .await
+        .unwrap();
         output.read()
     };
 
@@ -224,9 +246,15 @@ async fn expired_states_are_not_shown() {
     let store = busy_shop().await;
     let mut output = Captured::new();
 
-    status::status(&store, TimeDelta::days(7), at(61), &mut output.json())
-        .await
-        .unwrap();
+    status::status(
+        &store,
+        &lanes(&store).await,
+        TimeDelta::days(7),
+        at(61),
+        &mut output.json(),
+    )
+    .await
+    .unwrap();
 
     let object = output.object();
     assert_eq!(
@@ -245,6 +273,7 @@ async fn an_empty_database_has_a_status() {
 
     status::status(
         &store,
+        &lanes(&store).await,
         TimeDelta::days(7),
         at(0),
         &mut output.text(Lang::En),
@@ -317,6 +346,7 @@ async fn lane_line(pace: LanePace, refusals: Option<LaneRefusals>) -> String {
     let mut output = Captured::new();
     status::status(
         &store,
+        &lanes(&store).await,
         TimeDelta::days(7),
         at(12),
         &mut output.text(Lang::En),

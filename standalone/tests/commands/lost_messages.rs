@@ -4,8 +4,7 @@ use crate::vendors;
 use adapters::queue::LocalQueue;
 use app::config::Settings;
 use app::health::Health;
-use app::run_mode::RunMode;
-use app::wiring;
+use app::startup;
 use producer::{RunOrder, start_run};
 use shared::domain::run::{RunKind, RunState};
 use simulator::{Config, Quotas, Simulator};
@@ -35,7 +34,7 @@ async fn a_run_finds_the_rows_whose_messages_were_lost_and_ends() {
             .map(|(_, value)| value),
     };
     let settings = Settings::load(None, &environment).unwrap();
-    let mut app = wiring::build(&settings, RunMode::Live).await.unwrap();
+    let mut app = startup::build_once(&settings).await.unwrap();
     let started = start_run(RunOrder::new(RunKind::PriceStock), &app.ctx)
         .await
         .unwrap();

@@ -7,6 +7,7 @@ mod binary;
 mod board;
 mod changes;
 mod ecauto;
+mod files;
 mod fixture;
 mod inspect;
 mod lost_messages;

@@ -14,7 +14,6 @@ use shared::ports::store::StoreError;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// A server that does not answer within this time counts as unavailable. Longer than the server's
 /// own `statement_timeout`.
@@ -26,10 +25,6 @@ pub(crate) struct Database {
     pub(crate) options: AnyConnectOptions,
     pub(crate) writer: AnyPool,
     pub(crate) reader: AnyPool,
-    pub(crate) in_memory: bool,
-    /// The folder of a scratch copy. The last field, so that it is deleted after the connections
-    /// are closed.
-    pub(crate) _scratch: Option<TempDir>,
 }
 
 impl Database {

@@ -88,6 +88,18 @@ impl Dialect {
         }
     }
 
+    /// Reads all rows of a table, each as one JSON object, `row`, with these columns.
+    pub(crate) fn rows_as_json(self, table: &str, columns: &[String]) -> String {
+        let object = match self {
+            Self::Sqlite => "json_object",
+            Self::Postgres => "json_build_object",
+        };
+        let pair = |name: &String| format!("'{name}', {name}");
+        let pairs: Vec<String> = columns.iter().map(pair).collect();
+        let pairs = pairs.join(", ");
+        format!("SELECT CAST({object}({pairs}) AS TEXT) AS row FROM {table}")
+    }
+
     /// Counts the tables that record which migrations were applied: one or none.
     pub(crate) fn migrations_table(self) -> &'static str {
         match self {
@@ -128,6 +140,15 @@ impl Dialect {
                 SET LOCAL enable_hashjoin = on;
                 SET LOCAL enable_mergejoin = on;",
             ),
+        }
+    }
+
+    /// Lets a statement that reads a whole table take as long as it needs, until the transaction
+    /// ends.
+    pub(crate) fn no_time_limit(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SET LOCAL statement_timeout = 0"),
         }
     }
 

@@ -63,8 +63,6 @@ pub(crate) async fn connect(url: &str) -> Result<Database, StoreError> {
         options,
         writer: pool.clone(),
         reader: pool,
-        in_memory: false,
-        _scratch: None,
     })
 }
 

@@ -12,10 +12,13 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// A database that ends with its only connection.
 pub(crate) const IN_MEMORY: &str = "sqlite::memory:";
+
+/// The same in a temporary file without a name, which only its connection can read and which the
+/// system deletes, also after a crash (source: sqlite.org/inmemorydb.html, temporary databases).
+pub(crate) const UNNAMED: &str = "sqlite:";
 
 /// Read connections beside the single writer: watchers, handlers and the board read concurrently.
 const READERS: u32 = 4;
@@ -35,18 +38,17 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA temp_store = MEMORY;
     PRAGMA journal_size_limit = 67108864;";
 
-/// Connects to the file of `url`; `scratch` is deleted with the connections.
-pub(crate) async fn connect(url: &str, scratch: Option<TempDir>) -> Result<Database, StoreError> {
+/// Connects to the database of `url`.
+pub(crate) async fn connect(url: &str) -> Result<Database, StoreError> {
     sqlx::any::install_default_drivers();
     let options = AnyConnectOptions::from_str(url).map_err(failed)?;
-    let in_memory = url == IN_MEMORY;
-    if !in_memory {
+    let of_one_connection = [IN_MEMORY, UNNAMED].contains(&url);
+    if !of_one_connection {
         try_out(&options).await?;
     }
     let writer = pool(1).connect_with(options.clone()).await;
     let writer: AnyPool = writer.map_err(failed)?;
-    let reader = if in_memory {
-        // A database in memory belongs to its connection.
+    let reader = if of_one_connection {
         writer.clone()
     } else {
         pool(READERS).connect_lazy_with(options.clone())
@@ -56,8 +58,6 @@ pub(crate) async fn connect(url: &str, scratch: Option<TempDir>) -> Result<Datab
         options,
         writer,
         reader,
-        in_memory,
-        _scratch: scratch,
     })
 }
 
@@ -103,7 +103,13 @@ fn pool(size: u32) -> AnyPoolOptions {
 
 /// Creates the file with permissions for its owner only, since it contains tokens. `SQLite` gives
 /// the same permissions to the files that it creates beside it.
+///
+/// An existing file is not opened: when it is closed again, the system would release the locks that
+/// `SQLite` holds on it in this process (source: sqlite.org/howtocorrupt.html, section 2.2).
 pub(crate) fn make_file(path: &Path) -> Result<(), StoreError> {
+    if path.exists() {
+        return Ok(());
+    }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

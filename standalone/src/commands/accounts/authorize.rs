@@ -8,12 +8,12 @@ use super::advice;
 use super::callback::CallbackListener;
 use super::prompt::{invite, wait_for_response};
 use super::response::AuthorizationResponse;
+use super::tools::AccountsTools;
 use crate::cli::AuthorizeArgs;
 use crate::output::CommandOutput;
-use app::accounts::{AccountEntry, AccountsFile};
-use app::config::{Settings, environment};
+use app::accounts::AccountEntry;
+use app::config::environment;
 use app::signal::Signals;
-use app::wiring;
 use shared::domain::account::REFRESH_TOKEN_LIVES;
 use shared::ports::shop::ShopError;
 use std::pin::pin;
@@ -33,20 +33,20 @@ const SCOPES: &str = "read_users read_items write_items";
 /// A shop without `redirect_uri`, no response in time, an authorisation that was denied, a code
 /// that BASE rejects.
 pub(super) async fn authorize(
-    file: &AccountsFile,
+    tools: &AccountsTools<'_>,
     args: &AuthorizeArgs,
-    settings: &Settings,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let mut stop = pin!(Signals::listen()?.first());
+    let file = tools.file;
     let account = file.account(&args.id)?;
     let id = &account.id;
     let (redirect, listen_at) = redirect_uri(account)?;
     let credentials = file.credentials_of(id, &environment)?;
-    let shops = wiring::shops(settings, file, credentials).await?;
+    let shops = tools.shops(credentials).await?;
     let state = format!("{:032x}", rand::random::<u128>());
     let mut listener = open_listener(&listen_at, &state, out).await?;
-    let address = authorization_url(&settings.base.base_url, account, redirect, &state);
+    let address = authorization_url(&tools.settings.base.base_url, account, redirect, &state);
     invite(&address, listener.is_some(), out)?;
     let timeout = Duration::from_secs(args.within);
     let response = tokio::select! {

@@ -1,10 +1,11 @@
 //! `accounts check`: sends one request to each active shop.
 
 use super::advice;
+use super::tools::AccountsTools;
 use crate::output::CommandOutput;
-use app::accounts::{AccountEntry, AccountsFile};
-use app::config::{Settings, environment};
-use app::wiring::{self, Shops};
+use app::accounts::AccountEntry;
+use app::config::environment;
+use app::wiring::Shops;
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::domain::lane::Priority;
@@ -43,11 +44,11 @@ enum CheckOutcome {
 
 /// Checks the active shops, or one; [`Exit::Failed`] when a check fails.
 pub(super) async fn check(
-    file: &AccountsFile,
+    tools: &AccountsTools<'_>,
     only: Option<&AccountId>,
-    settings: &Settings,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
+    let file = tools.file;
     let chosen: Vec<&AccountEntry> = match only {
         Some(id) => vec![file.account(id)?],
         None => file.accounts().iter().collect(),
@@ -57,7 +58,7 @@ pub(super) async fn check(
         Some(_) => Vec::new(),
         None => file.credentials(&environment)?,
     };
-    let shops = wiring::shops(settings, file, credentials).await?;
+    let shops = tools.shops(credentials).await?;
     let mut accounts = Vec::new();
     for account in chosen {
         accounts.push(look(account, &shops, out.lang).await);

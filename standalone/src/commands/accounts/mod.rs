@@ -8,17 +8,18 @@ mod check;
 mod prompt;
 mod response;
 mod text;
+mod tools;
 mod view;
 
 use crate::cli::AccountsCommand;
-use crate::database;
+use crate::database::CommandStore;
 use crate::output::CommandOutput;
 use app::accounts::AccountsFile;
 use app::config::{Settings, environment};
-use app::wiring;
 use chrono::TimeDelta;
 use shared::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
 use shared::ports::store::{AccountStore as _, CatalogueStore as _, TokenAge, TokenStore as _};
+use tools::AccountsTools;
 use ui::command_error::{CommandError, Exit};
 use ui::layout::when;
 use ui::message::text;
@@ -33,24 +34,26 @@ use view::{AccountView, AccountsView};
 pub async fn accounts(
     command: &AccountsCommand,
     settings: &Settings,
+    store: &CommandStore,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let file = AccountsFile::read(&settings.base.accounts_file)?;
+    let tools = AccountsTools {
+        file: &file,
+        settings,
+        store,
+    };
     match command {
-        AccountsCommand::Ls(_) => ls(&file, settings, out).await,
-        AccountsCommand::Check(args) => check::check(&file, args.id.as_ref(), settings, out).await,
-        AccountsCommand::Refresh(args) => refresh(&file, &args.id, settings, out).await,
-        AccountsCommand::Authorize(args) => authorize::authorize(&file, args, settings, out).await,
+        AccountsCommand::Ls(_) => ls(&tools, out).await,
+        AccountsCommand::Check(args) => check::check(&tools, args.id.as_ref(), out).await,
+        AccountsCommand::Refresh(args) => refresh(&tools, &args.id, out).await,
+        AccountsCommand::Authorize(args) => authorize::authorize(&tools, args, out).await,
     }
 }
 
 /// Lists from the file and the database, without any request.
-async fn ls(
-    file: &AccountsFile,
-    settings: &Settings,
-    out: &mut CommandOutput<'_>,
-) -> Result<Exit, CommandError> {
-    let store = database::existing(&settings.database_url).await?;
+async fn ls(tools: &AccountsTools<'_>, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
+    let store = tools.store.existing().await?;
     let rows = store.accounts().await?.into_iter();
     let counts = store.listing_counts().await?.into_iter();
     let facts = view::AccountFacts {
@@ -58,9 +61,9 @@ async fn ls(
         ages: TokenAge::by_account(store.token_ages().await?),
         listed: counts.map(|(id, listed, _)| (id, listed)).collect(),
         now: store.clock().now(),
-        warned_before: warned_before(settings),
+        warned_before: warned_before(tools.settings),
     };
-    let shops = file.accounts().iter();
+    let shops = tools.file.accounts().iter();
     let view = AccountsView {
         accounts: shops.map(|shop| AccountView::of(shop, &facts)).collect(),
     };
@@ -75,13 +78,12 @@ pub fn warned_before(settings: &Settings) -> TimeDelta {
 }
 
 async fn refresh(
-    file: &AccountsFile,
+    tools: &AccountsTools<'_>,
     id: &AccountId,
-    settings: &Settings,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let credentials = file.credentials_of(id, &environment)?;
-    let shops = wiring::shops(settings, file, credentials).await?;
+    let credentials = tools.file.credentials_of(id, &environment)?;
+    let shops = tools.shops(credentials).await?;
     let refreshed = shops.base.renew(id).await;
     let refreshed = refreshed.map_err(|error| CommandError::Failed(advice::of(id, &error)))?;
     let until = when(refreshed + REFRESH_TOKEN_LIVES);

@@ -8,11 +8,11 @@ mod market;
 use crate::cli::{DemoArgs, StartRunArgs};
 use crate::commands::run::{Followed, run_to_end};
 use crate::commands::{explain, import};
+use crate::database::CommandStore;
 use crate::output::CommandOutput;
 use adapters::clock::SystemClock;
 use app::accounts::AccountsFile;
 use app::config::Settings;
-use app::wiring;
 use market::Watched;
 use shared::domain::report::Report;
 use shared::domain::run::{RunKind, RunState};
@@ -38,7 +38,18 @@ const RATE: &str = "2";
 /// A folder that cannot be written, a port that cannot be bound.
 pub async fn demo(args: &DemoArgs, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
     let stage = Stage::set_up(args).await?;
-    introduce(&stage, out)?;
+    let ended = perform(&stage, args, out).await;
+    stage.simulator.stop().await;
+    stage.store.close().await;
+    ended
+}
+
+async fn perform(
+    stage: &Stage,
+    args: &DemoArgs,
+    out: &mut CommandOutput<'_>,
+) -> Result<Exit, CommandError> {
+    introduce(stage, out)?;
     stage.import(out).await?;
 
     heading(out, 1, "最初の実行", "the first run")?;
@@ -59,15 +70,14 @@ pub async fn demo(args: &DemoArgs, out: &mut CommandOutput<'_>) -> Result<Exit, 
 
     heading(out, 3, "ショップの結果", "the result in the shop")?;
     let right = watched.show(&stage.simulator, out)?;
-    let store = wiring::open_store(&stage.settings).await?;
+    let store = stage.store.open().await?;
     out.line(&text!(
         "\n価格の理由は、商品ごとに確認できます(miseban explain):",
         "\nMiseban can explain every price (miseban explain):"
     ))?;
-    explain::explain(&store, watched.risen(), out).await?;
+    explain::explain(store, watched.risen(), out).await?;
 
-    next_steps(&stage, args, out)?;
-    stage.simulator.stop().await;
+    next_steps(stage, args, out)?;
     let done = right && [first.state, second.state] == [RunState::Done; 2];
     Ok(if done { Exit::Done } else { Exit::Failed })
 }
@@ -76,6 +86,7 @@ pub async fn demo(args: &DemoArgs, out: &mut CommandOutput<'_>) -> Result<Exit, 
 struct Stage {
     simulator: Simulator,
     settings: Settings,
+    store: CommandStore,
     folder: PathBuf,
     /// Removes the folder when dropped; `None` with `--keep`.
     _temporary: Option<tempfile::TempDir>,
@@ -111,6 +122,7 @@ impl Stage {
         let settings = Settings::load(Some(&file), &|_| None)?;
         Ok(Self {
             simulator,
+            store: CommandStore::new(&settings),
             settings,
             folder,
             _temporary: temporary,
@@ -120,14 +132,14 @@ impl Stage {
     async fn import(&self, out: &mut CommandOutput<'_>) -> Result<(), CommandError> {
         let accounts = AccountsFile::read(&self.settings.base.accounts_file)?;
         let sheet = import::read(import::open(&self.folder.join("listings.csv"))?, &accounts)?;
-        let store = wiring::open_store(&self.settings).await?;
-        import::listings(&store, &accounts, sheet, SystemClock.now(), out).await?;
+        let store = self.store.open().await?;
+        import::listings(store, &accounts, sheet, SystemClock.now(), out).await?;
         Ok(())
     }
 
     async fn run(&self, out: &mut CommandOutput<'_>) -> Result<Report, CommandError> {
         let args = StartRunArgs::new(RunKind::PriceStock);
-        match run_to_end(&args, &self.settings, out.lang).await? {
+        match run_to_end(&args, &self.settings, &self.store, out.lang).await? {
             Followed::Ended(report) => Ok(*report),
             Followed::Stopped(_) => Err(CommandError::Failed(text!(
                 "デモを中断しました",

@@ -4,6 +4,7 @@ mod pages;
 
 use crate::cli::ImportShopArgs;
 use crate::commands::run::{inactive_account, unknown_account};
+use crate::database::CommandStore;
 use crate::import::from_shop::{self, LeftOut};
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
@@ -57,10 +58,11 @@ struct NamedItem {
 pub async fn import_shop(
     args: &ImportShopArgs,
     settings: &Settings,
+    store: &CommandStore,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let _lock = WorkLock::unless_shared(settings)?;
-    let app = wiring::build(settings, RunMode::Live).await?;
+    let app = wiring::build(settings, RunMode::Live, store.open().await?).await?;
     let ctx = &app.ctx;
     let shops = chosen(args.account.as_ref(), ctx).await?;
     let (mut items, mut known) = (0, 0);

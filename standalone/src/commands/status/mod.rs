@@ -5,16 +5,18 @@ mod view;
 
 use crate::output::CommandOutput;
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::ports::store::{Store, TokenAge};
+use shared::ports::store::{LaneMemory, Store, TokenAge};
 use ui::command_error::{CommandError, Exit};
 use view::{LaneView, OpenRun, PastRun, ShopFacts, ShopStatus, StatusView};
 
 /// Runs shown per list.
 const RUNS: u32 = 10;
 
-/// Prints the status, with a warning for tokens that expire within `warned_before`.
+/// Prints the status, with what is known of `lanes`, and a warning for tokens that expire within
+/// `warned_before`.
 pub async fn status(
     store: &dyn Store,
+    lanes: &[(String, LaneMemory)],
     warned_before: TimeDelta,
     now: DateTime<Utc>,
     out: &mut CommandOutput<'_>,
@@ -35,7 +37,6 @@ pub async fn status(
         ages: TokenAge::by_account(store.token_ages().await?),
         warned_before,
     };
-    let lanes = store.lanes().await?;
     let channels = store.notice_channels().await?;
     let past = past.iter().filter(|run| !run.state.is_open());
     let shops = shops.iter().map(|shop| ShopStatus::of(shop, &facts, now));
