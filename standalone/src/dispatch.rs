@@ -12,6 +12,7 @@ use crate::commands::{
 use crate::database::{self, CommandStore};
 use crate::import::AsinList;
 use crate::output::CommandOutput;
+use crate::progress::print_status;
 use adapters::clock::SystemClock;
 use adapters::store::SqlStore;
 use app::accounts::AccountsFile;
@@ -222,8 +223,12 @@ async fn import_ecauto(
     } else {
         None
     };
-    let bad = takeover.needs_correction();
-    let summary = TakeoverSummary::of(takeover, counts);
+    let held = counts.as_ref().map_or(&[][..], |counts| &counts.held);
+    let bad = takeover.needs_correction() || !held.is_empty();
+    for held in held {
+        print_status(import::held_text(held).of(env.lang));
+    }
+    let summary = TakeoverSummary::of(takeover, counts.as_ref());
     env.output(args.output.json)
         .show(&summary, ecauto_import::render)?;
     Ok(if bad { Exit::Usage } else { Exit::Done })

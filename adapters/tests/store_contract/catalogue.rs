@@ -1,15 +1,21 @@
 //! The catalogue: the import of listings, and the history of an ASIN.
 
 use crate::world::*;
-use shared::domain::listing::{ItemId, ListingStatus};
+use shared::domain::listing::{ItemId, ListingId, ListingStatus};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::ports::store::{
-    AccountStore, BatchStore, CatalogueStore, HistoryStore, ImportCounts, NewListing, RecordPart,
-    UpdateResult, UpdateStore,
+    AccountStore, BatchStore, CatalogueStore, HeldImport, HistoryStore, ImportCounts, NewListing,
+    RecordPart, UpdateResult, UpdateStore,
 };
 
 fn counts(new: u64, changed: u64, same: u64) -> ImportCounts {
-    ImportCounts { new, changed, same }
+    let held = Vec::new();
+    ImportCounts {
+        new,
+        changed,
+        same,
+        held,
+    }
 }
 
 #[tokio::test]
@@ -122,6 +128,63 @@ async fn items_can_be_swapped_and_taken_over() {
     assert_eq!(items, [1002, 1001, 1003]);
     let taken = &store.asin_history(asin(3)).await.unwrap().listings[0];
     assert_eq!(taken.status, ListingStatus::Delisted);
+}
+
+fn held(number: u32, item: i64, listed: Option<(i64, i64)>) -> HeldImport {
+    HeldImport {
+        account: account("a"),
+        asin: asin(number),
+        item: ItemId(item),
+        listed: listed.map(|(listing, item)| (ListingId(listing), ItemId(item))),
+    }
+}
+
+#[tokio::test]
+async fn an_import_never_leaves_an_item_without_a_listing() {
+    let store = open().await;
+    shop(&store, "a", 4).await;
+    let before = store.listings(&[1, 2, 3, 4].map(asin), None).await.unwrap();
+    // The first gets a new item. The second would get the item of the first, which stays where it
+    // is, so that the second's own item would be left. The third and fourth swap theirs.
+    let mut rows = [1, 2, 3, 4].map(|number| new_listing("a", number));
+    for (row, item) in rows.iter_mut().zip([77, 1001, 1004, 1003]) {
+        row.item = ItemId(item);
+    }
+
+    let done = store.import(&rows, at(5)).await.unwrap();
+
+    assert_eq!((done.new, done.changed, done.same), (0, 2, 0));
+    let mut holds = done.held;
+    holds.sort_by_key(|held| held.asin);
+    assert_eq!(
+        holds,
+        [held(1, 77, Some((1, 1001))), held(2, 1001, Some((2, 1002)))]
+    );
+    let after = store.listings(&[1, 2, 3, 4].map(asin), None).await.unwrap();
+    let items: Vec<i64> = after.iter().map(|row| row.listing.item.0).collect();
+    assert_eq!(items, [1001, 1002, 1004, 1003]);
+    assert_eq!(after[..2], before[..2], "also their shown states");
+}
+
+#[tokio::test]
+async fn of_two_items_for_one_asin_none_is_imported() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let row = |number: u32, item: i64| NewListing {
+        item: ItemId(item),
+        ..new_listing("a", number)
+    };
+    let rows = [row(1, 1001), row(2, 50), row(1, 60), row(2, 51), row(3, 70)];
+
+    let done = store.import(&rows, at(5)).await.unwrap();
+
+    assert_eq!((done.new, done.changed, done.same), (1, 0, 0));
+    let mut items: Vec<i64> = done.held.iter().map(|held| held.item.0).collect();
+    items.sort_unstable();
+    assert_eq!(items, [50, 51, 60, 1001]);
+    let rows = store.listings(&[1, 2, 3].map(asin), None).await.unwrap();
+    let items: Vec<i64> = rows.iter().map(|row| row.listing.item.0).collect();
+    assert_eq!(items, [1001, 70]);
 }
 
 #[tokio::test]

@@ -14,7 +14,8 @@ pub enum ImportCommand {
 
 The first line names the columns, in any order:
 account_id,asin,item_id,sku,selling_price,visibility (public or hidden)
-Invalid rows are listed by line number and skipped; all valid rows are imported together.",
+Invalid rows are listed by line number and skipped; all valid rows are imported together. A row that gives
+a listed ASIN another item is held, since the former item would stay on sale and nobody would mind it.",
         after_help = "Examples:
   miseban import listings listings.csv
   cat listings.csv | miseban import listings - --json"

@@ -5,13 +5,19 @@ use crate::output::CommandOutput;
 use app::accounts::AccountsFile;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use shared::ports::store::Store;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::ports::store::{HeldImport, Store};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::Path;
 use ui::command_error::{CommandError, Exit};
 use ui::layout::grouped;
-use ui::message::{Lang, text};
+use ui::message::{Lang, Text, text};
+
+/// Held rows that the text shows; the JSON has all.
+const NAMED: usize = 20;
 
 /// The result of an import.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +26,9 @@ struct ImportSummary {
     new: u64,
     changed: u64,
     same: u64,
+    /// Rows that wait for a person: each gives a listed ASIN another item.
+    held: u64,
+    held_rows: Vec<NamedRow>,
     wrong: u64,
     /// The first invalid rows.
     wrong_rows: Vec<NamedRow>,
@@ -68,7 +77,8 @@ pub fn read(input: impl BufRead, accounts: &AccountsFile) -> Result<Sheet, Comma
     Sheet::read(input, &accounts.ids())
 }
 
-/// Imports `sheet`. [`Exit::Usage`] when a row was invalid, since a person has to correct it.
+/// Imports `sheet`. [`Exit::Usage`] when a row was invalid or is held, since a person has to correct
+/// it.
 pub async fn listings(
     store: &dyn Store,
     accounts: &AccountsFile,
@@ -78,8 +88,11 @@ pub async fn listings(
 ) -> Result<Exit, CommandError> {
     store.sync_accounts(&accounts.rows()).await?;
     let counts = store.import(&sheet.listings, now).await?;
+    let held = held_rows(&sheet, &counts.held, out.lang);
     let summary = ImportSummary {
-        imported: sheet.listings.len() as u64,
+        imported: (sheet.listings.len() - counts.held.len()) as u64,
+        held: held.len() as u64,
+        held_rows: held,
         new: counts.new,
         changed: counts.changed,
         same: counts.same,
@@ -87,8 +100,64 @@ pub async fn listings(
         wrong_rows: NamedRow::all(&sheet.wrong, out.lang),
     };
     out.show(&summary, render)?;
-    let good = summary.wrong == 0;
+    let good = summary.wrong == 0 && summary.held == 0;
     Ok(if good { Exit::Done } else { Exit::Usage })
+}
+
+/// The held rows as text.
+fn held_lines(summary: &ImportSummary, lang: Lang) -> String {
+    if summary.held == 0 {
+        return String::new();
+    }
+    let held = grouped(summary.held);
+    let title = text!("{held}行を保留しました:\n", "{held} rows are held:\n");
+    let mut text = title.of(lang).to_owned();
+    let shown = summary.held_rows.iter().take(NAMED);
+    text.extend(shown.map(|row| row.render(lang)));
+    let more = summary.held_rows.len().saturating_sub(NAMED);
+    if more > 0 {
+        let more = grouped(more as u64);
+        let line = text!(
+            "  ほか {more}行(--json ですべて見られます)\n",
+            "  and {more} more (--json lists all)\n"
+        );
+        text.push_str(line.of(lang));
+    }
+    text
+}
+
+/// The lines of the held rows, with the reason.
+fn held_rows(sheet: &Sheet, held: &[HeldImport], lang: Lang) -> Vec<NamedRow> {
+    let reasons: HashMap<(&AccountId, Asin), String> = held
+        .iter()
+        .map(|held| {
+            (
+                (&held.account, held.asin),
+                held_text(held).of(lang).to_owned(),
+            )
+        })
+        .collect();
+    let rows = sheet.lines.iter().zip(&sheet.listings);
+    rows.filter_map(|(line, row)| {
+        let why = reasons.get(&(&row.account, row.asin))?.clone();
+        Some(NamedRow { line: *line, why })
+    })
+    .collect()
+}
+
+/// Why a listing is held, and what to do.
+pub(crate) fn held_text(held: &HeldImport) -> Text {
+    let (account, asin, item) = (&held.account, held.asin, held.item.0);
+    match held.listed.map(|(_, listed)| listed.0) {
+        Some(listed) => text!(
+            "ショップ {account} の {asin} は商品 {listed} として登録済みで、取り込むと商品 {item} に変わり、商品 {listed} は価格も在庫も見られないまま残ります。売るほうだけをショップに残してください。商品 {listed} を削除したら、miseban reconcile のあとにもう一度取り込んでください",
+            "{asin} of account {account} is listed as item {listed}; with item {item} instead, nobody would mind item {listed} any more. Keep only the item that is for sale: after deleting item {listed} in the shop, run miseban reconcile and import again"
+        ),
+        None => text!(
+            "ショップ {account} の {asin} に商品番号が2つあります(その1つは {item})。売っている商品だけを残してください",
+            "{asin} of account {account} has two items (one is {item}): keep only the one that is for sale"
+        ),
+    }
 }
 
 fn render(summary: &ImportSummary, lang: Lang) -> String {
@@ -105,6 +174,7 @@ fn render(summary: &ImportSummary, lang: Lang) -> String {
         "{imported} listings imported ({new} new, {changed} changed, {same} unchanged)\n"
     );
     let mut text = imported_line.of(lang).to_owned();
+    text.push_str(&held_lines(summary, lang));
     if summary.wrong == 0 {
         return text;
     }

@@ -20,6 +20,7 @@ use lines::Lines;
 use row::RowReader;
 use shared::domain::account::AccountId;
 use shared::ports::store::NewListing;
+use std::collections::BTreeMap;
 use std::io::BufRead;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
@@ -29,6 +30,8 @@ use ui::message::{Text, text};
 pub struct Sheet {
     /// The valid rows, in the order of the file.
     pub listings: Vec<NewListing>,
+    /// Their line numbers.
+    pub lines: Vec<u64>,
     /// The invalid rows.
     pub wrong: WrongRows,
 }
@@ -84,14 +87,36 @@ impl Sheet {
         let mut sheet = Self::default();
         while let Some((number, line)) = lines.next()? {
             match rows.read(number, fields.split(line)) {
-                Ok(listing) => sheet.listings.extend(listing),
+                Ok(Some(listing)) => {
+                    sheet.listings.push(listing);
+                    sheet.lines.push(number);
+                }
+                Ok(None) => {}
                 Err(why) => sheet.wrong.note(number, why),
             }
         }
+        sheet.leave_out(rows.contradicted());
         if sheet.listings.is_empty() && sheet.wrong.count == 0 {
             return Err(header_only());
         }
         Ok(sheet)
+    }
+
+    /// Takes rows that were read as valid from the listings to import.
+    fn leave_out(&mut self, rows: Vec<(u64, Text)>) {
+        // A row may be contradicted by several.
+        let rows: BTreeMap<u64, Text> = rows.into_iter().collect();
+        if rows.is_empty() {
+            return;
+        }
+        let mut lines = self.lines.iter();
+        self.listings
+            .retain(|_| lines.next().is_none_or(|line| !rows.contains_key(line)));
+        self.lines.retain(|line| !rows.contains_key(line));
+        for (line, why) in rows {
+            self.wrong.note(line, why);
+        }
+        self.wrong.named.sort_by_key(|row| row.line);
     }
 }
 

@@ -16,8 +16,9 @@ pub struct RowReader<'a> {
     header: Header,
     accounts: HashMap<&'a str, usize>,
     ids: &'a [AccountId],
-    by_asin: HashMap<(usize, Asin), u64>,
+    by_asin: HashMap<(usize, Asin), (u64, ItemId)>,
     by_item: HashMap<(usize, ItemId), u64>,
+    contradicted: Vec<(u64, Text)>,
 }
 
 impl<'a> RowReader<'a> {
@@ -30,7 +31,14 @@ impl<'a> RowReader<'a> {
             ids: accounts,
             by_asin: HashMap::new(),
             by_item: HashMap::new(),
+            contradicted: Vec::new(),
         }
+    }
+
+    /// Rows that were read as valid, and that later ones contradict: which of them is right is for a
+    /// person to say.
+    pub fn contradicted(&mut self) -> Vec<(u64, Text)> {
+        std::mem::take(&mut self.contradicted)
     }
 
     /// The listing of a row; `None` for a blank row, such as spreadsheets leave at the end.
@@ -77,7 +85,9 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    /// An ASIN and an item may occur once per shop.
+    /// An ASIN and an item may occur once per shop. Of two equal rows the first counts; of two that
+    /// differ none: the item of the other would be sold without being minded, or at the price of
+    /// another product.
     fn reject_duplicates(
         &mut self,
         line: u64,
@@ -86,7 +96,14 @@ impl<'a> RowReader<'a> {
         item: ItemId,
     ) -> Result<(), Text> {
         let account = &self.ids[shop];
-        if let Some(first) = self.by_asin.get(&(shop, asin)) {
+        if let Some((first, first_item)) = self.by_asin.get(&(shop, asin)) {
+            if *first_item != item {
+                let message = text!(
+                    "ショップ {account} の {asin} は、別の商品番号で{line}行目にもあります。売っている商品の行だけを残してください",
+                    "{asin} of account {account} is in line {line} too, as another item: keep only the line of the item that sells it"
+                );
+                self.contradicted.push((*first, message));
+            }
             return Err(text!(
                 "ショップ {account} の {asin} は{first}行目にもあります",
                 "{asin} of account {account} is already in line {first}"
@@ -94,12 +111,17 @@ impl<'a> RowReader<'a> {
         }
         if let Some(first) = self.by_item.get(&(shop, item)) {
             let number = item.0;
+            let message = text!(
+                "ショップ {account} の item_id {number} は、別のASINで{line}行目にもあります。正しい行だけを残してください",
+                "item_id {number} of account {account} is in line {line} too, as another ASIN: keep only the right line"
+            );
+            self.contradicted.push((*first, message));
             return Err(text!(
                 "ショップ {account} の item_id {number} は{first}行目にもあります",
                 "item_id {number} of account {account} is already in line {first}"
             ));
         }
-        self.by_asin.insert((shop, asin), line);
+        self.by_asin.insert((shop, asin), (line, item));
         self.by_item.insert((shop, item), line);
         Ok(())
     }

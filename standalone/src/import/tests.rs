@@ -78,12 +78,8 @@ fn an_invalid_row_is_reported_by_line_and_the_valid_ones_stay() {
             "a quote (\") is not closed",
         ),
         (
-            "main,B00GOODONE,1,s,500,public",
+            "main,B00GOODONE,7,t,500,public",
             "B00GOODONE of account main is already in line 2",
-        ),
-        (
-            "main,B00EXAMPLE,7,s,500,public",
-            "item_id 7 of account main is already in line 2",
         ),
         ("main,B00\u{1b}[31m,1,s,500,public", "\"B00\\u{1b}[31m\""),
     ] {
@@ -97,6 +93,37 @@ fn an_invalid_row_is_reported_by_line_and_the_valid_ones_stay() {
         assert_eq!(sheet.wrong.named[0].line, 3);
         let text = &sheet.wrong.named[0].why.en;
         assert!(text.contains(expected), "{text:?} lacks {expected:?}");
+    }
+}
+
+#[test]
+fn of_rows_that_contradict_each_other_none_is_imported() {
+    for (second, expected) in [
+        (
+            "main,B00GOODONE,1,s,500,public",
+            "B00GOODONE of account main",
+        ),
+        (
+            "main,B00EXAMPLE,7,s,500,public",
+            "item_id 7 of account main",
+        ),
+    ] {
+        let content = format!(
+            "{HEADER}main,B00GOODONE,7,s,500,public\n{second}\nsecond,B00GOODONE,7,s,500,public\n{second}\n"
+        );
+
+        let sheet = read(content.as_bytes()).unwrap();
+
+        let wrong = &sheet.wrong;
+        let lines: Vec<u64> = wrong.named.iter().map(|row| row.line).collect();
+        assert_eq!((lines, wrong.count), (vec![2, 3, 5], 3), "{second}");
+        assert!(wrong.named.iter().all(|row| row.why.en.contains(expected)));
+        let kept: Vec<&str> = sheet
+            .listings
+            .iter()
+            .map(|row| row.account.as_str())
+            .collect();
+        assert_eq!((kept, sheet.lines), (vec!["second"], vec![4]));
     }
 }
 

@@ -16,7 +16,7 @@ use shared::domain::shop_page::{PageCursor, ShopPage};
 use shared::ports::limiter::Permit;
 use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use shared::ports::shop::{Shop, ShopError};
-use shared::ports::store::{AccountStore, CatalogueStore};
+use shared::ports::store::{AccountStore, CatalogueStore, HistoryStore};
 use standalone::commands::doctor::{Checked, doctor};
 use standalone::commands::{import, migrate};
 use standalone::database;
@@ -89,6 +89,32 @@ async fn invalid_rows_are_skipped_and_reported_with_exit_usage() {
         (&1.into(), &1.into())
     );
     assert_eq!(object["wrong_rows"][0]["line"], 3);
+}
+
+#[tokio::test]
+async fn a_row_that_would_leave_an_item_unminded_is_held_by_line() {
+    let store = SqlStore::open("sqlite::memory:").await.unwrap();
+    let before =
+        format!("{HEADER}main,B00EXAMPL1,1,a,500,public\nmain,B00EXAMPL2,2,b,500,public\n");
+    import_csv(&store, &before, &mut Captured::new())
+        .await
+        .unwrap();
+    let content =
+        format!("{HEADER}main,B00EXAMPL2,2,c,500,public\n\nmain,B00EXAMPL1,9,a,500,public\n");
+    let mut output = Captured::new();
+
+    let exit = import_csv(&store, &content, &mut output).await.unwrap();
+
+    assert_eq!(exit, Exit::Usage);
+    let object = output.object();
+    assert_eq!(
+        (&object["imported"], &object["changed"], &object["held"]),
+        (&1.into(), &1.into(), &1.into()),
+        "{object}"
+    );
+    assert_eq!(object["held_rows"][0]["line"], 4, "{object}");
+    let facts = store.asin_history(Asin::parse("B00EXAMPL1").unwrap());
+    assert_eq!(facts.await.unwrap().listings[0].listing.item, ItemId(1));
 }
 
 #[tokio::test]

@@ -89,8 +89,8 @@ const MESSAGES: [(DataIssue, &str, &str); 22] = [
     ),
     (
         DataIssue::DoubleItem,
-        "BASEの商品番号が前の行と同じです。片方を直してください",
-        "an earlier row has the same BASE item number: correct one of them",
+        "BASEの商品番号がほかの行と同じです。片方を直してください",
+        "another row has the same BASE item number: correct one of them",
     ),
     (
         DataIssue::DoubleAsin,

@@ -16,7 +16,8 @@ pub type FoundIssue = (DataIssue, String);
 pub struct RowChecker<'a> {
     accounts: HashMap<&'a str, &'a AccountId>,
     asins: HashSet<(&'a AccountId, Asin)>,
-    items: HashSet<(&'a AccountId, ItemId)>,
+    items: HashMap<(&'a AccountId, ItemId), Asin>,
+    contradicted: HashMap<(&'a AccountId, Asin), DataIssue>,
 }
 
 impl<'a> RowChecker<'a> {
@@ -25,8 +26,18 @@ impl<'a> RowChecker<'a> {
         Self {
             accounts: accounts.iter().map(|id| (id.as_str(), id)).collect(),
             asins: HashSet::new(),
-            items: HashSet::new(),
+            items: HashMap::new(),
+            contradicted: HashMap::new(),
         }
+    }
+
+    /// Why a listing that was returned must be left out after all: a later row gives its ASIN another
+    /// item, or its item another ASIN, and only a person knows which of them is for sale.
+    pub fn contradiction(&self, listing: &NewListing) -> Option<FoundIssue> {
+        let key = (&listing.account, listing.asin);
+        let issue = *self.contradicted.get(&key)?;
+        let (account, asin, item) = (&listing.account, listing.asin, listing.item.0);
+        Some((issue, format!("{account} {asin} {item}")))
     }
 
     /// The listing of a row, and the issues that were corrected in it.
@@ -74,13 +85,19 @@ impl<'a> RowChecker<'a> {
         asin: Asin,
         item: ItemId,
     ) -> Result<(), FoundIssue> {
-        if self.items.contains(&(account, item)) {
+        if let Some(first) = self.items.get(&(account, item)) {
+            if *first != asin {
+                let issue = DataIssue::DoubleItem;
+                self.contradicted.insert((account, *first), issue);
+            }
             return Err((DataIssue::DoubleItem, format!("{account} {}", item.0)));
         }
         if !self.asins.insert((account, asin)) {
+            let issue = DataIssue::DoubleAsin;
+            self.contradicted.insert((account, asin), issue);
             return Err((DataIssue::DoubleAsin, format!("{account} {asin}")));
         }
-        self.items.insert((account, item));
+        self.items.insert((account, item), asin);
         Ok(())
     }
 }

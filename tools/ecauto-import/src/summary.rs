@@ -24,7 +24,7 @@ pub struct TakeoverSummary {
 
 impl TakeoverSummary {
     /// The summary of `takeover`; `counts` are those of the store, `None` for a dry run.
-    pub fn of(takeover: Takeover, counts: Option<ImportCounts>) -> Self {
+    pub fn of(takeover: Takeover, counts: Option<&ImportCounts>) -> Self {
         Self {
             dry_run: counts.is_none(),
             listings: takeover.listings_read,

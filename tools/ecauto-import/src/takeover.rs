@@ -84,7 +84,7 @@ impl Takeover {
         for row in old {
             match checker.check(row) {
                 Ok((listing, noted)) => {
-                    listings.push(listing);
+                    listings.push((row.id, listing));
                     for (issue, found) in noted {
                         note(row.id, issue, found);
                     }
@@ -92,8 +92,15 @@ impl Takeover {
                 Err((issue, found)) => note(row.id, issue, found),
             }
         }
+        listings.retain(|(row, listing)| match checker.contradiction(listing) {
+            Some((issue, found)) => {
+                note(*row, issue, found);
+                false
+            }
+            None => true,
+        });
         Self {
-            listings,
+            listings: listings.into_iter().map(|(_, listing)| listing).collect(),
             issues: issues.into_values().collect(),
             listings_read: old.len() as u64,
             ..Self::default()

@@ -1,11 +1,11 @@
 //! Imports listings: adds new ones, and updates those whose item or SKU changed.
 
+use super::import_held::{self, HeldRows};
+use super::import_row::{CHUNK, ImportRow};
 use crate::store::db::{Database, Statement, commit, json, run, statement};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
-use shared::domain::listing::ItemId;
 use shared::ports::store::{ImportCounts, NewListing, StoreError};
 use std::collections::HashMap;
 
@@ -17,39 +17,29 @@ statement!(NEW, "listings/import_new.sql");
 statement!(SHOWN, "listings/import_shown.sql");
 statement!(DELIST, "listings/import_delist.sql");
 
-/// Listings in one round of statements: about a megabyte of JSON.
-const CHUNK: usize = 8_000;
-
-#[derive(Serialize)]
-struct ImportRow<'a> {
-    no: usize,
-    account: &'a AccountId,
-    asin: Asin,
-    item: ItemId,
-    sku: &'a str,
-    price_yen: u32,
-    visible: u8,
-    stock: Option<u32>,
-}
-
 /// Imports `listings` in one transaction. Of rows with the same account and ASIN the last one
 /// counts.
 ///
-/// A listing that now has another item becomes `listed` again, and its shown state is taken over,
-/// since that is another item in the shop. A listing whose item now belongs to another ASIN becomes
-/// `delisted`.
+/// A delisted listing that now has another item becomes `listed` again, and its shown state is taken
+/// over, since that is another item in the shop. A listing whose item now belongs to another ASIN
+/// becomes `delisted`. Others with another item are held ([`import_held`]).
 pub(crate) async fn import(
     db: &Database,
     listings: &[NewListing],
     now: DateTime<Utc>,
 ) -> Result<ImportCounts, StoreError> {
-    let rows = rows(listings);
-    let mut counts = ImportCounts::default();
+    let mut held = HeldRows::default();
+    let mut rows = rows(listings, &mut held);
     let mut writer = db.writer().await?;
     let mut transaction = db.begin(&mut writer).await?;
     if let Some(lock) = db.dialect.import_lock() {
         run(&mut transaction, sqlx::query(lock)).await?;
     }
+    import_held::hold_moved(&mut transaction, &mut rows, &mut held).await?;
+    let mut counts = ImportCounts {
+        held: held.into(),
+        ..ImportCounts::default()
+    };
     for chunk in rows.chunks(CHUNK) {
         let chunk_json = json(&chunk)?;
         let query = |statement: &'static Statement| statement.bind(chunk_json.as_str());
@@ -68,7 +58,7 @@ pub(crate) async fn import(
     Ok(counts)
 }
 
-fn rows(listings: &[NewListing]) -> Vec<ImportRow<'_>> {
+fn rows<'a>(listings: &'a [NewListing], held: &mut HeldRows) -> Vec<ImportRow<'a>> {
     let mut places: HashMap<(&AccountId, Asin), usize> = HashMap::new();
     let mut rows: Vec<ImportRow> = Vec::with_capacity(listings.len());
     for listing in listings {
@@ -86,9 +76,15 @@ fn rows(listings: &[NewListing]) -> Vec<ImportRow<'_>> {
             stock: listing.shown.stock,
         };
         match rows.get_mut(no) {
-            Some(earlier) => *earlier = row,
+            Some(earlier) => {
+                if earlier.item != row.item {
+                    held.hold_double(earlier, &row);
+                }
+                *earlier = row;
+            }
             None => rows.push(row),
         }
     }
+    rows.retain(|row| !held.is_double(row));
     rows
 }

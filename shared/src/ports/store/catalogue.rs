@@ -4,7 +4,7 @@ use super::StoreError;
 use crate::domain::account::AccountId;
 use crate::domain::asin::Asin;
 use crate::domain::basic_info::BasicInfo;
-use crate::domain::listing::{ItemId, ListingStatus, ShopState};
+use crate::domain::listing::{ItemId, ListingId, ListingStatus, ShopState};
 use crate::domain::product::{Product, Seen};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -26,7 +26,7 @@ pub struct NewListing {
 }
 
 /// What an import did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportCounts {
     /// New listings.
     pub new: u64,
@@ -34,6 +34,22 @@ pub struct ImportCounts {
     pub changed: u64,
     /// Known listings without a change.
     pub same: u64,
+    /// What was not imported, since an item on sale would be left without a listing.
+    pub held: Vec<HeldImport>,
+}
+
+/// A listing that was not imported, until a person says which item sells the product: its ASIN has
+/// another item, which nobody would mind any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldImport {
+    /// The shop.
+    pub account: AccountId,
+    /// The product.
+    pub asin: Asin,
+    /// The item of the import.
+    pub item: ItemId,
+    /// The listing that has another item; `None` when the import itself has two.
+    pub listed: Option<(ListingId, ItemId)>,
 }
 
 /// Reads and writes the catalogue.
@@ -41,7 +57,7 @@ pub struct ImportCounts {
 pub trait CatalogueStore: Send + Sync {
     /// Imports listings in one transaction. A listing is identified by account and ASIN: item and
     /// SKU are taken over; the shown state only for a new listing, since the stored one is newer
-    /// than any file.
+    /// than any file. A listing whose item would be left without one is held, unless it is delisted.
     async fn import(
         &self,
         listings: &[NewListing],

@@ -23,7 +23,7 @@ pub use accounts::{
 pub use batches::{
     BatchStore, ListingDecision, ListingRow, Miss, OpenBatch, Record, RecordPart, RecordedAsin,
 };
-pub use catalogue::{CatalogueStore, ImportCounts, NewListing};
+pub use catalogue::{CatalogueStore, HeldImport, ImportCounts, NewListing};
 pub use error::StoreError;
 pub use guard::GuardStore;
 pub use history::{

@@ -3,11 +3,13 @@
 mod pages;
 
 use crate::cli::ImportShopArgs;
+use crate::commands::import::held_text;
 use crate::commands::run::{inactive_account, unknown_account};
 use crate::database::CommandStore;
 use crate::import::from_shop::{self, LeftOut};
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
+use crate::progress::print_status;
 use app::config::Settings;
 use app::run_mode::RunMode;
 use app::wiring;
@@ -87,11 +89,17 @@ pub async fn import_shop(
         taken_items: listings.iter().map(taken).collect(),
         left_out_items: left_out.collect(),
     };
+    let mut held = Vec::new();
     if !args.dry_run {
-        ctx.store.import(&listings, ctx.clock.now()).await?;
+        // Only what another import has listed since the listings were read above.
+        held = ctx.store.import(&listings, ctx.clock.now()).await?.held;
     }
     out.show(&summary, render)?;
-    Ok(if conflicts { Exit::Usage } else { Exit::Done })
+    for held in &held {
+        print_status(held_text(held).of(out.lang));
+    }
+    let right = !conflicts && held.is_empty();
+    Ok(if right { Exit::Done } else { Exit::Usage })
 }
 
 async fn chosen(only: Option<&AccountId>, ctx: &Context) -> Result<Vec<AccountId>, CommandError> {
