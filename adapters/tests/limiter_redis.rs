@@ -7,6 +7,7 @@ mod redis_fixture;
 use adapters::clock::SystemClock;
 use adapters::limiter::redis::RateScript;
 use adapters::limiter::{Rates, RedisLimiter};
+use adapters::store::SqlStore;
 use redis_fixture::TestRedis;
 use shared::domain::account::AccountId;
 use shared::domain::lane::{Lane, Priority, ShopLane};
@@ -15,6 +16,7 @@ use shared::domain::quota::Window;
 use shared::domain::rate::{Feedback, Micros, TicketLimits, margin};
 use shared::ports::clock::Clock as _;
 use shared::ports::limiter::{Grant, Limiter};
+use shared::ports::store::{LaneMemory, LaneStore as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -423,4 +425,45 @@ async fn a_shop_that_refuses_one_process_is_closed_for_all() {
 
     let answer = other.acquire(&shop(), Priority::Normal).await.unwrap();
     assert_eq!(answer, Grant::Closed(until));
+}
+
+#[tokio::test]
+async fn what_a_vendor_does_to_a_shared_lane_is_stored_for_people() {
+    let redis = TestRedis::open().await;
+    let rates = Rates {
+        item_offers: Some((10_000 * MS).into()),
+        catalog_items: None,
+    };
+    let store = Arc::new(SqlStore::open("sqlite::memory:").await.unwrap());
+    let link = redis.link().await;
+    let limiter = RedisLimiter::with_limits(&link, rates, Arc::new(SystemClock), LIMITS)
+        .telling(store.clone());
+    let respond = async |refused, rate_header| {
+        let feedback = Feedback {
+            refused,
+            rate_header,
+            late: 0,
+        };
+        limiter.feedback(&offers(), 1, feedback).await;
+        let lanes = store.lanes().await.unwrap();
+        let row = lanes
+            .into_iter()
+            .find(|(lane, _)| *lane == offers().to_string());
+        row.map_or_else(LaneMemory::default, |(_, memory)| memory)
+    };
+
+    let raised = respond(false, Some(20.0)).await;
+    let refused = respond(true, None).await;
+    let back = respond(true, None).await;
+    let accepted = respond(false, Some(20.0)).await;
+
+    assert_eq!((raised.pace.period, raised.refusals), (50 * MS, None));
+    assert_eq!(refused.pace.period, 50 * MS);
+    assert!(refused.refusals.is_some());
+    assert_eq!(back.pace.period, 10_000 * MS);
+    assert!(back.pace.default_until > redis_now(&redis).await);
+    assert_eq!(
+        (accepted.pace.period, accepted.refusals),
+        (10_000 * MS, None)
+    );
 }

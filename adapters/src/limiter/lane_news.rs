@@ -67,7 +67,7 @@ impl LaneNews {
         if log {
             let minutes = before.map_or(0, |since| (now - since).num_minutes());
             tracing::warn!(%lane, minutes,
-                "amazon has refused every request on {lane} for {minutes} minutes (429): check whether another program uses the same credentials");
+                "amazon has refused every request on {lane} for {minutes} min (429): check whether another program uses the same credentials");
         }
         let refusals = match (before, refused) {
             // What an earlier process has stored is over.
