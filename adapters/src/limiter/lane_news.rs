@@ -101,7 +101,12 @@ impl LaneNews {
         if before == Some(pace) {
             return;
         }
-        log_pace(lane, before.unwrap_or_default(), pace);
+        // What the first answer finds here was logged by an earlier process.
+        let found = LanePace {
+            default_until: pace.default_until,
+            ..LanePace::default()
+        };
+        log_pace(lane, before.unwrap_or(found), pace);
         if let Some(store) = &self.store
             && let Err(error) = store.save_lane(&lane.to_string(), memory).await
         {
