@@ -5,6 +5,7 @@ use super::manual::ManualRequest;
 use super::shop::{BaseShop, bearer};
 use super::token_manager::LAST_MOMENT;
 use crate::http::lenient::Object;
+use crate::http::repair;
 use chrono::{DateTime, Utc};
 use reqwest::header::AUTHORIZATION;
 use secrecy::SecretString;
@@ -75,7 +76,7 @@ impl BaseShop {
         let request = connection.get("/1/users/me");
         let request = request.header(AUTHORIZATION, bearer(&access)?);
         let (status, body) = connection.send(request, MAX_ANSWER).await?;
-        let answer = match serde_json::from_slice::<Object<MeEnvelope>>(&body) {
+        let answer = match repair::read::<Object<MeEnvelope>>(&body) {
             Ok(Object(MeEnvelope { user: Some(user) })) => Ok(user.shop_name),
             _ => Err(failure(status, &body)
                 .unwrap_or_else(|| ApiFailure::Unreadable(format!("http {status}: no shop")))),

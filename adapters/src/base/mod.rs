@@ -1,7 +1,7 @@
 //! The shops at BASE: edits items, reads them, and keeps the tokens of each account.
 //!
 //! A call takes these steps: [`BaseShop`] gets an access token from `token_manager`, sends a form over
-//! `connection`, has `decode` read the answer, and `refusal` decides what a refused call means. The
+//! `connection`, has `decode` or `page` read the answer, and `refusal` decides what a refused call means. The
 //! limiter counts calls; the job repeats them.
 //!
 //! Source: BASE API documentation (`baseinc/api-docs`, `docs.thebase.in`).
@@ -12,6 +12,7 @@ mod connection;
 pub mod decode;
 mod exchange;
 mod manual;
+pub mod page;
 mod proxy_breaker;
 mod refusal;
 mod renewal;

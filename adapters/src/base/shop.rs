@@ -2,7 +2,8 @@
 
 use super::config::{BaseConfig, BaseCredentials};
 use super::connection::Connection;
-use super::decode::{self, ApiFailure, PAGE, ShownItem};
+use super::decode::{self, ApiFailure, ShownItem};
+use super::page::{self, PAGE};
 use super::refusal::{self, CallRefusal};
 use super::token_manager::{LAST_MOMENT, LASTING, TokenManager};
 use super::token_records::TokenRecords;
@@ -168,12 +169,14 @@ impl Shop for BaseShop {
 
         let request = request.header(AUTHORIZATION, bearer(&access)?);
         let (status, body) = manager.connection.send(request, MAX_PAGE).await?;
-        let answer = decode::page(status, &body);
-        let items = self.sort(permit, manager, &access, answer).await?;
-        // BASE sends no total: a short page is the last one.
-        let is_full = items.len() >= PAGE as usize;
-        let next = is_full.then(|| PageCursor(offset.saturating_add(PAGE).to_string()));
-        Ok(ShopPage { items, next })
+        let answer = page::page(status, &body);
+        let page = self.sort(permit, manager, &access, answer).await?;
+        let next = offset.saturating_add(PAGE);
+        let next = (!page.is_last).then(|| PageCursor(next.to_string()));
+        Ok(ShopPage {
+            items: page.items,
+            next,
+        })
     }
 
     #[tracing::instrument(name = "base.item", skip_all, fields(account = %account, item = item.0))]

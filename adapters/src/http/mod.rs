@@ -6,6 +6,7 @@
 mod body;
 pub(crate) mod lenient;
 pub(crate) mod oauth;
+pub(crate) mod repair;
 
 pub use body::read_capped;
 

@@ -1,6 +1,7 @@
 //! The answer of an OAuth token endpoint, as Amazon and BASE write it.
 
 use super::lenient::{Number, Object};
+use super::repair;
 use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -31,7 +32,7 @@ struct TokenFields {
 impl TokenAnswer {
     /// Reads a body; `None` if it is not such an answer.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let Object(fields) = serde_json::from_slice::<Object<TokenFields>>(body).ok()?;
+        let Object(fields) = repair::read::<Object<TokenFields>>(body).ok()?;
         let life_s = fields.expires_in.and_then(Number::whole);
         let life_s = life_s.unwrap_or(DEFAULT_LIFE_S).clamp(0, LONGEST_LIFE_S);
         Some(Self {

@@ -6,8 +6,12 @@
 
 use super::config::SpApiConfig;
 use crate::http::excerpt;
+use crate::http::lenient::Object;
+use crate::http::repair::{ItemList, legible};
 use reqwest::Url;
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::basic_info::BasicInfo;
 use shared::ports::marketplace::{InfoPage, MarketplaceError};
@@ -57,18 +61,13 @@ pub fn items(
     requested: &[Asin],
     marketplace_id: &str,
 ) -> Result<InfoPage, MarketplaceError> {
-    let malformed = |why: &str| MarketplaceError::Malformed(excerpt(why, 200));
-    let answer: Value =
-        serde_json::from_slice(bytes).map_err(|error| malformed(&error.to_string()))?;
-    let list = answer["items"]
-        .as_array()
-        .ok_or_else(|| malformed("no list of items"))?;
+    let answer = read(bytes)?;
     let mut page = InfoPage {
         items: Vec::new(),
-        next: text(&answer["pagination"]["nextToken"]),
+        next: text(&answer.pagination["nextToken"]),
     };
     let mut read: HashSet<Asin> = HashSet::new();
-    for item in list {
+    for item in &answer.items {
         let asin = item["asin"]
             .as_str()
             .and_then(|asin| Asin::parse(asin).ok());
@@ -81,6 +80,44 @@ pub fn items(
         }
     }
     Ok(page)
+}
+
+#[derive(Deserialize)]
+struct CatalogPage {
+    items: Vec<Value>,
+    #[serde(default)]
+    pagination: Value,
+}
+
+/// The same, whose parts are not read yet.
+#[derive(Deserialize)]
+struct RawCatalogPage<'a> {
+    #[serde(borrow)]
+    items: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    pagination: Option<&'a RawValue>,
+}
+
+/// Only an item has an ASIN beside its sets.
+const ITEMS: ItemList = ItemList {
+    name: "items",
+    is_entry: |value| value["asin"].is_string(),
+    stub: |_| "null".to_owned(),
+};
+
+/// Reads the whole answer, or else item by item, so that a fault affects only its own item.
+fn read(bytes: &[u8]) -> Result<CatalogPage, MarketplaceError> {
+    if let Ok(Object(page)) = serde_json::from_slice(bytes) {
+        return Ok(page);
+    }
+    let text = legible(bytes, &ITEMS);
+    let Object(page): Object<RawCatalogPage<'_>> = serde_json::from_str(&text)
+        .map_err(|error| MarketplaceError::Malformed(excerpt(&error.to_string(), 200)))?;
+    let part = |raw: &RawValue| serde_json::from_str(raw.get()).unwrap_or_default();
+    Ok(CatalogPage {
+        items: page.items.into_iter().map(part).collect(),
+        pagination: page.pagination.map(part).unwrap_or_default(),
+    })
 }
 
 fn basic_info(item: &Value, marketplace_id: &str) -> BasicInfo {

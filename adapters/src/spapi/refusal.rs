@@ -4,7 +4,7 @@
 //! issues 4122 and 230 of selling-partner-api-models for the meanings of a 403, which only its `details`
 //! distinguish.
 
-use crate::http::excerpt;
+use crate::http::{excerpt, repair};
 use reqwest::StatusCode;
 use serde_json::Value;
 use shared::ports::marketplace::MarketplaceError;
@@ -48,7 +48,7 @@ struct AmazonError {
 
 impl AmazonError {
     fn read(body: &[u8]) -> Self {
-        let Ok(root) = serde_json::from_slice::<Value>(body) else {
+        let Ok(root) = repair::read::<Value>(body) else {
             return Self::default();
         };
         let first = &root["errors"][0];

@@ -11,6 +11,7 @@ mod base_renewal;
 mod base_token;
 mod base_wire;
 mod base_world;
+mod damaged_items;
 mod fakes;
 mod spapi_catalog;
 mod spapi_decode;

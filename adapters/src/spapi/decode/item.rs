@@ -43,7 +43,7 @@ fn judge(
     let errors = body.errors.unwrap_or_default();
     match body.payload {
         Some(payload) if !failed && errors.is_empty() => from_payload(payload.0, asin),
-        _ => from_errors(code, &errors),
+        _ => from_errors(code, &errors, asin),
     }
 }
 
@@ -58,12 +58,19 @@ fn part<'a, T: Deserialize<'a>>(
     }
 }
 
-/// Only a 400 that calls the ASIN invalid makes it an invalid ASIN; any other error may pass.
-fn from_errors(code: Option<Number>, errors: &[Object<EntryError>]) -> Result<ItemAnswer, String> {
+/// Only a 400 that calls this ASIN invalid makes it an invalid ASIN; any other error may pass.
+fn from_errors(
+    code: Option<Number>,
+    errors: &[Object<EntryError>],
+    asin: Asin,
+) -> Result<ItemAnswer, String> {
     let invalid = |error: &Object<EntryError>| {
         let message = error.0.message.as_deref().unwrap_or_default();
+        let named = message.split(' ').next().map(Asin::parse);
+        let names_another = matches!(named, Some(Ok(named)) if named != asin);
         error.0.code.as_deref() == Some("InvalidInput")
             && message.to_ascii_lowercase().contains("invalid asin")
+            && !names_another
     };
     let status = code.and_then(Number::whole);
     if status == Some(400) && errors.iter().any(invalid) {

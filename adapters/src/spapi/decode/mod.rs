@@ -11,6 +11,7 @@ mod wire;
 
 use crate::http::excerpt;
 use crate::http::lenient::Object;
+use crate::http::repair::{ItemList, legible};
 use serde_json::value::RawValue;
 use shared::domain::asin::Asin;
 use shared::domain::observation::ItemAnswer;
@@ -51,9 +52,19 @@ fn read_whole(bytes: &[u8]) -> Option<Vec<Object<ParsedEntry<'_>>>> {
     Some(envelope.responses)
 }
 
+/// The entries of an answer. Only an entry has a body and a status or the repeated request.
+const RESPONSES: ItemList = ItemList {
+    name: "responses",
+    is_entry: |value| {
+        !value["body"].is_null() && (!value["status"].is_null() || !value["request"].is_null())
+    },
+    stub: |_| "null".to_owned(),
+};
+
 /// Reads entry by entry and part by part, so that a fault affects only its own entry.
 fn read_by_parts(bytes: &[u8], answers: &mut AnswerSet<'_>) -> Result<(), MarketplaceError> {
-    let Object(envelope): Object<Envelope<&RawValue>> = serde_json::from_slice(bytes)
+    let text = legible(bytes, &RESPONSES);
+    let Object(envelope): Object<Envelope<&RawValue>> = serde_json::from_str(&text)
         .map_err(|error| MarketplaceError::Malformed(excerpt(&error.to_string(), 200)))?;
     for raw in envelope.responses {
         match serde_json::from_str::<Object<RawEntry<'_>>>(raw.get()) {
