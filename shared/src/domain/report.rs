@@ -120,6 +120,12 @@ pub struct Reconciled {
     pub unknown: u64,
     /// The first ten of them.
     pub unknown_examples: Vec<UnknownItem>,
+    /// Listings whose item has values that no item can have; they are left as they are.
+    #[serde(default)]
+    pub impossible: u64,
+    /// The first ten of them.
+    #[serde(default)]
+    pub impossible_examples: Vec<UnknownItem>,
 }
 
 /// A shop that a reconciliation reads.
@@ -153,7 +159,7 @@ pub struct Drifted {
     pub found: Option<ShopState>,
 }
 
-/// An item of a shop without a listing.
+/// An item of a shop without a listing, or with impossible values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnknownItem {
     /// The shop.

@@ -43,8 +43,8 @@ pub enum LeftOutReason {
     NoSku,
     /// Its SKU contains no ASIN.
     NoAsin,
-    /// The shop returned no valid price.
-    NoPrice,
+    /// The shop returned a price, visibility or stock that no item can have.
+    ImpossibleValues,
     /// Other items of the shop have the same ASIN: none of them is imported.
     Twice(Asin, Vec<ItemId>),
     /// The ASIN is listed in this shop as another item.
@@ -61,7 +61,10 @@ impl LeftOutReason {
         match self {
             Self::NoSku => text!("SKUがありません", "no SKU"),
             Self::NoAsin => text!("SKUにASINがありません", "the SKU contains no ASIN"),
-            Self::NoPrice => text!("価格を読めません", "the price cannot be read"),
+            Self::ImpossibleValues => text!(
+                "価格・公開・在庫のどれかがおかしく、読めません",
+                "impossible values: its price, visibility or stock cannot be read"
+            ),
             Self::Twice(asin, others) => {
                 let others: Vec<String> = others.iter().map(|item| item.0.to_string()).collect();
                 let others = others.join(" ");
@@ -146,6 +149,7 @@ fn judge(
             None if *status == ListingStatus::Delisted => {
                 ItemDecision::Skip(LeftOutReason::Delisted(*listed))
             }
+            None if item.state.is_none() => ItemDecision::Skip(LeftOutReason::ImpossibleValues),
             None => ItemDecision::Known,
         };
     }
@@ -168,7 +172,7 @@ fn judge(
         return ItemDecision::Skip(LeftOutReason::Twice(asin, others));
     }
     let Some(state) = item.state.filter(|state| state.price > Yen(0)) else {
-        return ItemDecision::Skip(LeftOutReason::NoPrice);
+        return ItemDecision::Skip(LeftOutReason::ImpossibleValues);
     };
     ItemDecision::Import(NewListing {
         account: account.clone(),
@@ -237,6 +241,28 @@ mod tests {
             reasons(&sorted),
             [(1, LeftOutReason::NoSku), (2, LeftOutReason::NoAsin)]
         );
+    }
+
+    #[test]
+    fn an_item_with_impossible_values_is_skipped_and_the_others_are_imported() {
+        let odd = |id, sku| ShopItem {
+            state: None,
+            ..item(id, sku)
+        };
+        let known = [(asin("B0EXAMPLE1"), Some(ItemId(1)), ListingStatus::Listed)];
+
+        let sorted = sorted(
+            &[
+                odd(1, "B0EXAMPLE1"),
+                odd(2, "B0EXAMPLE2"),
+                item(3, "B0EXAMPLE3"),
+            ],
+            &known,
+        );
+
+        assert_eq!(sorted.listings.len(), 1);
+        let odd = LeftOutReason::ImpossibleValues;
+        assert_eq!(reasons(&sorted), [(1, odd.clone()), (2, odd)]);
     }
 
     #[test]

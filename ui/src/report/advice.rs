@@ -14,6 +14,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
         held_back(report),
         state(report),
         unread(report),
+        impossible(report),
         unknown(report),
         missing(report),
         doubted(report),
@@ -103,6 +104,14 @@ fn unread(report: &Report) -> Option<Text> {
             "some shops could not be read: {names}; see miseban doctor, then start miseban reconcile again"
         )
     })
+}
+
+fn impossible(report: &Report) -> Option<Text> {
+    let count = nonzero(report.reconcile.as_ref()?.impossible)?;
+    Some(text!(
+        "価格・公開・在庫のどれかがおかしい商品が{count}件あり、前のままにしています。上の一覧の商品をBASEの管理画面で見てください",
+        "{count} items have an impossible price, visibility or stock and were left as they are: look at the items listed above in the admin pages of BASE"
+    ))
 }
 
 fn unknown(report: &Report) -> Option<Text> {

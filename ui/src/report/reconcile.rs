@@ -31,12 +31,29 @@ pub fn render(report: &Report, found: &Reconciled, lang: Lang) -> String {
     ] {
         text.push_str(&examples_of(title, all, examples, lang));
     }
-    text.push_str(&unknown(found, lang));
+    for (title, all, examples) in [
+        (
+            lang.pick(
+                "値がおかしく、比べられなかった商品",
+                "Impossible values, not compared",
+            ),
+            found.impossible,
+            &found.impossible_examples,
+        ),
+        (
+            lang.pick("店番に未登録の商品", "Items unknown to Miseban"),
+            found.unknown,
+            &found.unknown_examples,
+        ),
+    ] {
+        text.push_str(&items_of(title, all, examples, lang));
+    }
     text
 }
 
 fn figures(report: &Report, found: &Reconciled, lang: Lang) -> Rows {
     let (kept, unknown) = (found.sold_out, found.unknown);
+    let impossible = found.impossible;
     let rows = [
         ("読んだ商品", "items read", found.items),
         ("BASEの呼び出し", "calls to BASE", report.requests),
@@ -54,6 +71,7 @@ fn figures(report: &Report, found: &Reconciled, lang: Lang) -> Rows {
             kept,
         ),
         ("削除されていた", "deleted", found.gone),
+        ("値がおかしい", "with impossible values", impossible),
         ("店番に未登録の商品", "items unknown to Miseban", unknown),
     ];
     counts(rows, lang)
@@ -102,8 +120,8 @@ fn examples_of(title: &str, all: u64, examples: &[Drifted], lang: Lang) -> Strin
     format!("\n{title}\n{}{rest}", table(&rows, &[]))
 }
 
-fn unknown(found: &Reconciled, lang: Lang) -> String {
-    if found.unknown_examples.is_empty() {
+fn items_of(title: &str, all: u64, examples: &[UnknownItem], lang: Lang) -> String {
+    if examples.is_empty() {
         return String::new();
     }
     let row = |one: &UnknownItem| {
@@ -114,9 +132,7 @@ fn unknown(found: &Reconciled, lang: Lang) -> String {
             sku.unwrap_or_else(|| lang.pick("(SKUなし)", "(no SKU)").to_owned()),
         ]
     };
-    let examples = found.unknown_examples.iter().take(EXAMPLES);
-    let rows: Rows = examples.map(row).collect();
-    let rest = rest(found.unknown, rows.len(), lang);
-    let title = lang.pick("店番に未登録の商品", "Items unknown to Miseban");
+    let rows: Rows = examples.iter().take(EXAMPLES).map(row).collect();
+    let rest = rest(all, rows.len(), lang);
     format!("\n{title}\n{}{rest}", table(&rows, &[]))
 }

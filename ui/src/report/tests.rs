@@ -68,6 +68,8 @@ fn reconciled() -> Report {
         missing_held: 870,
         unknown: 2,
         unknown_examples: vec![unknown(71_000_001, Some("棚-7")), unknown(71_000_002, None)],
+        impossible: 1,
+        impossible_examples: vec![unknown(71_000_003, Some("B0EXAMPLE1"))],
     };
     Report {
         kind: RunKind::Reconcile,

@@ -60,9 +60,13 @@ pub(crate) async fn compare(
             continue;
         };
         diff.seen.push(known.row.listing.id);
-        let Some(state) = item.state.filter(|_| known.is_older_than(asked_at, now)) else {
+        let Some(state) = item.state else {
+            diff.findings.push(impossible(item, &known));
             continue;
         };
+        if !known.is_older_than(asked_at, now) {
+            continue;
+        }
         let asin = known.row.listing.asin;
         let product = products
             .remove(&asin)
@@ -82,6 +86,14 @@ fn unknown(item: &ShopItem) -> ReconcileFinding {
         sold_out: false,
         left: None,
         found: item.state,
+    }
+}
+
+fn impossible(item: &ShopItem, known: &KnownItem) -> ReconcileFinding {
+    ReconcileFinding {
+        listing: Some(known.row.listing.id),
+        kind: FindingKind::Impossible,
+        ..unknown(item)
     }
 }
 

@@ -70,6 +70,7 @@ impl<'a> FindingRow<'a> {
                 FindingKind::Drifted => "drifted",
                 FindingKind::SoldOut => "sold_out",
                 FindingKind::Unknown => "unknown",
+                FindingKind::Impossible => "impossible",
                 FindingKind::Gone => "gone",
             },
             sold_out: u8::from(finding.sold_out),

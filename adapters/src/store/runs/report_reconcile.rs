@@ -32,6 +32,8 @@ pub(crate) async fn read(on: &mut AnyConnection, id: RunId) -> Result<Reconciled
         gone_examples: read_all(on, found("gone"), drifted).await?,
         unknown: counts.count("unknown")?,
         unknown_examples: read_all(on, found("unknown"), unknown_item).await?,
+        impossible: counts.count("impossible")?,
+        impossible_examples: read_all(on, found("impossible"), unknown_item).await?,
     })
 }
 

@@ -86,6 +86,8 @@ pub enum FindingKind {
     SoldOut,
     /// Not one of our listings.
     Unknown,
+    /// The shop sent values that no item can have; the listing is left as it is.
+    Impossible,
     /// It no longer exists in the shop.
     Gone,
 }
@@ -97,7 +99,7 @@ pub struct ReconcileFinding {
     pub item: ItemId,
     /// The listing; `None` for an unknown item.
     pub listing: Option<ListingId>,
-    /// The shop's own code, for an unknown item.
+    /// The shop's own code, for an item that is reported by it.
     pub sku: Option<String>,
     /// Its kind.
     pub kind: FindingKind,

@@ -7,6 +7,7 @@ SELECT
     ) AS stock,
     COUNT(*) FILTER (WHERE sold_out = 1) AS sold_out,
     COUNT(*) FILTER (WHERE kind = 'gone') AS gone,
-    COUNT(*) FILTER (WHERE kind = 'unknown') AS unknown
+    COUNT(*) FILTER (WHERE kind = 'unknown') AS unknown,
+    COUNT(*) FILTER (WHERE kind = 'impossible') AS impossible
 FROM findings
 WHERE run_id = $1
