@@ -88,6 +88,15 @@ pub fn fault_response(faults: &CallFaults) -> Option<HttpResponse> {
     if faults.has(FaultKind::Forbidden) {
         return Some(denied(""));
     }
+    if faults.has(FaultKind::MissingAuthentication) {
+        let (code, message) = ("MissingAuthenticationToken", "Missing Authentication Token");
+        return Some(response(403, code, message));
+    }
+    if let Some(fault) = faults.find(FaultKind::OnlyErrors) {
+        let refused = fault.error.as_deref() == Some("InvalidInput");
+        let (code, message) = of_status(if refused { 400 } else { 500 });
+        return Some(response(200, code, message));
+    }
     if let Some(fault) = faults.find(FaultKind::Status) {
         let status = fault.status.unwrap_or(503);
         let (code, message) = of_status(status);

@@ -1,7 +1,10 @@
 //! How faults change a response that was already made.
 
+use std::io::Read as _;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::read::GzEncoder;
 use serde_json::{Value, json};
 
 use super::active::CallFaults;
@@ -22,8 +25,12 @@ impl CallFaults {
     fn html_of(&self, kind: FaultKind) -> Option<HttpResponse> {
         let fault = self.find(kind)?;
         let status = fault.status.unwrap_or(503);
+        let title = match status {
+            400 => "Website Temporarily Unavailable".to_owned(),
+            _ => status.to_string(),
+        };
         let page = format!(
-            "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
+            "<html><head><title>{title}</title></head><body><h1>{status}</h1></body></html>"
         );
         Some(HttpResponse::text(status, "text/html", page))
     }
@@ -45,7 +52,21 @@ impl CallFaults {
                 FaultKind::Truncate => response.body.truncate(response.body.len() / 2),
                 FaultKind::Empty => response.body.clear(),
                 FaultKind::Malformed => response.body = b"{\"responses\":[{]}, NaN".to_vec(),
-                FaultKind::WrongTypes => corrupt(&mut response.body, fault.items.unwrap_or(1)),
+                FaultKind::WrongTypes => {
+                    corrupt(&mut response.body, fault.items.unwrap_or(1), |_, entry| {
+                        corrupt_field(entry);
+                    });
+                }
+                FaultKind::OddValues => {
+                    corrupt(&mut response.body, fault.items.unwrap_or(1), make_odd);
+                }
+                FaultKind::ControlCharacters => {
+                    corrupt(&mut response.body, fault.items.unwrap_or(1), |_, entry| {
+                        mark_text(entry);
+                    });
+                    response.body = with_control_characters(&response.body);
+                }
+                FaultKind::Gzip => response.body = in_gzip(&response.body),
                 _ => {}
             }
         }
@@ -53,8 +74,52 @@ impl CallFaults {
     }
 }
 
-/// Changes the type of one field in each of the first `items` entries of the body.
-fn corrupt(body: &mut Vec<u8>, items: usize) {
+fn in_gzip(body: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    let mut encoder = GzEncoder::new(body, Compression::default());
+    // Reading from memory does not fail.
+    let read = encoder.read_to_end(&mut packed);
+    read.map_or_else(|_| body.to_vec(), |_| packed)
+}
+
+/// Stands for what no JSON library writes.
+const MARK: &str = "CONTROL-CHARACTERS";
+
+/// Puts the mark into the first text of the entry. True if there was one.
+fn mark_text(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => {
+            text.push_str(MARK);
+            true
+        }
+        // An id keeps its meaning.
+        Value::Object(fields) => fields
+            .iter_mut()
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("asin") && *name != "identifier")
+            .any(|(_, field)| mark_text(field)),
+        Value::Array(entries) => entries.iter_mut().any(mark_text),
+        _ => false,
+    }
+}
+
+fn with_control_characters(body: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body);
+    text.replace(MARK, "\u{b}\\ud83d").into_bytes()
+}
+
+/// Gives the item at `place` an odd value, another one than the item before it.
+fn make_odd(place: usize, item: &mut Value) {
+    let odd = [json!(""), json!(false), json!(99_999_999_999_999_999_u64)];
+    let field = ["stock", "price", "visible"][place % 3];
+    item[field] = match (field, odd[place / 3 % 3].clone()) {
+        // For the visibility `false` is a value like any other.
+        ("visible", Value::Bool(_)) => json!([]),
+        (_, odd) => odd,
+    };
+}
+
+/// Applies `change` to each of the first `items` entries of the body, with its place.
+fn corrupt(body: &mut Vec<u8>, items: usize, change: impl Fn(usize, &mut Value)) {
     let Ok(mut root) = serde_json::from_slice::<Value>(body) else {
         return;
     };
@@ -62,13 +127,11 @@ fn corrupt(body: &mut Vec<u8>, items: usize) {
     let list = lists.into_iter().find(|name| root[*name].is_array());
     match list.and_then(|name| root[name].as_array_mut()) {
         Some(entries) => {
-            for entry in entries.iter_mut().take(items) {
-                corrupt_field(entry);
+            for (place, entry) in entries.iter_mut().take(items).enumerate() {
+                change(place, entry);
             }
         }
-        None => {
-            corrupt_field(&mut root);
-        }
+        None => change(0, &mut root),
     }
     if let Ok(bytes) = serde_json::to_vec(&root) {
         *body = bytes;

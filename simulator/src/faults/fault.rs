@@ -22,8 +22,22 @@ pub enum FaultKind {
     Truncate,
     /// The call is executed, and answered with a body that is not JSON.
     Malformed,
-    /// The HTML page of a gateway with HTTP `status` (default 503). The call is not executed.
+    /// The HTML page of a gateway with HTTP `status` (default 503; 400 is that of Amazon's edge, "Website
+    /// Temporarily Unavailable"). The call is not executed.
     Html,
+    /// HTTP 200 with nothing but Amazon's error list, of code `error` (default `InternalFailure`). The
+    /// call is not executed.
+    OnlyErrors,
+    /// Amazon's 403 with the code `MissingAuthenticationToken` (issue 955). The call is not executed.
+    MissingAuthentication,
+    /// The call is executed, and a text of each of the first `items` entries (default 1) has a raw control
+    /// character and half of a surrogate pair (python-amazon-sp-api issue 178).
+    ControlCharacters,
+    /// The call is executed, and the response is in gzip, whether or not the caller asked for it.
+    Gzip,
+    /// The call is executed, and the first `items` items (default 1) of a page of BASE have an empty, a
+    /// false or an absurd stock, price or visibility, in turn.
+    OddValues,
     /// The call is executed, and the response is followed by 100 MB of white space.
     Huge,
     /// The call is executed, and a field has a wrong type in `items` entries (default 1).
