@@ -31,6 +31,10 @@ impl<'a> Reader<'a> {
     /// The value of a setting that may be missing; `None` also after an error was noted.
     pub fn optional<T>(&mut self, setting: &TypedSetting<T>) -> Option<T> {
         let given = self.source.get(setting)?;
+        if in_quotation_marks(&given.value) {
+            self.refuse_marks(setting, given);
+            return None;
+        }
         let value = (setting.parse)(&given.value);
         if value.is_none() {
             self.refuse(setting, given);
@@ -65,6 +69,17 @@ impl<'a> Reader<'a> {
         self.errors
     }
 
+    fn refuse_marks(&mut self, setting: &Setting, given: &Given) {
+        let name = setting.name;
+        let from = given.origin.text();
+        let (from_ja, from_en) = (from.ja, from.en);
+        self.refused.push(name);
+        self.errors.push(text!(
+            "設定 {name}({from_ja})の値が引用符で囲まれています。引用符も値の一部になるので、取ってください",
+            "the value of setting {name} ({from_en}) is in quotation marks, which count as a part of it: remove them"
+        ));
+    }
+
     fn refuse(&mut self, setting: &Setting, given: &Given) {
         let (name, (accepts_ja, accepts_en)) = (setting.name, setting.accepts);
         let from = given.origin.text();
@@ -76,6 +91,12 @@ impl<'a> Reader<'a> {
             "setting {name}{value} ({from_en}) is not accepted; accepted: {accepts_en}"
         ));
     }
+}
+
+/// An environment file of Docker keeps the marks that a shell removes.
+fn in_quotation_marks(value: &str) -> bool {
+    const MARKS: [char; 9] = ['"', '\'', '`', '“', '”', '‘', '’', '「', '」'];
+    value.chars().count() > 1 && value.starts_with(MARKS) && value.ends_with(MARKS)
 }
 
 /// The value for a message: nothing of a secret, nor of a URL that may carry a password.

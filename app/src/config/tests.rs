@@ -36,6 +36,21 @@ fn nothing_set_gives_the_published_defaults() {
 }
 
 #[test]
+fn a_value_in_quotation_marks_is_named_without_the_value() {
+    for value in [
+        "\"Atzr|IwEBIexample\"",
+        "'Atzr|IwEBIexample'",
+        "“Atzr|IwEBIexample”",
+    ] {
+        let message = refusal(with(&[("REFRESH_TOKEN", value)]));
+
+        assert!(message.contains("REFRESH_TOKEN"), "{message}");
+        assert!(message.contains("quotation marks"), "{message}");
+        assert!(!message.contains("IwEBI"), "{message}");
+    }
+}
+
+#[test]
 fn missing_credentials_are_named_by_the_command_that_needs_them() {
     let settings = with(&[("LWA_APP_ID", "app")]).unwrap();
 
