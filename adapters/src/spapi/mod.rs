@@ -12,6 +12,7 @@ pub mod decode;
 mod keep_alive;
 mod lwa;
 mod refusal;
+mod refusal_streak;
 mod request;
 
 pub use config::SpApiConfig;
@@ -22,6 +23,7 @@ use chrono::TimeDelta;
 use keep_alive::KeepAlive;
 use lwa::{Lwa, LwaAccess};
 use refusal::RequestRefusal;
+use refusal_streak::RefusalStreak;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
@@ -55,6 +57,8 @@ pub struct SpApi {
     lwa: Lwa,
     keep_alive: KeepAlive,
     limiter: Arc<dyn Limiter>,
+    offer_refusals: RefusalStreak,
+    info_refusals: RefusalStreak,
 }
 
 impl SpApi {
@@ -67,6 +71,8 @@ impl SpApi {
             lwa,
             keep_alive,
             limiter,
+            offer_refusals: RefusalStreak::default(),
+            info_refusals: RefusalStreak::default(),
         }
     }
 
@@ -98,6 +104,7 @@ impl SpApi {
         &self,
         permit: &Permit,
         request: RequestBuilder,
+        refusals: &RefusalStreak,
     ) -> Result<Vec<u8>, MarketplaceError> {
         let started = Instant::now();
         let access = self.lwa.access(LAST_MOMENT).await?;
@@ -111,27 +118,41 @@ impl SpApi {
 
         let response = sent.map_err(|error| no_answer(&error.into()))?;
         self.keep_alive.used();
-        self.read(response, &access).await
+        match self.read(response, &access).await {
+            Ok(body) => {
+                refusals.answered();
+                Ok(body)
+            }
+            Err(RequestRefusal::Token) => Err(self.lwa.rejected(&access).await),
+            Err(RequestRefusal::Content(what)) => Err(refusals.refused(what)),
+            Err(RequestRefusal::Request(error)) => Err(error),
+        }
     }
 
     async fn read(
         &self,
         response: Response,
         access: &LwaAccess,
-    ) -> Result<Vec<u8>, MarketplaceError> {
+    ) -> Result<Vec<u8>, RequestRefusal> {
         let status = response.status();
-        if status == StatusCode::OK {
-            self.lwa.accepted(access);
-            let body = read_capped(response, MAX_ANSWER).await;
-            return body.map_err(|error| no_answer(&error));
-        }
         let request_id = request_id(response.headers());
-        // The body of a refusal helps, but the status alone is enough.
-        let body = read_capped(response, MAX_REFUSAL).await.unwrap_or_default();
-        match refusal::sort(status, &body, &request_id) {
-            RequestRefusal::Token => Err(self.lwa.rejected(access).await),
-            RequestRefusal::Request(error) => Err(error),
+        if status != StatusCode::OK {
+            // The body of a refusal helps, but the status alone is enough.
+            let body = read_capped(response, MAX_REFUSAL).await.unwrap_or_default();
+            return Err(refusal::sort(status, &body, &request_id));
         }
+        let body = read_capped(response, MAX_ANSWER).await;
+        let body = body.map_err(|error| RequestRefusal::Request(no_answer(&error)))?;
+        if body.trim_ascii().is_empty() {
+            let what = format!("http 200 with an empty answer, request {request_id}");
+            let error = MarketplaceError::Unavailable(what);
+            return Err(RequestRefusal::Request(error));
+        }
+        if let Some(refused) = refusal::within(&body, &request_id) {
+            return Err(refused);
+        }
+        self.lwa.accepted(access);
+        Ok(body)
     }
 }
 
@@ -163,7 +184,8 @@ impl Marketplace for SpApi {
             .post(format!("{}{}", self.config.base_url, request::PATH))
             .header(CONTENT_TYPE, "application/json")
             .body(request::body(batch, &self.config.marketplace_id));
-        let body = self.exchange(&permit, request).await?;
+        let refusals = &self.offer_refusals;
+        let body = self.exchange(&permit, request, refusals).await?;
         decode::offers(&body, batch.asins())
     }
 
@@ -183,7 +205,9 @@ impl Marketplace for SpApi {
         let place = &self.config.marketplace_id;
         let url = catalog::url(&self.config.base_url, place, batch, page)
             .ok_or_else(|| MarketplaceError::Refused("its address is not valid".to_owned()))?;
-        let body = self.exchange(&permit, self.config.http.get(url)).await?;
+        let request = self.config.http.get(url);
+        let refusals = &self.info_refusals;
+        let body = self.exchange(&permit, request, refusals).await?;
         catalog::items(&body, batch.asins(), place)
     }
 }

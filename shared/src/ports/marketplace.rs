@@ -28,8 +28,8 @@ pub enum MarketplaceError {
     /// Amazon refuses the content of this request.
     #[error("amazon refuses the request: {0}")]
     Refused(String),
-    /// Amazon refuses the whole request, since one of its ASINs is malformed; it does not say which.
-    #[error("amazon calls one of the ASINs malformed: {0}")]
+    /// Amazon refuses the whole request, perhaps because of one of its ASINs; it does not say which.
+    #[error("amazon refuses the request, perhaps because of one of its ASINs: {0}")]
     MalformedAsin(String),
     /// The access token expired before its time; it is dropped, and the same request succeeds with another
     /// permit.
@@ -83,7 +83,8 @@ pub trait Marketplace: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Only where the whole batch failed: see [`MarketplaceError::remedy`].
+    /// Only where the whole batch failed: see [`MarketplaceError::remedy`]. With
+    /// [`MarketplaceError::MalformedAsin`] one ASIN may have made it fail for all.
     async fn offers(
         &self,
         permit: Permit,

@@ -1,12 +1,17 @@
 //! Gets the results for one batch, from the source that its kind of run uses.
 
 use super::asin_result::AsinResult;
+use super::from_cache;
+use super::info::InfoQuestion;
 use super::observe::{self, Round};
-use super::{fetch, from_cache, info};
+use super::offers::OffersQuestion;
+use super::search::search;
 use crate::job_error::JobError;
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, AsinBatch, split};
 use shared::domain::lane::Priority;
+use shared::domain::observation::Observation;
+use shared::domain::product::Seen;
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::context::Context;
 use shared::ports::store::RequestCost;
@@ -58,7 +63,7 @@ async fn offers(
     batch: &AsinBatch,
     ctx: &Context,
 ) -> Result<(Vec<AsinResult>, RequestCost), JobError> {
-    let (observations, cost) = fetch::offers(scope.run, batch, scope.priority(), ctx).await?;
+    let (observations, cost) = observations(scope.run, batch, scope.priority(), ctx).await?;
     let mut results = observe::offers(observations, scope.round, ctx).await?;
     let more = ask_again(scope, &mut results, ctx).await;
     Ok((results, cost.plus(more)))
@@ -79,7 +84,7 @@ async fn ask_again(
     let Some(batch) = doubted else {
         return RequestCost::default();
     };
-    match fetch::offers(scope.run, &batch, Priority::Urgent, ctx).await {
+    match observations(scope.run, &batch, Priority::Urgent, ctx).await {
         Ok((observations, cost)) => {
             for observation in observations {
                 let same = |result: &&mut AsinResult| result.product.asin == observation.asin;
@@ -96,12 +101,24 @@ async fn ask_again(
     }
 }
 
+async fn observations(
+    run: RunId,
+    batch: &AsinBatch,
+    priority: Priority,
+    ctx: &Context,
+) -> Result<(Vec<Observation>, RequestCost), JobError> {
+    let (answers, cost) = search(OffersQuestion(ctx), (run, priority), batch, ctx).await?;
+    let judge = |(asin, Seen { value, at })| Observation::judge(asin, at, value, &ctx.rules.offers);
+    Ok((answers.into_iter().map(judge).collect(), cost))
+}
+
 async fn infos(
     scope: BatchScope<'_>,
     batch: &AsinBatch,
     ctx: &Context,
 ) -> Result<(Vec<AsinResult>, RequestCost), JobError> {
-    let (answers, cost) = info::search(scope.run, batch, scope.priority(), ctx).await?;
+    let search = search(InfoQuestion(ctx), (scope.run, scope.priority()), batch, ctx);
+    let (answers, cost) = search.await?;
     let results = answers
         .into_iter()
         .map(|(asin, answer)| observe::info(asin, answer, scope.round));

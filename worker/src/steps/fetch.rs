@@ -1,12 +1,11 @@
-//! Asks Amazon for the offers of one batch, under a permit of its lane.
+//! What every request to Amazon needs: a permit with an access token and an open connection, and its cost
+//! counted.
 
 use super::permit;
 use super::with_retry::with_store_retry;
 use crate::job_error::JobError;
 use chrono::TimeDelta;
-use shared::domain::asin::AsinBatch;
 use shared::domain::lane::{Lane, Priority};
-use shared::domain::observation::Observation;
 use shared::domain::retry::Remedy;
 use shared::domain::run::RunId;
 use shared::ports::context::Context;
@@ -20,31 +19,6 @@ use uuid::Uuid;
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::minutes(5);
 /// Pause of a job that was refused on a lane without a rate.
 const UNPACED_PAUSE: Duration = Duration::from_secs(1);
-
-/// One observation for each ASIN of `batch`, and the cost of the request.
-///
-/// The cost of a failed request is counted here: its caller gets the error only.
-pub(super) async fn offers(
-    run: RunId,
-    batch: &AsinBatch,
-    priority: Priority,
-    ctx: &Context,
-) -> Result<(Vec<Observation>, RequestCost), JobError> {
-    let lane = ctx.marketplace.lane();
-    let permit = ready(&lane, priority, ctx).await?;
-    let cost = permit::cost_of(&permit);
-    // In the order of the grants: an answer that was late must not count as newer than one to a later
-    // request.
-    let asked_at = ctx.clock.now();
-    match ctx.marketplace.offers(permit, batch).await {
-        Ok(answers) => {
-            let rule = &ctx.rules.offers;
-            let judge = |(asin, answer)| Observation::judge(asin, asked_at, answer, rule);
-            Ok((answers.into_iter().map(judge).collect(), cost))
-        }
-        Err(error) => Err(count_failed((run, &lane), cost, error, ctx).await?),
-    }
-}
 
 /// A permit of `lane`, with a fresh access token and an open connection.
 pub(super) async fn ready(
