@@ -48,6 +48,9 @@ pub struct Registered {
 pub async fn register(order: Registration, ctx: &Context) -> Result<Registered, StartRunError> {
     let started_at = ctx.clock.now();
     check_account(&order.account, &*ctx.store).await?;
+    for chunk in order.asins.chunks(LOOKUP_LEN) {
+        ctx.store.forget_invalid(chunk).await?;
+    }
     let sorted = sort(&order, &*ctx.store).await?;
     let count = sorted.unknown.len();
     let new = NewRegistration {
@@ -92,8 +95,7 @@ async fn sort(order: &Registration, store: &dyn Store) -> Result<SortedAsins, St
         let listed = store.listed_in(&order.account, chunk).await?;
         let products = store.products(chunk).await?;
         let infos = store.infos(chunk).await?;
-        let is_complete =
-            |product: &Product| product.stock.is_some() && product.invalid_since.is_none();
+        let is_complete = |product: &Product| product.stock.is_some();
         for asin in chunk {
             let known = infos.contains_key(asin) && products.get(asin).is_some_and(is_complete);
             match listed.get(asin) {

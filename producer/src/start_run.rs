@@ -104,6 +104,9 @@ pub async fn start_run(order: RunOrder, ctx: &Context) -> Result<StartedRun, Sta
     if order.kind == RunKind::Reconcile {
         return start_reconcile(order, ctx, now).await;
     }
+    if let Some(doubtful) = ctx.store.cancel_doubtful(order.kind, now).await? {
+        tracing::info!(run.id = %doubtful, "cancelled run {doubtful}: the new run asks again for the ASINs that Amazon called invalid");
+    }
     let asins = choose(&order, ctx, now).await?;
     let count = asins.len();
     let run = new_run(order, split(asins), ctx, now);
@@ -162,8 +165,8 @@ async fn choose(
 ) -> Result<Vec<Asin>, StartRunError> {
     let (store, account) = (&ctx.store, order.account.as_ref());
     let mut asins = match order.kind {
-        RunKind::PriceStock | RunKind::Visibility => store.listed_asins(account).await?,
-        RunKind::Stale => stale(store.listed_asins(account).await?, ctx, now).await?,
+        RunKind::PriceStock | RunKind::Visibility => listed(account, ctx, now).await?,
+        RunKind::Stale => stale(listed(account, ctx, now).await?, ctx, now).await?,
         RunKind::BasicInfo => {
             let before = ctx.rules.ttls.basic_info_stale_before(now);
             store.stale_infos(account, before).await?
@@ -172,6 +175,18 @@ async fn choose(
         RunKind::Register | RunKind::Reconcile => Vec::new(),
     };
     asins.truncate(order.max_items.unwrap_or(usize::MAX));
+    Ok(asins)
+}
+
+/// The listed ASINs that Amazon knows, and those it called invalid that are due to be asked for again.
+async fn listed(
+    account: Option<&AccountId>,
+    ctx: &Context,
+    now: DateTime<Utc>,
+) -> Result<Vec<Asin>, StoreError> {
+    // The latter first, so that a limit on their number does not leave them out for ever.
+    let mut asins = ctx.store.due_again(account, now).await?;
+    asins.extend(ctx.store.listed_asins(account).await?);
     Ok(asins)
 }
 

@@ -7,7 +7,7 @@ use shared::domain::money::Yen;
 use shared::domain::observation::{Finding, Observation};
 use shared::domain::offer::Rejection;
 use shared::domain::price_fall::PriceFallRule;
-use shared::domain::product::{Change, Product, Seen, Stock, StockChange};
+use shared::domain::product::{Change, InvalidMark, Product, Seen, Stock, StockChange};
 
 /// Doubts no price.
 const ANY_PRICE: PriceFallRule = PriceFallRule { percent: 100 };
@@ -78,8 +78,7 @@ proptest! {
 
         let change = same.observe(&observed(100 - behind, late), ANY_PRICE);
 
-        // A product that was invalid already keeps its first time, so 100 may be unknown to it.
-        prop_assume!(product.stock.is_some_and(|stock| stock.at == minute(100)) || product.invalid_since == Some(minute(100)));
+        prop_assume!(product.stock.is_some_and(|stock| stock.at == minute(100)) || product.invalid.is_some_and(|mark| mark.seen_at == minute(100)));
         prop_assert_eq!(change, Change::default());
         prop_assert_eq!(same, product);
     }
@@ -239,7 +238,7 @@ fn an_older_answer_does_not_clear_the_mark_of_an_unknown_asin() {
 
     product.observe(&priced(30, 1_000), ANY_PRICE);
 
-    assert_eq!(product.invalid_since, Some(minute(60)));
+    assert_eq!(product.invalid.unwrap().since, minute(60));
     assert_eq!(product.price, None);
 }
 
@@ -253,8 +252,37 @@ fn an_unknown_asin_keeps_price_and_stock_and_its_first_time() {
         observed(90, Finding::InvalidAsin),
     ]);
 
-    assert_eq!(marked.invalid_since, Some(minute(60)));
+    let mark = marked.invalid.unwrap();
+    assert_eq!((mark.since, mark.seen_at), (minute(60), minute(90)));
     assert_eq!((marked.price, marked.stock), (known.price, known.stock));
+}
+
+#[test]
+fn any_answer_about_offers_clears_the_mark() {
+    let rejected = Finding::FilteredOut(Rejection::NotNew);
+    for finding in [Finding::Priced(Yen(1_000)), Finding::NoOffer, rejected] {
+        let product = after(&[observed(60, Finding::InvalidAsin), observed(90, finding)]);
+
+        assert_eq!(product.invalid, None);
+    }
+}
+
+#[test]
+fn a_marked_asin_is_asked_for_daily_for_a_week_and_then_weekly() {
+    let hours = |hours: i64| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
+    let mut mark = InvalidMark {
+        since: hours(0),
+        seen_at: hours(0),
+    };
+    let mut asked = Vec::new();
+    for hour in (0..24 * 30).step_by(3) {
+        if mark.is_due(hours(hour)) {
+            mark.seen_at = hours(hour);
+            asked.push(hour / 24);
+        }
+    }
+
+    assert_eq!(asked, [1, 2, 3, 4, 5, 6, 13, 20, 27]);
 }
 
 #[test]

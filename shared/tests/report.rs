@@ -35,7 +35,9 @@ fn golden() -> Value {
         "quota_used": 0.99,
         "failures": [{ "code": "bad_item_id", "count": 1 }],
         "holds": [{ "code": "price_above_bounds", "count": 1 }],
-        "still_missing": ["B00MISSING"]
+        "still_missing": ["B00MISSING"],
+        "unanswered": [{ "code": "amazon refuses the request: http 400 InvalidInput", "count": 1 }],
+        "invalid": { "count": 0, "examples": [] }
     })
 }
 

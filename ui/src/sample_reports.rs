@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use shared::domain::asin::Asin;
 use shared::domain::money::Yen;
 use shared::domain::report::{
-    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, Outcomes, PriceChange, PriceChanges,
-    Report, StockChanges, Updates, WithoutOffer,
+    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, InvalidListings, Outcomes, PriceChange,
+    PriceChanges, Report, StockChanges, Updates, WithoutOffer,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
 
@@ -53,6 +53,8 @@ pub fn quiet() -> Report {
         failures: Vec::new(),
         holds: Vec::new(),
         still_missing: Vec::new(),
+        unanswered: Vec::new(),
+        invalid: InvalidListings::default(),
         guard: None,
         reconcile: None,
     }

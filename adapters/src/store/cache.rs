@@ -45,7 +45,10 @@ impl Cache for SqlCache {
         // deadlock.
         let mut products: Vec<&Product> = products.iter().collect();
         products.sort_by_key(|product| product.asin);
-        let entries: Vec<ProductRow> = products.into_iter().filter_map(ProductRow::of).collect();
+        let entries: Vec<ProductRow> = products
+            .into_iter()
+            .filter_map(ProductRow::of_offers)
+            .collect();
         if !entries.is_empty() {
             self.db.run(PUT.bind(json(&entries)?).bind(now)).await?;
         }

@@ -3,6 +3,7 @@
 //! - `db`: connections, dialects, statements and their parameters, the schema.
 //! - `runs`: a run from its start to its report, with its batches, guard and reconciliation.
 //! - `listings`: the catalogue, products, updates and history.
+//! - `invalid_asins`: the marks of ASINs that Amazon called invalid.
 //! - `accounts`: accounts, tokens, leases and the memory of lanes.
 //!
 //! A call writes in one transaction of a few statements; rows are passed as one JSON text. The
@@ -12,6 +13,7 @@ mod accounts;
 mod backup;
 mod cache;
 mod db;
+mod invalid_asins;
 mod listings;
 mod location;
 mod notices;

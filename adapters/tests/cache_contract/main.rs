@@ -64,7 +64,7 @@ sentences! {
     a_missing_or_older_part_keeps_the_stored_one,
     a_part_of_the_same_instant_changes_nothing,
     an_unknown_product_gets_no_entry,
-    a_product_stays_invalid_since_the_first_sighting_until_a_newer_price,
+    an_asin_that_amazon_calls_invalid_is_no_entry,
     many_random_puts_leave_the_newest_of_each_part,
     a_part_of_tomorrow_is_replaced_by_one_of_today,
     texts_that_were_put_are_got,

@@ -5,7 +5,7 @@ use adapters::clock::SystemClock;
 use chrono::{SubsecRound as _, TimeDelta};
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::offer::Rejection;
-use shared::domain::product::{Product, Seen, Stock};
+use shared::domain::product::{InvalidMark, Product, Seen, Stock};
 use shared::ports::cache::Cache;
 use shared::ports::clock::Clock as _;
 
@@ -28,17 +28,9 @@ fn filtered(number: u32, times: u32, why: Rejection, seconds: i64) -> Product {
     }
 }
 
-fn invalid(number: u32, seconds: i64) -> Product {
-    Product {
-        invalid_since: Some(at(seconds)),
-        ..Product::unknown(asin(number))
-    }
-}
-
 pub async fn an_entry_is_read_as_it_was_written(cache: &dyn Cache) {
     let filtered = Product {
         price: in_stock(2, 500, at(1)).price,
-        invalid_since: Some(at(3)),
         ..filtered(2, 3, Rejection::NoHandlingTime, 2)
     };
     let products = [in_stock(1, 1000, at(1)), filtered];
@@ -104,22 +96,21 @@ pub async fn an_unknown_product_gets_no_entry(cache: &dyn Cache) {
     assert!(cache.put(&[], at(1)).await.is_ok());
 }
 
-pub async fn a_product_stays_invalid_since_the_first_sighting_until_a_newer_price(
-    cache: &dyn Cache,
-) {
-    put(cache, &[in_stock(1, 1000, at(10))]).await;
+pub async fn an_asin_that_amazon_calls_invalid_is_no_entry(cache: &dyn Cache) {
+    let mark = InvalidMark {
+        since: at(20),
+        seen_at: at(20),
+    };
+    let invalid = |product: Product| Product {
+        invalid: Some(mark),
+        ..product
+    };
 
-    put(cache, &[invalid(1, 5)]).await;
-    let before_the_price = got(cache, 1).await.invalid_since;
-    put(cache, &[invalid(1, 20)]).await;
-    put(cache, &[invalid(1, 30)]).await;
-    put(cache, &[sold_out(1, at(40))]).await;
-    let since = got(cache, 1).await.invalid_since;
-    put(cache, &[in_stock(1, 1000, at(50))]).await;
+    put(cache, &[invalid(Product::unknown(asin(1)))]).await;
+    put(cache, &[invalid(in_stock(2, 1000, at(10)))]).await;
 
-    assert_eq!(before_the_price, None);
-    assert_eq!(since, Some(at(20)));
-    assert_eq!(got(cache, 1).await, in_stock(1, 1000, at(50)));
+    assert!(cache.get(&[asin(1)]).await.unwrap().is_empty());
+    assert_eq!(got(cache, 2).await, in_stock(2, 1000, at(10)));
 }
 
 pub async fn many_random_puts_leave_the_newest_of_each_part(cache: &dyn Cache) {
@@ -158,12 +149,9 @@ pub async fn many_random_puts_leave_the_newest_of_each_part(cache: &dyn Cache) {
 
 pub async fn a_part_of_tomorrow_is_replaced_by_one_of_today(cache: &dyn Cache) {
     let (today, day) = (SystemClock.now().trunc_subsecs(3), TimeDelta::days(1));
-    let invalid = Product {
-        invalid_since: Some(today + day),
-        ..in_stock(1, 1000, today + day)
-    };
+    let tomorrow = in_stock(1, 1000, today + day);
     let texts = |title, at| [(asin(1), informed(title, at))];
-    cache.put(&[invalid], today + day).await.unwrap();
+    cache.put(&[tomorrow], today + day).await.unwrap();
     let early = texts("tomorrow", today + day);
     cache.put_infos(&early, today + day).await.unwrap();
 

@@ -3,7 +3,7 @@
 use crate::world::*;
 use shared::domain::desired::HoldReason;
 use shared::domain::offer::Rejection;
-use shared::domain::outcome::{MissReason, Outcome};
+use shared::domain::outcome::MissReason;
 use shared::domain::product::{Product, Seen, Stock};
 use shared::domain::run::RunKind;
 use shared::ports::store::{
@@ -92,46 +92,6 @@ async fn a_missing_part_keeps_the_stored_one() {
     let product = &store.products(&[asin(1)]).await.unwrap()[&asin(1)];
     assert_eq!(product.price, known.price);
     assert_eq!(product.stock, sold_out(1, at(30)).stock);
-}
-
-#[tokio::test]
-async fn an_unknown_asin_is_marked_until_it_has_a_newer_price() {
-    let store = open().await;
-    shop(&store, "a", 1).await;
-    let run = started(&store, 60).await;
-    let mut invalid = missed(1, MissReason::Absent);
-    invalid.miss = None;
-    invalid.outcome = Outcome::InvalidAsin;
-    invalid.product.invalid_since = Some(at(20));
-
-    store
-        .record(&record(run, RecordPart::Batch(1), vec![invalid]))
-        .await
-        .unwrap();
-    assert_eq!(store.listed_asins(None).await.unwrap(), []);
-    store
-        .record(&record(
-            run,
-            RecordPart::Batch(2),
-            vec![priced(1, 900, at(10))],
-        ))
-        .await
-        .unwrap();
-    assert_eq!(
-        store.listed_asins(None).await.unwrap(),
-        [],
-        "an older price proves nothing"
-    );
-    store
-        .record(&record(
-            run,
-            RecordPart::Batch(3),
-            vec![priced(1, 900, at(30))],
-        ))
-        .await
-        .unwrap();
-
-    assert_eq!(store.listed_asins(None).await.unwrap(), [asin(1)]);
 }
 
 #[tokio::test]

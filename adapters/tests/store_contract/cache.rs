@@ -18,7 +18,6 @@ async fn an_entry_is_read_as_it_was_written() {
             },
             at: at(2),
         }),
-        invalid_since: Some(at(3)),
         ..in_stock(2, 500, at(1))
     };
     let products = [in_stock(1, 1000, at(1)), filtered];

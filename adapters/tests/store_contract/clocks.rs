@@ -5,6 +5,7 @@ use adapters::clock::SystemClock;
 use adapters::store::SqlStore;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::notice::Notice;
+use shared::domain::product::InvalidMark;
 use shared::ports::clock::Clock as _;
 use shared::ports::store::{
     AccountStore, BatchStore, CatalogueStore, ClaimedNotices, DeliveryOutcome, HistoryStore,
@@ -40,7 +41,10 @@ async fn an_answer_replaces_one_of_tomorrow_in_every_table() {
     let (tomorrow, today) = (now() + DAY, now());
     let mut early = priced(1, 1000, tomorrow);
     early.info = Some(informed("tomorrow", tomorrow));
-    early.product.invalid_since = Some(tomorrow);
+    early.product.invalid = Some(InvalidMark {
+        since: tomorrow,
+        seen_at: tomorrow,
+    });
     early.listings = vec![due(listing, shop_state(1300, true), 1)];
     store
         .record(&recorded_at(tomorrow, 1, run, early))
@@ -58,7 +62,7 @@ async fn an_answer_replaces_one_of_tomorrow_in_every_table() {
     let millis = |at: DateTime<Utc>| at.timestamp_millis();
     let product = &store.products(&[asin(1)]).await.unwrap()[&asin(1)];
     let (price, stock) = (product.price.unwrap(), product.stock.unwrap());
-    assert_eq!((price.value.0, product.invalid_since), (1200, None));
+    assert_eq!((price.value.0, product.invalid), (1200, None));
     assert_eq!(
         (millis(price.at), millis(stock.at)),
         (millis(today), millis(today))

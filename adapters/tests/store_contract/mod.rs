@@ -11,6 +11,7 @@ mod cut_off;
 mod guard;
 mod history;
 mod infos;
+mod invalid_asins;
 mod notices;
 mod opening;
 mod reconcile;

@@ -144,6 +144,7 @@ pub fn priced(number: u32, price: u32, seen_at: DateTime<Utc>) -> RecordedAsin {
         outcome: Outcome::Success,
         cache_hit: None,
         miss: None,
+        why: None,
         change: Change::default(),
         offers: Some(vec![JudgedOffer {
             seller_id: Some("S1".into()),

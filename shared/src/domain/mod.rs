@@ -35,6 +35,7 @@ pub mod pricing;
 pub mod product;
 pub mod quota;
 pub mod rate;
+mod reconciled;
 pub mod report;
 pub mod retention;
 pub mod retry;

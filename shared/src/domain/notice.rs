@@ -230,7 +230,8 @@ fn run_reasons(report: &Report) -> Vec<EventKind> {
     match report.state {
         RunState::Held => because(true, EventKind::RunHeld),
         RunState::Failed | RunState::Done => {
-            because(report.state == RunState::Failed, EventKind::RunFailed);
+            let failed = report.state == RunState::Failed || report.mostly_failed();
+            because(failed, EventKind::RunFailed);
             because(report.refused > 0, EventKind::QuotaAlarm);
             let unconfirmed = report.backfill.failed + report.doubted.count;
             because(unconfirmed > 0, EventKind::BackfillFailed);
@@ -241,7 +242,8 @@ fn run_reasons(report: &Report) -> Vec<EventKind> {
     reasons
 }
 
-/// Held listings do not count: they stay held from run to run and are only listed with other news.
+/// Held listings do not count: they stay held from run to run and are only listed with other news. A listing
+/// that is still shown counts when Amazon calls its ASIN invalid, which a run asks daily, then weekly.
 fn changed(report: &Report) -> bool {
     let stock = report.stock_changes;
     let updates = report.updates;
@@ -251,6 +253,7 @@ fn changed(report: &Report) -> bool {
         + updates.applied
         + updates.failed
         + report.delisted
+        + report.outcomes.invalid_asin.min(report.invalid.count)
         > 0
 }
 

@@ -30,9 +30,40 @@ pub struct Product {
     pub doubted: Option<Seen<Yen>>,
     /// The last stock.
     pub stock: Option<Seen<Stock>>,
-    /// Since when Amazon does not know the ASIN; it is not requested again until a person clears
-    /// this.
-    pub invalid_since: Option<DateTime<Utc>>,
+    /// Amazon called the ASIN invalid, and has not answered for it since.
+    pub invalid: Option<InvalidMark>,
+}
+
+/// When Amazon called an ASIN invalid. It does so now and then for products that it sells, for a day
+/// (selling-partner-api-models issue 355), so the ASIN is asked for again: daily for a week, then weekly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidMark {
+    /// The first time.
+    pub since: DateTime<Utc>,
+    /// The last time.
+    pub seen_at: DateTime<Utc>,
+}
+
+impl InvalidMark {
+    /// From one request to the next in the first week; an hour less than a day, since a run does not reach an
+    /// ASIN at the same minute every day.
+    const DAILY: TimeDelta = TimeDelta::hours(23);
+    /// The same afterwards.
+    const WEEKLY: TimeDelta = TimeDelta::hours(7 * 24 - 1);
+
+    /// The latest instants of a daily and of a weekly request after which the next is due at `now`. The
+    /// weekly one applies to marks that began before it.
+    pub fn due_before(now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+        (now - Self::DAILY, now - Self::WEEKLY)
+    }
+
+    /// Whether the ASIN is to be asked for again at `now`.
+    pub fn is_due(self, now: DateTime<Utc>) -> bool {
+        let (daily, weekly) = Self::due_before(now);
+        self.seen_at <= weekly
+            || self.seen_at <= daily && self.since > weekly
+            || is_future(self.seen_at, now)
+    }
 }
 
 /// Whether the shop could buy the product.
@@ -88,7 +119,7 @@ impl Product {
             price: None,
             doubted: None,
             stock: None,
-            invalid_since: None,
+            invalid: None,
         }
     }
 
@@ -108,7 +139,11 @@ impl Product {
         let before = seen_at - TimeDelta::milliseconds(1);
         let price = self.price.as_mut().map(|price| &mut price.at);
         let stock = self.stock.as_mut().map(|stock| &mut stock.at);
-        for at in [price, stock, self.invalid_since.as_mut()] {
+        let mark = self.invalid.as_mut();
+        let (since, marked_at) = mark
+            .map(|mark| (&mut mark.since, &mut mark.seen_at))
+            .unzip();
+        for at in [price, stock, since, marked_at] {
             if let Some(at) = at.filter(|at| is_future(**at, now)) {
                 *at = before;
             }
@@ -120,17 +155,17 @@ impl Product {
     /// An observation that is not newer than the stored values changes nothing, so that a slow
     /// worker of an earlier run cannot overwrite a newer value. Neither does an error, so that a
     /// failure cannot hide a product. A price that `falls` doubts changes only the stock, until a
-    /// second answer tells the same price. A price proves that Amazon knows the ASIN and clears
-    /// `invalid_since`.
+    /// second answer tells the same price. Any answer about offers proves that Amazon knows the ASIN.
     pub fn observe(&mut self, observation: &Observation, falls: PriceFallRule) -> Change {
         let at = observation.observed_at;
-        let newest = self.stock.map(|stock| stock.at).max(self.invalid_since);
+        let marked_at = self.invalid.map(|mark| mark.seen_at);
+        let newest = self.stock.map(|stock| stock.at).max(marked_at);
         if newest.is_some_and(|newest| newest >= at) {
             return Change::default();
         }
         match observation.finding {
             Finding::Priced(price) if price > Yen(0) => {
-                self.invalid_since = None;
+                self.invalid = None;
                 let doubted = self.doubt(price, at, falls);
                 let believed = self.doubted.is_none().then(|| self.set_price(price, at));
                 Change {
@@ -139,12 +174,16 @@ impl Product {
                     doubted,
                 }
             }
-            Finding::NoOffer => Change {
-                price: None,
-                stock: self.set_stock(Stock::NoOffer, at),
-                doubted: self.doubted.take().map(|doubted| doubted.value),
-            },
+            Finding::NoOffer => {
+                self.invalid = None;
+                Change {
+                    price: None,
+                    stock: self.set_stock(Stock::NoOffer, at),
+                    doubted: self.doubted.take().map(|doubted| doubted.value),
+                }
+            }
             Finding::FilteredOut(why) => {
+                self.invalid = None;
                 let times = match self.stock.map(|stock| stock.value) {
                     Some(Stock::FilteredOut { times, .. }) => times.saturating_add(1),
                     _ => 1,
@@ -156,7 +195,8 @@ impl Product {
                 }
             }
             Finding::InvalidAsin => {
-                self.invalid_since.get_or_insert(at);
+                let since = self.invalid.map_or(at, |mark| mark.since);
+                self.invalid = Some(InvalidMark { since, seen_at: at });
                 Change::default()
             }
             // The offer rule accepts no price of 0; a stored one would sell the product for

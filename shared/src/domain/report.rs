@@ -2,11 +2,13 @@
 
 use super::account::AccountId;
 use super::asin::Asin;
-use super::listing::{ItemId, ShopState};
+use super::listing::ItemId;
 pub use super::market_changes::{
     DoubtedPrices, PriceChange, PriceChanges, StockChanges, WithoutOffer,
 };
+use super::money::Yen;
 use super::outcome::words;
+pub use super::reconciled::{Drifted, Reconciled, ReconciledShop, UnknownItem};
 use super::run::{RunId, RunKind, RunState};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -76,6 +78,12 @@ pub struct Report {
     /// The first ten ASINs that are still missing after the backfill.
     #[serde(default)]
     pub still_missing: Vec<Asin>,
+    /// What Amazon said instead of an answer, by the number of ASINs; the ten most common.
+    #[serde(default)]
+    pub unanswered: Vec<CauseCount>,
+    /// Visible listings whose ASIN Amazon called invalid, in this run or earlier: they keep their price.
+    #[serde(default)]
+    pub invalid: InvalidListings,
     /// The mass-change guard; `None` unless it tripped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<Guarded>,
@@ -89,85 +97,37 @@ fn is_empty<T: Default + PartialEq>(part: &T) -> bool {
     *part == T::default()
 }
 
-/// What a reconciliation found in the shops.
+impl Report {
+    /// Whether a run that follows Amazon got no answer for half of its ASINs or more: the shops keep showing
+    /// what they did, so it is no run that is done.
+    pub fn mostly_failed(&self) -> bool {
+        let failed = self.outcomes.api_error;
+        self.kind.updates_listings() && failed > 0 && failed * 2 >= self.asins
+    }
+}
+
+/// Visible listings whose ASIN Amazon called invalid.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Reconciled {
-    /// The shops that it reads.
-    pub shops: Vec<ReconciledShop>,
-    /// Items on the pages; an item that moved meanwhile may count twice.
-    pub items: u64,
-    /// Listings that differ from their last update, other than by a sale.
-    pub drifted: u64,
-    /// Drifted listings with another price.
-    pub price: u64,
-    /// Drifted listings with another visibility.
-    pub visible: u64,
-    /// Drifted listings with another stock, except those that sold out.
-    pub stock: u64,
-    /// The first ten drifted listings.
-    pub examples: Vec<Drifted>,
-    /// Listings that sold out in the shop while Amazon has stock: cooling down, or stocked again.
-    pub sold_out: u64,
-    /// The first ten of them.
-    pub sold_out_examples: Vec<Drifted>,
-    /// Listings whose item was deleted; they are delisted.
-    pub gone: u64,
-    /// The first ten of them.
-    pub gone_examples: Vec<Drifted>,
-    /// Listings on no page of a shop that misses too many at once; they are left as they are.
-    pub missing_held: u64,
-    /// Items without a listing.
-    pub unknown: u64,
-    /// The first ten of them.
-    pub unknown_examples: Vec<UnknownItem>,
-    /// Listings whose item has values that no item can have; they are left as they are.
-    #[serde(default)]
-    pub impossible: u64,
-    /// The first ten of them.
-    #[serde(default)]
-    pub impossible_examples: Vec<UnknownItem>,
+pub struct InvalidListings {
+    /// Their number.
+    pub count: u64,
+    /// The first hundred, the oldest first.
+    pub examples: Vec<InvalidListing>,
 }
 
-/// A shop that a reconciliation reads.
+/// A visible listing whose ASIN Amazon called invalid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReconciledShop {
-    /// The shop.
-    pub account: AccountId,
-    /// `open done held given_up`.
-    pub state: String,
-    /// Items on its pages.
-    pub items: u64,
-    /// Listings on none of its pages, once the last page was read.
-    pub missing: u64,
-    /// Why reading it failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
-
-/// A listing that differs from its last update.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Drifted {
+pub struct InvalidListing {
     /// The shop.
     pub account: AccountId,
     /// The product.
     pub asin: Asin,
     /// BASE's number.
     pub item: ItemId,
-    /// The state of its last update.
-    pub left: ShopState,
-    /// The state found in the shop; `None` if the item was deleted.
-    pub found: Option<ShopState>,
-}
-
-/// An item of a shop without a listing, or with impossible values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnknownItem {
-    /// The shop.
-    pub account: AccountId,
-    /// BASE's number.
-    pub item: ItemId,
-    /// The shop's own code.
-    pub sku: Option<String>,
+    /// The price in the shop.
+    pub price: Yen,
+    /// Since when Amazon calls it invalid.
+    pub since: DateTime<Utc>,
 }
 
 /// What the mass-change guard did in a run.
@@ -175,6 +135,9 @@ pub struct UnknownItem {
 pub struct Guarded {
     /// ASINs that the run hides or would hide.
     pub hides: u64,
+    /// ASINs of visible listings that Amazon called invalid for the first time.
+    #[serde(default)]
+    pub invalid: u64,
     /// The guard trips above both limits: this percentage of the ASINs
     pub allowed_percent: u32,
     /// and this number of ASINs.

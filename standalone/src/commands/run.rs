@@ -84,7 +84,7 @@ pub fn show(report: &Report, out: &mut CommandOutput<'_>) -> Result<Exit, Comman
         print_status(advice.of(out.lang));
     }
     Ok(match report.state {
-        RunState::Done if !report::lacks_a_shop(report) => Exit::Done,
+        RunState::Done if !report::lacks_a_shop(report) && !report.mostly_failed() => Exit::Done,
         _ => Exit::Failed,
     })
 }

@@ -80,7 +80,9 @@ pub async fn validate(
     out: &mut CommandOutput<'_>,
 ) -> Result<Validation, CommandError> {
     let mut found = Validation::default();
+    let due = store.due_again(None, now).await?.into_iter();
     let mut unknown: BTreeSet<Asin> = store.listed_asins(None).await?.into_iter().collect();
+    unknown.extend(due);
     let mut after = None;
     loop {
         let products = store.products_after(after, PAGE).await?;
@@ -92,8 +94,8 @@ pub async fn validate(
         let entries = cache.get(&asins).await?;
         for product in &products {
             unknown.remove(&product.asin);
-            // Products unknown to Amazon are never fetched, so the cache never has them.
-            if product.invalid_since.is_none() {
+            // What Amazon called invalid is fetched only when it is due again.
+            if product.invalid.is_none_or(|mark| mark.is_due(now)) {
                 let entry = entries.get(&product.asin);
                 let fresh = entry.is_some_and(|entry| ttls.usable(entry, now));
                 found.compare(product, entry, fresh);

@@ -4,6 +4,7 @@ use crate::examples::{EXAMPLES, doubted, missing, more};
 use crate::labels;
 use crate::layout::{clean, grouped, signed, span};
 use crate::message::{Lang, Text, text};
+use crate::report;
 use shared::domain::report::{CauseCount, PriceChange, Reconciled, Report};
 use shared::domain::run::RunState;
 
@@ -17,6 +18,10 @@ pub(super) fn title(report: &Report) -> Text {
             "店番: {kind_ja} - ショップの商品が足りないため、止めました",
             "Miseban: {kind_en} - held, too many items are missing in a shop"
         ),
+        RunState::Held if mass_invalid(report).is_some() => text!(
+            "店番: {kind_ja} - 該当商品なしのASINが多すぎます",
+            "Miseban: {kind_en} - held, Amazon called too many ASINs invalid"
+        ),
         RunState::Held => text!(
             "店番: {kind_ja} - 在庫切れが多すぎるため、更新を止めました",
             "Miseban: {kind_en} - held, too many products sold out at once"
@@ -24,6 +29,10 @@ pub(super) fn title(report: &Report) -> Text {
         RunState::Failed => text!(
             "店番: {kind_ja} - 途中で失敗しました",
             "Miseban: {kind_en} - failed before its end"
+        ),
+        _ if report.mostly_failed() => text!(
+            "店番: {kind_ja} - 確認できないASINが多すぎます",
+            "Miseban: {kind_en} - most ASINs got no answer"
         ),
         _ => text!("店番: {kind_ja} - 完了", "Miseban: {kind_en} - done"),
     }
@@ -39,6 +48,8 @@ pub(super) fn details(report: &Report) -> Vec<Text> {
     lines.extend(price_changes(report));
     lines.extend(missing(report));
     lines.extend(doubted(report));
+    lines.extend(unanswered(report));
+    lines.extend(invalid(report));
     lines.extend(refused(report));
     lines.push(effort(report));
     let run = report.run_id;
@@ -110,11 +121,19 @@ fn held(report: &Report) -> Option<Text> {
             "{missing} items are missing from the item list of their shop, which is too many, so nothing was changed. What to do: check the shop; if the items really are deleted, miseban release {run}; if not, miseban cancel {run}"
         ));
     }
+    if mass_invalid(report).is_some() {
+        return report::held_back(report);
+    }
     let [hides, asins, held] = [guard.hides, report.asins, guard.held].map(grouped);
     Some(text!(
         "{asins}件中{hides}件が非公開になるところでした。Amazonの回答が誤っているかもしれないので、{held}件の更新を止めています。対応方法: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
         "{hides} of {asins} products would be hidden; Amazon's answers may be broken, so {held} updates are held. What to do: check some of these products on Amazon; if they really are sold out, miseban release {run}; if not, miseban cancel {run}"
     ))
+}
+
+fn mass_invalid(report: &Report) -> Option<u64> {
+    let guard = report.guard.as_ref()?;
+    Some(guard.invalid).filter(|invalid| *invalid > guard.hides)
 }
 
 fn missing_held(report: &Report) -> Option<u64> {
@@ -167,6 +186,33 @@ fn price_changes(report: &Report) -> Vec<Text> {
     let more = more(changes.count, lines.len()).filter(|_| !lines.is_empty());
     lines.extend(more.map(|Text { ja, en }| text!("  {ja}", "  {en}")));
     lines
+}
+
+fn unanswered(report: &Report) -> Option<Text> {
+    let cause = report.unanswered.first()?;
+    let (words, count): (String, _) = (
+        clean(&cause.code).chars().take(200).collect(),
+        grouped(cause.count),
+    );
+    Some(text!(
+        "Amazonの答えがない理由: {words}({count}件)",
+        "no answer of Amazon, by cause: {words} ({count})"
+    ))
+}
+
+fn invalid(report: &Report) -> Option<Text> {
+    let names = report.invalid.examples.iter().take(EXAMPLES);
+    let names: Vec<&str> = names.map(|one| one.asin.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let rest = more(report.invalid.count, names.len()).unwrap_or_else(|| text!("", ""));
+    let (count, names) = (grouped(report.invalid.count), names.join(" "));
+    let (rest_ja, rest_en) = (rest.ja, rest.en);
+    Some(text!(
+        "Amazonが該当商品なしと答えたのに公開中の商品 {count}件(前の価格のまま): {names} {rest_ja}",
+        "{count} listings are shown at their last price, but their ASIN is unknown to Amazon: {names} {rest_en}"
+    ))
 }
 
 fn refused(report: &Report) -> Option<Text> {

@@ -5,7 +5,7 @@ use crate::labels;
 use crate::layout::grouped;
 use crate::message::{Lang, Text, text};
 use shared::domain::asin::Asin;
-use shared::domain::report::Report;
+use shared::domain::report::{Guarded, Report};
 use shared::domain::run::RunState;
 
 /// The section. It is never empty: when there is nothing to do, it says so.
@@ -73,6 +73,9 @@ pub fn held_back(report: &Report) -> Option<Text> {
             "too many items ({missing}) are missing from the item list of their shop. Something may be wrong with the shop or its authorisation, so nothing was changed. Check the shop: if the items really are deleted, miseban release {run} (checks each item and marks deleted ones as delisted); if not, miseban cancel {run}"
         ));
     }
+    if guard.invalid > guard.hides {
+        return Some(mass_invalid(guard, report));
+    }
     let (hides, asins) = (grouped(guard.hides), grouped(report.asins));
     let held = grouped(guard.held);
     let (percent, count) = (guard.allowed_percent, guard.allowed_count);
@@ -91,6 +94,15 @@ pub fn held_back(report: &Report) -> Option<Text> {
         "{seen_ja}。Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
         "{seen_en}. Check some of them on Amazon: if they really are sold out, miseban release {run}; if not, miseban cancel {run}"
     ))
+}
+
+/// Amazon called too many ASINs invalid at once.
+fn mass_invalid(guard: &Guarded, report: &Report) -> Text {
+    let (invalid, asins, run) = (grouped(guard.invalid), grouped(report.asins), report.run_id);
+    text!(
+        "Amazonが{asins}件中{invalid}件のASINを該当商品なしと答えました。Amazonの回答か、設定(マーケットプレイス)が誤っているかもしれません。これらの商品は前の価格のままで、次の実行が問い合わせ直します。本当に該当商品がないなら miseban release {run}(1日ごとの問い合わせにします)、今すぐやり直すなら miseban cancel {run}",
+        "Amazon called {invalid} of {asins} ASINs invalid: its answers, or the setting of the marketplace, may be wrong. These items keep their price, and the next run asks for them again. If the ASINs really do not exist, miseban release {run} (they are then asked for daily); to start over now, miseban cancel {run}"
+    )
 }
 
 fn unread(report: &Report) -> Option<Text> {
@@ -155,11 +167,18 @@ fn refused(report: &Report) -> Option<Text> {
     ))
 }
 
+/// Also what an earlier run found, as long as it is on sale.
 fn invalid(report: &Report) -> Option<Text> {
+    if let Some(count) = nonzero(report.invalid.count) {
+        return Some(text!(
+            "Amazonが該当商品なしと答えた商品が{count}件、前の価格のまま公開されています。1日ごと、のち週に1度問い合わせ直します。Amazonの商品ページを見て、なければショップで非公開にするか削除してください",
+            "{count} listings whose ASIN is unknown to Amazon are still shown at their last price; they are asked for daily, then weekly. Look at their pages on Amazon: if there is none, hide or delete these items in the shop"
+        ));
+    }
     let count = nonzero(report.outcomes.invalid_asin)?;
     Some(text!(
-        "Amazonに該当商品のないASINが{count}件あります。今後は問い合わせません。商品を見直してください",
-        "{count} ASINs are unknown to Amazon and will not be requested again: review these items"
+        "Amazonに該当商品のないASINが{count}件あります。1日ごと、のち週に1度問い合わせ直します。商品を見直してください",
+        "{count} ASINs are unknown to Amazon; they are asked for daily, then weekly. Review these items"
     ))
 }
 

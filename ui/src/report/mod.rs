@@ -1,12 +1,14 @@
 //! Renders the report of a run as text, for a terminal.
 
 mod advice;
+mod invalid;
 mod reconcile;
 mod sections;
 #[cfg(test)]
 mod tests;
 
 pub use advice::held_back;
+pub use invalid::listings as invalid_listings;
 
 use crate::examples::EXAMPLES;
 use crate::labels;
@@ -15,7 +17,7 @@ use crate::message::Lang;
 use sections::{Rows, counts, rest, two_columns};
 use shared::domain::outcome::Outcome;
 use shared::domain::report::{CacheUse, CauseCount, PriceChange, Report};
-use shared::domain::run::RunKind;
+use shared::domain::run::{RunKind, RunState};
 
 /// The whole report: the run, the answers of Amazon, the changes, the updates of the shops, and
 /// what a person has to do next.
@@ -27,6 +29,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
             updates_title(report, lang),
             &updates(report, lang),
         ));
+        text.push_str(&invalid_listings(&report.invalid, lang));
         text.push_str(&causes(report, lang));
         return text;
     }
@@ -50,6 +53,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
     }
     text.push_str(&price_changes(report, lang));
     text.push_str(&doubted(report, lang));
+    text.push_str(&invalid_listings(&report.invalid, lang));
     text.push_str(&causes(report, lang));
     text
 }
@@ -64,7 +68,9 @@ pub fn lacks_a_shop(report: &Report) -> bool {
 fn causes(report: &Report, lang: Lang) -> String {
     let held = lang.pick("要確認の理由", "Held, by reason");
     let failed = lang.pick("失敗の理由", "Failed, by cause");
+    let unanswered = lang.pick("Amazonの答えがない理由", "No answer of Amazon, by cause");
     [
+        by_code(unanswered, &report.unanswered, lang),
         by_code(held, &report.holds, lang),
         by_code(failed, &report.failures, lang),
         advice::render(report, lang),
@@ -74,7 +80,14 @@ fn causes(report: &Report, lang: Lang) -> String {
 
 fn head(report: &Report, lang: Lang) -> String {
     let kind = labels::kind(report.kind, lang);
-    let state = labels::state(report.state, lang);
+    let state = if report.state == RunState::Done && report.mostly_failed() {
+        lang.pick(
+            "終わったが、確認できないASINが多い",
+            "ended, but most ASINs got no answer",
+        )
+    } else {
+        labels::state(report.state, lang)
+    };
     let title = lang.pick("店番の報告", "Report of a run");
     let mut text = format!("{title}: {kind} ({}) - {state}\n", report.kind.as_str());
     let now = lang.pick("まだ終わっていません", "not ended yet");

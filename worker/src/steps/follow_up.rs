@@ -74,6 +74,15 @@ pub(crate) async fn close(run: RunId, ctx: &Context) -> Result<(), JobError> {
     let now = ctx.clock.now();
     if ctx.store.hold_run(run).await? {
         let held = ctx.store.run_view(run).await?.held_back;
+        let report = ctx.store.report(run, now).await?;
+        let guard = report.and_then(|report| report.guard);
+        let invalid = guard.map_or(0, |guard| guard.invalid);
+        if held == 0 && invalid > 0 {
+            tracing::warn!(run.id = %run, invalid,
+                "run {run} is held: Amazon called {invalid} ASINs invalid at once, so its answers may be broken. \
+                 The next run asks for them again. If they really do not exist: miseban release {run}");
+            return Ok(());
+        }
         if held == 0 {
             tracing::warn!(run.id = %run,
                 "run {run} is held: too many items are on no page of their shop, so the shop's answers may be wrong. \

@@ -38,6 +38,7 @@ pub(crate) async fn offers(
         let outcome = observation.outcome();
         AsinResult {
             miss: miss(&observation.finding, &product, round),
+            why: why(&observation.finding),
             change,
             offers: has_offers(&observation).then_some(observation.offers),
             ..AsinResult::new(product, outcome)
@@ -64,6 +65,7 @@ pub(crate) fn again(
     };
     result.outcome = observation.outcome();
     result.miss = miss(&observation.finding, &result.product, round);
+    result.why = why(&observation.finding);
     result.offers = Some(observation.offers);
 }
 
@@ -85,6 +87,7 @@ pub(crate) async fn failed(
 /// The result of the search in the catalogue for one ASIN. It says nothing about price and stock, and an
 /// absent ASIN is watched on: whether Amazon sells an ASIN is decided by its offers.
 pub(crate) fn info(asin: Asin, answer: InfoAnswer, round: Round) -> AsinResult {
+    let mut said = None;
     let (outcome, miss, info) = match answer {
         InfoAnswer::Found(info) => (Outcome::Success, None, Some(info)),
         InfoAnswer::Absent => (Outcome::ApiError, Some(MissReason::Absent), None),
@@ -94,14 +97,30 @@ pub(crate) fn info(asin: Asin, answer: InfoAnswer, round: Round) -> AsinResult {
         }
         InfoAnswer::Failed(why) => {
             tracing::debug!(%asin, why, "the basic information is left to the backfill");
+            said = Some(words(&why));
             (Outcome::ApiError, Some(MissReason::ApiError), None)
         }
     };
     AsinResult {
         miss,
+        why: said,
         info,
         ..AsinResult::new(Product::unknown(asin), outcome)
     }
+}
+
+fn why(finding: &Finding) -> Option<String> {
+    match finding {
+        Finding::ApiError(why) => Some(words(why)),
+        Finding::Absent => Some("not in the answer".to_owned()),
+        _ => None,
+    }
+}
+
+/// Without the id of the request, so that the same words are counted together.
+fn words(why: &str) -> String {
+    let words = why.split(", request ").next().unwrap_or_default();
+    words.chars().take(200).collect()
 }
 
 fn has_offers(observation: &Observation) -> bool {

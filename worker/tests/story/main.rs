@@ -10,6 +10,7 @@ mod faults;
 mod fixture;
 mod guard;
 mod incidents;
+mod items;
 mod notices;
 mod offers;
 mod platforms;

@@ -1,7 +1,7 @@
 //! A product as one short text: the value of its key in the cache.
 //!
-//! `price,priced at,stock,stocked at,invalid since`, with instants in milliseconds; an unknown part
-//! is empty: `1980,1795311298588,i,1795311298588,`. The stock is `i` (in stock), `n` (no offer) or
+//! `price,priced at,stock,stocked at,`, with instants in milliseconds; an unknown part is empty:
+//! `1980,1795311298588,i,1795311298588,`. The last part is always empty; earlier programs had one there. The stock is `i` (in stock), `n` (no offer) or
 //! `f<times><why>` (filtered out). `put.lua` parses the same text.
 
 use chrono::{DateTime, Utc};
@@ -26,22 +26,21 @@ const REASONS: [(char, Rejection); 10] = [
 
 /// The text of `product`; `None` if all parts are unknown.
 pub(super) fn write(product: &Product) -> Option<String> {
-    if product.price.is_none() && product.stock.is_none() && product.invalid_since.is_none() {
+    if product.price.is_none() && product.stock.is_none() {
         return None;
     }
     let price = product.price.map(|price| price.value.0.to_string());
     let priced_at = product.price.map(|price| millis(price.at));
     let stock = product.stock.map(|stock| word(stock.value));
     let stocked_at = product.stock.map(|stock| millis(stock.at));
-    let invalid_since = product.invalid_since.map(millis);
-    let parts = [price, priced_at, stock, stocked_at, invalid_since];
+    let parts = [price, priced_at, stock, stocked_at, None];
     Some(parts.map(Option::unwrap_or_default).join(","))
 }
 
 /// Parses the text of the product `asin`; `None` if it is damaged, which counts as a miss.
 pub(super) fn read(asin: Asin, text: &str) -> Option<Product> {
     let parts: Vec<&str> = text.split(',').collect();
-    let &[price, priced_at, stock, stocked_at, invalid_since] = parts.as_slice() else {
+    let &[price, priced_at, stock, stocked_at, _] = parts.as_slice() else {
         return None;
     };
     let price = part(price, |price| price.parse().ok().map(Yen))?;
@@ -51,7 +50,7 @@ pub(super) fn read(asin: Asin, text: &str) -> Option<Product> {
         price: seen(price, part(priced_at, read_millis)?),
         doubted: None,
         stock: seen(stock, part(stocked_at, read_millis)?),
-        invalid_since: part(invalid_since, read_millis)?,
+        invalid: None,
     })
 }
 

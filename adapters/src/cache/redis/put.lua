@@ -4,7 +4,7 @@
 --
 -- KEYS  one for each entry
 -- ARGV  1 milliseconds after which an entry expires unless it changes
---       2.. the entries, in the order of KEYS: price, priced at, stock, stocked at, invalid since;
+--       2.. the entries, in the order of KEYS: price, priced at, stock, stocked at, empty;
 --       separated by commas, unknown ones empty, instants in milliseconds since 1970
 -- Returns how many entries were written.
 
@@ -17,34 +17,19 @@ local function newer(new, old)
   return new ~= '' and (old == '' or tonumber(new) > tonumber(old) or tonumber(old) > LATEST)
 end
 
--- An invalid product keeps the first instant, until a newer price proves that it exists.
-local function invalid_since(new, new_priced_at, old, old_priced_at)
-  if old ~= '' and tonumber(old) > LATEST then
-    return new
-  end
-  if new ~= '' and not newer(old_priced_at, new) then
-    return old ~= '' and old or new
-  end
-  if new == '' and old ~= '' and newer(new_priced_at, old) then
-    return ''
-  end
-  return old
-end
-
 local function merge(new, old)
-  local price, priced_at, stock, stocked_at, invalid = string.match(new, ENTRY)
-  local old_price, old_priced_at, old_stock, old_stocked_at, old_invalid = string.match(old, ENTRY)
+  local price, priced_at, stock, stocked_at = string.match(new, ENTRY)
+  local old_price, old_priced_at, old_stock, old_stocked_at = string.match(old, ENTRY)
   if not old_price then
     return new
   end
-  local since = invalid_since(invalid, priced_at, old_invalid, old_priced_at)
   if not newer(priced_at, old_priced_at) then
     price, priced_at = old_price, old_priced_at
   end
   if not newer(stocked_at, old_stocked_at) then
     stock, stocked_at = old_stock, old_stocked_at
   end
-  return table.concat({ price, priced_at, stock, stocked_at, since }, ',')
+  return table.concat({ price, priced_at, stock, stocked_at, '' }, ',')
 end
 
 local written = 0

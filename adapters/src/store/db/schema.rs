@@ -44,6 +44,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     migration!(23, "0023", "platform"),
     migration!(24, "0024", "unconfirmed_edits"),
     migration!(26, "0026", "doubts"),
+    migration!(27, "0027", "invalid_asins"),
 ];
 
 /// Attempts to migrate a file: a second in all, for other programs that migrate it at the same

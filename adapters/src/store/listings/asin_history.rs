@@ -1,6 +1,6 @@
 //! The history of one ASIN, for a person who asks why the shop shows what it shows.
 
-use super::product_rows::{read_info, read_product};
+use super::product_rows::{read_info, read_marked};
 use super::rows::{interval, read_listing, unconfirmed};
 use crate::store::db::{Database, StoredRow, json, read_all, read_first, statement};
 use chrono::{DateTime, Utc};
@@ -23,7 +23,7 @@ pub(crate) async fn read(db: &Database, asin: Asin) -> Result<AsinHistory, Store
     let mut on = db.reader().await?;
     let info = read_first(&mut on, INFO.bind(json(&[asin])?), read_info).await?;
     Ok(AsinHistory {
-        product: read_first(&mut on, PRODUCT.bind(json(&[asin])?), read_product).await?,
+        product: read_first(&mut on, PRODUCT.bind(json(&[asin])?), read_marked).await?,
         info: info.flatten(),
         seen: read_all(&mut on, OBSERVATIONS.bind(asin), interval).await?,
         listings: read_all(&mut on, LISTINGS.bind(asin), listing).await?,

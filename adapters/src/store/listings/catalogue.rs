@@ -1,6 +1,6 @@
 //! The catalogue: listings and products.
 
-use super::product_rows::read_product;
+use super::product_rows::read_marked;
 use super::rows::read_infos;
 use crate::store::SqlStore;
 use crate::store::db::{StoredRow, commit, damaged, json, one, statement};
@@ -56,12 +56,7 @@ impl CatalogueStore for SqlStore {
     ) -> Result<Vec<Product>, StoreError> {
         let after = after.map(|asin| asin.to_string()).unwrap_or_default();
         let query = PRODUCTS_AFTER.bind(after).bind(limit);
-        self.db
-            .rows(query)
-            .await?
-            .iter()
-            .map(read_product)
-            .collect()
+        self.db.rows(query).await?.iter().map(read_marked).collect()
     }
 
     async fn infos(&self, asins: &[Asin]) -> Result<HashMap<Asin, Seen<BasicInfo>>, StoreError> {

@@ -15,6 +15,7 @@ statement!(FORGET_SHOWN, "listings/import_forget_shown.sql");
 statement!(CHANGED, "listings/import_changed.sql");
 statement!(NEW, "listings/import_new.sql");
 statement!(SHOWN, "listings/import_shown.sql");
+statement!(FORGET_INVALID, "listings/import_forget_invalid.sql");
 statement!(DELIST, "listings/import_delist.sql");
 
 /// Imports `listings` in one transaction. Of rows with the same account and ASIN the last one
@@ -22,7 +23,8 @@ statement!(DELIST, "listings/import_delist.sql");
 ///
 /// A delisted listing that now has another item becomes `listed` again, and its shown state is taken
 /// over, since that is another item in the shop. A listing whose item now belongs to another ASIN
-/// becomes `delisted`. Others with another item are held ([`import_held`]).
+/// becomes `delisted`. Others with another item are held ([`import_held`]). The marks of ASINs that Amazon
+/// called invalid are removed.
 pub(crate) async fn import(
     db: &Database,
     listings: &[NewListing],
@@ -49,6 +51,7 @@ pub(crate) async fn import(
         let changed = run(&mut transaction, query(&CHANGED)).await?;
         let new = run(&mut transaction, query(&NEW).bind(now)).await?;
         run(&mut transaction, query(&SHOWN)).await?;
+        run(&mut transaction, query(&FORGET_INVALID)).await?;
         counts.new += new;
         counts.changed += changed;
         counts.same += (chunk.len() as u64).saturating_sub(new + changed);

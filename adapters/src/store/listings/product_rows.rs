@@ -8,7 +8,7 @@ use shared::domain::asin::Asin;
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::money::Yen;
 use shared::domain::offer::Rejection;
-use shared::domain::product::{Product, Seen, Stock};
+use shared::domain::product::{InvalidMark, Product, Seen, Stock};
 use shared::ports::store::StoreError;
 
 /// The columns that a product fills.
@@ -24,12 +24,13 @@ pub(crate) struct ProductRow {
     filtered_why: Option<Rejection>,
     stock_updated_at: Option<String>,
     invalid_since: Option<String>,
+    invalid_seen_at: Option<String>,
 }
 
 impl ProductRow {
     /// `None` for a product without any data.
     pub(crate) fn of(product: &Product) -> Option<Self> {
-        if product.price.is_none() && product.stock.is_none() && product.invalid_since.is_none() {
+        if product.price.is_none() && product.stock.is_none() && product.invalid.is_none() {
             return None;
         }
         let (filtered_times, filtered_why) = match product.stock.map(|stock| stock.value) {
@@ -46,7 +47,16 @@ impl ProductRow {
             filtered_times,
             filtered_why,
             stock_updated_at: product.stock.map(|stock| instant(stock.at)),
-            invalid_since: product.invalid_since.map(instant),
+            invalid_since: product.invalid.map(|mark| instant(mark.since)),
+            invalid_seen_at: product.invalid.map(|mark| instant(mark.seen_at)),
+        })
+    }
+
+    /// The same for the cache, which keeps what was observed of the offers only.
+    pub(crate) fn of_offers(product: &Product) -> Option<Self> {
+        Self::of(&Product {
+            invalid: None,
+            ..product.clone()
         })
     }
 }
@@ -102,7 +112,7 @@ fn word(stock: Stock) -> &'static str {
     }
 }
 
-/// Reads the columns of a product.
+/// Reads the columns of a product that are about its offers.
 pub(crate) fn read_product(row: &StoredRow) -> Result<Product, StoreError> {
     let price = |name, at| -> Result<Option<Seen<Yen>>, StoreError> {
         let seen = row.maybe_small(name)?.zip(row.maybe_at(at)?);
@@ -118,7 +128,21 @@ pub(crate) fn read_product(row: &StoredRow) -> Result<Product, StoreError> {
         price: price("price_yen", "price_updated_at")?,
         doubted: price("doubted_price_yen", "doubted_at")?,
         stock: stock.zip(stocked_at).map(|(value, at)| Seen { value, at }),
-        invalid_since: row.maybe_at("invalid_since")?,
+        invalid: None,
+    })
+}
+
+/// As [`read_product`], with the mark of an ASIN that Amazon called invalid. A mark of a program before
+/// migration 27 has its first instant only.
+pub(crate) fn read_marked(row: &StoredRow) -> Result<Product, StoreError> {
+    let since = row.maybe_at("invalid_since")?;
+    let seen_at = row.maybe_at("invalid_seen_at")?;
+    Ok(Product {
+        invalid: since.map(|since| InvalidMark {
+            since,
+            seen_at: seen_at.unwrap_or(since),
+        }),
+        ..read_product(row)?
     })
 }
 

@@ -3,7 +3,7 @@
 use super::record;
 use crate::store::SqlStore;
 use crate::store::db::{json, statement};
-use crate::store::listings::product_rows::read_product;
+use crate::store::listings::product_rows::read_marked;
 use crate::store::listings::rows::listing_row;
 use async_trait::async_trait;
 use shared::domain::account::AccountId;
@@ -36,7 +36,7 @@ impl BatchStore for SqlStore {
     async fn products(&self, asins: &[Asin]) -> Result<HashMap<Asin, Product>, StoreError> {
         self.db
             .read_all(PRODUCTS.bind(json(&asins)?), |row| {
-                read_product(row).map(|product| (product.asin, product))
+                read_marked(row).map(|product| (product.asin, product))
             })
             .await
     }

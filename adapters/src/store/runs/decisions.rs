@@ -9,10 +9,12 @@ use sqlx::AnyConnection;
 statement!(DESIRED, "runs/record_desired.sql");
 statement!(UPDATES, "runs/record_updates.sql");
 
-/// Whether the record hides a listing in a shop.
-pub(crate) fn hides(record: &Record) -> bool {
+/// Whether the guard has to look at the record: it hides a listing in a shop, or marks an ASIN as invalid.
+pub(crate) fn concern_the_guard(record: &Record) -> bool {
     let mut decisions = record.asins.iter().flat_map(|asin| &asin.listings);
+    let mut marks = record.asins.iter().filter_map(|asin| asin.product.invalid);
     decisions.any(|decision| decision.update.is_some() && !decision.desired.visible)
+        || marks.any(|mark| mark.since == mark.seen_at)
 }
 
 /// Writes the desired states of the listings, the updates that are due, and the listings to come.

@@ -22,7 +22,7 @@ statement!(LISTED, "runs/count_listed.sql");
 statement!(START, "runs/start_guard.sql");
 statement!(LOCK_GUARD, "runs/lock_guard.sql");
 statement!(LOCK_RUN, "runs/lock_run.sql");
-statement!(HIDES, "runs/count_hides.sql");
+statement!(SUSPECTS, "runs/count_hides.sql");
 statement!(ANSWERED, "runs/count_answered.sql");
 statement!(TRIP, "runs/trip_guard.sql");
 statement!(DECIDE, "runs/decide_guard.sql");
@@ -33,6 +33,7 @@ statement!(KEEP_SHOWN, "runs/keep_shown.sql");
 statement!(HOLD_RUN, "runs/hold_run.sql");
 statement!(RESUME_RUN, "runs/resume_run.sql");
 statement!(CANCEL, "runs/cancel_run.sql");
+statement!(FORGET_INVALID, "invalid_asins/forget_of_run.sql");
 statement!(REPORT, "runs/report_guard.sql");
 
 /// Writes how much a new run may hide in the shop of `account`, or in all active ones.
@@ -87,7 +88,8 @@ pub(crate) async fn judge(
     };
     let mut guarding = Guarding::Holding;
     if !guard.tripped {
-        let hides = hides(on, id).await?;
+        let counted = suspects(on, id).await?;
+        let hides = counted.hides + counted.invalid;
         // The cheaper check first: it is enough for most runs.
         if !guard.allowed.trips(hides, 0) {
             return Ok(Guarding::Quiet);
@@ -135,9 +137,9 @@ pub(crate) async fn reconsider(
     if holds_shops(on, id).await? {
         return Ok(false);
     }
-    let hides = hides(on, id).await?;
+    let counted = suspects(on, id).await?;
     let (all, _) = asins(on, id).await?;
-    if guard.allowed.trips(hides, all) {
+    if guard.allowed.trips(counted.hides + counted.invalid, all) {
         return Ok(false);
     }
     decide(on, id, at, HoldDecision::Lifted).await?;
@@ -158,6 +160,20 @@ pub(crate) async fn drop_held(
     run(on, DROP.bind(id).bind(at)).await
 }
 
+/// Ends a run whose guard has tripped without believing its answers: drops its held updates, of which it
+/// returns the number, and its marks of invalid ASINs.
+pub(crate) async fn cancel(
+    on: &mut AnyConnection,
+    id: RunId,
+    at: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let dropped = drop_held(on, id, at, HoldDecision::Cancelled).await?;
+    run(on, FORGET_INVALID.bind(id)).await?;
+    run(on, CANCEL.bind(id).bind(at)).await?;
+    settle_costs(on, id).await?;
+    Ok(dropped)
+}
+
 /// The guard's section of the report.
 pub(crate) async fn report(
     on: &mut AnyConnection,
@@ -166,8 +182,10 @@ pub(crate) async fn report(
     let Some(found) = row(on, REPORT.bind(id)).await? else {
         return Ok(None);
     };
+    let counted = suspects(on, id).await?;
     Ok(Some(Guarded {
-        hides: hides(on, id).await?,
+        hides: counted.hides,
+        invalid: counted.invalid,
         allowed_percent: found.small("allowed_percent")?,
         allowed_count: found.small("allowed_count")?,
         held: found.count("held")?,
@@ -187,8 +205,20 @@ async fn decide(
     run(on, decide).await.map(drop)
 }
 
-async fn hides(on: &mut AnyConnection, id: RunId) -> Result<u64, StoreError> {
-    one(on, HIDES.bind(id)).await?.count("hides")
+/// ASINs whose answers may be broken.
+struct Suspects {
+    /// The run hides them.
+    hides: u64,
+    /// The run has marked them as invalid.
+    invalid: u64,
+}
+
+async fn suspects(on: &mut AnyConnection, id: RunId) -> Result<Suspects, StoreError> {
+    let found = one(on, SUSPECTS.bind(id)).await?;
+    Ok(Suspects {
+        hides: found.count("hides")?,
+        invalid: found.count("invalid")?,
+    })
 }
 
 /// All ASINs of the run, and how many were answered.
@@ -238,9 +268,7 @@ impl GuardStore for SqlStore {
         if !lock_held(&mut transaction, id).await? {
             return Ok(None);
         }
-        let dropped = drop_held(&mut transaction, id, at, HoldDecision::Cancelled).await?;
-        run(&mut transaction, CANCEL.bind(id).bind(at)).await?;
-        settle_costs(&mut transaction, id).await?;
+        let dropped = cancel(&mut transaction, id, at).await?;
         commit(transaction).await?;
         Ok(Some(dropped))
     }

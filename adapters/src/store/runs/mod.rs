@@ -2,7 +2,7 @@
 
 mod batches;
 mod decisions;
-mod guard;
+pub(super) mod guard;
 mod lifecycle;
 pub(super) mod progress;
 mod queries;

@@ -1,7 +1,7 @@
 //! One step of reading a shop, in its transaction: moves to the next page, takes over what the shop
 //! shows where the page is not older than what is stored, and writes what follows from that.
 
-use super::decisions::{hides, put_decisions};
+use super::decisions::{concern_the_guard, put_decisions};
 use super::guard;
 use super::progress::{add_cost, unknown};
 use super::reconcile_rows::{FindingRow, ShownRow, cursor_columns};
@@ -74,7 +74,7 @@ impl PageStep<'_> {
         put_decisions(on, &record, &RecordRows::of(&record)).await?;
         self.put_findings(on, &unedited).await?;
         let mut effects = PageEffects::default();
-        if hides(&record) {
+        if concern_the_guard(&record) {
             effects.guard = Some(guard::judge(on, record.run, record.at).await?);
         }
         if let Advance::Gone(listing) = page.advance {

@@ -1,6 +1,6 @@
 //! Writes one answer: the transaction that closes a batch, or a part of the backfill.
 
-use super::decisions::{hides, put_decisions};
+use super::decisions::{concern_the_guard, put_decisions};
 use super::guard;
 use super::progress::{add_cost, progress};
 use super::record_rows::RecordRows;
@@ -29,7 +29,7 @@ pub(crate) async fn write(db: &Database, record: &Record) -> Result<RunProgress,
     let mut guard = Guarding::Quiet;
     if open(&mut transaction, record).await? {
         put_all(&mut transaction, record, &rows).await?;
-        if hides(record) {
+        if concern_the_guard(record) {
             guard = guard::judge(&mut transaction, record.run, record.at).await?;
         }
         commit(transaction).await?;

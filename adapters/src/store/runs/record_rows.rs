@@ -20,7 +20,7 @@ pub(crate) struct RecordRows<'a> {
     pub(crate) infos: Vec<InfoRow<'a>>,
     pub(crate) observations: Vec<ObservationRow<'a>>,
     pub(crate) outcomes: Vec<OutcomeRow>,
-    pub(crate) misses: Vec<MissRow>,
+    pub(crate) misses: Vec<MissRow<'a>>,
     pub(crate) desired: Vec<DesiredRow>,
     pub(crate) updates: Vec<UpdateRow>,
     /// Registered ASINs whose listings are still to be created, by account.
@@ -48,9 +48,10 @@ pub(crate) struct OutcomeRow {
 }
 
 #[derive(Serialize)]
-pub(crate) struct MissRow {
+pub(crate) struct MissRow<'a> {
     asin: Asin,
     reason: Option<MissReason>,
+    why: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -96,6 +97,7 @@ impl<'a> RecordRows<'a> {
                 .map(|asin| MissRow {
                     asin: asin.product.asin,
                     reason: asin.miss,
+                    why: asin.why.as_deref(),
                 })
                 .collect(),
             desired: decisions

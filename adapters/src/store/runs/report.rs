@@ -8,13 +8,14 @@ use super::progress::unknown;
 use super::report_reconcile;
 use crate::store::SqlStore;
 use crate::store::db::{Database, StoredRow, commit, json, one, read_all, row, rows, statement};
+use crate::store::invalid_asins;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::money::Yen;
 use shared::domain::report::{
-    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, Outcomes, PriceChange, PriceChanges,
-    Report, StockChanges, Updates, WithoutOffer,
+    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, InvalidListings, Outcomes, PriceChange,
+    PriceChanges, Report, StockChanges, Updates, WithoutOffer,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::{ReportStore, StoreError};
@@ -30,6 +31,7 @@ statement!(STILL_MISSING, "runs/report_still_missing.sql");
 statement!(UPDATES, "runs/report_updates.sql");
 statement!(UNTOUCHED, "runs/report_untouched.sql");
 statement!(CODES, "runs/report_codes.sql");
+statement!(UNANSWERED, "runs/report_unanswered.sql");
 statement!(KEEP, "runs/keep_report.sql");
 
 /// From then on an ASIN without an offer is told: it may be a parent of variations.
@@ -67,6 +69,7 @@ pub(crate) async fn read(
     fill_misses(&mut survey, &mut report).await?;
     fill_updates(&mut survey, &mut report, account.as_ref()).await?;
     report.guard = guard::report(&mut survey, id).await?;
+    report.invalid = invalid_asins::visible(&mut survey).await?;
     if report.kind == RunKind::Reconcile {
         let found = report_reconcile::read(&mut survey, id).await?;
         report.delisted = report.delisted.max(found.gone);
@@ -124,6 +127,8 @@ fn from_run_row(row: &StoredRow, id: RunId, now: DateTime<Utc>) -> Result<Report
         failures: Vec::new(),
         holds: Vec::new(),
         still_missing: Vec::new(),
+        unanswered: Vec::new(),
+        invalid: InvalidListings::default(),
         guard: None,
         reconcile: None,
     })
@@ -184,6 +189,13 @@ async fn fill_misses(on: &mut AnyConnection, report: &mut Report) -> Result<(), 
     report.backfill.failed = row.count("failed")?;
     let missing = STILL_MISSING.bind(id).bind(ended);
     report.still_missing = read_all(on, missing, StoredRow::asin).await?;
+    let cause = |row: &StoredRow| {
+        Ok(CauseCount {
+            code: row.text("why")?.to_owned(),
+            count: row.count("times")?,
+        })
+    };
+    report.unanswered = read_all(on, UNANSWERED.bind(id), cause).await?;
     Ok(())
 }
 

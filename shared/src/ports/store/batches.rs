@@ -89,6 +89,8 @@ pub struct RecordedAsin {
     pub cache_hit: Option<bool>,
     /// Why the backfill must fetch it, if it must. In the backfill itself: why it is still missing.
     pub miss: Option<MissReason>,
+    /// What the vendor said instead of an answer, for a miss.
+    pub why: Option<String>,
     /// What changed.
     pub change: Change,
     /// Each offer with its verdict, as `explain` shows it; `None` when no request was made.

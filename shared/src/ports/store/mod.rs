@@ -9,6 +9,7 @@ mod catalogue;
 mod error;
 mod guard;
 mod history;
+mod invalid_asins;
 mod leases;
 mod notices;
 mod reconcile;
@@ -30,6 +31,7 @@ pub use history::{
     AsinHistory, ChangesFilter, HistoryStore, ListingChange, ListingHistory, SeenInterval,
     UpdateHistory,
 };
+pub use invalid_asins::InvalidAsinStore;
 pub use leases::LeaseStore;
 pub use notices::{
     ChannelView, ClaimedNotices, DeliveryOutcome, ENDED_BEFORE_ANSWER, NewNotice, NoticeClaim,
@@ -62,6 +64,7 @@ pub trait Store:
     + RetentionStore
     + NoticeStore
     + ReconcileStore
+    + InvalidAsinStore
 {
 }
 
@@ -80,5 +83,6 @@ impl<T> Store for T where
         + RetentionStore
         + NoticeStore
         + ReconcileStore
+        + InvalidAsinStore
 {
 }

@@ -69,7 +69,10 @@ fn product(product: Option<&ProductView>, lang: Lang) -> String {
     });
     let invalid = product.invalid_since.map(|at| {
         let label = lang.pick("Amazonに該当商品なし", "unknown to Amazon");
-        let value = lang.pick("今後は問い合わせません", "not asked again");
+        let value = lang.pick(
+            "1日ごと、のち週に1度問い合わせます",
+            "asked daily, then weekly",
+        );
         row(label, value.to_owned(), at)
     });
     let rows: Vec<_> = [price, doubted, stock, invalid]

@@ -85,7 +85,7 @@ fn product(product: &Product) -> ProductView {
         price: product.price,
         doubted: product.doubted,
         stock: product.stock,
-        invalid_since: product.invalid_since,
+        invalid_since: product.invalid.map(|mark| mark.since),
     }
 }
 

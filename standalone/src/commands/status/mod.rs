@@ -49,6 +49,7 @@ pub async fn status(
         accounts: shops.collect(),
         lanes: lanes.collect(),
         notices: channels,
+        invalid_listings: store.invalid_listings().await?,
     };
     out.show(&view, text::render)?;
     Ok(Exit::Done)

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use ui::labels;
 use ui::layout::{Align, grouped, span, table, when};
 use ui::message::{Lang, Text, text};
+use ui::report;
 
 /// A pace that differs by a smaller factor is the same.
 const SAME_PACE: f64 = 1.01;
@@ -49,6 +50,7 @@ pub fn render(view: &StatusView, lang: Lang) -> String {
         let rows: Vec<_> = view.notices.iter().map(|one| notices(one, lang)).collect();
         text.push_str(&table(&rows, &[]));
     }
+    text.push_str(&report::invalid_listings(&view.invalid_listings, lang));
     for run in view.open_runs.iter().filter(|run| run.held_back > 0) {
         text.push_str(&held_back(run, lang));
     }

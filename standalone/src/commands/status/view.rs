@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use shared::domain::account::{AccountId, LONGEST_PARK};
 use shared::domain::rate::Micros;
+use shared::domain::report::InvalidListings;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::domain::wrong_clock::lasting;
 use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView, TokenAge};
@@ -20,6 +21,8 @@ pub struct StatusView {
     pub lanes: Vec<LaneView>,
     /// By channel; empty before the first notification.
     pub notices: Vec<ChannelView>,
+    /// Visible listings whose ASIN Amazon called invalid.
+    pub invalid_listings: InvalidListings,
 }
 
 #[derive(Debug, Serialize)]

@@ -59,6 +59,7 @@ fn both_languages_show_the_same_numbers() {
 fn a_held_run_says_first_that_it_waits_for_a_person() {
     let guard = Guarded {
         hides: 1_300,
+        invalid: 0,
         allowed_percent: 10,
         allowed_count: 50,
         held: 1_250,

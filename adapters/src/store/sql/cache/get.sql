@@ -7,7 +7,6 @@ SELECT
     p.stock,
     p.filtered_times,
     p.filtered_why,
-    p.stock_updated_at,
-    p.invalid_since
+    p.stock_updated_at
 FROM {texts}
 INNER JOIN cache_entries AS p ON p.asin = r.value

@@ -7,7 +7,6 @@ INSERT INTO cache_entries AS known (
     filtered_times,
     filtered_why,
     stock_updated_at,
-    invalid_since,
     cached_at
 )
 SELECT
@@ -18,7 +17,6 @@ SELECT
     CAST(r.value->>'filtered_times' AS BIGINT),
     r.value->>'filtered_why',
     r.value->>'stock_updated_at',
-    r.value->>'invalid_since',
     $2
 FROM {rows}
 WHERE true

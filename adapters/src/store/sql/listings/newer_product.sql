@@ -1,6 +1,5 @@
 -- A part of record_products.sql and put.sql, for a row that exists. Each part replaces an older
--- stored one, and one of the future; a missing part changes nothing. A price that is newer than
--- invalid_since shows that Amazon knows the ASIN after all.
+-- stored one, and one of the future; a missing part changes nothing.
 price_yen = CASE
     WHEN
         excluded.price_updated_at > COALESCE(known.price_updated_at, '')
@@ -48,18 +47,4 @@ stock_updated_at = CASE
         AND known.stock_updated_at > {latest}
         THEN excluded.stock_updated_at
     ELSE known.stock_updated_at
-END,
-invalid_since = CASE
-    WHEN known.invalid_since > {latest}
-        THEN excluded.invalid_since
-    WHEN
-        excluded.invalid_since >= COALESCE(known.price_updated_at, '')
-        OR excluded.invalid_since IS NOT NULL
-        AND known.price_updated_at > {latest}
-        THEN COALESCE(known.invalid_since, excluded.invalid_since)
-    WHEN
-        excluded.invalid_since IS NULL
-        AND excluded.price_updated_at > known.invalid_since
-        THEN NULL
-    ELSE known.invalid_since
 END

@@ -8,6 +8,7 @@ SELECT
     p.filtered_times,
     p.filtered_why,
     p.stock_updated_at,
-    p.invalid_since
+    p.invalid_since,
+    p.invalid_seen_at
 FROM {texts}
 INNER JOIN products AS p ON p.asin = r.value

@@ -8,7 +8,8 @@ SELECT
     filtered_times,
     filtered_why,
     stock_updated_at,
-    invalid_since
+    invalid_since,
+    invalid_seen_at
 FROM products
 WHERE
     asin > $1

@@ -1,8 +1,26 @@
--- ASINs, not listings: an ASIN that several shops sell is one answer of Amazon.
-SELECT COUNT(DISTINCT l.asin) AS hides
-FROM updates AS u
-INNER JOIN listings AS l ON l.id = u.listing_id
-WHERE
-    u.run_id = $1
-    AND u.from_visible = 1
-    AND u.to_visible = 0
+-- ASINs, not listings: an ASIN that several shops sell is one answer of Amazon. `invalid` are ASINs of
+-- visible listings that Amazon called invalid in this run for the first time.
+SELECT
+    (
+        SELECT COUNT(DISTINCT l.asin)
+        FROM updates AS u
+        INNER JOIN listings AS l ON l.id = u.listing_id
+        WHERE
+            u.run_id = $1
+            AND u.from_visible = 1
+            AND u.to_visible = 0
+    ) AS hides,
+    (
+        SELECT COUNT(DISTINCT o.asin)
+        FROM outcomes AS o
+        INNER JOIN runs AS r ON r.id = o.run_id
+        INNER JOIN products AS p ON p.asin = o.asin
+        INNER JOIN listings AS l ON l.asin = o.asin
+        INNER JOIN applied_states AS s ON s.listing_id = l.id
+        WHERE
+            o.run_id = $1
+            AND o.outcome = 'invalid_asin'
+            AND p.invalid_since >= r.started_at
+            AND l.status = 'listed'
+            AND s.visible = 1
+    ) AS invalid

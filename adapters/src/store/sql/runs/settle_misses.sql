@@ -4,14 +4,16 @@ INSERT INTO misses (
     asin,
     reason,
     state,
-    attempts
+    attempts,
+    why
 )
 SELECT
     m.run_id,
     m.asin,
     COALESCE(r.value->>'reason', m.reason),
     CASE WHEN r.value->>'reason' IS NULL THEN 'fetched' ELSE 'failed' END,
-    m.attempts
+    m.attempts,
+    COALESCE(r.value->>'why', m.why)
 FROM {rows}
 CROSS JOIN misses AS m
 WHERE
@@ -20,4 +22,5 @@ WHERE
     AND m.state <> 'fetched'
 ON CONFLICT (run_id, asin) DO UPDATE SET
     reason = excluded.reason,
-    state = excluded.state
+    state = excluded.state,
+    why = excluded.why
