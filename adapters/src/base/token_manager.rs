@@ -159,7 +159,8 @@ impl TokenManager {
         at_least: TimeDelta,
     ) -> Result<TokenLookup, ShopError> {
         let stored = self.records.pair().await?;
-        self.records.check_mark(stored.as_ref()).await?;
+        let now = self.connection.now();
+        self.records.check_mark(stored.as_ref(), now).await?;
         Ok(match stored {
             Some(token) if self.lasts(&token, at_least) && !state.was_rejected(&token) => {
                 TokenLookup::Valid(token)

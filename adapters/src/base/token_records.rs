@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use shared::domain::account::AccountId;
+use shared::domain::wrong_clock::is_future;
 use shared::ports::shop::ShopError;
 use shared::ports::store::{
     AccountRow, AccountStore, ReauthoriseMark, StoreError, StoredToken, TokenStore,
@@ -105,13 +106,18 @@ impl TokenRecords {
     /// `Reauthorise` while the account is marked, so that an invalid refresh token is not sent in a loop,
     /// nor by one process after another. The mark is void once the file has another refresh token or
     /// another process has refreshed since.
-    pub(super) async fn check_mark(&self, pair: Option<&StoredToken>) -> Result<(), ShopError> {
+    pub(super) async fn check_mark(
+        &self,
+        pair: Option<&StoredToken>,
+        now: DateTime<Utc>,
+    ) -> Result<(), ShopError> {
         let row = self.accounts.account(&self.account).await;
         let row = row.map_err(|error| store_failed(&error))?;
         let is_valid = |row: &AccountRow| match pair {
-            Some(token) => row
-                .reauthorise_since
-                .is_some_and(|since| token.refreshed_at <= since),
+            // A pair of the future was stored under a wrong clock: storing one clears the mark.
+            Some(token) => row.reauthorise_since.is_some_and(|since| {
+                token.refreshed_at <= since || is_future(token.refreshed_at, now)
+            }),
             None => row.reauthorise_seed.as_ref() == Some(&self.seed),
         };
         if row.as_ref().is_some_and(is_valid) {

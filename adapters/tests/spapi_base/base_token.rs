@@ -355,6 +355,26 @@ async fn the_mark_holds_in_the_next_process_while_the_seed_is_the_same() {
 }
 
 #[tokio::test]
+async fn a_mark_is_not_void_because_the_pair_was_stored_under_a_clock_of_tomorrow() {
+    const DAY: i64 = 24 * 3_600;
+    let world = World::start().await;
+    world.clock.advance(DAY);
+    world.shop.prepare(&first()).await.unwrap();
+    world.clock.advance(-DAY);
+    world.fault(
+        json!({"operation": "baseToken", "kind": "base_error", "error": "invalid_request",
+        "count": 1}),
+    );
+    world.shop.renew(&first()).await.unwrap_err();
+    assert!(marked(&world));
+
+    let next = world.process(&opening_accounts(1, 2));
+    let error = next.prepare(&first()).await.unwrap_err();
+
+    assert!(matches!(error, ShopError::Reauthorise(_)));
+}
+
+#[tokio::test]
 async fn an_invalid_first_token_is_sent_by_one_process_only() {
     let world = World::start().await;
     world

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,4 +28,22 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
     time->tv_sec += shift();
   }
   return failed;
+}
+
+int gettimeofday(struct timeval *time, void *zone) {
+  struct timespec now;
+  int failed = clock_gettime(CLOCK_REALTIME, &now);
+  (void)zone;
+  time->tv_sec = now.tv_sec;
+  time->tv_usec = now.tv_nsec / 1000;
+  return failed;
+}
+
+time_t time(time_t *seconds) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (seconds) {
+    *seconds = now.tv_sec;
+  }
+  return now.tv_sec;
 }

@@ -7,7 +7,7 @@ WHERE
     l.status IN ('listed', 'pending')
     AND a.active = 1
     AND p.invalid_since IS NULL
-    AND (COALESCE(p.basic_info_updated_at, '') < $2 OR p.basic_info_updated_at > {latest})
+    AND (COALESCE(p.basic_info_updated_at, '') < $2 OR p.basic_info_updated_at > (SELECT {latest}))
     AND (CAST($1 AS TEXT) IS NULL OR l.account_id = $1)
 GROUP BY
     l.asin,

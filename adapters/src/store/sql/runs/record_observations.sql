@@ -30,7 +30,7 @@ LEFT JOIN observations AS o
             FROM observations AS n
             WHERE
                 n.asin = r.value->>'asin'
-                AND n.first_seen_at <= {latest}
+                AND n.first_seen_at <= (SELECT {latest})
         )
 WHERE
     COALESCE(o.last_seen_at, '') < $2
