@@ -385,3 +385,40 @@ async fn numbers_that_no_program_writes_make_a_message_a_plain_text() {
         assert!(settle(&queue, &claimed, Settlement::Done).await);
     }
 }
+
+#[tokio::test]
+async fn after_the_clock_of_redis_was_set_back_nothing_waits_for_tomorrow() {
+    const TOMORROW: u64 = 25 * 3_600 * 1_000_000;
+    let link = link(&shared_url()).await;
+    let queue = RedisQueue::new(link.clone());
+    queue.push(&[batch(1), batch(2)]).await.expect("pushed");
+    let leased = claim(&queue, BRIEF).await.expect("a message");
+    let delayed = claim(&queue, BRIEF).await.expect("a message");
+    let later = Settlement::Defer(Duration::from_secs(3_600));
+    assert!(settle(&queue, &delayed, later).await);
+    for waiting in ["leases", "delayed"] {
+        let key = format!("{}:{{q:sync}}:{waiting}", link.prefix());
+        let id = if waiting == "leases" {
+            &leased.id
+        } else {
+            &delayed.id
+        };
+        let _: f64 = redis::cmd("ZINCRBY")
+            .arg(key)
+            .arg(TOMORROW)
+            .arg(id)
+            .query_async(&mut link.shared())
+            .await
+            .expect("Redis answers");
+    }
+
+    let mut found = Vec::new();
+    while let Some(claimed) = claim(&queue, BRIEF).await {
+        found.push(claimed.id);
+    }
+
+    found.sort();
+    let mut both = vec![leased.id, delayed.id];
+    both.sort();
+    assert_eq!(found, both);
+}

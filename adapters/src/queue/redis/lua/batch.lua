@@ -15,6 +15,9 @@
 -- If Redis evicts `messages` for lack of memory, ids without a message remain in the lists. They
 -- are skipped, at most so many in one call.
 local SKIPPED = 1000
+-- Microseconds: a job is put off until its shop is called again, at most a day (LONGEST_PARK), and
+-- clocks are off by at most a minute (MOST_OFF).
+local LONGEST_DELAY, MOST_OFF = 86400000000, 60000000
 
 -- The messages and the leases of the ids, false for each that does not exist.
 local function look_up(ids)
@@ -73,8 +76,19 @@ local function make_ready(waiting, time)
   return #due / 2
 end
 
+-- What waits for longer than anything can waits since before the clock of Redis was set back: it is due.
+local function end_waits_of_the_future(waiting, longest, time)
+  local latest = string.format('(%.0f', time + longest + MOST_OFF)
+  local wrong = redis.call('ZRANGEBYSCORE', waiting, latest, '+inf', 'LIMIT', 0, ARGV[3])
+  for _, id in ipairs(wrong) do
+    redis.call('ZADD', waiting, string.format('%.0f', time), id)
+  end
+end
+
 -- Ended leases first, since their messages have waited longer.
 local function make_due_ready(time)
+  end_waits_of_the_future(KEYS[6], tonumber(ARGV[2]), time)
+  end_waits_of_the_future(KEYS[5], LONGEST_DELAY, time)
   local ready = make_ready(KEYS[6], time) + make_ready(KEYS[5], time)
   if ready > 1 then
     redis.call('PUBLISH', ARGV[1], ready)
