@@ -190,7 +190,7 @@ pub struct LaneRefusals {
     pub last: DateTime<Utc>,
 }
 
-/// Refusals are told when they have lasted this long.
+/// People are told that requests are refused when that has lasted this long.
 pub const REFUSALS_TOLD_AFTER: TimeDelta = TimeDelta::minutes(1);
 /// A refusal that is older was seen by a process that has ended: even a lane that refusals have
 /// slowed down as far as possible sends a request in a shorter time.
