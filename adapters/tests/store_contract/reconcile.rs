@@ -12,10 +12,10 @@ use shared::domain::retention::RetentionCutoffs;
 use shared::domain::run::{NextStep, RunId, RunKind, RunState};
 use shared::domain::shop_page::PageCursor;
 use shared::ports::store::{
-    Advance, BatchStore, CatalogueStore, FindingKind, GuardStore, ListingDecision, NewReading,
-    NewRun, PageRecord, ReadPhase, ReconcileFinding, ReconcileStore, RecordPart, RecordedAsin,
-    ReportStore, RetentionCursor, RetentionStore, RunQueries, RunStore, ShownState, StartError,
-    UpdateStore,
+    AccountStore as _, Advance, BatchStore, CatalogueStore, FindingKind, GuardStore,
+    ListingDecision, NewReading, NewRun, PageRecord, ReadPhase, ReconcileFinding, ReconcileStore,
+    RecordPart, RecordedAsin, ReportStore, RetentionCursor, RetentionStore, RunQueries, RunStore,
+    ShownState, StartError, UpdateStore,
 };
 
 fn reading(shops: &[&str]) -> NewReading {
@@ -124,6 +124,24 @@ async fn a_reconciliation_has_a_batch_and_a_message_for_each_shop() {
     assert_eq!(read.phase, ReadPhase::Pages { cursor: None });
     let refused = store.start_reading(&reading(&["a"])).await.unwrap_err();
     assert!(matches!(refused, StartError::AlreadyOpen(id) if id == first.run.id));
+}
+
+#[tokio::test]
+async fn a_parked_shop_needs_its_message_after_the_reset() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    shop(&store, "b", 1).await;
+    let reading = reading(&["a", "b"]);
+    store.start_reading(&reading).await.unwrap();
+    store.park(&account("a"), at(3_600)).await.unwrap();
+    let needed = async |now| {
+        let parts = store.open_parts(reading.run.id, now, 0, 10).await.unwrap();
+        assert_eq!(parts.batches, [0_u32; 0]);
+        parts.reads
+    };
+
+    assert_eq!(needed(at(60)).await, [(2, 0)]);
+    assert_eq!(needed(at(3_600)).await, [(1, 0), (2, 0)]);
 }
 
 #[tokio::test]

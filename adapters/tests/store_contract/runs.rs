@@ -153,6 +153,25 @@ async fn open_work_names_every_open_row() {
 }
 
 #[tokio::test]
+async fn open_parts_are_a_window_of_the_open_batches() {
+    let store = open().await;
+    let run = started(&store, 101).await;
+    for no in [2, 4] {
+        let part = RecordPart::Batch(no);
+        store.record(&record(run, part, Vec::new())).await.unwrap();
+    }
+    let window = async |after, limit| {
+        let parts = store.open_parts(run, at(30), after, limit).await.unwrap();
+        assert!(parts.updates.is_empty() && parts.progress.batches_open);
+        parts.batches
+    };
+
+    assert_eq!(window(0, 2).await, [1, 3]);
+    assert_eq!(window(3, 2).await, [5, 6]);
+    assert_eq!(window(6, 2).await, [0_u32; 0]);
+}
+
+#[tokio::test]
 async fn a_failed_run_accepts_no_more_batches() {
     let store = open().await;
     let run = started(&store, 1).await;
