@@ -5,11 +5,13 @@ mod alarm;
 mod clocks;
 mod health;
 mod inspect;
+mod matrix;
 mod servers;
 #[path = "../shifted_clock/mod.rs"]
 mod shifted_clock;
 mod starting;
 mod stopping;
+mod streams;
 mod upgrade;
 #[path = "../vendors/mod.rs"]
 mod vendors;

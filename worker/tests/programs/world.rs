@@ -75,6 +75,11 @@ impl World {
         command
     }
 
+    /// Writes a file into the folder of the programs.
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).expect("written");
+    }
+
     /// Starts `command`.
     pub fn start(&self, mut command: Command) -> Program {
         let log = tempfile::Builder::new().tempfile_in(self.folder.path());
