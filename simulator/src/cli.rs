@@ -118,6 +118,12 @@ pub struct ServeArgs {
     /// Lifetime of a BASE access token, in seconds of simulator time
     #[arg(long, default_value_t = Config::BASE_ACCESS_SECONDS, value_name = "SECONDS")]
     pub base_access_seconds: u32,
+    /// Scopes of the first refresh tokens of BASE
+    #[arg(long, default_value = Config::BASE_SCOPES, value_name = "SCOPES")]
+    pub base_scopes: String,
+    /// Let BASE refuse a renewal of tokens without `redirect_uri`
+    #[arg(long)]
+    pub base_requires_redirect_uri: bool,
 }
 
 impl WorldArgs {
@@ -143,6 +149,8 @@ impl ServeArgs {
             quotas: quotas(&self.quotas)?,
             moving: self.moving,
             base_access_seconds: self.base_access_seconds,
+            base_scopes: self.base_scopes.clone(),
+            base_requires_redirect_uri: self.base_requires_redirect_uri,
             faults: self.faults.as_deref().map_or(Ok(Vec::new()), faults)?,
             ..self.world.config()
         })

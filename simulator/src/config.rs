@@ -36,11 +36,18 @@ pub struct Config {
     /// Lifetime of a BASE access token in seconds of simulator time, as BASE's response states it.
     /// A refresh token lives for 30 days in any case.
     pub base_access_seconds: u32,
+    /// The scopes of the first refresh tokens, separated by spaces.
+    pub base_scopes: String,
+    /// Whether BASE refuses a renewal without `redirect_uri`. Its documentation lists the field as
+    /// required; published clients leave it out, and work.
+    pub base_requires_redirect_uri: bool,
 }
 
 impl Config {
     /// One hour (source: BASE API documentation, `oauth/token`).
     pub const BASE_ACCESS_SECONDS: u32 = 3_600;
+    /// To read the shop's name, and to read and edit its items.
+    pub const BASE_SCOPES: &str = "read_users read_items write_items";
 }
 
 impl Default for Config {
@@ -58,6 +65,8 @@ impl Default for Config {
             moving: false,
             faults: Vec::new(),
             base_access_seconds: Self::BASE_ACCESS_SECONDS,
+            base_scopes: Self::BASE_SCOPES.to_owned(),
+            base_requires_redirect_uri: false,
         }
     }
 }

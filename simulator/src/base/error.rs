@@ -39,7 +39,12 @@ pub fn limit(limit: ShopLimit) -> HttpResponse {
     response(error, text_of(error))
 }
 
-/// The text of an error code. Those of the hourly and the daily limit are BASE's own.
+pub fn missing_scope() -> HttpResponse {
+    response("invalid_scope", text_of("invalid_scope"))
+}
+
+/// The text of an error code. Those of the hourly and the daily limit are BASE's own, as are those of a
+/// restricted shop and of a suspended client.
 fn text_of(error: &str) -> &'static str {
     match error {
         "hour_api_limit" => {
@@ -53,6 +58,10 @@ fn text_of(error: &str) -> &'static str {
         "no_item" => "商品が存在しません。",
         "validation_error" => "入力値が不正です。",
         "invalid_request" => "アクセストークンが無効です。",
+        "invalid_scope" => "必要な権限がありません。",
+        // Reported for every call of a shop that BASE has restricted.
+        "access_denied" => "利用が制限されているユーザーです。",
+        "unauthorized_client" => "停止中のクライアントです。",
         _ => "エラーが発生しました。",
     }
 }
@@ -68,7 +77,12 @@ pub fn fault_response(faults: &CallFaults) -> Option<HttpResponse> {
     if let Some(fault) = faults.find(FaultKind::BaseError) {
         let error = fault.error.as_deref().unwrap_or("db_error");
         let status = fault.status.unwrap_or(400);
-        return Some(with_status(status, error, text_of(error)));
+        let description = fault.description.as_deref();
+        return Some(with_status(
+            status,
+            error,
+            description.unwrap_or_else(|| text_of(error)),
+        ));
     }
     if let Some(fault) = faults.find(FaultKind::Status) {
         let status = fault.status.unwrap_or(503);

@@ -33,9 +33,11 @@ fn shop_call(world: &mut World, operation: Operation, request: &HttpRequest) -> 
         .header("authorization")
         .and_then(|value| value.strip_prefix("Bearer "));
     let now = world.clock.elapsed_nanos();
-    let Some(shop) = bearer.and_then(|token| world.base_tokens.shop_of(token, now)) else {
+    let Some(grant) = bearer.and_then(|token| world.base_tokens.of_access(token, now)) else {
         return error::bad_token();
     };
+    let shop = grant.shop;
+    let allowed = scope_of(operation).is_none_or(|scope| grant.allows(scope));
     let id = world.shops[shop].id.clone();
     if let Err(limit) = count_call(world, shop) {
         return error::limit(limit).refused().for_caller(&id);
@@ -43,6 +45,7 @@ fn shop_call(world: &mut World, operation: Operation, request: &HttpRequest) -> 
     let faults = world.faults.for_call(operation, request, &id);
     let response = match error::fault_response(&faults) {
         Some(response) => response,
+        None if !allowed => error::missing_scope(),
         None => serve_with(&faults, world, request, (operation, shop)),
     };
     faults.apply(response).for_caller(&id)
@@ -64,6 +67,16 @@ fn serve_with(
     let replaced = error::late_response(faults).or(wrong_item);
     let note = response.note.clone();
     replaced.map_or(response, |late| HttpResponse { note, ..late })
+}
+
+/// The scope that a call needs.
+fn scope_of(operation: Operation) -> Option<&'static str> {
+    match operation {
+        Operation::UsersMe => Some("read_users"),
+        Operation::Items | Operation::ItemsDetail => Some("read_items"),
+        Operation::ItemsEdit => Some("write_items"),
+        _ => None,
+    }
 }
 
 fn count_call(world: &mut World, shop: usize) -> Result<(), ShopLimit> {

@@ -135,6 +135,9 @@ pub struct Fault {
     /// Error code, for [`FaultKind::BaseError`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Text of the error, for [`FaultKind::BaseError`]; by default the one of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// If set, it applies only to calls of this BASE account or LWA client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
@@ -159,6 +162,7 @@ impl Fault {
             items: None,
             asins: None,
             error: None,
+            description: None,
             account: None,
         }
     }

@@ -10,9 +10,10 @@ mod shop;
 mod webhook_inbox;
 mod world;
 
-pub use base_tokens::BaseTokenPair;
+pub use base_tokens::{BaseGrant, BaseTokenPair};
 pub use chatwork_rooms::{ChatworkMessage, MAX_CALLS as CHATWORK_MAX_CALLS};
 pub use item::{ItemVariation, SimulatedItem};
 pub use lwa_tokens::{LIFE_SECONDS as LWA_LIFE_SECONDS, LwaTokenState};
 pub use market_change::{MarketChange, MarketMove, MarketSet};
+pub use shop::SimulatedShop;
 pub use world::World;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::base_tokens::BaseTokens;
+use super::base_tokens::{BaseGrant, BaseTokens};
 use super::chatwork_rooms::ChatworkRooms;
 use super::lwa_tokens::LwaTokens;
 use super::market::Market;
@@ -52,7 +52,11 @@ impl World {
         let accounts = opening_accounts(config.seed, config.accounts);
         let mut base_tokens = BaseTokens::default();
         for (number, account) in accounts.iter().enumerate() {
-            base_tokens.add_refresh(account.refresh_token.clone(), number, 0);
+            let grant = BaseGrant {
+                shop: number,
+                scopes: config.base_scopes.clone(),
+            };
+            base_tokens.add_refresh(account.refresh_token.clone(), grant, 0);
         }
         Self {
             clock: SimClock::new(config.start, config.time_scale),
