@@ -144,6 +144,9 @@ pub struct Guarded {
     pub allowed_count: u32,
     /// Updates that it holds, or held until they were dropped.
     pub held: u64,
+    /// Of these, the updates whose items the shop does not know.
+    #[serde(default)]
+    pub gone: u64,
     /// When it tripped.
     pub tripped_at: DateTime<Utc>,
     /// When the updates were released or dropped; `None` while they are held.

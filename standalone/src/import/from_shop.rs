@@ -51,8 +51,6 @@ pub enum LeftOutReason {
     OtherItem(Asin, ItemId),
     /// The item is listed as another ASIN.
     OtherAsin(Asin, Asin),
-    /// It was delisted before.
-    Delisted(Asin),
 }
 
 impl LeftOutReason {
@@ -84,10 +82,6 @@ impl LeftOutReason {
                 "SKUのASINは {in_sku} ですが、{listed} として登録済みです",
                 "the SKU contains {in_sku}, but the item is already imported as {listed}"
             ),
-            Self::Delisted(asin) => text!(
-                "ASIN {asin} のこの商品は、削除されたものとして登録されています",
-                "this item of ASIN {asin} was recorded as deleted"
-            ),
         }
     }
 
@@ -95,7 +89,7 @@ impl LeftOutReason {
     pub fn is_a_conflict(&self) -> bool {
         matches!(
             self,
-            Self::Twice(..) | Self::OtherItem(..) | Self::OtherAsin(..) | Self::Delisted(_)
+            Self::Twice(..) | Self::OtherItem(..) | Self::OtherAsin(..)
         )
     }
 }
@@ -142,16 +136,17 @@ fn judge(
     carriers: &HashMap<Asin, Vec<ItemId>>,
 ) -> ItemDecision {
     let listed = known.iter().find(|(_, listed, _)| *listed == Some(item.id));
-    let asin = item.sku.as_deref().and_then(Asin::in_sku);
+    let mut asin = item.sku.as_deref().and_then(Asin::in_sku);
     if let Some((listed, _, status)) = listed {
-        return match asin.filter(|asin| asin != listed) {
-            Some(asin) => ItemDecision::Skip(LeftOutReason::OtherAsin(asin, *listed)),
-            None if *status == ListingStatus::Delisted => {
-                ItemDecision::Skip(LeftOutReason::Delisted(*listed))
+        match asin.filter(|asin| asin != listed) {
+            Some(asin) => return ItemDecision::Skip(LeftOutReason::OtherAsin(asin, *listed)),
+            // It was recorded as deleted, and the shop shows it.
+            None if *status == ListingStatus::Delisted => asin = Some(*listed),
+            None if item.state.is_none() => {
+                return ItemDecision::Skip(LeftOutReason::ImpossibleValues);
             }
-            None if item.state.is_none() => ItemDecision::Skip(LeftOutReason::ImpossibleValues),
-            None => ItemDecision::Known,
-        };
+            None => return ItemDecision::Known,
+        }
     }
     let Some(asin) = asin else {
         let why = item
@@ -301,6 +296,19 @@ mod tests {
         let other_asin = LeftOutReason::OtherAsin(asin("B0EXAMPLE4"), asin("B0EXAMPLE2"));
         let other_item = LeftOutReason::OtherItem(asin("B0EXAMPLE3"), ItemId(9));
         assert_eq!(reasons(&sorted), [(2, other_asin), (3, other_item)]);
+    }
+
+    #[test]
+    fn an_item_that_was_recorded_as_deleted_is_imported_again() {
+        let known = [
+            (asin("B0EXAMPLE1"), Some(ItemId(1)), ListingStatus::Delisted),
+            (asin("B0EXAMPLE2"), Some(ItemId(2)), ListingStatus::Delisted),
+        ];
+
+        let sorted = sorted(&[item(1, "B0EXAMPLE1"), item(2, "")], &known);
+
+        let asins: Vec<Asin> = sorted.listings.iter().map(|new| new.asin).collect();
+        assert_eq!(asins, [asin("B0EXAMPLE1"), asin("B0EXAMPLE2")]);
     }
 
     #[test]

@@ -91,8 +91,8 @@ pub(crate) async fn close(run: RunId, ctx: &Context) -> Result<(), JobError> {
             return Ok(());
         }
         tracing::warn!(run.id = %run, held,
-            "run {run} is held: it would hide so many products at once that Amazon's answers may be broken, \
-             so {held} updates wait. Check some of them on Amazon, then: \
+            "run {run} is held: it would hide or delist so many products at once that the answers may be broken, \
+             so {held} updates wait. See miseban report {run}, then: \
              miseban release {run} (send them) or miseban cancel {run} (drop them)");
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! Ends a lease: settles the updates of its listing, and what of the sent states is confirmed by it.
 
 use crate::store::db::{Prepared, json, run, statement};
+use crate::store::runs::gone::{self, GoneVerdict};
 use chrono::{DateTime, Utc};
 use shared::domain::desired::HoldReason;
 use shared::domain::listing::ShopState;
@@ -55,6 +56,28 @@ pub(super) struct UpdateSettlement {
 }
 
 impl UpdateSettlement {
+    /// As [`UpdateSettlement::write`]; a listing whose item is not in the shop is not delisted if too many
+    /// are at once.
+    pub(super) async fn finish(
+        self,
+        on: &mut AnyConnection,
+        result: &UpdateResult,
+    ) -> Result<(), StoreError> {
+        if *result != UpdateResult::Delisted {
+            return self.write(on, result).await;
+        }
+        let (claim, code) = (self.claim, Some(gone::GONE));
+        let settle = match gone::judge(on, claim.listing, claim.version, self.at).await? {
+            GoneVerdict::Delist => return self.write(on, result).await,
+            GoneVerdict::Hold => self.settle("held", code, Some(HoldReason::MassChange)),
+            GoneVerdict::Fail => self.settle("failed", code, None),
+        };
+        if release(on, claim, self.at).await? {
+            run(on, settle).await?;
+        }
+        Ok(())
+    }
+
     /// Settles nothing when another worker has the listing by now, which will.
     pub(super) async fn write(
         self,

@@ -63,7 +63,7 @@ impl UpdateStore for SqlStore {
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
         let settlement = UpdateSettlement { claim, at };
-        settlement.write(&mut transaction, result).await?;
+        settlement.finish(&mut transaction, result).await?;
         commit(transaction).await?;
         self.without_queued(&mut writer, claim.listing).await
     }

@@ -189,6 +189,7 @@ pub(crate) async fn report(
         allowed_percent: found.small("allowed_percent")?,
         allowed_count: found.small("allowed_count")?,
         held: found.count("held")?,
+        gone: found.count("gone")?,
         tripped_at: found.at("tripped_at")?,
         decided_at: found.maybe_at("decided_at")?,
         decision: found.maybe_word("decision", HoldDecision::from_word)?,

@@ -2,6 +2,7 @@
 
 mod batches;
 mod decisions;
+pub(super) mod gone;
 pub(super) mod guard;
 mod lifecycle;
 pub(super) mod progress;

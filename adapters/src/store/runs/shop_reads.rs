@@ -36,7 +36,7 @@ fn shop_read(row: &StoredRow) -> Result<ShopRead, StoreError> {
     })
 }
 
-/// Whether a shop of the run is held for a person to decide.
+/// Whether a shop of the run, or what looks deleted in one, is held for a person to decide.
 pub(crate) async fn holds_shops(on: &mut AnyConnection, id: RunId) -> Result<bool, StoreError> {
     let found = one(on, HELD.bind(id)).await?;
     Ok(found.count("held")? > 0)

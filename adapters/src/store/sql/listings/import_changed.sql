@@ -1,7 +1,9 @@
 UPDATE listings
 SET
     status = CASE
-        WHEN listings.item_id IS DISTINCT FROM CAST(r.value->>'item' AS BIGINT)
+        WHEN
+            listings.item_id IS DISTINCT FROM CAST(r.value->>'item' AS BIGINT)
+            OR listings.status = 'delisted'
             THEN 'listed'
         ELSE listings.status
     END,
@@ -14,4 +16,5 @@ WHERE
     AND (
         listings.item_id IS DISTINCT FROM CAST(r.value->>'item' AS BIGINT)
         OR listings.sku <> r.value->>'sku'
+        OR listings.status = 'delisted'
     )

@@ -10,7 +10,15 @@ SELECT
         WHERE
             u.run_id = g.run_id
             AND u.hold_reason = 'mass_change'
-    ) AS held
+    ) AS held,
+    (
+        SELECT COUNT(*)
+        FROM updates AS u
+        WHERE
+            u.run_id = g.run_id
+            AND u.hold_reason = 'mass_change'
+            AND u.code = 'no_item'
+    ) AS gone
 FROM guards AS g
 WHERE
     g.run_id = $1
