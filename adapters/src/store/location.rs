@@ -40,7 +40,50 @@ impl DatabaseLocation {
                 let advice = "DATABASE_URL names no file; write for example sqlite://miseban.db";
                 Err(StoreError::Unusable(advice.to_owned()))
             }
+            _ if names_server(rest) => Err(not_a_file()),
             path => Ok(Self::File(PathBuf::from(path))),
+        }
+    }
+}
+
+/// Whether the text after `sqlite:` is the address of a server, with its password: a path is shown to
+/// people, so that it must never hold one.
+fn names_server(rest: &str) -> bool {
+    let has_password = rest.to_ascii_lowercase().contains("password");
+    let has_user = rest.split('/').any(|part| {
+        let user = part.rsplit_once('@').map(|(user, _)| user);
+        user.is_some_and(|user| user.contains(':'))
+    });
+    rest.contains("://") || has_password || has_user
+}
+
+fn not_a_file() -> StoreError {
+    let advice = "DATABASE_URL names a server where sqlite: needs the path of a file; \
+                  write postgres://user:password@host:5432/miseban";
+    StoreError::Unusable(advice.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_server_is_no_file() {
+        for wrong in [
+            "sqlite://shop:hidden@127.0.0.1:5432/miseban",
+            "sqlite:postgres://shop:hidden@host/db",
+            "sqlite:host=db user=shop password=hidden",
+            "sqlite://db/miseban?password=hidden",
+        ] {
+            let refused = DatabaseLocation::of(wrong).unwrap_err().to_string();
+            assert!(!refused.contains("hidden"), "{refused}");
+        }
+        for file in [
+            "sqlite://C:/shop/me@work/miseban.db",
+            "sqlite:///home/me@work/a.db",
+        ] {
+            let found = DatabaseLocation::of(file);
+            assert!(matches!(found, Ok(DatabaseLocation::File(_))), "{file}");
         }
     }
 }

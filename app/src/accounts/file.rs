@@ -2,7 +2,7 @@
 
 use super::entry::{AccountEntry, SecretRef};
 use super::platforms::known_platform;
-use crate::config::source::line_of;
+use crate::config::source::{line_of, without_values};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::domain::account::AccountId;
@@ -34,6 +34,7 @@ struct RawAccount {
     refresh_token: Option<SecretString>,
     refresh_token_env: Option<String>,
     redirect_uri: Option<String>,
+    shop_id: Option<String>,
     proxy: Option<SecretString>,
     proxy_env: Option<String>,
 }
@@ -48,7 +49,7 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<AccountEntry>, Com
     let raw: RawFile = toml::from_str(content).map_err(|error| {
         // Only the message: the error's own print shows the line, which may hold a secret.
         let line = error.span().map_or(1, |span| line_of(content, span.start));
-        let why = error.message();
+        let why = without_values(error.message());
         CommandError::Usage(text!(
             "{shown} の{line}行目が読めません({why})。README の例と見比べてください",
             "{shown}, line {line} cannot be read ({why}): compare it with the example in the README"
@@ -135,6 +136,7 @@ fn check(entry: RawAccount, line: usize) -> Result<AccountEntry, Text> {
         client_secret,
         refresh_token,
         redirect_uri: entry.redirect_uri,
+        shop_id: entry.shop_id,
         proxy,
     })
 }

@@ -101,7 +101,8 @@ fn in_quotation_marks(value: &str) -> bool {
 
 /// The value for a message: nothing of a secret, nor of a URL that may carry a password.
 fn shown(setting: &Setting, value: &str) -> String {
-    if setting.secret || value.contains('@') {
+    let has_password = value.contains('@') || value.to_ascii_lowercase().contains("password");
+    if setting.secret || has_password {
         return String::new();
     }
     let cut: String = value.chars().take(80).collect();

@@ -85,7 +85,7 @@ fn read_file(path: &Path) -> Result<BTreeMap<&'static str, Given>, Vec<Text>> {
         toml::from_str(content).map_err(|error| {
             // Only the message: the error's own print shows the line, which may hold a secret.
             let line = error.span().map_or(1, |span| line_of(content, span.start));
-            let why = error.message();
+            let why = without_values(error.message());
             vec![text!(
                 "設定ファイル {shown} の{line}行目がTOMLとして読めません({why})。文字列は \"…\" で囲んでください",
                 "the settings file {shown} is not TOML at line {line} ({why}): put texts in \"…\""
@@ -183,4 +183,15 @@ fn plain(setting: &Setting, value: toml::Value, origin: &Origin) -> Result<Strin
 pub fn line_of(content: &str, offset: usize) -> usize {
     let before = content.as_bytes().iter().take(offset);
     before.filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// The message of a TOML error without the value that it quotes, which may be a secret; names of keys
+/// stay.
+pub(crate) fn without_values(message: &str) -> String {
+    let names_value = message.starts_with("invalid type") || message.starts_with("invalid value");
+    let Some(at) = message.find(['`', '"']).filter(|_| names_value) else {
+        return message.to_owned();
+    };
+    let expected = message.rfind(", expected").map_or("", |at| &message[at..]);
+    format!("{}…{expected}", &message[..at])
 }

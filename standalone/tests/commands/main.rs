@@ -13,6 +13,7 @@ mod inspect;
 mod lost_messages;
 mod notify;
 mod queues;
+mod secrets;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]
 #[path = "../../../adapters/tests/queue_contract/server.rs"]
 mod server;
