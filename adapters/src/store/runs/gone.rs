@@ -70,7 +70,8 @@ pub(crate) async fn judge(
     };
     let counted = one(on, COUNT.bind(id).bind(listing)).await?;
     let delisted = counted.count("delisted")?;
-    if !allowed.trips(delisted + 1, counted.count("listed")? + delisted) {
+    let listed = counted.count("listed")? + delisted;
+    if !allowed.in_shops_of(listed).trips(delisted + 1, listed) {
         return Ok(GoneVerdict::Delist);
     }
     if too_many == GoneVerdict::Hold {

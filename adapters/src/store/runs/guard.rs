@@ -116,7 +116,10 @@ pub(crate) async fn judge_missing(
     (missing, listed): (u64, u64),
 ) -> Result<bool, StoreError> {
     let guard = lock_undecided(on, id).await?;
-    let too_many = guard.is_some_and(|guard| guard.allowed.trips(missing, listed));
+    let too_many = guard.is_some_and(|guard| {
+        let allowed = guard.allowed.in_shops_of(listed);
+        allowed.trips(missing, listed)
+    });
     if too_many {
         run(on, TRIP.bind(id).bind(at)).await?;
     }
