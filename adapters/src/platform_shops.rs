@@ -6,7 +6,7 @@ use shared::domain::lane::Lane;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::shop_page::{PageCursor, ShopPage};
 use shared::ports::limiter::Permit;
-use shared::ports::shop::{Shop, ShopError};
+use shared::ports::shop::{CheckedShop, Shop, ShopError};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -51,6 +51,10 @@ impl Shop for PlatformShops {
 
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
         self.shop(account).prepare(account).await
+    }
+
+    async fn check(&self, account: &AccountId) -> Result<CheckedShop, ShopError> {
+        self.shop(account).check(account).await
     }
 
     async fn edit(

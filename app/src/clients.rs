@@ -106,6 +106,7 @@ impl VendorClients {
                 client_secret: account.client_secret,
                 refresh_token: account.refresh_token,
                 redirect_uri: account.redirect_uri,
+                shop_id: account.shop_id,
                 proxy,
             });
         }

@@ -18,9 +18,7 @@ use adapters::notify::{ChatworkNotifier, WebhookNotifier};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
 use shared::domain::account::AccountId;
 use shared::ports::cache::Cache;
-use shared::ports::clock::Clock;
 use shared::ports::context::Context;
-use shared::ports::limiter::Limiter;
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{AccountStore as _, LaneMemory, LaneStore as _};
 use std::collections::BTreeMap;
@@ -180,12 +178,6 @@ pub async fn assemble(
 pub struct Shops {
     /// The shops at BASE.
     pub base: BaseShop,
-    /// The database.
-    pub store: Arc<SqlStore>,
-    /// Limits the calls to a shop.
-    pub limiter: Arc<dyn Limiter>,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
 }
 
 /// Builds the clients of the shops of `credentials`, and stores `accounts` in the database.
@@ -205,12 +197,7 @@ pub async fn shops(
     let backends = Backends::build(settings, RunMode::Live, &clock, &store).await?;
     let base =
         VendorClients::build(&clock, &backends)?.base(&settings.base, credentials, &store)?;
-    Ok(Shops {
-        base,
-        store,
-        limiter: backends.limiter,
-        clock,
-    })
+    Ok(Shops { base })
 }
 
 /// Prepares the only process that works on its database: releases the updates that an earlier

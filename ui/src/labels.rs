@@ -2,6 +2,7 @@
 //! newer version or of the shop, is shown as it is.
 
 use crate::message::{Lang, Text, text};
+use shared::domain::account::{AccountId, RefusedParty};
 use shared::domain::desired::HoldReason;
 use shared::domain::listing::{ListingStatus, ShopState};
 use shared::domain::offer::Rejection;
@@ -111,6 +112,55 @@ pub fn shop_state(state: &ShopState, lang: Lang) -> String {
     }
 }
 
+/// What a person can do while BASE refuses an account.
+pub fn refusal(party: RefusedParty, account: &AccountId) -> Text {
+    match party {
+        RefusedParty::Shop => text!(
+            "BASEの管理画面にログインして、ショップの状態を確かめてください(利用制限などはBASEに問い合わせてください)",
+            "log in to the shop's admin page at BASE and check its state; ask BASE if it is restricted"
+        ),
+        RefusedParty::Application => text!(
+            "BASE Developers でアプリの状態を、ショップ一覧で {account} の client_id、client_secret、redirect_uri を確かめてください",
+            "check the state of the application at BASE Developers, and client_id, client_secret and redirect_uri of account {account} in the accounts file"
+        ),
+    }
+}
+
+/// What a person can do about the error that ended a run. The words are those of the client of Amazon.
+pub fn failure(error: &str) -> Text {
+    for (words, todo) in [
+        (
+            "invalid_client",
+            text!(
+                "LWA_APP_ID と LWA_CLIENT_SECRET を確かめてください。シークレットの期限が切れていれば、セラーセントラルで作り直して設定します",
+                "check LWA_APP_ID and LWA_CLIENT_SECRET; if the secret has expired, create a new one in Seller Central and set it"
+            ),
+        ),
+        (
+            "invalid_grant",
+            text!(
+                "セラーセントラルでアプリを承認し直し、新しい REFRESH_TOKEN を設定してください",
+                "authorise the application again in Seller Central, and set the new REFRESH_TOKEN"
+            ),
+        ),
+        (
+            "lacks the Pricing role",
+            text!(
+                "セラーセントラルでアプリにロール Pricing(価格設定)と Product Listing(商品の出品。商品情報だけに必要)を付け、承認し直してください",
+                "add the roles Pricing and Product Listing (for texts and images only) to the application in Seller Central, and authorise it again"
+            ),
+        ),
+    ] {
+        if error.contains(words) {
+            return todo;
+        }
+    }
+    text!(
+        "miseban doctor で原因を調べられます",
+        "miseban doctor helps to find the cause"
+    )
+}
+
 /// Why a listing is held, and what a person can do about it.
 pub fn hold(reason: HoldReason) -> Text {
     match reason {
@@ -162,7 +212,7 @@ pub fn update_state(state: &str, lang: Lang) -> &str {
         "equal" => lang.pick("変更不要", "unchanged"),
         "held" => lang.pick("要確認", "held"),
         "failed" => lang.pick("失敗", "failed"),
-        "parked" => lang.pick("BASE利用上限の解除待ち", "parked"),
+        "parked" => lang.pick("BASEの受け付け待ち", "parked"),
         "delisted" => lang.pick("削除済み", "delisted"),
         "cancelled" => lang.pick("取りやめ", "dropped"),
         other => other,

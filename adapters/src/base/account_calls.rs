@@ -1,18 +1,24 @@
 //! Calls about an account that a person starts: refresh its tokens, test it, authorise it.
 
-use super::decode::{ApiFailure, failure};
+use super::decode::{self, ApiFailure};
 use super::manual::ManualRequest;
+use super::page;
 use super::shop::{BaseShop, bearer};
-use super::token_manager::LAST_MOMENT;
+use super::token_manager::{LAST_MOMENT, TokenManager};
 use crate::http::lenient::Object;
 use crate::http::repair;
 use chrono::{DateTime, Utc};
+use reqwest::RequestBuilder;
 use reqwest::header::AUTHORIZATION;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::Value;
 use shared::domain::account::AccountId;
-use shared::ports::limiter::Permit;
-use shared::ports::shop::ShopError;
+use shared::domain::lane::Priority;
+use shared::domain::quota::Window;
+use shared::ports::limiter::{Grant, Permit};
+use shared::ports::shop::{CheckedShop, Shop as _, ShopError};
+use std::sync::Arc;
 
 const MAX_ANSWER: usize = 64 * 1024;
 
@@ -23,8 +29,13 @@ struct MeEnvelope {
 
 #[derive(Deserialize)]
 struct BaseUser {
+    /// A string in the documentation.
+    shop_id: Option<Value>,
     shop_name: Option<String>,
 }
+
+/// An edit of no item: BASE counts its items from 1.
+const NO_ITEM: &str = "item_id=0";
 
 impl BaseShop {
     /// Refreshes the tokens of the account now, even if the present ones are valid or the account is
@@ -44,8 +55,9 @@ impl BaseShop {
     ///
     /// # Errors
     ///
-    /// `Refused` for a code, a client or an address that BASE does not accept; `Renewing` as for
-    /// [`BaseShop::renew`]; `Unavailable` for what may pass.
+    /// `Refused` for a code that BASE does not accept; `Barred` for a shop, a client or an address;
+    /// `Reauthorise` if the person was logged in to another shop; `Renewing` as for [`BaseShop::renew`];
+    /// `Unavailable` for what may pass.
     pub async fn authorise(
         &self,
         account: &AccountId,
@@ -54,39 +66,95 @@ impl BaseShop {
     ) -> Result<DateTime<Utc>, ShopError> {
         let redirect_uri = redirect_uri.to_owned();
         let request = ManualRequest::Authorisation { code, redirect_uri };
-        self.manager(account)?.manual(request).await
+        let manager = self.manager(account)?;
+        let since = manager.manual(request).await?;
+        manager.unverify().await?;
+        match self.verify(account, manager).await {
+            Err(error @ ShopError::Reauthorise { .. }) => Err(error),
+            // Whoever uses the tokens next asks again.
+            _ => Ok(since),
+        }
     }
 
-    /// Asks BASE whose token this is (`users/me`), and spends `permit`. Returns the name of the shop;
-    /// `None` if the token has no right to read it. An expired token is refreshed first; one that BASE
-    /// rejects before its time is `TokenExpired`, and the next call refreshes it.
-    ///
-    /// # Errors
-    ///
-    /// As those of an edit.
-    #[tracing::instrument(name = "base.me", skip_all, fields(account = %account))]
-    pub async fn shop_name(
-        &self,
-        permit: Permit,
-        account: &AccountId,
-    ) -> Result<Option<String>, ShopError> {
+    /// Asks BASE whose token this is, and whether the token may read and edit items. The edit names an item
+    /// that cannot exist, so that nothing changes.
+    pub(super) async fn check_once(&self, account: &AccountId) -> Result<CheckedShop, ShopError> {
         let manager = self.manager(account)?;
-        let access = manager.access(LAST_MOMENT).await?;
-        let connection = &manager.connection;
-        let request = connection.get("/1/users/me");
-        let request = request.header(AUTHORIZATION, bearer(&access)?);
-        let (status, body) = connection.send(request, MAX_ANSWER).await?;
-        let answer = match repair::read::<Object<MeEnvelope>>(&body) {
-            Ok(Object(MeEnvelope { user: Some(user) })) => Ok(user.shop_name),
-            _ => Err(failure(status, &body)
-                .unwrap_or_else(|| ApiFailure::Unreadable(format!("http {status}: no shop")))),
-        };
-        match self.sort(permit, manager, &access, answer).await {
-            // The token is valid, but was authorised without this right: enough for the work.
-            Err(ShopError::Refused(code)) if code == "invalid_scope" => Ok(None),
-            // There is no item in this call.
-            Err(ShopError::ItemRefused(code)) => Err(ShopError::Refused(code)),
-            sorted => sorted,
+        let found = self.who(account, manager).await?;
+        manager.compare(&found).await?;
+        let first = manager.connection.get("/1/items?limit=1");
+        let read = |status, body: &[u8]| page::page(status, body).map(drop);
+        self.ask(account, manager, first, read).await?;
+        let edit = manager.connection.post("/1/items/edit", NO_ITEM.into());
+        let read = |status, body: &[u8]| decode::item(status, body).map(drop);
+        match self.ask(account, manager, edit, read).await {
+            Err(error) if error.is_about_the_item() => Ok(found),
+            answered => answered.map(|()| found),
         }
+    }
+
+    /// Asks BASE whose token this is (`users/me`); knows nothing if the token may not read it, which is
+    /// enough for the work.
+    pub(super) async fn who(
+        &self,
+        account: &AccountId,
+        manager: &Arc<TokenManager>,
+    ) -> Result<CheckedShop, ShopError> {
+        let request = manager.connection.get("/1/users/me");
+        self.ask(account, manager, request, user).await
+    }
+
+    /// Sends one call that is not about an item, under a permit of its own.
+    async fn ask<T>(
+        &self,
+        account: &AccountId,
+        manager: &Arc<TokenManager>,
+        request: RequestBuilder,
+        read: impl FnOnce(u16, &[u8]) -> Result<T, ApiFailure>,
+    ) -> Result<T, ShopError> {
+        let access = manager.access(LAST_MOMENT).await?;
+        let permit = self.own_permit(account).await?;
+        let request = request.header(AUTHORIZATION, bearer(&access)?);
+        manager.pass()?;
+        let (status, body) = manager.connection.send(request, MAX_ANSWER).await?;
+        let answer = read(status, &body);
+        self.sort(permit, manager, &access, answer).await
+    }
+
+    async fn own_permit(&self, account: &AccountId) -> Result<Permit, ShopError> {
+        let lane = self.lane(account);
+        match self.limiter.acquire(&lane, Priority::Urgent).await {
+            Ok(Grant::Go(permit)) => Ok(permit),
+            Ok(Grant::Closed(_)) => Err(ShopError::Quota {
+                window: Window::Short,
+                code: "used_up",
+            }),
+            Ok(Grant::Later(_)) => {
+                let what = "other requests use its quota at present";
+                Err(ShopError::Unavailable(what.to_owned()))
+            }
+            Err(error) => Err(ShopError::Unavailable(error.to_string())),
+        }
+    }
+}
+
+fn user(status: u16, body: &[u8]) -> Result<CheckedShop, ApiFailure> {
+    if let Ok(Object(MeEnvelope { user: Some(user) })) = repair::read(body) {
+        return Ok(CheckedShop {
+            shop_id: user.shop_id.and_then(|id| match id {
+                Value::String(id) => Some(id).filter(|id| !id.is_empty()),
+                Value::Number(id) => Some(id.to_string()),
+                _ => None,
+            }),
+            name: user.shop_name,
+        });
+    }
+    match decode::failure(status, body) {
+        // The token was authorised without `read_users`.
+        Some(ApiFailure::Error { code, .. }) if code == "invalid_scope" => {
+            Ok(CheckedShop::default())
+        }
+        Some(failure) => Err(failure),
+        None => Err(ApiFailure::Unreadable(format!("http {status}: no shop"))),
     }
 }

@@ -64,8 +64,11 @@ pub struct BaseCredentials {
     /// time, and the newest is in the [`TokenStore`](shared::ports::store::TokenStore). `None` where
     /// [`BaseShop::authorise`](super::BaseShop::authorise) gets the first pair.
     pub refresh_token: Option<SecretString>,
-    /// The redirect URI of the authorisation. The documentation requires it, BASE accepts a request
-    /// without it.
+    /// The shop's id at BASE, if a person has named it: tokens of another shop are refused. `None` for the
+    /// shop in which the account's items were found first.
+    pub shop_id: Option<String>,
+    /// The redirect URI of the authorisation. The documentation requires it for each renewal; published
+    /// clients leave it out, and work.
     pub redirect_uri: Option<String>,
     /// The client for all requests of the account, token requests included; `None` for
     /// [`BaseConfig::http`].

@@ -1,7 +1,7 @@
 //! The connection of one account to BASE: directly, or only through the account's own proxy.
 
+use super::circuit_breaker::CircuitBreaker;
 use super::config::{BaseConfig, BaseCredentials, ProxiedClient};
-use super::proxy_breaker::ProxyBreaker;
 use crate::http::{FORM, HttpError, read_capped};
 use chrono::{DateTime, Utc};
 use reqwest::RequestBuilder;
@@ -18,7 +18,7 @@ pub(super) struct Connection {
     base_url: String,
     http: reqwest::Client,
     proxied: bool,
-    breaker: ProxyBreaker,
+    breaker: CircuitBreaker<String>,
     clock: Arc<dyn Clock>,
     accounts: Arc<dyn AccountStore>,
 }
@@ -36,7 +36,7 @@ impl Connection {
             base_url: config.base_url.clone(),
             proxied: proxy.is_some(),
             http: proxy.map_or_else(|| config.http.clone(), |ProxiedClient(client)| client),
-            breaker: ProxyBreaker::default(),
+            breaker: CircuitBreaker::default(),
             clock,
             accounts,
         }
@@ -104,7 +104,7 @@ impl Connection {
 
     async fn proxy_failed(&self, why: &str) -> ShopError {
         let (now, account) = (self.now(), &self.account);
-        let (until, first) = self.breaker.failed(now, why);
+        let (until, first) = self.breaker.failed(now, why.to_owned());
         if first {
             tracing::warn!(%account, %until, "the proxy of account {account} fails, nothing is sent until {until}: {why}");
             let failed = Some((now, until));

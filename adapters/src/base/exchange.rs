@@ -5,8 +5,9 @@
 
 use super::config::BaseCredentials;
 use super::connection::Connection;
+use super::refusal::{GrantRefusal, sort_grant};
+use crate::http::form;
 use crate::http::oauth::TokenAnswer;
-use crate::http::{excerpt, form};
 use secrecy::{ExposeSecret, SecretString};
 use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
@@ -19,10 +20,9 @@ const LISTENS: Duration = Duration::from_secs(3_600);
 
 /// Why there is no new pair. A variant for each reaction.
 pub(super) enum ExchangeError {
-    /// BASE does not accept the refresh token, the code or the client: a person has to act.
-    Refused(String),
-    /// May pass. If BASE did create a pair, it is lost, and the next exchange is refused.
-    Unavailable(String),
+    /// BASE does not accept it, or has not answered well. If it did create a pair, that is lost, and the
+    /// next exchange is refused.
+    Refused(GrantRefusal),
     /// No answer came, with what that means for the call. A pair that BASE did create is lost as well.
     NoAnswer(ShopError),
 }
@@ -52,10 +52,14 @@ pub(super) async fn exchange(
     let request = request.timeout(LISTENS);
     let sent = connection.send(request, MAX_ANSWER).await;
     let (status, body) = sent.map_err(ExchangeError::NoAnswer)?;
-    let no_token = || ExchangeError::Unavailable(format!("http {status}, no token"));
+    let no_token = || {
+        let what = format!("http {status}, no token");
+        ExchangeError::Refused(GrantRefusal::Unavailable(what))
+    };
     let answer = TokenAnswer::read(&body).ok_or_else(no_token)?;
     if let Some(error) = answer.error {
-        return Err(sort(status, &error));
+        let refusal = sort_grant(status, &error, &answer.description);
+        return Err(ExchangeError::Refused(refusal));
     }
     let refresh_token = match (answer.refresh_token, grant) {
         (Some(next), _) => Some(next),
@@ -97,23 +101,4 @@ fn token_form(credentials: &BaseCredentials, grant: TokenGrant<'_>) -> String {
     };
     fields.extend(redirect_uri.map(|uri| ("redirect_uri", uri)));
     form(&fields)
-}
-
-/// `invalid_request`: bad or expired refresh token, or client id or secret missing;
-/// `unauthorized_client`: client unknown or suspended; `access_denied`: the user no longer exists;
-/// `server_error`: BASE's database. BASE has not been seen to send the two of the OAuth standard.
-fn sort(status: u16, error: &str) -> ExchangeError {
-    let permanent = [
-        "invalid_request",
-        "unauthorized_client",
-        "access_denied",
-        "invalid_grant",
-        "invalid_client",
-    ];
-    let error = excerpt(error, 60);
-    if status < 500 && permanent.contains(&error.as_str()) {
-        ExchangeError::Refused(error)
-    } else {
-        ExchangeError::Unavailable(format!("http {status} {error}"))
-    }
 }

@@ -2,6 +2,7 @@
 //! one at a time for an account, under its lease, and stored before use.
 
 use super::exchange::{ExchangeError, TokenGrant};
+use super::refusal::GrantRefusal;
 use super::token_manager::{LEASE_CHECKS, LEASE_PAUSE, TokenManager, complete};
 use super::token_state::TokenState;
 use chrono::{DateTime, Utc};
@@ -72,13 +73,19 @@ impl TokenManager {
         let exchange = self.exchange(TokenGrant::Code { code, redirect_uri });
         let in_time = tokio::time::timeout(self.renewal, exchange).await;
         let no_answer = |_| ShopError::Unavailable("authorisation: no answer in time".to_owned());
-        let pair = in_time.map_err(no_answer)?.map_err(|error| match error {
-            ExchangeError::Refused(code) => ShopError::Refused(code),
-            ExchangeError::NoAnswer(error) => error,
-            ExchangeError::Unavailable(what) => {
-                ShopError::Unavailable(format!("authorisation: {what}"))
+        let pair = match in_time.map_err(no_answer)? {
+            Ok(pair) => pair,
+            Err(ExchangeError::NoAnswer(error)) => return Err(error),
+            Err(ExchangeError::Refused(refusal)) => {
+                return Err(match refusal {
+                    GrantRefusal::Grant(why) => ShopError::Refused(why),
+                    GrantRefusal::Account(refusal) => self.barred(refusal).await,
+                    GrantRefusal::Unavailable(what) => {
+                        ShopError::Unavailable(format!("authorisation: {what}"))
+                    }
+                });
             }
-        })?;
+        };
         self.store(state, pair).await?;
         self.clear_rejections().await;
         Ok(())

@@ -7,16 +7,19 @@
 //! Source: BASE API documentation (`baseinc/api-docs`, `docs.thebase.in`).
 
 mod account_calls;
+mod account_state;
+mod binding;
+mod circuit_breaker;
 mod config;
 mod connection;
 pub mod decode;
 mod exchange;
 mod manual;
 pub mod page;
-mod proxy_breaker;
 mod refusal;
 mod renewal;
 mod shop;
+mod standing;
 mod token_manager;
 mod token_records;
 mod token_rejections;

@@ -21,7 +21,7 @@ use shared::domain::quota::WindowQuota;
 use shared::domain::shop_page::{PageCursor, ShopPage};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Limiter, Permit};
-use shared::ports::shop::{Shop, ShopError};
+use shared::ports::shop::{CheckedShop, Shop, ShopError};
 use shared::ports::store::{AccountStore, TokenStore};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ const MAX_PAGE: usize = 32 * 1024 * 1024;
 /// Edits items at BASE. One for a process: all callers share the token of an account.
 pub struct BaseShop {
     quota: WindowQuota,
-    limiter: Arc<dyn Limiter>,
+    pub(super) limiter: Arc<dyn Limiter>,
     managers: HashMap<AccountId, Arc<TokenManager>>,
 }
 
@@ -65,9 +65,11 @@ impl BaseShop {
 
     /// An account without credentials needs a person.
     pub(super) fn manager(&self, account: &AccountId) -> Result<&Arc<TokenManager>, ShopError> {
-        self.managers
-            .get(account)
-            .ok_or_else(|| ShopError::Reauthorise(account.clone()))
+        let manager = self.managers.get(account);
+        manager.ok_or_else(|| ShopError::Reauthorise {
+            account: account.clone(),
+            why: "it has no credentials".to_owned(),
+        })
     }
 
     /// Sends one call about one item and reads its answer, whatever its status.
@@ -79,6 +81,7 @@ impl BaseShop {
         access: &AccessToken,
     ) -> Result<ShownItem, ShopError> {
         let request = request.header(AUTHORIZATION, bearer(access)?);
+        manager.pass()?;
         let (status, body) = manager.connection.send(request, MAX_ANSWER).await?;
         let answer = decode::item(status, &body);
         self.sort(permit, manager, access, answer).await
@@ -95,19 +98,37 @@ impl BaseShop {
         let failure = match answer {
             Ok(answer) => {
                 manager.accepted(access).await;
+                manager.admitted().await;
                 return Ok(answer);
             }
             Err(failure) => failure,
         };
-        Err(match refusal::sort(&failure) {
+        if let ApiFailure::Error {
+            code, description, ..
+        } = &failure
+        {
+            let account = &manager.records.account;
+            tracing::info!(%account, "BASE refused a call of account {account}: {code} {description}");
+        }
+        let refusal = refusal::sort(&failure);
+        if !matches!(
+            refusal,
+            CallRefusal::Token | CallRefusal::Call(ShopError::Unavailable(_))
+        ) {
+            manager.accepted(access).await;
+        }
+        Err(match refusal {
             CallRefusal::Token => manager.rejected(access).await,
             CallRefusal::Quota(window, code) => {
                 self.limiter.close(&permit.lane, window).await;
                 ShopError::Quota { window, code }
             }
+            CallRefusal::Scope(why) => manager.lacks_scope(access, &why).await,
+            CallRefusal::Account(refusal) => manager.barred(refusal).await,
+            CallRefusal::Unknown(refusal, error) => manager.unknown(refusal, error).await,
             CallRefusal::Call(error) => {
                 if !matches!(error, ShopError::Unavailable(_)) {
-                    manager.accepted(access).await;
+                    manager.admitted().await;
                 }
                 error
             }
@@ -126,7 +147,17 @@ impl Shop for BaseShop {
     }
 
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
-        self.manager(account)?.access(LASTING).await.map(drop)
+        let manager = self.manager(account)?;
+        manager.access(LASTING).await?;
+        self.verify(account, manager).await
+    }
+
+    async fn check(&self, account: &AccountId) -> Result<CheckedShop, ShopError> {
+        match self.check_once(account).await {
+            // BASE has ended the token early; the next one is new.
+            Err(ShopError::TokenExpired) => self.check_once(account).await,
+            checked => checked,
+        }
     }
 
     /// If the future is dropped after the request was sent, the answer is lost. The edit may be made;
@@ -146,6 +177,7 @@ impl Shop for BaseShop {
             .post("/1/items/edit", edit_form(item, state));
 
         let shown = self.call(permit, manager, request, &access).await?;
+        manager.confirm(shown.id == item).await;
         state_of(item, &shown)
     }
 
@@ -168,6 +200,7 @@ impl Shop for BaseShop {
         let request = manager.connection.get(&format!("/1/items?{query}"));
 
         let request = request.header(AUTHORIZATION, bearer(&access)?);
+        manager.pass()?;
         let (status, body) = manager.connection.send(request, MAX_PAGE).await?;
         let answer = page::page(status, &body);
         let page = self.sort(permit, manager, &access, answer).await?;
@@ -193,7 +226,10 @@ impl Shop for BaseShop {
         let request = manager.connection.get(&path);
 
         match self.call(permit, manager, request, &access).await {
-            Ok(shown) => state_of(item, &shown).map(Some),
+            Ok(shown) => {
+                manager.confirm(shown.id == item).await;
+                state_of(item, &shown).map(Some)
+            }
             Err(ShopError::UnknownItem(_)) => Ok(None),
             Err(error) => Err(error),
         }

@@ -3,9 +3,11 @@
 //! BASE accepts a refresh token once and returns a new one. If a pair is lost, a person has to authorise
 //! the account again. So a refresh that has begun is completed even if the job that needs it is dropped.
 
+use super::account_state::{ShopCheck, Standing};
 use super::config::BaseCredentials;
 use super::connection::Connection;
 use super::exchange::{ExchangeError, TokenGrant, exchange};
+use super::refusal::GrantRefusal;
 use super::token_records::TokenRecords;
 use super::token_rejections::{PASSES_WITHIN, TokenRejections};
 use super::token_state::{AccessToken, TokenState};
@@ -42,6 +44,8 @@ pub(super) struct TokenManager {
     /// [`BaseConfig::renewal`](super::BaseConfig::renewal).
     pub(super) renewal: Duration,
     rejections: TokenRejections,
+    pub(super) standing: Standing,
+    pub(super) shop_check: ShopCheck,
 }
 
 /// Runs `work` to its end, even if the future is dropped.
@@ -77,6 +81,8 @@ impl TokenManager {
             records,
             state: Arc::default(),
             rejections: TokenRejections::default(),
+            standing: Standing::default(),
+            shop_check: ShopCheck::default(),
         }
     }
 
@@ -88,13 +94,15 @@ impl TokenManager {
     /// # Errors
     ///
     /// `Reauthorise` when BASE refuses the refresh token, and at once while the account is marked for that
-    /// and the accounts file has not changed; `TokenRefused` while the account pauses; `Renewing` if
-    /// a refresh takes longer than 5 s, here or in another process; `Unavailable` for what may pass.
+    /// and the accounts file has not changed; `Barred` while the account rests, and when BASE refuses the
+    /// shop or the application; `TokenRefused` while the account pauses; `Renewing` if a refresh takes
+    /// longer than 5 s, here or in another process; `Unavailable` for what may pass.
     pub(super) async fn access(
         self: &Arc<Self>,
         at_least: TimeDelta,
     ) -> Result<AccessToken, ShopError> {
         self.connection.check_breaker()?;
+        self.check_standing()?;
         if let Some(until) = self.rejections.paused_at(self.connection.now()) {
             if self.records.still_rejected().await {
                 return Err(ShopError::TokenRefused { until });
@@ -107,6 +115,8 @@ impl TokenManager {
 
     async fn find(self: &Arc<Self>, at_least: TimeDelta) -> Result<AccessToken, ShopError> {
         let state = Arc::clone(&self.state).lock_owned().await;
+        // Those who waited for a refresh that was refused do not repeat it.
+        self.check_standing()?;
         if let Some(token) = &state.current
             && self.lasts(token, at_least)
         {
@@ -180,20 +190,25 @@ impl TokenManager {
     ) -> Result<AccessToken, ShopError> {
         match self.exchange_once(refresh_token).await {
             Ok(pair) => self.keep(state, refresh_token, pair).await,
-            Err(ExchangeError::Unavailable(what)) => {
+            Err(ExchangeError::NoAnswer(error)) => Err(error),
+            Err(ExchangeError::Refused(GrantRefusal::Unavailable(what))) => {
                 Err(ShopError::Unavailable(format!("token refresh: {what}")))
             }
-            Err(ExchangeError::NoAnswer(error)) => Err(error),
-            Err(ExchangeError::Refused(code)) => match self.records.pair().await? {
-                // Another process was faster: its pair is the valid one.
-                Some(token)
-                    if token.refresh_token.expose_secret() != refresh_token.expose_secret()
-                        && !state.was_rejected(&token) =>
-                {
-                    Ok(state.replace(token))
+            Err(ExchangeError::Refused(GrantRefusal::Account(refusal))) => {
+                Err(self.barred(refusal).await)
+            }
+            Err(ExchangeError::Refused(GrantRefusal::Grant(why))) => {
+                match self.records.pair().await? {
+                    // Another process was faster: its pair is the valid one.
+                    Some(token)
+                        if token.refresh_token.expose_secret() != refresh_token.expose_secret()
+                            && !state.was_rejected(&token) =>
+                    {
+                        Ok(state.replace(token))
+                    }
+                    _ => Err(self.records.mark(self.connection.now(), &why).await),
                 }
-                _ => Err(self.records.mark(self.connection.now(), &code).await),
-            },
+            }
         }
     }
 

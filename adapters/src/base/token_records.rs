@@ -5,11 +5,11 @@ use backon::{ExponentialBuilder, Retryable as _};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use shared::domain::account::AccountId;
+use shared::domain::account::{AccountId, AccountRefusal};
 use shared::domain::wrong_clock::is_future;
 use shared::ports::shop::ShopError;
 use shared::ports::store::{
-    AccountRow, AccountStore, ReauthoriseMark, StoreError, StoredToken, TokenStore,
+    AccountRow, AccountStore, ReauthoriseMark, ShopBinding, StoreError, StoredToken, TokenStore,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,10 +120,10 @@ impl TokenRecords {
             }),
             None => row.reauthorise_seed.as_ref() == Some(&self.seed),
         };
-        if row.as_ref().is_some_and(is_valid) {
-            return Err(ShopError::Reauthorise(self.account.clone()));
+        match row.filter(|row| is_valid(row)) {
+            Some(row) => Err(self.reauthorise(row.reauthorise_why.as_deref().unwrap_or("?"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Marks the account: a person has to authorise it again.
@@ -138,7 +138,38 @@ impl TokenRecords {
             Ok(false) => {}
             Err(error) => tracing::warn!(%account, "could not mark account {account}: {error}"),
         }
-        ShopError::Reauthorise(account.clone())
+        self.reauthorise(why)
+    }
+
+    fn reauthorise(&self, why: &str) -> ShopError {
+        ShopError::Reauthorise {
+            account: self.account.clone(),
+            why: why.to_owned(),
+        }
+    }
+
+    /// The shop that the account belongs to, if it is known.
+    pub(super) async fn shop(&self) -> Result<Option<ShopBinding>, ShopError> {
+        let row = self.accounts.account(&self.account).await;
+        let row = row.map_err(|error| store_failed(&error))?;
+        Ok(row.and_then(|row| row.shop))
+    }
+
+    /// Stores the shop that the account belongs to.
+    pub(super) async fn bind(&self, shop: &ShopBinding) -> Result<(), ShopError> {
+        let bound = self.accounts.bind_shop(&self.account, shop).await;
+        bound.map_err(|error| store_failed(&error))
+    }
+
+    /// Stores that BASE refuses the account, or with `None` that it accepts a call.
+    pub(super) async fn refused(
+        &self,
+        refused: Option<(&AccountRefusal, DateTime<Utc>, DateTime<Utc>)>,
+    ) {
+        let account = &self.account;
+        if let Err(error) = self.accounts.set_refused(account, refused).await {
+            tracing::warn!(%account, "could not store whether BASE refuses account {account}: {error}");
+        }
     }
 
     /// Stores that fresh tokens are rejected, and returns since when: all processes share that time, since

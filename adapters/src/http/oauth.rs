@@ -18,6 +18,8 @@ pub(crate) struct TokenAnswer {
     pub(crate) life: TimeDelta,
     /// The vendor's error code.
     pub(crate) error: Option<String>,
+    /// The vendor's text for people; empty if there is none.
+    pub(crate) description: String,
 }
 
 /// `{"access_token","refresh_token","expires_in"}`, or `{"error","error_description"}`.
@@ -27,6 +29,7 @@ struct TokenFields {
     refresh_token: Option<String>,
     expires_in: Option<Number>,
     error: Option<String>,
+    error_description: Option<String>,
 }
 
 impl TokenAnswer {
@@ -40,6 +43,7 @@ impl TokenAnswer {
             refresh_token: fields.refresh_token.map(SecretString::from),
             life: TimeDelta::seconds(life_s),
             error: fields.error,
+            description: fields.error_description.unwrap_or_default(),
         })
     }
 }

@@ -164,8 +164,8 @@ async fn a_proxy_that_refuses_is_tried_again_after_its_pause() {
     assert!(matches!(waiting, ShopError::Proxy { .. }), "{waiting}");
     assert_eq!(
         proxy.heads.lock().unwrap().len(),
-        2,
-        "nothing is sent during the pause"
+        3,
+        "a refused exchange, one that is answered, and whose token it is"
     );
     assert!(world.memory.proxies.lock().unwrap().is_empty());
     assert!(world.memory.marks.lock().unwrap().is_empty());

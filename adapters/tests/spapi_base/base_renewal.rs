@@ -64,7 +64,10 @@ async fn a_pair_that_comes_after_its_exchange_was_given_up_is_stored_and_clears_
     let given_up = world.shop.prepare(&first()).await.unwrap_err();
     let refused = world.shop.prepare(&first()).await.unwrap_err();
     assert!(matches!(given_up, ShopError::Unavailable(_)), "{given_up}");
-    assert!(matches!(refused, ShopError::Reauthorise(_)), "{refused}");
+    assert!(
+        matches!(refused, ShopError::Reauthorise { .. }),
+        "{refused}"
+    );
     assert!(marked(&world) && stored(&world).is_none());
     tokio::time::sleep(Duration::from_millis(1_500)).await;
 

@@ -237,7 +237,7 @@ async fn refused_in_turn(world: &World, processes: &[Arc<BaseShop>]) -> i64 {
                     .clock
                     .advance((until - world.clock.now()).num_seconds());
             }
-            Err(ShopError::Reauthorise(_)) => break,
+            Err(ShopError::Reauthorise { .. }) => break,
             other => panic!("{other:?}"),
         }
     }
@@ -309,7 +309,7 @@ async fn a_refused_refresh_token_marks_its_account_and_is_not_sent_again() {
 
     for _ in 0..5 {
         let error = shop.prepare(&first()).await.unwrap_err();
-        assert!(matches!(&error, ShopError::Reauthorise(account) if *account == first()));
+        assert!(matches!(&error, ShopError::Reauthorise { account, .. } if *account == first()));
         assert_eq!(error.remedy(), Remedy::Stop);
     }
 
@@ -350,7 +350,7 @@ async fn the_mark_holds_in_the_next_process_while_the_seed_is_the_same() {
         .await
         .unwrap_err();
 
-    assert!(matches!(error, ShopError::Reauthorise(_)));
+    assert!(matches!(error, ShopError::Reauthorise { .. }));
     assert_eq!(world.requests("baseToken"), 2);
 }
 
@@ -371,7 +371,7 @@ async fn a_mark_is_not_void_because_the_pair_was_stored_under_a_clock_of_tomorro
     let next = world.process(&opening_accounts(1, 2));
     let error = next.prepare(&first()).await.unwrap_err();
 
-    assert!(matches!(error, ShopError::Reauthorise(_)));
+    assert!(matches!(error, ShopError::Reauthorise { .. }));
 }
 
 #[tokio::test]
@@ -389,7 +389,7 @@ async fn an_invalid_first_token_is_sent_by_one_process_only() {
             .prepare(&first())
             .await
             .unwrap_err();
-        assert!(matches!(error, ShopError::Reauthorise(_)));
+        assert!(matches!(error, ShopError::Reauthorise { .. }));
     }
 
     assert_eq!(world.requests("baseToken"), 1);
@@ -435,5 +435,5 @@ async fn an_account_without_credentials_needs_a_person() {
 
     let error = world.process(&[]).prepare(&first()).await.unwrap_err();
 
-    assert!(matches!(error, ShopError::Reauthorise(_)));
+    assert!(matches!(error, ShopError::Reauthorise { .. }));
 }

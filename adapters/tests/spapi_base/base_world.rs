@@ -53,11 +53,16 @@ pub fn wanted() -> ShopState {
 
 impl World {
     pub async fn start() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    /// With the rest of this configuration.
+    pub async fn with(config: Config) -> Self {
         let config = Config {
             catalog: 20,
             accounts: 2,
             quotas: Quotas::Off,
-            ..Config::default()
+            ..config
         };
         let simulator = Simulator::start(config).await.unwrap();
         let (clock, limiter, memory) = (HeldClock::new(), Arc::default(), Arc::default());
@@ -167,6 +172,7 @@ pub fn credentials(account: &SimulatedAccount) -> BaseCredentials {
         client_secret: SecretString::from(account.client_secret.clone()),
         refresh_token: Some(SecretString::from(account.refresh_token.clone())),
         redirect_uri: Some("https://localhost/callback".to_owned()),
+        shop_id: None,
         proxy: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::domain::account::AccountId;
+use shared::domain::account::{AccountId, AccountRefusal};
 use shared::domain::asin::{Asin, AsinBatch, split};
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::quota::Window;
@@ -10,10 +10,10 @@ use shared::domain::rate::{Feedback, Micros};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use shared::ports::store::{
-    AccountRow, AccountStore, LeaseStore, ReauthoriseMark, StoreError, StoredToken, TokenAge,
-    TokenStore,
+    AccountRow, AccountStore, LeaseStore, ReauthoriseMark, ShopBinding, StandingStore, StoreError,
+    StoredToken, TokenAge, TokenStore,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -74,9 +74,12 @@ pub struct Memory {
     pub tokens: Mutex<HashMap<String, StoredToken>>,
     pub marks: Mutex<HashMap<AccountId, DateTime<Utc>>>,
     seeds: Mutex<HashMap<AccountId, String>>,
+    whys: Mutex<HashMap<AccountId, String>>,
     pub proxies: Mutex<HashMap<AccountId, DateTime<Utc>>>,
     pub refused: Mutex<HashMap<AccountId, DateTime<Utc>>>,
     pub leases: Mutex<HashMap<String, (String, DateTime<Utc>)>>,
+    pub standing: Mutex<HashMap<AccountId, AccountRefusal>>,
+    pub shops: Mutex<HashMap<AccountId, ShopBinding>>,
     /// So many calls of `save_token` fail first.
     pub broken_saves: AtomicUsize,
 }
@@ -141,6 +144,28 @@ impl TokenStore for Memory {
 }
 
 #[async_trait]
+impl StandingStore for Memory {
+    async fn set_refused(
+        &self,
+        account: &AccountId,
+        refused: Option<(&AccountRefusal, DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Result<(), StoreError> {
+        let mut standing = self.standing.lock().unwrap();
+        match refused {
+            Some((refusal, ..)) => standing.insert(account.clone(), refusal.clone()),
+            None => standing.remove(account),
+        };
+        Ok(())
+    }
+
+    async fn bind_shop(&self, account: &AccountId, shop: &ShopBinding) -> Result<(), StoreError> {
+        let mut shops = self.shops.lock().unwrap();
+        shops.insert(account.clone(), shop.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
 impl AccountStore for Memory {
     async fn sync_accounts(&self, _: &[AccountRow]) -> Result<(), StoreError> {
         Ok(())
@@ -148,12 +173,16 @@ impl AccountStore for Memory {
 
     async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
         let marks = self.marks.lock().unwrap();
-        let row = |(id, since): (&AccountId, &DateTime<Utc>)| AccountRow {
-            reauthorise_since: Some(*since),
+        let shops = self.shops.lock().unwrap();
+        let ids: BTreeSet<&AccountId> = marks.keys().chain(shops.keys()).collect();
+        let row = |id: &AccountId| AccountRow {
+            reauthorise_since: marks.get(id).copied(),
+            reauthorise_why: self.whys.lock().unwrap().get(id).cloned(),
             reauthorise_seed: self.seeds.lock().unwrap().get(id).cloned(),
+            shop: shops.get(id).cloned(),
             ..AccountRow::new(id.clone(), id.to_string(), true)
         };
-        Ok(marks.iter().map(row).collect())
+        Ok(ids.into_iter().map(row).collect())
     }
 
     async fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {
@@ -161,7 +190,9 @@ impl AccountStore for Memory {
         let seed = self.seeds.lock().unwrap().get(id).cloned();
         Ok(Some(AccountRow {
             reauthorise_since: since,
+            reauthorise_why: self.whys.lock().unwrap().get(id).cloned(),
             reauthorise_seed: since.and(seed),
+            shop: self.shops.lock().unwrap().get(id).cloned(),
             tokens_refused_since: self.refused.lock().unwrap().get(id).copied(),
             ..AccountRow::new(id.clone(), id.to_string(), true)
         }))
@@ -179,6 +210,8 @@ impl AccountStore for Memory {
         let since = mark.map(|mark| mark.since);
         let seed = mark.map(|mark| mark.seed.to_owned()).unwrap_or_default();
         self.seeds.lock().unwrap().insert(account.clone(), seed);
+        let why = mark.map(|mark| mark.why.to_owned()).unwrap_or_default();
+        self.whys.lock().unwrap().insert(account.clone(), why);
         let mut marks = self.marks.lock().unwrap();
         let before = match since {
             Some(since) => marks.insert(account.clone(), since),

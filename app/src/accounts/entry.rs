@@ -5,6 +5,7 @@ use crate::config::source::Environment;
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
 use shared::domain::platform::Platform;
+use ui::message::{Text, text};
 
 /// One shop of the file.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct AccountEntry {
     pub(super) proxy: Option<SecretRef>,
     /// The redirect URI that is registered with the application at BASE.
     pub redirect_uri: Option<String>,
+    pub(super) shop_id: Option<String>,
 }
 
 /// The credentials of a shop at BASE.
@@ -41,8 +43,10 @@ pub struct AccountCredentials {
     /// authorised by `miseban accounts authorize`.
     pub refresh_token: Option<SecretString>,
     /// The redirect URI of the authorisation. BASE's documentation requires it for each refresh; in
-    /// practice a refresh works without.
+    /// practice a refresh may work without.
     pub redirect_uri: Option<String>,
+    /// The id of its shop at BASE, if the file names it.
+    pub shop_id: Option<String>,
     /// The checked URL of the proxy for all of its requests; it may hold a password.
     pub proxy: Option<SecretString>,
 }
@@ -57,6 +61,17 @@ impl AccountEntry {
                 Some(proxy) => proxy::shown(&SecretString::from(proxy.trim())),
                 None => format!("${name}"),
             },
+        })
+    }
+
+    /// A warning for an active shop without `redirect_uri`.
+    pub fn without_redirect_uri(&self) -> Option<Text> {
+        let id = &self.id;
+        (self.active && self.redirect_uri.is_none()).then(|| {
+            text!(
+                "ショップ {id} に redirect_uri がありません。BASEはトークンの更新にも必要としています。アプリに登録したものを、ショップ一覧に書いてください",
+                "account {id} has no redirect_uri, which BASE requires to renew tokens: write the registered one into the accounts file"
+            )
         })
     }
 

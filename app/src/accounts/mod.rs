@@ -50,7 +50,11 @@ impl AccountsFile {
         let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
         let accounts = file::parse(path, content)?;
         let note = |Text { ja, en }: Text| text!("注意: {ja}", "note: {en}");
-        let warnings = readable_by_others(path).map(note).into_iter().collect();
+        let open = readable_by_others(path).into_iter();
+        let incomplete = accounts
+            .iter()
+            .filter_map(AccountEntry::without_redirect_uri);
+        let warnings = open.chain(incomplete).map(note).collect();
         Ok(Self {
             path: path.to_owned(),
             accounts,
@@ -158,6 +162,7 @@ impl AccountsFile {
                 client_secret,
                 refresh_token,
                 redirect_uri: account.redirect_uri.clone(),
+                shop_id: account.shop_id.clone(),
                 proxy,
             }));
         }

@@ -99,8 +99,8 @@ settings! {
         "https:// で始まるWebhookのURL (httpは自分のPC内だけ)",
         "the https:// address of a webhook (http only for this computer itself)";
     NOTIFY_EVENTS: EventFilter = "all", EventFilter::parse,
-        "all か、run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise proxy-failed token-ending をコンマで区切って",
-        "all, or a comma-separated list of run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise proxy-failed token-ending";
+        "all か、run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise shop-refused proxy-failed token-ending をコンマで区切って",
+        "all, or a comma-separated list of run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise shop-refused proxy-failed token-ending";
     DATABASE_URL: String = "sqlite://miseban.db", values::database_url,
         "sqlite://ファイル名 (例 sqlite://miseban.db)。REDIS_URL があるときは postgres://",
         "sqlite://FILE, such as sqlite://miseban.db; postgres:// with REDIS_URL";

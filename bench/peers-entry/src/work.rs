@@ -82,6 +82,7 @@ async fn context() -> anyhow::Result<(BenchContext, Arc<RedisQueue>)> {
                 client_secret: SecretString::from("secret"),
                 refresh_token: Some(SecretString::from("token")),
                 redirect_uri: None,
+                shop_id: None,
                 proxy: None,
             }],
             renewal: BaseConfig::RENEWAL,

@@ -80,6 +80,7 @@ impl Notifications {
         for account in accounts.iter().filter(|account| account.active) {
             found.extend(parked(account, now));
             found.extend(proxy_failed(account));
+            found.extend(shop_refused(account));
             found.extend(needs_authorisation(account));
         }
         let active: Vec<&AccountRow> = accounts.iter().filter(|account| account.active).collect();
@@ -201,7 +202,7 @@ fn amazon_refuses(lane: &str, memory: &LaneMemory, now: DateTime<Utc>) -> Option
 
 fn parked(account: &AccountRow, now: DateTime<Utc>) -> Option<Notice> {
     let until = lasting(account.parked_until, LONGEST_PARK, now)?;
-    let for_quota = account.proxy_failed_since.is_none();
+    let for_quota = account.proxy_failed_since.is_none() && account.refused.is_none();
     (for_quota && until > now + SHORT_PARK).then(|| Notice::Parked {
         account: account.id.clone(),
         name: account.name.clone(),
@@ -217,10 +218,21 @@ fn proxy_failed(account: &AccountRow) -> Option<Notice> {
     })
 }
 
+fn shop_refused(account: &AccountRow) -> Option<Notice> {
+    let (since, refusal) = account.refused.clone()?;
+    Some(Notice::ShopRefused {
+        account: account.id.clone(),
+        name: account.name.clone(),
+        since,
+        refusal,
+    })
+}
+
 fn needs_authorisation(account: &AccountRow) -> Option<Notice> {
     account.reauthorise_since.map(|since| Notice::Reauthorise {
         account: account.id.clone(),
         name: account.name.clone(),
         since,
+        why: account.reauthorise_why.clone(),
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::start_run::{RETRY_PAUSE, RunOrder, StartRunError, start_run};
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::domain::run::{RunId, RunKind};
+use shared::domain::run::{RunId, RunKind, RunState};
 use shared::domain::wrong_clock::due;
 use shared::ports::context::Context;
 
@@ -43,7 +43,12 @@ impl BasicInfoSchedule {
         now: DateTime<Utc>,
     ) -> Result<Option<RunId>, StartRunError> {
         if let Some(last) = ctx.store.last_of_kind(RunKind::BasicInfo).await? {
-            self.next = due(last.started_at + self.every, self.every, now);
+            // A failed run waits for a person, who may have acted within a day.
+            let pause = match last.state {
+                RunState::Failed => self.every.min(TimeDelta::days(1)),
+                _ => self.every,
+            };
+            self.next = due(last.started_at + pause, pause, now);
             if last.state.is_open() || now < self.next {
                 self.next = self.next.max(now + RECHECK_PAUSE);
                 return Ok(None);

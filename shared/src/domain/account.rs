@@ -1,5 +1,6 @@
 //! One account of a shop platform.
 
+use super::outcome::words;
 use super::text_id::text_id;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,30 @@ impl AccountId {
 }
 
 text_id!(AccountId, InvalidAccountId);
+
+/// Whom a platform refuses, rather than one call or one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusedParty {
+    /// The shop: its owner has to settle that with the platform.
+    Shop,
+    /// The application through which the shop is called, or what the settings say of it.
+    Application,
+}
+
+words!(RefusedParty {
+    Shop => "shop",
+    Application => "application",
+});
+
+/// A refusal that every call of an account would get.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRefusal {
+    /// Who is refused.
+    pub party: RefusedParty,
+    /// The platform's error code, and its own description.
+    pub why: String,
+}
 
 #[cfg(test)]
 mod tests {

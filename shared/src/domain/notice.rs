@@ -1,7 +1,7 @@
 //! Notices: events that people are notified of, the key under which each is sent once, and the
 //! kinds it belongs to. The crate `ui` words them.
 
-use super::account::AccountId;
+use super::account::{AccountId, AccountRefusal};
 use super::outcome::words;
 use super::report::Report;
 use super::run::{RunId, RunState};
@@ -26,6 +26,8 @@ pub enum EventKind {
     AccountParked,
     /// A person has to authorise a shop again.
     Reauthorise,
+    /// A platform refuses a shop, or its application.
+    ShopRefused,
     /// The proxy of a shop fails.
     ProxyFailed,
     /// The tokens of an unused shop expire soon.
@@ -40,16 +42,18 @@ words!(EventKind {
     QuotaAlarm => "quota-alarm",
     AccountParked => "account-parked",
     Reauthorise => "reauthorise",
+    ShopRefused => "shop-refused",
     ProxyFailed => "proxy-failed",
     TokenEnding => "token-ending",
 });
 
 impl EventKind {
     /// All kinds, the most serious first: the order of a digest.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RunHeld,
         Self::RunFailed,
         Self::Reauthorise,
+        Self::ShopRefused,
         Self::ProxyFailed,
         Self::TokenEnding,
         Self::QuotaAlarm,
@@ -121,6 +125,20 @@ pub enum Notice {
         name: String,
         /// Since when it gets no requests.
         since: DateTime<Utc>,
+        /// The reason, in the platform's words; missing in notices of older programs.
+        #[serde(default)]
+        why: Option<String>,
+    },
+    /// A platform refuses a shop or its application; the shop gets a request now and then only.
+    ShopRefused {
+        /// The shop.
+        account: AccountId,
+        /// Its name for people.
+        name: String,
+        /// The first refusal.
+        since: DateTime<Utc>,
+        /// Who is refused, and why.
+        refusal: AccountRefusal,
     },
     /// The proxy of a shop fails. The shop gets no requests, since none may bypass its proxy.
     ProxyFailed {
@@ -173,6 +191,9 @@ impl Notice {
             Self::Reauthorise { account, since, .. } => {
                 format!("reauthorise/{account}/{}", second(*since))
             }
+            Self::ShopRefused { account, since, .. } => {
+                format!("shop-refused/{account}/{}", second(*since))
+            }
             Self::ProxyFailed { account, since, .. } => {
                 format!("proxy-failed/{account}/{}", second(*since))
             }
@@ -199,6 +220,7 @@ impl Notice {
             Self::Run { report } => run_reasons(report),
             Self::Parked { .. } => vec![EventKind::AccountParked],
             Self::Reauthorise { .. } => vec![EventKind::Reauthorise],
+            Self::ShopRefused { .. } => vec![EventKind::ShopRefused],
             Self::ProxyFailed { .. } => vec![EventKind::ProxyFailed],
             Self::TokenEnding { .. } => vec![EventKind::TokenEnding],
             Self::AmazonRefuses { .. } => vec![EventKind::RunFailed, EventKind::QuotaAlarm],

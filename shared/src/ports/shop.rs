@@ -1,7 +1,7 @@
 //! A shop platform, as the job handlers use it.
 
 use super::limiter::Permit;
-use crate::domain::account::AccountId;
+use crate::domain::account::{AccountId, AccountRefusal};
 use crate::domain::lane::Lane;
 use crate::domain::listing::{ItemId, ShopState};
 use crate::domain::quota::Window;
@@ -60,9 +60,31 @@ pub enum ShopError {
         /// Without its address.
         why: String,
     },
+    /// The platform refuses the shop or its application, whatever the call. Nothing is sent until then.
+    #[error("the shop's platform refuses the {}: {}", .refusal.party.as_str(), .refusal.why)]
+    Barred {
+        /// Who is refused, and why.
+        refusal: AccountRefusal,
+        /// The next try.
+        until: DateTime<Utc>,
+    },
     /// The account has to be authorised again by a person.
-    #[error("account {0} has to be authorised again")]
-    Reauthorise(AccountId),
+    #[error("account {account} has to be authorised again: {why}")]
+    Reauthorise {
+        /// The account.
+        account: AccountId,
+        /// The reason, as text without a secret.
+        why: String,
+    },
+}
+
+/// What a check of an account has found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CheckedShop {
+    /// The platform's id of the shop; `None` if the token may not read it.
+    pub shop_id: Option<String>,
+    /// The shop's name at the platform, if the token may read it.
+    pub name: Option<String>,
 }
 
 impl ShopError {
@@ -74,6 +96,7 @@ impl ShopError {
             Self::Quota { .. }
             | Self::Proxy { .. }
             | Self::TokenRefused { .. }
+            | Self::Barred { .. }
             | Self::TokenExpired
             | Self::Renewing => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) => Remedy::TryAgain,
@@ -81,7 +104,7 @@ impl ShopError {
             | Self::NotEditable(_)
             | Self::ItemRefused(_)
             | Self::Refused(_) => Remedy::GiveUp,
-            Self::Reauthorise(_) => Remedy::Stop,
+            Self::Reauthorise { .. } => Remedy::Stop,
         }
     }
 
@@ -115,7 +138,8 @@ impl ShopError {
             Self::Renewing => "token_renewal",
             Self::TokenRefused { .. } => "token_refused",
             Self::Proxy { .. } => "proxy_failed",
-            Self::Reauthorise(_) => "reauthorise",
+            Self::Barred { .. } => "barred",
+            Self::Reauthorise { .. } => "reauthorise",
         }
     }
 }
@@ -126,8 +150,16 @@ pub trait Shop: Send + Sync {
     /// The lane on which calls for `account` need their permits, with its quota.
     fn lane(&self, account: &AccountId) -> Lane;
 
-    /// Gets an access token that lasts. Needs no permit, since token requests do not count.
+    /// Gets an access token that lasts, and makes sure once in a process that it is one of the account's own
+    /// shop. Needs no permit: token requests do not count, and a further request takes its own.
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError>;
+
+    /// Asks the platform whether it accepts calls for the account, and whether its token may read and edit
+    /// items; changes no item. For people: it tries again also what is refused at present.
+    async fn check(&self, account: &AccountId) -> Result<CheckedShop, ShopError> {
+        self.prepare(account).await?;
+        Ok(CheckedShop::default())
+    }
 
     /// Sets price, visibility and stock of an item in one call, and spends `permit`. The values are
     /// absolute, so sending them twice does no harm. A stock of `None` stays unchanged.

@@ -60,8 +60,8 @@ pub async fn doctor(
     if let (Some(shop), Some(accounts)) = (checked.shop, &accounts) {
         for account in accounts.accounts().iter().filter(|account| account.active) {
             let id = &account.id;
-            let reached = shop.prepare(id).await;
-            let message = reached.map(|()| text!("つながりました", "connected"));
+            let checked = shop.check(id).await;
+            let message = checked.map(|found| super::accounts::check::connected(&found));
             list.note(
                 text!("BASEへの接続 {id}", "BASE account {id}"),
                 message.map_err(|error| super::accounts::advice::of(id, &error)),
@@ -92,6 +92,12 @@ impl CheckList<'_, '_> {
         self.out
             .line(&text!("{mark}  {part_ja}: {ja}", "{mark}  {part_en}: {en}"))
     }
+
+    /// What works today and should be corrected.
+    fn warn(&mut self, warning: &Text) -> Result<(), CommandError> {
+        let (ja, en) = (&warning.ja, &warning.en);
+        self.out.line(&text!("--  注意: {ja}", "--  note: {en}"))
+    }
 }
 
 fn accounts(
@@ -116,6 +122,11 @@ fn accounts(
         )
     });
     list.note(part(), message.map_err(message_of))?;
+    for account in accounts {
+        if let Some(warning) = account.without_redirect_uri() {
+            list.warn(&warning)?;
+        }
+    }
     Ok(Some(file))
 }
 

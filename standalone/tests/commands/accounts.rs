@@ -75,6 +75,25 @@ impl SimulatedShops {
         work.await.unwrap().unwrap()
     }
 
+    /// Runs `doctor` with credentials that the simulator accepts.
+    async fn doctor(&self) -> Output {
+        let mut command = self.command(&["doctor"]);
+        for (name, value) in [
+            ("SP_API_BASE_URL", self.simulator.url()),
+            ("LWA_BASE_URL", self.simulator.url()),
+            (
+                "LWA_APP_ID",
+                "amzn1.application-oa2-client.example".to_owned(),
+            ),
+            ("LWA_CLIENT_SECRET", "amzn1.oa2-cs.v1.example".to_owned()),
+            ("REFRESH_TOKEN", "Atzr|example".to_owned()),
+        ] {
+            command.env(name, value);
+        }
+        let work = tokio::task::spawn_blocking(move || command.output());
+        work.await.unwrap().unwrap()
+    }
+
     pub fn requests(&self, operation: &str) -> u64 {
         let ledger = self.simulator.ledger();
         let tally = ledger.operations.get(operation);
@@ -97,7 +116,7 @@ pub fn err(output: &Output) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_sends_one_request_to_each_active_shop() {
+async fn a_check_asks_each_active_shop_whose_token_it_is_and_what_it_may() {
     let shops = SimulatedShops::open("").await;
 
     let output = shops.run(&["accounts", "check"]).await;
@@ -105,14 +124,75 @@ async fn a_check_sends_one_request_to_each_active_shop() {
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert_eq!(
         out(&output),
-        "ok  shop-1: connected (name at BASE: Shop 1)\n--  shop-2: inactive, not checked\n"
+        "ok  shop-1: connected (name at BASE: Shop 1, shop_id shop-1)\n--  shop-2: inactive, not checked\n"
     );
-    assert_eq!(shops.requests("users/me"), 1);
-    assert_eq!(shops.requests("baseToken"), 1);
+    for operation in ["baseToken", "users/me", "items", "items/edit"] {
+        assert_eq!(shops.requests(operation), 1, "{operation}");
+    }
     let single = shops.run(&["accounts", "check", "shop-2", "--json"]).await;
     let view: Value = serde_json::from_slice(&single.stdout).unwrap();
     assert_eq!(view["accounts"][0]["result"], "inactive");
     assert_eq!(shops.requests("users/me"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restricted_shop_is_named_by_doctor_and_status_with_the_words_of_base() {
+    let shops = SimulatedShops::open("").await;
+    let restricted = Fault {
+        error: Some("access_denied".to_owned()),
+        account: Some("shop-1".to_owned()),
+        ..Fault::new("users/me", FaultKind::BaseError)
+    };
+    shops.simulator.add_fault(restricted).unwrap();
+
+    let doctor = shops.doctor().await;
+
+    assert_eq!(doctor.status.code(), Some(1));
+    let restricted = "access_denied 利用が制限されているユーザーです。";
+    for part in [
+        "NG  BASE account shop-1",
+        restricted,
+        "note: account shop-1 has no redirect_uri",
+    ] {
+        assert!(out(&doctor).contains(part), "{}", out(&doctor));
+    }
+    let status = shops.run(&["status"]).await;
+    let named = out(&status).contains(restricted);
+    assert!(
+        named && out(&status).contains("refuses the shop"),
+        "{}",
+        out(&status)
+    );
+    assert!(out(&shops.run(&["accounts", "ls"]).await).contains(restricted));
+
+    shops.simulator.clear_faults();
+    assert_eq!(
+        shops.run(&["accounts", "check"]).await.status.code(),
+        Some(0)
+    );
+    let status = shops.run(&["status"]).await;
+    assert!(!out(&status).contains("refuses"), "{}", out(&status));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_without_the_right_to_edit_is_found_by_doctor() {
+    let shops = SimulatedShops::open("").await;
+    let missing = Fault {
+        error: Some("invalid_scope".to_owned()),
+        ..Fault::new("items/edit", FaultKind::BaseError)
+    };
+    shops.simulator.add_fault(missing).unwrap();
+
+    let doctor = shops.doctor().await;
+
+    assert_eq!(doctor.status.code(), Some(1));
+    for part in [
+        "invalid_scope",
+        "write_items",
+        "miseban accounts authorize shop-1",
+    ] {
+        assert!(out(&doctor).contains(part), "{}", out(&doctor));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +249,8 @@ async fn a_rejected_refresh_says_what_to_do_and_is_listed_with_its_reason() {
     );
     let listed = shops.listed(0).await;
     assert_eq!(listed["token"]["state"], "reauthorise");
-    assert_eq!(listed["token"]["reauthorise_why"], "invalid_request");
+    let why = "invalid_request 不正なリフレッシュトークンです。";
+    assert_eq!(listed["token"]["reauthorise_why"], why);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -249,7 +249,10 @@ impl Shop for Vendor {
     }
 
     async fn prepare(&self, account: &AccountId) -> Result<(), ShopError> {
-        let refusal = || ShopError::Reauthorise(account.clone());
+        let refusal = || ShopError::Reauthorise {
+            account: account.clone(),
+            why: "invalid_grant".to_owned(),
+        };
         self.answers.then_some(()).ok_or_else(refusal)
     }
 

@@ -6,8 +6,11 @@ mod runs;
 mod tests;
 
 use crate::examples::EXAMPLES;
+use crate::labels;
 use crate::layout::{clean, grouped, when};
 use crate::message::{Lang, Text, text};
+use chrono::{DateTime, Utc};
+use shared::domain::account::{AccountId, AccountRefusal, RefusedParty};
 use shared::domain::notice::{EventKind, Notice};
 use shared::ports::notifier::ChannelMessage;
 
@@ -101,6 +104,7 @@ pub fn event(kind: EventKind) -> Text {
         EventKind::QuotaAlarm => text!("利用上限の警告", "quota alarms"),
         EventKind::AccountParked => text!("利用上限に達したショップ", "shops out of quota"),
         EventKind::Reauthorise => text!("再連携が必要なショップ", "shops to authorise again"),
+        EventKind::ShopRefused => text!("BASEに断られたショップ", "shops that BASE refuses"),
         EventKind::ProxyFailed => text!("プロキシが使えないショップ", "shops whose proxy fails"),
         EventKind::TokenEnding => text!(
             "トークンがまもなく切れるショップ",
@@ -121,6 +125,16 @@ fn title(notice: &Notice) -> Text {
             "店番: {shop} の再連携が必要です",
             "Miseban: {shop} has to be authorised again"
         ),
+        Notice::ShopRefused { refusal, .. } => match refusal.party {
+            RefusedParty::Shop => text!(
+                "店番: BASEが {shop} の利用を断っています",
+                "Miseban: BASE refuses {shop}"
+            ),
+            RefusedParty::Application => text!(
+                "店番: BASEが {shop} のアプリを断っています",
+                "Miseban: BASE refuses the application of {shop}"
+            ),
+        },
         Notice::ProxyFailed { .. } => text!(
             "店番: {shop} のプロキシが使えません",
             "Miseban: the proxy of {shop} fails"
@@ -146,6 +160,7 @@ fn shop(notice: &Notice) -> String {
         Notice::Run { .. } | Notice::AmazonRefuses { .. } => return String::new(),
         Notice::Parked { account, name, .. }
         | Notice::Reauthorise { account, name, .. }
+        | Notice::ShopRefused { account, name, .. }
         | Notice::ProxyFailed { account, name, .. }
         | Notice::TokenEnding { account, name, .. }
         | Notice::NearlyUsedUp { account, name, .. } => (account.as_str(), name),
@@ -168,13 +183,26 @@ fn details(notice: &Notice) -> Vec<Text> {
                 "updates continue automatically at {until}; until then only the updates of this shop wait; there is nothing to do"
             )]
         }
-        Notice::Reauthorise { account, since, .. } => {
+        Notice::Reauthorise {
+            account,
+            since,
+            why,
+            ..
+        } => {
             let since = when(*since);
-            vec![text!(
+            let mut lines = vec![text!(
                 "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で再連携してください(店番の再起動は要りません)",
                 "this shop has received no update since {since}: authorise it at BASE again with miseban accounts authorize {account}; Miseban need not be restarted"
-            )]
+            )];
+            lines.extend(why.as_deref().map(reason));
+            lines
         }
+        Notice::ShopRefused {
+            account,
+            since,
+            refusal,
+            ..
+        } => refused(account, *since, refusal),
         Notice::ProxyFailed { account, since, .. } => {
             let since = when(*since);
             vec![text!(
@@ -204,6 +232,23 @@ fn details(notice: &Notice) -> Vec<Text> {
             )]
         }
     }
+}
+
+fn refused(account: &AccountId, since: DateTime<Utc>, refusal: &AccountRefusal) -> Vec<Text> {
+    let (since, todo) = (when(since), labels::refusal(refusal.party, account));
+    let (ja, en) = (todo.ja, todo.en);
+    vec![
+        reason(&refusal.why),
+        text!(
+            "{since} から、このショップには何も反映されていません。{ja}。ときどき自動で試し、受け付けられれば再開します",
+            "this shop has received no update since {since}: {en}. Miseban tries again now and then, and continues once it is accepted"
+        ),
+    ]
+}
+
+fn reason(why: &str) -> Text {
+    let why: String = clean(why).chars().take(300).collect();
+    text!("理由: {why}", "reason: {why}")
 }
 
 fn lines(texts: &[Text], lang: Lang) -> String {

@@ -14,7 +14,7 @@ pub(super) fn title(report: &Report) -> Text {
         labels::kind(report.kind, Lang::En),
     );
     match report.state {
-        RunState::Held if missing_held(report).is_some() => text!(
+        RunState::Held if missing_held(report).is_some() || gone(report).is_some() => text!(
             "店番: {kind_ja} - ショップの商品が足りないため、止めました",
             "Miseban: {kind_en} - held, too many items are missing in a shop"
         ),
@@ -41,9 +41,9 @@ pub(super) fn title(report: &Report) -> Text {
 pub(super) fn details(report: &Report) -> Vec<Text> {
     let first = report.reconcile.as_ref();
     let first = first.map_or_else(|| changes(report), reconciled);
-    let mut lines = vec![first, updates(report)];
-    lines.extend(held(report));
-    lines.extend(error(report));
+    // A digest shows the first line only: what a person has to act on.
+    let mut lines: Vec<Text> = error(report).into_iter().chain(held(report)).collect();
+    lines.extend([first, updates(report)]);
     lines.extend(by_code(report));
     lines.extend(price_changes(report));
     lines.extend(missing(report));
@@ -103,8 +103,8 @@ fn updates(report: &Report) -> Text {
     ]
     .map(grouped);
     text!(
-        "ショップ: 反映 {applied}件(非公開 {hidden}件、再公開 {shown}件)、失敗 {failed}件、要確認 {held}件、BASE利用上限の解除待ち {parked}件、削除されていた {deleted}件",
-        "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for quota, {deleted} deleted from the shop"
+        "ショップ: 反映 {applied}件(非公開 {hidden}件、再公開 {shown}件)、失敗 {failed}件、要確認 {held}件、BASEの受け付け待ち {parked}件、削除されていた {deleted}件",
+        "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for BASE, {deleted} deleted from the shop"
     )
 }
 
@@ -124,6 +124,12 @@ fn held(report: &Report) -> Option<Text> {
     if mass_invalid(report).is_some() {
         return report::held_back(report);
     }
+    if let Some(gone) = gone(report).map(grouped) {
+        return Some(text!(
+            "BASEが「商品がない」と答えた商品が {gone}件あり、多すぎるので削除済みにはしていません。対応方法: miseban accounts check で連携先のショップを確かめ、本当に削除した商品なら miseban release {run}、そうでなければ直してから miseban cancel {run}",
+            "BASE does not know {gone} items, which is too many, so none was marked as deleted. What to do: see with miseban accounts check whether the token is one of another shop; if the items really are deleted, miseban release {run}; if not, repair that, then miseban cancel {run}"
+        ));
+    }
     let [hides, asins, held] = [guard.hides, report.asins, guard.held].map(grouped);
     Some(text!(
         "{asins}件中{hides}件が非公開になるところでした。Amazonの回答が誤っているかもしれないので、{held}件の更新を止めています。対応方法: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
@@ -141,11 +147,18 @@ fn missing_held(report: &Report) -> Option<u64> {
     Some(found.missing_held).filter(|missing| *missing > 0)
 }
 
+fn gone(report: &Report) -> Option<u64> {
+    let guard = report.guard.as_ref()?;
+    Some(guard.gone).filter(|gone| *gone > 0)
+}
+
 fn error(report: &Report) -> Option<Text> {
     let error: String = clean(report.error.as_deref()?).chars().take(300).collect();
+    let todo = labels::failure(&error);
+    let (ja, en) = (todo.ja, todo.en);
     Some(text!(
-        "エラー: {error}。miseban doctor で原因を調べられます",
-        "error: {error}; miseban doctor helps to find the cause"
+        "原因: {error}。対応方法: {ja}",
+        "cause: {error}. What to do: {en}"
     ))
 }
 

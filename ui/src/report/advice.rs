@@ -48,10 +48,14 @@ fn state(report: &Report) -> Option<Text> {
             "この実行はまだ終わっていません。動いていなければ miseban {command} --resume で続きから始めます",
             "this run has not ended; if no program is working on it, miseban {command} --resume continues it"
         )),
-        RunState::Failed => Some(text!(
-            "この実行は途中で失敗しました。miseban doctor で原因を調べてから、もう一度 miseban {command} を実行してください",
-            "this run failed before its end: find the cause with miseban doctor, then start miseban {command} again"
-        )),
+        RunState::Failed => {
+            let todo = labels::failure(report.error.as_deref().unwrap_or_default());
+            let (ja, en) = (todo.ja, todo.en);
+            Some(text!(
+                "この実行は途中で失敗しました。{ja}。そのあと、もう一度 miseban {command} を実行してください",
+                "this run failed before its end: {en}; then start miseban {command} again"
+            ))
+        }
         RunState::Cancelled => Some(text!(
             "この実行は中止されました。必要なら miseban {command} を実行してください",
             "this run was cancelled; start miseban {command} when you want it"
@@ -75,6 +79,12 @@ pub fn held_back(report: &Report) -> Option<Text> {
     }
     if guard.invalid > guard.hides {
         return Some(mass_invalid(guard, report));
+    }
+    if let Some(gone) = nonzero(guard.gone) {
+        return Some(text!(
+            "BASEが「商品がない」と答えた商品が多すぎます({gone}件)。トークンが別のショップのものか、BASEの回答が誤っているかもしれないので、削除済みにはしていません。miseban accounts check で連携先を確かめ、本当に削除した商品なら miseban release {run}、そうでなければ直してから miseban cancel {run}",
+            "BASE does not know too many items ({gone}). The token may be one of another shop, or BASE's answers may be broken, so nothing was marked as deleted. See miseban accounts check: if the items really are deleted, miseban release {run}; if not, repair that, then miseban cancel {run}"
+        ));
     }
     let (hides, asins) = (grouped(guard.hides), grouped(report.asins));
     let held = grouped(guard.held);
@@ -154,8 +164,8 @@ fn failed(report: &Report) -> Option<Text> {
 fn parked(report: &Report) -> Option<Text> {
     let count = nonzero(report.updates.parked)?;
     Some(text!(
-        "BASEの利用上限が戻るのを待っている更新が{count}件あります。miseban serve が動いていれば自動で続けます(いつ戻るかは miseban status)",
-        "{count} updates wait for BASE's quota; a running miseban serve continues them (miseban status shows when)"
+        "BASEが再び受け付けるのを待っている更新が{count}件あります。miseban serve が動いていれば自動で続けます(理由と再開の時刻は miseban status)",
+        "{count} updates wait until BASE accepts them again; a running miseban serve continues them (miseban status shows why and when)"
     ))
 }
 

@@ -218,7 +218,7 @@ fn updates(report: &Report, lang: Lang) -> Rows {
         ("変更不要", "unchanged", done.equal),
         ("要確認", "held for a person", done.held),
         ("失敗", "failed", done.failed),
-        ("BASE利用上限の解除待ち", "waiting for quota", done.parked),
+        ("BASEの受け付け待ち", "waiting for BASE", done.parked),
         ("ショップで削除されていた", "deleted from the shop", deleted),
     ];
     counts(rows, lang)

@@ -54,7 +54,7 @@ impl Handler<Context> for UpdateListing {
         let mut claim = task.claim();
         match bring_to_desired(&task, &mut claim, ctx).await {
             Ok(result) => finish(claim, &result, ctx).await,
-            Err(NoAnswer::Parked(until)) => {
+            Err(NoAnswer::Parked(until) | NoAnswer::Barred { until, .. }) => {
                 let parked = shop_call::park(&task.listing.account, until, ctx).await?;
                 finish(claim, &UpdateResult::Parked, ctx).await?;
                 Err(parked)
@@ -181,7 +181,7 @@ async fn after_error(
         ShopError::UnknownItem(_)
         | ShopError::ItemRefused(_)
         | ShopError::Refused(_)
-        | ShopError::Reauthorise(_) => {
+        | ShopError::Reauthorise { .. } => {
             tracing::warn!(listing.id = task.listing.id.0, account = %task.listing.account, %error, "an update failed");
             Ok(UpdateResult::Failed(error.code().to_owned()))
         }

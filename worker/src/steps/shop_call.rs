@@ -5,6 +5,7 @@ use crate::job_error::JobError;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::lane::Priority;
+use shared::domain::retry::Remedy;
 use shared::ports::context::Context;
 use shared::ports::limiter::Permit;
 use shared::ports::shop::ShopError;
@@ -13,6 +14,8 @@ use shared::ports::shop::ShopError;
 pub(crate) enum NoAnswer {
     /// The account is not called until then: its quota is used up, or its proxy fails.
     Parked(DateTime<Utc>),
+    /// The platform refuses the shop or its application, whatever the call: the account rests until then.
+    Barred { until: DateTime<Utc>, why: String },
     /// The job cannot continue now, whatever the call.
     Job(JobError),
     /// An error that concerns this call only.
@@ -20,7 +23,8 @@ pub(crate) enum NoAnswer {
 }
 
 impl NoAnswer {
-    /// The error of the job; parks the account if it has to be.
+    /// The error of the job; parks the account if it has to be. A refusal of the account may last for days, and
+    /// nobody waits for it.
     pub(crate) async fn into_job_error(
         self,
         account: &AccountId,
@@ -28,6 +32,7 @@ impl NoAnswer {
     ) -> Result<JobError, JobError> {
         match self {
             Self::Parked(until) => park(account, until, ctx).await,
+            Self::Barred { why, .. } => Ok(JobError::new(Remedy::GiveUp, why)),
             Self::Job(error) => Ok(error),
             Self::Shop(error) => Ok(error.into()),
         }
@@ -64,6 +69,10 @@ pub(crate) async fn answer<T>(
             NoAnswer::Parked(ctx.limiter.close(&lane, window).await)
         }
         ShopError::Proxy { until, .. } => NoAnswer::Parked(until),
+        ShopError::Barred { until, .. } => NoAnswer::Barred {
+            until,
+            why: error.to_string(),
+        },
         ShopError::TokenRefused { until } => {
             let now = ctx.clock.now();
             NoAnswer::Job(JobError::wait_until(until, now, error.to_string()))

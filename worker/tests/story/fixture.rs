@@ -21,7 +21,7 @@ use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::store::{
-    AccountRow, AccountStore as _, CatalogueStore as _, NewListing, ReportStore as _,
+    AccountRow, AccountStore as _, CatalogueStore as _, ImportCounts, NewListing, ReportStore as _,
     RunQueries as _,
 };
 use simulator::{Config, ItemSnapshot, Quotas, ShopChange, Simulator};
@@ -161,6 +161,13 @@ impl Fixture {
         .await
     }
 
+    /// Imports the listings of the beginning once more.
+    pub async fn import_again(&self) -> ImportCounts {
+        let listings = listings(&self.simulator.listings_csv());
+        let counts = self.store.import(&listings, self.now()).await;
+        counts.expect("listings")
+    }
+
     /// Switches accounts on and off.
     pub async fn activate(&self, active: impl Fn(&str) -> bool) {
         let rows = rows(&accounts(&self.simulator), active);
@@ -296,6 +303,7 @@ fn accounts(simulator: &Simulator) -> Vec<BaseCredentials> {
             client_secret: field(block, "client_secret").into(),
             refresh_token: Some(field(block, "refresh_token").into()),
             redirect_uri: None,
+            shop_id: None,
             proxy: None,
         })
         .collect()

@@ -1,6 +1,7 @@
 //! Stories: whole runs through the real app, with the vendors simulated. The incidents that must
 //! not come back stand here, each as a test.
 
+mod barred;
 mod basic_info;
 mod clocks;
 #[path = "../../../adapters/tests/store_contract/cut_off.rs"]

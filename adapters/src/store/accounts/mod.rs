@@ -3,5 +3,6 @@
 mod lanes;
 mod leases;
 pub(super) mod seal;
+mod standing;
 mod state;
 mod tokens;

@@ -1,5 +1,6 @@
 //! Accounts: taken over from the accounts file, and the state of each.
 
+use super::standing;
 use crate::store::SqlStore;
 use crate::store::db::{StoredRow, commit, json, row, run, statement};
 use async_trait::async_trait;
@@ -138,5 +139,7 @@ fn account_row(row: &StoredRow) -> Result<AccountRow, StoreError> {
         reauthorise_seed: row.maybe_string("reauthorise_seed")?,
         proxy_failed_since: row.maybe_at("proxy_failed_since")?,
         tokens_refused_since: row.maybe_at("tokens_refused_since")?,
+        refused: standing::refused(row)?,
+        shop: standing::shop(row)?,
     })
 }

@@ -1,7 +1,7 @@
 //! Accounts, their tokens, and the memory of lanes, which outlives a process.
 
 use super::{LeaseStore, StoreError};
-use crate::domain::account::{AccountId, REFRESH_TOKEN_LIVES};
+use crate::domain::account::{AccountId, AccountRefusal, REFRESH_TOKEN_LIVES};
 use crate::domain::platform::Platform;
 use crate::domain::rate::LanePace;
 use async_trait::async_trait;
@@ -32,6 +32,19 @@ pub struct AccountRow {
     pub proxy_failed_since: Option<DateTime<Utc>>,
     /// Since when BASE rejects its fresh access tokens; the program retries by itself.
     pub tokens_refused_since: Option<DateTime<Utc>>,
+    /// Since when its platform refuses the shop or its application, and why; the program retries by itself.
+    pub refused: Option<(DateTime<Utc>, AccountRefusal)>,
+    /// The shop that it belongs to, once an item of it was found there.
+    pub shop: Option<ShopBinding>,
+}
+
+/// The shop that an account belongs to: a token of another shop is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShopBinding {
+    /// The platform's id of the shop.
+    pub shop_id: String,
+    /// [`StoredToken::seed`] of the token that was checked last; `None` if the present one was not.
+    pub seed: Option<String>,
 }
 
 impl AccountRow {
@@ -48,6 +61,8 @@ impl AccountRow {
             reauthorise_seed: None,
             proxy_failed_since: None,
             tokens_refused_since: None,
+            refused: None,
+            shop: None,
         }
     }
 }
@@ -64,9 +79,24 @@ pub struct ReauthoriseMark<'a> {
     pub seed: &'a str,
 }
 
+/// What a platform says of an account as a whole.
+#[async_trait]
+pub trait StandingStore: Send + Sync {
+    /// Records that the platform refuses the account: why, since when, unless that is recorded already,
+    /// and until when the account is parked. `None` when it accepts a call: clears all of it.
+    async fn set_refused(
+        &self,
+        account: &AccountId,
+        refused: Option<(&AccountRefusal, DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Result<(), StoreError>;
+
+    /// Binds the account to its shop.
+    async fn bind_shop(&self, account: &AccountId, shop: &ShopBinding) -> Result<(), StoreError>;
+}
+
 /// The accounts of the accounts file, and their state.
 #[async_trait]
-pub trait AccountStore: Send + Sync {
+pub trait AccountStore: StandingStore {
     /// Takes over id, platform, name and active. An account that is not in `accounts` becomes
     /// inactive; its rows are kept.
     async fn sync_accounts(&self, accounts: &[AccountRow]) -> Result<(), StoreError>;

@@ -19,7 +19,7 @@ mod updates;
 
 pub use accounts::{
     AccountRow, AccountStore, LaneMemory, LaneRefusals, LaneStore, REFUSALS_TOLD_AFTER,
-    ReauthoriseMark, StoredToken, TokenAge, TokenStore,
+    ReauthoriseMark, ShopBinding, StandingStore, StoredToken, TokenAge, TokenStore,
 };
 pub use batches::{
     BatchStore, ListingDecision, ListingRow, Miss, OpenBatch, Record, RecordPart, RecordedAsin,

@@ -2,16 +2,28 @@
 
 use shared::domain::account::AccountId;
 use shared::ports::shop::ShopError;
-use ui::layout::when;
+use ui::labels;
+use ui::layout::{clean, when};
 use ui::message::{Text, text};
 
 /// The message for `error` of shop `id`, with what to do.
 pub fn of(id: &AccountId, error: &ShopError) -> Text {
     match error {
-        ShopError::Reauthorise(_) => text!(
-            "ショップ {id} は再連携が必要です。miseban accounts authorize {id} を実行してください",
-            "account {id} must be authorised again: run miseban accounts authorize {id}"
-        ),
+        ShopError::Reauthorise { why, .. } => {
+            let why = clean(why);
+            text!(
+                "ショップ {id} は再連携が必要です(理由: {why})。miseban accounts authorize {id} を実行してください",
+                "account {id} must be authorised again ({why}): run miseban accounts authorize {id}"
+            )
+        }
+        ShopError::Barred { refusal, .. } => {
+            let (why, todo) = (clean(&refusal.why), labels::refusal(refusal.party, id));
+            let (ja, en) = (todo.ja, todo.en);
+            text!(
+                "BASEがショップ {id} を受け付けません(理由: {why})。{ja}",
+                "BASE refuses account {id} ({why}): {en}"
+            )
+        }
         ShopError::Quota { .. } => text!(
             "ショップ {id} の利用上限に達しています({error})。枠が戻るまで待ってください",
             "account {id} has used up its quota ({error}): wait for the reset"

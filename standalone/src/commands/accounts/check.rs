@@ -1,4 +1,5 @@
-//! `accounts check`: sends one request to each active shop.
+//! `accounts check`: asks BASE for each active shop whether it accepts calls, whose token it is, and
+//! whether the token may read and edit items.
 
 use super::advice;
 use super::tools::AccountsTools;
@@ -8,12 +9,10 @@ use app::config::environment;
 use app::wiring::Shops;
 use serde::Serialize;
 use shared::domain::account::AccountId;
-use shared::domain::lane::Priority;
-use shared::ports::limiter::Grant;
-use shared::ports::shop::{Shop as _, ShopError};
+use shared::ports::shop::{CheckedShop, Shop as _};
 use std::fmt::Write as _;
 use ui::command_error::{CommandError, Exit};
-use ui::layout::{clean, when};
+use ui::layout::clean;
 use ui::message::{Lang, Text, text};
 
 #[derive(Serialize)]
@@ -27,6 +26,8 @@ struct AccountCheck {
     result: CheckOutcome,
     /// The shop's name at BASE, if the token may read it.
     shop_name: Option<String>,
+    /// The shop's id at BASE, if the token may read it.
+    shop_id: Option<String>,
     /// What is wrong, and what to do.
     problem: Option<String>,
     #[serde(skip)]
@@ -72,68 +73,44 @@ pub(super) async fn check(
 
 async fn look(account: &AccountEntry, shops: &Shops, lang: Lang) -> AccountCheck {
     let id = &account.id;
-    let checked = |result, shop_name: Option<String>, text: Text| AccountCheck {
+    let checked = |result, found: CheckedShop, text: Text| AccountCheck {
         id: id.clone(),
         result,
-        shop_name,
+        shop_name: found.name,
+        shop_id: found.shop_id,
         problem: (result == CheckOutcome::Ng).then(|| text.of(lang).to_owned()),
         text,
     };
     if !account.active {
         let text = text!("停止中(問い合わせません)", "inactive, not checked");
-        return checked(CheckOutcome::Inactive, None, text);
+        return checked(CheckOutcome::Inactive, CheckedShop::default(), text);
     }
-    match ask(id, shops).await {
-        Ok(Some(name)) => {
-            let shown: String = clean(&name).chars().take(60).collect();
-            let text = text!(
-                "つながりました(BASEでの名前: {shown})",
-                "connected (name at BASE: {shown})"
-            );
-            checked(CheckOutcome::Ok, Some(name), text)
-        }
-        Ok(None) => checked(CheckOutcome::Ok, None, text!("つながりました", "connected")),
-        Err(problem) => checked(CheckOutcome::Ng, None, problem),
-    }
-}
-
-/// Retries once with a new token if BASE revoked the token early.
-async fn ask(id: &AccountId, shops: &Shops) -> Result<Option<String>, Text> {
-    match ask_once(id, shops).await? {
-        Err(ShopError::TokenExpired) => ask_once(id, shops).await?,
-        answered => answered,
-    }
-    .map_err(|error| advice::of(id, &error))
-}
-
-async fn ask_once(
-    id: &AccountId,
-    shops: &Shops,
-) -> Result<Result<Option<String>, ShopError>, Text> {
-    let lane = shops.base.lane(id);
-    let permit = match shops.limiter.acquire(&lane, Priority::Urgent).await {
-        Ok(Grant::Go(permit)) => permit,
-        Ok(Grant::Closed(until)) => {
-            let until = when(until);
-            return Err(text!(
-                "利用上限に達しています。{until} に枠が戻ります",
-                "the quota is used up until {until}"
-            ));
-        }
-        Ok(Grant::Later(_)) => {
-            return Err(text!(
-                "ほかの問い合わせで混み合っています。少し待ってから、もう一度実行してください",
-                "other requests are using the rate limit: try again in a moment"
-            ));
+    match shops.base.check(id).await {
+        Ok(found) => {
+            let text = connected(&found);
+            checked(CheckOutcome::Ok, found, text)
         }
         Err(error) => {
-            return Err(text!(
-                "利用上限を確かめられません({error})",
-                "the rate limit cannot be checked ({error})"
-            ));
+            let problem = advice::of(id, &error);
+            checked(CheckOutcome::Ng, CheckedShop::default(), problem)
         }
+    }
+}
+
+/// What a check of a shop has found.
+pub fn connected(found: &CheckedShop) -> Text {
+    let short = |text: &str| -> String { clean(text).chars().take(60).collect() };
+    let Some(id) = found.shop_id.as_deref().map(short) else {
+        return text!(
+            "つながりました(権限 read_users がないので、どのショップかは確かめられません)",
+            "connected (which shop it is cannot be told without the scope read_users)"
+        );
     };
-    Ok(shops.base.shop_name(permit, id).await)
+    let name = short(found.name.as_deref().unwrap_or_default());
+    text!(
+        "つながりました(BASEでの名前: {name}、shop_id {id})",
+        "connected (name at BASE: {name}, shop_id {id})"
+    )
 }
 
 fn render(view: &CheckView, lang: Lang) -> String {

@@ -4,7 +4,7 @@
 pub mod advice;
 mod authorize;
 mod callback;
-mod check;
+pub mod check;
 mod prompt;
 mod response;
 mod text;

@@ -1,6 +1,7 @@
 //! The shops of the accounts file as text: one line each, then what a person has to do.
 
 use super::view::{AccountView, AccountsView, TokenStatus};
+use ui::labels;
 use ui::layout::{clean, grouped, table, when};
 use ui::message::{Lang, Text, text};
 
@@ -74,7 +75,17 @@ fn todos(shop: &AccountView) -> Vec<Text> {
             "{id}: BASE has rejected the tokens since {since}; Miseban retries automatically and notifies you if this lasts 30 minutes"
         )
     });
-    let more = refused.into_iter().chain(proxy);
+    let barred = shop.refused_since.map(when).zip(shop.refused.as_ref());
+    let barred = barred.map(|(since, refusal)| {
+        let why: String = clean(&refusal.why).chars().take(200).collect();
+        let todo = labels::refusal(refusal.party, id);
+        let (ja, en) = (todo.ja, todo.en);
+        text!(
+            "{id}: {since} からBASEに断られています(理由: {why})。{ja}。直したら miseban accounts check {id} で確かめてください",
+            "{id}: BASE has refused it since {since} ({why}): {en}; then miseban accounts check {id}"
+        )
+    });
+    let more = refused.into_iter().chain(proxy).chain(barred);
     todo(shop).into_iter().chain(more).collect()
 }
 
@@ -93,7 +104,7 @@ fn todo(shop: &AccountView) -> Option<Text> {
         TokenStatus::Reauthorise => {
             let since = token.reauthorise_since.map(when).unwrap_or_default();
             let why = token.reauthorise_why.as_deref().unwrap_or("?");
-            let why: String = clean(why).chars().take(80).collect();
+            let why: String = clean(why).chars().take(200).collect();
             Some(text!(
                 "{id}: {since} から止まっています(理由: {why})。miseban accounts authorize {id} で再連携してください",
                 "{id}: stopped since {since} ({why}); authorise the shop again with miseban accounts authorize {id}"

@@ -4,7 +4,7 @@ use app::accounts::AccountEntry;
 use app::config::environment;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use shared::domain::account::AccountId;
+use shared::domain::account::{AccountId, AccountRefusal};
 use shared::ports::store::{AccountRow, TokenAge};
 use std::collections::HashMap;
 
@@ -39,6 +39,11 @@ pub struct AccountView {
     /// Host and port, without user and password.
     pub proxy: Option<String>,
     pub proxy_failed_since: Option<DateTime<Utc>>,
+    /// Since when BASE refuses the shop or its application; retried automatically.
+    pub refused_since: Option<DateTime<Utc>>,
+    pub refused: Option<AccountRefusal>,
+    /// The shop at BASE that the account belongs to, once it is known.
+    pub shop_id: Option<String>,
 }
 
 /// The tokens of a shop.
@@ -77,6 +82,7 @@ impl AccountView {
     pub fn of(shop: &AccountEntry, facts: &AccountFacts) -> Self {
         let row = facts.rows.get(&shop.id);
         let parked = row.and_then(|row| row.parked_until);
+        let refused = row.and_then(|row| row.refused.clone());
         Self {
             id: shop.id.clone(),
             name: shop.name.clone(),
@@ -86,6 +92,9 @@ impl AccountView {
             parked_until: parked.filter(|until| *until > facts.now),
             proxy: shop.proxy_shown(&environment),
             proxy_failed_since: row.and_then(|row| row.proxy_failed_since),
+            refused_since: refused.as_ref().map(|(since, _)| *since),
+            refused: refused.map(|(_, refusal)| refusal),
+            shop_id: row.and_then(|row| Some(row.shop.as_ref()?.shop_id.clone())),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The status as text.
 
 use super::view::{LaneView, OpenRun, PastRun, ShopStatus, StatusView, StepProgress};
+use shared::domain::account::RefusedParty;
 use shared::domain::run::RunKind;
 use shared::ports::store::{ChannelView, ENDED_BEFORE_ANSWER};
 use std::fmt::Write as _;
 use ui::labels;
-use ui::layout::{Align, grouped, span, table, when};
+use ui::layout::{Align, clean, grouped, span, table, when};
 use ui::message::{Lang, Text, text};
 use ui::report;
 
@@ -62,13 +63,13 @@ fn held_back(run: &OpenRun, lang: Lang) -> String {
     let (id, count) = (run.run_id, grouped(run.held_back));
     let text = text!(
         "
-確認してください: 実行 {id} は、一度に非公開になる商品が多すぎるため、{count}件の更新を止めています
+確認してください: 実行 {id} は、一度に非公開か削除扱いになる商品が多すぎるため、{count}件の更新を止めています
   詳細        miseban report {id}
   送信する    miseban release {id}
   取りやめる  miseban cancel {id}
 ",
         "
-Your decision is needed: run {id} would hide too many products at once, so {count} updates are held
+Your decision is needed: run {id} would hide or delist too many products at once, so {count} updates are held
   details       miseban report {id}
   send them     miseban release {id}
   discard them  miseban cancel {id}
@@ -176,10 +177,15 @@ fn shop_row(shop: &ShopStatus, lang: Lang) -> Vec<String> {
 fn trouble(shop: &ShopStatus) -> Option<Text> {
     let id = &shop.id;
     if let Some(since) = shop.reauthorise_since.map(when) {
+        let why = shop.reauthorise_why.as_deref().map(brief);
+        let why = why.unwrap_or_else(|| "?".to_owned());
         return Some(text!(
-            "再連携が必要({since} から): miseban accounts authorize {id}",
-            "must be authorised again (since {since}): miseban accounts authorize {id}"
+            "再連携が必要({since} から、理由: {why}): miseban accounts authorize {id}",
+            "must be authorised again (since {since}: {why}): miseban accounts authorize {id}"
         ));
+    }
+    if let Some(refused) = refused(shop) {
+        return Some(refused);
     }
     if let Some(since) = shop.proxy_failed_since.map(when) {
         return Some(text!(
@@ -204,6 +210,25 @@ fn trouble(shop: &ShopStatus) -> Option<Text> {
         "トークンがまもなく切れる({ends}): miseban accounts refresh {id}",
         "tokens expire soon ({ends}): miseban accounts refresh {id}"
     ))
+}
+
+fn refused(shop: &ShopStatus) -> Option<Text> {
+    let (since, refusal) = (shop.refused_since?, shop.refused.as_ref()?);
+    let (since, why) = (when(since), brief(&refusal.why));
+    let next = shop.parked_until.map(when).unwrap_or_default();
+    let (ja, en) = match refusal.party {
+        RefusedParty::Shop => ("ショップ", "the shop"),
+        RefusedParty::Application => ("アプリ", "the application"),
+    };
+    Some(text!(
+        "BASEが{ja}を断っている({since} から: {why}。次は {next} に自動で試す)",
+        "BASE refuses {en} (since {since}: {why}; retried automatically at {next})"
+    ))
+}
+
+/// A reason in the words of a vendor, for one line.
+fn brief(why: &str) -> String {
+    clean(why).chars().take(120).collect()
 }
 
 fn lane_row(quota: &LaneView, lang: Lang) -> Vec<String> {

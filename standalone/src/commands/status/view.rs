@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use shared::domain::account::{AccountId, LONGEST_PARK};
+use shared::domain::account::{AccountId, AccountRefusal, LONGEST_PARK};
 use shared::domain::rate::Micros;
 use shared::domain::report::InvalidListings;
 use shared::domain::run::{RunId, RunKind, RunState};
@@ -68,6 +68,11 @@ pub struct ShopStatus {
     /// Only if it is in the future.
     pub parked_until: Option<DateTime<Utc>>,
     pub reauthorise_since: Option<DateTime<Utc>>,
+    /// The reason, in BASE's words.
+    pub reauthorise_why: Option<String>,
+    /// Since when BASE refuses the shop or its application; retried automatically.
+    pub refused_since: Option<DateTime<Utc>>,
+    pub refused: Option<AccountRefusal>,
     pub proxy_failed_since: Option<DateTime<Utc>>,
     /// Since when BASE rejects new access tokens; retried automatically.
     pub tokens_refused_since: Option<DateTime<Utc>>,
@@ -152,6 +157,9 @@ impl ShopStatus {
             waiting,
             parked_until: lasting(shop.parked_until, LONGEST_PARK, now),
             reauthorise_since: shop.reauthorise_since,
+            reauthorise_why: shop.reauthorise_why.clone(),
+            refused_since: shop.refused.as_ref().map(|(since, _)| *since),
+            refused: shop.refused.clone().map(|(_, refusal)| refusal),
             proxy_failed_since: shop.proxy_failed_since,
             tokens_refused_since: shop.tokens_refused_since,
             tokens_end_at: ends.filter(|ends| *ends - now <= facts.warned_before),

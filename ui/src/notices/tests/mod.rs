@@ -1,6 +1,6 @@
 use super::*;
 use crate::sample_reports::{at, eventful};
-use shared::domain::account::AccountId;
+use shared::domain::account::{AccountId, AccountRefusal, RefusedParty};
 use shared::domain::report::{Guarded, Report};
 use shared::domain::run::RunState;
 
@@ -25,7 +25,7 @@ fn a_notice_of_a_run_has_its_numbers_and_what_to_do() {
     assert_eq!(sent.title, "店番: 価格と在庫 - 完了");
     for part in [
         "価格変更 734件(うち100円以上 310件)、在庫切れ 41件、在庫復活 9件",
-        "反映 720件(非公開 41件、再公開 9件)、失敗 5件、要確認 4件、BASE利用上限の解除待ち 1,500件、削除されていた 17件",
+        "反映 720件(非公開 41件、再公開 9件)、失敗 5件、要確認 4件、BASEの受け付け待ち 1,500件、削除されていた 17件",
         "BASEが応答しない (unavailable) 4件",
         "  B000000001  20,001円 → 120,000円 (+99,999円)\n",
         "  ほか724件\n",
@@ -58,6 +58,7 @@ fn both_languages_show_the_same_numbers() {
 #[test]
 fn a_held_run_says_first_that_it_waits_for_a_person() {
     let guard = Guarded {
+        gone: 0,
         hides: 1_300,
         invalid: 0,
         allowed_percent: 10,
@@ -85,6 +86,59 @@ fn a_held_run_says_first_that_it_waits_for_a_person() {
         let line = format!("miseban {command} {}", eventful().run_id);
         assert!(sent.body.contains(&line), "{}", sent.body);
     }
+}
+
+#[test]
+fn a_digest_says_why_a_run_failed_and_what_to_do() {
+    for (error, todo) in [
+        (
+            "amazon does not accept the credentials: invalid_client: client id or secret is wrong",
+            "LWA_CLIENT_SECRET",
+        ),
+        (
+            "amazon does not accept the credentials: http 403 Unauthorized: the application lacks the Pricing role (or",
+            "Product Listing(商品の出品。",
+        ),
+        ("the reason", "miseban doctor"),
+    ] {
+        let failed = Report {
+            state: RunState::Failed,
+            error: Some(error.to_owned()),
+            ..eventful()
+        };
+
+        let sent = message(&[run(failed), parked("a")], 0, Lang::Ja);
+
+        for part in [error, todo] {
+            assert!(sent.body.contains(part), "{} lacks {part}", sent.body);
+        }
+    }
+}
+
+#[test]
+fn a_refusal_of_base_is_told_in_its_own_words() {
+    let notice = Notice::ShopRefused {
+        account: AccountId::parse("main").unwrap(),
+        name: "本店".to_owned(),
+        since: at("2026-11-22T00:00:00Z"),
+        refusal: AccountRefusal {
+            party: RefusedParty::Application,
+            why: "unauthorized_client 停止中のクライアントです。".to_owned(),
+        },
+    };
+
+    let sent = message(&[notice.clone(), parked("a")], 0, Lang::Ja);
+
+    assert!(
+        sent.body.contains("停止中のクライアントです。"),
+        "{}",
+        sent.body
+    );
+    assert!(
+        message(&[notice], 0, Lang::En)
+            .title
+            .contains("the application of")
+    );
 }
 
 #[test]

@@ -5,7 +5,8 @@ SELECT
     q.next_offset,
     q.next_cursor,
     a.active,
-    a.parked_until
+    -- A shop whose platform refuses it is tried once, and given up for this run.
+    CASE WHEN a.refused_since IS NULL THEN a.parked_until END AS parked_until
 FROM shop_reads AS q
 INNER JOIN runs AS r ON r.id = q.run_id
 INNER JOIN accounts AS a ON a.id = q.account_id
