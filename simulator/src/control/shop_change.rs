@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::{SimulatedItem, World};
+use crate::state::{ItemVariation, SimulatedItem, World};
 
 /// The changes of one shop. If one of the named items does not exist, nothing changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,10 @@ pub struct ItemEdit {
     pub identifier: Option<String>,
     /// The API refuses to edit a digital item.
     pub digital: Option<bool>,
+    /// A sale of the platform asks this price of buyers; 0 ends it. The normal price stays.
+    pub sale_price: Option<i64>,
+    /// The stock of each variation; those that the item had are replaced.
+    pub variation_stock: Option<Vec<i64>>,
 }
 
 /// An item to create.
@@ -85,6 +89,12 @@ impl ItemEdit {
         item.stock = self.stock.unwrap_or(item.stock);
         item.visible = self.visible.unwrap_or(item.visible);
         item.digital = self.digital.unwrap_or(item.digital);
+        if let Some(price) = self.sale_price {
+            item.sale_price = (price > 0).then_some(price);
+        }
+        if let Some(stock) = self.variation_stock {
+            item.variations = ItemVariation::of_stock(item.id, &stock);
+        }
         if self.identifier.is_some() {
             item.identifier = self.identifier;
         }
@@ -108,6 +118,7 @@ impl NewItem {
             modified,
             variations: Vec::new(),
             digital: false,
+            sale_price: None,
             edits: 0,
         }
     }

@@ -59,6 +59,7 @@ fn item(seed: u64, listing: OpeningListing, list_order: u64) -> SimulatedItem {
         modified: listing.listed_at,
         variations: Vec::new(),
         digital: false,
+        sale_price: None,
         edits: 0,
     }
 }
