@@ -30,11 +30,12 @@ enum AppFault {
     AmazonEndsTokens,
     ShopFails,
     ShopCuts,
+    ShopLosesAnswers,
     ShopEndsTokens,
 }
 
 /// The faults by weight: workers fail more often than servers.
-const DIE: [AppFault; 26] = [
+const DIE: [AppFault; 29] = [
     AppFault::WorkerKilled,
     AppFault::WorkerKilled,
     AppFault::WorkerKilled,
@@ -60,7 +61,23 @@ const DIE: [AppFault; 26] = [
     AppFault::AmazonEndsTokens,
     AppFault::ShopFails,
     AppFault::ShopCuts,
+    AppFault::ShopLosesAnswers,
+    AppFault::ShopLosesAnswers,
+    AppFault::ShopLosesAnswers,
     AppFault::ShopEndsTokens,
+];
+
+/// The edit is made, and the answer does not say so.
+const LOST_ANSWERS: [FaultKind; 9] = [
+    FaultKind::Cut,
+    FaultKind::Truncate,
+    FaultKind::Malformed,
+    FaultKind::WrongTypes,
+    FaultKind::LateStatus,
+    FaultKind::LateHtml,
+    FaultKind::Empty,
+    FaultKind::OldValues,
+    FaultKind::OtherItem,
 ];
 
 /// How many seconds ahead a clock jumps: processes of the second half do not work until it is right.
@@ -146,6 +163,11 @@ impl Installation {
             AppFault::AmazonEndsTokens => self.fault(OFFERS, FaultKind::TokenExpiry, 1),
             AppFault::ShopFails => self.fault("items/edit", FaultKind::Status, times),
             AppFault::ShopCuts => self.fault("items/edit", FaultKind::Cut, 1),
+            // Often more than the attempts of an update.
+            AppFault::ShopLosesAnswers => {
+                let kind = LOST_ANSWERS[die.random_range(0..LOST_ANSWERS.len())];
+                self.fault("items/edit", kind, times * 4);
+            }
             AppFault::ShopEndsTokens => self.fault("items/edit", FaultKind::TokenExpiry, 1),
         }
         // Restarts crashed processes, as docker would.

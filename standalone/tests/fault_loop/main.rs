@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
 
 mod faults;
+mod oracle;
 mod process;
 mod proxy;
 mod servers;
@@ -65,6 +66,8 @@ async fn repeated_faults_lose_nothing_and_do_nothing_twice() {
         follow.run_after_run(lasts)
     );
     println!("{printed:?}");
+    // Offers that fail the rule hide a listing at the second observation.
+    follow.one_more().await;
     let last = follow.one_more().await;
 
     let ledger = installation.simulator.ledger();
@@ -79,6 +82,7 @@ async fn repeated_faults_lose_nothing_and_do_nothing_twice() {
     }
     println!("{runs} runs during the faults");
     installation.shops_are_as_desired(last).await;
+    installation.items_are_as_the_market_demands();
     installation.the_quota_is_kept();
     installation.all_stop_on_sigterm().await;
 }
