@@ -6,3 +6,6 @@
 ALTER TABLE applied_states ADD COLUMN sent TEXT;
 ALTER TABLE applied_states ADD COLUMN sends BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE applied_states ADD COLUMN sent_until TEXT;
+
+-- What buyers are asked during a sale of the platform, whatever price is set.
+ALTER TABLE applied_states ADD COLUMN sale_yen BIGINT;

@@ -6,7 +6,7 @@ use shared::domain::lane::{Lane, ShopLane};
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::platform::Platform;
 use shared::domain::quota::WindowQuota;
-use shared::domain::shop_page::{PageCursor, ShopPage};
+use shared::domain::shop_page::{ItemView, PageCursor, ShopPage};
 use shared::ports::limiter::Permit;
 use shared::ports::shop::{Shop, ShopError};
 
@@ -36,8 +36,8 @@ impl Shop for DryShop {
         _account: &AccountId,
         _item: ItemId,
         state: &ShopState,
-    ) -> Result<ShopState, ShopError> {
-        Ok(*state)
+    ) -> Result<ItemView, ShopError> {
+        Ok((*state).into())
     }
 
     async fn items(
@@ -54,7 +54,7 @@ impl Shop for DryShop {
         _permit: Permit,
         _account: &AccountId,
         _item: ItemId,
-    ) -> Result<Option<ShopState>, ShopError> {
+    ) -> Result<Option<ItemView>, ShopError> {
         Ok(None)
     }
 }

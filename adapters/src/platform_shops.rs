@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use shared::domain::account::AccountId;
 use shared::domain::lane::Lane;
 use shared::domain::listing::{ItemId, ShopState};
-use shared::domain::shop_page::{PageCursor, ShopPage};
+use shared::domain::shop_page::{ItemView, PageCursor, ShopPage};
 use shared::ports::limiter::Permit;
 use shared::ports::shop::{CheckedShop, Shop, ShopError};
 use std::collections::HashMap;
@@ -63,7 +63,7 @@ impl Shop for PlatformShops {
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<ShopState, ShopError> {
+    ) -> Result<ItemView, ShopError> {
         self.shop(account).edit(permit, account, item, state).await
     }
 
@@ -81,7 +81,7 @@ impl Shop for PlatformShops {
         permit: Permit,
         account: &AccountId,
         item: ItemId,
-    ) -> Result<Option<ShopState>, ShopError> {
+    ) -> Result<Option<ItemView>, ShopError> {
         self.shop(account).item(permit, account, item).await
     }
 }

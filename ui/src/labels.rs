@@ -176,6 +176,10 @@ pub fn hold(reason: HoldReason) -> Text {
             "BASEがAPIでの編集を許さない商品(管理画面で直す)",
             "BASE does not let the API edit this item (edit it in BASE's admin page)"
         ),
+        HoldReason::SaleBelowCost => text!(
+            "BASEのセールで仕入れ値より安くなる(非公開にした。セールを終えるか外す)",
+            "a sale at BASE asks less than the cost (hidden; end the sale, or take the item out of it)"
+        ),
         HoldReason::MassChange => text!(
             "一度に非公開になる商品が多すぎる(miseban release か miseban cancel で決める)",
             "too many products would be hidden at once (decide with miseban release or miseban cancel)"

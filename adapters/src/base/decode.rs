@@ -7,14 +7,15 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
+use shared::domain::shop_page::ItemView;
 
 /// An item as the shop shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShownItem {
     /// BASE's number.
     pub id: ItemId,
-    /// Price, visibility and stock.
-    pub state: ShopState,
+    /// Price, visibility and stock, and a sale.
+    pub view: ItemView,
 }
 
 /// An answer without the content that was asked for.
@@ -48,6 +49,36 @@ pub(super) struct WireItem {
     pub(super) price: Number,
     pub(super) visible: Flag,
     pub(super) stock: Option<Number>,
+    #[serde(flatten)]
+    terms: WireTerms,
+}
+
+/// What makes the price or the stock of an item another one than was set. Anything unexpected in
+/// these fields is as if they were absent.
+#[derive(Default, Deserialize)]
+pub(super) struct WireTerms {
+    /// The normal price, while a sale asks `price` of buyers (source: BASE API documentation).
+    #[serde(default, deserialize_with = "lenient")]
+    proper_price: Option<Number>,
+    /// With variations `stock` is their sum, and an edit of it is ignored (same source).
+    #[serde(default, deserialize_with = "lenient")]
+    variations: Option<Vec<IgnoredAny>>,
+}
+
+/// A value of the expected type; anything else is as if it were absent.
+fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either<T> {
+        Value(T),
+        Other(IgnoredAny),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::Value(value) => Some(value),
+        Either::Other(IgnoredAny) => None,
+    })
 }
 
 /// A string; a value of another type is present but has no text.
@@ -129,12 +160,19 @@ pub(super) fn shown(item: &WireItem) -> Option<ShownItem> {
         Some(stock) => Some(small(stock)?),
         None => None,
     };
+    let price = Yen(small(item.price)?);
+    let proper = item.terms.proper_price.and_then(small).map(Yen);
+    let proper = proper.filter(|proper| *proper != price && proper.0 > 0);
+    let has_variations = item.terms.variations.as_ref();
+    let has_variations = has_variations.is_some_and(|variations| !variations.is_empty());
+    let state = ShopState {
+        price: proper.unwrap_or(price),
+        visible,
+        stock: stock.filter(|_| !has_variations),
+    };
+    let sale = proper.map(|_| price);
     Some(ShownItem {
         id: ItemId(item.id.whole()?),
-        state: ShopState {
-            price: Yen(small(item.price)?),
-            visible,
-            stock,
-        },
+        view: ItemView { state, sale },
     })
 }

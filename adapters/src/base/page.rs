@@ -127,7 +127,8 @@ fn page_item(raw: &RawValue) -> Option<ShopItem> {
     Some(ShopItem {
         id: ItemId(id),
         sku: sku.filter(|sku| !sku.is_empty()).map(ToOwned::to_owned),
-        state: state.map(|shown| shown.state),
+        state: state.map(|shown| shown.view.state),
+        sale: state.and_then(|shown| shown.view.sale),
     })
 }
 

@@ -18,7 +18,7 @@ use shared::domain::lane::{Lane, ShopLane};
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::platform::Platform;
 use shared::domain::quota::WindowQuota;
-use shared::domain::shop_page::{PageCursor, ShopPage};
+use shared::domain::shop_page::{ItemView, PageCursor, ShopPage};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Limiter, Permit};
 use shared::ports::shop::{CheckedShop, Shop, ShopError};
@@ -169,7 +169,7 @@ impl Shop for BaseShop {
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<ShopState, ShopError> {
+    ) -> Result<ItemView, ShopError> {
         let manager = self.manager(account)?;
         let access = manager.access(LAST_MOMENT).await?;
         let request = manager
@@ -218,7 +218,7 @@ impl Shop for BaseShop {
         permit: Permit,
         account: &AccountId,
         item: ItemId,
-    ) -> Result<Option<ShopState>, ShopError> {
+    ) -> Result<Option<ItemView>, ShopError> {
         let manager = self.manager(account)?;
         let access = manager.access(LAST_MOMENT).await?;
         // BASE refuses the id as a query parameter.
@@ -237,9 +237,9 @@ impl Shop for BaseShop {
 }
 
 /// The state in an answer, which must be about the `item` that was asked for.
-fn state_of(item: ItemId, shown: &ShownItem) -> Result<ShopState, ShopError> {
+fn state_of(item: ItemId, shown: &ShownItem) -> Result<ItemView, ShopError> {
     if shown.id == item {
-        Ok(shown.state)
+        Ok(shown.view)
     } else {
         let other = "answered with another item".to_owned();
         Err(ShopError::Unavailable(other))

@@ -21,7 +21,7 @@ fn shown() -> ShownItem {
     };
     ShownItem {
         id: ItemId(1234),
-        state,
+        view: state.into(),
     }
 }
 
@@ -108,4 +108,26 @@ proptest! {
 
         let _ = item(200, &bytes);
     }
+}
+
+#[test]
+fn during_a_sale_the_normal_price_is_ours_and_the_asked_one_is_told() {
+    let mut value = whole();
+    value["item"]["price"] = json!(910);
+    value["item"]["proper_price"] = json!("1300");
+
+    let view = read(&value).unwrap().view;
+
+    assert_eq!((view.state.price, view.sale), (Yen(1300), Some(Yen(910))));
+    value["item"]["proper_price"] = json!({"odd": true});
+    let view = read(&value).unwrap().view;
+    assert_eq!((view.state.price, view.sale), (Yen(910), None));
+}
+
+#[test]
+fn the_sum_of_the_variations_is_no_stock_of_the_item() {
+    let mut value = whole();
+    value["item"]["variations"] = json!([{"variation_id": 1, "variation_stock": 5}]);
+
+    assert_eq!(read(&value).unwrap().view.state.stock, None);
 }

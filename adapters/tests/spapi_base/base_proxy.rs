@@ -5,7 +5,7 @@ use crate::fakes::permit;
 use adapters::base::{BaseCredentials, BaseShop, ProxiedClient};
 use adapters::http::{HttpSettings, client};
 use shared::domain::account::AccountId;
-use shared::domain::listing::ShopState;
+use shared::domain::shop_page::ItemView;
 use shared::ports::shop::{Shop, ShopError};
 use simulator::opening_accounts;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -96,7 +96,7 @@ fn shops(world: &World, url: &str) -> Arc<BaseShop> {
     world.process_at(&world.simulator.url(), accounts)
 }
 
-async fn edit(world: &World, shop: &BaseShop, account: &AccountId) -> Result<ShopState, ShopError> {
+async fn edit(world: &World, shop: &BaseShop, account: &AccountId) -> Result<ItemView, ShopError> {
     let permit = permit(lane(account));
     let item = world.item(account);
     shop.edit(permit, account, item, &wanted()).await

@@ -51,7 +51,7 @@ async fn an_item_is_requested_by_its_path() {
 
     assert_eq!(
         world.ask(world.item(&first())).await.unwrap(),
-        Some(wanted())
+        Some(wanted().into())
     );
     assert_eq!(world.ask(ItemId(1)).await.unwrap(), None);
 }
@@ -188,7 +188,7 @@ async fn an_edit_is_answered_with_what_the_shop_shows_whatever_was_sent() {
         .await
         .unwrap();
 
-    assert_eq!((shown.price, shown.visible), (Yen(10), true));
+    assert_eq!((shown.state.price, shown.state.visible), (Yen(10), true));
 }
 
 #[tokio::test]

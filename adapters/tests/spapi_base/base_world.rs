@@ -10,6 +10,7 @@ use shared::domain::lane::{Lane, ShopLane};
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::platform::Platform;
+use shared::domain::shop_page::ItemView;
 use shared::ports::shop::{Shop, ShopError};
 use simulator::{Config, Quotas, SimulatedAccount, Simulator, opening_accounts};
 use std::sync::Arc;
@@ -131,13 +132,13 @@ impl World {
         ItemId(i64::try_from(shop.items[0].item_id).unwrap())
     }
 
-    pub async fn edit(&self, account: &AccountId) -> Result<ShopState, ShopError> {
+    pub async fn edit(&self, account: &AccountId) -> Result<ItemView, ShopError> {
         let item = self.item(account);
         let permit = permit(lane(account));
         self.shop.edit(permit, account, item, &wanted()).await
     }
 
-    pub async fn ask(&self, item: ItemId) -> Result<Option<ShopState>, ShopError> {
+    pub async fn ask(&self, item: ItemId) -> Result<Option<ItemView>, ShopError> {
         let permit = permit(lane(&first()));
         self.shop.item(permit, &first(), item).await
     }

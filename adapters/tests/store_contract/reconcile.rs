@@ -88,6 +88,7 @@ fn shown_state(
     ShownState {
         listing,
         state,
+        sale: None,
         sold_out_since,
     }
 }

@@ -50,6 +50,8 @@ pub enum HoldReason {
     PriceAboveBounds,
     /// BASE does not let the API edit this item.
     NotEditable,
+    /// A sale of the platform asks buyers for less than the product costs.
+    SaleBelowCost,
     /// So many products would be hidden at once that Amazon's answers may be broken. This holds the
     /// update of one run, never the desired state.
     MassChange,
@@ -59,6 +61,7 @@ words!(HoldReason {
     PriceBelowBounds => "price_below_bounds",
     PriceAboveBounds => "price_above_bounds",
     NotEditable => "not_editable",
+    SaleBelowCost => "sale_below_cost",
     MassChange => "mass_change",
 });
 
@@ -99,6 +102,26 @@ impl SellingRule {
     /// `now`.
     pub fn cools_down(&self, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
         since.is_some_and(|since| self.restock_after.is_none_or(|after| now < since + after))
+    }
+
+    /// What becomes of `desire` while a sale of the platform asks buyers for the price `sale`, whatever
+    /// price is set: below cost the item is hidden, and a person has to end the sale.
+    #[must_use]
+    pub fn during_sale(
+        desire: Desire,
+        sale: Option<Yen>,
+        product: &Product,
+        shown: &ShopState,
+    ) -> Desire {
+        let (Desire::State(state) | Desire::Held(_, state)) = desire else {
+            return desire;
+        };
+        let cost = product.price.map(|price| price.value);
+        if state.visible && is_at_a_loss(sale, cost) {
+            Desire::Held(HoldReason::SaleBelowCost, hidden(shown))
+        } else {
+            desire
+        }
     }
 
     fn desire_with(&self, product: &Product, shown: &ShopState, stock: u32) -> Desire {
@@ -152,6 +175,11 @@ impl SellingRule {
         difference > 0
             && (difference >= u64::from(self.min_change.0) || percent_reached || shown.price < cost)
     }
+}
+
+/// Whether a sale at this price loses money.
+pub fn is_at_a_loss(sale: Option<Yen>, cost: Option<Yen>) -> bool {
+    sale.zip(cost).is_some_and(|(sale, cost)| sale < cost)
 }
 
 /// The hidden state at the shown price; `shown` itself if it is hidden already.

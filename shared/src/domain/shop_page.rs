@@ -1,6 +1,7 @@
 //! The items of a shop, read page by page, and how a shown item differs from what we last set.
 
 use super::listing::{ItemId, ShopState};
+use super::money::Yen;
 
 /// An item of a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,24 @@ pub struct ShopItem {
     pub sku: Option<String>,
     /// Price, visibility and stock as shown; `None` if the shop sent impossible values.
     pub state: Option<ShopState>,
+    /// What buyers are asked during a sale of the platform.
+    pub sale: Option<Yen>,
+}
+
+/// What the shop shows of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ItemView {
+    /// The price that is set, visibility, and the stock if it is one for the whole item: that of an
+    /// item with variations is not ours to set.
+    pub state: ShopState,
+    /// What buyers are asked during a sale of the platform.
+    pub sale: Option<Yen>,
+}
+
+impl From<ShopState> for ItemView {
+    fn from(state: ShopState) -> Self {
+        Self { state, sale: None }
+    }
 }
 
 /// Where the next page of a shop starts, in the words of its platform: an offset, a page token. Only the
@@ -51,10 +70,13 @@ impl ListingDiff {
                 None => left.visible && shown.visible,
             };
         let ours = left.stock.is_some() || sold_out;
-        let found = ShopState {
-            stock: shown.stock.filter(|_| ours),
-            ..shown
+        // A shop that tells no stock of the item's own does not tell another.
+        let stock = if shown.stock.is_none() {
+            left.stock
+        } else {
+            shown.stock.filter(|_| ours)
         };
+        let found = ShopState { stock, ..shown };
         Self {
             left,
             found,
@@ -71,7 +93,6 @@ impl ListingDiff {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::Yen;
 
     fn state(visible: bool, stock: Option<u32>) -> ShopState {
         ShopState {
@@ -91,6 +112,13 @@ mod tests {
     #[test]
     fn an_item_that_we_hid_without_stock_is_not_sold_out() {
         let seen = ListingDiff::of(state(false, Some(0)), state(false, Some(0)), false);
+
+        assert!(!seen.sold_out && !seen.drifted());
+    }
+
+    #[test]
+    fn a_stock_that_the_shop_does_not_tell_is_no_drift() {
+        let seen = ListingDiff::of(state(true, Some(1)), state(true, None), false);
 
         assert!(!seen.sold_out && !seen.drifted());
     }

@@ -6,7 +6,7 @@ use crate::domain::lane::Lane;
 use crate::domain::listing::{ItemId, ShopState};
 use crate::domain::quota::Window;
 use crate::domain::retry::Remedy;
-use crate::domain::shop_page::{PageCursor, ShopPage};
+use crate::domain::shop_page::{ItemView, PageCursor, ShopPage};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -175,7 +175,7 @@ pub trait Shop: Send + Sync {
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<ShopState, ShopError>;
+    ) -> Result<ItemView, ShopError>;
 
     /// Reads one page of the shop's items, and spends `permit`: the first one, or the one at `cursor` of
     /// the page before. Items that are deleted meanwhile may shift others to earlier pages.
@@ -192,5 +192,5 @@ pub trait Shop: Send + Sync {
         permit: Permit,
         account: &AccountId,
         item: ItemId,
-    ) -> Result<Option<ShopState>, ShopError>;
+    ) -> Result<Option<ItemView>, ShopError>;
 }

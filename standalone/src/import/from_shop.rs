@@ -195,6 +195,7 @@ mod tests {
                 visible: true,
                 stock: Some(3),
             }),
+            sale: None,
         }
     }
 

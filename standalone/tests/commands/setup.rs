@@ -12,7 +12,7 @@ use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::observation::ItemAnswer;
 use shared::domain::platform::Platform;
 use shared::domain::quota::WindowQuota;
-use shared::domain::shop_page::{PageCursor, ShopPage};
+use shared::domain::shop_page::{ItemView, PageCursor, ShopPage};
 use shared::ports::limiter::Permit;
 use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use shared::ports::shop::{Shop, ShopError};
@@ -262,7 +262,7 @@ impl Shop for Vendor {
         _: &AccountId,
         _: ItemId,
         _: &ShopState,
-    ) -> Result<ShopState, ShopError> {
+    ) -> Result<ItemView, ShopError> {
         unreachable!("the doctor spends no permit")
     }
 
@@ -280,7 +280,7 @@ impl Shop for Vendor {
         _: Permit,
         _: &AccountId,
         _: ItemId,
-    ) -> Result<Option<ShopState>, ShopError> {
+    ) -> Result<Option<ItemView>, ShopError> {
         unreachable!("the doctor spends no permit")
     }
 }

@@ -96,20 +96,21 @@ async fn missing(job: &ReadShop, read: &ShopRead, ctx: &Context) -> Result<(), J
     };
     let call = Call::begin(read, ctx).await?;
     let asked = ctx.shop.item(call.permit, &read.account, listing.item);
-    let state = answered(job, read, (call.cost, asked.await), ctx).await?;
-    let (diff, advance) = if state.is_none() {
-        tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item does not exist in the shop any more");
-        (no_longer_exists(&listing), Advance::Gone(listing.id))
-    } else {
+    let found = answered(job, read, (call.cost, asked.await), ctx).await?;
+    let (diff, advance) = if let Some(shown) = found {
         let item = ShopItem {
             id: listing.item,
             sku: None,
-            state,
+            state: Some(shown.state),
+            sale: shown.sale,
         };
         let mut diff = compare(&read.account, call.asked_at, &[item], ctx).await?;
         // The shop showed it, even if its row has changed meanwhile.
         diff.seen.push(listing.id);
         (diff, Advance::FoundMissing)
+    } else {
+        tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item does not exist in the shop any more");
+        (no_longer_exists(&listing), Advance::Gone(listing.id))
     };
     record(job, (call.asked_at, call.cost), diff, advance, ctx).await
 }

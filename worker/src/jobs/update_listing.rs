@@ -15,10 +15,11 @@ use crate::steps::with_retry::with_store_retry;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use shared::domain::account::LONGEST_PARK;
-use shared::domain::desired::{HoldReason, Urgency};
+use shared::domain::desired::{HoldReason, Urgency, is_at_a_loss};
 use shared::domain::lane::Priority;
 use shared::domain::listing::ShopState;
 use shared::domain::retry::Remedy;
+use shared::domain::shop_page::ItemView;
 use shared::domain::wrong_clock::lasting;
 use shared::jobs::UpdateListing;
 use shared::ports::context::Context;
@@ -53,6 +54,15 @@ impl Handler<Context> for UpdateListing {
         };
         let mut claim = task.claim();
         match bring_to_desired(&task, &mut claim, ctx).await {
+            Ok(result @ UpdateResult::SaleBelowCost(_, sale)) => {
+                tracing::warn!(listing.id = self.listing.0, account = %task.listing.account, asin = %task.listing.asin,
+                    "a sale of the shop asks {sale} yen, below cost: the item is hidden");
+                finish(claim, &result, ctx).await?;
+                Err(JobError::wait(
+                    Duration::ZERO,
+                    "a sale below cost is hidden next",
+                ))
+            }
             Ok(result) => finish(claim, &result, ctx).await,
             Err(NoAnswer::Parked(until) | NoAnswer::Barred { until, .. }) => {
                 let parked = shop_call::park(&task.listing.account, until, ctx).await?;
@@ -109,7 +119,7 @@ async fn bring_to_desired(
         claim.in_doubt = None;
     }
     match shop_call::answer(account, edited, ctx).await {
-        Ok(shown) if shown.satisfies(&sent) => Ok(applied(task, &shown)),
+        Ok(shown) if shown.state.satisfies(&sent) => Ok(applied(task, &shown)),
         Ok(_) => look(task, &sent, ctx).await,
         Err(NoAnswer::Shop(error)) => after_error(task, error, ctx).await,
         Err(none) => Err(none),
@@ -118,11 +128,18 @@ async fn bring_to_desired(
 
 /// What the shop shows now. Its stock is ours if the shop tells one: the item may have sold since it was
 /// set, which is the reconciliation's to find out.
-fn applied(task: &UpdateTask, shown: &ShopState) -> UpdateResult {
-    UpdateResult::Applied(ShopState {
-        stock: shown.stock.and(task.desired.stock),
+fn applied(task: &UpdateTask, shown: &ItemView) -> UpdateResult {
+    let state = ShopState {
+        stock: shown.state.stock.and(task.desired.stock),
         ..task.desired
-    })
+    };
+    match shown.sale {
+        None => UpdateResult::Applied(state),
+        Some(sale) if state.visible && is_at_a_loss(shown.sale, task.cost) => {
+            UpdateResult::SaleBelowCost(state, sale)
+        }
+        Some(sale) => UpdateResult::OnSale(state, sale),
+    }
 }
 
 /// The answer to the edit tells other values than were sent, which may be old ones: asks for the item.
@@ -132,7 +149,7 @@ async fn look(
     ctx: &Context,
 ) -> Result<UpdateResult, NoAnswer> {
     match item(task, ctx).await? {
-        Some(shown) if shown.satisfies(sent) => Ok(applied(task, &shown)),
+        Some(shown) if shown.state.satisfies(sent) => Ok(applied(task, &shown)),
         _ => {
             let other = "it shows other values than were sent".to_owned();
             Err(NoAnswer::Shop(ShopError::Unavailable(other)))
@@ -141,7 +158,7 @@ async fn look(
 }
 
 /// The item, asked for by its path.
-async fn item(task: &UpdateTask, ctx: &Context) -> Result<Option<ShopState>, NoAnswer> {
+async fn item(task: &UpdateTask, ctx: &Context) -> Result<Option<ItemView>, NoAnswer> {
     let listing = &task.listing;
     let permit = shop_call::permit(&listing.account, priority(task), ctx).await?;
     let found = ctx.shop.item(permit, &listing.account, listing.item).await;

@@ -14,9 +14,10 @@ use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::desired::{Desire, SellingRule, Urgency};
 use shared::domain::listing::{ItemId, ListingId, ShopState};
+use shared::domain::money::Yen;
 use shared::domain::outcome::Outcome;
 use shared::domain::product::Product;
-use shared::domain::shop_page::{ListingDiff, ShopItem};
+use shared::domain::shop_page::{ItemView, ListingDiff, ShopItem};
 use shared::ports::context::Context;
 use shared::ports::store::{
     FindingKind, KnownItem, ListingDecision, ReconcileFinding, RecordedAsin, ShownState,
@@ -67,11 +68,12 @@ pub(crate) async fn compare(
         if !known.is_older_than(asked_at, now) {
             continue;
         }
+        let sale = item.sale;
         let asin = known.row.listing.asin;
         let product = products
             .remove(&asin)
             .unwrap_or_else(|| Product::unknown(asin));
-        let compared = ComparedListing::of(&known, product, state, (rule, now));
+        let compared = ComparedListing::of(&known, product, ItemView { state, sale }, (rule, now));
         diff.add(compared, rule, now);
     }
     Ok(diff)
@@ -106,13 +108,15 @@ struct ComparedListing<'a> {
     sold_out_since: Option<DateTime<Utc>>,
     /// The item is sold out in the shop, and Amazon sells the product: it waits for the cool-down.
     waits: bool,
+    /// What buyers are asked during a sale of the platform.
+    sale: Option<Yen>,
 }
 
 impl<'a> ComparedListing<'a> {
     fn of(
         known: &'a KnownItem,
         product: Product,
-        state: ShopState,
+        ItemView { state, sale }: ItemView,
         (rule, now): (&SellingRule, DateTime<Utc>),
     ) -> Self {
         let row = &known.row;
@@ -135,6 +139,7 @@ impl<'a> ComparedListing<'a> {
             diff,
             sold_out_since,
             waits: diff.sold_out && for_sale,
+            sale,
         }
     }
 
@@ -153,7 +158,7 @@ impl PageDiff {
         let cooling_down = rule.cools_down(compared.sold_out_since, now);
         let cool_down_is_over = compared.waits && !cooling_down;
         let refused = compared.was_refused();
-        let in_doubt = row.unconfirmed.is_some();
+        let in_doubt = row.unconfirmed.is_some() || compared.sale != row.sale;
         // Also an old state that is still to be reported or tried again, so that it is confirmed.
         if drifted
             || compared.sold_out_since != row.sold_out_since
@@ -165,6 +170,7 @@ impl PageDiff {
                 listing: row.listing.id,
                 state: compared.diff.found,
                 sold_out_since: compared.sold_out_since,
+                sale: compared.sale,
             });
         }
         self.findings.extend(finding(&compared));
@@ -212,10 +218,11 @@ fn wanted(compared: &ComparedListing<'_>, rule: &SellingRule, cooling_down: bool
             .or(diff.left.stock),
         ..diff.left
     };
-    match desire(rule, product, &left, cooling_down) {
+    let desire = match desire(rule, product, &left, cooling_down) {
         Desire::Held(..) => desire(rule, product, &diff.found, cooling_down),
         decided => decided,
-    }
+    };
+    SellingRule::during_sale(desire, compared.sale, product, &diff.found)
 }
 
 fn decision(

@@ -47,7 +47,8 @@ fn decision(
     let sent = row.unconfirmed.clone().unwrap_or_default();
     let shown = sent.with_our_stock(row.listing.shown);
     let cooling_down = rule.cools_down(row.sold_out_since, now);
-    let (desired, hold) = match desire(rule, product, &shown, cooling_down) {
+    let desire = desire(rule, product, &shown, cooling_down);
+    let (desired, hold) = match SellingRule::during_sale(desire, row.sale, product, &shown) {
         Desire::Undecided => return None,
         Desire::State(state) => (state, None),
         Desire::Held(reason, state) => (state, Some(reason)),
@@ -166,6 +167,7 @@ mod tests {
             desired: stored,
             hold: None,
             sold_out_since: None,
+            sale: None,
             unconfirmed,
         };
         decision(&SellingRule::default(), &product, &row, at).unwrap()

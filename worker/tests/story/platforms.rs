@@ -15,7 +15,7 @@ use shared::domain::money::Yen;
 use shared::domain::platform::Platform;
 use shared::domain::quota::{QuotaWindow, Window, WindowQuota};
 use shared::domain::run::{RunKind, RunState};
-use shared::domain::shop_page::{PageCursor, ShopItem, ShopPage};
+use shared::domain::shop_page::{ItemView, PageCursor, ShopItem, ShopPage};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::Permit;
 use shared::ports::shop::{Shop, ShopError};
@@ -85,7 +85,7 @@ impl Shop for TinyShop {
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<ShopState, ShopError> {
+    ) -> Result<ItemView, ShopError> {
         self.spend(&permit, account);
         let unknown = || ShopError::UnknownItem("not_found".to_owned());
         let mut items = self.items.lock().expect("no panic");
@@ -94,7 +94,7 @@ impl Shop for TinyShop {
             stock: state.stock.or(shown.stock),
             ..*state
         };
-        Ok(*shown)
+        Ok((*shown).into())
     }
 
     async fn items(
@@ -115,6 +115,7 @@ impl Shop for TinyShop {
             id: ItemId(*id),
             sku: None,
             state: Some(*state),
+            sale: None,
         });
         let page: Vec<ShopItem> = rest.by_ref().take(PAGE).collect();
         let last = page.last().map(|item| item.id.0);
@@ -130,9 +131,10 @@ impl Shop for TinyShop {
         permit: Permit,
         account: &AccountId,
         item: ItemId,
-    ) -> Result<Option<ShopState>, ShopError> {
+    ) -> Result<Option<ItemView>, ShopError> {
         self.spend(&permit, account);
-        Ok(self.items.lock().expect("no panic").get(&item.0).copied())
+        let items = self.items.lock().expect("no panic");
+        Ok(items.get(&item.0).map(|shown| (*shown).into()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, world};
 use shared::domain::run::RunKind;
-use simulator::{Fault, FaultKind, ItemSnapshot, MarketSet};
+use simulator::{Fault, FaultKind, ItemEdit, ItemSnapshot, MarketSet, ShopChange};
 
 /// All that a shop does with an edit and not say so.
 const LOST: [FaultKind; 9] = [
@@ -133,4 +133,117 @@ async fn old_values_in_an_answer_are_checked_by_a_look_and_cost_no_second_edit()
     let calls = app.simulator.ledger().operations;
     let requests = |name: &str| calls.get(name).map_or(0, |tally| tally.requests);
     assert_eq!((requests("items/edit"), requests("items/detail")), (1, 1));
+}
+
+/// A person changes the item in the shop's admin pages.
+fn change(app: &Fixture, edit: ItemEdit) {
+    let change = ShopChange {
+        edit: vec![edit],
+        ..ShopChange::default()
+    };
+    app.simulator
+        .change_shop("shop-1", change)
+        .expect("it is changed");
+}
+
+fn sale(app: &Fixture, item: &ItemSnapshot, price: i64) {
+    let sale = ItemEdit {
+        item_id: item.item_id,
+        sale_price: Some(price),
+        ..ItemEdit::default()
+    };
+    change(app, sale);
+}
+
+#[tokio::test]
+async fn a_sale_below_cost_that_an_edit_is_answered_with_hides_the_item_and_is_told() {
+    let app = settled().await;
+    let item = for_sale(&app);
+    let cost = app
+        .simulator
+        .market(&item.asin)
+        .best_price
+        .expect("a price");
+    sale(&app, &item, cost * 9 / 10);
+    on_amazon(&app, &item.asin, Some(cost * 13 / 10), None);
+
+    let report = app.run(RunKind::PriceStock).await;
+
+    assert!(!app.shown(&item.asin).visible);
+    assert_eq!(
+        (report.updates.held, report.holds[0].code.as_str()),
+        (1, "sale_below_cost")
+    );
+    let next = app.run(RunKind::PriceStock).await;
+    assert_eq!(
+        (next.updates.held, next.updates.applied),
+        (1, 0),
+        "it stays told"
+    );
+    sale(&app, &item, 0);
+    app.run(RunKind::Reconcile).await;
+    let now = app.shown(&item.asin);
+    assert_eq!((now.visible, now.stock), (true, 1), "the sale is over");
+}
+
+#[tokio::test]
+async fn a_sale_below_cost_that_is_read_back_hides_the_item_and_one_above_is_left() {
+    let app = settled().await;
+    let item = for_sale(&app);
+    let cost = app
+        .simulator
+        .market(&item.asin)
+        .best_price
+        .expect("a price");
+    sale(&app, &item, cost + 1);
+    app.simulator.reset_ledger();
+    let above = app
+        .run(RunKind::Reconcile)
+        .await
+        .reconcile
+        .expect("findings");
+    assert_eq!(above.drifted, 0);
+    assert!(app.shown(&item.asin).visible);
+    assert!(!app.simulator.ledger().operations.contains_key("items/edit"));
+
+    // Amazon's price rises a little: not worth an edit, but more than the sale asks.
+    on_amazon(&app, &item.asin, Some(cost + 2), None);
+    app.run(RunKind::PriceStock).await;
+
+    assert!(!app.shown(&item.asin).visible);
+}
+
+#[tokio::test]
+async fn the_stock_of_an_item_with_variations_is_left_alone() {
+    let app = settled().await;
+    let item = for_sale(&app);
+    let cost = app
+        .simulator
+        .market(&item.asin)
+        .best_price
+        .expect("a price");
+    let with_variations = ItemEdit {
+        item_id: item.item_id,
+        variation_stock: Some(vec![2, 3]),
+        ..ItemEdit::default()
+    };
+    change(&app, with_variations);
+    on_amazon(&app, &item.asin, Some(cost * 13 / 10), None);
+
+    let edited = app.run(RunKind::PriceStock).await;
+
+    assert_eq!((edited.updates.applied, edited.updates.failed), (1, 0));
+    app.simulator.reset_ledger();
+    let next = app.run(RunKind::PriceStock).await;
+    let found = app
+        .run(RunKind::Reconcile)
+        .await
+        .reconcile
+        .expect("findings");
+    assert_eq!(
+        (next.updates.applied, found.drifted, found.sold_out),
+        (0, 0, 0)
+    );
+    assert!(!app.simulator.ledger().operations.contains_key("items/edit"));
+    assert_eq!(app.shown(&item.asin).stock, 5);
 }

@@ -6,6 +6,7 @@ use shared::domain::asin::Asin;
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::listing::{ItemId, Listing, ListingId, Unconfirmed};
+use shared::domain::money::Yen;
 use shared::domain::outcome::Outcome;
 use shared::domain::product::Seen;
 use shared::ports::store::{ListingRow, SeenInterval, StoreError};
@@ -20,6 +21,7 @@ pub(crate) fn listing_row(row: &StoredRow) -> Result<ListingRow, StoreError> {
             .transpose()?,
         hold: row.maybe_word("hold_reason", HoldReason::from_word)?,
         sold_out_since: row.maybe_at("sold_out_since")?,
+        sale: row.maybe_small("sale_yen")?.map(Yen),
         unconfirmed: unconfirmed(row)?,
     })
 }

@@ -5,7 +5,8 @@ use crate::store::runs::gone::{self, GoneVerdict};
 use chrono::{DateTime, Utc};
 use shared::domain::desired::HoldReason;
 use shared::domain::listing::ShopState;
-use shared::ports::store::{StoreError, UpdateClaim, UpdateLease, UpdateResult};
+use shared::domain::money::Yen;
+use shared::ports::store::{StoreError, UpdateClaim, UpdateResult};
 use sqlx::AnyConnection;
 
 statement!(APPLY, "listings/apply_state.sql");
@@ -16,6 +17,8 @@ statement!(HOLD, "listings/hold_listing.sql");
 statement!(DELIST, "listings/delist.sql");
 statement!(SETTLE_APPLIED, "listings/settle_applied.sql");
 statement!(SETTLE, "listings/settle_updates.sql");
+statement!(DESIRE_HIDDEN, "listings/desire_hidden.sql");
+statement!(HIDE, "listings/hide_updates.sql");
 statement!(PARK, "listings/park_updates.sql");
 
 /// Releases the listing; `false` when another worker has it by now.
@@ -85,7 +88,10 @@ impl UpdateSettlement {
         result: &UpdateResult,
     ) -> Result<(), StoreError> {
         let is_holder = match (result, self.claim.lease) {
-            (UpdateResult::Applied(state), lease) => self.apply(on, state, lease).await?,
+            (UpdateResult::Applied(state), _) => self.apply(on, state, None).await?,
+            (UpdateResult::OnSale(state, sale) | UpdateResult::SaleBelowCost(state, sale), _) => {
+                self.apply(on, state, Some(*sale)).await?
+            }
             (UpdateResult::Equal, Some(lease)) => {
                 let equal = RELEASE_EQUAL.bind(self.claim.listing).bind(lease.until);
                 run(on, equal.bind(lease.sends).bind(self.claim.version)).await? > 0
@@ -104,13 +110,15 @@ impl UpdateSettlement {
         self,
         on: &mut AnyConnection,
         state: &ShopState,
-        lease: Option<UpdateLease>,
+        sale: Option<Yen>,
     ) -> Result<bool, StoreError> {
+        let lease = self.claim.lease;
         let apply = with_state(APPLY.bind(self.claim.listing), state)
             .bind(self.claim.version)
             .bind(self.at)
             .bind(lease.map(|lease| lease.until))
-            .bind(lease.map(|lease| lease.sends));
+            .bind(lease.map(|lease| lease.sends))
+            .bind(sale.map(|sale| sale.0));
         if run(on, apply).await? > 0 {
             return Ok(true);
         }
@@ -120,7 +128,15 @@ impl UpdateSettlement {
     fn statements(self, result: &UpdateResult) -> Vec<Prepared> {
         let (id, version) = (self.claim.listing, self.claim.version);
         match result {
-            UpdateResult::Applied(state) => {
+            UpdateResult::SaleBelowCost(..) => {
+                let reason = HoldReason::SaleBelowCost.as_str();
+                let hide = HIDE.bind(id).bind(version).bind(reason);
+                vec![
+                    DESIRE_HIDDEN.bind(id).bind(version).bind(reason),
+                    hide.bind(self.at),
+                ]
+            }
+            UpdateResult::Applied(state) | UpdateResult::OnSale(state, _) => {
                 let settle = with_state(SETTLE_APPLIED.bind(id).bind(version), state);
                 vec![settle.bind(self.at)]
             }

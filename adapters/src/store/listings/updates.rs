@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::desired::Urgency;
 use shared::domain::listing::ListingId;
+use shared::domain::money::Yen;
 use shared::domain::run::RunId;
 use shared::domain::wrong_clock::MOST_OFF;
 use shared::ports::store::{
@@ -132,6 +133,7 @@ fn task(row: &StoredRow, until: DateTime<Utc>) -> Result<(UpdateTask, bool), Sto
         desired,
         version: row.number("version")?,
         urgency: row.word("urgency", Urgency::from_word)?,
+        cost: row.maybe_small("cost_yen")?.map(Yen),
         parked_until: row.maybe_at("parked_until")?,
         guarded: row.yes("guarded")?,
         unconfirmed: (sends > 1).then_some(sent),

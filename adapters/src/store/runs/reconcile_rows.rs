@@ -28,6 +28,7 @@ pub(crate) struct ShownRow {
     visible: u8,
     stock: Option<u32>,
     sold_out_since: Option<String>,
+    sale_yen: Option<u32>,
 }
 
 impl ShownRow {
@@ -38,6 +39,7 @@ impl ShownRow {
             visible: u8::from(shown.state.visible),
             stock: shown.state.stock,
             sold_out_since: shown.sold_out_since.map(instant),
+            sale_yen: shown.sale.map(|sale| sale.0),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::asin::{Asin, AsinBatch};
 use crate::domain::basic_info::BasicInfo;
 use crate::domain::desired::{HoldReason, Urgency};
 use crate::domain::listing::{Listing, ListingId, ShopState, Unconfirmed};
+use crate::domain::money::Yen;
 use crate::domain::observation::JudgedOffer;
 use crate::domain::outcome::{MissReason, Outcome};
 use crate::domain::product::{Change, Product, Seen};
@@ -37,6 +38,8 @@ pub struct ListingRow {
     pub hold: Option<HoldReason>,
     /// Since when it is known to be sold out in the shop, if it is.
     pub sold_out_since: Option<DateTime<Utc>>,
+    /// What buyers are asked during a sale of the platform, as far as known.
+    pub sale: Option<Yen>,
     /// What may have been sent since it was last known what the shop shows.
     pub unconfirmed: Option<Unconfirmed>,
 }

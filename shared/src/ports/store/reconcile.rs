@@ -5,6 +5,7 @@ use super::{ListingRow, NewRun, Record, StoreError};
 use crate::domain::account::AccountId;
 use crate::domain::asin::Asin;
 use crate::domain::listing::{ItemId, Listing, ListingId, ListingStatus, ShopState};
+use crate::domain::money::Yen;
 use crate::domain::run::{RunId, RunProgress};
 use crate::domain::shop_page::PageCursor;
 use crate::domain::wrong_clock::{MOST_OFF, is_future, lasting};
@@ -133,6 +134,8 @@ pub struct ShownState {
     pub state: ShopState,
     /// Since when it is sold out in the shop, if it is.
     pub sold_out_since: Option<DateTime<Utc>>,
+    /// What buyers are asked during a sale of the platform.
+    pub sale: Option<Yen>,
 }
 
 /// What comes after a step.

@@ -4,6 +4,7 @@ use super::StoreError;
 use crate::domain::account::AccountId;
 use crate::domain::desired::{HoldReason, Urgency};
 use crate::domain::listing::{Listing, ListingId, ShopState, Unconfirmed};
+use crate::domain::money::Yen;
 use crate::domain::run::RunId;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -19,6 +20,8 @@ pub struct UpdateTask {
     pub version: i64,
     /// Its urgency.
     pub urgency: Urgency,
+    /// The price of the product on Amazon.
+    pub cost: Option<Yen>,
     /// The account is parked until then.
     pub parked_until: Option<DateTime<Utc>>,
     /// Not to be sent: it would hide a listing that the guard of a run holds.
@@ -83,6 +86,10 @@ impl UpdateClaim {
 pub enum UpdateResult {
     /// The shop now shows this state.
     Applied(ShopState),
+    /// The same, while a sale of the platform asks buyers for this price.
+    OnSale(ShopState, Yen),
+    /// The same, and the product costs more: the update is not settled, its listing is to be hidden.
+    SaleBelowCost(ShopState, Yen),
     /// The shop showed the desired state already.
     Equal,
     /// Held for a person.

@@ -12,7 +12,7 @@ use shared::domain::offer::{Amount, Availability, Offer};
 use shared::domain::platform::Platform;
 use shared::domain::quota::{Window, WindowQuota};
 use shared::domain::rate::{Feedback, Micros};
-use shared::domain::shop_page::{PageCursor, ShopItem, ShopPage};
+use shared::domain::shop_page::{ItemView, PageCursor, ShopItem, ShopPage};
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
@@ -194,7 +194,7 @@ impl Shop for Vendors {
         account: &AccountId,
         item: ItemId,
         state: &ShopState,
-    ) -> Result<ShopState, ShopError> {
+    ) -> Result<ItemView, ShopError> {
         // The answer takes a moment, and a process may be killed meanwhile.
         tokio::task::yield_now().await;
         self.call(account, |world| {
@@ -203,7 +203,7 @@ impl Shop for Vendors {
             let shown = world.items.get_mut(&key).ok_or_else(unknown)?;
             let stock = state.stock.or(shown.stock);
             *shown = ShopState { stock, ..*state };
-            Ok(*shown)
+            Ok((*shown).into())
         })
     }
 
@@ -219,6 +219,7 @@ impl Shop for Vendors {
                 id: ItemId(*id),
                 sku: None,
                 state: Some(*state),
+                sale: None,
             };
             Ok(ShopPage {
                 items: of_shop.map(item).collect(),
@@ -232,9 +233,10 @@ impl Shop for Vendors {
         _: Permit,
         account: &AccountId,
         item: ItemId,
-    ) -> Result<Option<ShopState>, ShopError> {
+    ) -> Result<Option<ItemView>, ShopError> {
         self.call(account, |world| {
-            Ok(world.items.get(&(account.clone(), item.0)).copied())
+            let shown = world.items.get(&(account.clone(), item.0));
+            Ok(shown.map(|shown| (*shown).into()))
         })
     }
 }

@@ -7,6 +7,7 @@ SET
     version = $5,
     applied_at = $6,
     sold_out_since = CASE WHEN CAST($4 AS BIGINT) > 0 THEN NULL ELSE sold_out_since END,
+    sale_yen = $9,
     busy_until = NULL,
     sends = sends - COALESCE(CAST($8 AS BIGINT), sends),
     sent = CASE WHEN sends > CAST($8 AS BIGINT) THEN sent END

@@ -14,6 +14,7 @@ SELECT
     d.stock AS desired_stock,
     d.version,
     d.urgency,
+    p.price_yen AS cost_yen,
     a.parked_until,
     CASE
         WHEN
@@ -37,6 +38,7 @@ FROM listings AS l
 INNER JOIN accounts AS a ON a.id = l.account_id
 INNER JOIN applied_states AS s ON s.listing_id = l.id
 INNER JOIN desired_states AS d ON d.listing_id = l.id
+LEFT JOIN products AS p ON p.asin = l.asin
 WHERE
     l.id = $1
     AND l.status = 'listed'

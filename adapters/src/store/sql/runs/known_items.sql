@@ -8,6 +8,7 @@ SELECT
     s.visible AS shown_visible,
     s.stock AS shown_stock,
     s.sold_out_since,
+    s.sale_yen,
     s.applied_at,
     s.busy_until,
     s.sends,

@@ -7,6 +7,7 @@ SELECT
     s.visible AS shown_visible,
     s.stock AS shown_stock,
     s.sold_out_since,
+    s.sale_yen,
     s.sends,
     s.sent,
     d.price_yen AS desired_price_yen,

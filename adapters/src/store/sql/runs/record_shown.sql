@@ -8,6 +8,7 @@ SET
     visible = CAST(r.value->>'visible' AS BIGINT),
     stock = CAST(r.value->>'stock' AS BIGINT),
     sold_out_since = r.value->>'sold_out_since',
+    sale_yen = CAST(r.value->>'sale_yen' AS BIGINT),
     read_at = $2,
     busy_until = NULL,
     sends = 0,
