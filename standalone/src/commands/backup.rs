@@ -154,6 +154,8 @@ async fn checked(part: &Path) -> Result<Vec<TokenAge>, StoreError> {
 
 /// The ages of the tokens in the database that is replaced; `None` if it cannot be read.
 async fn current_tokens(target: &Path) -> Option<Vec<TokenAge>> {
+    // An empty file, as the lock creates one, must stay empty: it is not worth keeping.
+    target.metadata().ok().filter(|found| found.len() > 0)?;
     let url = format!("sqlite://{}", target.display());
     let store = SqlStore::open_existing(&url).await.ok()?;
     let ages = store.token_ages().await;

@@ -188,6 +188,7 @@ async fn a_backup_while_serve_works_is_one_file_that_can_be_restored() {
     let run = shop.runs(&["run", "price-stock", "--resume"]).await;
 
     assert_eq!(restored.status.code(), Some(0), "{}", said(&restored));
+    assert_eq!(shop.databases(), ["miseban.db"], "nothing old was there");
     assert_eq!(run.status.code(), Some(0), "{}", said(&run));
     assert!(shop.path("kept.db").is_file());
 }
