@@ -6,7 +6,7 @@ use crate::fakes::permit;
 use adapters::base::{BaseCredentials, BaseShop};
 use serde_json::json;
 use shared::domain::account::RefusedParty;
-use shared::domain::listing::ShopState;
+use shared::domain::shop_page::ItemView;
 use shared::ports::clock::Clock as _;
 use shared::ports::shop::{Shop, ShopError};
 use simulator::{Config, opening_accounts};
@@ -36,7 +36,7 @@ fn reauthorise<T: std::fmt::Debug>(result: Result<T, ShopError>) -> String {
     }
 }
 
-async fn edit_in(shop: &Arc<BaseShop>, world: &World) -> Result<ShopState, ShopError> {
+async fn edit_in(shop: &Arc<BaseShop>, world: &World) -> Result<ItemView, ShopError> {
     let permit = permit(lane(&first()));
     let item = world.item(&first());
     shop.edit(permit, &first(), item, &wanted()).await

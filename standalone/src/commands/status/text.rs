@@ -177,8 +177,7 @@ fn shop_row(shop: &ShopStatus, lang: Lang) -> Vec<String> {
 fn trouble(shop: &ShopStatus) -> Option<Text> {
     let id = &shop.id;
     if let Some(since) = shop.reauthorise_since.map(when) {
-        let why = shop.reauthorise_why.as_deref().map(brief);
-        let why = why.unwrap_or_else(|| "?".to_owned());
+        let why = brief(shop.reauthorise_why.as_deref().unwrap_or("?"));
         return Some(text!(
             "再連携が必要({since} から、理由: {why}): miseban accounts authorize {id}",
             "must be authorised again (since {since}: {why}): miseban accounts authorize {id}"
@@ -213,8 +212,8 @@ fn trouble(shop: &ShopStatus) -> Option<Text> {
 }
 
 fn refused(shop: &ShopStatus) -> Option<Text> {
-    let (since, refusal) = (shop.refused_since?, shop.refused.as_ref()?);
-    let (since, why) = (when(since), brief(&refusal.why));
+    let (since, refusal) = (when(shop.refused_since?), shop.refused.as_ref()?);
+    let why = brief(&refusal.why);
     let next = shop.parked_until.map(when).unwrap_or_default();
     let (ja, en) = match refusal.party {
         RefusedParty::Shop => ("ショップ", "the shop"),
