@@ -17,8 +17,8 @@ use ui::message::{Text, text};
 pub struct SortedItems {
     /// Listings to import.
     pub listings: Vec<NewListing>,
-    /// Number of items imported before.
-    pub known: u64,
+    /// ASINs of the items imported before.
+    pub known: Vec<Asin>,
     /// Items that are skipped.
     pub left_out: Vec<LeftOut>,
 }
@@ -111,7 +111,7 @@ pub fn sort(account: &AccountId, items: &[ShopItem], known: &[KnownListing]) -> 
     for item in items {
         match judge(account, item, known, &carriers) {
             ItemDecision::Import(listing) => sorted.listings.push(listing),
-            ItemDecision::Known => sorted.known += 1,
+            ItemDecision::Known(asin) => sorted.known.push(asin),
             ItemDecision::Skip(why) => sorted.left_out.push(LeftOut {
                 account: account.clone(),
                 item: item.id,
@@ -125,7 +125,7 @@ pub fn sort(account: &AccountId, items: &[ShopItem], known: &[KnownListing]) -> 
 
 enum ItemDecision {
     Import(NewListing),
-    Known,
+    Known(Asin),
     Skip(LeftOutReason),
 }
 
@@ -145,7 +145,7 @@ fn judge(
             None if item.state.is_none() => {
                 return ItemDecision::Skip(LeftOutReason::ImpossibleValues);
             }
-            None => return ItemDecision::Known,
+            None => return ItemDecision::Known(*listed),
         }
     }
     let Some(asin) = asin else {
@@ -293,7 +293,7 @@ mod tests {
 
         let sorted = sorted(&items, &known);
 
-        assert_eq!((sorted.known, sorted.listings.len()), (1, 0));
+        assert_eq!((sorted.known.len(), sorted.listings.len()), (1, 0));
         let other_asin = LeftOutReason::OtherAsin(asin("B0EXAMPLE4"), asin("B0EXAMPLE2"));
         let other_item = LeftOutReason::OtherItem(asin("B0EXAMPLE3"), ItemId(9));
         assert_eq!(reasons(&sorted), [(2, other_asin), (3, other_item)]);

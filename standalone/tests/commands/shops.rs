@@ -266,3 +266,29 @@ async fn import_shop_imports_listings_and_reports_skipped_items() {
     assert_eq!(json(&run)["state"], "done");
     assert_eq!(json(&run)["updates"]["failed"], 0);
 }
+
+#[tokio::test]
+async fn asins_that_amazon_calls_invalid_are_named_until_they_are_imported_again() {
+    let shops = Shops::up_to_date(40).await;
+    let shown = shops.items("shop-1");
+    let shown = shown.iter().find(|item| item.visible).unwrap();
+    let set = |known| MarketSet {
+        asin: shown.asin.clone(),
+        known: Some(known),
+        ..MarketSet::default()
+    };
+    shops.simulator.set_market(vec![set(false)]).unwrap();
+
+    let run = shops.miseban(&["run", "price-stock"]).await;
+    shops.simulator.set_market(vec![set(true)]).unwrap();
+    let status = shops.miseban(&["status"]).await;
+    shops.miseban(&["import", "listings", "listings.csv"]).await;
+    let next = shops.miseban(&["status"]).await;
+
+    for output in [run, status] {
+        let text = printed(&output);
+        assert!(text.contains("unknown to Amazon (since)"), "{text}");
+        assert!(text.contains(&shown.asin), "{text}");
+    }
+    assert!(!printed(&next).contains(&shown.asin), "{}", printed(&next));
+}

@@ -67,13 +67,13 @@ pub async fn import_shop(
     let app = wiring::build(settings, RunMode::Live, store.open().await?).await?;
     let ctx = &app.ctx;
     let shops = chosen(args.account.as_ref(), ctx).await?;
-    let (mut items, mut known) = (0, 0);
+    let (mut items, mut known) = (0, Vec::new());
     let (mut listings, mut skipped) = (Vec::new(), Vec::new());
     for shop in &shops {
         let read = pages::all(shop, ctx, out.lang).await?;
         let sorted = from_shop::sort(shop, &read, &ctx.store.listings_of(shop).await?);
         items += read.len() as u64;
-        known += sorted.known;
+        known.extend(sorted.known);
         listings.extend(sorted.listings);
         skipped.extend(sorted.left_out);
     }
@@ -84,7 +84,7 @@ pub async fn import_shop(
         shops: shops.len(),
         items,
         taken: listings.len() as u64,
-        known,
+        known: known.len() as u64,
         left_out: skipped.len() as u64,
         taken_items: listings.iter().map(taken).collect(),
         left_out_items: left_out.collect(),
@@ -93,6 +93,8 @@ pub async fn import_shop(
     if !args.dry_run {
         // Only what another import has listed since the listings were read above.
         held = ctx.store.import(&listings, ctx.clock.now()).await?.held;
+        // Amazon is asked again for what a person imports again.
+        ctx.store.forget_invalid(&known).await?;
     }
     out.show(&summary, render)?;
     for held in &held {
