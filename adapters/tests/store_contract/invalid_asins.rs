@@ -77,7 +77,8 @@ async fn a_marked_asin_is_due_daily_and_then_weekly() {
         let expected = marks.iter().flatten().filter(|mark| mark.is_due(now));
         assert_eq!(due(&store, now).await, expected.count(), "{seconds}");
     }
-    assert_eq!(due(&store, at(DAY)).await, 1);
+    // The second mark is one of the future then, which is not obeyed.
+    assert_eq!(due(&store, at(DAY)).await, 2);
     assert_eq!(due(&store, at(9 * DAY)).await, 1);
     assert_eq!(due(&store, at(15 * DAY)).await, 2);
 }
