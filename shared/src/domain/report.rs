@@ -101,8 +101,10 @@ impl Report {
     /// Whether a run that follows Amazon got no answer for half of its ASINs or more: the shops keep showing
     /// what they did, so it is no run that is done.
     pub fn mostly_failed(&self) -> bool {
+        // A dry run has no backfill: what is not in the cache has not been asked for.
+        let asked = self.kind.asks_marketplace() || !self.dry_run;
         let failed = self.outcomes.api_error;
-        self.kind.updates_listings() && failed > 0 && failed * 2 >= self.asins
+        asked && self.kind.updates_listings() && failed > 0 && failed * 2 >= self.asins
     }
 }
 
