@@ -26,7 +26,8 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
 }
 
 /// The text of `bytes`, cleaned, with a stub for each damaged entry of `list`. A text whose list has no end
-/// was cut off, and stays as it is.
+/// was cut off, and stays as it is. One that was cut off where a list inside of an entry ends, as the answer
+/// would, looks like a damaged last entry: the entries behind it are missing.
 pub(crate) fn legible(bytes: &[u8], list: &ItemList) -> String {
     let text = clean(bytes);
     if serde_json::from_str::<IgnoredAny>(&text).is_ok() {
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_list_that_was_cut_off_is_not_mended() {
-        let whole = r#"{"items":[{"id":1},{"id":2,"list":[]}]}"#;
+        let whole = r#"{"items":[{"id":1},{"id":2,"tags":{}}]}"#;
 
         for end in 0..whole.len() {
             assert_eq!(numbered(&whole[..end]), None, "{end}");

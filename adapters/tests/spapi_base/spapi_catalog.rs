@@ -189,7 +189,7 @@ async fn a_malformed_asin_differs_from_every_other_refusal() {
 
     let malformed = ask(&world, &asins).await.unwrap_err();
     world.fault(
-        json!({"operation": "searchCatalogItems", "kind": "status", "status": 400, "count": 1}),
+        json!({"operation": "searchCatalogItems", "kind": "status", "status": 404, "count": 1}),
     );
     let refused = ask(&world, &asins[..1]).await.unwrap_err();
 
