@@ -10,10 +10,11 @@
 mod faults;
 mod oracle;
 mod process;
-mod proxy;
 mod servers;
 #[path = "../../../worker/tests/shifted_clock/mod.rs"]
 mod shifted_clock;
+#[path = "../../../adapters/tests/tcp_proxy/mod.rs"]
+mod tcp_proxy;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
 

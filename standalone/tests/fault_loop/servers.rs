@@ -7,7 +7,7 @@ mod postgres;
 #[path = "../../../adapters/tests/queue_contract/server.rs"]
 mod redis;
 
-use crate::proxy::TcpProxy;
+use crate::tcp_proxy::TcpProxy;
 use std::path::Path;
 use std::time::Duration;
 

@@ -5,13 +5,12 @@ mod fixture;
 #[path = "../fault_loop/process.rs"]
 mod process;
 #[expect(dead_code, reason = "the fault loop uses more of it")]
-#[path = "../fault_loop/proxy.rs"]
-mod proxy;
-#[expect(dead_code, reason = "the fault loop uses more of it")]
 #[path = "../fault_loop/servers.rs"]
 mod servers;
 #[path = "../../../worker/tests/shifted_clock/mod.rs"]
 mod shifted_clock;
+#[path = "../../../adapters/tests/tcp_proxy/mod.rs"]
+mod tcp_proxy;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
 
