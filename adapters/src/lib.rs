@@ -4,6 +4,7 @@
 
 pub mod base;
 pub mod cache;
+pub mod call_watch;
 pub mod clock;
 pub mod dry_shop;
 pub mod http;

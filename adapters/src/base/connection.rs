@@ -2,6 +2,7 @@
 
 use super::circuit_breaker::CircuitBreaker;
 use super::config::{BaseConfig, BaseCredentials, ProxiedClient};
+use crate::call_watch::CALLS;
 use crate::http::{FORM, HttpError, read_capped};
 use chrono::{DateTime, Utc};
 use reqwest::RequestBuilder;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 /// Sends the requests of one account.
 pub(super) struct Connection {
     account: AccountId,
+    /// Names the shop to whom it is told that BASE gives no answer.
+    callee: String,
     base_url: String,
     http: reqwest::Client,
     proxied: bool,
@@ -33,6 +36,7 @@ impl Connection {
         let proxy = credentials.proxy.clone();
         Self {
             account: credentials.account.clone(),
+            callee: format!("BASE (shop {})", credentials.account),
             base_url: config.base_url.clone(),
             proxied: proxy.is_some(),
             http: proxy.map_or_else(|| config.http.clone(), |ProxiedClient(client)| client),
@@ -68,12 +72,24 @@ impl Connection {
         }
     }
 
+    /// As [`Connection::send_unwatched`], and it is told when no answer comes for long.
+    pub(super) async fn send(
+        &self,
+        request: RequestBuilder,
+        limit: usize,
+    ) -> Result<(u16, Vec<u8>), ShopError> {
+        self.check_breaker()?;
+        let call = self.send_unwatched(request, limit);
+        let is_answer = |answer: &Result<_, _>| !matches!(answer, Err(ShopError::Unavailable(_)));
+        CALLS.call(&self.callee, call, is_answer).await
+    }
+
     /// Sends the request, and reads the status and a body of at most `limit` bytes.
     ///
     /// # Errors
     ///
     /// `Proxy` where the proxy failed or the breaker is open, `Unavailable` where no answer came.
-    pub(super) async fn send(
+    pub(super) async fn send_unwatched(
         &self,
         request: RequestBuilder,
         limit: usize,

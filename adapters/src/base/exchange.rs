@@ -50,7 +50,7 @@ pub(super) async fn exchange(
     let request = connection.post("/1/oauth/token", token_form(credentials, grant));
     // Instead of the time-out of a call: the caller decides how long it waits.
     let request = request.timeout(LISTENS);
-    let sent = connection.send(request, MAX_ANSWER).await;
+    let sent = connection.send_unwatched(request, MAX_ANSWER).await;
     let (status, body) = sent.map_err(ExchangeError::NoAnswer)?;
     let no_token = || {
         let what = format!("http {status}, no token");

@@ -3,6 +3,7 @@
 use super::exchange::{ExchangeError, TokenGrant};
 use super::token_manager::{LEASE_PAUSE, TokenManager};
 use super::token_state::{AccessToken, TokenState};
+use crate::call_watch::CALLS;
 use secrecy::SecretString;
 use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
@@ -25,7 +26,9 @@ impl TokenManager {
             }
         };
         tokio::spawn(exchange.in_current_span());
-        if let Ok(Ok(pair)) = tokio::time::timeout(self.renewal, &mut answer).await {
+        let callee = format!("BASE (tokens of shop {})", self.records.account);
+        let in_time = tokio::time::timeout(self.renewal, &mut answer);
+        if let Ok(Ok(pair)) = CALLS.call(&callee, in_time, Result::is_ok).await {
             return pair;
         }
         answer.close();

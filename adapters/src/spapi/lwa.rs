@@ -4,6 +4,7 @@
 //! the Selling Partner API"). The refresh token does not rotate, so a failed exchange loses nothing.
 
 use super::config::SpApiConfig;
+use crate::call_watch::CALLS;
 use crate::http::oauth::TokenAnswer;
 use crate::http::{FORM, HttpError, excerpt, form, read_capped};
 use backon::{ExponentialBuilder, Retryable};
@@ -121,7 +122,9 @@ impl Lwa {
             .with_min_delay(Duration::from_millis(500))
             .with_max_times(2)
             .with_jitter();
-        (|| self.exchange())
+        let is_answer =
+            |answer: &Result<_, _>| !matches!(answer, Err(MarketplaceError::Unavailable(_)));
+        (|| CALLS.call("Amazon (access token)", self.exchange(), is_answer))
             .retry(pauses)
             .when(|error| matches!(error, MarketplaceError::Unavailable(_)))
             .await

@@ -17,6 +17,7 @@ mod request;
 
 pub use config::SpApiConfig;
 
+use crate::call_watch::CALLS;
 use crate::http::{HttpError, excerpt, read_capped};
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -104,7 +105,7 @@ impl SpApi {
         &self,
         permit: &Permit,
         request: RequestBuilder,
-        refusals: &RefusalStreak,
+        (callee, refusals): (&str, &RefusalStreak),
     ) -> Result<Vec<u8>, MarketplaceError> {
         let started = Instant::now();
         let access = self.lwa.access(LAST_MOMENT).await?;
@@ -113,12 +114,15 @@ impl SpApi {
             return Err(MarketplaceError::Lapsed);
         }
         let late = Micros::try_from(started.elapsed().as_micros()).unwrap_or(Micros::MAX);
-        let sent = request.send().await;
-        self.report_to_limiter(permit, &sent, late).await;
-
-        let response = sent.map_err(|error| no_answer(&error.into()))?;
-        self.keep_alive.used();
-        match self.read(response, &access).await {
+        let answer = async {
+            let sent = request.send().await;
+            self.report_to_limiter(permit, &sent, late).await;
+            let response =
+                sent.map_err(|error| RequestRefusal::Request(no_answer(&error.into())))?;
+            self.keep_alive.used();
+            self.read(response, &access).await
+        };
+        match CALLS.call(callee, answer, is_answer).await {
             Ok(body) => {
                 refusals.answered();
                 Ok(body)
@@ -184,8 +188,8 @@ impl Marketplace for SpApi {
             .post(format!("{}{}", self.config.base_url, request::PATH))
             .header(CONTENT_TYPE, "application/json")
             .body(request::body(batch, &self.config.marketplace_id));
-        let refusals = &self.offer_refusals;
-        let body = self.exchange(&permit, request, refusals).await?;
+        let offers = ("Amazon (getItemOffersBatch)", &self.offer_refusals);
+        let body = self.exchange(&permit, request, offers).await?;
         decode::offers(&body, batch.asins())
     }
 
@@ -206,8 +210,8 @@ impl Marketplace for SpApi {
         let url = catalog::url(&self.config.base_url, place, batch, page)
             .ok_or_else(|| MarketplaceError::Refused("its address is not valid".to_owned()))?;
         let request = self.config.http.get(url);
-        let refusals = &self.info_refusals;
-        let body = self.exchange(&permit, request, refusals).await?;
+        let search = ("Amazon (searchCatalogItems)", &self.info_refusals);
+        let body = self.exchange(&permit, request, search).await?;
         catalog::items(&body, batch.asins(), place)
     }
 }
@@ -216,6 +220,14 @@ impl Marketplace for SpApi {
 fn lapsed(permit: &Permit) -> bool {
     let now = Instant::now().into_std();
     permit.good_until.is_some_and(|until| now > until)
+}
+
+/// Not an outage.
+fn is_answer<T>(answer: &Result<T, RequestRefusal>) -> bool {
+    !matches!(
+        answer,
+        Err(RequestRefusal::Request(MarketplaceError::Unavailable(_)))
+    )
 }
 
 /// An answer that is too large will be too large again.

@@ -2,12 +2,15 @@
 
 use crate::fakes::{answer_with, permit};
 use crate::spapi_world::{World, config_for, tells_no_secret};
+use adapters::call_watch::{CALLS, TOLD_AFTER};
+use adapters::http::{HttpSettings, client};
 use adapters::spapi::{SpApi, SpApiConfig};
 use serde_json::json;
 use shared::domain::retry::Remedy;
 use shared::ports::marketplace::{Marketplace, MarketplaceError};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 #[tokio::test]
 async fn every_outage_is_transient() {
@@ -34,6 +37,33 @@ async fn every_outage_is_transient() {
         world.simulator.clear_faults();
     }
     assert_eq!(world.limiter.feedback.lock().unwrap().len(), 7);
+}
+
+#[tokio::test]
+async fn a_call_that_hangs_is_named_after_half_a_minute() {
+    let world = World::start().await;
+    world.fault(json!({"operation": "getItemOffersBatch", "kind": "hang"}));
+    let patient = HttpSettings {
+        total_timeout: Duration::from_secs(600),
+        ..HttpSettings::default()
+    };
+    let config = SpApiConfig {
+        http: client(&patient).unwrap(),
+        ..config_for(&world.simulator.url())
+    };
+    let amazon = SpApi::new(config, world.clock.clone(), world.limiter.clone());
+    let batch = world.batch(1);
+    let mut call = amazon.offers(permit(amazon.lane()), &batch);
+    while world.requests("getItemOffersBatch") == 0 {
+        let _ = timeout(Duration::from_millis(20), &mut call).await;
+    }
+
+    tokio::time::pause();
+    let _ = timeout(TOLD_AFTER, &mut call).await;
+
+    let silent = CALLS.silent().into_iter();
+    let named: Vec<String> = silent.map(|silence| silence.callee).collect();
+    assert_eq!(named, ["Amazon (getItemOffersBatch)"]);
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub use page::open;
 
 use crate::sources::Sources;
 use crate::wiring::App;
+use adapters::call_watch::CALLS;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,7 +27,7 @@ const HANGS_AFTER: Duration = Duration::from_secs(60);
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
 /// The problems, by what they are about; empty when there is none. They contain no secret.
-pub type Complaints = BTreeMap<String, &'static str>;
+pub type Complaints = BTreeMap<String, Cow<'static, str>>;
 
 /// The health of this program. All clones share one state.
 #[derive(Clone, Default)]
@@ -68,7 +70,7 @@ impl Health {
         let heartbeats = state.heartbeats.iter();
         heartbeats
             .filter(|heartbeat| heartbeat.hangs(HANGS_AFTER))
-            .map(|heartbeat| (heartbeat.name(), "has not turned for a minute"))
+            .map(|heartbeat| (heartbeat.name(), "has not turned for a minute".into()))
             .collect()
     }
 
@@ -78,26 +80,37 @@ impl Health {
         let sources = {
             let state = self.state();
             if state.stopping {
-                complaints.insert("process".to_owned(), "is stopping");
+                complaints.insert("process".to_owned(), "is stopping".into());
             }
             let heartbeats = state.heartbeats.iter();
             for heartbeat in heartbeats.filter(|heartbeat| heartbeat.fails()) {
                 complaints
                     .entry(heartbeat.name())
-                    .or_insert("its last turn failed; the log tells why");
+                    .or_insert("its last turn failed; the log tells why".into());
             }
             state.sources.clone()
         };
         match sources {
             Some(sources) => complaints.extend(unavailable(&sources).await),
-            None => drop(complaints.insert("process".to_owned(), "is starting")),
+            None => drop(complaints.insert("process".to_owned(), "is starting".into())),
         }
+        complaints.extend(silent());
         complaints
     }
 
     fn state(&self) -> MutexGuard<'_, HealthState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The vendors and servers that calls of this process have waited for too long.
+fn silent() -> Complaints {
+    let silent = CALLS.silent().into_iter().map(|silence| {
+        let (seconds, since) = (silence.lasts.as_secs(), silence.since);
+        let text = format!("has given no usable answer for {seconds} s, since {since}");
+        (silence.callee, text.into())
+    });
+    silent.collect()
 }
 
 /// The servers that do not respond.
@@ -118,14 +131,15 @@ async fn unavailable(sources: &Sources) -> Complaints {
     [("database", database), ("redis", redis)]
         .into_iter()
         .filter(|(_, answers)| !answers)
-        .map(|(name, _)| (name.to_owned(), "does not answer"))
+        .map(|(name, _)| (name.to_owned(), "does not answer".into()))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::time::advance;
+    use std::future::pending;
+    use tokio::time::{advance, timeout};
 
     const A_LITTLE_MORE: Duration = Duration::from_millis(1);
 
@@ -157,6 +171,19 @@ mod tests {
         assert!(health.unready().await.contains_key("queue sync"));
         heartbeat.answered();
         assert!(!health.unready().await.contains_key("queue sync"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_program_that_waits_for_a_vendor_is_not_ready_and_says_since_when() {
+        let health = Health::default();
+        let mut call = Box::pin(CALLS.call("Amazon (a test)", pending::<()>(), |()| true));
+        let _ = timeout(Duration::from_secs(31), &mut call).await;
+
+        let complaints = health.unready().await;
+
+        let text = &complaints["Amazon (a test)"];
+        assert!(text.contains("31 s, since 2"), "{text}");
+        assert!(health.dead().is_empty());
     }
 
     #[tokio::test(start_paused = true)]
