@@ -41,6 +41,6 @@ pub use opening::{
     OpeningListing, SimulatedAccount, accounts_toml, listings_csv, opening_accounts,
     opening_listings,
 };
-pub use quota::{BaseLimits, QuotaChange, QuotaError, QuotaRate, QuotaTable, Quotas};
+pub use quota::{BaseLimits, QuotaChange, QuotaError, QuotaRate, QuotaTable, Quotas, ShopLimit};
 pub use server::{Simulator, SimulatorStartError};
 pub use state::{ChatworkMessage, MarketChange, MarketMove, MarketSet};

@@ -78,8 +78,10 @@ pub fn token(world: &mut World, request: &HttpRequest) -> HttpResponse {
     let faults = world.faults.for_call(operation, request, &account);
     let response = match error::fault_response(&faults) {
         Some(response) => response,
-        None => exchange(world, request, &fields)
-            .unwrap_or_else(|(error, text)| error::response(error, text)),
+        None => match exchange(world, request, &fields) {
+            Ok(pair) => error::late_response(&faults).unwrap_or(pair),
+            Err((error, text)) => error::response(error, text),
+        },
     };
     faults.apply(response).for_caller(&account)
 }

@@ -1,8 +1,9 @@
 //! Changes of a shop by a person in its admin pages, without the API: no token is needed, and no
-//! quota, fault or ledger applies.
+//! quota, fault or ledger applies. Other programs of the shop use up its calls.
 
 use serde::{Deserialize, Serialize};
 
+use crate::quota::ShopLimit;
 use crate::state::{ItemVariation, SimulatedItem, World};
 
 /// The changes of one shop. If one of the named items does not exist, nothing changes.
@@ -15,6 +16,8 @@ pub struct ShopChange {
     pub delete: Vec<u64>,
     /// Items to create.
     pub add: Vec<NewItem>,
+    /// Other programs use up the calls of this hour or day, which BASE counts for the whole shop.
+    pub use_up: Option<ShopLimit>,
 }
 
 /// New values of one item. A field that is `None` does not change.
@@ -59,6 +62,10 @@ pub fn change_shop(
     let items = &world.shops[shop].items;
     if let Some(id) = named.find(|id| !items.contains_key(id)) {
         return Err(format!("{account} has no item {id}"));
+    }
+    if let Some(limit) = change.use_up {
+        let now = world.clock.now();
+        world.shops[shop].calls.use_up(limit, now);
     }
     let now = world.clock.now().timestamp();
     let mut new_ids = Vec::new();

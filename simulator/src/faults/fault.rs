@@ -76,9 +76,10 @@ pub enum FaultKind {
     /// BASE's `error` (default `db_error`) with HTTP `status` (default 400). The call is not
     /// executed.
     BaseError,
-    /// The call to a shop is executed, and answered with HTTP `status` (default 500) and JSON.
+    /// The call to a shop, or the renewal of its tokens, is executed, and answered with HTTP `status`
+    /// (default 500) and JSON.
     LateStatus,
-    /// The call to a shop is executed, and answered with the HTML page of a gateway and HTTP `status`
+    /// The same call is executed, and answered with the HTML page of a gateway and HTTP `status`
     /// (default 503).
     LateHtml,
     /// The call is executed, and answered with an empty body.

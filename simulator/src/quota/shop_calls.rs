@@ -4,13 +4,17 @@
 //! client that goes on calling is answered again as soon as the hour changes.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Timelike as _, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::limits::BaseLimits;
 
-/// The limit that was reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// One of the two limits of a shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ShopLimit {
+    /// Calls in a clock hour.
     Hour,
+    /// Calls in a day in Japan.
     Day,
 }
 
@@ -39,6 +43,15 @@ impl ShopCallCounts {
         self.used_in_hour += 1;
         self.used_in_day += 1;
         Ok(())
+    }
+
+    /// Uses up what is left until the limit opens again.
+    pub fn use_up(&mut self, limit: ShopLimit, now: DateTime<Utc>) {
+        self.roll_over(now);
+        match limit {
+            ShopLimit::Hour => self.used_in_hour = u64::MAX,
+            ShopLimit::Day => self.used_in_day = u64::MAX,
+        }
     }
 
     fn roll_over(&mut self, now: DateTime<Utc>) {
@@ -84,6 +97,22 @@ mod tests {
             Err(ShopLimit::Hour)
         );
         assert_eq!(calls.count(LIMITS, at("2026-11-02T02:00:00Z")), Ok(()));
+    }
+
+    #[test]
+    fn what_others_use_up_opens_again_with_the_hour_or_the_day() {
+        let mut calls = ShopCallCounts::default();
+        let mut refusal = |used, time: &str| {
+            calls.use_up(used, at("2026-11-02T13:30:00Z"));
+            calls.count(LIMITS, at(time))
+        };
+
+        let hour = refusal(ShopLimit::Hour, "2026-11-02T13:59:59Z");
+        assert_eq!(hour, Err(ShopLimit::Hour));
+        assert_eq!(refusal(ShopLimit::Hour, "2026-11-02T14:00:00Z"), Ok(()));
+        let day = refusal(ShopLimit::Day, "2026-11-02T14:00:00Z");
+        assert_eq!(day, Err(ShopLimit::Day));
+        assert_eq!(refusal(ShopLimit::Day, "2026-11-02T15:00:00Z"), Ok(()));
     }
 
     #[test]

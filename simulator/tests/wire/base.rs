@@ -28,6 +28,35 @@ async fn a_refresh_token_can_be_used_once() {
 }
 
 #[tokio::test]
+async fn a_renewal_whose_answer_is_lost_uses_up_the_refresh_token() {
+    let fixture = Fixture::new().await;
+    let [_, _, first] = fixture.credentials();
+    let lost = Fault::new("baseToken", FaultKind::LateStatus).times(1);
+    fixture.simulator.add_fault(lost).unwrap();
+
+    let answer = fixture.refresh(&first).await;
+    let again = fixture.refresh(&first).await;
+
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(again.error(), "invalid_request");
+}
+
+#[tokio::test]
+async fn other_programs_of_a_shop_use_up_its_calls() {
+    let fixture = Fixture::new().await;
+    let token = fixture.base_token().await;
+    let body = json!({"use_up": "hour"});
+    read(fixture.post("/_sim/shop/shop-1").json(&body)).await;
+
+    let refused = fixture.base(&token, "items/edit", &[]).await;
+    fixture.simulator.advance(1_800.0).unwrap();
+    let allowed = fixture.base(&token, "items/edit", &[]).await;
+
+    assert_eq!(refused.error(), "hour_api_limit");
+    assert_eq!(allowed.error(), "no_item_id");
+}
+
+#[tokio::test]
 async fn access_tokens_expire_after_an_hour_and_refresh_tokens_after_30_days() {
     let fixture = Fixture::new().await;
     let [_, _, first] = fixture.credentials();
