@@ -35,21 +35,33 @@ impl Server {
     /// Starts a server without persistence.
     pub fn start() -> Self {
         let dir = tempfile::tempdir().expect("a folder").keep();
-        Self::start_at(free_port(), &dir, &["--appendonly", "no"], false)
+        Self::start_at(free_port(), &dir, &["--appendonly", "no"], &[])
     }
 
     /// Starts a server that writes every change to disk in `dir`, which remains after the stop.
     pub fn start_durable(port: u16, dir: &Path) -> Self {
-        Self::start_appending(port, dir, "always")
+        Self::start_appending(port, dir, "always", &[])
     }
 
-    /// The same with another `appendfsync`.
-    pub fn start_appending(port: u16, dir: &Path, fsync: &str) -> Self {
+    /// The same with another `appendfsync`, and with more environment variables.
+    pub fn start_appending(
+        port: u16,
+        dir: &Path,
+        fsync: &str,
+        environment: &[(&'static str, String)],
+    ) -> Self {
         let options = ["--appendonly", "yes", "--appendfsync", fsync];
-        Self::start_at(port, dir, &options, true)
+        Self::start_at(port, dir, &options, environment)
     }
 
-    fn start_at(port: u16, dir: &Path, options: &[&str], kept: bool) -> Self {
+    fn start_at(
+        port: u16,
+        dir: &Path,
+        options: &[&str],
+        environment: &[(&'static str, String)],
+    ) -> Self {
+        // What is written to disk is to be found there again.
+        let kept = options.contains(&"yes");
         let child = Command::new("sh")
             .args(["-c", UNTIL_CLOSED, "sh"])
             .arg(dir)
@@ -63,6 +75,7 @@ impl Server {
                 "127.0.0.1",
             ])
             .args(options)
+            .envs(environment.iter().cloned())
             .env("KEEP", if kept { "yes" } else { "no" })
             .stdin(Stdio::piped())
             .spawn()

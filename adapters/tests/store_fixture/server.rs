@@ -19,12 +19,18 @@ pub struct Server {
 impl Server {
     /// Starts one; panics when that fails.
     pub fn start() -> Self {
+        Self::start_in(&[])
+    }
+
+    /// Starts one with more environment variables.
+    pub fn start_in(environment: &[(&'static str, String)]) -> Self {
         // Each room's tests are beside the others'.
         let script = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/../adapters/tests/store_fixture/postgres-server"
         );
         let mut process = Command::new(script)
+            .envs(environment.iter().cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,12 +1,13 @@
 //! Injects one random fault after the other, from a fixed seed.
 
+use crate::installation::Installation;
 use crate::servers::DiskState;
-use crate::{Installation, OFFERS};
+use crate::vendor_faults::VendorFault;
 use adapters::clock::SystemClock;
+use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use shared::ports::clock::Clock as _;
-use simulator::{Fault, FaultKind};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -24,60 +25,38 @@ enum AppFault {
     PostgresRestarted,
     RedisCut,
     PostgresCut,
-    AmazonThrottles,
-    AmazonFails,
-    AmazonCuts,
-    AmazonEndsTokens,
-    ShopFails,
-    ShopCuts,
-    ShopLosesAnswers,
-    ShopEndsTokens,
+    Vendor(VendorFault),
 }
 
-/// The faults by weight: workers fail more often than servers.
-const DIE: [AppFault; 29] = [
-    AppFault::WorkerKilled,
-    AppFault::WorkerKilled,
-    AppFault::WorkerKilled,
-    AppFault::WorkerKilled,
-    AppFault::WorkerFrozen,
-    AppFault::WorkerFrozen,
-    AppFault::WorkerFrozen,
-    AppFault::WorkerReplaced,
-    AppFault::WorkerReplaced,
-    AppFault::ProducerKilled,
-    AppFault::ClockJumps,
-    AppFault::ClockJumps,
-    AppFault::RedisRestarted,
-    AppFault::RedisLost,
-    AppFault::RedisFlushed,
-    AppFault::PostgresRestarted,
-    AppFault::PostgresRestarted,
-    AppFault::RedisCut,
-    AppFault::PostgresCut,
-    AppFault::AmazonThrottles,
-    AppFault::AmazonFails,
-    AppFault::AmazonCuts,
-    AppFault::AmazonEndsTokens,
-    AppFault::ShopFails,
-    AppFault::ShopCuts,
-    AppFault::ShopLosesAnswers,
-    AppFault::ShopLosesAnswers,
-    AppFault::ShopLosesAnswers,
-    AppFault::ShopEndsTokens,
-];
-
-/// The edit is made, and the answer does not say so.
-const LOST_ANSWERS: [FaultKind; 9] = [
-    FaultKind::Cut,
-    FaultKind::Truncate,
-    FaultKind::Malformed,
-    FaultKind::WrongTypes,
-    FaultKind::LateStatus,
-    FaultKind::LateHtml,
-    FaultKind::Empty,
-    FaultKind::OldValues,
-    FaultKind::OtherItem,
+/// The faults and how often each is in the deck: workers fail more often than servers.
+const DECK: [(AppFault, usize); 27] = [
+    (AppFault::WorkerKilled, 4),
+    (AppFault::WorkerFrozen, 3),
+    (AppFault::WorkerReplaced, 2),
+    (AppFault::ProducerKilled, 1),
+    (AppFault::ClockJumps, 2),
+    (AppFault::RedisRestarted, 1),
+    (AppFault::RedisLost, 1),
+    (AppFault::RedisFlushed, 1),
+    (AppFault::PostgresRestarted, 2),
+    (AppFault::RedisCut, 1),
+    (AppFault::PostgresCut, 1),
+    (AppFault::Vendor(VendorFault::AmazonThrottles), 1),
+    (AppFault::Vendor(VendorFault::AmazonFails), 1),
+    (AppFault::Vendor(VendorFault::AmazonCuts), 1),
+    (AppFault::Vendor(VendorFault::AmazonEndsTokens), 1),
+    (AppFault::Vendor(VendorFault::AmazonIsSlowWithTokens), 2),
+    (AppFault::Vendor(VendorFault::AmazonForgetsAsins), 2),
+    (AppFault::Vendor(VendorFault::AmazonCallsInvalid), 1),
+    (AppFault::Vendor(VendorFault::ShopFails), 1),
+    (AppFault::Vendor(VendorFault::ShopCuts), 1),
+    (AppFault::Vendor(VendorFault::ShopLosesAnswers), 3),
+    (AppFault::Vendor(VendorFault::ShopEndsTokens), 1),
+    (AppFault::Vendor(VendorFault::ShopIsSlowWithTokens), 2),
+    (AppFault::Vendor(VendorFault::ShopLosesTokens), 1),
+    (AppFault::Vendor(VendorFault::HourIsUsedUp), 2),
+    (AppFault::Vendor(VendorFault::DayIsUsedUp), 2),
+    (AppFault::Vendor(VendorFault::ItemsAreDeleted), 2),
 ];
 
 /// How many seconds ahead a clock jumps: processes of the second half do not work until it is right.
@@ -91,10 +70,16 @@ impl Installation {
     /// Injects faults for `lasts`, then restores everything.
     pub async fn inject_faults(&mut self, lasts: Duration, seed: u64) -> FaultCounts {
         let mut die = ChaCha8Rng::seed_from_u64(seed);
+        let mut deck = Vec::new();
         let mut counts = FaultCounts::default();
         let begun = Instant::now();
         while begun.elapsed() < lasts {
-            let kind = DIE[die.random_range(0..DIE.len())];
+            if deck.is_empty() {
+                let cards = DECK.iter();
+                deck.extend(cards.flat_map(|(kind, times)| std::iter::repeat_n(*kind, *times)));
+                deck.shuffle(&mut die);
+            }
+            let kind = deck.pop().expect("it was filled");
             let span = Duration::from_millis(die.random_range(200..3_000));
             println!(
                 "{} {kind:?} for {span:?}",
@@ -103,8 +88,9 @@ impl Installation {
             self.inject(kind, span, &mut die).await;
             *counts.0.entry(kind).or_default() += 1;
             tokio::time::sleep(Duration::from_millis(die.random_range(300..2_500))).await;
+            self.let_others_follow().await;
         }
-        self.simulator.clear_faults();
+        self.restore_vendors();
         self.restart_stopped();
         counts
     }
@@ -112,7 +98,6 @@ impl Installation {
     async fn inject(&mut self, kind: AppFault, span: Duration, die: &mut ChaCha8Rng) {
         let worker = die.random_range(0..self.workers.len());
         let producer = die.random_range(0..self.producers.len());
-        let times = die.random_range(1..4);
         match kind {
             AppFault::WorkerKilled => {
                 self.workers[worker].signal("KILL");
@@ -146,10 +131,10 @@ impl Installation {
                     0 => &self.producers[producer],
                     _ => &self.workers[worker],
                 };
-                process.clock.set_ahead(ahead);
+                process.clock.set_ahead(self.world.ahead() + ahead);
                 // Longer than from one look at the clock to the next.
                 tokio::time::sleep(span * 4).await;
-                process.clock.set_ahead(0);
+                process.clock.set_ahead(self.world.ahead());
             }
             AppFault::RedisRestarted => self.redis.restart(DiskState::Kept, span).await,
             AppFault::RedisLost => self.redis.restart(DiskState::Lost, span).await,
@@ -157,25 +142,9 @@ impl Installation {
             AppFault::PostgresRestarted => self.postgres.restart(),
             AppFault::RedisCut => self.redis.proxy.cut(),
             AppFault::PostgresCut => self.postgres.proxy.cut(),
-            AppFault::AmazonThrottles => self.fault(OFFERS, FaultKind::Throttle, times),
-            AppFault::AmazonFails => self.fault(OFFERS, FaultKind::Status, times),
-            AppFault::AmazonCuts => self.fault(OFFERS, FaultKind::Cut, 1),
-            AppFault::AmazonEndsTokens => self.fault(OFFERS, FaultKind::TokenExpiry, 1),
-            AppFault::ShopFails => self.fault("items/edit", FaultKind::Status, times),
-            AppFault::ShopCuts => self.fault("items/edit", FaultKind::Cut, 1),
-            // Often more than the attempts of an update.
-            AppFault::ShopLosesAnswers => {
-                let kind = LOST_ANSWERS[die.random_range(0..LOST_ANSWERS.len())];
-                self.fault("items/edit", kind, times * 4);
-            }
-            AppFault::ShopEndsTokens => self.fault("items/edit", FaultKind::TokenExpiry, 1),
+            AppFault::Vendor(fault) => self.inject_at_vendor(fault, die),
         }
         // Restarts crashed processes, as docker would.
         self.restart_stopped();
-    }
-
-    fn fault(&self, operation: &str, kind: FaultKind, times: u64) {
-        let fault = Fault::new(operation, kind).times(times);
-        self.simulator.add_fault(fault).expect("a fault");
     }
 }

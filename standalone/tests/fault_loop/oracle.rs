@@ -1,6 +1,6 @@
 //! An oracle for every item: it knows the market and the rules, and none of our rows.
 
-use crate::{ACCOUNTS, Installation};
+use crate::installation::Installation;
 use shared::domain::desired::SellingRule;
 use shared::domain::money::Yen;
 use simulator::ItemSnapshot;
@@ -8,7 +8,7 @@ use simulator::ItemSnapshot;
 impl Installation {
     /// Every item is for sale exactly if Amazon sells its product, at a price that follows Amazon's.
     pub fn items_are_as_the_market_demands(&self) {
-        let shops = (1..=ACCOUNTS).filter_map(|no| self.simulator.shop(&format!("shop-{no}")));
+        let shops = self.shops().into_iter();
         let items: Vec<ItemSnapshot> = shops.flat_map(|shop| shop.items).collect();
         let complaint = |item: &ItemSnapshot| {
             let cost = self.simulator.market(&item.asin).best_price;

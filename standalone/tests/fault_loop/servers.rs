@@ -7,9 +7,15 @@ mod postgres;
 #[path = "../../../adapters/tests/queue_contract/server.rs"]
 mod redis;
 
+use crate::process::Environment;
 use crate::tcp_proxy::TcpProxy;
 use std::path::Path;
 use std::time::Duration;
+
+/// Each test binary starts them in its own way; this line uses both, for the compiler.
+const _: () = {
+    let _ = (Redis::start, Postgres::start);
+};
 
 /// The data that Redis finds on its disk when it restarts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,16 +31,23 @@ pub struct Redis {
     pub proxy: TcpProxy,
     port: u16,
     folder: tempfile::TempDir,
+    environment: Environment,
     server: Option<redis::Server>,
 }
 
 impl Redis {
     pub async fn start() -> Self {
+        Self::start_in(Environment::new()).await
+    }
+
+    /// Starts one with more environment variables.
+    pub async fn start_in(environment: Environment) -> Self {
         let port = redis::free_port();
         let mut redis = Self {
             proxy: TcpProxy::to(port).await,
             port,
             folder: tempfile::tempdir().expect("a folder"),
+            environment,
             server: None,
         };
         redis.run();
@@ -46,7 +59,8 @@ impl Redis {
     }
 
     fn run(&mut self) {
-        let server = redis::Server::start_appending(self.port, self.folder.path(), "everysec");
+        let (folder, environment) = (self.folder.path(), &self.environment);
+        let server = redis::Server::start_appending(self.port, folder, "everysec", environment);
         self.server = Some(server);
     }
 
@@ -77,7 +91,12 @@ pub struct Postgres {
 
 impl Postgres {
     pub async fn start() -> Self {
-        let server = postgres::Server::start();
+        Self::start_in(&Environment::new()).await
+    }
+
+    /// Starts one with more environment variables.
+    pub async fn start_in(environment: &Environment) -> Self {
+        let server = postgres::Server::start_in(environment);
         let url = url::Url::parse(&server.url).expect("a url");
         Self {
             proxy: TcpProxy::to(url.port().expect("a port")).await,
