@@ -1,6 +1,7 @@
 //! Builds queue, cache and limiter: in memory for one process, in Redis when `REDIS_URL` is set.
 
 use crate::config::{Rate, Redis, Settings};
+use crate::installation;
 use crate::run_mode::RunMode;
 use adapters::cache::{DryCache, RedisCache};
 use adapters::clock::SystemClock;
@@ -69,7 +70,7 @@ impl Backends {
         store: &Arc<SqlStore>,
     ) -> Result<Self, CommandError> {
         let rates = rates(settings);
-        let link = link_of(settings).await?;
+        let link = link_of(settings, Some(store)).await?;
         let cache = cache(settings, link.as_ref(), store);
         let cache: Arc<dyn Cache> = match mode {
             RunMode::Live => cache,
@@ -97,10 +98,18 @@ impl Backends {
     }
 }
 
-/// The connection to Redis, if the settings have one.
-pub(crate) async fn link_of(settings: &Settings) -> Result<Option<RedisLink>, CommandError> {
+/// A connection to the Redis of the settings, if they have one, after a look whether its keys are
+/// those of `store`. Without a store there is none.
+///
+/// # Errors
+///
+/// A Redis server that does not respond, cannot be used, or is used by another database.
+pub async fn link_of(
+    settings: &Settings,
+    store: Option<&SqlStore>,
+) -> Result<Option<RedisLink>, CommandError> {
     match &settings.redis {
-        Some(redis) => link(redis).await.map(Some),
+        Some(redis) => link(redis, store).await.map(Some),
         None => Ok(None),
     }
 }
@@ -120,9 +129,10 @@ pub(crate) fn cache(
 /// The calls of all processes in the current windows of the shops, by lane.
 pub(crate) async fn shared_lanes(
     settings: &Settings,
+    store: &SqlStore,
     accounts: &[AccountRow],
 ) -> Result<Vec<(String, LaneMemory)>, CommandError> {
-    let Some(link) = link_of(settings).await? else {
+    let Some(link) = link_of(settings, Some(store)).await? else {
         return Ok(Vec::new());
     };
     let limiter = RedisLimiter::new(&link, rates(settings), Arc::new(SystemClock));
@@ -162,21 +172,12 @@ fn memory(used: &WindowUse) -> LaneMemory {
 ///
 /// # Errors
 ///
-/// A Redis server that does not respond or cannot be used.
-pub async fn shared_queue(redis: &Redis) -> Result<RedisQueue, CommandError> {
-    Ok(RedisQueue::new(link(redis).await?))
-}
-
-/// A connection to the Redis of the settings; `None` if there is none.
-///
-/// # Errors
-///
-/// A Redis server that does not respond or cannot be used.
-pub async fn redis(settings: &Settings) -> Result<Option<RedisLink>, CommandError> {
-    match &settings.redis {
-        Some(redis) => link(redis).await.map(Some),
-        None => Ok(None),
-    }
+/// As [`link_of`].
+pub async fn shared_queue(
+    redis: &Redis,
+    store: Option<&SqlStore>,
+) -> Result<RedisQueue, CommandError> {
+    Ok(RedisQueue::new(link(redis, store).await?))
 }
 
 fn rates(settings: &Settings) -> Rates {
@@ -207,13 +208,21 @@ async fn local_limiter(
     })
 }
 
-async fn link(redis: &Redis) -> Result<RedisLink, CommandError> {
+async fn link(redis: &Redis, store: Option<&SqlStore>) -> Result<RedisLink, CommandError> {
     let mut settings = RedisSettings::new("");
     settings.url = redis.url.clone();
     settings.prefix.clone_from(&redis.prefix);
-    connect(&settings)
+    let link = connect(&settings)
         .await
-        .map_err(|fault| redis_error(&fault))
+        .map_err(|fault| redis_error(&fault))?;
+    if let Some(store) = store {
+        let own = store.installation().await?;
+        let stranger = installation::stranger(&link, &own).await;
+        if let Some(refusal) = stranger.map_err(|fault| redis_error(&fault))? {
+            return Err(refusal);
+        }
+    }
+    Ok(link)
 }
 
 /// The queue, after one request to each of its lists: a problem that prevents all work, such as a

@@ -10,6 +10,7 @@ pub mod background_writer;
 mod clients;
 pub mod config;
 pub mod health;
+pub mod installation;
 pub mod log;
 pub mod page_listener;
 pub mod private;

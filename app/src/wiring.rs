@@ -4,7 +4,7 @@
 use crate::accounts::{AccountCredentials, AccountsFile};
 use crate::backends::Backends;
 use crate::backends::{self, LimiterShutdown};
-pub use crate::backends::{redis, shared_queue};
+pub use crate::backends::{link_of, shared_queue};
 use crate::clients::{VendorClients, client_error};
 use crate::config::values::Key;
 use crate::config::{Settings, Work, environment};
@@ -69,7 +69,7 @@ pub async fn with_keys(settings: &Settings, store: &SqlStore) -> Result<SqlStore
 ///
 /// A Redis that cannot be used.
 pub async fn cache(settings: &Settings, store: &SqlStore) -> Result<Arc<dyn Cache>, CommandError> {
-    let link = backends::link_of(settings).await?;
+    let link = link_of(settings, Some(store)).await?;
     Ok(backends::cache(settings, link.as_ref(), store))
 }
 
@@ -86,7 +86,7 @@ pub async fn lanes(
 ) -> Result<Vec<(String, LaneMemory)>, CommandError> {
     let mut lanes: BTreeMap<String, LaneMemory> = store.lanes().await?.into_iter().collect();
     if settings.redis.is_some() {
-        match backends::shared_lanes(settings, &store.accounts().await?).await {
+        match backends::shared_lanes(settings, store, &store.accounts().await?).await {
             Ok(counted) => {
                 for (name, counted) in counted {
                     let refusals = lanes.get(&name).and_then(|known| known.refusals);

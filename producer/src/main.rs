@@ -4,7 +4,7 @@ use app::config::{self, Settings};
 use app::health;
 use app::log::{self, LogFormat};
 use app::signal::Signals;
-use app::{program, server_clocks, startup};
+use app::{installation, program, server_clocks, startup};
 use clap::{Args, Parser, Subcommand};
 use producer::notices::{NotificationTask, Notifications};
 use producer::{LeaderLease, Leadership, RunOrder, Scheduler, StartRunError, start_run};
@@ -137,6 +137,7 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
         stopped = &mut stop => stopped,
         never = scheduler.run(&leadership, on_report) => match never {},
         wrong = server_clocks::keep(&sources) => Err(wrong),
+        stranger = installation::keep(&sources) => Err(stranger),
     };
     health.stopping();
     leadership.release().await;

@@ -102,8 +102,10 @@ async fn perform(
             accounts::accounts(command, env.settings, store, &mut env.output(json)).await
         }
         MisebanCommand::Validate(args) => validate_cache(args, store, env).await,
-        MisebanCommand::Board(args) => board::board(args, settings, &mut env.output(false)).await,
-        MisebanCommand::Queues(command) => manage_queues(command, env).await,
+        MisebanCommand::Board(args) => {
+            board::board(args, settings, store, &mut env.output(false)).await
+        }
+        MisebanCommand::Queues(command) => manage_queues(command, store, env).await,
         MisebanCommand::Notify(args) => notify_channels(*args, env).await,
         MisebanCommand::Migrate => upgrade(env).await,
         MisebanCommand::Backup(args) => back_up(args, store, env).await,
@@ -120,12 +122,14 @@ async fn perform(
 
 async fn manage_queues(
     command: &QueuesCommand,
+    store: &CommandStore,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
     let (settings, now) = (env.settings, SystemClock.now());
     queues::queues(
         command,
         settings,
+        store,
         now,
         &mut env.output(command.output().json),
     )
@@ -281,7 +285,7 @@ async fn diagnose(store: &CommandStore, env: &mut CommandEnv<'_>) -> Result<Exit
     };
     let exit = doctor::doctor(checked, &mut env.output(false)).await?;
     let store = opened.as_ref().ok().map(|(store, _)| store);
-    let redis = wiring::redis(env.settings).await;
+    let redis = wiring::link_of(env.settings, store).await;
     let servers = servers::check(store, redis, &mut env.output(false)).await?;
     Ok(if servers == Exit::Done { exit } else { servers })
 }

@@ -4,7 +4,7 @@ use app::config::{self, Settings};
 use app::health;
 use app::log::{self, LogFormat};
 use app::signal::Signals;
-use app::{program, server_clocks, startup};
+use app::{installation, program, server_clocks, startup};
 use clap::Parser;
 use shared::jobs::QueueName;
 use std::path::PathBuf;
@@ -92,6 +92,7 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
         stopped = &mut stop => stopped,
         failure = workers.failed() => Err(failure),
         wrong = server_clocks::keep(&app.sources) => Err(wrong),
+        stranger = installation::keep(&app.sources) => Err(stranger),
     };
     tracing::info!("stopping: claims no more jobs, waits for running ones");
     health.stopping();

@@ -2,6 +2,7 @@
 
 mod fault;
 mod link;
+mod owner;
 mod state;
 pub(crate) mod subscription;
 

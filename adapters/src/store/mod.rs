@@ -5,6 +5,7 @@
 //! - `listings`: the catalogue, products, updates and history.
 //! - `invalid_asins`: the marks of ASINs that Amazon called invalid.
 //! - `accounts`: accounts, tokens, leases and the memory of lanes.
+//! - `installation`: what tells this database from every other one.
 //!
 //! A call writes in one transaction of a few statements; rows are passed as one JSON text. The
 //! statements are in `sql/`, the schema in `/migrations`. The store decides no business rule.
@@ -13,6 +14,7 @@ mod accounts;
 mod backup;
 mod cache;
 mod db;
+mod installation;
 mod invalid_asins;
 mod listings;
 mod location;

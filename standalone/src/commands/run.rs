@@ -8,9 +8,9 @@ use crate::progress::{ProgressDisplay, print_status};
 use app::config::Settings;
 use app::health::Health;
 use app::run_mode::RunMode;
-use app::server_clocks;
 use app::signal::signal;
 use app::wiring::{self, App};
+use app::{installation, server_clocks};
 use producer::notices::{NotificationPolicy, Notifications};
 use producer::{LostMessages, RunOrder, StartRunError, resume_run, start_run};
 use shared::domain::account::AccountId;
@@ -258,6 +258,7 @@ pub async fn follow(run: RunId, app: &App, lang: Lang) -> Result<Followed, Comma
         stopped = signal() => stopped.map(Followed::Stopped),
         report = wait_for_end(run, app, &mut progress) => report.map(Followed::Ended),
         wrong = server_clocks::keep(&app.sources) => Err(wrong),
+        stranger = installation::keep(&app.sources) => Err(stranger),
     };
     progress.end();
     ended

@@ -11,6 +11,7 @@ mod servers;
 mod shifted_clock;
 mod starting;
 mod stopping;
+mod strangers;
 mod streams;
 mod upgrade;
 #[path = "../vendors/mod.rs"]

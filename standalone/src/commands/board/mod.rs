@@ -6,6 +6,7 @@ mod routes;
 
 use super::queues;
 use crate::cli::BoardArgs;
+use crate::database::CommandStore;
 use crate::output::CommandOutput;
 use access::BoardAccess;
 use app::config::Settings;
@@ -26,10 +27,11 @@ use ui::message::text;
 pub async fn board(
     args: &BoardArgs,
     settings: &Settings,
+    store: &CommandStore,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let access = access(args.listen, settings)?;
-    let queue = Arc::new(queues::open(settings).await?);
+    let queue = Arc::new(queues::open(settings, store).await?);
     let listener = listen(args.listen).await?;
     let address = listener.local_addr()?;
     out.line(&text!(

@@ -5,6 +5,7 @@ mod text;
 mod view;
 
 use crate::cli::{DeadMessageArgs, QueuesCommand, ShowArgs};
+use crate::database::CommandStore;
 use crate::output::CommandOutput;
 use adapters::queue::RedisQueue;
 use app::config::Settings;
@@ -30,11 +31,12 @@ use view::{
 pub async fn queues(
     command: &QueuesCommand,
     settings: &Settings,
+    store: &CommandStore,
     now: DateTime<Utc>,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     let inspector = QueueInspector {
-        queue: open(settings).await?,
+        queue: open(settings, store).await?,
         now,
     };
     match command {
@@ -57,20 +59,32 @@ pub async fn queues(
     Ok(Exit::Done)
 }
 
-/// Opens the queue in Redis only.
+/// Opens the queue in Redis, also while the database, which tells whether it is its own, does not
+/// answer: somebody looks for what is wrong.
 ///
 /// # Errors
 ///
 /// [`CommandError::Usage`] without `REDIS_URL`, since the queue is then in the memory of another
-/// process.
-pub(super) async fn open(settings: &Settings) -> Result<RedisQueue, CommandError> {
+/// process, and for the queue of another database.
+pub(super) async fn open(
+    settings: &Settings,
+    store: &CommandStore,
+) -> Result<RedisQueue, CommandError> {
     let Some(redis) = &settings.redis else {
         return Err(CommandError::Usage(text!(
             "REDIS_URL がありません。1つのプロセスで動かすとき、キューは miseban serve や miseban run のメモリーの中だけにあり、外からは見えません。miseban status を使ってください",
             "REDIS_URL is not set: without Redis, the queue is in the memory of miseban serve or miseban run and cannot be shown; use miseban status"
         )));
     };
-    wiring::shared_queue(redis).await
+    let store = match store.existing().await {
+        Ok(store) => Some(store),
+        Err(CommandError::Away(why)) => {
+            tracing::info!("{why}");
+            None
+        }
+        Err(failure) => return Err(failure),
+    };
+    wiring::shared_queue(redis, store).await
 }
 
 struct QueueInspector {
