@@ -16,3 +16,4 @@ pub mod queue;
 pub mod redis;
 pub mod spapi;
 pub mod store;
+pub mod warning_pace;

@@ -232,7 +232,7 @@ async fn checked_queue(link: &RedisLink) -> Result<Arc<dyn Queue>, CommandError>
     for name in QueueName::ALL {
         if let Err(error) = queue.stats(name).await {
             // A Redis that does not respond at all is reported as such.
-            link.ping().await.map_err(|fault| redis_error(&fault))?;
+            link.check().await.map_err(|fault| redis_error(&fault))?;
             return Err(CommandError::Usage(text!(
                 "Redisのキューを使えません({error})",
                 "the queue in Redis cannot be used ({error})"

@@ -22,3 +22,5 @@ pub mod signal;
 pub mod sources;
 pub mod startup;
 pub mod wiring;
+
+pub use adapters::warning_pace;

@@ -5,6 +5,7 @@
 
 use crate::config::Settings;
 use crate::run_mode::RunMode;
+use crate::warning_pace::WARNINGS;
 use crate::wiring::{self, App};
 use adapters::store::SqlStore;
 use backon::{ExponentialBuilder, Retryable as _};
@@ -41,7 +42,8 @@ pub async fn build(settings: &Settings) -> Result<App, CommandError> {
         .retry(delays)
         .when(|error| matches!(error, CommandError::Away(_)) && begun.elapsed() < RETRY_FOR)
         .notify(|error, delay| {
-            tracing::warn!(%error, "a server is unavailable at start; retrying in {delay:?}");
+            let what = format!("a server is unavailable at start; retrying in {delay:?}");
+            WARNINGS.warn(&what, error);
         })
         .await
 }

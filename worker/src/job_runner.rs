@@ -163,7 +163,8 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
                     "the lease is lost; the job continues, since its writes are idempotent"
                 );
             }
-            Err(error) => tracing::warn!(%error, "could not renew the lease"),
+            // The adapter warns.
+            Err(error) => tracing::debug!(%error, "could not renew the lease"),
         }
     }
 
@@ -176,7 +177,7 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
                     return tracing::warn!("another worker has claimed the message meanwhile");
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "could not settle the message; retrying in a second");
+                    tracing::debug!(%error, "could not settle the message; retrying in a second");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }

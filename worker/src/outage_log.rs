@@ -1,6 +1,7 @@
-//! Logs an outage of the database, queue or limiter once at its begin and once at its end, and not for
-//! each job that meets it.
+//! Logs that jobs wait for the database, queue or limiter, at the pace of all such warnings and not for
+//! each job, and that they run again.
 
+use app::warning_pace::WARNINGS;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether there is an outage, for all loops of one program.
@@ -10,9 +11,9 @@ pub struct OutageLog(AtomicBool);
 impl OutageLog {
     /// A job failed because of an outage.
     pub fn down(&self, why: &str) {
-        if !self.0.swap(true, Ordering::Relaxed) {
-            tracing::warn!(%why, "jobs wait and are retried every second: {why}");
-        }
+        self.0.store(true, Ordering::Relaxed);
+        let what = format!("jobs wait and are retried every second: {why}");
+        WARNINGS.warn(&what, &why);
     }
 
     /// A job succeeded.

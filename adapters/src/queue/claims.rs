@@ -83,7 +83,7 @@ impl Claims {
                     .map(|(slot, claimed)| AssignedMessage { claimed, slot })
                     .collect(),
                 Err(error) => {
-                    tracing::warn!(queue = name.as_str(), %error, "could not claim messages; trying again");
+                    tracing::debug!(queue = name.as_str(), %error, "could not claim messages; trying again");
                     tokio::time::sleep(PAUSE_AFTER_ERROR).await;
                     VecDeque::new()
                 }

@@ -1,6 +1,6 @@
 //! The faults of a Redis, each with a message that says what to do about it.
 
-use redis::{ErrorKind, RedisError, ServerErrorKind};
+use redis::{ErrorKind, RedisError};
 use std::time::Duration;
 
 /// The oldest version that has all commands that we use.
@@ -8,7 +8,7 @@ const OLDEST: (u32, u32) = (6, 2);
 
 /// Redis cannot be used, permanently or for now. The first value is the address: host and port, or
 /// path.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum RedisFault {
     /// The address is not valid.
     #[error(
@@ -69,26 +69,20 @@ impl RedisFault {
     /// The one place that decides what an error of the client means.
     pub fn classify(error: RedisError, address: &str) -> Self {
         let address = address.to_owned();
-        match error.code() {
-            Some("NOAUTH" | "WRONGPASS") => return Self::WrongPassword(address),
-            Some("MISCONF") => return Self::CannotSave(address),
-            Some("OOM") => return Self::OutOfMemory(address),
+        match code(&error) {
+            "NOAUTH" | "WRONGPASS" => return Self::WrongPassword(address),
+            "MISCONF" => return Self::CannotSave(address),
+            "OOM" => return Self::OutOfMemory(address),
+            "WRONGTYPE" => return Self::ForeignData(address),
+            "READONLY" => return Self::ReadOnly(address),
+            "NOPERM" => return Self::NotAllowed(address, detail(&error)),
+            "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "NOREPLICAS" | "UNBLOCKED" => {
+                return Self::NotReady(address, detail(&error));
+            }
             _ => {}
-        }
-        // Redis 6.2 wraps the error of a script, including its code.
-        if error.to_string().contains("WRONGTYPE") {
-            return Self::ForeignData(address);
         }
         match error.kind() {
             ErrorKind::AuthenticationFailed => Self::WrongPassword(address),
-            ErrorKind::Server(ServerErrorKind::ReadOnly) => Self::ReadOnly(address),
-            ErrorKind::Server(ServerErrorKind::NoPerm) => Self::NotAllowed(address, detail(&error)),
-            ErrorKind::Server(
-                ServerErrorKind::BusyLoading
-                | ServerErrorKind::MasterDown
-                | ServerErrorKind::ClusterDown
-                | ServerErrorKind::TryAgain,
-            ) => Self::NotReady(address, detail(&error)),
             ErrorKind::RESP3NotSupported => Self::TooOld(address, "5 or older".to_owned()),
             ErrorKind::InvalidClientConfig => Self::BadUrl,
             ErrorKind::Io | ErrorKind::Client | ErrorKind::Parse => {
@@ -104,6 +98,12 @@ impl RedisFault {
             self,
             Self::Unreachable(..) | Self::NoAnswer(..) | Self::NotReady(..)
         )
+    }
+
+    /// Whether another connection may not have the fault: this one is broken, or leads to a server
+    /// that is no longer the primary, or that asks for another login.
+    pub fn ends_connection(&self) -> bool {
+        self.is_transient() || matches!(self, Self::ReadOnly(_) | Self::WrongPassword(_))
     }
 
     /// The fault and its cause in one line.
@@ -139,6 +139,29 @@ pub(super) fn check_info(info: &str, address: &str) -> Result<(), RedisFault> {
         return Err(RedisFault::CannotSave(address));
     }
     Ok(())
+}
+
+/// The code of an error of the server, else an empty text. Redis 6.2 wraps the error of a script,
+/// with its code.
+fn code(error: &RedisError) -> &str {
+    let wrapped = |detail: &'_ str| {
+        let codes = [
+            "WRONGTYPE",
+            "READONLY",
+            "MISCONF",
+            "NOREPLICAS",
+            "OOM",
+            "NOPERM",
+        ];
+        codes
+            .into_iter()
+            .find(|code| detail.contains(&format!("{code} ")))
+    };
+    match error.code() {
+        None => "",
+        Some("ERR") => error.detail().and_then(wrapped).unwrap_or("ERR"),
+        Some(code) => code,
+    }
 }
 
 fn detail(error: &RedisError) -> String {

@@ -1,58 +1,38 @@
 //! The connection to Redis, shared by queue, limiter and cache.
 //!
-//! It is opened once at start, where each fault says what to do. Later it reconnects by itself
-//! without end, and callers only see failed calls. The password is in no message and in no debug
+//! It is opened once at start, where each fault says what to do. Later it is kept by a task
+//! (`reconnect.rs`), and callers only see failed calls. The password is in no message and in no debug
 //! output.
 
-use super::fault::{RedisFault, check_info};
+use super::connector::Connector;
+use super::fault::RedisFault;
+use super::fault_log::FaultLog;
+use super::reconnect::{ConnectionFault, CurrentConnection, Reconnector};
+use super::round_trip::{RoundTrip, Vitals};
+use super::settings::RedisSettings;
+use super::shared_connection::SharedConnection;
 use super::state::RedisState;
 use crate::clock::ServerTime;
-use crate::http::install_tls;
 use chrono::DateTime;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
-use redis::{AsyncConnectionConfig, Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
-use secrecy::{ExposeSecret, SecretString};
+use redis::aio::PubSub;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// The time-out for opening a connection.
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
-/// The shortest and the longest pause between two attempts to reconnect, which never stop.
-const RECONNECT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
-/// A peer that acknowledges nothing for this long counts as lost; the kernel's own limit is about a
-/// quarter of an hour.
-const SILENCE: Duration = Duration::from_secs(10);
-
-/// The address of Redis and the time-out for its answers.
-#[derive(Debug, Clone)]
-pub struct RedisSettings {
-    /// `redis://`, `rediss://` (TLS) or `unix://`, with user and password if there are any.
-    pub url: SecretString,
-    /// The prefix of every key. Two installations on one Redis need different prefixes.
-    pub prefix: String,
-    /// The time-out of a call. It is long, since a fork for a snapshot or a failover stops Redis
-    /// for seconds, and a call that timed out may have been executed.
-    pub response_timeout: Duration,
-}
-
-impl RedisSettings {
-    /// The Redis at `url`, with the prefix `miseban` and a time-out of ten seconds.
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: SecretString::from(url.into()),
-            prefix: "miseban".to_owned(),
-            response_timeout: Duration::from_secs(10),
-        }
-    }
-}
+use tokio::sync::{mpsc, watch};
+use tokio::task::AbortHandle;
 
 /// Connections to one Redis. Cheap to clone; all clones share one multiplexed connection.
 #[derive(Clone)]
-pub struct RedisLink {
-    client: Client,
-    shared: ConnectionManager,
+pub struct RedisLink(Arc<LinkParts>);
+
+struct LinkParts {
+    connector: Arc<Connector>,
+    current: watch::Receiver<CurrentConnection>,
+    faults: mpsc::UnboundedSender<ConnectionFault>,
+    vitals: Arc<Vitals>,
+    log: Arc<FaultLog>,
+    task: AbortHandle,
     prefix: String,
     response_timeout: Duration,
 }
@@ -60,22 +40,48 @@ pub struct RedisLink {
 impl RedisLink {
     /// The prefix of every key.
     pub fn prefix(&self) -> &str {
-        &self.prefix
+        &self.0.prefix
     }
 
-    /// The shared connection, which reconnects by itself. Never block on it (`BLPOP`), since a
-    /// blocked call holds up all others. Use it through [`RedisLink::within`]: without a time-out
-    /// it waits for an unreachable Redis forever.
-    pub fn shared(&self) -> ConnectionManager {
-        self.shared.clone()
+    /// The shared connection, which is made anew when it has to be. Never block on it (`BLPOP`),
+    /// since a blocked call holds up all others. Use it through [`RedisLink::within`]: without a
+    /// time-out it waits for an unreachable Redis forever.
+    pub fn shared(&self) -> SharedConnection {
+        SharedConnection::new(self.0.current.clone(), Arc::clone(&self.0.vitals))
     }
 
-    /// For separate connections that block or subscribe. They do not reconnect by themselves.
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// Waits for a shared connection; returns its number.
+    pub(super) async fn connected(&self) -> u64 {
+        let mut current = self.0.current.clone();
+        loop {
+            if let Some(number) = current.borrow_and_update().number() {
+                return number;
+            }
+            until_changed(&mut current).await;
+        }
     }
 
-    /// Waits for the answer to a call, at most for the response time-out.
+    /// Ends when the shared connection is no longer that of this number. Other connections may lead
+    /// to the wrong server then, too.
+    pub(super) async fn replaced(&self, number: u64) {
+        let mut current = self.0.current.clone();
+        while current.borrow_and_update().number() == Some(number) {
+            until_changed(&mut current).await;
+        }
+    }
+
+    /// A separate connection that can subscribe. It is not made anew by itself.
+    ///
+    /// # Errors
+    ///
+    /// The fault if Redis cannot be used now.
+    pub(super) async fn subscriber(&self) -> Result<PubSub, RedisFault> {
+        let opened = self.0.connector.open_subscriber().await;
+        opened.inspect_err(|fault| self.0.log.failed(fault))
+    }
+
+    /// Waits for the answer to a call, at most for the response time-out. A fault that another
+    /// connection may not have ends the shared connection.
     ///
     /// # Errors
     ///
@@ -84,21 +90,54 @@ impl RedisLink {
         &self,
         call: impl Future<Output = redis::RedisResult<T>>,
     ) -> Result<T, RedisFault> {
-        match tokio::time::timeout(self.response_timeout, call).await {
-            Ok(answer) => answer.map_err(|error| RedisFault::classify(error, &self.address())),
-            Err(_) => Err(RedisFault::NoAnswer(self.address(), self.response_timeout)),
+        let parts = &*self.0;
+        let number = parts.current.borrow().number();
+        let fault = match tokio::time::timeout(parts.response_timeout, call).await {
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(error)) => parts.connector.classify(error),
+            Err(_) => RedisFault::NoAnswer(parts.connector.address(), parts.response_timeout),
+        };
+        // Why there is no connection says more than that there was no answer.
+        let fault = self
+            .fault()
+            .filter(|_| fault.is_transient())
+            .unwrap_or(fault);
+        parts.log.failed(&fault);
+        if let Some(number) = number
+            && fault.ends_connection()
+        {
+            // The task of the link ends only with the link.
+            parts.faults.send((number, fault.clone())).ok();
         }
+        Err(fault)
     }
 
-    /// Checks that Redis answers.
+    /// Why there is no connection at present.
+    pub fn fault(&self) -> Option<RedisFault> {
+        self.0.current.borrow().fault().cloned()
+    }
+
+    /// The measured round trip to Redis.
+    pub fn round_trip(&self) -> RoundTrip {
+        self.0.vitals.round_trip()
+    }
+
+    /// Checks that Redis answers and accepts writes.
     ///
     /// # Errors
     ///
-    /// The fault if Redis does not answer in time.
-    pub async fn ping(&self) -> Result<(), RedisFault> {
+    /// The fault if it does not, at once if it is known.
+    pub async fn check(&self) -> Result<(), RedisFault> {
+        if let Some(fault) = self.fault() {
+            return Err(fault);
+        }
         let mut connection = self.shared();
-        let ping = redis::cmd("PING");
-        self.within(ping.query_async::<()>(&mut connection)).await
+        let write = self.0.connector.write_nothing();
+        match self.within(write.exec_async(&mut connection)).await {
+            // The work may need other permissions only.
+            Err(RedisFault::NotAllowed(..)) => Ok(()),
+            checked => checked,
+        }
     }
 
     /// The time of Redis.
@@ -135,7 +174,13 @@ impl RedisLink {
 
     /// Host and port, or path, without user and password.
     pub fn address(&self) -> String {
-        self.client.get_connection_info().addr().to_string()
+        self.0.connector.address()
+    }
+}
+
+impl Drop for LinkParts {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 
@@ -143,8 +188,15 @@ impl fmt::Debug for RedisLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisLink")
             .field("address", &self.address())
-            .field("prefix", &self.prefix)
+            .field("prefix", &self.0.prefix)
             .finish_non_exhaustive()
+    }
+}
+
+/// Waits for a change, for good if the task of the link has ended.
+async fn until_changed(current: &mut watch::Receiver<CurrentConnection>) {
+    if current.changed().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -154,68 +206,27 @@ impl fmt::Debug for RedisLink {
 ///
 /// The fault, without a retry; its message says what to do.
 pub async fn connect(settings: &RedisSettings) -> Result<RedisLink, RedisFault> {
-    install_tls();
-    let info = connection_info(settings)?;
-    let address = info.addr().to_string();
-    let client = Client::open(info).map_err(|error| RedisFault::classify(error, &address))?;
-    probe(&client, settings.response_timeout, &address).await?;
-    let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(CONNECTION_TIMEOUT))
-        .set_response_timeout(Some(settings.response_timeout))
-        .set_min_delay(RECONNECT.0)
-        .set_max_delay(RECONNECT.1)
-        .set_number_of_retries(usize::MAX);
-    let opening = ConnectionManager::new_with_config(client.clone(), config);
-    let shared = tokio::time::timeout(settings.response_timeout, opening)
-        .await
-        .map_err(|_| RedisFault::NoAnswer(address.clone(), settings.response_timeout))?
-        .map_err(|error| RedisFault::classify(error, &address))?;
-    Ok(RedisLink {
-        client,
-        shared,
+    let connector = Arc::new(Connector::new(settings)?);
+    let open = connector.open().await?;
+    let vitals = Arc::new(Vitals::default());
+    let log = Arc::new(FaultLog::default());
+    let (current, seen) = watch::channel(CurrentConnection::Connected(0, open.connection.clone()));
+    let (suspect, faults) = mpsc::unbounded_channel();
+    let reconnector = Reconnector {
+        connector: Arc::clone(&connector),
+        current,
+        faults,
+        vitals: Arc::clone(&vitals),
+        log: Arc::clone(&log),
+    };
+    Ok(RedisLink(Arc::new(LinkParts {
+        connector,
+        current: seen,
+        faults: suspect,
+        vitals,
+        log,
+        task: tokio::spawn(reconnector.keep(open)).abort_handle(),
         prefix: settings.prefix.clone(),
         response_timeout: settings.response_timeout,
-    })
-}
-
-fn connection_info(settings: &RedisSettings) -> Result<ConnectionInfo, RedisFault> {
-    let info = settings
-        .url
-        .expose_secret()
-        .into_connection_info()
-        .map_err(|_| RedisFault::BadUrl)?;
-    // RESP3 reports a broken connection at once and not with the next call.
-    let redis = info
-        .redis_settings()
-        .clone()
-        .set_protocol(ProtocolVersion::RESP3);
-    let keepalive = TcpKeepalive::new()
-        .with_time(SILENCE)
-        .with_interval(SILENCE / 3);
-    let tcp = TcpSettings::default()
-        .set_nodelay(true)
-        .set_keepalive(keepalive);
-    #[cfg(target_os = "linux")]
-    let tcp = tcp.set_user_timeout(SILENCE);
-    Ok(info.set_redis_settings(redis).set_tcp_settings(tcp))
-}
-
-/// Opens one connection without retries, so that a wrong password fails at once.
-async fn probe(client: &Client, answer_in: Duration, address: &str) -> Result<(), RedisFault> {
-    let classify = |error| RedisFault::classify(error, address);
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECTION_TIMEOUT))
-        .set_response_timeout(Some(answer_in));
-    let mut connection = client
-        .get_multiplexed_async_connection_with_config(&config)
-        .await
-        .map_err(classify)?;
-    // Without names of sections: only Redis 7 accepts more than one.
-    let info: redis::RedisResult<String> = redis::cmd("INFO").query_async(&mut connection).await;
-    match info {
-        Ok(info) => check_info(&info, address),
-        // A user without permission for `INFO` may still have all permissions that we need.
-        Err(error) if error.code() == Some("NOPERM") => Ok(()),
-        Err(error) => Err(classify(error)),
-    }
+    })))
 }

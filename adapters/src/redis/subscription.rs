@@ -11,7 +11,7 @@ use redis::aio::{PubSubSink, PubSubStream};
 use std::time::Duration;
 
 /// A silent subscription is checked this often.
-const PING_EVERY: Duration = Duration::from_secs(10);
+const PING_EVERY: Duration = Duration::from_secs(5);
 /// The longest time to wait for the reply to a ping.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
 /// The pause before a lost subscription is restored.
@@ -29,8 +29,6 @@ pub enum SubscriptionEvent {
         /// The text; empty if it is not UTF-8.
         payload: String,
     },
-    /// The subscription cannot be restored for now. Reported once per outage.
-    Lost(RedisFault),
 }
 
 /// Subscribes to `channels` on a connection of its own and calls `handle` with each event. Never
@@ -40,19 +38,20 @@ pub async fn subscribe(
     channels: Vec<String>,
     handle: impl Fn(SubscriptionEvent) + Send + Sync,
 ) {
-    let mut reported = false;
     loop {
+        let number = link.connected().await;
         match open(&link, &channels).await {
             Ok((sink, stream)) => {
-                reported = false;
                 handle(SubscriptionEvent::Subscribed);
-                relay(sink, stream, &handle).await;
+                tokio::select! {
+                    () = relay(sink, stream, &handle) => {}
+                    () = link.replaced(number) => {}
+                }
             }
-            Err(fault) if !reported => {
-                reported = true;
-                handle(SubscriptionEvent::Lost(fault));
+            Err(fault) => {
+                let error = fault.message();
+                tracing::debug!(%error, "no subscription for now; its users poll");
             }
-            Err(_) => {}
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -62,14 +61,11 @@ async fn open(
     link: &RedisLink,
     channels: &[String],
 ) -> Result<(PubSubSink, PubSubStream), RedisFault> {
-    let opening = async {
-        let (mut sink, stream) = link.client().get_async_pubsub().await?.split();
-        for channel in channels {
-            sink.subscribe(channel).await?;
-        }
-        Ok((sink, stream))
-    };
-    link.within(opening).await
+    let (mut sink, stream) = link.subscriber().await?.split();
+    for channel in channels {
+        link.within(sink.subscribe(channel)).await?;
+    }
+    Ok((sink, stream))
 }
 
 /// Handles messages until the connection breaks or stops answering.

@@ -2,10 +2,13 @@
 //! Redis runs in real time, the local queue on paused time.
 
 mod admin;
+mod failover;
 mod faults;
 mod redis_only;
 mod server;
 mod suite;
+#[path = "../tcp_proxy/mod.rs"]
+mod tcp_proxy;
 mod view;
 
 use adapters::queue::{LocalQueue, RedisQueue};

@@ -110,6 +110,17 @@ impl Server {
         Some(answer)
     }
 
+    /// Waits until another server, told to follow this one, has all of its data.
+    pub async fn until_followed(&self) {
+        while self.send("WAIT 1 100").as_deref() != Some(":1\r\n") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
@@ -159,6 +170,15 @@ pub fn own_prefix() -> String {
 pub async fn link(url: &str) -> RedisLink {
     let settings = RedisSettings {
         prefix: own_prefix(),
+        ..RedisSettings::new(url)
+    };
+    connect(&settings).await.expect("Redis answers")
+}
+
+/// A connection to the Redis at `url` with the prefix of another one, as a second process has.
+pub async fn link_beside(url: &str, other: &RedisLink) -> RedisLink {
+    let settings = RedisSettings {
+        prefix: other.prefix().to_owned(),
         ..RedisSettings::new(url)
     };
     connect(&settings).await.expect("Redis answers")

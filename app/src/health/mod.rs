@@ -15,6 +15,7 @@ pub use page::open;
 use crate::sources::Sources;
 use crate::wiring::App;
 use adapters::call_watch::CALLS;
+use adapters::redis::RedisFault;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,6 +26,8 @@ use std::time::Duration;
 const HANGS_AFTER: Duration = Duration::from_secs(60);
 /// Redis and the database count as unavailable if they do not respond within this time.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+const DOES_NOT_ANSWER: Cow<'static, str> = Cow::Borrowed("does not answer");
 
 /// The problems, by what they are about; empty when there is none. They contain no secret.
 pub type Complaints = BTreeMap<String, Cow<'static, str>>;
@@ -113,26 +116,30 @@ fn silent() -> Complaints {
     silent.collect()
 }
 
-/// The servers that do not respond.
+/// The servers that do not respond, or accept no work.
 async fn unavailable(sources: &Sources) -> Complaints {
     let database = async {
         let asked = sources.store.schema_version();
         let answer = tokio::time::timeout(ANSWER_WITHIN, asked).await;
-        matches!(answer, Ok(Ok(_)))
+        (!matches!(answer, Ok(Ok(_)))).then_some(DOES_NOT_ANSWER)
     };
-    let redis = async {
-        let Some(redis) = &sources.redis else {
-            return true;
-        };
-        let answer = tokio::time::timeout(ANSWER_WITHIN, redis.ping()).await;
-        matches!(answer, Ok(Ok(())))
-    };
-    let (database, redis) = tokio::join!(database, redis);
+    let (database, redis) = tokio::join!(database, redis_fault(sources));
     [("database", database), ("redis", redis)]
         .into_iter()
-        .filter(|(_, answers)| !answers)
-        .map(|(name, _)| (name.to_owned(), "does not answer".into()))
+        .filter_map(|(name, fault)| Some((name.to_owned(), fault?)))
         .collect()
+}
+
+/// Why Redis cannot be used now.
+async fn redis_fault(sources: &Sources) -> Option<Cow<'static, str>> {
+    let check = sources.redis.as_ref()?.check();
+    match tokio::time::timeout(ANSWER_WITHIN, check).await {
+        Ok(Ok(())) => None,
+        Ok(Err(RedisFault::Unreachable(..) | RedisFault::NoAnswer(..))) | Err(_) => {
+            Some(DOES_NOT_ANSWER)
+        }
+        Ok(Err(fault)) => Some(fault.to_string().into()),
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::lost_messages::LostMessages;
 use crate::resume::resume;
 use app::config::Work;
 use app::health::Heartbeat;
+use app::warning_pace::WARNINGS;
 use shared::domain::report::Report;
 use shared::domain::run::RunId;
 use shared::ports::context::Context;
@@ -126,7 +127,7 @@ impl Scheduler {
             let requeued = self.lost.send_again().await;
             self.heartbeat.beat(&requeued);
             if let Err(error) = requeued {
-                tracing::warn!(%error, "could not search for lost messages; retrying");
+                WARNINGS.warn("could not search for lost messages; retrying", &error);
             }
         }
         let reports = runs.new_reports().await;

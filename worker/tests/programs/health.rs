@@ -1,8 +1,9 @@
 //! `/healthz` and `/readyz` tell the truth.
 
-use crate::world::World;
+use crate::world::{Program, World};
 use simulator::{Fault, FaultKind};
 use std::net::TcpListener;
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_is_ready_while_redis_answers_and_alive_also_when_it_does_not() {
@@ -48,18 +49,30 @@ async fn a_database_that_accepts_no_connection_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_cannot_write_to_redis_is_not_ready() {
+async fn no_program_is_ready_while_redis_accepts_no_writes() {
     let world = World::open(20).await;
     let worker = world.worker();
-    worker.until_page("/readyz", 200).await;
+    let producer = world.start(world.command("producer", &["serve"]));
+    let pages = async |status| {
+        let page = async |program: &Program| program.until_page("/readyz", status).await;
+        [page(&worker).await, page(&producer).await]
+    };
+    pages(200).await;
 
-    // A failover has made a replica of it: it answers, and nothing can be claimed.
+    // A failover has made a replica of it: it answers, and nothing can be written.
     assert_eq!(world.redis.say("REPLICAOF 127.0.0.1 1"), "+OK\r\n");
-    let refused = worker.until_page("/readyz", 503).await;
+    let refused = pages(503).await;
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    assert_eq!(world.redis.say("REPLICAOF NO ONE"), "+OK\r\n");
 
-    let wrong = &refused["wrong"];
-    assert!(wrong.get("redis").is_none(), "{refused}");
-    assert!(wrong.get("queue sync").is_some(), "{refused}");
+    pages(200).await;
+    for (program, page) in [&worker, &producer].into_iter().zip(refused) {
+        let told = page["wrong"]["redis"].as_str();
+        assert!(told.is_some_and(|why| why.contains("replica")), "{page}");
+        let output = program.output();
+        let warnings = output.lines().filter(|line| line.contains("WARN"));
+        assert_eq!(warnings.count(), 1, "{output}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

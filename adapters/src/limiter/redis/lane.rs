@@ -86,7 +86,7 @@ impl SharedLane {
             kept.drain(..surplus);
         }
         if let Err(error) = self.send_feedback().await {
-            tracing::warn!(%error, "could not store feedback on the lane; retrying before the next grant");
+            tracing::debug!(%error, "could not store feedback on the lane; retrying before the next grant");
         }
     }
 

@@ -50,10 +50,6 @@ impl SharedLanes {
             // Messages may have been lost before.
             SubscriptionEvent::Subscribed => self.each(SharedLane::wake),
             SubscriptionEvent::Message { payload, .. } => self.wake(&payload),
-            SubscriptionEvent::Lost(fault) => {
-                let error = fault.message();
-                tracing::warn!(%error, "lost the limiter's notification channel; waiters fall back to polling");
-            }
         }
     }
 

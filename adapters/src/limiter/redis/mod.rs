@@ -209,7 +209,7 @@ impl Limiter for RedisLimiter {
                 Ok(until) => until,
                 Err(fault) => {
                     let error = fault.message();
-                    tracing::warn!(%lane, %error, "could not store that a window is exhausted; other processes may still call");
+                    tracing::debug!(%lane, %error, "could not store that a window is exhausted; other processes may still call");
                     WindowUse::default().close(&shop.quota, window, self.clock.now())
                 }
             },

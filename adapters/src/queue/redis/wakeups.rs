@@ -33,10 +33,6 @@ impl Wakeups {
                     queue.notify_waiters();
                 }
             }
-            SubscriptionEvent::Lost(fault) => {
-                let error = fault.message();
-                tracing::debug!(%error, "lost the queue's notification channel; claims fall back to polling");
-            }
         });
         Self {
             queues,

@@ -188,7 +188,7 @@ impl BatchTask {
         tokio::spawn(async move {
             let why = "the id is not text; another program has written it";
             if let Err(error) = calls.bury(queue, &id, token, why).await {
-                tracing::warn!(%error, id = %shown, "could not move a message to the dead list; trying again when its lease ends");
+                tracing::debug!(%error, id = %shown, "could not move a message to the dead list; trying again when its lease ends");
             }
         });
     }
