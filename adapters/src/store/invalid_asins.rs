@@ -1,7 +1,7 @@
 //! ASINs that Amazon calls invalid. `runs/record.rs` sets and clears their marks.
 
 use super::SqlStore;
-use super::db::{StoredRow, commit, json, read_all, read_first, statement};
+use super::db::{StoredRow, commit, json, put, read_all, read_first, statement};
 use super::runs::guard::cancel;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -15,10 +15,12 @@ use shared::domain::run::{RunId, RunKind};
 use shared::domain::wrong_clock::CLOCK_ERROR;
 use shared::ports::store::{InvalidAsinStore, StoreError};
 use sqlx::AnyConnection;
+use std::collections::HashSet;
 
 statement!(DUE, "invalid_asins/due_again.sql");
 statement!(DOUBTFUL, "invalid_asins/doubtful_run.sql");
 statement!(VISIBLE, "invalid_asins/visible.sql");
+statement!(MARKED, "invalid_asins/marked.sql");
 statement!(FORGET, "invalid_asins/forget.sql");
 
 #[async_trait]
@@ -60,6 +62,16 @@ impl InvalidAsinStore for SqlStore {
     async fn forget_invalid(&self, asins: &[Asin]) -> Result<(), StoreError> {
         self.db.run(FORGET.bind(json(&asins)?)).await.map(drop)
     }
+}
+
+/// Removes the marks of the ASINs that a person names anew. Nearly always there are few marks or none.
+pub(crate) async fn forget_named(
+    on: &mut AnyConnection,
+    named: impl Iterator<Item = Asin>,
+) -> Result<(), StoreError> {
+    let marked: HashSet<Asin> = read_all(on, &MARKED, StoredRow::asin).await?;
+    let named: Vec<Asin> = named.filter(|asin| marked.contains(asin)).collect();
+    put(on, &FORGET, &named, |forget| forget).await
 }
 
 /// The visible listings of marked ASINs.

@@ -1,8 +1,10 @@
 //! Imports listings: adds new ones, and updates those whose item or SKU changed.
 
-use super::import_held::{self, HeldRows};
+use super::import_held::{HeldRows, hold_moved};
+use super::import_met::Met;
 use super::import_row::{CHUNK, ImportRow};
 use crate::store::db::{Database, Statement, commit, json, run, statement};
+use crate::store::invalid_asins;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
@@ -15,7 +17,6 @@ statement!(FORGET_SHOWN, "listings/import_forget_shown.sql");
 statement!(CHANGED, "listings/import_changed.sql");
 statement!(NEW, "listings/import_new.sql");
 statement!(SHOWN, "listings/import_shown.sql");
-statement!(FORGET_INVALID, "listings/import_forget_invalid.sql");
 statement!(DELIST, "listings/import_delist.sql");
 
 /// Imports `listings` in one transaction. Of rows with the same account and ASIN the last one
@@ -37,9 +38,12 @@ pub(crate) async fn import(
     if let Some(lock) = db.dialect.import_lock() {
         run(&mut transaction, sqlx::query(lock)).await?;
     }
-    import_held::hold_moved(&mut transaction, &mut rows, &mut held).await?;
+    let met = Met::read(&mut transaction, &rows).await?;
+    hold_moved(&mut rows, &met, &mut held);
+    invalid_asins::forget_named(&mut transaction, rows.iter().map(|row| row.asin)).await?;
     let mut counts = ImportCounts {
         held: held.into(),
+        same: met.take_same(&mut rows),
         ..ImportCounts::default()
     };
     for chunk in rows.chunks(CHUNK) {
@@ -51,7 +55,6 @@ pub(crate) async fn import(
         let changed = run(&mut transaction, query(&CHANGED)).await?;
         let new = run(&mut transaction, query(&NEW).bind(now)).await?;
         run(&mut transaction, query(&SHOWN)).await?;
-        run(&mut transaction, query(&FORGET_INVALID)).await?;
         counts.new += new;
         counts.changed += changed;
         counts.same += (chunk.len() as u64).saturating_sub(new + changed);

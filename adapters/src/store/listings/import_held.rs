@@ -1,16 +1,13 @@
 //! Which rows of an import are held: those that would leave an item on sale without a listing, so
 //! that nobody would change its price or hide it any more.
 
-use super::import_row::{CHUNK, ImportRow};
-use crate::store::db::{StoredRow, json, read_all, statement};
+use super::import_met::Met;
+use super::import_row::ImportRow;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::listing::{ItemId, ListingId};
-use shared::ports::store::{HeldImport, StoreError};
-use sqlx::AnyConnection;
+use shared::ports::store::HeldImport;
 use std::collections::{HashMap, HashSet};
-
-statement!(MOVED, "listings/import_moved.sql");
 
 /// The held rows.
 #[derive(Default)]
@@ -51,12 +48,8 @@ impl From<HeldRows> for Vec<HeldImport> {
 
 /// Takes the rows from `rows` that give an ASIN another item, unless another row takes the former
 /// item over. A row that is held takes nothing over, so that it may be the reason to hold others.
-pub(super) async fn hold_moved(
-    on: &mut AnyConnection,
-    rows: &mut Vec<ImportRow<'_>>,
-    held: &mut HeldRows,
-) -> Result<(), StoreError> {
-    let mut moved = moved(on, rows).await?;
+pub(super) fn hold_moved(rows: &mut Vec<ImportRow<'_>>, met: &Met, held: &mut HeldRows) {
+    let mut moved = met.moved(rows);
     while !moved.is_empty() {
         let kept: HashSet<(&AccountId, ItemId)> =
             rows.iter().map(|row| (row.account, row.item)).collect();
@@ -79,24 +72,4 @@ pub(super) async fn hold_moved(
         rows.retain(|row| !leaving.contains_key(&row.no));
         moved.retain(|no, _| !leaving.contains_key(no));
     }
-    Ok(())
-}
-
-/// By the number of their row, the listings in the shop that would get another item, and their item.
-async fn moved(
-    on: &mut AnyConnection,
-    rows: &[ImportRow<'_>],
-) -> Result<HashMap<usize, (ListingId, ItemId)>, StoreError> {
-    let mut moved = HashMap::new();
-    for chunk in rows.chunks(CHUNK) {
-        let found: Vec<(usize, (ListingId, ItemId))> =
-            read_all(on, MOVED.bind(json(&chunk)?), |row: &StoredRow| {
-                let no = usize::try_from(row.number("no")?).unwrap_or(usize::MAX);
-                let listing = ListingId(row.number("listing_id")?);
-                Ok((no, (listing, ItemId(row.number("item_id")?))))
-            })
-            .await?;
-        moved.extend(found);
-    }
-    Ok(moved)
 }

@@ -5,6 +5,7 @@ mod catalogue;
 mod changes;
 mod import;
 mod import_held;
+mod import_met;
 mod import_row;
 pub(super) mod pending;
 pub(super) mod product_rows;

@@ -1,0 +1,3 @@
+SELECT asin
+FROM products
+WHERE invalid_since IS NOT NULL
