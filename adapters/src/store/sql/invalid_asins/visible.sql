@@ -1,4 +1,5 @@
--- The first hundred, the oldest marks first, each with the number of all.
+-- The first hundred, the oldest marks first, each with the number of all. CROSS JOIN makes SQLite begin
+-- with the few marks and not with all listings.
 SELECT
     l.account_id,
     l.asin,
@@ -7,11 +8,12 @@ SELECT
     p.invalid_since,
     COUNT(*) OVER () AS found
 FROM products AS p
-INNER JOIN listings AS l ON l.asin = p.asin
+CROSS JOIN listings AS l
 INNER JOIN accounts AS a ON a.id = l.account_id
 INNER JOIN applied_states AS s ON s.listing_id = l.id
 WHERE
     p.invalid_since IS NOT NULL
+    AND l.asin = p.asin
     AND l.status = 'listed'
     AND l.item_id IS NOT NULL
     AND a.active = 1
