@@ -35,7 +35,10 @@ impl SqlStore {
     pub async fn scratch_copy(&self) -> Result<Self, StoreError> {
         let copy = sqlite::connect(sqlite::UNNAMED).await?;
         schema::migrate(&copy).await?;
-        copy_rows(&self.db, &copy).await?;
+        match sqlite::file(&self.db).await? {
+            Some(file) => copy_file(&file, &copy).await?,
+            None => copy_rows(&self.db, &copy).await?,
+        }
         let now = self.clock.now();
         copy.run(CANCEL_OPEN_RUNS.bind(now)).await?;
         copy.run(CANCEL_OPEN_GUARDS.bind(now)).await?;
@@ -47,7 +50,32 @@ impl SqlStore {
     }
 }
 
-/// Copies all tables as of one moment.
+/// Copies all tables of a `SQLite` file as of one moment.
+async fn copy_file(file: &str, copy: &Database) -> Result<(), StoreError> {
+    let mut writer = copy.writer().await?;
+    let attach = sqlx::query("ATTACH $1 AS original").bind(file.to_owned());
+    run(&mut writer, attach.persistent(false)).await?;
+    let mut to = copy.begin(&mut writer).await?;
+    for table in TABLES {
+        let columns = columns(&mut to, table).await?.join(", ");
+        let rows = format!("SELECT {columns} FROM original.{table}");
+        let insert = format!("INSERT INTO main.{table} ({columns}) {rows}");
+        run(
+            &mut to,
+            sqlx::query(AssertSqlSafe(insert)).persistent(false),
+        )
+        .await?;
+    }
+    commit(to).await?;
+    run(
+        &mut writer,
+        sqlx::query("DETACH original").persistent(false),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Copies all tables as of one moment, page by page: a database on a server, or in memory.
 async fn copy_rows(db: &Database, copy: &Database) -> Result<(), StoreError> {
     let mut reader = db.reader().await?;
     let mut from = db.survey(&mut reader).await?;
@@ -68,9 +96,7 @@ async fn copy_table(
     to: &mut AnyConnection,
     table: &str,
 ) -> Result<(), StoreError> {
-    let columns = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table);
-    let name = |row: &StoredRow| Ok(row.text("name")?.to_owned());
-    let columns: Vec<String> = read_all(to, columns, name).await?;
+    let columns = columns(to, table).await?;
     let insert = insert(table, &columns);
     let select = Dialect::of(from).rows_as_json(table, &columns);
     let select = sqlx::query(AssertSqlSafe(select)).persistent(false);
@@ -82,6 +108,13 @@ async fn copy_table(
         run(to, sqlx::query(AssertSqlSafe(insert.clone())).bind(json)).await?;
     }
     Ok(())
+}
+
+/// The columns of a table of the copy.
+async fn columns(copy: &mut AnyConnection, table: &str) -> Result<Vec<String>, StoreError> {
+    let columns = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table.to_owned());
+    let name = |row: &StoredRow| Ok(row.text("name")?.to_owned());
+    read_all(copy, columns, name).await
 }
 
 /// The statement that inserts a page.

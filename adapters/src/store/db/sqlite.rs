@@ -61,6 +61,19 @@ pub(crate) async fn connect(url: &str) -> Result<Database, StoreError> {
     })
 }
 
+/// The URI by which another connection reads the file of the database; none for a database on a server or
+/// in memory.
+pub(crate) async fn file(db: &Database) -> Result<Option<String>, StoreError> {
+    if db.dialect != Dialect::Sqlite {
+        return Ok(None);
+    }
+    let main = sqlx::query("SELECT file FROM pragma_database_list WHERE name = 'main'");
+    let row = db.one(main).await?;
+    let path = row.text("file")?;
+    let uri = || file_url(Path::new(path)).replacen("sqlite:", "file:", 1) + "?mode=ro";
+    Ok((!path.is_empty()).then(uri))
+}
+
 /// Tries one connection, to get its error: a pool would retry until its time-out, and then report
 /// only that.
 async fn try_out(options: &AnyConnectOptions) -> Result<(), StoreError> {
