@@ -97,6 +97,15 @@ impl Unconfirmed {
 }
 
 impl ShopState {
+    /// Whether an item in the state `self` is hidden as `wanted` is, at whatever price.
+    pub fn is_hidden_as(&self, wanted: &Self) -> bool {
+        let at_its_price = Self {
+            price: wanted.price,
+            ..*self
+        };
+        !wanted.visible && at_its_price.satisfies(wanted)
+    }
+
     /// Whether an item in the state `self` needs no edit to reach `wanted`. An unknown stock is not
     /// compared; the reconciliation reads it.
     pub fn satisfies(&self, wanted: &Self) -> bool {

@@ -1,5 +1,6 @@
 //! The items of a shop, read page by page, and how a shown item differs from what we last set.
 
+use super::desired::is_at_a_loss;
 use super::listing::{ItemId, ShopState};
 use super::money::Yen;
 
@@ -24,6 +25,18 @@ pub struct ItemView {
     pub state: ShopState,
     /// What buyers are asked during a sale of the platform.
     pub sale: Option<Yen>,
+}
+
+impl ItemView {
+    /// What buyers are asked.
+    pub fn asked(&self) -> Yen {
+        self.sale.unwrap_or(self.state.price)
+    }
+
+    /// Whether buyers are asked for less than the product costs.
+    pub fn is_below(&self, cost: Option<Yen>) -> bool {
+        is_at_a_loss(Some(self.asked()), cost)
+    }
 }
 
 impl From<ShopState> for ItemView {

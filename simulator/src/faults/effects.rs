@@ -60,6 +60,15 @@ impl CallFaults {
                 FaultKind::OddValues => {
                     corrupt(&mut response.body, fault.items.unwrap_or(1), make_odd);
                 }
+                FaultKind::NoProperPrice => {
+                    corrupt(&mut response.body, usize::MAX, |_, entry| {
+                        if let Some(price) = entry.pointer_mut("/item/proper_price") {
+                            *price = Value::Null;
+                        } else if let Some(price) = entry.get_mut("proper_price") {
+                            *price = Value::Null;
+                        }
+                    });
+                }
                 FaultKind::ControlCharacters => {
                     corrupt(&mut response.body, fault.items.unwrap_or(1), |_, entry| {
                         mark_text(entry);

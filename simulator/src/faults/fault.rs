@@ -38,6 +38,8 @@ pub enum FaultKind {
     /// The call is executed, and the first `items` items (default 1) of a page of BASE have an empty, a
     /// false or an absurd stock, price or visibility, in turn.
     OddValues,
+    /// The call is executed, and no item of BASE tells a `proper_price`, as if a sale were its price.
+    NoProperPrice,
     /// The call is executed, and the response is followed by 100 MB of white space.
     Huge,
     /// The call is executed, and a field has a wrong type in `items` entries (default 1).

@@ -15,7 +15,7 @@ use crate::steps::with_retry::with_store_retry;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use shared::domain::account::LONGEST_PARK;
-use shared::domain::desired::{HoldReason, Urgency, is_at_a_loss};
+use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::lane::Priority;
 use shared::domain::listing::ShopState;
 use shared::domain::retry::Remedy;
@@ -56,7 +56,7 @@ impl Handler<Context> for UpdateListing {
         match bring_to_desired(&task, &mut claim, ctx).await {
             Ok(result @ UpdateResult::SaleBelowCost(_, sale)) => {
                 tracing::warn!(listing.id = self.listing.0, account = %task.listing.account, asin = %task.listing.asin,
-                    "a sale of the shop asks {sale} yen, below cost: the item is hidden");
+                    "the shop asks {sale} yen, below cost, and not the price that is set: the item is hidden");
                 finish(claim, &result, ctx).await?;
                 Err(JobError::wait(
                     Duration::ZERO,
@@ -135,14 +135,15 @@ fn applied(task: &UpdateTask, shown: &ItemView) -> UpdateResult {
     };
     match shown.sale {
         None => UpdateResult::Applied(state),
-        Some(sale) if state.visible && is_at_a_loss(shown.sale, task.cost) => {
+        Some(sale) if state.visible && shown.is_below(task.cost) => {
             UpdateResult::SaleBelowCost(state, sale)
         }
         Some(sale) => UpdateResult::OnSale(state, sale),
     }
 }
 
-/// The answer to the edit tells other values than were sent, which may be old ones: asks for the item.
+/// The answer to the edit tells other values than were sent, which may be old ones: asks for the item. If
+/// the shop keeps a price below cost, whatever is sent, the item is hidden.
 async fn look(
     task: &UpdateTask,
     sent: &ShopState,
@@ -150,6 +151,13 @@ async fn look(
 ) -> Result<UpdateResult, NoAnswer> {
     match item(task, ctx).await? {
         Some(shown) if shown.state.satisfies(sent) => Ok(applied(task, &shown)),
+        Some(shown) if sent.visible && shown.state.visible && shown.is_below(task.cost) => {
+            Ok(UpdateResult::SaleBelowCost(shown.state, shown.asked()))
+        }
+        // A hidden item may have any price.
+        Some(shown) if shown.state.is_hidden_as(sent) => {
+            Ok(UpdateResult::OnSale(shown.state, shown.asked()))
+        }
         _ => {
             let other = "it shows other values than were sent".to_owned();
             Err(NoAnswer::Shop(ShopError::Unavailable(other)))

@@ -214,6 +214,37 @@ async fn a_sale_below_cost_that_is_read_back_hides_the_item_and_one_above_is_lef
 }
 
 #[tokio::test]
+async fn a_price_below_cost_that_no_edit_changes_hides_the_item_and_is_told() {
+    let app = settled().await;
+    let item = for_sale(&app);
+    let cost = app
+        .simulator
+        .market(&item.asin)
+        .best_price
+        .expect("a price");
+    sale(&app, &item, cost * 9 / 10);
+    app.simulator
+        .add_fault(Fault::new("*", FaultKind::NoProperPrice))
+        .expect("a fault");
+    on_amazon(&app, &item.asin, Some(cost * 13 / 10), None);
+
+    let report = app.run(RunKind::PriceStock).await;
+
+    assert!(!app.shown(&item.asin).visible);
+    assert_eq!(
+        (report.updates.held, report.holds[0].code.as_str()),
+        (1, "sale_below_cost")
+    );
+    app.simulator.reset_ledger();
+    let next = app.run(RunKind::PriceStock).await;
+    assert_eq!((next.updates.held, next.updates.failed), (1, 0));
+    assert!(!app.simulator.ledger().operations.contains_key("items/edit"));
+    sale(&app, &item, 0);
+    app.run(RunKind::Reconcile).await;
+    assert!(app.shown(&item.asin).visible, "the sale is over");
+}
+
+#[tokio::test]
 async fn the_stock_of_an_item_with_variations_is_left_alone() {
     let app = settled().await;
     let item = for_sale(&app);
