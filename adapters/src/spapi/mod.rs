@@ -77,28 +77,6 @@ impl SpApi {
         }
     }
 
-    async fn report_to_limiter(
-        &self,
-        permit: &Permit,
-        sent: &Result<Response, reqwest::Error>,
-        late: Micros,
-    ) {
-        let feedback = match sent {
-            Ok(response) => Feedback {
-                refused: response.status() == StatusCode::TOO_MANY_REQUESTS,
-                rate_header: rate_header(response.headers()),
-                late,
-            },
-            Err(_) => Feedback {
-                late,
-                ..Feedback::default()
-            },
-        };
-        self.limiter
-            .feedback(&permit.lane, permit.granted_at, feedback)
-            .await;
-    }
-
     /// Sends `request` with an access token, reports the outcome to the limiter, and returns the body of
     /// an answer that is 200.
     async fn exchange(
@@ -115,12 +93,19 @@ impl SpApi {
         }
         let late = Micros::try_from(started.elapsed().as_micros()).unwrap_or(Micros::MAX);
         let answer = async {
-            let sent = request.send().await;
-            self.report_to_limiter(permit, &sent, late).await;
-            let response =
-                sent.map_err(|error| RequestRefusal::Request(no_answer(&error.into())))?;
+            let response = match request.send().await {
+                Ok(response) => response,
+                Err(error) => {
+                    let no_answer_came = Feedback {
+                        late,
+                        ..Feedback::default()
+                    };
+                    self.report(permit, no_answer_came).await;
+                    return Err(RequestRefusal::Request(no_answer(&error.into())));
+                }
+            };
             self.keep_alive.used();
-            self.read(response, &access).await
+            self.read_and_report(permit, response, &access, late).await
         };
         match CALLS.call(callee, answer, is_answer).await {
             Ok(body) => {
@@ -131,6 +116,37 @@ impl SpApi {
             Err(RequestRefusal::Content(what)) => Err(refusals.refused(what)),
             Err(RequestRefusal::Request(error)) => Err(error),
         }
+    }
+
+    /// A refused quota is reported before its body is read. A 200 may hold one, too.
+    async fn read_and_report(
+        &self,
+        permit: &Permit,
+        response: Response,
+        access: &LwaAccess,
+        late: Micros,
+    ) -> Result<Vec<u8>, RequestRefusal> {
+        let status = response.status();
+        let mut feedback = Feedback {
+            refused: status == StatusCode::TOO_MANY_REQUESTS,
+            rate_header: rate_header(response.headers()),
+            late,
+        };
+        if status != StatusCode::OK {
+            self.report(permit, feedback).await;
+            return self.read(response, access).await;
+        }
+        let read = self.read(response, access).await;
+        let throttled = RequestRefusal::is_throttled;
+        feedback.refused = read.as_ref().is_err_and(throttled);
+        self.report(permit, feedback).await;
+        read
+    }
+
+    async fn report(&self, permit: &Permit, feedback: Feedback) {
+        self.limiter
+            .feedback(&permit.lane, permit.granted_at, feedback)
+            .await;
     }
 
     async fn read(

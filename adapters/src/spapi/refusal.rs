@@ -22,6 +22,13 @@ pub(super) enum RequestRefusal {
     Request(MarketplaceError),
 }
 
+impl RequestRefusal {
+    /// Whether the quota was used up.
+    pub(super) fn is_throttled(&self) -> bool {
+        matches!(self, Self::Request(MarketplaceError::Throttled))
+    }
+}
+
 /// The refusal in an answer that is 200 and holds nothing but errors (reported for `FikaAmazonAPI`, issue 486).
 pub(super) fn within(body: &[u8], request_id: &str) -> Option<RequestRefusal> {
     // A list of items is not parsed twice: it begins with the list.
@@ -29,8 +36,13 @@ pub(super) fn within(body: &[u8], request_id: &str) -> Option<RequestRefusal> {
     if !String::from_utf8_lossy(start).contains("\"errors\"") {
         return None;
     }
-    let error = AmazonError::read(body);
-    let status = match error.code.as_deref()? {
+    let root: Value = repair::read(body).ok()?;
+    let has_items = root["responses"].is_array() || root["items"].is_array();
+    if has_items || !root["errors"][0].is_object() {
+        return None;
+    }
+    let error = AmazonError::of(&root);
+    let status = match error.code.as_deref().unwrap_or_default() {
         "InvalidInput" | "BadRequest" => 400,
         "Unauthorized" => 403,
         "NotFound" | "NOT_FOUND" => 404,
@@ -62,12 +74,16 @@ struct AmazonError {
 
 impl AmazonError {
     fn read(body: &[u8]) -> Self {
-        let Ok(root) = repair::read::<Value>(body) else {
-            return Self {
+        match repair::read::<Value>(body) {
+            Ok(root) => Self::of(&root),
+            Err(_) => Self {
                 message: title(&String::from_utf8_lossy(body)),
                 ..Self::default()
-            };
-        };
+            },
+        }
+    }
+
+    fn of(root: &Value) -> Self {
         let first = &root["errors"][0];
         let text = |name: &str| match &first[name] {
             Value::String(text) => Some(text.clone()),
@@ -224,6 +240,13 @@ mod tests {
         assert!(text.starts_with("http 200 InternalFailure: Why"), "{text}");
         assert!(matches!(refused, Some(RequestRefusal::Content(_))));
         assert!(within(br#"{"responses":[]}"#, "1").is_none());
+        let beside = br#"{"errors":[{"code":"InternalFailure"}],"responses":[{}]}"#;
+        assert!(within(beside, "1").is_none(), "the others are answered");
+        let unnamed = within(br#"{"errors":[{"message":"Try later"}]}"#, "1");
+        let Some(RequestRefusal::Request(MarketplaceError::Unavailable(text))) = unnamed else {
+            panic!("an error without a code may pass");
+        };
+        assert!(text.contains("Try later"), "{text}");
     }
 
     #[test]

@@ -260,13 +260,32 @@ fn an_entry_with_the_offers_of_another_asin_fails() {
 }
 
 #[test]
-fn of_two_entries_the_first_readable_one_counts() {
+fn of_two_entries_the_readable_one_counts() {
     let broken = with(priced(), "/body/payload/Offers", json!(17));
-    let none = entry(A, "NoBuyableOffers", 0, &[]);
 
-    let answers = read(&[broken.clone(), priced(), none, broken], &[A]);
+    let answers = read(&[broken.clone(), priced(), broken, priced()], &[A]);
 
     assert!(matches!(answers[0], ItemAnswer::Offers(_)));
+}
+
+#[test]
+fn two_entries_that_contradict_each_other_say_nothing() {
+    let none = entry(A, "NoBuyableOffers", 0, &[]);
+    let cheaper = with(
+        priced(),
+        "/body/payload/Offers/0/ListingPrice/Amount",
+        json!(7),
+    );
+
+    for entries in [
+        [none.clone(), priced(), none.clone()],
+        [priced(), none.clone(), none],
+        [priced(), cheaper, priced()],
+    ] {
+        let answers = read(&entries, &[A]);
+
+        assert!(is_failed(&answers[0]), "{:?}", answers[0]);
+    }
 }
 
 #[test]

@@ -132,6 +132,21 @@ async fn the_limiter_gets_the_rate_and_the_delay_of_every_request() {
 }
 
 #[tokio::test]
+async fn a_used_up_quota_under_http_200_is_reported_as_refused() {
+    let world = World::start().await;
+    world.fault(
+        json!({"operation": "getItemOffersBatch", "kind": "only_errors", "error": "QuotaExceeded"}),
+    );
+
+    let answer = world.ask(1).await;
+
+    assert!(matches!(answer, Err(MarketplaceError::Throttled)));
+    let reported = world.limiter.feedback.lock().unwrap();
+    let refused: Vec<bool> = reported.iter().map(|(.., one)| one.refused).collect();
+    assert_eq!(refused, [true]);
+}
+
+#[tokio::test]
 async fn a_prepared_request_is_sent_at_once() {
     let world = World::start().await;
     world.amazon.prepare().await.unwrap();

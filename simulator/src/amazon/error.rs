@@ -93,8 +93,11 @@ pub fn fault_response(faults: &CallFaults) -> Option<HttpResponse> {
         return Some(response(403, code, message));
     }
     if let Some(fault) = faults.find(FaultKind::OnlyErrors) {
-        let refused = fault.error.as_deref() == Some("InvalidInput");
-        let (code, message) = of_status(if refused { 400 } else { 500 });
+        let (code, message) = of_status(match fault.error.as_deref() {
+            Some("InvalidInput") => 400,
+            Some("QuotaExceeded") => 429,
+            _ => 500,
+        });
         return Some(response(200, code, message));
     }
     if let Some(fault) = faults.find(FaultKind::Status) {

@@ -21,7 +21,8 @@ use wire::{Envelope, ParsedEntry, RawEntry};
 /// The result in `bytes` for each ASIN of `requested`, in that order.
 ///
 /// An entry belongs to the ASIN that it names, whatever its position. An entry that names none of the
-/// requested ASINs is ignored; of two for the same ASIN the first readable one counts.
+/// requested ASINs is ignored; of two for the same ASIN the readable one counts, and two that differ
+/// contradict each other.
 ///
 /// # Errors
 ///
@@ -118,11 +119,16 @@ impl<'a> AnswerSet<'a> {
     }
 }
 
+/// The reason of an ASIN with two different answers; a third one changes nothing.
+const CONTRADICTION: &str = "two different answers in one";
+
 fn keep(kept: &mut Option<ItemAnswer>, answer: ItemAnswer) {
-    if matches!(kept, None | Some(ItemAnswer::Failed(_))) {
-        let readable = !matches!(answer, ItemAnswer::Failed(_));
-        if readable || kept.is_none() {
-            *kept = Some(answer);
-        }
-    }
+    use ItemAnswer::Failed;
+    *kept = Some(match (kept.take(), answer) {
+        (Some(Failed(why)), _) if why == CONTRADICTION => Failed(why),
+        (Some(known), Failed(_)) => known,
+        (None | Some(Failed(_)), answer) => answer,
+        (Some(known), answer) if known == answer => known,
+        _ => Failed(CONTRADICTION.to_owned()),
+    });
 }
