@@ -5,6 +5,7 @@ use crate::http::lenient::{Number, Object};
 use crate::http::{excerpt, repair};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
+use serde_json::Value;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::shop_page::ItemView;
@@ -30,6 +31,8 @@ pub enum ApiFailure {
         /// Japanese text for people.
         description: String,
     },
+    /// An item whose price, visibility or stock no item can have: nothing else is wrong with the answer.
+    Impossible(String),
     /// HTML, an empty body, or anything else without an item; the text describes it, for a log.
     Unreadable(String),
 }
@@ -38,7 +41,7 @@ pub enum ApiFailure {
 struct ItemEnvelope {
     error: Option<LooseText>,
     error_description: Option<LooseText>,
-    item: Option<Object<WireItem>>,
+    item: Option<Value>,
 }
 
 /// Numbers may come as strings (source: `users/me`, whose `shop_id` does).
@@ -122,8 +125,17 @@ pub fn item(status: u16, bytes: &[u8]) -> Result<ShownItem, ApiFailure> {
         return Err(api_error(status, &error, description));
     }
     match answer.item {
-        Some(Object(item)) if status == 200 => {
-            shown(&item).ok_or_else(|| unreadable("an item with impossible values".to_owned()))
+        Some(item @ Value::Object(_)) if status == 200 => {
+            let known = !item["item_id"].is_null();
+            let item = WireItem::deserialize(item).ok();
+            item.and_then(|item| shown(&item)).ok_or_else(|| {
+                let what = "an item with impossible values".to_owned();
+                if known {
+                    ApiFailure::Impossible(what)
+                } else {
+                    unreadable(what)
+                }
+            })
         }
         _ => Err(unreadable("no item".to_owned())),
     }
@@ -162,7 +174,8 @@ pub(super) fn shown(item: &WireItem) -> Option<ShownItem> {
     };
     let price = Yen(small(item.price)?);
     let proper = item.terms.proper_price.and_then(small).map(Yen);
-    let proper = proper.filter(|proper| *proper != price && proper.0 > 0);
+    // Buyers pay `price`: a lower normal price is no sale.
+    let proper = proper.filter(|proper| *proper > price);
     let has_variations = item.terms.variations.as_ref();
     let has_variations = has_variations.is_some_and(|variations| !variations.is_empty());
     let state = ShopState {

@@ -29,6 +29,9 @@ pub(super) enum CallRefusal {
 
 pub(super) fn sort(failure: &ApiFailure) -> CallRefusal {
     let (status, code, description) = match failure {
+        ApiFailure::Impossible(what) => {
+            return CallRefusal::Call(ShopError::Impossible(what.clone()));
+        }
         ApiFailure::Unreadable(what) => {
             return CallRefusal::Call(ShopError::Unavailable(what.clone()));
         }

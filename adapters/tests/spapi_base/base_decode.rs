@@ -63,19 +63,34 @@ fn an_error_is_found_under_any_status() {
 }
 
 #[test]
+fn an_item_with_impossible_values_is_told_from_an_unreadable_answer() {
+    for (field, value) in [
+        ("price", json!(-1)),
+        ("price", json!(1.5)),
+        ("price", json!("")),
+        ("price", json!(null)),
+        ("visible", json!(7)),
+        ("stock", json!(false)),
+        ("stock", json!(99_999_999_999_u64)),
+    ] {
+        let mut odd = whole();
+        odd["item"][field] = value;
+
+        let read = item(200, odd.to_string().as_bytes());
+
+        assert!(matches!(read, Err(ApiFailure::Impossible(_))), "{odd}");
+    }
+}
+
+#[test]
 fn an_answer_without_item_and_error_is_unreadable() {
-    let mut negative = whole();
-    negative["item"]["price"] = json!(-1);
-    let mut fraction = whole();
-    fraction["item"]["price"] = json!(1.5);
     for text in [
         String::new(),
         "<html>503</html>".to_owned(),
         "{}".to_owned(),
         "{\"item\":{}}".to_owned(),
         "{\"result\":true}".to_owned(),
-        negative.to_string(),
-        fraction.to_string(),
+        "{\"item\":[1]}".to_owned(),
     ] {
         let read = item(200, text.as_bytes());
 
@@ -122,6 +137,9 @@ fn during_a_sale_the_normal_price_is_ours_and_the_asked_one_is_told() {
     value["item"]["proper_price"] = json!({"odd": true});
     let view = read(&value).unwrap().view;
     assert_eq!((view.state.price, view.sale), (Yen(910), None));
+    value["item"]["proper_price"] = json!(900);
+    let view = read(&value).unwrap().view;
+    assert_eq!((view.state.price, view.sale), (Yen(910), None), "no sale");
 }
 
 #[test]

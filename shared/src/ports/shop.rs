@@ -25,6 +25,9 @@ pub enum ShopError {
     /// Down or overloaded: 5xx, `db_error`, a cut connection, a time-out, an unreadable answer.
     #[error("the shop is not available: {0}")]
     Unavailable(String),
+    /// The shop has the item, and tells a price, visibility or stock that no item can have.
+    #[error("the shop answers with {0}")]
+    Impossible(String),
     /// The shop does not know the item (any more): `bad_item_id`, `no_item_id`, `no_item`.
     #[error("the shop does not know the item ({0})")]
     UnknownItem(String),
@@ -99,7 +102,7 @@ impl ShopError {
             | Self::Barred { .. }
             | Self::TokenExpired
             | Self::Renewing => Remedy::Wait(Duration::ZERO),
-            Self::Unavailable(_) => Remedy::TryAgain,
+            Self::Unavailable(_) | Self::Impossible(_) => Remedy::TryAgain,
             Self::UnknownItem(_)
             | Self::NotEditable(_)
             | Self::ItemRefused(_)
@@ -121,7 +124,7 @@ impl ShopError {
     pub fn leaves_doubt(&self) -> bool {
         matches!(
             self,
-            Self::Unavailable(_) | Self::Proxy { .. } | Self::Refused(_)
+            Self::Unavailable(_) | Self::Impossible(_) | Self::Proxy { .. } | Self::Refused(_)
         )
     }
 
@@ -130,6 +133,7 @@ impl ShopError {
         match self {
             Self::Quota { code, .. } => code,
             Self::Unavailable(_) => "unavailable",
+            Self::Impossible(_) => "impossible_values",
             Self::UnknownItem(code)
             | Self::NotEditable(code)
             | Self::ItemRefused(code)

@@ -174,8 +174,10 @@ fn judge(
         asin,
         item: item.id,
         sku: item.sku.clone().unwrap_or_default(),
-        // Miseban does not manage the stock until it sets it.
         shown: ShopState {
+            // During a sale what buyers pay: the first run then edits the item, and learns of the sale.
+            price: item.sale.unwrap_or(state.price),
+            // Miseban does not manage the stock until it sets it.
             stock: None,
             ..state
         },
@@ -226,6 +228,16 @@ mod tests {
             (listing.shown.price, listing.shown.stock),
             (Yen(1_980), None)
         );
+    }
+
+    #[test]
+    fn an_item_in_a_sale_is_imported_at_the_price_that_buyers_pay() {
+        let sold = ShopItem {
+            sale: Some(Yen(910)),
+            ..item(1, "B0EXAMPLE1")
+        };
+
+        assert_eq!(sorted(&[sold], &[]).listings[0].shown.price, Yen(910));
     }
 
     #[test]

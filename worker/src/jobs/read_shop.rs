@@ -96,13 +96,19 @@ async fn missing(job: &ReadShop, read: &ShopRead, ctx: &Context) -> Result<(), J
     };
     let call = Call::begin(read, ctx).await?;
     let asked = ctx.shop.item(call.permit, &read.account, listing.item);
-    let found = answered(job, read, (call.cost, asked.await), ctx).await?;
-    let (diff, advance) = if let Some(shown) = found {
+    let shown = match asked.await {
+        // As on a page: the item is named, and the others are compared.
+        Err(ShopError::Impossible(_)) => Some(None),
+        answer => answered(job, read, (call.cost, answer), ctx)
+            .await?
+            .map(Some),
+    };
+    let (diff, advance) = if let Some(shown) = shown {
         let item = ShopItem {
             id: listing.item,
             sku: None,
-            state: Some(shown.state),
-            sale: shown.sale,
+            state: shown.map(|shown| shown.state),
+            sale: shown.and_then(|shown| shown.sale),
         };
         let mut diff = compare(&read.account, call.asked_at, &[item], ctx).await?;
         // The shop showed it, even if its row has changed meanwhile.

@@ -22,7 +22,7 @@ use shared::ports::context::Context;
 use shared::ports::store::{
     FindingKind, KnownItem, ListingDecision, ReconcileFinding, RecordedAsin, ShownState,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The differences between a page of a shop and the stored listings, to be recorded.
 #[derive(Debug, Default)]
@@ -35,7 +35,8 @@ pub(crate) struct PageDiff {
     pub(crate) asins: Vec<RecordedAsin>,
 }
 
-/// Compares the `items` that the shop of `account` showed at `asked_at` with the stored listings.
+/// Compares the `items` that the shop of `account` showed at `asked_at` with the stored listings. An item
+/// that is on the page twice counts once.
 pub(crate) async fn compare(
     account: &AccountId,
     asked_at: DateTime<Utc>,
@@ -55,7 +56,8 @@ pub(crate) async fn compare(
         items: u32::try_from(items.len()).unwrap_or(u32::MAX),
         ..PageDiff::default()
     };
-    for item in items {
+    let mut read: HashSet<ItemId> = HashSet::new();
+    for item in items.iter().filter(|item| read.insert(item.id)) {
         let Some(known) = by_item.remove(&item.id) else {
             diff.findings.push(unknown(item));
             continue;

@@ -316,6 +316,24 @@ async fn items_that_shift_to_a_page_that_was_read_are_not_delisted() {
 }
 
 #[tokio::test]
+async fn an_item_on_no_page_with_impossible_values_is_named_and_ends_no_reading() {
+    let app = reconciled(250, 1).await;
+    let listed = items(&app, SHOP);
+    let run = app.start(RunKind::Reconcile).await.expect("it starts");
+    step(&app, run, 0).await;
+    delete(&app, [listed[0].item_id]);
+    app.simulator
+        .add_fault(Fault::new("items/detail", FaultKind::WrongTypes))
+        .expect("a fault");
+
+    let report = app.finish(run).await;
+
+    let found = report.reconcile.expect("the findings");
+    assert_eq!(found.shops[0].state, "done");
+    assert_eq!((found.impossible, found.gone), (1, 0));
+}
+
+#[tokio::test]
 async fn a_shop_that_shows_nothing_is_held_and_nothing_delisted() {
     let app = reconciled(100, 1).await;
     let kept = items(&app, SHOP);

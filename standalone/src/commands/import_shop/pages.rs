@@ -3,10 +3,12 @@
 use crate::progress::print_status;
 use shared::domain::account::AccountId;
 use shared::domain::lane::Priority;
+use shared::domain::listing::ItemId;
 use shared::domain::shop_page::{PageCursor, ShopItem, ShopPage};
 use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Permit};
 use shared::ports::shop::ShopError;
+use std::collections::HashSet;
 use std::time::Duration;
 use ui::command_error::CommandError;
 use ui::layout::{grouped, when};
@@ -26,9 +28,12 @@ pub(super) async fn all(
 ) -> Result<Vec<ShopItem>, CommandError> {
     let mut items: Vec<ShopItem> = Vec::new();
     let mut cursor: Option<PageCursor> = None;
+    let mut read: HashSet<ItemId> = HashSet::new();
     for pages in 1_usize.. {
         let page = read_page(shop, cursor.as_ref(), ctx).await?;
-        let last = page.next.is_none();
+        let new = page.items.iter().filter(|item| read.insert(item.id));
+        // A shop that answers the same page again would do so for ever.
+        let last = page.next.is_none() || new.count() == 0;
         cursor = page.next;
         items.extend(page.items);
         if last || pages.is_multiple_of(PAGES_A_LINE) {
