@@ -10,8 +10,8 @@ use shared::domain::listing::ListingId;
 use shared::domain::report::HoldDecision;
 use shared::domain::run::{NextStep, RunId, RunKind, RunProgress, RunState};
 use shared::ports::store::{
-    BatchStore, GuardStore, ListingDecision, Record, RecordPart, RecordedAsin, ReportStore,
-    RunQueries, RunStore, StartError, UpdateResult, UpdateStore,
+    BatchStore, CatalogueStore, GuardStore, ListingDecision, Record, RecordPart, RecordedAsin,
+    ReportStore, RunQueries, RunStore, StartError, UpdateResult, UpdateStore,
 };
 use std::sync::Arc;
 
@@ -143,14 +143,14 @@ async fn in_shops_too_small_for_the_count_the_share_alone_is_held() {
     let store = open().await;
     let (run, listings) = opened(&store, 40).await;
 
-    let few = answered(&store, run, 1..=1, 5, &listings).await;
+    let few = answered(&store, run, 1..=1, 4, &listings).await;
     let tripped = answered(&store, run, 2..=2, 1, &listings).await;
 
-    assert_eq!(few.guard, Guarding::Quiet, "5 are never a mass");
-    let (hides, answered) = (6, 40);
+    assert_eq!(few.guard, Guarding::Quiet, "4 are never a mass");
+    let (hides, answered) = (5, 40);
     assert_eq!(tripped.guard, Guarding::Tripped { hides, answered });
     let guard = store.report(run, at(40)).await.unwrap().unwrap().guard;
-    assert_eq!(guard.unwrap().allowed_count, 5);
+    assert_eq!(guard.unwrap().allowed_count, 4);
 }
 
 #[tokio::test]
@@ -413,4 +413,61 @@ async fn concurrent_workers_send_no_more_hides_than_allowed() {
     assert_eq!(view.held_back, u64::from(BATCHES * 20 - sent));
     backfilled(&store, run).await;
     assert!(store.hold_run(run).await.unwrap());
+}
+
+/// A run whose updates of `count` listings wait for the reset of the shop's quota.
+async fn parked(store: &SqlStore, count: u32) -> (RunId, Vec<ListingId>) {
+    let (run, listings) = opened(store, count).await;
+    for no in 1..=count / 20 {
+        let mut all = answer(run, no, 20, &listings);
+        for asin in &mut all.asins {
+            asin.listings[0].update = Some(Urgency::Normal);
+            asin.listings[0].desired = shop_state(1560, true);
+        }
+        store.record(&all).await.unwrap();
+    }
+    for listing in &listings {
+        ended(store, *listing, UpdateResult::Parked).await;
+    }
+    backfilled(store, run).await;
+    (run, listings)
+}
+
+async fn ended(store: &SqlStore, listing: ListingId, result: UpdateResult) {
+    let begun = store.begin_update(listing, at(30), at(90)).await.unwrap();
+    let claim = begun.unwrap().unwrap().claim();
+    store.finish_update(claim, &result, at(31)).await.unwrap();
+}
+
+async fn listed(store: &SqlStore) -> usize {
+    store.listed_asins(None).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn items_that_all_look_deleted_after_the_end_of_their_run_are_not_delisted() {
+    let store = open().await;
+    let (run, listings) = parked(&store, 200).await;
+    assert!(store.close_run(run, at(30)).await.unwrap());
+
+    for listing in listings {
+        ended(&store, listing, UpdateResult::Delisted).await;
+    }
+
+    assert_eq!(listed(&store).await, 200);
+}
+
+#[tokio::test]
+async fn items_that_all_look_deleted_after_their_run_was_cancelled_are_not_delisted() {
+    let store = open().await;
+    let (run, listings) = parked(&store, 200).await;
+    for listing in &listings[..60] {
+        ended(&store, *listing, UpdateResult::Delisted).await;
+    }
+    assert_eq!(store.cancel_run(run, at(40)).await.unwrap(), Some(60));
+
+    for listing in &listings[60..] {
+        ended(&store, *listing, UpdateResult::Delisted).await;
+    }
+
+    assert_eq!(listed(&store).await, 200);
 }

@@ -47,26 +47,33 @@ impl Notifications {
     }
 
     /// The notice of a run. A run that is not worth a notice gets a row without one, so that its
-    /// report is read only once.
+    /// report is read only once. Runs that are held for invalid ASINs follow each other, and are told
+    /// once a day.
     async fn run_notice(
         &self,
         run: &RunRow,
         now: DateTime<Utc>,
-    ) -> Result<Option<NewNotice>, StoreError> {
+    ) -> Result<Vec<NewNotice>, StoreError> {
         let Some(report) = self.store.report(run.id, now).await? else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         if report.state.is_open() && report.state != RunState::Held {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let event = run_event(run.id, report.state);
+        let daily = report.is_held_for_invalid();
+        let daily = daily.then(|| format!("invalid/{}/{}", report.kind.as_str(), now.date_naive()));
         let report = Box::new(report);
         let notice = Some(Notice::Run { report }).filter(|notice| self.policy.events.wants(notice));
-        Ok(Some(NewNotice {
+        let new = |event, notice| NewNotice {
             event,
             notice,
             at: now,
-        }))
+        };
+        Ok(match daily {
+            Some(of_the_day) => vec![new(event, None), new(of_the_day, notice)],
+            None => vec![new(event, notice)],
+        })
     }
 
     /// The conditions of the shops now; each is reported once.

@@ -9,12 +9,12 @@
 pub struct MassChangeGuard {
     /// The share of the run's ASINs, in percent; 10 by default.
     pub percent: u32,
-    /// The number of ASINs; 50 by default. In shops with no more ASINs it is 5.
+    /// The number of ASINs; 50 by default. In shops with no more ASINs it is 4.
     pub count: u32,
 }
 
 /// In shops that are too small for the count, so many hides are never held.
-const FEW: u32 = 5;
+const FEW: u32 = 4;
 /// A count of at least this holds nothing, in shops of any size.
 const NEVER: u32 = 1_000_000;
 
@@ -99,8 +99,10 @@ mod tests {
     fn in_shops_too_small_for_the_count_the_share_alone_counts() {
         let guard = MassChangeGuard::default();
 
+        assert!(guard.in_shops_of(5).trips(5, 5));
         assert!(guard.in_shops_of(50).trips(6, 50));
-        assert!(!guard.in_shops_of(50).trips(5, 5), "five are never a mass");
+        assert!(!guard.in_shops_of(50).trips(5, 50), "5 of 50 are 10 %");
+        assert!(!guard.in_shops_of(50).trips(4, 4), "four are never a mass");
         assert!(!guard.in_shops_of(60).trips(6, 50));
         let lower = MassChangeGuard { count: 3, ..guard };
         assert_eq!(lower.in_shops_of(2), lower);

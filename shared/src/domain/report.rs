@@ -106,6 +106,14 @@ impl Report {
         let failed = self.outcomes.api_error;
         asked && self.kind.updates_listings() && failed > 0 && failed * 2 >= self.asins
     }
+
+    /// Whether the guard holds nothing but the end of the run, since Amazon called too many ASINs invalid: the
+    /// next run asks for them again.
+    pub fn is_held_for_invalid(&self) -> bool {
+        let guard = self.guard.as_ref();
+        let marks_only = guard.is_some_and(|guard| guard.invalid > 0 && guard.held == 0);
+        self.state == RunState::Held && marks_only
+    }
 }
 
 /// Visible listings whose ASIN Amazon called invalid.

@@ -18,7 +18,7 @@ pub(super) fn title(report: &Report) -> Text {
             "店番: {kind_ja} - ショップの商品が足りないため、止めました",
             "Miseban: {kind_en} - held, too many items are missing in a shop"
         ),
-        RunState::Held if mass_invalid(report).is_some() => text!(
+        RunState::Held if report.is_held_for_invalid() => text!(
             "店番: {kind_ja} - 該当商品なしのASINが多すぎます",
             "Miseban: {kind_en} - held, Amazon called too many ASINs invalid"
         ),
@@ -121,7 +121,7 @@ fn held(report: &Report) -> Option<Text> {
             "{missing} items are missing from the item list of their shop, which is too many, so nothing was changed. What to do: check the shop; if the items really are deleted, miseban release {run}; if not, miseban cancel {run}"
         ));
     }
-    if mass_invalid(report).is_some() {
+    if report.is_held_for_invalid() {
         return report::held_back(report);
     }
     if let Some(gone) = gone(report).map(grouped) {
@@ -135,11 +135,6 @@ fn held(report: &Report) -> Option<Text> {
         "{asins}件中{hides}件が非公開になるところでした。Amazonの回答が誤っているかもしれないので、{held}件の更新を止めています。対応方法: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
         "{hides} of {asins} products would be hidden; Amazon's answers may be broken, so {held} updates are held. What to do: check some of these products on Amazon; if they really are sold out, miseban release {run}; if not, miseban cancel {run}"
     ))
-}
-
-fn mass_invalid(report: &Report) -> Option<u64> {
-    let guard = report.guard.as_ref()?;
-    Some(guard.invalid).filter(|invalid| *invalid > guard.hides)
 }
 
 fn missing_held(report: &Report) -> Option<u64> {

@@ -77,7 +77,7 @@ pub fn held_back(report: &Report) -> Option<Text> {
             "too many items ({missing}) are missing from the item list of their shop. Something may be wrong with the shop or its authorisation, so nothing was changed. Check the shop: if the items really are deleted, miseban release {run} (checks each item and marks deleted ones as delisted); if not, miseban cancel {run}"
         ));
     }
-    if guard.invalid > guard.hides {
+    if guard.invalid > 0 && guard.held == 0 {
         return Some(mass_invalid(guard, report));
     }
     if let Some(gone) = nonzero(guard.gone) {

@@ -264,3 +264,24 @@ async fn a_person_who_releases_the_run_believes_its_marks() {
     assert_eq!((next.asins, next.state), (0, RunState::Done));
     assert_eq!(next.invalid.count, 60);
 }
+
+#[tokio::test]
+async fn a_mass_of_invalid_asins_keeps_no_sold_out_product_on_sale() {
+    let (app, _) = settled(100).await;
+    forget(&app, 0..60);
+    change(&app, 60..63, |asin| MarketSet {
+        asin,
+        in_stock: Some(false),
+        ..MarketSet::default()
+    });
+
+    let broken = app.run(RunKind::PriceStock).await;
+    let next = app.run(RunKind::PriceStock).await;
+
+    let guard = broken.guard.expect("it has tripped");
+    assert_eq!((guard.invalid, guard.hides, guard.held), (60, 3, 0));
+    for place in 60..63 {
+        assert!(!app.shown(&app.simulator.asin(place)).visible);
+    }
+    assert_eq!((broken.state, next.state), (RunState::Held, RunState::Held));
+}

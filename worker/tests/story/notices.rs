@@ -565,3 +565,32 @@ async fn a_pass_costs_no_more_for_many_shops_and_each_shop_has_its_turn() {
     assert_eq!(asked().len(), 450);
     assert!(asked().values().all(|times| *times == 1));
 }
+
+#[tokio::test]
+async fn runs_that_are_held_for_invalid_asins_one_after_the_other_are_told_once_a_day() {
+    let app = settled(60).await;
+    let known = |known| {
+        let set = |place| MarketSet {
+            asin: app.simulator.asin(place),
+            known: Some(known),
+            ..MarketSet::default()
+        };
+        let all = (0..60).map(set).collect();
+        app.simulator.set_market(all).expect("a market");
+    };
+    known(false);
+    let clock = Ahead::by(0);
+    let notices = notifications(&app, clock.clone());
+    let before = posted(&app).len();
+    let mut told = Vec::new();
+
+    for hours in [0, 0, 24] {
+        clock.skip(hours * 3_600);
+        let held = app.run(RunKind::PriceStock).await;
+        assert_eq!(held.state, RunState::Held);
+        pass(&notices).await;
+        told.push(posted(&app).len() - before);
+    }
+
+    assert_eq!(told, [1, 1, 2]);
+}

@@ -61,14 +61,14 @@ pub(crate) async fn judge(
     let Some(guard) = row(on, GUARD.bind(id)).await? else {
         return Ok(GoneVerdict::Delist);
     };
-    if guard.yes("tripped")? {
-        return Ok(too_many);
-    }
     let allowed = MassChangeGuard {
         percent: guard.small("allowed_percent")?,
         count: guard.small("allowed_count")?,
     };
     let counted = one(on, COUNT.bind(id).bind(listing)).await?;
+    if counted.count("kept")? > 0 {
+        return Ok(too_many);
+    }
     let delisted = counted.count("delisted")?;
     let listed = counted.count("listed")? + delisted;
     if !allowed.in_shops_of(listed).trips(delisted + 1, listed) {

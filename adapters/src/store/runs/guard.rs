@@ -74,7 +74,9 @@ async fn lock_undecided(
     .await
 }
 
-/// Holds what the run hides, once that is more than its guard allows of what was answered so far.
+/// Trips the guard once more ASINs look broken than it allows of what was answered so far; holds what the
+/// run hides, once the hides alone are more. ASINs that Amazon calls invalid stay as they are, so that a
+/// mass of them keeps no sold-out product on sale.
 ///
 /// Called after the rows of a record that hides something are written. Transactions that call it
 /// for the same run wait for each other at the guard's row.
@@ -86,21 +88,24 @@ pub(crate) async fn judge(
     let Some(guard) = lock_undecided(on, id).await? else {
         return Ok(Guarding::Quiet);
     };
+    let counted = suspects(on, id).await?;
     let mut guarding = Guarding::Holding;
-    if !guard.tripped {
-        let counted = suspects(on, id).await?;
-        let hides = counted.hides + counted.invalid;
+    if !(guard.tripped && counted.holding) {
+        let broken = counted.hides + counted.invalid;
         // The cheaper check first: it is enough for most runs.
-        if !guard.allowed.trips(hides, 0) {
+        if !guard.allowed.trips(broken, 0) {
             return Ok(Guarding::Quiet);
         }
         let (_, answered) = asins(on, id).await?;
         // A backfill, or a shop that is read back, answers outside of the batches.
-        let answered = answered.max(hides);
-        if !guard.allowed.trips(hides, answered) {
+        let answered = answered.max(broken);
+        if !guard.tripped && guard.allowed.trips(broken, answered) {
+            run(on, TRIP.bind(id).bind(at)).await?;
+        }
+        if !guard.allowed.trips(counted.hides, answered) {
             return Ok(Guarding::Quiet);
         }
-        run(on, TRIP.bind(id).bind(at)).await?;
+        let hides = counted.hides;
         guarding = Guarding::Tripped { hides, answered };
     }
     run(on, HOLD.bind(id)).await?;
@@ -215,6 +220,8 @@ struct Suspects {
     hides: u64,
     /// The run has marked them as invalid.
     invalid: u64,
+    /// Hides of the run are held.
+    holding: bool,
 }
 
 async fn suspects(on: &mut AnyConnection, id: RunId) -> Result<Suspects, StoreError> {
@@ -222,6 +229,7 @@ async fn suspects(on: &mut AnyConnection, id: RunId) -> Result<Suspects, StoreEr
     Ok(Suspects {
         hides: found.count("hides")?,
         invalid: found.count("invalid")?,
+        holding: found.yes("holding")?,
     })
 }
 

@@ -1,5 +1,6 @@
 -- ASINs, not listings: an ASIN that several shops sell is one answer of Amazon. `invalid` are ASINs of
--- visible listings that Amazon called invalid in this run for the first time.
+-- visible listings that Amazon called invalid in this run for the first time. `holding` as in
+-- progress.sql.
 SELECT
     (
         SELECT COUNT(DISTINCT l.asin)
@@ -23,4 +24,17 @@ SELECT
             AND p.invalid_since >= r.started_at
             AND l.status = 'listed'
             AND s.visible = 1
-    ) AS invalid
+    ) AS invalid,
+    CASE
+        WHEN EXISTS (
+            SELECT 1
+            FROM updates AS h
+            WHERE
+                h.run_id = $1
+                AND h.state = 'held'
+                AND h.hold_reason = 'mass_change'
+                AND h.code IS NULL
+        )
+            THEN 1
+        ELSE 0
+    END AS holding

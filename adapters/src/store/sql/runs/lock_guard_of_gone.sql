@@ -1,13 +1,9 @@
--- As lock_guard.sql; a guard that was lifted was lifted for what the run hides.
+-- As lock_guard.sql; only a person who has released the run believes that the items are deleted.
 SELECT
     allowed_percent,
-    allowed_count,
-    CASE WHEN tripped_at IS NULL OR decided_at IS NOT NULL THEN 0 ELSE 1 END AS tripped
+    allowed_count
 FROM guards
 WHERE
     run_id = $1
-    AND (
-        decided_at IS NULL
-        OR decision = 'lifted'
-    )
+    AND decision IS DISTINCT FROM 'released'
 {lock}

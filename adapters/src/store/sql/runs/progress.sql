@@ -1,3 +1,5 @@
+-- `holding`: hides of the run are held. A guard that ASINs have tripped which Amazon calls invalid, or
+-- items that look deleted, holds none.
 SELECT
     r.kind,
     r.state,
@@ -32,6 +34,15 @@ SELECT
                 g.run_id = r.id
                 AND g.tripped_at IS NOT NULL
                 AND g.decided_at IS NULL
+        )
+        AND EXISTS (
+            SELECT 1
+            FROM updates AS h
+            WHERE
+                h.run_id = r.id
+                AND h.state = 'held'
+                AND h.hold_reason = 'mass_change'
+                AND h.code IS NULL
         )
             THEN 1
         ELSE 0

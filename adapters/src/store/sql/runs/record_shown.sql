@@ -1,5 +1,4 @@
 -- A listing that was edited after the page was requested is newer than the page; one that is
--- A listing that was edited after the page was requested is newer than the page; one that is
 -- being edited, or an edit of which may still have been on its way, may be. None counts if it lies
 -- in the future. The page confirms what it shows; a worker whose lease is over has lost it.
 UPDATE applied_states
