@@ -77,7 +77,7 @@ impl TokenRecords {
     pub(super) async fn save(&self, pair: &StoredToken) -> Result<(), ShopError> {
         (|| self.tokens.save_token(&self.owner, pair))
             .retry(until_stored())
-            .when(|error| matches!(error, StoreError::Unavailable(_)))
+            .when(StoreError::may_pass)
             .await
             .map_err(|error| store_failed(&error))?;
         let account = &self.account;
@@ -213,7 +213,7 @@ fn until_stored() -> ExponentialBuilder {
 
 /// BASE did nothing wrong, and the same call may succeed once the store is back.
 fn store_failed(error: &StoreError) -> ShopError {
-    ShopError::Unavailable(format!("token store: {error}"))
+    ShopError::NoTokens(error.to_string())
 }
 
 /// Identifies a refresh token without revealing it: the first 16 bytes of its SHA-256, in hexadecimal.

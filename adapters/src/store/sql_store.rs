@@ -2,13 +2,15 @@
 //! implemented in its own file.
 
 use super::accounts::seal::TokenKeys;
-use super::db::{Database, one};
+use super::db::{Database, one, statement};
 use crate::clock::{ServerClock, ServerTime, SystemClock};
 use chrono::{DateTime, TimeDelta};
 use shared::ports::clock::Clock;
 use shared::ports::store::StoreError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+statement!(TRY_WRITE, "try_write.sql");
 
 /// A slower answer says little about the time: the question is asked again.
 const QUICK: Duration = Duration::from_millis(100);
@@ -47,6 +49,11 @@ impl SqlStore {
     /// How far the clock of this machine is ahead of another server's.
     pub fn machine_ahead_of(&self, answer: ServerTime) -> TimeDelta {
         self.clock.machine_ahead_of(answer)
+    }
+
+    /// Succeeds when rows can be written: the primary answers, and the user may. Writes none.
+    pub async fn try_write(&self) -> Result<(), StoreError> {
+        self.db.run(&TRY_WRITE).await.map(drop)
     }
 
     /// Sets the clock by that of the server again. Returns how far the clock of this machine is

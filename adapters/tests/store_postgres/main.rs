@@ -8,6 +8,7 @@ mod store_fixture;
 mod by_key;
 mod concurrency;
 mod cut;
+mod failover;
 mod open;
 
 /// The fixture on this database.

@@ -48,6 +48,9 @@ pub enum ShopError {
     /// expires within a minute. The call has waited already.
     #[error("another process is still refreshing the shop's access token")]
     Renewing,
+    /// The tokens of the account cannot be read or stored now; nothing was sent.
+    #[error("the shop's tokens cannot be read or stored: {0}")]
+    NoTokens(String),
     /// Fresh access tokens are rejected, one after the other. That may pass, so the account pauses: nothing
     /// is sent until then.
     #[error("the shop rejects fresh access tokens; the account pauses until {until}")]
@@ -81,6 +84,9 @@ pub enum ShopError {
     },
 }
 
+/// The database, where the tokens are, is asked again after this time.
+const NO_TOKENS_PAUSE: Duration = Duration::from_secs(1);
+
 /// What a check of an account has found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CheckedShop {
@@ -103,6 +109,7 @@ impl ShopError {
             | Self::TokenExpired
             | Self::Renewing => Remedy::Wait(Duration::ZERO),
             Self::Unavailable(_) | Self::Impossible(_) => Remedy::TryAgain,
+            Self::NoTokens(_) => Remedy::Pause(NO_TOKENS_PAUSE),
             Self::UnknownItem(_)
             | Self::NotEditable(_)
             | Self::ItemRefused(_)
@@ -140,6 +147,7 @@ impl ShopError {
             | Self::Refused(code) => code,
             Self::TokenExpired => "token_expired",
             Self::Renewing => "token_renewal",
+            Self::NoTokens(_) => "token_store",
             Self::TokenRefused { .. } => "token_refused",
             Self::Proxy { .. } => "proxy_failed",
             Self::Barred { .. } => "barred",

@@ -6,7 +6,7 @@
 
 use super::columns::{StoredRow, json};
 use super::dialect::Dialect;
-use super::failure::failed;
+use super::failure::{failed, not_connected};
 use super::pooled::PooledConnection;
 use super::statement::{Prepared, Runnable, Statement};
 use serde::Serialize;
@@ -113,7 +113,7 @@ async fn acquire(pool: &AnyPool) -> Result<PooledConnection, StoreError> {
     pool.acquire()
         .await
         .map(PooledConnection::from)
-        .map_err(failed)
+        .map_err(not_connected)
 }
 
 /// Commits the transaction.

@@ -1,6 +1,6 @@
 //! Maps the errors of the driver to what the caller has to do.
 
-use super::sqlstate;
+use super::{renewal, sqlstate};
 use shared::ports::store::StoreError;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
@@ -11,12 +11,17 @@ use std::io::ErrorKind;
 pub(crate) fn failed(error: sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
-            Some(error) => sqlstate::refused(error.code(), error.message()),
+            Some(error) => {
+                if sqlstate::doubts_the_server(error.code()) {
+                    renewal::begin();
+                }
+                sqlstate::refused(error.code(), error.message())
+            }
             None => refused(error.as_ref()),
         },
-        sqlx::Error::PoolTimedOut => {
-            StoreError::Unavailable("no connection became free in time".to_owned())
-        }
+        sqlx::Error::PoolTimedOut => StoreError::Unavailable(
+            "no connection in time: the server admits none, or all are in use".to_owned(),
+        ),
         // The driver reports a rejected certificate as invalid data.
         sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => unencrypted(&error),
         sqlx::Error::Tls(error) => unencrypted(&error),
@@ -33,6 +38,15 @@ pub(crate) fn failed(error: sqlx::Error) -> StoreError {
         | sqlx::Error::Decode(_)
         | sqlx::Error::AnyDriverError(_) => StoreError::Damaged(error.to_string()),
         other => StoreError::Unusable(other.to_string()),
+    }
+}
+
+/// The same for a connection that could not be made.
+pub(crate) fn not_connected(error: sqlx::Error) -> StoreError {
+    let refusal = error.as_database_error();
+    match refusal.and_then(|error| error.try_downcast_ref::<PgDatabaseError>()) {
+        Some(error) => sqlstate::not_admitted(error.code(), error.message()),
+        None => failed(error),
     }
 }
 

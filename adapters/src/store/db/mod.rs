@@ -7,6 +7,7 @@ mod failure;
 mod parameter;
 mod pooled;
 pub(super) mod postgres;
+mod renewal;
 pub(super) mod schema;
 pub(super) mod sqlite;
 mod sqlstate;

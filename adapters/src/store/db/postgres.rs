@@ -3,7 +3,8 @@
 
 use super::database::Database;
 use super::dialect::Dialect;
-use super::failure::failed;
+use super::failure::{failed, not_connected};
+use super::renewal;
 use shared::ports::store::StoreError;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, Connection, Executor, Row};
@@ -69,9 +70,8 @@ pub(crate) async fn connect(url: &str) -> Result<Database, StoreError> {
 /// A separate connection for migrations: the lock against concurrent migrations ends with it,
 /// whatever happens.
 pub(crate) async fn migration_connection(db: &Database) -> Result<AnyConnection, StoreError> {
-    let mut connection = AnyConnection::connect_with(&db.options)
-        .await
-        .map_err(failed)?;
+    let connected = AnyConnection::connect_with(&db.options).await;
+    let mut connection = connected.map_err(not_connected)?;
     connection.execute(MIGRATION).await.map_err(failed)?;
     Ok(connection)
 }
@@ -105,7 +105,8 @@ fn options(url: &str) -> Result<(AnyConnectOptions, u32), StoreError> {
 /// Tries one connection, to get its error: a pool would retry until its time-out, and then report
 /// only that.
 async fn try_out(options: &AnyConnectOptions) -> Result<(), StoreError> {
-    let mut connection = AnyConnection::connect_with(options).await.map_err(failed)?;
+    let connected = AnyConnection::connect_with(options).await;
+    let mut connection = connected.map_err(not_connected)?;
     connection.execute(SESSION).await.map_err(failed)?;
     let asked = "SELECT CAST(current_setting('server_version_num') AS BIGINT)";
     let row = sqlx::query(asked).fetch_one(&mut connection).await;
@@ -138,7 +139,8 @@ fn located(options: &AnyConnectOptions, error: StoreError) -> StoreError {
 }
 
 /// A connection is tested before use, so that a restart of the server fails only the calls it
-/// interrupts, and on its return, so that one that hangs is closed and not kept.
+/// interrupts, and on its return, so that one that hangs is closed and not kept. Both times it is
+/// closed if all are being replaced.
 fn pool(size: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
@@ -149,8 +151,12 @@ fn pool(size: u32) -> AnyPoolOptions {
         .after_connect(|connection, _| {
             Box::pin(async move { connection.execute(SESSION).await.map(|_| ()) })
         })
-        .after_release(|connection, _| {
+        .before_acquire(|_, made| Box::pin(async move { Ok(!renewal::concerns(made.age)) }))
+        .after_release(|connection, made| {
             Box::pin(async move {
+                if renewal::concerns(made.age) {
+                    return Ok(false);
+                }
                 let answer = tokio::time::timeout(CONNECT_WITHIN, connection.ping()).await;
                 answer.map_err(|late| sqlx::Error::Io(late.into()))??;
                 Ok(true)

@@ -7,12 +7,8 @@ pub(crate) fn refused(code: &str, message: &str) -> StoreError {
     let unavailable = || StoreError::Unavailable(message.to_owned());
     let unusable = |advice: &str| StoreError::Unusable(format!("{message}: {advice}"));
     match code {
-        // A lock or statement time-out, a deadlock, a server that stops or starts, or that has no
-        // connection or memory left.
-        "25P03" | "40001" | "40P01" | "53200" | "53300" | "55P03" | "57014" | "57P01" | "57P02"
-        | "57P03" | "57P05" => unavailable(),
         "25006" => unusable("the server is read-only; set DATABASE_URL to the primary"),
-        "28000" | "28P01" => unusable("check the user and the password in DATABASE_URL"),
+        "25P03" | "55P03" => unavailable(),
         "3D000" => unusable("create it with createdb, or set DATABASE_URL to another database"),
         "42501" => unusable("grant this privilege to the user in DATABASE_URL"),
         "42703" | "42P01" => {
@@ -21,17 +17,43 @@ pub(crate) fn refused(code: &str, message: &str) -> StoreError {
         "53100" => {
             StoreError::Unavailable(format!("{message}: free some space on the server's disk"))
         }
-        "54000" | "54001" | "54011" | "54023" => unusable("the server's limits are too low"),
         "58030" => unusable("the server cannot read or write its disk; check its log"),
+        "XX001" | "XX002" => unusable("the server's files are damaged; check its log"),
         _ => match code.get(..2) {
-            Some("08") => unavailable(),
+            // A lost connection, a deadlock, a server without connections or memory left, one that
+            // stops or starts.
+            Some("08" | "40" | "53" | "57") => unavailable(),
             Some("22" | "23") => {
                 StoreError::Damaged(format!("a row violates a constraint: {message}"))
             }
-            Some("XX") => unusable("the server's files are damaged; check its log"),
+            Some("28") => unusable("check the user and the password in DATABASE_URL"),
+            Some("54") => unusable("the server's limits are too low"),
+            Some("XX") => unusable(
+                "an internal error of the server, or of a pooler or proxy before it; check their logs",
+            ),
             _ => StoreError::Unusable(message.to_owned()),
         },
     }
+}
+
+/// The same for a connection that was refused. Poolers and proxies use codes of their own for what
+/// passes, so only the known reasons need a person.
+pub(crate) fn not_admitted(code: &str, message: &str) -> StoreError {
+    match refused(code, message) {
+        StoreError::Unusable(why) | StoreError::Damaged(why)
+            if !(code.starts_with("28") || ["3D000", "42501"].contains(&code)) =>
+        {
+            StoreError::Unavailable(why)
+        }
+        known => known,
+    }
+}
+
+/// Whether a refusal with this code says that the connection may lead to a wrong server, or to none:
+/// not when it is about a row, a lock, or what the server lacks.
+pub(crate) fn doubts_the_server(code: &str) -> bool {
+    !["25P03", "55P03", "57014"].contains(&code)
+        && !["22", "23", "40", "53"].contains(&code.get(..2).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -52,7 +74,7 @@ mod tests {
 
     #[test]
     fn an_error_that_a_person_must_fix_says_how() {
-        for code in ["28P01", "3D000", "42501", "25006"] {
+        for code in ["28P01", "3D000", "42501", "25006", "XX000"] {
             let StoreError::Unusable(text) = refused(code, "refused") else {
                 panic!("{code}");
             };
@@ -63,5 +85,15 @@ mod tests {
     #[test]
     fn a_row_that_violates_a_constraint_is_damaged() {
         assert!(matches!(refused("23505", ""), StoreError::Damaged(_)));
+    }
+
+    #[test]
+    fn a_lock_or_a_row_says_nothing_about_the_server() {
+        for code in ["23505", "40P01", "53300", "55P03", "57014"] {
+            assert!(!doubts_the_server(code), "{code}");
+        }
+        for code in ["25006", "57P01", "08006", "XX000", "26000", "42501"] {
+            assert!(doubts_the_server(code), "{code}");
+        }
     }
 }

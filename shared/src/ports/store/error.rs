@@ -29,3 +29,12 @@ pub enum StoreError {
     #[error("the database holds a value that cannot be read: {0}")]
     Damaged(String),
 }
+
+impl StoreError {
+    /// Whether the same call may succeed later although nothing else changes here. A server refuses
+    /// for a moment also what usually needs a person: in a fail-over, behind a pooler, when a right
+    /// or a password is replaced.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Unusable(_))
+    }
+}

@@ -46,6 +46,10 @@ pub fn of(id: &AccountId, error: &ShopError) -> Text {
             "ショップ {id} のトークンは、別のプログラムが更新しているところです。1分後にもう一度実行してください",
             "another program is refreshing the tokens of account {id}: try again in a minute"
         ),
+        ShopError::NoTokens(why) => text!(
+            "ショップ {id} のトークンを読み書きできません({why})。少し待ってから、もう一度実行してください",
+            "the tokens of account {id} cannot be read or stored ({why}): wait a moment and try again"
+        ),
         ShopError::Refused(code) => text!(
             "BASEがショップ {id} を受け付けません({code})。client_id、client_secret、redirect_uri と、アプリの権限を確かめてください",
             "BASE rejects account {id} ({code}): check client_id, client_secret, redirect_uri and the permissions of the application"

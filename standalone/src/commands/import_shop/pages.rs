@@ -64,7 +64,7 @@ async fn read_page(
         };
         let again = match error {
             ShopError::TokenExpired => Some(Duration::ZERO),
-            ShopError::Unavailable(_) => Some(PAUSE),
+            ShopError::Unavailable(_) | ShopError::NoTokens(_) => Some(PAUSE),
             _ => None,
         };
         match again.filter(|_| tries < TRIES) {

@@ -1,0 +1,4 @@
+-- Needs what every write needs, and matches no row.
+UPDATE leases
+SET until = until
+WHERE name = ''
