@@ -28,7 +28,7 @@ impl WarningPace {
     }
 
     /// Whether a warning is due now; the caller gives it if it is.
-    pub(crate) fn is_due(&self) -> bool {
+    pub fn is_due(&self) -> bool {
         let now = Instant::now();
         let mut last = lock(&self.0);
         let is_due = last.is_none_or(|last| now.saturating_duration_since(last) >= EVERY);

@@ -12,6 +12,7 @@ pub mod config;
 pub mod health;
 pub mod installation;
 pub mod log;
+pub mod outage;
 pub mod page_listener;
 pub mod private;
 pub mod program;

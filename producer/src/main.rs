@@ -124,11 +124,12 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
         built = startup::build(settings) => built?,
     };
     let notifications = Notifications::from_settings(settings, &app.ctx)?;
+    let notifications = notifications.telling(&health.outage("notices"));
     let notifications = NotificationTask::start(notifications);
     health.started(&app);
     let leadership = Leadership::Lease(LeaderLease::new(app.ctx.clone()));
     let sources = app.sources;
-    let scheduler = Scheduler::new(app.ctx, app.work, health.heartbeat("schedule"));
+    let scheduler = Scheduler::new(app.ctx, app.work, &health);
     let on_report = |report: &Report| {
         log_report(report);
         Ok::<(), Infallible>(())

@@ -24,7 +24,9 @@ pub fn conclude(result: &Result<(), JobError>, attempt: u32, retries: &RetryTabl
     match error.remedy {
         Remedy::Wait(pause) => Conclusion::Settle(Settlement::Defer(pause)),
         // The runner pauses first and keeps the message for so long.
-        Remedy::Pause(_) => Conclusion::Settle(Settlement::Defer(Duration::ZERO)),
+        Remedy::Pause(_) | Remedy::PauseThenStop(_) => {
+            Conclusion::Settle(Settlement::Defer(Duration::ZERO))
+        }
         Remedy::TryAgain => match retries.delay_after(attempt) {
             Some(delay) => Conclusion::Settle(Settlement::Retry(delay, error.why.clone())),
             None => Conclusion::GiveUp,

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Pause of a slot whose job found the database, queue or limiter unavailable. It costs no attempt, since
 /// the job did not cause it. If the job were put back for a second instead, the slot would try thousands
 /// of other waiting jobs in that second.
-const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
+pub(crate) const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Why a job failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,9 +59,8 @@ impl From<StoreError> for JobError {
     fn from(error: StoreError) -> Self {
         let remedy = match error {
             StoreError::Unavailable(_) => Remedy::Pause(OUTAGE_PAUSE),
-            StoreError::Unusable(_) | StoreError::Newer { .. } | StoreError::Sealed { .. } => {
-                Remedy::Stop
-            }
+            StoreError::Unusable(_) => Remedy::PauseThenStop(OUTAGE_PAUSE),
+            StoreError::Newer { .. } | StoreError::Sealed { .. } => Remedy::Stop,
             StoreError::Damaged(_) => Remedy::GiveUp,
         };
         Self::new(remedy, error.to_string())

@@ -6,8 +6,8 @@
 use crate::conclusion::{Conclusion, conclude};
 use crate::handlers::{Handler, Handlers};
 use crate::job_error::JobError;
-use crate::outage_log::OutageLog;
-use shared::domain::retry::{Remedy, RetryTable};
+use crate::job_outage::JobOutage;
+use shared::domain::retry::{PATIENCE, Remedy, RetryTable};
 use shared::jobs::QueueName;
 use shared::ports::queue::{Claimed, Queue, Settlement};
 use std::pin::pin;
@@ -41,7 +41,7 @@ pub struct JobRunner<C> {
     pub name: QueueName,
     pub handlers: Arc<Handlers<C>>,
     pub retries: RetryTable,
-    pub outages: Arc<OutageLog>,
+    pub outage: JobOutage,
     pub stop: watch::Receiver<Stop>,
 }
 
@@ -64,7 +64,9 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
     async fn run_leased(&self, job: Arc<dyn Handler<C>>, claimed: &Claimed) -> Settlement {
         let task = {
             let (job, handlers) = (Arc::clone(&job), Arc::clone(&self.handlers));
-            tokio::spawn(async move { job.run(&handlers.ctx).await }.in_current_span())
+            let outage = self.outage.clone();
+            let running = async move { outage.met_by(job.run(&handlers.ctx)).await };
+            tokio::spawn(running.in_current_span())
         };
         let handler = task.abort_handle();
         let ended = self.finish(&*job, task, claimed.attempt);
@@ -91,7 +93,7 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
         task: JoinHandle<Result<(), JobError>>,
         attempt: u32,
     ) -> Settlement {
-        let result = match task.await {
+        let mut result = match task.await {
             Ok(result) => result,
             Err(error) if error.is_cancelled() => {
                 tracing::info!("the job did not end in time; its message is put back");
@@ -102,24 +104,33 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
                 Err(JobError::new(Remedy::TryAgain, "the handler panicked"))
             }
         };
-        match &result {
-            Ok(()) => self.outages.up(),
-            Err(error) => self.pause_after(error).await,
+        match &mut result {
+            Ok(()) => self.outage.up(),
+            Err(error) => {
+                let lasts = self.pause_after(error).await;
+                if matches!(error.remedy, Remedy::PauseThenStop(_)) && lasts >= PATIENCE {
+                    error.remedy = Remedy::Stop;
+                }
+            }
         }
-        self.conclude(job, result, attempt).await
+        self.outage
+            .met_by(self.conclude(job, result, attempt))
+            .await
     }
 
-    /// Keeps this slot from the next job during an outage, which would stop that job as well.
-    async fn pause_after(&self, error: &JobError) {
-        let Remedy::Pause(pause) = error.remedy else {
-            return;
+    /// Keeps this slot from the next job during an outage, which would stop that job as well. Returns how
+    /// long the outage has lasted.
+    async fn pause_after(&self, error: &JobError) -> Duration {
+        let (Remedy::Pause(pause) | Remedy::PauseThenStop(pause)) = error.remedy else {
+            return Duration::ZERO;
         };
-        self.outages.down(&error.why);
+        let lasts = self.outage.down(&error.why);
         let mut stop = self.stop.clone();
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stop.wait_for(|stop| *stop >= Stop::ClaimNoMore) => {}
         }
+        lasts
     }
 
     async fn conclude(
@@ -145,12 +156,13 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
             Conclusion::Stop => (job.stop(&error, ctx).await, Settlement::Done),
         };
         // If the job cannot be concluded now (the database is unavailable), it is concluded when the message
-        // comes back: its attempt is past the last one, so that it ends here again.
+        // comes back, which costs no attempt: it fails again and ends here again, or succeeds.
         match concluded {
             Ok(()) => settlement,
             Err(error) => {
                 self.pause_after(&error).await;
-                Settlement::Retry(Duration::from_secs(1), error.why)
+                tracing::debug!(why = %error.why, "the end of the job cannot be stored yet");
+                Settlement::Defer(Duration::from_secs(1))
             }
         }
     }

@@ -6,10 +6,10 @@
 
 use crate::handlers::Handlers;
 use crate::heartbeat_queue::HeartbeatQueue;
+use crate::job_outage::JobOutage;
 pub use crate::job_runner::Stop;
 use crate::job_runner::{JobRunner, LEASE};
 use crate::jobs;
-use crate::outage_log::OutageLog;
 use adapters::queue::{AssignedMessage, Claims};
 use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerContext, WorkerError};
 use app::health::Health;
@@ -75,7 +75,6 @@ impl<C: Send + Sync + 'static> Runtime<C> {
     /// When a worker loop of apalis ends by itself, which no known error makes it do.
     pub async fn run(self, stop: watch::Receiver<Stop>) -> Result<(), WorkerError> {
         let mut workers = JoinSet::new();
-        let outages = Arc::new(OutageLog::default());
         for name in QueueName::ALL {
             let concurrency = match name {
                 QueueName::Sync => self.concurrency.sync,
@@ -85,14 +84,15 @@ impl<C: Send + Sync + 'static> Runtime<C> {
             if concurrency == 0 {
                 continue;
             }
-            let heartbeat = self.health.heartbeat(&format!("queue {}", name.as_str()));
+            let shown = format!("queue {}", name.as_str());
+            let heartbeat = self.health.heartbeat(&shown);
             let queue = HeartbeatQueue::new(Arc::clone(&self.queue), heartbeat);
             let runner = JobRunner {
                 queue: Arc::new(queue),
                 name,
                 handlers: Arc::clone(&self.handlers),
                 retries: RetryTable::default(),
-                outages: Arc::clone(&outages),
+                outage: JobOutage::new(self.health.outage(&shown)),
                 stop: stop.clone(),
             };
             workers.spawn(work(runner, concurrency));

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 use worker::handlers::{Handler, Handlers};
 use worker::job_error::JobError;
@@ -23,8 +24,13 @@ const TOO_MANY: u64 = 10_000;
 #[derive(Clone, Default)]
 struct Database {
     is_back: Arc<AtomicBool>,
+    /// The next job succeeds all the same.
+    is_back_once: Arc<AtomicBool>,
     tries: Arc<AtomicU64>,
     done: Arc<AtomicU64>,
+    /// A person may have to act.
+    refuses: bool,
+    stopped: Arc<AtomicU64>,
 }
 
 #[async_trait]
@@ -34,15 +40,25 @@ impl Handler<Database> for SyncBatch {
         if database.tries.fetch_add(1, Ordering::Relaxed) > TOO_MANY {
             database.is_back.store(true, Ordering::Relaxed);
         }
-        if database.is_back.load(Ordering::Relaxed) {
+        let once = database.is_back_once.swap(false, Ordering::Relaxed);
+        if once || database.is_back.load(Ordering::Relaxed) {
             database.done.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
-        Err(StoreError::Unavailable("the disk is full".to_owned()).into())
+        Err(if database.refuses {
+            StoreError::Unusable("permission denied".to_owned()).into()
+        } else {
+            StoreError::Unavailable("the disk is full".to_owned()).into()
+        })
     }
 
     async fn give_up(&self, _: &JobError, _: &Database) -> Result<(), JobError> {
         unreachable!("no attempt is spent")
+    }
+
+    async fn stop(&self, _: &JobError, database: &Database) -> Result<(), JobError> {
+        database.stopped.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 }
 
@@ -51,9 +67,9 @@ fn batch(no: u32) -> Message {
     Message::new(SyncBatch { run, no })
 }
 
-#[tokio::test(start_paused = true)]
-async fn during_an_outage_of_the_database_a_slot_tries_one_job_a_second_and_none_is_lost() {
-    let (queue, database) = (Arc::new(LocalQueue::new()), Database::default());
+/// Workers over `database`, and how to stop them.
+async fn working(database: &Database) -> (watch::Sender<Stop>, JoinHandle<()>) {
+    let queue = Arc::new(LocalQueue::new());
     let handlers = Handlers::new(database.clone()).with::<SyncBatch>();
     let jobs: Vec<Message> = (1..=JOBS).map(batch).collect();
     queue.push(&jobs).await.expect("pushed");
@@ -64,17 +80,53 @@ async fn during_an_outage_of_the_database_a_slot_tries_one_job_a_second_and_none
         info: 0,
     };
     let runtime = Runtime::with(queue, handlers, concurrency);
-    let working = tokio::spawn(runtime.run(stopped));
+    let working = tokio::spawn(async move { runtime.run(stopped).await.expect("an end") });
+    (stop, working)
+}
 
-    tokio::time::sleep(Duration::from_secs(10)).await;
-    let tries = database.tries.load(Ordering::Relaxed);
-    let most = 11 * SLOTS as u64;
-    assert!((1..=most).contains(&tries), "{tries} tries in 10 s");
+#[tokio::test(start_paused = true)]
+async fn during_an_outage_of_the_database_a_slot_tries_one_job_a_second_and_none_is_lost() {
+    for refuses in [false, true] {
+        let database = Database {
+            refuses,
+            ..Database::default()
+        };
+        let (stop, working) = working(&database).await;
 
-    database.is_back.store(true, Ordering::Relaxed);
-    while database.done.load(Ordering::Relaxed) < u64::from(JOBS) {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let tries = database.tries.load(Ordering::Relaxed);
+        let most = 11 * SLOTS as u64;
+        assert!((1..=most).contains(&tries), "{tries} tries in 10 s");
+
+        database.is_back.store(true, Ordering::Relaxed);
+        while database.done.load(Ordering::Relaxed) < u64::from(JOBS) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(database.stopped.load(Ordering::Relaxed), 0);
+        stop.send(Stop::ClaimNoMore).expect("it runs");
+        working.await.expect("no panic");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_database_that_refuses_everything_for_half_an_hour_ends_what_the_jobs_belong_to() {
+    let database = Database {
+        refuses: true,
+        ..Database::default()
+    };
+    let (stop, working) = working(&database).await;
+    let minutes = |minutes: u64| tokio::time::sleep(Duration::from_secs(60 * minutes));
+    let stopped = || database.stopped.load(Ordering::Relaxed);
+
+    // One success begins the half hour anew.
+    minutes(20).await;
+    database.is_back_once.store(true, Ordering::Relaxed);
+    minutes(29).await;
+    assert_eq!(database.done.load(Ordering::Relaxed), 1);
+    assert_eq!(stopped(), 0);
+    minutes(2).await;
+
+    assert!(stopped() > 0);
     stop.send(Stop::ClaimNoMore).expect("it runs");
-    working.await.expect("no panic").expect("an end");
+    working.await.expect("no panic");
 }

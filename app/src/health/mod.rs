@@ -12,6 +12,7 @@ pub use ask::ask;
 pub use heartbeat::Heartbeat;
 pub use page::open;
 
+use crate::outage::Outage;
 use crate::sources::Sources;
 use crate::wiring::App;
 use adapters::call_watch::CALLS;
@@ -41,6 +42,7 @@ pub struct Health {
 #[derive(Default)]
 struct HealthState {
     heartbeats: Vec<Heartbeat>,
+    outages: Vec<Outage>,
     sources: Option<Sources>,
     stopping: bool,
 }
@@ -51,6 +53,13 @@ impl Health {
         let heartbeat = Heartbeat::new(name);
         self.state().heartbeats.push(heartbeat.clone());
         heartbeat
+    }
+
+    /// Registers the outages that a loop of this program meets; while one lasts, it is not ready.
+    pub fn outage(&self, name: &str) -> Outage {
+        let outage = Outage::new(name);
+        self.state().outages.push(outage.clone());
+        outage
     }
 
     /// Ends the start: the program is ready as long as the servers of `app` respond.
@@ -91,10 +100,16 @@ impl Health {
                     .entry(heartbeat.name())
                     .or_insert("its last turn failed; the log tells why".into());
             }
+            complaints.extend(state.outages.iter().filter_map(Outage::complaint));
             state.sources.clone()
         };
         match sources {
-            Some(sources) => complaints.extend(unavailable(&sources).await),
+            Some(sources) => {
+                complaints.extend(unavailable(&sources).await);
+                if !complaints.contains_key("database") {
+                    complaints.extend(read_only(&sources).await);
+                }
+            }
             None => drop(complaints.insert("process".to_owned(), "is starting".into())),
         }
         complaints.extend(silent());
@@ -139,6 +154,16 @@ async fn redis_fault(sources: &Sources) -> Option<Cow<'static, str>> {
             Some(DOES_NOT_ANSWER)
         }
         Ok(Err(fault)) => Some(fault.to_string().into()),
+    }
+}
+
+/// Whether rows cannot be written: a server that is no longer the primary, or that has taken a right
+/// away, still reads.
+async fn read_only(sources: &Sources) -> Complaints {
+    let tried = sources.store.try_write();
+    match tokio::time::timeout(ANSWER_WITHIN, tried).await {
+        Ok(Ok(())) => Complaints::new(),
+        _ => Complaints::from([("database".to_owned(), "takes no writes".into())]),
     }
 }
 
@@ -191,6 +216,19 @@ mod tests {
         let text = &complaints["Amazon (a test)"];
         assert!(text.contains("31 s, since 2"), "{text}");
         assert!(health.dead().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_program_whose_jobs_wait_is_alive_and_not_ready() {
+        let health = Health::default();
+        let outage = health.outage("queue sync");
+
+        outage.down(&"permission denied");
+
+        assert!(health.dead().is_empty());
+        assert!(health.unready().await["queue sync"].contains("waited"));
+        outage.up();
+        assert!(!health.unready().await.contains_key("queue sync"));
     }
 
     #[tokio::test(start_paused = true)]

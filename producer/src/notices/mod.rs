@@ -13,6 +13,7 @@ pub use policy::NotificationPolicy;
 pub use task::NotificationTask;
 
 use app::config::Settings;
+use app::outage::Outage;
 use app::wiring;
 use chrono::TimeDelta;
 use shared::ports::clock::Clock;
@@ -40,6 +41,7 @@ pub struct Notifications {
     limiter: Option<Arc<dyn Limiter>>,
     /// Conditions that were recorded already, so that a lasting one is not written at each pass.
     recorded: Mutex<BTreeSet<String>>,
+    outage: Outage,
     /// Passes so far.
     passes: AtomicUsize,
 }
@@ -71,6 +73,7 @@ impl Notifications {
             policy,
             limiter: None,
             recorded: Mutex::default(),
+            outage: Outage::default(),
             passes: AtomicUsize::new(0),
         }
     }
@@ -79,6 +82,13 @@ impl Notifications {
     #[must_use]
     pub fn with_limiter(mut self, limiter: Arc<dyn Limiter>) -> Self {
         self.limiter = Some(limiter);
+        self
+    }
+
+    /// Tells by `outage` that notices can be neither recorded nor sent.
+    #[must_use]
+    pub fn telling(mut self, outage: &Outage) -> Self {
+        self.outage = outage.clone();
         self
     }
 
@@ -91,8 +101,12 @@ impl Notifications {
     }
 
     async fn pass(&self, tidy: bool) {
-        if let Err(error) = self.try_pass(tidy).await {
-            tracing::warn!(%error, "could not record or send notices; retrying");
+        match self.try_pass(tidy).await {
+            Ok(()) => self.outage.up(),
+            Err(error) => {
+                let why = format_args!("could not record or send notices: {error}");
+                self.outage.down(&why);
+            }
         }
     }
 

@@ -19,11 +19,12 @@ pub use tokens::TokenRefresher;
 use crate::lost_messages::LostMessages;
 use crate::resume::resume;
 use app::config::Work;
-use app::health::Heartbeat;
-use app::warning_pace::WARNINGS;
+use app::health::{Health, Heartbeat};
+use app::outage::Outage;
 use shared::domain::report::Report;
 use shared::domain::run::RunId;
 use shared::ports::context::Context;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 /// Pause between two ticks; well below the 10 s of the leader lease.
@@ -39,6 +40,9 @@ pub struct Scheduler {
     ctx: Context,
     work: Work,
     heartbeat: Heartbeat,
+    outage: Outage,
+    /// Whether a step of this tick failed.
+    failed: bool,
     /// `None` while another producer leads.
     runs: Option<RunScheduler>,
     tokens: TokenRefresher,
@@ -48,8 +52,8 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// A scheduler that resumes the open runs when it becomes the leader. `heartbeat` shows its health.
-    pub fn new(ctx: Context, work: Work, heartbeat: Heartbeat) -> Self {
+    /// A scheduler that resumes the open runs when it becomes the leader, and reports to `health`.
+    pub fn new(ctx: Context, work: Work, health: &Health) -> Self {
         Self {
             tokens: TokenRefresher::new(ctx.clone()),
             retention: RetentionCleanup::new(ctx.clone()),
@@ -58,7 +62,9 @@ impl Scheduler {
             started: Instant::now(),
             ctx,
             work,
-            heartbeat,
+            heartbeat: health.heartbeat("schedule"),
+            outage: health.outage("schedule"),
+            failed: false,
         }
     }
 
@@ -102,10 +108,11 @@ impl Scheduler {
             Ok(false) => {
                 self.runs = None;
                 self.heartbeat.answered();
+                self.outage.up();
             }
             Err(error) => {
                 self.heartbeat.failed();
-                tracing::warn!(%error, "could not renew the leader lease; retrying");
+                self.tell("could not renew the leader lease", &error);
             }
         }
         Vec::new()
@@ -113,29 +120,42 @@ impl Scheduler {
 
     /// One tick of the leader. The heartbeat beats after each step, since each may take some seconds.
     async fn lead(&mut self, runs: &mut RunScheduler, ticks: u32) -> Vec<Report> {
+        self.failed = false;
         runs.start_due().await;
         self.heartbeat.answered();
         if let Err(error) = self.tokens.refresh_due().await {
-            tracing::warn!(%error, "could not read the age of the tokens; retrying");
+            self.tell("could not read the age of the tokens", &error);
         }
         let deleted = self.retention.delete_some().await;
         self.heartbeat.beat(&deleted);
         if let Err(error) = deleted {
-            tracing::warn!(%error, "could not delete expired history; retrying");
+            self.tell("could not delete expired history", &error);
         }
-        if ticks.is_multiple_of(TICKS_PER_REQUEUE) {
+        let is_whole = ticks.is_multiple_of(TICKS_PER_REQUEUE);
+        if is_whole {
             let requeued = self.lost.send_again().await;
             self.heartbeat.beat(&requeued);
             if let Err(error) = requeued {
-                WARNINGS.warn("could not search for lost messages; retrying", &error);
+                self.tell("could not search for lost messages", &error);
             }
         }
         let reports = runs.new_reports().await;
         self.heartbeat.beat(&reports);
-        reports.unwrap_or_else(|error| {
-            tracing::warn!(%error, "could not read the reports of ended runs; retrying");
+        let reports = reports.unwrap_or_else(|error| {
+            self.tell("could not read the reports of ended runs", &error);
             Vec::new()
-        })
+        });
+        // A tick without the search cannot tell that an outage of the queue is over.
+        if is_whole && !self.failed {
+            self.outage.up();
+        }
+        reports
+    }
+
+    /// The next tick tries again.
+    fn tell(&mut self, what: &str, error: &dyn fmt::Display) {
+        self.failed = true;
+        self.outage.down(&format_args!("{what}: {error}"));
     }
 
     /// Right after the start a run is due at once; a leader that replaces another one continues its
@@ -165,7 +185,8 @@ impl Scheduler {
     }
 
     fn configure(&self, runs: RunScheduler) -> RunScheduler {
-        runs.with_basic_info_every(self.work.basic_info_every_days)
+        runs.telling(&self.outage)
+            .with_basic_info_every(self.work.basic_info_every_days)
             .with_reconcile_at(self.work.reconcile_at)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::basic_info::BasicInfoSchedule;
 use super::reconcile::ReconcileSchedule;
-use crate::start_run::{RETRY_PAUSE, RunOrder, StartRunError, start_run};
+use crate::start_run::{RunOrder, StartRunError, start_run};
+use app::outage::Outage;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
@@ -15,12 +16,15 @@ use std::collections::BTreeSet;
 const REGULAR: RunKind = RunKind::PriceStock;
 /// The last regular run is searched among this many runs of any kind.
 const SEARCHED_RUNS: u32 = 50;
+/// From a regular run that could not be started to the next try: soon, since the outage may be over.
+const START_AGAIN_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// From a run that Amazon's refusals have ended to the next one.
 const REFUSED_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
 /// Starts the regular runs, the reconciliations and the runs of basic information.
 pub struct RunScheduler {
     ctx: Context,
+    outage: Outage,
     every: TimeDelta,
     next_run: DateTime<Utc>,
     reconcile: Option<ReconcileSchedule>,
@@ -41,6 +45,7 @@ impl RunScheduler {
             basic_info: None,
             open: open.into_iter().collect(),
             held: BTreeSet::new(),
+            outage: Outage::default(),
             ctx,
         }
     }
@@ -63,6 +68,13 @@ impl RunScheduler {
             scheduler.next_run = due(next, scheduler.every, scheduler.next_run);
         }
         Ok(scheduler)
+    }
+
+    /// Tells by `outage` that a regular run could not be started.
+    #[must_use]
+    pub fn telling(mut self, outage: &Outage) -> Self {
+        self.outage = outage.clone();
+        self
     }
 
     /// Also reconciles the shops every day at `at` (Japan's time); `None` for never.
@@ -109,8 +121,9 @@ impl RunScheduler {
                 self.open.insert(id);
             }
             Err(error) => {
-                tracing::error!(%error, "could not start the scheduled run; retrying in a minute");
-                self.next_run = now + RETRY_PAUSE;
+                let why = format_args!("could not start the scheduled run: {error}");
+                self.outage.down(&why);
+                self.next_run = now + START_AGAIN_PAUSE;
             }
         }
     }

@@ -10,6 +10,9 @@ pub enum Remedy {
     /// A service that every job needs (database, queue, limiter) is down: no attempt is spent, and
     /// the worker pauses for this time, since other jobs would fail too.
     Pause(Duration),
+    /// Such a service refuses what it is asked. As [`Remedy::Pause`], since that may pass; as
+    /// [`Remedy::Stop`] when no job has succeeded for [`PATIENCE`].
+    PauseThenStop(Duration),
     /// A transient fault: retry after a growing delay; an attempt is spent.
     TryAgain,
     /// This job cannot succeed, others may.
@@ -17,6 +20,10 @@ pub enum Remedy {
     /// No job of this kind can succeed until a person acts.
     Stop,
 }
+
+/// How long a service may refuse every job before a person has to act. Longer than a fail-over, a full
+/// pooler or a right that is taken for a moment; an open run blocks the next one of its kind.
+pub const PATIENCE: Duration = Duration::from_secs(30 * 60);
 
 /// The number of attempts of a job and the delays between them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -58,10 +58,10 @@ pub async fn serve(
     print_status(started.of(out.lang));
     wiring::open_for_work(&app).await?;
     let notifications = Notifications::from_settings(settings, &app.ctx)?;
+    let notifications = notifications.telling(&health.outage("notices"));
     let notifications = NotificationTask::start(notifications);
     health.started(&app);
-    let schedule = health.heartbeat("schedule");
-    let scheduler = Scheduler::new(app.ctx.clone(), app.work, schedule).with_resumed(open);
+    let scheduler = Scheduler::new(app.ctx.clone(), app.work, &health).with_resumed(open);
     let mut workers = WorkerPool::start(&app, &health);
     let print = |report: &Report| {
         if let Err(error) = out.show(report, report::render) {

@@ -129,7 +129,9 @@ async fn count_attempt(
     ctx: &Context,
 ) -> Result<(), JobError> {
     match error.remedy {
-        Remedy::Wait(_) | Remedy::Pause(_) | Remedy::Stop => Err(error.clone()),
+        Remedy::Wait(_) | Remedy::Pause(_) | Remedy::PauseThenStop(_) | Remedy::Stop => {
+            Err(error.clone())
+        }
         Remedy::GiveUp => Ok(()),
         Remedy::TryAgain => {
             let asins: Vec<Asin> = misses.iter().map(|miss| miss.asin).collect();

@@ -5,6 +5,7 @@
 
 use crate::handlers::Handler;
 use crate::job_error::JobError;
+use crate::job_outage::pass_unless_answers_are_kept;
 use crate::steps::compare::{PageDiff, compare};
 use crate::steps::follow_up;
 use crate::steps::permit::cost_of;
@@ -46,6 +47,7 @@ impl Handler<Context> for ReadShop {
         if let Some(until) = lasting(read.parked_until, LONGEST_PARK, now) {
             return Err(shop_call::parked(&read.account, until, ctx));
         }
+        pass_unless_answers_are_kept()?;
         match &read.phase {
             ReadPhase::Pages { cursor } => page(self, &read, cursor.as_ref(), ctx).await,
             ReadPhase::Missing => missing(self, &read, ctx).await,

@@ -6,6 +6,7 @@
 use super::fail_run;
 use crate::handlers::Handler;
 use crate::job_error::JobError;
+use crate::job_outage::pass_unless_answers_are_kept;
 use crate::steps::ask::{BatchScope, ask};
 use crate::steps::decide::decide;
 use crate::steps::follow_up;
@@ -25,6 +26,7 @@ impl Handler<Context> for SyncBatch {
             // It is recorded already, but its worker may have died before the follow-up.
             return follow_up::resend(self.run, ctx).await;
         };
+        pass_unless_answers_are_kept()?;
         let scope = scope(self, &open);
         let (results, cost) = ask(scope, &open.batch, ctx).await?;
         let asins = decide(scope, results, ctx).await?;

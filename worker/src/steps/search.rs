@@ -8,6 +8,7 @@
 
 use super::{fetch, permit};
 use crate::job_error::JobError;
+use crate::job_outage::pass_unless_answers_are_kept;
 use chrono::{DateTime, Utc};
 use shared::domain::asin::{Asin, AsinBatch, split};
 use shared::domain::lane::{Lane, Priority};
@@ -235,6 +236,10 @@ impl<Q: Question> Search<'_, Q> {
         let ctx = self.ctx;
         let lane = self.question.lane();
         let permit = fetch::ready(&lane, self.priority, ctx).await?;
+        if self.cost.requests == 0 {
+            // Nothing is lost yet; the permit may have taken a while.
+            pass_unless_answers_are_kept()?;
+        }
         let cost = permit::cost_of(&permit);
         self.asked_at = ctx.clock.now();
         let reply = self.question.ask(permit, batch, page, self.asked_at);

@@ -1,6 +1,6 @@
 //! `/healthz` and `/readyz` tell the truth.
 
-use crate::world::{Program, World};
+use crate::world::{Program, World, until};
 use simulator::{Fault, FaultKind};
 use std::net::TcpListener;
 use std::time::Duration;
@@ -72,6 +72,40 @@ async fn no_program_is_ready_while_redis_accepts_no_writes() {
         let output = program.output();
         let warnings = output.lines().filter(|line| line.contains("WARN"));
         assert_eq!(warnings.count(), 1, "{output}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_no_writes_is_named_until_it_does() {
+    let world = World::open(20).await;
+    let programs = [
+        world.worker(),
+        world.start(world.command("producer", &["serve"])),
+    ];
+    for program in &programs {
+        program.until_page("/readyz", 200).await;
+    }
+    let (server, name) = world.database.rsplit_once('/').expect("a name");
+    let others = format!("{server}/postgres");
+
+    // The sessions of a primary that was demoted; later ones are led to the new one.
+    let demote = format!(
+        "ALTER DATABASE {name} SET default_transaction_read_only = on;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    );
+    crate::servers::command(&others, demote).await;
+    for program in &programs {
+        let named = async || {
+            let page = program.page("/readyz").await;
+            page.is_some_and(|(_, body)| body["wrong"]["database"] == "takes no writes")
+        };
+        until(|| program.output(), named).await;
+    }
+    let promote = format!("ALTER DATABASE {name} RESET default_transaction_read_only");
+    crate::servers::command(&others, promote).await;
+
+    for program in &programs {
+        program.until_page("/readyz", 200).await;
     }
 }
 

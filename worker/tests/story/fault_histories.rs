@@ -171,7 +171,9 @@ impl History {
         let settlement = match result {
             Ok(()) => Settlement::Done,
             Err(error) => match error.remedy {
-                Remedy::Wait(_) | Remedy::Pause(_) => Settlement::Defer(Duration::from_millis(5)),
+                Remedy::Wait(_) | Remedy::Pause(_) | Remedy::PauseThenStop(_) => {
+                    Settlement::Defer(Duration::from_millis(5))
+                }
                 Remedy::TryAgain if claimed.attempt < ATTEMPTS => {
                     Settlement::Retry(Duration::ZERO, error.why)
                 }

@@ -219,7 +219,9 @@ impl History {
             };
             let delay = RetryTable::default().delay_after(claimed.attempt);
             match (error.remedy, delay) {
-                (Remedy::Wait(pause) | Remedy::Pause(pause), _) => Settlement::Defer(pause),
+                (Remedy::Wait(pause) | Remedy::Pause(pause) | Remedy::PauseThenStop(pause), _) => {
+                    Settlement::Defer(pause)
+                }
                 (Remedy::TryAgain, Some(delay)) => Settlement::Retry(delay, error.why),
                 _ => {
                     job.give_up(&error, &self.ctx).await.expect("given up");
