@@ -16,6 +16,8 @@ pub enum Exit {
     Failed,
     /// 2: wrong arguments or settings, which a person has to change first.
     Usage,
+    /// 3: the work goes on elsewhere, and its end could not be awaited.
+    GoesOn,
     /// 130: stopped by SIGINT; finished work is kept.
     Interrupted,
     /// 143: stopped by SIGTERM; finished work is kept.
@@ -29,6 +31,7 @@ impl Exit {
             Self::Done => 0,
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::GoesOn => 3,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
@@ -44,6 +47,8 @@ pub enum CommandError {
     Failed(Text),
     /// A server is unavailable and may come back by itself, for example while it starts.
     Away(Text),
+    /// Other processes go on with the work; this one could not look on any longer.
+    GoesOn(Text),
     /// The output cannot be written. A closed pipe is not an error.
     Output(io::Error),
 }
@@ -51,7 +56,9 @@ pub enum CommandError {
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(text) | Self::Failed(text) | Self::Away(text) => text.fmt(f),
+            Self::Usage(text) | Self::Failed(text) | Self::Away(text) | Self::GoesOn(text) => {
+                text.fmt(f)
+            }
             Self::Output(_) => f.write_str("the output cannot be written"),
         }
     }
@@ -61,7 +68,7 @@ impl std::error::Error for CommandError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Output(error) => Some(error),
-            Self::Usage(_) | Self::Failed(_) | Self::Away(_) => None,
+            Self::Usage(_) | Self::Failed(_) | Self::Away(_) | Self::GoesOn(_) => None,
         }
     }
 }
@@ -78,6 +85,7 @@ impl CommandError {
         match self {
             Self::Usage(text) => (Some(text.clone()), Exit::Usage),
             Self::Failed(text) | Self::Away(text) => (Some(text.clone()), Exit::Failed),
+            Self::GoesOn(text) => (Some(text.clone()), Exit::GoesOn),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => (None, Exit::Done),
             Self::Output(error) => {
                 let message = text!(
@@ -101,8 +109,8 @@ impl From<StoreError> for CommandError {
         };
         let message = match error {
             StoreError::Unavailable(why) => text!(
-                "データベースが応答しません({why})。少し待ってから、もう一度実行してください",
-                "the database does not respond ({why}): wait a moment and try again"
+                "データベースをいま使えません({why})。少し待ってから、もう一度実行してください",
+                "the database is not available now ({why}): wait a moment and try again"
             ),
             StoreError::Unusable(why) => text!(
                 "データベースを使えません({why})。DATABASE_URL、ディスクの空き、書き込み権限を確かめてください。miseban doctor で調べられます",

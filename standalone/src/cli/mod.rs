@@ -38,7 +38,8 @@ use ui::message::Lang;
   miseban run price-stock --dry-run           see what a run would do
   miseban serve                               keep the shops up to date, day and night
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 130/143 stopped by a signal (finished work is kept)."
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 the workers go on and their
+end could not be awaited, 130/143 stopped by a signal (finished work is kept)."
 )]
 pub struct MisebanCli {
     /// Settings file (TOML); environment variables override it

@@ -208,7 +208,10 @@ async fn database(
 
 pub(super) fn message_of(failure: CommandError) -> Text {
     match failure {
-        CommandError::Usage(text) | CommandError::Failed(text) | CommandError::Away(text) => text,
+        CommandError::Usage(text)
+        | CommandError::Failed(text)
+        | CommandError::Away(text)
+        | CommandError::GoesOn(text) => text,
         CommandError::Output(error) => text!("{error}", "{error}"),
     }
 }

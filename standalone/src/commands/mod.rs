@@ -10,6 +10,7 @@ pub mod changes;
 pub mod demo;
 pub mod doctor;
 pub mod explain;
+mod follow_run;
 pub mod import;
 pub mod import_shop;
 pub mod migrate;

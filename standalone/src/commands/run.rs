@@ -1,41 +1,28 @@
 //! `run`: starts or resumes a run, follows it to its end and prints the report.
 
 use crate::cli::StartRunArgs;
+pub use crate::commands::follow_run::{Followed, follow};
+use crate::commands::follow_run::{Workers, follow_workers};
 use crate::database::CommandStore;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
-use crate::progress::{ProgressDisplay, print_status};
+use crate::progress::print_status;
 use app::config::Settings;
 use app::health::Health;
 use app::run_mode::RunMode;
 use app::signal::signal;
 use app::wiring::{self, App};
-use app::{installation, server_clocks};
 use producer::notices::{NotificationPolicy, Notifications};
-use producer::{LostMessages, RunOrder, StartRunError, resume_run, start_run};
+use producer::{RunOrder, StartRunError, resume_run, start_run};
 use shared::domain::account::AccountId;
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
 use std::sync::Arc;
-use std::time::Duration;
 use ui::command_error::{CommandError, Exit};
 use ui::labels;
 use ui::message::{Lang, text};
 use ui::report;
 use worker::worker_pool::WorkerPool;
-
-/// Time between two reads of the progress.
-const POLL_EVERY: Duration = Duration::from_millis(200);
-/// Reads of the progress from one search for lost messages to the next: 5 s, as in `serve`.
-const POLLS_PER_SEARCH: u32 = 25;
-
-/// How following a run ended.
-pub enum Followed {
-    /// The run ended, or is held; with its report.
-    Ended(Box<Report>),
-    /// A signal stopped this process; the run is open and can be resumed.
-    Stopped(Exit),
-}
 
 /// Performs one run and prints its report.
 ///
@@ -148,7 +135,7 @@ pub(super) async fn carry_out(
     lang: Lang,
 ) -> Result<Followed, CommandError> {
     if shared_queue {
-        return follow(run, app, lang).await;
+        return follow_workers(run, app, Workers::Elsewhere, lang).await;
     }
     wiring::open_for_work(app).await?;
     let workers = WorkerPool::start(app, &Health::default());
@@ -245,50 +232,4 @@ pub(super) fn inactive_account(account: &AccountId) -> CommandError {
         "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
         "account {account} is inactive: set active = true in the accounts file"
     ))
-}
-
-/// Shows the progress of the run until it ends, is held, or a signal comes.
-///
-/// # Errors
-///
-/// When the database cannot be read, or signal handlers cannot be installed.
-pub async fn follow(run: RunId, app: &App, lang: Lang) -> Result<Followed, CommandError> {
-    let mut progress = ProgressDisplay::new(lang);
-    let ended = tokio::select! {
-        stopped = signal() => stopped.map(Followed::Stopped),
-        report = wait_for_end(run, app, &mut progress) => report.map(Followed::Ended),
-        wrong = server_clocks::keep(&app.sources) => Err(wrong),
-        stranger = installation::keep(&app.sources) => Err(stranger),
-    };
-    progress.end();
-    ended
-}
-
-async fn wait_for_end(
-    run: RunId,
-    app: &App,
-    progress: &mut ProgressDisplay,
-) -> Result<Box<Report>, CommandError> {
-    let store = &app.ctx.store;
-    let mut lost = LostMessages::new(app.ctx.clone());
-    for polls in 1_u32.. {
-        let view = store.run_view(run).await?;
-        if !view.state.is_open() || view.state == RunState::Held {
-            break;
-        }
-        progress.show(&view);
-        tokio::time::sleep(POLL_EVERY).await;
-        if polls.is_multiple_of(POLLS_PER_SEARCH)
-            && let Err(error) = lost.send_again().await
-        {
-            tracing::warn!(%error, "could not search for lost messages; retrying");
-        }
-    }
-    let report = store.report(run, app.ctx.clock.now()).await?;
-    report.map(Box::new).ok_or_else(|| {
-        CommandError::Failed(text!(
-            "実行 {run} の記録がありません",
-            "there is no record of run {run}"
-        ))
-    })
 }

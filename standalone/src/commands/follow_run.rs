@@ -1,0 +1,156 @@
+//! Follows a run to its end: shows its progress, and waits out the outages of its servers.
+
+use crate::progress::ProgressDisplay;
+use app::health::Health;
+use app::outage::Outage;
+use app::signal::signal;
+use app::wiring::App;
+use app::{installation, server_clocks};
+use producer::LostMessages;
+use shared::domain::report::Report;
+use shared::domain::retry::PATIENCE;
+use shared::domain::run::{RunId, RunState};
+use shared::ports::store::{RunView, StoreError};
+use std::time::Duration;
+use ui::command_error::{CommandError, Exit};
+use ui::message::{Lang, text};
+
+/// Time between two reads of the progress.
+const POLL_EVERY: Duration = Duration::from_millis(200);
+/// The same while the database does not answer.
+const RETRY_EVERY: Duration = Duration::from_secs(1);
+/// Reads of the progress from one search for lost messages to the next: 5 s, as in `serve`.
+const POLLS_PER_SEARCH: u32 = 25;
+
+/// How following a run ended.
+pub enum Followed {
+    /// The run ended, or is held; with its report.
+    Ended(Box<Report>),
+    /// A signal stopped this process; the run is open and can be resumed.
+    Stopped(Exit),
+}
+
+/// Which processes do the work of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Workers {
+    /// This one: the run stops with it.
+    Here,
+    /// Others, which need nobody who looks on.
+    Elsewhere,
+}
+
+impl Workers {
+    /// How long the database may be away. Workers of this process end the run first if it refuses them.
+    fn patience(self) -> Duration {
+        let minutes = Duration::from_secs(5 * 60);
+        match self {
+            Self::Here => PATIENCE + minutes,
+            Self::Elsewhere => minutes,
+        }
+    }
+}
+
+/// Shows the progress of a run that this process works on until it ends, is held, or a signal comes.
+///
+/// # Errors
+///
+/// When the database cannot be read for half an hour, or signal handlers cannot be installed.
+pub async fn follow(run: RunId, app: &App, lang: Lang) -> Result<Followed, CommandError> {
+    follow_workers(run, app, Workers::Here, lang).await
+}
+
+/// The same for a run that these workers do.
+///
+/// # Errors
+///
+/// As [`follow`]; [`CommandError::GoesOn`] when the database cannot be read for minutes.
+pub(super) async fn follow_workers(
+    run: RunId,
+    app: &App,
+    workers: Workers,
+    lang: Lang,
+) -> Result<Followed, CommandError> {
+    let mut progress = ProgressDisplay::new(lang);
+    let ended = tokio::select! {
+        stopped = signal() => stopped.map(Followed::Stopped),
+        report = wait_for_end(run, app, workers, &mut progress) => report.map(Followed::Ended),
+        wrong = server_clocks::keep(&app.sources) => Err(wrong),
+        stranger = installation::keep(&app.sources) => Err(stranger),
+    };
+    progress.end();
+    ended
+}
+
+/// What a look at a run has found.
+enum RunLook {
+    Open(RunView),
+    /// `None` when its record was deleted.
+    Ended(Option<Box<Report>>),
+}
+
+async fn look(run: RunId, app: &App) -> Result<RunLook, StoreError> {
+    let view = app.ctx.store.run_view(run).await?;
+    if view.state.is_open() && view.state != RunState::Held {
+        return Ok(RunLook::Open(view));
+    }
+    let report = app.ctx.store.report(run, app.ctx.clock.now()).await?;
+    Ok(RunLook::Ended(report.map(Box::new)))
+}
+
+async fn wait_for_end(
+    run: RunId,
+    app: &App,
+    workers: Workers,
+    progress: &mut ProgressDisplay,
+) -> Result<Box<Report>, CommandError> {
+    let outage = Health::default().outage(&format!("run {run}"));
+    let mut lost = LostMessages::new(app.ctx.clone());
+    let mut polls = 0_u32;
+    loop {
+        match look(run, app).await {
+            Ok(RunLook::Open(view)) => progress.show(&view),
+            Ok(RunLook::Ended(report)) => return report.ok_or_else(|| gone(run)),
+            Err(error) => {
+                let lasts = outage.down(&error);
+                if !error.may_pass() || lasts >= workers.patience() {
+                    return Err(unseen(run, workers, lasts, error));
+                }
+                tokio::time::sleep(RETRY_EVERY).await;
+                continue;
+            }
+        }
+        tokio::time::sleep(POLL_EVERY).await;
+        polls = polls.wrapping_add(1);
+        if polls.is_multiple_of(POLLS_PER_SEARCH) {
+            search(&mut lost, &outage).await;
+        }
+    }
+}
+
+/// Only a search tells that an outage is over, since it needs the queue as well.
+async fn search(lost: &mut LostMessages, outage: &Outage) {
+    match lost.send_again().await {
+        Ok(()) => outage.up(),
+        Err(error) => {
+            outage.down(&format_args!("could not search for lost messages: {error}"));
+        }
+    }
+}
+
+fn gone(run: RunId) -> CommandError {
+    CommandError::Failed(text!(
+        "実行 {run} の記録がありません",
+        "there is no record of run {run}"
+    ))
+}
+
+fn unseen(run: RunId, workers: Workers, lasts: Duration, error: StoreError) -> CommandError {
+    if workers == Workers::Here || !error.may_pass() {
+        return error.into();
+    }
+    let minutes = lasts.as_secs() / 60;
+    CommandError::GoesOn(text!(
+        "実行 {run} は続いていますが、データベースを{minutes}分のあいだ読めず、見届けられません({error})。あとで miseban report {run} で結果を見てください",
+        "run {run} goes on, but the database could not be read for {minutes} minutes ({error}): see its end later with miseban report {run}"
+    ))
+}
