@@ -3,8 +3,11 @@
 //! need programs beside `PostgreSQL` and Redis.
 
 mod installation;
+mod postgres_away;
 mod undisturbed;
 
+#[path = "../../../adapters/tests/fake_pooler/mod.rs"]
+mod fake_pooler;
 #[expect(dead_code, reason = "the fault loop needs more of it")]
 #[path = "../fault_loop/process.rs"]
 mod process;
