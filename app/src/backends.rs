@@ -211,6 +211,7 @@ async fn local_limiter(
 async fn link(redis: &Redis, store: Option<&SqlStore>) -> Result<RedisLink, CommandError> {
     let mut settings = RedisSettings::new("");
     settings.url = redis.url.clone();
+    settings.ca_file.clone_from(&redis.ca_file);
     settings.prefix.clone_from(&redis.prefix);
     let link = connect(&settings)
         .await

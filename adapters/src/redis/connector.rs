@@ -3,16 +3,12 @@
 //! Every new connection asks for the server that takes writes now, so that one that is made anew
 //! after a fail-over reaches the new primary. Keeping a connection is left to `reconnect.rs`.
 
+use super::address::RedisAddress;
 use super::fault::{RedisFault, check_info};
 use super::settings::RedisSettings;
 use crate::http::install_tls;
 use redis::aio::{MultiplexedConnection, PubSub};
-use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, IntoConnectionInfo, ProtocolVersion,
-    PushInfo, PushKind,
-};
-use secrecy::ExposeSecret;
+use redis::{AsyncConnectionConfig, Cmd, PushInfo, PushKind};
 use std::future::Future;
 use std::io;
 use std::time::Duration;
@@ -21,13 +17,10 @@ use tokio::time::timeout;
 
 /// The time-out for opening a connection, and for the answer to a question about the server.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-/// A peer that acknowledges nothing for this long counts as lost; the kernel's own limit is about a
-/// quarter of an hour.
-const SILENCE: Duration = Duration::from_secs(10);
 
 /// Where connections come from.
 pub(super) struct Connector {
-    client: Client,
+    server: RedisAddress,
     /// A key of our prefix that is never written.
     probe_key: String,
 }
@@ -43,24 +36,15 @@ impl Connector {
     /// Makes connections to the server of `settings`.
     pub fn new(settings: &RedisSettings) -> Result<Self, RedisFault> {
         install_tls();
-        let info = connection_info(settings)?;
-        let address = info.addr().to_string();
-        let client = Client::open(info).map_err(|error| RedisFault::classify(error, &address))?;
         Ok(Self {
-            client,
+            server: RedisAddress::read(settings)?,
             probe_key: format!("{}:probe", settings.prefix),
         })
     }
 
-    /// Host and port, or path, without user and password.
+    /// Host and port, path, or service, without user and password.
     pub fn address(&self) -> String {
-        self.client.get_connection_info().addr().to_string()
-    }
-
-    /// The client of the server that takes writes now. Each new connection asks.
-    #[expect(clippy::unused_async, reason = "other addresses have to be asked for")]
-    async fn primary(&self) -> Result<Client, RedisFault> {
-        Ok(self.client.clone())
+        self.server.to_string()
     }
 
     /// Opens a connection and checks that its server is usable and accepts writes.
@@ -71,7 +55,7 @@ impl Connector {
             .set_connection_timeout(Some(CONNECT_WITHIN))
             .set_response_timeout(None)
             .set_push_sender(sender);
-        let client = self.primary().await?;
+        let client = self.server.primary().await?;
         let connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await
@@ -86,7 +70,7 @@ impl Connector {
 
     /// Opens a connection that can subscribe.
     pub async fn open_subscriber(&self) -> Result<PubSub, RedisFault> {
-        let client = self.primary().await?;
+        let client = self.server.primary().await?;
         self.answer(client.get_async_pubsub()).await
     }
 
@@ -112,7 +96,8 @@ impl Connector {
 
     /// What an error of the client means.
     pub fn classify(&self, error: redis::RedisError) -> RedisFault {
-        RedisFault::classify(error, &self.address())
+        self.server
+            .judged(RedisFault::classify(error, &self.address()))
     }
 
     /// Checks version, role and state of the server.
@@ -122,7 +107,9 @@ impl Connector {
         let info = redis::cmd("INFO");
         let info: Result<String, RedisFault> = self.answer(info.query_async(&mut connection)).await;
         match info {
-            Ok(info) => check_info(&info, &self.address()),
+            Ok(info) => {
+                check_info(&info, &self.address()).map_err(|fault| self.server.judged(fault))
+            }
             // A user without permission for `INFO` may still have all permissions that we need.
             Err(RedisFault::NotAllowed(..)) => Ok(()),
             Err(fault) => Err(fault),
@@ -149,26 +136,4 @@ impl OpenConnection {
             }
         }
     }
-}
-
-fn connection_info(settings: &RedisSettings) -> Result<ConnectionInfo, RedisFault> {
-    let info = settings
-        .url
-        .expose_secret()
-        .into_connection_info()
-        .map_err(|_| RedisFault::BadUrl)?;
-    // RESP3 reports a broken connection at once and not with the next call.
-    let redis = info
-        .redis_settings()
-        .clone()
-        .set_protocol(ProtocolVersion::RESP3);
-    let keepalive = TcpKeepalive::new()
-        .with_time(SILENCE)
-        .with_interval(SILENCE / 3);
-    let tcp = TcpSettings::default()
-        .set_nodelay(true)
-        .set_keepalive(keepalive);
-    #[cfg(target_os = "linux")]
-    let tcp = tcp.set_user_timeout(SILENCE);
-    Ok(info.set_redis_settings(redis).set_tcp_settings(tcp))
 }

@@ -13,9 +13,49 @@ pub enum RedisFault {
     /// The address is not valid.
     #[error(
         "the address of Redis is not valid; write redis://[user:password@]host[:port][/number], \
-         rediss:// for TLS, or unix:///path (a password with / @ : # ? % must be percent-encoded)"
+         rediss:// for TLS, unix:///path, or \
+         redis+sentinel://[user:password@]host:port[,host:port...]/service[/number] (a password \
+         with / @ : # ? % must be percent-encoded)"
     )]
     BadUrl,
+    /// More than one server.
+    #[error(
+        "the address of Redis names several hosts; for sentinels write \
+         redis+sentinel://host:port,host:port/service, else the one host of the primary"
+    )]
+    SeveralHosts,
+    /// A CA file that cannot be used: its path, and why.
+    #[error("the CA file {0} of Redis cannot be used: {1}")]
+    UnfitCa(String, String),
+    /// The certificate of the server is not from a known CA, or not for this host.
+    #[error(
+        "the certificate of Redis at {0} is not trusted; set REDIS_CA_FILE to the certificate of \
+         its CA, and check that its subjectAltName is this host"
+    )]
+    Untrusted(String, #[source] RedisError),
+    /// A sentinel where a server is expected.
+    #[error("{0} is a sentinel; write redis+sentinel://{0}/SERVICE with the name that it monitors")]
+    IsSentinel(String),
+    /// A server where a sentinel is expected.
+    #[error(
+        "{0} is no sentinel; give the addresses of sentinels, or write redis:// for one server"
+    )]
+    NoSentinel(String),
+    /// The sentinel monitors no such service.
+    #[error("the sentinel {0} monitors no service {1}; give the name of `sentinel monitor`")]
+    UnknownService(String, String),
+    /// The password of the sentinel is wrong or missing; that of the servers is another matter.
+    #[error(
+        "the sentinel {0} refuses user or password; put its own into the end of the address: \
+         ?sentinel_user=USER&sentinel_password=PASSWORD (for requirepass leave out the user)"
+    )]
+    SentinelPassword(String),
+    /// A cluster, which spreads its keys over servers.
+    #[error(
+        "Redis at {0} is a Redis Cluster, which Miseban does not support; use one primary \
+         (cluster-enabled no), with replicas and Sentinel for fail-over"
+    )]
+    IsCluster(String),
     /// The password is wrong or missing.
     #[error(
         "Redis at {0} refuses user or password; put those of requirepass or of the ACL user \
@@ -79,12 +119,16 @@ impl RedisFault {
             "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "NOREPLICAS" | "UNBLOCKED" => {
                 return Self::NotReady(address, detail(&error));
             }
+            "MOVED" | "ASK" | "CROSSSLOT" => return Self::IsCluster(address),
             _ => {}
         }
         match error.kind() {
             ErrorKind::AuthenticationFailed => Self::WrongPassword(address),
             ErrorKind::RESP3NotSupported => Self::TooOld(address, "5 or older".to_owned()),
             ErrorKind::InvalidClientConfig => Self::BadUrl,
+            ErrorKind::Io if error.to_string().contains("invalid peer certificate") => {
+                Self::Untrusted(address, error)
+            }
             ErrorKind::Io | ErrorKind::Client | ErrorKind::Parse => {
                 Self::Unreachable(address, error)
             }
@@ -124,6 +168,12 @@ pub(super) fn check_info(info: &str, address: &str) -> Result<(), RedisFault> {
         && (major, minor) < OLDEST
     {
         return Err(RedisFault::TooOld(address, version.to_owned()));
+    }
+    if field(info, "redis_mode:") == Some("sentinel") {
+        return Err(RedisFault::IsSentinel(address));
+    }
+    if field(info, "cluster_enabled:") == Some("1") {
+        return Err(RedisFault::IsCluster(address));
     }
     if field(info, "role:") == Some("slave") {
         return Err(RedisFault::ReadOnly(address));

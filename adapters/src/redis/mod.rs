@@ -1,5 +1,7 @@
 //! Redis, for everything that processes share: the connection, its faults, and subscriptions.
 
+mod address;
+mod clients;
 mod connector;
 mod fault;
 mod fault_log;
@@ -7,6 +9,7 @@ mod link;
 mod owner;
 mod reconnect;
 mod round_trip;
+mod sentinels;
 mod settings;
 mod shared_connection;
 mod state;

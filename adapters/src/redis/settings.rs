@@ -1,13 +1,18 @@
 //! Where Redis is, and how long to wait for it.
 
 use secrecy::SecretString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The address of Redis and the time-out for its answers.
 #[derive(Debug, Clone)]
 pub struct RedisSettings {
-    /// `redis://`, `rediss://` (TLS) or `unix://`, with user and password if there are any.
+    /// `redis://`, `rediss://` (TLS), `unix://`, or `redis+sentinel://` for a service that sentinels
+    /// watch, with user and password if there are any.
     pub url: SecretString,
+    /// A file with the certificate of the only CA to trust, in PEM form; `None` for those of the
+    /// system.
+    pub ca_file: Option<PathBuf>,
     /// The prefix of every key. Two installations on one Redis need different prefixes.
     pub prefix: String,
     /// The time-out of a call. It is long, since a fork for a snapshot or a failover stops Redis
@@ -20,6 +25,7 @@ impl RedisSettings {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: SecretString::from(url.into()),
+            ca_file: None,
             prefix: "miseban".to_owned(),
             response_timeout: Duration::from_secs(10),
         }

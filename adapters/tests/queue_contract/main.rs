@@ -1,6 +1,7 @@
 //! The conformance suite of the queue, run on both implementations, and tests of Redis faults.
 //! Redis runs in real time, the local queue on paused time.
 
+mod addresses;
 mod admin;
 mod failover;
 mod faults;

@@ -38,6 +38,12 @@ impl Server {
         Self::start_at(free_port(), &dir, &["--appendonly", "no"], &[])
     }
 
+    /// Starts a server without persistence, with these options.
+    pub fn start_with(options: &[&str]) -> Self {
+        let dir = tempfile::tempdir().expect("a folder").keep();
+        Self::start_at(free_port(), &dir, options, &[])
+    }
+
     /// Starts a server that writes every change to disk in `dir`, which remains after the stop.
     pub fn start_durable(port: u16, dir: &Path) -> Self {
         Self::start_appending(port, dir, "always", &[])
@@ -61,7 +67,7 @@ impl Server {
         environment: &[(&'static str, String)],
     ) -> Self {
         // What is written to disk is to be found there again.
-        let kept = options.contains(&"yes");
+        let kept = options.starts_with(&["--appendonly", "yes"]);
         let child = Command::new("sh")
             .args(["-c", UNTIL_CLOSED, "sh"])
             .arg(dir)

@@ -172,6 +172,23 @@ fn settings_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn every_form_of_an_address_of_redis_is_accepted() {
+    let with_redis = |url| with(&[("DATABASE_URL", "postgres://h/d"), ("REDIS_URL", url)]);
+    for url in [
+        "redis://host",
+        "rediss://host",
+        "valkey://host",
+        "unix:///run/redis.sock",
+        "redis+sentinel://one:26379,two/shop",
+        "rediss+sentinel://one/shop/1",
+    ] {
+        assert!(with_redis(url).is_ok(), "{url}");
+    }
+    let message = refusal(with_redis("http://host"));
+    assert!(message.contains("redis+sentinel://"), "{message}");
+}
+
+#[test]
 fn the_simulator_in_its_container_is_called_without_encryption() {
     let settings = with(&[("SP_API_BASE_URL", "http://simulator:9000")]).unwrap();
 

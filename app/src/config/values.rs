@@ -270,9 +270,9 @@ pub fn prefix(text: &str) -> Option<String> {
 
 /// Reads the URL of a Redis server.
 pub fn redis_url(text: &str) -> Option<SecretString> {
-    let known = ["redis://", "rediss://", "unix://"]
-        .iter()
-        .any(|scheme| text.starts_with(scheme));
+    let (scheme, _) = text.split_once("://")?;
+    let scheme = scheme.trim_end_matches("+sentinel");
+    let known = ["redis", "rediss", "valkey", "valkeys", "unix"].contains(&scheme);
     secret(text).filter(|_| known)
 }
 

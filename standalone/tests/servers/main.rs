@@ -2,8 +2,10 @@
 //! topic is a file, and starts its own servers. `scripts/test-servers` runs them, since they are slow and
 //! need programs beside `PostgreSQL` and Redis.
 
+mod daemon;
 mod installation;
 mod postgres_away;
+mod sentinel;
 mod undisturbed;
 
 #[path = "../../../adapters/tests/fake_pooler/mod.rs"]
