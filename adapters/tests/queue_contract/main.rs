@@ -5,6 +5,7 @@ mod addresses;
 mod admin;
 mod failover;
 mod faults;
+mod owner;
 mod redis_only;
 mod server;
 mod suite;
