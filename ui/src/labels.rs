@@ -144,10 +144,17 @@ pub fn failure(error: &str) -> Text {
             ),
         ),
         (
-            "lacks the Pricing role",
+            "lacks the role Pricing",
             text!(
-                "セラーセントラルでアプリにロール Pricing(価格設定)と Product Listing(商品の出品。商品情報だけに必要)を付け、承認し直してください",
-                "add the roles Pricing and Product Listing (for texts and images only) to the application in Seller Central, and authorise it again"
+                "セラーセントラルでアプリにロール Pricing(価格設定)を付け、承認し直してください",
+                "add the role Pricing to the application in Seller Central, and authorise it again"
+            ),
+        ),
+        (
+            "lacks the role Product Listing",
+            text!(
+                "セラーセントラルでアプリにロール Product Listing(商品の出品)を付け、承認し直してください。それまで商品情報だけが止まり、価格と在庫は続きます",
+                "add the role Product Listing to the application in Seller Central, and authorise it again; until then texts and images stop, prices and stock go on"
             ),
         ),
     ] {

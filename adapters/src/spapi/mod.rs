@@ -11,6 +11,7 @@ mod config;
 pub mod decode;
 mod keep_alive;
 mod lwa;
+mod operation;
 mod refusal;
 mod refusal_streak;
 mod request;
@@ -23,8 +24,8 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use keep_alive::KeepAlive;
 use lwa::{Lwa, LwaAccess};
+use operation::AmazonOperation;
 use refusal::RequestRefusal;
-use refusal_streak::RefusalStreak;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret;
@@ -58,8 +59,8 @@ pub struct SpApi {
     lwa: Lwa,
     keep_alive: KeepAlive,
     limiter: Arc<dyn Limiter>,
-    offer_refusals: RefusalStreak,
-    info_refusals: RefusalStreak,
+    offers: AmazonOperation,
+    search: AmazonOperation,
 }
 
 impl SpApi {
@@ -72,8 +73,8 @@ impl SpApi {
             lwa,
             keep_alive,
             limiter,
-            offer_refusals: RefusalStreak::default(),
-            info_refusals: RefusalStreak::default(),
+            offers: AmazonOperation::item_offers(),
+            search: AmazonOperation::catalog_search(),
         }
     }
 
@@ -83,7 +84,7 @@ impl SpApi {
         &self,
         permit: &Permit,
         request: RequestBuilder,
-        (callee, refusals): (&str, &RefusalStreak),
+        operation: &AmazonOperation,
     ) -> Result<Vec<u8>, MarketplaceError> {
         let started = Instant::now();
         let access = self.lwa.access(LAST_MOMENT).await?;
@@ -107,13 +108,14 @@ impl SpApi {
             self.keep_alive.used();
             self.read_and_report(permit, response, &access, late).await
         };
-        match CALLS.call(callee, answer, is_answer).await {
+        match CALLS.call(operation.callee, answer, is_answer).await {
             Ok(body) => {
-                refusals.answered();
+                operation.refusals.answered();
                 Ok(body)
             }
             Err(RequestRefusal::Token) => Err(self.lwa.rejected(&access).await),
-            Err(RequestRefusal::Content(what)) => Err(refusals.refused(what)),
+            Err(RequestRefusal::Content(what)) => Err(operation.refusals.refused(what)),
+            Err(RequestRefusal::Access(what)) => Err(operation.denied(&what)),
             Err(RequestRefusal::Request(error)) => Err(error),
         }
     }
@@ -204,8 +206,7 @@ impl Marketplace for SpApi {
             .post(format!("{}{}", self.config.base_url, request::PATH))
             .header(CONTENT_TYPE, "application/json")
             .body(request::body(batch, &self.config.marketplace_id));
-        let offers = ("Amazon (getItemOffersBatch)", &self.offer_refusals);
-        let body = self.exchange(&permit, request, offers).await?;
+        let body = self.exchange(&permit, request, &self.offers).await?;
         decode::offers(&body, batch.asins())
     }
 
@@ -226,8 +227,7 @@ impl Marketplace for SpApi {
         let url = catalog::url(&self.config.base_url, place, batch, page)
             .ok_or_else(|| MarketplaceError::Refused("its address is not valid".to_owned()))?;
         let request = self.config.http.get(url);
-        let search = ("Amazon (searchCatalogItems)", &self.info_refusals);
-        let body = self.exchange(&permit, request, search).await?;
+        let body = self.exchange(&permit, request, &self.search).await?;
         catalog::items(&body, batch.asins(), place)
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum RequestRefusal {
     Token,
     /// Amazon refuses what the request holds: itself, or one of its ASINs.
     Content(String),
+    /// Amazon refuses the operation to the application.
+    Access(String),
     /// The request failed for a reason other than the token.
     Request(MarketplaceError),
 }
@@ -107,10 +109,7 @@ impl AmazonError {
             400 | 404 | 413 | 415 => MarketplaceError::Refused(what),
             401 | 403 if self.is_of_the_gateway() => MarketplaceError::Unavailable(what),
             401 | 403 if self.names_token() => return RequestRefusal::Token,
-            401 | 403 => MarketplaceError::Credentials(format!(
-                "{what}: the application lacks the Pricing role (or Product Listing, for texts and images), or host and path do not belong to it; \
-                 check its roles in Seller Central and the host of the region"
-            )),
+            401 | 403 => return RequestRefusal::Access(what),
             429 => MarketplaceError::Throttled,
             _ => MarketplaceError::Unavailable(what),
         })
@@ -185,10 +184,7 @@ mod tests {
                 "{details}"
             );
         }
-        assert!(matches!(
-            denied(""),
-            RequestRefusal::Request(MarketplaceError::Credentials(_))
-        ));
+        assert!(matches!(denied(""), RequestRefusal::Access(_)));
     }
 
     #[test]

@@ -251,6 +251,67 @@ async fn a_killed_run_continues_where_it_stopped() {
     );
 }
 
+/// The error of a run while Amazon refuses these operations to the application.
+async fn denied(app: &Fixture, kind: RunKind, operations: &[&str]) -> String {
+    for operation in operations {
+        let fault = Fault::new(operation, FaultKind::Forbidden);
+        app.simulator.add_fault(fault).expect("a fault");
+    }
+    let report = app.run(kind).await;
+    app.simulator.clear_faults();
+    assert_eq!(report.state, RunState::Failed);
+    report.error.expect("a cause")
+}
+
+#[tokio::test]
+async fn a_missing_role_for_texts_stops_texts_only_and_is_named() {
+    let app = Fixture::open(world(40, 2)).await;
+    let fault = Fault::new(SEARCH, FaultKind::Forbidden);
+    app.simulator.add_fault(fault).expect("a fault");
+    let mut scheduler = RunScheduler::new(app.ctx.clone(), 3, []).with_basic_info_every(7);
+    scheduler.start_due().await;
+    let open = app.store.runs(true, 10).await.expect("an answer");
+    let run = |kind| {
+        open.iter()
+            .find(|run| run.kind == kind)
+            .expect("started")
+            .id
+    };
+
+    let texts = app.finish(run(RunKind::BasicInfo)).await;
+    let prices = app.finish(run(RunKind::PriceStock)).await;
+    let stale = app.run(RunKind::PriceStock).await;
+
+    assert_eq!(texts.state, RunState::Failed);
+    let error = texts.error.expect("a cause");
+    assert!(error.contains("the role Product Listing"), "{error}");
+    assert!(!error.contains("Pricing"), "{error}");
+    for report in [prices, stale] {
+        assert_eq!(
+            (report.state, report.outcomes.total(), report.backfill.asins),
+            (RunState::Done, 40, 0)
+        );
+    }
+    app.simulator.clear_faults();
+    let texts = app.run(RunKind::BasicInfo).await;
+    assert_eq!((texts.state, texts.outcomes.success), (RunState::Done, 40));
+}
+
+#[tokio::test]
+async fn a_refused_operation_names_the_role_that_it_needs() {
+    let app = Fixture::open(world(40, 1)).await;
+
+    let prices = denied(&app, RunKind::PriceStock, &[OFFERS]).await;
+    let both = denied(&app, RunKind::PriceStock, &[OFFERS, SEARCH]).await;
+
+    for error in [prices, both] {
+        assert!(error.contains("the role Pricing"), "{error}");
+        assert!(!error.contains("Product Listing"), "{error}");
+    }
+    assert_eq!(app.run(RunKind::BasicInfo).await.state, RunState::Done);
+    assert_eq!(app.run(RunKind::PriceStock).await.state, RunState::Done);
+}
+
 #[tokio::test]
 async fn texts_have_a_queue_of_their_own() {
     let app = Fixture::open(world(100, 1)).await;

@@ -96,8 +96,12 @@ fn a_digest_says_why_a_run_failed_and_what_to_do() {
             "LWA_CLIENT_SECRET",
         ),
         (
-            "amazon does not accept the credentials: http 403 Unauthorized: the application lacks the Pricing role (or",
-            "Product Listing(商品の出品。",
+            "amazon does not accept the credentials: http 403 Unauthorized: the application lacks the role Pricing, or",
+            "Pricing(価格設定)",
+        ),
+        (
+            "amazon does not accept the credentials: http 403 Unauthorized: the application lacks the role Product Listing, or",
+            "Product Listing(商品の出品)",
         ),
         ("the reason", "miseban doctor"),
     ] {
