@@ -23,7 +23,7 @@ const MAX_DELAY: Duration = Duration::from_secs(5);
 ///
 /// As [`wiring::build`]; a database that cannot be opened.
 pub async fn build_once(settings: &Settings) -> Result<App, CommandError> {
-    let store = SqlStore::open(&settings.database_url).await?;
+    let store = SqlStore::open(settings.database_url.expose()).await?;
     wiring::build(settings, RunMode::Live, &store).await
 }
 

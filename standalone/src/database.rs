@@ -1,8 +1,9 @@
 //! The database of a command: opened once, when it is first needed, and closed at the command's end.
 
 use adapters::store::{DatabaseLocation, SqlStore};
-use app::config::Settings;
+use app::config::{DatabaseUrl, Settings};
 use chrono::{DateTime, Utc};
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::OnceCell;
 use ui::command_error::CommandError;
@@ -16,7 +17,7 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(10);
 /// A process has one store: two would wait for each other's locks. Closing it merges the log of a
 /// `SQLite` database into its file, so that the file alone is the database.
 pub struct CommandStore {
-    url: String,
+    url: DatabaseUrl,
     store: OnceCell<SqlStore>,
 }
 
@@ -24,7 +25,7 @@ impl CommandStore {
     /// The store at the `DATABASE_URL` of `settings`, not opened yet.
     pub fn new(settings: &Settings) -> Self {
         Self {
-            url: settings.database_url.to_string(),
+            url: settings.database_url.clone(),
             store: OnceCell::new(),
         }
     }
@@ -35,7 +36,9 @@ impl CommandStore {
     ///
     /// A database that cannot be used.
     pub async fn open(&self) -> Result<&SqlStore, CommandError> {
-        let opened = self.store.get_or_try_init(|| SqlStore::open(&self.url));
+        let opened = self
+            .store
+            .get_or_try_init(|| SqlStore::open(self.url.expose()));
         Ok(opened.await?)
     }
 
@@ -78,37 +81,41 @@ impl CommandStore {
 ///
 /// [`CommandError::Failed`] when there is none: creating an empty one would hide a wrong
 /// `DATABASE_URL`.
-pub async fn existing(url: &str) -> Result<SqlStore, CommandError> {
-    if !exists(url)? {
+pub async fn existing(url: &DatabaseUrl) -> Result<SqlStore, CommandError> {
+    if let Some(file) = missing_file(url)? {
+        let file = file.display();
         return Err(CommandError::Failed(text!(
-            "データベース {url} がまだありません。miseban import listings で商品を取り込むか、DATABASE_URL を確かめてください",
-            "there is no database {url} yet: import listings with miseban import listings, or check DATABASE_URL"
+            "データベース {file} がまだありません。miseban import listings で商品を取り込むか、DATABASE_URL を確かめてください",
+            "there is no database {file} yet: import listings with miseban import listings, or check DATABASE_URL"
         )));
     }
-    Ok(SqlStore::open(url).await?)
+    Ok(SqlStore::open(url.expose()).await?)
 }
 
 /// Upgrades the schema of the database at `url`; returns the version before and after.
-pub async fn migrate(url: &str) -> Result<(i64, i64), CommandError> {
-    let from = if exists(url)? {
-        let store = SqlStore::open_existing(url).await?;
+pub async fn migrate(url: &DatabaseUrl) -> Result<(i64, i64), CommandError> {
+    let from = if missing_file(url)?.is_none() {
+        let store = SqlStore::open_existing(url.expose()).await?;
         let version = store.schema_version().await?;
         store.close().await;
         version
     } else {
         0
     };
-    let store = SqlStore::open(url).await?;
+    let store = SqlStore::open(url.expose()).await?;
     let to = store.schema_version().await?;
     store.close().await;
     Ok((from, to))
 }
 
-/// Whether an `SQLite` file exists that is not empty, as one is that was only locked; a server
+/// The `SQLite` file, if it does not exist or is empty, as one is that was only locked; a server
 /// reports a missing database itself.
-fn exists(url: &str) -> Result<bool, CommandError> {
-    Ok(match DatabaseLocation::of(url)? {
-        DatabaseLocation::File(path) => path.metadata().is_ok_and(|found| found.len() > 0),
-        DatabaseLocation::Memory | DatabaseLocation::Server => true,
+fn missing_file(url: &DatabaseUrl) -> Result<Option<PathBuf>, CommandError> {
+    Ok(match url.location()? {
+        DatabaseLocation::File(path) => {
+            let exists = path.metadata().is_ok_and(|found| found.len() > 0);
+            (!exists).then_some(path)
+        }
+        DatabaseLocation::Memory | DatabaseLocation::Server => None,
     })
 }

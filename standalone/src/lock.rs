@@ -49,17 +49,17 @@ impl WorkLock {
     pub fn unless_shared(settings: &Settings) -> Result<Option<Self>, CommandError> {
         match settings.redis {
             Some(_) => Ok(None),
-            None => Self::take(&settings.database_url).map(Some),
+            None => Self::take(settings.database_url.location()?).map(Some),
         }
     }
 
-    /// Takes the lock of the database at `url`; creates an empty file if there is none.
+    /// Takes the lock of the database at `location`; creates an empty file if there is none.
     ///
     /// # Errors
     ///
     /// [`CommandError::Usage`] when another process holds it, or when its file cannot be written.
-    pub fn take(url: &str) -> Result<Self, CommandError> {
-        let held = match DatabaseLocation::of(url)? {
+    pub fn take(location: DatabaseLocation) -> Result<Self, CommandError> {
+        let held = match location {
             DatabaseLocation::File(path) => Some(LockedFile::take(&path)?),
             DatabaseLocation::Memory => None,
             DatabaseLocation::Server => {
@@ -231,10 +231,10 @@ mod tests {
     #[test]
     fn a_second_holder_sees_the_first_ones_number_and_gets_the_lock_after_it() {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("shop.db").display());
-        let first = WorkLock::take(&url).unwrap();
+        let take = || WorkLock::take(DatabaseLocation::File(folder.path().join("shop.db")));
+        let first = take().unwrap();
 
-        let refused = WorkLock::take(&url).unwrap_err();
+        let refused = take().unwrap_err();
         drop(first);
 
         assert!(
@@ -242,12 +242,14 @@ mod tests {
                 .to_string()
                 .contains(&std::process::id().to_string())
         );
-        assert!(WorkLock::take(&url).is_ok());
+        assert!(take().is_ok());
     }
 
     #[test]
     fn a_folder_that_is_missing_is_named() {
-        let refused = WorkLock::take("sqlite:///no/such/folder/shop.db").unwrap_err();
+        let missing = DatabaseLocation::File("/no/such/folder/shop.db".into());
+
+        let refused = WorkLock::take(missing).unwrap_err();
 
         assert!(refused.to_string().contains("/no/such/folder"));
     }

@@ -4,36 +4,44 @@ use super::reader::Reader;
 use super::table as t;
 use super::values::{self, Key};
 use adapters::store::DatabaseLocation;
+use secrecy::{ExposeSecret as _, SecretString};
+use shared::ports::store::StoreError;
 use std::path::{Path, PathBuf};
 use ui::message::text;
 
-/// The URL of the database. It may hold a password, so no debug print shows it.
-#[derive(Clone)]
-pub struct DatabaseUrl(String);
+/// The URL of the database. It may hold a password, so it cannot be shown: a message names the
+/// [location](DatabaseUrl::location).
+#[derive(Debug, Clone)]
+pub struct DatabaseUrl(SecretString);
 
-impl std::ops::Deref for DatabaseUrl {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let scheme = self.0.split(':').next().unwrap_or_default();
-        write!(f, "{scheme}:…")
+impl From<String> for DatabaseUrl {
+    fn from(url: String) -> Self {
+        Self(url.into())
     }
 }
 
 impl DatabaseUrl {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        Self(reader.read(&t::DATABASE_URL))
+        reader.read(&t::DATABASE_URL).into()
+    }
+
+    /// The URL, to open the database.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// What it names, without a secret.
+    ///
+    /// # Errors
+    ///
+    /// As [`DatabaseLocation::of`].
+    pub fn location(&self) -> Result<DatabaseLocation, StoreError> {
+        DatabaseLocation::of(self.expose())
     }
 
     /// The file of a `SQLite` database; `None` for a server.
     pub fn file(&self) -> Option<PathBuf> {
-        match DatabaseLocation::of(&self.0) {
+        match self.location() {
             Ok(DatabaseLocation::File(path)) => Some(path),
             _ => None,
         }

@@ -97,7 +97,7 @@ impl Settings {
     fn read(reader: &mut Reader<'_>, file: Option<&Path>) -> Self {
         let database_url = DatabaseUrl::read(reader);
         let token_keys = TokenKeySettings::read(reader);
-        let redis = Redis::read(reader, &database_url);
+        let redis = Redis::read(reader, database_url.expose());
         let amazon = Amazon::read(reader);
         let base = Base::read(reader, amazon.item_offers_rate);
         Self {

@@ -26,7 +26,7 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
 fn nothing_set_gives_the_published_defaults() {
     let settings = with(&[]).unwrap();
 
-    assert_eq!(&*settings.database_url, "sqlite://miseban.db");
+    assert_eq!(settings.database_url.expose(), "sqlite://miseban.db");
     assert_eq!(settings.amazon.item_offers_rate, Rate::Published(0.1));
     let published = adapters::base::quota(Some(5_000), Some(100_000));
     assert_eq!(settings.base.quota, published);

@@ -72,7 +72,7 @@ pub async fn restore(
     let saved = checked(&part)
         .await
         .map_err(|error| unusable(source, &error))?;
-    let _lock = WorkLock::take(&settings.database_url)?;
+    let _lock = WorkLock::take(settings.database_url.location()?)?;
     let current = current_tokens(&target).await;
     refuse_unmerged(&target, &not_closed)?;
     let now = SystemClock.now();
@@ -86,7 +86,7 @@ pub async fn restore(
 
 /// The file of the database.
 fn database_file(settings: &Settings) -> Result<PathBuf, CommandError> {
-    match DatabaseLocation::of(&settings.database_url)? {
+    match settings.database_url.location()? {
         DatabaseLocation::File(path) => Ok(path),
         DatabaseLocation::Memory | DatabaseLocation::Server => Err(CommandError::Usage(text!(
             "backup と restore はSQLiteのファイル用です。PostgreSQLでは pg_dump と pg_restore を使ってください(docs/containers.md)",

@@ -1,7 +1,9 @@
 //! No message of any command contains a secret, with everything wrong that a person can get wrong.
 
+use adapters::store::DatabaseLocation;
 use clap::CommandFactory as _;
 use standalone::cli::MisebanCli;
+use standalone::lock::WorkLock;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -33,13 +35,20 @@ const COMMANDS: &[&[&str]] = &[
     &["explain", "B00EXAMPLE"],
     &["validate", "--fill"],
     &["queues", "ls"],
+    &["queues", "show", "sync"],
+    &["queues", "retry", "sync", "--all"],
+    &["queues", "drop", "sync", "--all"],
+    &["queues", "pause", "update"],
+    &["queues", "resume", "update"],
     &["board"],
     &["notify", "--test"],
     &["migrate"],
+    &["backup", "copy.db"],
+    &["restore", "listings.csv"],
     &["doctor"],
 ];
-/// The demo has settings of its own. `backup` and `restore` name files.
-const APART: &[&str] = &["demo", "help", "backup", "restore"];
+/// The demo has settings of its own.
+const APART: &[&str] = &["demo", "help"];
 
 /// Addresses of databases that cannot be used, most of them mistyped.
 fn databases() -> Vec<String> {
@@ -145,11 +154,26 @@ fn check(args: &[&str], settings: &[(&str, String)], accounts: &str) {
 
 #[test]
 fn every_command_is_searched() {
-    let root = MisebanCli::command();
-    let names = root.get_subcommands().map(clap::Command::get_name);
-    for name in names.filter(|name| !APART.contains(name)) {
-        let known = COMMANDS.iter().any(|args| args[0] == name);
-        assert!(known, "{name} is not searched");
+    let mut left = vec![(Vec::<String>::new(), MisebanCli::command())];
+    while let Some((path, command)) = left.pop() {
+        let nested: Vec<_> = command.get_subcommands().cloned().collect();
+        let is_work = path
+            .first()
+            .is_none_or(|name| !APART.contains(&name.as_str()));
+        if nested.is_empty() && is_work {
+            let known = COMMANDS.iter().any(|args| {
+                args.iter().zip(&path).all(|(arg, name)| arg == name) && args.len() >= path.len()
+            });
+            assert!(known, "{path:?} is not searched");
+        }
+        for command in nested
+            .into_iter()
+            .filter(|command| command.get_name() != "help")
+        {
+            let mut path = path.clone();
+            path.push(command.get_name().to_owned());
+            left.push((path, command));
+        }
     }
 }
 
@@ -172,6 +196,27 @@ fn no_command_shows_a_secret_of_a_database_that_cannot_be_used() {
             check(args, &alone, &accounts);
         }
     }
+}
+
+#[test]
+fn no_command_shows_a_secret_while_another_process_has_the_database() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("miseban.db");
+    let location = DatabaseLocation::File(file.clone());
+    let lock = WorkLock::take(location).unwrap();
+    let settings = settings(&format!("sqlite://{}", file.display()));
+    let accounts = accounts().remove(0);
+
+    let refused = printed(&["serve"], &settings, folder.path());
+    for args in COMMANDS {
+        check(args, &settings, &accounts);
+    }
+
+    assert!(
+        refused.contains(&std::process::id().to_string()),
+        "{refused}"
+    );
+    drop(lock);
 }
 
 #[test]

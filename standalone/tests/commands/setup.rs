@@ -3,7 +3,7 @@
 use crate::fixture::{Captured, account, at, failure};
 use adapters::store::SqlStore;
 use app::accounts::AccountsFile;
-use app::config::Settings;
+use app::config::{DatabaseUrl, Settings};
 use async_trait::async_trait;
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, AsinBatch};
@@ -180,6 +180,7 @@ async fn a_hundred_thousand_listings_are_imported_at_once() {
 async fn a_migration_reports_both_versions() {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite://{}", folder.path().join("shop.db").display());
+    let url = DatabaseUrl::from(url);
     let known = SqlStore::known_version();
     let mut output = Captured::new();
 
@@ -318,7 +319,7 @@ async fn doctor_reports_every_problem_with_its_solution() {
     let accounts = accounts_file(&folder).display().to_string();
     let given = |name: &str| (name == "ACCOUNTS_FILE").then(|| accounts.clone());
     let settings = Settings::load(None, &given).unwrap();
-    let unusable = database::existing("sqlite:///nowhere/shop.db")
+    let unusable = database::existing(&DatabaseUrl::from("sqlite:///nowhere/shop.db".to_owned()))
         .await
         .map(|_| ())
         .unwrap_err();
