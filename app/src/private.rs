@@ -1,5 +1,7 @@
-//! Checks that files with secrets are readable by their owner only.
+//! Files with secrets, which only their owner may read.
 
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::path::Path;
 use ui::message::{Text, text};
 
@@ -22,4 +24,17 @@ pub fn readable_by_others(path: &Path) -> Option<Text> {
 #[cfg(not(unix))]
 pub fn readable_by_others(_path: &Path) -> Option<Text> {
     None
+}
+
+/// Creates the file, or empties it; only its owner can read a file that is new.
+///
+/// # Errors
+///
+/// When the system refuses to.
+pub fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

@@ -21,6 +21,9 @@ pub struct SimulatedAccount {
     pub refresh_token: String,
 }
 
+/// The address that the application of each shop has registered.
+const REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
+
 /// The accounts of the world of `seed`.
 pub fn opening_accounts(seed: u64, count: usize) -> Vec<SimulatedAccount> {
     (0..count.max(1))
@@ -45,7 +48,7 @@ pub fn accounts_toml(accounts: &[SimulatedAccount]) -> String {
         let _ = writeln!(
             text,
             "[[account]]\nid = \"{}\"\nname = \"{}\"\nactive = true\nclient_id = \"{}\"\n\
-             client_secret = \"{}\"\nrefresh_token = \"{}\"\n",
+             client_secret = \"{}\"\nrefresh_token = \"{}\"\nredirect_uri = \"{REDIRECT_URI}\"\n",
             account.id,
             account.name,
             account.client_id,

@@ -13,11 +13,13 @@ use crate::output::CommandOutput;
 use adapters::clock::SystemClock;
 use app::accounts::AccountsFile;
 use app::config::Settings;
+use app::private;
 use market::Watched;
 use shared::domain::report::Report;
 use shared::domain::run::{RunKind, RunState};
 use shared::ports::clock::Clock as _;
 use simulator::{Config, Simulator};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
@@ -111,7 +113,8 @@ impl Stage {
         })?;
         let write = |name: &str, content: &str| {
             let path = folder.join(name);
-            std::fs::write(&path, content)
+            private::create(&path)
+                .and_then(|mut file| file.write_all(content.as_bytes()))
                 .map_err(|error| unwritable(&path, &error))
                 .map(|()| path)
         };
@@ -253,4 +256,27 @@ Next:
         "  cargo demo --keep ./demo      keep the settings and the database"
     );
     out.line(if args.keep.is_some() { &kept } else { &hint })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn its_files_are_private_and_the_accounts_lack_nothing() {
+        let kept = tempfile::tempdir().unwrap();
+        let args = DemoArgs {
+            keep: Some(kept.path().to_owned()),
+        };
+
+        let stage = Stage::set_up(&args).await.unwrap();
+
+        for name in ["accounts.toml", "miseban.toml"] {
+            let open = private::readable_by_others(&stage.folder.join(name));
+            assert!(open.is_none(), "{name}");
+        }
+        let accounts = AccountsFile::read(&stage.settings.base.accounts_file).unwrap();
+        assert!(accounts.warnings.is_empty());
+        stage.simulator.stop().await;
+    }
 }
