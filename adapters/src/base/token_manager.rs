@@ -263,11 +263,13 @@ impl TokenManager {
         if !state.reject(access) {
             return ShopError::TokenExpired;
         }
-        let now = self.connection.now();
-        let Some(until) = self.rejections.rejected(access.generation, now) else {
+        if !self.rejections.rejected(access.generation) {
             return ShopError::TokenExpired;
-        };
-        if now - self.records.rejected_since(now).await < PASSES_WITHIN {
+        }
+        let now = self.connection.now();
+        let since = self.records.rejected_since(now).await;
+        if now - since < PASSES_WITHIN {
+            let until = self.rejections.pause(since, now);
             let account = &self.records.account;
             tracing::warn!(%account, %until, "BASE rejects fresh access tokens of account {account}: nothing is sent until {until}");
             return ShopError::TokenRefused { until };

@@ -3,15 +3,17 @@
 //! One rejected token is refreshed at once. If the next one is rejected too, a further refresh will not
 //! help now, though the fault may pass by itself: on 2023-05-27 Amazon rejected every fresh token of all
 //! sellers for 25 minutes (selling-partner-api-models issue 2595). So the account pauses, for longer
-//! each time, and its work waits. After half an hour without an accepted token, which is longer than any
-//! such fault is known to last, a person has to authorise the account again.
+//! each time, and its work waits. All processes share the time of the first rejection, and so the ends of
+//! the pauses: they pause together, and for seconds only while one of them has a token accepted. After half
+//! an hour without one, which is longer than any such fault is known to last, a person has to authorise the
+//! account again.
 
 use crate::lock::lock;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use shared::domain::wrong_clock::lasting;
 use std::sync::Mutex;
 
-/// How long the account pauses, by rejections in a row; the last value for all further rejections.
+/// The pauses one after the other, from the first rejection on; the last value for all further ones.
 const PAUSES: [TimeDelta; 5] = [
     TimeDelta::seconds(5),
     TimeDelta::seconds(15),
@@ -35,8 +37,8 @@ struct RejectionState {
     /// The newest generation that BASE has accepted, and when that was last told to the other processes.
     accepted: u64,
     told_at: Option<DateTime<Utc>>,
-    /// Generations rejected one after the other; only the first of them may have been accepted before.
-    in_a_row: usize,
+    /// A generation was rejected since one was accepted.
+    rejected: bool,
     paused_until: Option<DateTime<Utc>>,
 }
 
@@ -62,21 +64,37 @@ impl TokenRejections {
     /// Forgets all rejections.
     pub(super) fn reset(&self) {
         let mut state = lock(&self.0);
-        state.in_a_row = 0;
+        state.rejected = false;
         state.paused_until = None;
     }
 
-    /// Counts a rejection. Returns the end of the pause; `None` where the next token may be accepted.
-    pub(super) fn rejected(&self, generation: u64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// Counts a rejection; `false` where the next token may be accepted.
+    pub(super) fn rejected(&self, generation: u64) -> bool {
         let mut state = lock(&self.0);
         let was_accepted = state.accepted >= generation;
-        state.in_a_row = if was_accepted { 1 } else { state.in_a_row + 1 };
-        let pause = state.in_a_row.checked_sub(2)?;
-        let until = now + PAUSES[pause.min(PAUSES.len() - 1)];
-        // Shown to people, so whole seconds.
-        state.paused_until = Some(until.trunc_subsecs(0));
-        state.paused_until
+        std::mem::replace(&mut state.rejected, true) && !was_accepted
     }
+
+    /// Pauses at `now`, while fresh tokens are rejected `since` then in all processes; returns the end.
+    pub(super) fn pause(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+        let until = end_of_pause(since.min(now), now);
+        lock(&self.0).paused_until = Some(until);
+        until
+    }
+}
+
+/// The end of the pause that `now` lies in, in whole seconds, since people see it.
+fn end_of_pause(since: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let (first, last) = (PAUSES, PAUSES[PAUSES.len() - 1]);
+    let mut end = since.trunc_subsecs(0);
+    let pauses = first.into_iter().chain(std::iter::repeat(last));
+    for pause in pauses {
+        end += pause;
+        if end > now {
+            break;
+        }
+    }
+    end
 }
 
 #[cfg(test)]
@@ -87,30 +105,35 @@ mod tests {
     const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
     #[test]
-    fn each_rejection_in_a_row_causes_a_longer_pause_and_an_accepted_token_ends_them() {
+    fn the_pauses_grow_from_the_first_rejection_on_and_an_accepted_token_ends_them() {
         let rejections = TokenRejections::default();
-        let pauses = |generations: std::ops::RangeInclusive<u64>| -> Vec<Option<i64>> {
-            generations
-                .map(|generation| rejections.rejected(generation, START))
-                .map(|until| until.map(|until| (until - START).num_seconds()))
-                .collect()
-        };
-        let some = |seconds: &[i64]| -> Vec<Option<i64>> {
-            let pauses = seconds.iter().copied().map(Some);
-            std::iter::once(None).chain(pauses).collect()
-        };
+        let second = |second| START + TimeDelta::seconds(second);
 
-        assert_eq!(pauses(1..=7), some(&[5, 15, 60, 120, 300, 300]));
-        assert!(rejections.accepted(8, START));
-        assert!(!rejections.accepted(8, START));
-        assert!(rejections.accepted(8, START + TELL_EVERY));
+        assert!(!rejections.rejected(1));
+        assert!(rejections.rejected(2));
+        for (now, end) in [
+            (0, 5),
+            (5, 20),
+            (21, 80),
+            (80, 200),
+            (200, 500),
+            (900, 1_100),
+        ] {
+            assert_eq!(rejections.pause(START, second(now)), second(end));
+            assert_eq!(rejections.paused_at(second(now)), Some(second(end)));
+        }
+        assert!(rejections.accepted(3, START));
+        assert!(!rejections.accepted(3, START));
+        assert!(rejections.accepted(3, START + TELL_EVERY));
         rejections.reset();
-        // Generation 8 was accepted and ended early; generation 9 was never accepted.
-        assert_eq!(pauses(8..=9), some(&[5]));
+        assert_eq!(rejections.paused_at(second(900)), None);
+        // Generation 3 was accepted and ended early; generation 4 was never accepted.
+        assert!(!rejections.rejected(3));
+        assert!(rejections.rejected(4));
     }
 
     proptest! {
-        /// Tokens that end early, however often, cause a pause of seconds as long as some are accepted.
+        /// Tokens that end early, however often, cause no pause as long as each was accepted.
         #[test]
         fn an_accepted_token_is_refreshed_without_a_pause(lives in prop::collection::vec(any::<bool>(), 1..60)) {
             let rejections = TokenRejections::default();
@@ -119,10 +142,20 @@ mod tests {
                 if is_accepted && rejections.accepted(generation, START) {
                     rejections.reset();
                 }
-                let pause = rejections.rejected(generation, START);
+                let pauses = rejections.rejected(generation);
                 unproven = if is_accepted { 1 } else { unproven + 1 };
-                prop_assert_eq!(pause.is_some(), unproven > 1);
+                prop_assert_eq!(pauses, unproven > 1);
             }
+        }
+
+        /// Whenever processes are rejected, those that pause at the same time pause until the same end.
+        #[test]
+        fn processes_pause_together(begun in 0_i64..3_600, later in 0_i64..300) {
+            let now = START + TimeDelta::seconds(begun);
+            let end = end_of_pause(START, now);
+            let other = now + TimeDelta::seconds(later);
+            prop_assert!(end > now && end - now <= TimeDelta::minutes(5));
+            prop_assert_eq!(end_of_pause(START, other) == end, other < end);
         }
     }
 }

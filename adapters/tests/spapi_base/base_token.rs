@@ -303,6 +303,54 @@ async fn a_pause_ends_when_a_token_is_accepted_in_another_process() {
 }
 
 #[tokio::test]
+async fn a_process_whose_tokens_are_rejected_rests_for_seconds_while_others_are_accepted() {
+    let world = World::start().await;
+    let other = world.process(&opening_accounts(1, 2));
+    let item = world.item(&first());
+    let mut rests = Vec::new();
+
+    for _ in 0..8 {
+        world.fault(json!({"operation": "items/edit", "kind": "forbidden", "count": 1}));
+        match world.edit(&first()).await.unwrap_err() {
+            ShopError::TokenRefused { until } => {
+                rests.push((until - world.clock.now()).num_seconds());
+            }
+            error => assert!(matches!(error, ShopError::TokenExpired), "{error}"),
+        }
+        let permit = permit(lane(&first()));
+        let there = other.edit(permit, &first(), item, &wanted()).await;
+        there.unwrap();
+        world.clock.advance(20);
+    }
+
+    assert!(
+        rests.len() >= 3 && rests.iter().all(|rest| *rest <= 5),
+        "{rests:?}"
+    );
+}
+
+#[tokio::test]
+async fn processes_whose_tokens_are_rejected_rest_until_the_same_instant() {
+    let world = World::start().await;
+    world.fault(json!({"operation": "items/edit", "kind": "forbidden"}));
+    let processes = [(); 3].map(|()| world.process(&opening_accounts(1, 2)));
+    let item = world.item(&first());
+    let mut ends = Vec::new();
+
+    for shop in processes.iter().chain(&processes) {
+        let permit = permit(lane(&first()));
+        match shop.edit(permit, &first(), item, &wanted()).await {
+            Err(ShopError::TokenRefused { until }) => ends.push(until),
+            Err(ShopError::TokenExpired) => world.clock.advance(1),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    ends.dedup();
+    assert_eq!(ends.len(), 1, "{ends:?}");
+}
+
+#[tokio::test]
 async fn a_refused_refresh_token_marks_its_account_and_is_not_sent_again() {
     let world = World::start().await;
     let shop = world.process(&wrong_seed());
