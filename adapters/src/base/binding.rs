@@ -66,7 +66,7 @@ impl TokenManager {
         let bound = self.records.shop().await?;
         let expected = self.expected(bound.as_ref());
         if let Some(expected) = expected.filter(|expected| expected != shop_id) {
-            self.state.lock().await.current = None;
+            self.state.lock().await.pair = None;
             let name = found.name.as_deref().unwrap_or_default();
             let why = format!(
                 "別のショップのトークン / token of another shop: shop_id {shop_id} ({name}), not {expected}"

@@ -4,7 +4,7 @@
 use super::exchange::{ExchangeError, TokenGrant};
 use super::refusal::GrantRefusal;
 use super::token_manager::{LEASE_CHECKS, LEASE_PAUSE, TokenManager, complete};
-use super::token_state::TokenState;
+use super::token_state::{RefreshGrant, TokenState};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use shared::ports::shop::ShopError;
@@ -47,7 +47,7 @@ impl TokenManager {
                     }
                 };
                 self.records.release_lease().await;
-                let refreshed_at = state.current.as_ref().map(|token| token.refreshed_at);
+                let refreshed_at = state.pair.as_ref().map(|pair| pair.refreshed_at);
                 return done.map(|()| refreshed_at.unwrap_or_default());
             }
             tokio::time::sleep(LEASE_PAUSE).await;
@@ -56,12 +56,12 @@ impl TokenManager {
     }
 
     async fn refresh_stored(self: &Arc<Self>, state: &mut TokenState) -> Result<(), ShopError> {
-        let stored = self.records.pair().await?.map(|token| token.refresh_token);
-        let first = || self.credentials.refresh_token.clone();
-        let Some(refresh_token) = stored.or_else(first) else {
-            return Err(self.never_authorised().await);
-        };
-        self.refresh(state, &refresh_token).await.map(drop)
+        let now = self.connection.now();
+        let newest = self.records.newest(state.pair.as_ref(), now).await?;
+        match newest.as_ref().map(RefreshGrant::from).or(self.first()) {
+            Some(grant) => self.refresh(state, &grant).await.map(drop),
+            None => Err(self.never_authorised().await),
+        }
     }
 
     async fn redeem(

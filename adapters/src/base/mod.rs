@@ -15,6 +15,7 @@ mod connection;
 pub mod decode;
 mod exchange;
 mod manual;
+mod newest_pair;
 pub mod page;
 mod refusal;
 mod renewal;

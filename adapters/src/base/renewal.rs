@@ -2,9 +2,8 @@
 
 use super::exchange::{ExchangeError, TokenGrant};
 use super::token_manager::{LEASE_PAUSE, TokenManager};
-use super::token_state::{AccessToken, TokenState};
+use super::token_state::{AccessToken, RefreshGrant, TokenState};
 use crate::call_watch::CALLS;
-use secrecy::SecretString;
 use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
 use std::sync::Arc;
@@ -16,13 +15,13 @@ type Answer = Result<StoredToken, ExchangeError>;
 impl TokenManager {
     /// Exchanges the refresh token. An answer that is too late for this call is still awaited, and its pair
     /// stored: the same token is refused the next time.
-    pub(super) async fn exchange_once(self: &Arc<Self>, sent: &SecretString) -> Answer {
-        let (manager, token) = (Arc::clone(self), sent.clone());
+    pub(super) async fn exchange_once(self: &Arc<Self>, sent: &RefreshGrant) -> Answer {
+        let (manager, sent) = (Arc::clone(self), sent.clone());
         let (answered, mut answer) = oneshot::channel::<Answer>();
         let exchange = async move {
-            let pair = manager.exchange(TokenGrant::Refresh(&token)).await;
+            let pair = manager.exchange(TokenGrant::Refresh(&sent.token)).await;
             if let Err(Ok(late)) = answered.send(pair) {
-                manager.keep_late(&token, late).await;
+                manager.keep_late(&sent, late).await;
             }
         };
         tokio::spawn(exchange.in_current_span());
@@ -41,11 +40,14 @@ impl TokenManager {
     pub(super) async fn keep(
         &self,
         state: &mut TokenState,
-        sent: &SecretString,
+        sent: &RefreshGrant,
         pair: StoredToken,
     ) -> Result<AccessToken, ShopError> {
         // A store that does not answer is asked again by the one that stores.
-        if let Ok(true) = self.records.has_successor(sent).await
+        if let Ok(true) = self
+            .records
+            .has_successor(sent, self.connection.now())
+            .await
             && let Some(newer) = self.records.pair().await?
         {
             return Ok(state.replace(newer));
@@ -55,7 +57,7 @@ impl TokenManager {
 
     /// As every refresh, after the others of this process and under the account's lease: a process that
     /// was refused the same token meanwhile has then marked the account, and this clears the mark.
-    async fn keep_late(&self, sent: &SecretString, pair: StoredToken) {
+    async fn keep_late(&self, sent: &RefreshGrant, pair: StoredToken) {
         let account = &self.records.account;
         tracing::warn!(%account, "BASE answered a token refresh of account {account} late; stores the new pair");
         let mut state = self.state.lock().await;

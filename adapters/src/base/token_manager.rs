@@ -10,9 +10,8 @@ use super::exchange::{ExchangeError, TokenGrant, exchange};
 use super::refusal::GrantRefusal;
 use super::token_records::TokenRecords;
 use super::token_rejections::{PASSES_WITHIN, TokenRejections};
-use super::token_state::{AccessToken, TokenState};
+use super::token_state::{AccessToken, RefreshGrant, TokenLookup, TokenState};
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret, SecretString};
 use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
 use std::sync::Arc;
@@ -55,16 +54,6 @@ pub(super) async fn complete<T: Send + 'static>(
     let interrupted = || ShopError::Unavailable("the token refresh was interrupted".to_owned());
     let done = tokio::spawn(work.in_current_span()).await;
     done.unwrap_or_else(|_| Err(interrupted()))
-}
-
-/// What the store has for an account.
-enum TokenLookup {
-    /// An access token that lasts long enough.
-    Valid(StoredToken),
-    /// Only a refresh token.
-    RefreshWith(SecretString),
-    /// Nothing: the account was never authorised.
-    Missing,
 }
 
 impl TokenManager {
@@ -114,10 +103,11 @@ impl TokenManager {
     }
 
     async fn find(self: &Arc<Self>, at_least: TimeDelta) -> Result<AccessToken, ShopError> {
-        let state = Arc::clone(&self.state).lock_owned().await;
+        let mut state = Arc::clone(&self.state).lock_owned().await;
         // Those who waited for a refresh that was refused do not repeat it.
         self.check_standing()?;
-        if let Some(token) = &state.current
+        self.keep_stored(&mut state).await;
+        if let Some(token) = state.current()
             && self.lasts(token, at_least)
         {
             return Ok(state.access(token));
@@ -158,38 +148,18 @@ impl TokenManager {
     ) -> Result<AccessToken, ShopError> {
         match self.look_up(state, at_least).await? {
             TokenLookup::Valid(token) => Ok(state.replace(token)),
-            TokenLookup::RefreshWith(refresh_token) => self.refresh(state, &refresh_token).await,
+            TokenLookup::RefreshWith(grant) => self.refresh(state, &grant).await,
             TokenLookup::Missing => Err(self.never_authorised().await),
         }
-    }
-
-    async fn look_up(
-        &self,
-        state: &TokenState,
-        at_least: TimeDelta,
-    ) -> Result<TokenLookup, ShopError> {
-        let stored = self.records.pair().await?;
-        let now = self.connection.now();
-        self.records.check_mark(stored.as_ref(), now).await?;
-        Ok(match stored {
-            Some(token) if self.lasts(&token, at_least) && !state.was_rejected(&token) => {
-                TokenLookup::Valid(token)
-            }
-            Some(token) => TokenLookup::RefreshWith(token.refresh_token),
-            None => match &self.credentials.refresh_token {
-                Some(first) => TokenLookup::RefreshWith(first.clone()),
-                None => TokenLookup::Missing,
-            },
-        })
     }
 
     pub(super) async fn refresh(
         self: &Arc<Self>,
         state: &mut TokenState,
-        refresh_token: &SecretString,
+        sent: &RefreshGrant,
     ) -> Result<AccessToken, ShopError> {
-        match self.exchange_once(refresh_token).await {
-            Ok(pair) => self.keep(state, refresh_token, pair).await,
+        match self.exchange_once(sent).await {
+            Ok(pair) => self.keep(state, sent, pair).await,
             Err(ExchangeError::NoAnswer(error)) => Err(error),
             Err(ExchangeError::Refused(GrantRefusal::Unavailable(what))) => {
                 Err(ShopError::Unavailable(format!("token refresh: {what}")))
@@ -198,15 +168,9 @@ impl TokenManager {
                 Err(self.barred(refusal).await)
             }
             Err(ExchangeError::Refused(GrantRefusal::Grant(why))) => {
-                match self.records.pair().await? {
-                    // Another process was faster: its pair is the valid one.
-                    Some(token)
-                        if token.refresh_token.expose_secret() != refresh_token.expose_secret()
-                            && !state.was_rejected(&token) =>
-                    {
-                        Ok(state.replace(token))
-                    }
-                    _ => Err(self.records.mark(self.connection.now(), &why).await),
+                match self.other_pair(state, sent).await? {
+                    Some(pair) => Ok(state.replace(pair)),
+                    None => Err(self.records.mark(self.connection.now(), &why).await),
                 }
             }
         }
@@ -284,9 +248,5 @@ impl TokenManager {
     pub(super) async fn clear_rejections(&self) {
         self.rejections.reset();
         self.records.clear_rejected().await;
-    }
-
-    fn lasts(&self, token: &StoredToken, at_least: TimeDelta) -> bool {
-        token.access_expires_at - self.connection.now() > at_least
     }
 }

@@ -1,6 +1,7 @@
 //! The stored rows about the tokens of one account: the pair, its lease, and the marks for people.
 
 use super::config::BaseCredentials;
+use super::token_state::RefreshGrant;
 use backon::{ExponentialBuilder, Retryable as _};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -55,20 +56,58 @@ impl TokenRecords {
     /// another refresh token into the file has authorised the account anew, so the file wins. Without one
     /// in the file, any pair counts.
     pub(super) async fn pair(&self) -> Result<Option<StoredToken>, ShopError> {
+        Ok(self.descendant(self.stored().await?))
+    }
+
+    async fn stored(&self) -> Result<Option<StoredToken>, ShopError> {
         let stored = self.tokens.token(&self.owner).await;
-        let stored = stored.map_err(|error| store_failed(&error))?;
-        Ok(stored.filter(|token| self.seed.is_empty() || token.seed == self.seed))
+        stored.map_err(|error| store_failed(&error))
+    }
+
+    fn descendant(&self, stored: Option<StoredToken>) -> Option<StoredToken> {
+        stored.filter(|token| self.seed.is_empty() || token.seed == self.seed)
+    }
+
+    /// As [`TokenRecords::pair`], unless the store has lost the newer pair that this process has `held`:
+    /// after a restore or a fail-over. Then that one is stored again. A pair that was stored under a clock
+    /// of the future counts as the older one.
+    pub(super) async fn newest(
+        &self,
+        held: Option<&StoredToken>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<StoredToken>, ShopError> {
+        let stored = self.stored().await?;
+        let lost = held.filter(|held| {
+            let stored_at = stored.as_ref().map(|stored| stored.refreshed_at);
+            stored_at.is_none_or(|at| at < held.refreshed_at) && !is_future(held.refreshed_at, now)
+        });
+        let Some(held) = lost else {
+            return Ok(self.descendant(stored));
+        };
+        let restored = self.tokens.restore_token(&self.owner, held).await;
+        if !restored.map_err(|error| store_failed(&error))? {
+            return self.pair().await;
+        }
+        let account = &self.account;
+        tracing::warn!(%account, "the database had an older token pair of account {account}; stored the newer one again");
+        self.clear_mark().await;
+        Ok(Some(held.clone()))
     }
 
     /// Whether the store has a successor of the refresh token `sent` by now. A token of the accounts file
-    /// that was never used also replaces a pair of another seed.
-    pub(super) async fn has_successor(&self, sent: &SecretString) -> Result<bool, ShopError> {
-        let stored = self.tokens.token(&self.owner).await;
-        let stored = stored.map_err(|error| store_failed(&error))?;
-        Ok(stored.is_some_and(|stored| {
-            let is_first = fingerprint(sent) == self.seed;
-            let is_own = stored.seed == self.seed || !is_first;
-            is_own && stored.refresh_token.expose_secret() != sent.expose_secret()
+    /// that was never used also replaces a pair of another seed. A pair that is older than `sent` comes
+    /// from a store that was taken back.
+    pub(super) async fn has_successor(
+        &self,
+        sent: &RefreshGrant,
+        now: DateTime<Utc>,
+    ) -> Result<bool, ShopError> {
+        Ok(self.stored().await?.is_some_and(|stored| {
+            let follows = match sent.issued_at {
+                None => stored.seed == self.seed,
+                Some(at) => stored.refreshed_at >= at || is_future(at, now),
+            };
+            follows && stored.refresh_token.expose_secret() != sent.token.expose_secret()
         }))
     }
 
@@ -80,11 +119,15 @@ impl TokenRecords {
             .when(StoreError::may_pass)
             .await
             .map_err(|error| store_failed(&error))?;
+        self.clear_mark().await;
+        Ok(())
+    }
+
+    async fn clear_mark(&self) {
         let account = &self.account;
         if let Err(error) = self.accounts.set_reauthorise(account, None).await {
             tracing::warn!(%account, "could not clear the mark of account {account}: {error}");
         }
-        Ok(())
     }
 
     /// Whether this process may refresh the tokens now.

@@ -132,6 +132,16 @@ impl TokenStore for Memory {
         Ok(())
     }
 
+    async fn restore_token(&self, owner: &str, token: &StoredToken) -> Result<bool, StoreError> {
+        let mut tokens = self.tokens.lock().unwrap();
+        let is_as_new = |stored: &StoredToken| stored.refreshed_at >= token.refreshed_at;
+        let lost = !tokens.get(owner).is_some_and(is_as_new);
+        if lost {
+            tokens.insert(owner.to_owned(), token.clone());
+        }
+        Ok(lost)
+    }
+
     async fn token_ages(&self) -> Result<Vec<TokenAge>, StoreError> {
         let tokens = self.tokens.lock().unwrap();
         let age = |(owner, token): (&String, &StoredToken)| TokenAge {

@@ -8,6 +8,7 @@
 mod base_decode;
 mod base_proxy;
 mod base_renewal;
+mod base_restored;
 mod base_standing;
 mod base_token;
 mod base_wire;

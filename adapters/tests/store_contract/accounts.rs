@@ -115,6 +115,38 @@ async fn a_token_survives_a_restart() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_lost_is_stored_again_and_replaces_no_newer_one() {
+    let store = open().await;
+    let token = |seconds| StoredToken {
+        access_token: SecretString::from("access"),
+        refresh_token: SecretString::from(format!("refresh-{seconds}")),
+        access_expires_at: at(3600),
+        refreshed_at: at(seconds),
+        seed: "seed".to_owned(),
+    };
+    let mut stored = Vec::new();
+
+    for (owner, before) in [
+        ("none", None),
+        ("older", Some(1)),
+        ("same", Some(2)),
+        ("newer", Some(3)),
+    ] {
+        if let Some(seconds) = before {
+            store.save_token(owner, &token(seconds)).await.unwrap();
+        }
+        let restored = store.restore_token(owner, &token(2)).await.unwrap();
+        let after = store.token(owner).await.unwrap().unwrap();
+        stored.push((restored, after.refreshed_at));
+    }
+
+    assert_eq!(
+        stored,
+        [(true, at(2)), (true, at(2)), (false, at(2)), (false, at(3))]
+    );
+}
+
+#[tokio::test]
 async fn lanes_are_read_as_they_were_saved() {
     let store = open().await;
     let memory = LaneMemory {

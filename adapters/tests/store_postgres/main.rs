@@ -10,6 +10,7 @@ mod concurrency;
 mod cut;
 mod failover;
 mod open;
+mod taken_back;
 
 /// The fixture on this database.
 mod world {

@@ -2,13 +2,14 @@
 
 use super::seal::TokenField;
 use crate::store::SqlStore;
-use crate::store::db::{Dialect, StoredRow, commit, failed, row, rows, run, statement};
+use crate::store::db::{Dialect, Statement, StoredRow, commit, failed, row, rows, run, statement};
 use async_trait::async_trait;
 use shared::ports::store::{StoreError, StoredToken, TokenAge, TokenStore};
 use sqlx::Executor;
 
 statement!(TOKEN, "accounts/token.sql");
 statement!(SAVE, "accounts/save_token.sql");
+statement!(RESTORE, "accounts/restore_token.sql");
 statement!(AGES, "accounts/token_ages.sql");
 statement!(TOKENS, "accounts/tokens.sql");
 statement!(RESEAL, "accounts/reseal_token.sql");
@@ -66,6 +67,45 @@ impl SqlStore {
         }
         Ok(count)
     }
+
+    /// Does not replace a token that is sealed with a key that this program does not have.
+    ///
+    /// With `synchronous = FULL` a commit waits for the disk. If the call is cancelled in between,
+    /// the connection keeps that setting until the next token is saved: slower, and as safe.
+    async fn write_token(
+        &self,
+        statement: &'static Statement,
+        owner: &str,
+        token: &StoredToken,
+    ) -> Result<u64, StoreError> {
+        let seal = |plain, column| self.keys.seal(plain, TokenField { owner, column });
+        let save = statement
+            .bind(owner)
+            .bind(seal(&token.access_token, ACCESS)?)
+            .bind(seal(&token.refresh_token, REFRESH)?)
+            .bind(token.access_expires_at)
+            .bind(token.refreshed_at)
+            .bind(token.seed.as_str());
+        let mut writer = self.db.writer().await?;
+        let before = row(&mut writer, TOKEN.bind(owner)).await?;
+        if let Some(before) = before {
+            self.keys.key_of(before.text(REFRESH)?)?;
+        }
+        if self.db.dialect == Dialect::Postgres {
+            let mut transaction = self.db.begin(&mut writer).await?;
+            let durable = sqlx::query("SET LOCAL synchronous_commit = on");
+            run(&mut transaction, durable).await?;
+            let written = run(&mut transaction, save).await?;
+            commit(transaction).await?;
+            return Ok(written);
+        }
+        let full = writer.execute("PRAGMA synchronous = FULL").await;
+        full.map_err(failed)?;
+        let saved = run(&mut writer, save).await;
+        let normal = writer.execute("PRAGMA synchronous = NORMAL").await;
+        normal.map_err(failed)?;
+        saved
+    }
 }
 
 #[async_trait]
@@ -88,37 +128,13 @@ impl TokenStore for SqlStore {
             .await
     }
 
-    /// Does not replace a token that is sealed with a key that this program does not have.
-    ///
-    /// With `synchronous = FULL` a commit waits for the disk. If the call is cancelled in between,
-    /// the connection keeps that setting until the next token is saved: slower, and as safe.
     async fn save_token(&self, owner: &str, token: &StoredToken) -> Result<(), StoreError> {
-        let seal = |plain, column| self.keys.seal(plain, TokenField { owner, column });
-        let save = SAVE
-            .bind(owner)
-            .bind(seal(&token.access_token, ACCESS)?)
-            .bind(seal(&token.refresh_token, REFRESH)?)
-            .bind(token.access_expires_at)
-            .bind(token.refreshed_at)
-            .bind(token.seed.as_str());
-        let mut writer = self.db.writer().await?;
-        let before = row(&mut writer, TOKEN.bind(owner)).await?;
-        if let Some(before) = before {
-            self.keys.key_of(before.text(REFRESH)?)?;
-        }
-        if self.db.dialect == Dialect::Postgres {
-            let mut transaction = self.db.begin(&mut writer).await?;
-            let durable = sqlx::query("SET LOCAL synchronous_commit = on");
-            run(&mut transaction, durable).await?;
-            run(&mut transaction, save).await?;
-            return commit(transaction).await;
-        }
-        let full = writer.execute("PRAGMA synchronous = FULL").await;
-        full.map_err(failed)?;
-        let saved = run(&mut writer, save).await;
-        let normal = writer.execute("PRAGMA synchronous = NORMAL").await;
-        saved?;
-        normal.map(|_| ()).map_err(failed)
+        self.write_token(&SAVE, owner, token).await.map(drop)
+    }
+
+    async fn restore_token(&self, owner: &str, token: &StoredToken) -> Result<bool, StoreError> {
+        let written = self.write_token(&RESTORE, owner, token).await?;
+        Ok(written > 0)
     }
 
     async fn token_ages(&self) -> Result<Vec<TokenAge>, StoreError> {

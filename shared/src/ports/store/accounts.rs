@@ -186,6 +186,9 @@ pub trait TokenStore: LeaseStore {
     /// Stores the token durably: it is on disk when this returns.
     async fn save_token(&self, owner: &str, token: &StoredToken) -> Result<(), StoreError>;
 
+    /// Stores a token that the store has lost, durably, unless the stored one is as new; whether it did.
+    async fn restore_token(&self, owner: &str, token: &StoredToken) -> Result<bool, StoreError>;
+
     /// The ages of all tokens; needs no key.
     async fn token_ages(&self) -> Result<Vec<TokenAge>, StoreError>;
 }
