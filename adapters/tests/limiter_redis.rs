@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
 mod redis_fixture;
+mod tcp_proxy;
 
 use adapters::clock::SystemClock;
 use adapters::limiter::redis::RateScript;
@@ -18,7 +19,8 @@ use shared::ports::clock::Clock as _;
 use shared::ports::limiter::{Grant, Limiter};
 use shared::ports::store::{LaneMemory, LaneStore as _};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tcp_proxy::TcpProxy;
 use tokio::task::JoinHandle;
 
 const MS: Micros = 1_000;
@@ -466,4 +468,73 @@ async fn what_a_vendor_does_to_a_shared_lane_is_stored_for_people() {
         (accepted.pace.period, accepted.refusals),
         (10_000 * MS, None)
     );
+}
+
+/// When the next permit is given to a caller of `limiter`, which sends at once.
+async fn sent(limiter: &RedisLimiter) -> Instant {
+    match limiter.acquire(&offers(), Priority::Normal).await {
+        Ok(Grant::Go(permit)) => {
+            let now = Instant::now();
+            assert!(permit.good_until.is_some_and(|until| now < until));
+            now
+        }
+        other => panic!("no permit: {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_far_from_redis_and_near_it_share_a_quota_and_keep_it() {
+    let redis = TestRedis::own().await;
+    let proxy = TcpProxy::to(redis.port()).await;
+    let period = Duration::from_secs(1);
+    let limiter = |link| {
+        let item_offers = Some(Micros::try_from(period.as_micros()).unwrap().into());
+        let rates = Rates {
+            item_offers,
+            catalog_items: None,
+        };
+        RedisLimiter::new(&link, rates, Arc::new(SystemClock))
+    };
+    proxy.delay(Duration::from_millis(150));
+    let far = limiter(redis.link_through(proxy.port()).await);
+    let near = limiter(redis.link().await);
+
+    let farther = async {
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        proxy.delay(Duration::from_millis(400));
+    };
+    let of_far = async {
+        [
+            sent(&far).await,
+            sent(&far).await,
+            sent(&far).await,
+            sent(&far).await,
+        ]
+    };
+    let of_near = async { [sent(&near).await, sent(&near).await, sent(&near).await] };
+    let (of_far, of_near, ()) = tokio::join!(of_far, of_near, farther);
+
+    let mut all: Vec<Instant> = of_far.into_iter().chain(of_near).collect();
+    all.sort();
+    let closest = all.windows(2).map(|pair| pair[1] - pair[0]).min();
+    assert!(closest >= Some(period), "{closest:?}");
+    assert_eq!(far.without_permit_for(), None);
+}
+
+#[tokio::test]
+async fn a_redis_that_answers_too_late_for_any_permit_is_told() {
+    let mut redis = TestRedis::own().await;
+    let limiter = process(&redis, 100 * MS).await;
+    permit(&limiter).await;
+
+    redis.stop();
+    for _ in 0..2 {
+        let refused = limiter.acquire(&offers(), Priority::Normal).await;
+        assert!(refused.is_err(), "{refused:?}");
+    }
+
+    assert!(limiter.without_permit_for().is_some());
+    redis.start().await;
+    permit(&limiter).await;
+    assert_eq!(limiter.without_permit_for(), None);
 }

@@ -107,7 +107,7 @@ fn histories() -> impl Strategy<Value = History> {
     });
     let horizon = prop_oneof![Just(60_000 * MS), 100 * MS..20_000 * MS];
     let limits =
-        (1..1_000 * MS, horizon).prop_map(|(grace, horizon)| TicketLimits { grace, horizon });
+        (1..4_000 * MS, horizon).prop_map(|(grace, horizon)| TicketLimits { grace, horizon });
     let acts = prop_oneof![
         acts(3, true),
         acts(3, false),

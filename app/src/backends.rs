@@ -19,6 +19,7 @@ use shared::ports::limiter::{Limiter, LimiterError};
 use shared::ports::queue::Queue;
 use shared::ports::store::{AccountRow, LaneMemory};
 use std::sync::Arc;
+use std::time::Duration;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
@@ -37,6 +38,14 @@ impl LimiterShutdown {
         match self {
             Self::Local(limiter) => limiter.refuse_waiting(),
             Self::Shared(limiter) => limiter.refuse_waiting(),
+        }
+    }
+
+    /// Since how long callers have had no permit that they could use, although they wait for one.
+    pub(crate) fn without_permit_for(&self) -> Option<Duration> {
+        match self {
+            Self::Local(_) => None,
+            Self::Shared(limiter) => limiter.without_permit_for(),
         }
     }
 

@@ -1,8 +1,13 @@
 //! What people have to know about the settings of Redis: what it keeps when its memory is full, and
 //! after a restart.
 
+use adapters::limiter::redis::LONGEST_ROUND_TRIP;
 use adapters::redis::{RedisFault, RedisLink, RedisState};
+use std::time::Duration;
 use ui::message::{Text, text};
+
+/// A round trip that is worth telling: as fast a road costs nothing.
+const FAR: Duration = Duration::from_millis(100);
 
 /// A setting of Redis with which work can be lost, each with what to do.
 pub fn complaints(state: &RedisState) -> Vec<Text> {
@@ -73,6 +78,28 @@ fn megabytes(bytes: Option<u64>) -> String {
     )
 }
 
+/// What a long way to Redis costs; nothing for a short one.
+///
+/// # Errors
+///
+/// The same if it is too long for any request to Amazon.
+pub fn distance(redis: &RedisLink) -> Result<Option<Text>, Text> {
+    let usual = redis.round_trip().usual;
+    let (milliseconds, most) = (usual.as_millis(), LONGEST_ROUND_TRIP.as_millis());
+    if usual > LONGEST_ROUND_TRIP {
+        return Err(text!(
+            "Redisの応答に {milliseconds} ミリ秒かかります。{most} ミリ秒を超えると、Amazonに問い合わせできません。近くのRedisを使ってください",
+            "an answer of Redis takes {milliseconds} ms; beyond {most} ms Amazon cannot be asked: use a Redis that is nearer"
+        ));
+    }
+    Ok((usual > FAR).then(|| {
+        text!(
+            "Redisの応答に {milliseconds} ミリ秒かかります。その分、Amazonへの問い合わせの間隔が長くなります({most} ミリ秒まで使えます)",
+            "an answer of Redis takes {milliseconds} ms, by which requests to Amazon are further apart (up to {most} ms can be used)"
+        )
+    }))
+}
+
 /// Logs the settings with which work can be lost, as a process begins to work. A Redis that may not
 /// be asked, or does not answer, is left to the calls that need it.
 pub async fn check(redis: &RedisLink) {
@@ -83,7 +110,16 @@ pub async fn check(redis: &RedisLink) {
             return tracing::debug!(error = %error.message(), "the state of Redis is unknown");
         }
     };
-    for complaint in complaints(&state).into_iter().chain(not_kept(&state)) {
+    let far = match distance(redis) {
+        Ok(Some(far)) => {
+            tracing::info!("{far}");
+            None
+        }
+        Ok(None) => None,
+        Err(too_far) => Some(too_far),
+    };
+    let complaints = complaints(&state).into_iter();
+    for complaint in complaints.chain(not_kept(&state)).chain(far) {
         tracing::warn!("{complaint}");
     }
 }

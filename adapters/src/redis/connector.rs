@@ -13,7 +13,7 @@ use std::future::Future;
 use std::io;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// The time-out for opening a connection, and for the answer to a question about the server.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -29,6 +29,8 @@ pub(super) struct Connector {
 pub(super) struct OpenConnection {
     /// The connection.
     pub connection: MultiplexedConnection,
+    /// How long its first answer took.
+    pub round_trip: Duration,
     pushes: UnboundedReceiver<PushInfo>,
 }
 
@@ -61,10 +63,15 @@ impl Connector {
             .await
             .map_err(|error| self.classify(error))?;
         self.check(&connection).await?;
+        let asked = Instant::now();
         match self.probe(&connection).await {
             Err(fault) if fault.ends_connection() => Err(fault),
             // Without this permission, or with a full memory, other calls may still succeed.
-            Ok(()) | Err(_) => Ok(OpenConnection { connection, pushes }),
+            Ok(()) | Err(_) => Ok(OpenConnection {
+                connection,
+                round_trip: asked.elapsed(),
+                pushes,
+            }),
         }
     }
 

@@ -209,6 +209,7 @@ pub async fn connect(settings: &RedisSettings) -> Result<RedisLink, RedisFault> 
     let connector = Arc::new(Connector::new(settings)?);
     let open = connector.open().await?;
     let vitals = Arc::new(Vitals::default());
+    vitals.answered_in(open.round_trip);
     let log = Arc::new(FaultLog::default());
     let (current, seen) = watch::channel(CurrentConnection::Connected(0, open.connection.clone()));
     let (suspect, faults) = mpsc::unbounded_channel();

@@ -78,6 +78,7 @@ impl Reconnector {
             self.current.send_replace(CurrentConnection::Away(fault));
             sleep_until(opened + OPEN_EVERY).await;
             open = self.reopen().await;
+            self.vitals.answered_in(open.round_trip);
             number += 1;
             let connection = open.connection.clone();
             self.current

@@ -48,10 +48,14 @@ impl Vitals {
         if answer.as_ref().is_err_and(|error| error.code().is_none()) {
             return;
         }
-        let now = Instant::now();
+        self.answered_in(asked.elapsed());
+    }
+
+    /// Takes note of an answer that came now and took so long.
+    pub fn answered_in(&self, round_trip: Duration) {
         let mut signs = lock(&self.0);
-        signs.answered = Some(now);
-        signs.round_trip.measure(now - asked);
+        signs.answered = Some(Instant::now());
+        signs.round_trip.measure(round_trip);
     }
 
     /// Whether an answer came after this instant.

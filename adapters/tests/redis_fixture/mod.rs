@@ -18,6 +18,8 @@ const _: () = {
         TestRedis::stop,
         TestRedis::start,
         TestRedis::url,
+        TestRedis::link_through,
+        TestRedis::port,
     );
 };
 
@@ -70,12 +72,26 @@ impl TestRedis {
 
     /// A separate connection, as another process would have.
     pub async fn link(&self) -> RedisLink {
+        self.link_over(&self.url).await
+    }
+
+    /// The same through a proxy on this port.
+    pub async fn link_through(&self, port: u16) -> RedisLink {
+        self.link_over(&format!("redis://127.0.0.1:{port}")).await
+    }
+
+    async fn link_over(&self, url: &str) -> RedisLink {
         let settings = RedisSettings {
             prefix: self.prefix.clone(),
             response_timeout: Duration::from_secs(2),
-            ..RedisSettings::new(&self.url)
+            ..RedisSettings::new(url)
         };
         connect(&settings).await.unwrap()
+    }
+
+    /// The port of a server of its own.
+    pub fn port(&self) -> u16 {
+        self.own.as_ref().expect("a server of its own").port
     }
 
     /// The address.

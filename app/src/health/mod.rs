@@ -12,6 +12,7 @@ pub use ask::ask;
 pub use heartbeat::Heartbeat;
 pub use page::open;
 
+use crate::backends::LimiterShutdown;
 use crate::outage::Outage;
 use crate::sources::Sources;
 use crate::wiring::App;
@@ -28,6 +29,8 @@ const HANGS_AFTER: Duration = Duration::from_secs(60);
 /// Redis and the database count as unavailable if they do not respond within this time.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
+/// Without a permit that could be used for this long, no work is done.
+const NO_PERMIT_FOR: Duration = Duration::from_secs(60);
 const DOES_NOT_ANSWER: Cow<'static, str> = Cow::Borrowed("does not answer");
 
 /// The problems, by what they are about; empty when there is none. They contain no secret.
@@ -44,6 +47,7 @@ struct HealthState {
     heartbeats: Vec<Heartbeat>,
     outages: Vec<Outage>,
     sources: Option<Sources>,
+    limiter: Option<LimiterShutdown>,
     stopping: bool,
 }
 
@@ -64,7 +68,9 @@ impl Health {
 
     /// Ends the start: the program is ready as long as the servers of `app` respond.
     pub fn started(&self, app: &App) {
-        self.state().sources = Some(app.sources.clone());
+        let mut state = self.state();
+        state.sources = Some(app.sources.clone());
+        state.limiter = Some(app.limiter_shutdown.clone());
     }
 
     /// Begins the stop: no new work is taken from now on.
@@ -101,6 +107,14 @@ impl Health {
                     .or_insert("its last turn failed; the log tells why".into());
             }
             complaints.extend(state.outages.iter().filter_map(Outage::complaint));
+            let limiter = state.limiter.as_ref();
+            if let Some(lasts) = limiter.and_then(LimiterShutdown::without_permit_for)
+                && lasts >= NO_PERMIT_FOR
+            {
+                let seconds = lasts.as_secs();
+                let text = format!("has granted no permit in time for {seconds} s");
+                complaints.insert("limiter".to_owned(), text.into());
+            }
             state.sources.clone()
         };
         match sources {

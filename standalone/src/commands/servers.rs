@@ -49,8 +49,10 @@ async fn state_of(redis: &RedisLink) -> Result<Text, Text> {
     })?;
     let mut parts = vec![redis_state::summary(&state)];
     let complaints = redis_state::complaints(&state);
-    let good = complaints.is_empty();
+    let distance = redis_state::distance(redis);
+    let good = complaints.is_empty() && distance.is_ok();
     parts.extend(complaints);
+    parts.extend(distance.unwrap_or_else(Some));
     parts.extend(redis_state::not_kept(&state));
     let message = Text::lines(&parts);
     if good { Ok(message) } else { Err(message) }

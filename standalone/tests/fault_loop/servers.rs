@@ -5,7 +5,7 @@
 mod postgres;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]
 #[path = "../../../adapters/tests/queue_contract/server.rs"]
-mod redis;
+pub mod redis;
 
 use crate::process::Environment;
 use crate::tcp_proxy::TcpProxy;

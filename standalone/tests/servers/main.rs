@@ -5,6 +5,7 @@
 mod daemon;
 mod installation;
 mod postgres_away;
+mod redis_roads;
 mod sentinel;
 mod undisturbed;
 

@@ -5,17 +5,29 @@
 //! leave a ticket behind: the next caller gets the grant, and a ticket without a caller is
 //! cancelled.
 
-use super::rate_script::{RateReply, RateScript};
+use super::rate_script::RateScript;
+use super::unusable::UnusablePermits;
 use super::waiters::{WaitEstimate, WaitOutcome, Waiters};
 use crate::limiter::micros;
 use crate::lock::lock;
+use crate::redis::RoundTrip;
+use crate::warning_pace::WARNINGS;
 use shared::domain::lane::Priority;
 use shared::domain::rate::{Feedback, LanePace, Micros, TicketDecision, TicketLimits};
 use shared::ports::limiter::LimiterError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
+
+/// Up to this round trip the usual grace is enough.
+const NEAR: Duration = Duration::from_millis(100);
+/// The longest round trip with which permits can be used. Each millisecond of it delays the next
+/// opening by as much; beyond, little of the quota would be left.
+pub const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(3);
+/// No permit is wanted any more this long after the last one, beside two periods of the lane.
+const WANTED_FOR: Duration = Duration::from_secs(60);
 
 /// The most feedback that is kept until Redis accepts it.
 const FEEDBACK_KEPT: usize = 64;
@@ -36,6 +48,7 @@ pub(super) struct SharedLane {
     feedback: Mutex<Vec<(Micros, Feedback)>>,
     /// In the last reply to this process.
     pace: Mutex<LanePace>,
+    unusable: UnusablePermits,
 }
 
 /// The current ticket of the process.
@@ -63,6 +76,7 @@ impl SharedLane {
             changed: Notify::new(),
             woken: Notify::new(),
             feedback: Mutex::default(),
+            unusable: UnusablePermits::default(),
         })
     }
 
@@ -95,6 +109,12 @@ impl SharedLane {
         *lock(&self.pace)
     }
 
+    /// Since how long callers have had no permit that they could use.
+    pub fn unusable(&self) -> Option<Duration> {
+        let recent = WANTED_FOR + 2 * micros(self.pace().period);
+        self.unusable.lasting(recent)
+    }
+
     /// Makes the task ask again now.
     pub fn wake(&self) {
         self.woken.notify_one();
@@ -109,6 +129,14 @@ impl SharedLane {
     fn new_ticket(&self) -> String {
         let number = self.tickets.fetch_add(1, Ordering::Relaxed);
         format!("{}:{number}", self.process)
+    }
+
+    /// Fails all callers, since Redis gives no answer. If the ticket is in the queue, it counts as
+    /// dead after the grace: no need to cancel it.
+    fn fail(&self, error: &LimiterError) -> Option<ActiveTicket> {
+        self.unusable.add();
+        lock(&self.waiters).fail(error);
+        None
     }
 
     async fn send_feedback(&self) -> Result<(), LimiterError> {
@@ -172,17 +200,18 @@ pub(super) async fn serve(lane: Arc<SharedLane>) {
 
 /// Asks Redis once and serves the callers; returns the ticket while it remains in the queue.
 async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<ActiveTicket> {
+    let round_trip = lane.script.round_trip();
+    let slack = slack(round_trip);
+    let limits = lane.limits.from_afar(whole_micros(slack));
+    if let Err(error) = lane.send_feedback().await {
+        return lane.fail(&error);
+    }
     let asked = Instant::now();
-    let answer = take(lane, &ticket, priority).await;
+    let answer = lane.script.take(&ticket, priority, &limits).await;
     let received = Instant::now();
     let reply = match answer {
         Ok(reply) => reply,
-        Err(error) => {
-            lock(&lane.waiters).fail(&error);
-            // If the ticket is in the queue, it counts as dead after the grace. No need to cancel
-            // it.
-            return None;
-        }
+        Err(fault) => return lane.fail(&fault.into()),
     };
     *lock(&lane.pace) = reply.pace;
     match reply.decision? {
@@ -190,17 +219,22 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
             let grant = WaitOutcome::Go {
                 granted_at,
                 period,
-                good_until: asked + micros(lane.limits.grace),
+                good_until: asked + micros(limits.grace),
             };
-            if received - asked > micros(lane.limits.grace) {
-                tracing::warn!("a permit arrived too late to be used: Redis is slow");
-            } else if !lock(&lane.waiters).serve(grant) {
+            if received - asked > micros(limits.grace) {
+                lane.unusable.add();
+                let took = format!("Redis took {:?}", received - asked);
+                WARNINGS.warn("a permit came too late to be used", &took);
+                return None;
+            }
+            lane.unusable.end();
+            if !lock(&lane.waiters).serve(grant) {
                 tracing::debug!("no caller waits for a permit any more");
             }
             None
         }
         TicketDecision::AskAgainIn(wait) => {
-            let ask_at = received + micros(wait);
+            let ask_at = received + micros(wait).saturating_sub(lead(round_trip, slack));
             let tickets = u32::try_from(reply.waiting).unwrap_or(u32::MAX).max(1);
             lock(&lane.waiters).expect(WaitEstimate {
                 first_at: ask_at,
@@ -220,13 +254,26 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
     }
 }
 
-async fn take(
-    lane: &SharedLane,
-    ticket: &str,
-    priority: Priority,
-) -> Result<RateReply, LimiterError> {
-    lane.send_feedback().await?;
-    Ok(lane.script.take(ticket, priority, &lane.limits).await?)
+/// How long a question and its answer may be on their way, beside the usual grace.
+fn slack(round_trip: RoundTrip) -> Duration {
+    let longest = round_trip.longest();
+    if longest <= NEAR {
+        return Duration::ZERO;
+    }
+    longest.min(LONGEST_ROUND_TRIP)
+}
+
+/// How much earlier than it was told a caller from afar asks, so that its question arrives when the
+/// lane opens, and rarely before: then it would have to ask once more.
+fn lead(round_trip: RoundTrip, slack: Duration) -> Duration {
+    if slack.is_zero() {
+        return Duration::ZERO;
+    }
+    (2 * round_trip.usual).saturating_sub(round_trip.longest())
+}
+
+fn whole_micros(span: Duration) -> Micros {
+    Micros::try_from(span.as_micros()).unwrap_or(Micros::MAX)
 }
 
 async fn cancel(lane: &SharedLane, unused: ActiveTicket) {

@@ -44,6 +44,11 @@ impl SharedLanes {
         lock(&self.lanes).values().for_each(|lane| act(lane));
     }
 
+    /// The lanes.
+    pub fn all(&self) -> Vec<Arc<SharedLane>> {
+        lock(&self.lanes).values().cloned().collect()
+    }
+
     /// Wakes the lanes that an event of the subscription concerns.
     pub fn handle(&self, event: SubscriptionEvent) {
         match event {

@@ -9,10 +9,12 @@ mod keys;
 mod lane;
 mod lanes;
 mod rate_script;
+mod unusable;
 mod waiters;
 mod window_script;
 
 pub use keys::{LaneKeys, RateKeys};
+pub use lane::LONGEST_ROUND_TRIP;
 pub use rate_script::{RateReply, RateScript};
 pub use window_script::WindowScript;
 
@@ -102,6 +104,16 @@ impl RedisLimiter {
     pub fn telling(mut self, store: Arc<dyn LaneStore>) -> Self {
         self.news.write_to(store);
         self
+    }
+
+    /// Since how long a lane has given its waiting callers no permit that they could use: permits
+    /// came too late, or Redis gave none.
+    pub fn without_permit_for(&self) -> Option<Duration> {
+        self.lanes
+            .all()
+            .iter()
+            .filter_map(|lane| lane.unusable())
+            .max()
     }
 
     /// Grants nothing from now on. All waiting callers get [`Grant::Later`] and put their jobs

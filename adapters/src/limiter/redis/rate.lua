@@ -24,7 +24,7 @@ local CHANNEL = ARGV[3]
 local DAY_MS = 86400000
 local STANDBYS = 3
 local WATCHED, SLOW_DOWN_AT, SPEED_UP_AT, SLOWEST, SAME_RATE = 6, 2, 20, 20, 0.005
-local BACK_TO_DEFAULT = 3600000000
+local BACK_TO_DEFAULT, USUAL_GRACE = 3600000000, 250000
 
 local function clock()
   if ARGV[2] ~= '' then
@@ -53,12 +53,12 @@ end
 -- From the state of another server only the pace is used: the opening counts as unknown.
 local function load(key, configured, is_set, run)
   local stored = redis.call('HMGET', key, 'configured', 'period', 'told', 'recent', 'successes',
-    'opens_at', 'paused_until', 'last_grant', 'server', 'header', 'default_until')
+    'opens_at', 'paused_until', 'last_grant', 'server', 'header', 'default_until', 'slack')
   local bucket = {
     key = key, configured = configured, is_set = is_set, server = run,
     header = 0, default_until = 0,
     period = configured, from_header = false, recent = '', successes = 0,
-    paused_until = tonumber(stored[7]) or 0,
+    paused_until = tonumber(stored[7]) or 0, slack = tonumber(stored[12]) or 0,
   }
   if stored[9] == run then
     bucket.opens_at, bucket.last_grant = tonumber(stored[6]), tonumber(stored[8])
@@ -69,7 +69,7 @@ local function load(key, configured, is_set, run)
     bucket.header, bucket.default_until = tonumber(stored[10]) or 0, tonumber(stored[11]) or 0
   elseif bucket.opens_at and bucket.last_grant then
     -- The configured period has changed.
-    bucket.opens_at = math.max(bucket.opens_at, bucket.last_grant + gap(bucket))
+    bucket.opens_at = math.max(bucket.opens_at, bucket.last_grant + bucket.slack + gap(bucket))
   end
   return bucket
 end
@@ -88,7 +88,7 @@ local function save(bucket)
     'told', bucket.from_header and '1' or '0', 'recent', bucket.recent, 'successes', bucket.successes,
     'opens_at', bucket.opens_at or '', 'paused_until', bucket.paused_until,
     'last_grant', bucket.last_grant or '', 'server', bucket.server,
-    'header', bucket.header, 'default_until', bucket.default_until)
+    'header', bucket.header, 'default_until', bucket.default_until, 'slack', bucket.slack)
   local silence = math.max(DAY_MS, math.ceil(2 * gap(bucket) / 1000))
   redis.call('PEXPIRE', bucket.key, silence)
 end
@@ -123,14 +123,19 @@ local function leave(ticket)
   return redis.call('ZREM', QUEUE, ticket) == 1
 end
 
+-- Closes the bucket after a grant to a caller with this slack.
+local function close(bucket, slack)
+  bucket.opens_at, bucket.last_grant, bucket.slack = now + slack + gap(bucket), now, slack
+end
+
 -- Assumes that a request was sent just now if the opening is unknown, or if the last grant lies in
 -- the future because the clock went back. A step of at most a margin does not count.
-local function mend_clock(bucket)
+local function mend_clock(bucket, slack)
   bucket.paused_until = math.min(bucket.paused_until, now + gap(bucket))
   local latest = now + margin(bucket.period)
   local went_back = bucket.last_grant ~= nil and bucket.last_grant > latest
   if went_back or not bucket.opens_at then
-    bucket.opens_at, bucket.last_grant = now + gap(bucket), now
+    close(bucket, slack)
   end
   return went_back
 end
@@ -144,7 +149,7 @@ local function cap_due()
   end
 end
 
-local function enqueue(ticket, priority)
+local function enqueue(ticket, priority, due)
   if redis.call('ZSCORE', QUEUE, ticket) then
     return
   end
@@ -152,7 +157,7 @@ local function enqueue(ticket, priority)
     priority * 2 ^ 42, 'WITHSCORES', 'LIMIT', 0, 1)
   local position = last[2] and tonumber(last[2]) + 1 or priority * 2 ^ 42
   redis.call('ZADD', QUEUE, position, ticket)
-  redis.call('HSET', DUE, ticket, now)
+  redis.call('HSET', DUE, ticket, due)
 end
 
 local function drop_heads_due_before(since, asking)
@@ -168,10 +173,10 @@ local function drop_heads_due_before(since, asking)
   end
 end
 
-local function go(ticket, buckets, wake_all)
+local function go(ticket, buckets, wake_all, slack)
   leave(ticket)
   for _, bucket in ipairs(buckets) do
-    bucket.opens_at, bucket.last_grant = now + gap(bucket), now
+    close(bucket, slack)
   end
   save_all(buckets)
   local head = redis.call('ZRANGE', QUEUE, 0, 0)[1]
@@ -181,23 +186,26 @@ local function go(ticket, buckets, wake_all)
   return answer(1, now, wake_all, buckets)
 end
 
-local function take(ticket, priority, grace, horizon)
+-- A caller from afar has a longer grace: what exceeds the usual one is its slack.
+local function take(ticket, priority, allowed, horizon)
+  local slack = math.max(allowed - USUAL_GRACE, 0)
+  local grace = allowed - slack
   local buckets = load_all()
   local open, widest, went_back = 0, 0, false
   for _, bucket in ipairs(buckets) do
-    went_back = mend_clock(bucket) or went_back
+    went_back = mend_clock(bucket, slack) or went_back
     open = math.max(open, bucket.opens_at, bucket.paused_until)
     widest = math.max(widest, gap(bucket))
   end
   if went_back then
     cap_due()
   end
-  enqueue(ticket, priority)
+  enqueue(ticket, priority, now + slack)
   local dropped = open + grace < now and drop_heads_due_before(now - grace, ticket)
   local wake_all = went_back or dropped
   local rank = redis.call('ZRANK', QUEUE, ticket)
   if rank == 0 and now >= open then
-    return go(ticket, buckets, wake_all)
+    return go(ticket, buckets, wake_all, slack)
   end
   local eta = open
   if rank > 0 then
@@ -211,7 +219,7 @@ local function take(ticket, priority, grace, horizon)
     leave(ticket)
     wait, decision = wait - horizon, 2
   else
-    redis.call('HSET', DUE, ticket, eta)
+    redis.call('HSET', DUE, ticket, eta + slack)
   end
   save_all(buckets)
   return answer(decision, wait, wake_all, buckets)
@@ -275,13 +283,13 @@ local function learn(bucket, granted_at, refused, header, late)
   remember(bucket, refused)
   local changed = bucket.period ~= before
   if changed and bucket.last_grant then
-    bucket.opens_at = bucket.last_grant + gap(bucket)
+    bucket.opens_at = bucket.last_grant + bucket.slack + gap(bucket)
   end
   if refused then
     bucket.paused_until = math.max(bucket.paused_until, now + bucket.period)
   elseif bucket.last_grant == granted_at then
     -- The request was sent before its response arrived.
-    local left_at = math.min(now, granted_at + late)
+    local left_at = math.min(now, granted_at + bucket.slack + late)
     bucket.opens_at = math.max(bucket.opens_at or 0, left_at + gap(bucket))
   end
   return changed or refused

@@ -1,7 +1,7 @@
 //! Calls `rate.lua` and decodes the eight numbers that it returns.
 
 use super::keys::{LaneKeys, RateKeys};
-use crate::redis::{RedisFault, RedisLink};
+use crate::redis::{RedisFault, RedisLink, RoundTrip};
 use redis::Script;
 use shared::domain::lane::{Lane, Priority};
 use shared::domain::rate::{
@@ -68,6 +68,11 @@ impl RateScript {
             clock: Some(now),
             ..self.clone()
         }
+    }
+
+    /// The measured round trip to Redis.
+    pub fn round_trip(&self) -> RoundTrip {
+        self.link.round_trip()
     }
 
     /// The lane's keys.

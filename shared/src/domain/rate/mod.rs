@@ -18,19 +18,40 @@ use super::lane::Priority;
 use pace::Pace;
 use tickets::Tickets;
 
-/// Time limits for the tickets of a lane; the same for all lanes.
+/// Time limits for a caller of a lane; the same for all lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketLimits {
-    /// The head of the queue counts as dead if it asks this much too late.
+    /// The head of the queue counts as dead if it asks this much too late, and a grant is used
+    /// within this time. What exceeds 250 ms is the caller's slack.
     pub grace: Micros,
     /// A caller that would wait longer gets no ticket and puts its job back.
     pub horizon: Micros,
 }
 
+/// The grace of a caller that is near the lane.
+const USUAL_GRACE: Micros = 250_000;
+
+impl TicketLimits {
+    /// The limits of a caller whose questions and grants may be on their way for this long.
+    #[must_use]
+    pub fn from_afar(self, slack: Micros) -> Self {
+        Self {
+            grace: self.grace.saturating_add(slack),
+            ..self
+        }
+    }
+
+    /// How much later than usual the caller may ask and send: the lane opens that much later after
+    /// a grant, so that a later grant that arrives sooner is not too close to it.
+    fn slack(&self) -> Micros {
+        (self.grace - USUAL_GRACE).max(0)
+    }
+}
+
 impl Default for TicketLimits {
     fn default() -> Self {
         Self {
-            grace: 250_000,
+            grace: USUAL_GRACE,
             horizon: 60_000_000,
         }
     }
@@ -79,6 +100,8 @@ pub struct LaneState {
     opens_at: Option<Micros>,
     paused_until: Micros,
     last_grant: Option<Micros>,
+    /// That of the caller of the last grant.
+    slack: Micros,
     tickets: Tickets,
 }
 
@@ -96,6 +119,7 @@ impl LaneState {
             opens_at: None,
             paused_until: Micros::MIN,
             last_grant: None,
+            slack: 0,
             tickets: Tickets::default(),
         }
     }
@@ -155,17 +179,18 @@ impl LaneState {
         limits: &TicketLimits,
     ) -> (TicketDecision, Wake) {
         let gap = self.pace.gap();
-        let clock_went_back = self.mend_clock(now);
+        let slack = limits.slack();
+        let grace = limits.grace - slack;
+        let clock_went_back = self.mend_clock(now, slack);
         let open = self.opens_at().unwrap_or(now + gap);
-        self.tickets.enqueue(ticket, priority, now);
-        let since = now - limits.grace;
+        self.tickets.enqueue(ticket, priority, now + slack);
+        let since = now - grace;
         let dropped = open < since && self.tickets.drop_heads_due_before(since, ticket);
         let wake = Wake::all_if(clock_went_back || dropped);
         let rank = i64::try_from(self.tickets.rank(ticket)).unwrap_or(i64::MAX);
         if rank == 0 && now >= open {
             self.tickets.leave(ticket);
-            self.opens_at = Some(now + gap);
-            self.last_grant = Some(now);
+            self.grant(now, slack);
             let go = TicketDecision::Go {
                 granted_at: now,
                 period: self.period(),
@@ -176,7 +201,7 @@ impl LaneState {
             open
         } else {
             let behind = (rank - STANDBYS).max(0).saturating_mul(gap);
-            let standby = rank.min(STANDBYS) * limits.grace * 11 / 10;
+            let standby = rank.min(STANDBYS) * grace * 11 / 10;
             open.max(now).saturating_add(behind).saturating_add(standby)
         };
         let wait = eta - now;
@@ -184,7 +209,7 @@ impl LaneState {
             self.tickets.leave(ticket);
             return (TicketDecision::TooLong(wait - limits.horizon), wake);
         }
-        self.tickets.set_due(ticket, eta);
+        self.tickets.set_due(ticket, eta + slack);
         (TicketDecision::AskAgainIn(wait), wake)
     }
 
@@ -197,13 +222,14 @@ impl LaneState {
         self.pace.remember(feedback.refused, now);
         let changed = self.period() != before;
         if changed && let Some(last) = self.last_grant {
-            self.opens_at = Some(last + self.pace.gap());
+            self.opens_at = Some(last + self.slack + self.pace.gap());
         }
         if feedback.refused {
             self.paused_until = self.paused_until.max(now + self.period());
         } else if self.last_grant == Some(granted_at) {
             // The request was sent before its response arrived.
-            let left_at = now.min(granted_at.saturating_add(feedback.late));
+            let late = self.slack.saturating_add(feedback.late);
+            let left_at = now.min(granted_at.saturating_add(late));
             self.not_before(left_at + self.pace.gap());
         }
         Wake::all_if(changed || feedback.refused)
@@ -218,20 +244,26 @@ impl LaneState {
     /// lies in the future because the clock went back. Returns whether it went back.
     ///
     /// A step of at most a margin does not count: callers read the clock before they get the lock.
-    fn mend_clock(&mut self, now: Micros) -> bool {
+    fn mend_clock(&mut self, now: Micros, slack: Micros) -> bool {
         let gap = self.pace.gap();
         // A pause lasts one period; a longer one means that the clock went back.
         self.paused_until = self.paused_until.min(now + gap);
         let latest = now + margin(self.period());
         let went_back = self.last_grant.is_some_and(|last| last > latest);
         if went_back || self.opens_at.is_none() {
-            self.opens_at = Some(now + gap);
-            self.last_grant = Some(now);
+            self.grant(now, slack);
         }
         if went_back {
             self.tickets.cap_due(now);
         }
         went_back
+    }
+
+    /// Closes the lane after a grant to a caller with this slack.
+    fn grant(&mut self, now: Micros, slack: Micros) {
+        self.opens_at = Some(now + slack + self.pace.gap());
+        self.last_grant = Some(now);
+        self.slack = slack;
     }
 
     fn not_before(&mut self, opens_at: Micros) {

@@ -30,11 +30,11 @@ impl Tickets {
     }
 
     /// Adds `ticket` behind all others of its priority, unless it is in the queue already.
-    pub(super) fn enqueue(&mut self, ticket: TicketId, priority: Priority, now: Micros) {
+    pub(super) fn enqueue(&mut self, ticket: TicketId, priority: Priority, due: Micros) {
         if !self.waiting.contains_key(&ticket) {
             self.arrivals += 1;
             let position = (priority, self.arrivals);
-            let queued = QueuedTicket { position, due: now };
+            let queued = QueuedTicket { position, due };
             self.waiting.insert(ticket, queued);
             self.queue.insert(position, ticket);
         }
