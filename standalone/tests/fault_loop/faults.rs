@@ -1,7 +1,7 @@
 //! Injects one random fault after the other, from a fixed seed.
 
 use crate::installation::Installation;
-use crate::servers::DiskState;
+use crate::server_faults::{Server, ServerFault};
 use crate::vendor_faults::VendorFault;
 use adapters::clock::SystemClock;
 use rand::seq::SliceRandom as _;
@@ -19,28 +19,34 @@ enum AppFault {
     WorkerReplaced,
     ProducerKilled,
     ClockJumps,
-    RedisRestarted,
-    RedisLost,
-    RedisFlushed,
-    PostgresRestarted,
-    RedisCut,
-    PostgresCut,
+    Server(ServerFault),
     Vendor(VendorFault),
 }
 
 /// The faults and how often each is in the deck: workers fail more often than servers.
-const DECK: [(AppFault, usize); 27] = [
+const DECK: [(AppFault, usize); 35] = [
     (AppFault::WorkerKilled, 4),
     (AppFault::WorkerFrozen, 3),
     (AppFault::WorkerReplaced, 2),
     (AppFault::ProducerKilled, 1),
     (AppFault::ClockJumps, 2),
-    (AppFault::RedisRestarted, 1),
-    (AppFault::RedisLost, 1),
-    (AppFault::RedisFlushed, 1),
-    (AppFault::PostgresRestarted, 2),
-    (AppFault::RedisCut, 1),
-    (AppFault::PostgresCut, 1),
+    (AppFault::Server(ServerFault::RedisRestarted), 1),
+    (AppFault::Server(ServerFault::RedisLost), 1),
+    (AppFault::Server(ServerFault::RedisFlushed), 1),
+    (AppFault::Server(ServerFault::RedisReadsOnly), 1),
+    (AppFault::Server(ServerFault::PostgresRestarted), 2),
+    (AppFault::Server(ServerFault::PostgresReadsOnly), 1),
+    (AppFault::Server(ServerFault::Cut(Server::Redis)), 1),
+    (AppFault::Server(ServerFault::Cut(Server::Postgres)), 1),
+    (AppFault::Server(ServerFault::Refused(Server::Redis)), 1),
+    (AppFault::Server(ServerFault::Refused(Server::Postgres)), 1),
+    (AppFault::Server(ServerFault::Swallowed(Server::Redis)), 1),
+    (
+        AppFault::Server(ServerFault::Swallowed(Server::Postgres)),
+        1,
+    ),
+    (AppFault::Server(ServerFault::Delayed(Server::Redis)), 1),
+    (AppFault::Server(ServerFault::Delayed(Server::Postgres)), 1),
     (AppFault::Vendor(VendorFault::AmazonThrottles), 1),
     (AppFault::Vendor(VendorFault::AmazonFails), 1),
     (AppFault::Vendor(VendorFault::AmazonCuts), 1),
@@ -75,9 +81,7 @@ impl Installation {
         let begun = Instant::now();
         while begun.elapsed() < lasts {
             if deck.is_empty() {
-                let cards = DECK.iter();
-                deck.extend(cards.flat_map(|(kind, times)| std::iter::repeat_n(*kind, *times)));
-                deck.shuffle(&mut die);
+                deck = shuffled(&mut die);
             }
             let kind = deck.pop().expect("it was filled");
             let span = Duration::from_millis(die.random_range(200..3_000));
@@ -136,15 +140,22 @@ impl Installation {
                 tokio::time::sleep(span * 4).await;
                 process.clock.set_ahead(self.world.ahead());
             }
-            AppFault::RedisRestarted => self.redis.restart(DiskState::Kept, span).await,
-            AppFault::RedisLost => self.redis.restart(DiskState::Lost, span).await,
-            AppFault::RedisFlushed => self.redis.flush(),
-            AppFault::PostgresRestarted => self.postgres.restart(),
-            AppFault::RedisCut => self.redis.proxy.cut(),
-            AppFault::PostgresCut => self.postgres.proxy.cut(),
+            AppFault::Server(fault) => self.inject_at_server(fault, span, die).await,
             AppFault::Vendor(fault) => self.inject_at_vendor(fault, die),
         }
         // Restarts crashed processes, as docker would.
         self.restart_stopped();
     }
+}
+
+/// All cards; with `MISEBAN_FAULT_KIND` those whose name contains it.
+fn shuffled(die: &mut ChaCha8Rng) -> Vec<AppFault> {
+    let wanted = std::env::var("MISEBAN_FAULT_KIND").unwrap_or_default();
+    let cards = DECK.iter();
+    let mut deck: Vec<AppFault> = cards
+        .flat_map(|(kind, times)| std::iter::repeat_n(*kind, *times))
+        .filter(|kind| format!("{kind:?}").contains(&wanted))
+        .collect();
+    deck.shuffle(die);
+    deck
 }

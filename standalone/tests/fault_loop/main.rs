@@ -3,7 +3,7 @@
 //! exceeded.
 //!
 //! Takes two minutes; `MISEBAN_FAULT_SECONDS` sets another time, and `MISEBAN_FAULT_SEED` another
-//! sequence of faults. Prints what happened.
+//! sequence of faults; `MISEBAN_FAULT_KIND` draws only faults whose name contains it. Prints what happened.
 
 #![expect(clippy::print_stdout, reason = "the figures are its result")]
 
@@ -15,6 +15,7 @@ mod night;
 mod oracle;
 mod person;
 mod process;
+mod server_faults;
 mod servers;
 #[path = "../../../worker/tests/shifted_clock/mod.rs"]
 mod shifted_clock;

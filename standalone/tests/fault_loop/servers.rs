@@ -76,7 +76,18 @@ impl Redis {
 
     /// Deletes all keys, by a direct connection.
     pub fn flush(&self) {
-        let reply = self.server.as_ref().and_then(|one| one.send("FLUSHALL"));
+        self.order("FLUSHALL");
+    }
+
+    /// Refuses writes for a while, as the old master does after a fail-over.
+    pub async fn reads_only(&self, lasts: Duration) {
+        self.order("REPLICAOF 127.0.0.1 1");
+        tokio::time::sleep(lasts).await;
+        self.order("REPLICAOF NO ONE");
+    }
+
+    fn order(&self, command: &str) {
+        let reply = self.server.as_ref().and_then(|one| one.send(command));
         assert_eq!(reply.as_deref(), Some("+OK\r\n"));
     }
 }
@@ -114,6 +125,16 @@ impl Postgres {
     /// Kills it, and starts it again.
     pub fn restart(&mut self) {
         self.server.restart();
+    }
+
+    /// Refuses writes for a while, as after a fail-over that keeps connections.
+    pub async fn reads_only(&self, lasts: Duration) {
+        for (setting, lasts) in [("on", lasts), ("off", Duration::ZERO)] {
+            let set = format!("ALTER SYSTEM SET default_transaction_read_only = {setting}");
+            postgres::command(&self.direct, set).await;
+            postgres::command(&self.direct, "SELECT pg_reload_conf()".to_owned()).await;
+            tokio::time::sleep(lasts).await;
+        }
     }
 }
 
