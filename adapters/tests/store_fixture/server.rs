@@ -54,10 +54,29 @@ impl Server {
 
     /// Kills it without a shutdown, and starts it again.
     pub fn restart(&mut self) {
-        self.orders.write_all(b"restart\n").expect("it listens");
+        assert_eq!(self.order("restart"), "ready");
+    }
+
+    /// Kills it without a shutdown.
+    pub fn stop(&mut self) {
+        assert_eq!(self.order("stop"), "ready");
+    }
+
+    /// Starts a replica, which ends with this value, and returns its url. It only reads.
+    pub fn start_replica(&mut self) -> String {
+        self.order("replica")
+    }
+
+    /// Makes the replica a primary.
+    pub fn promote_replica(&mut self) {
+        assert_eq!(self.order("promote"), "ready");
+    }
+
+    fn order(&mut self, order: &str) -> String {
+        writeln!(self.orders, "{order}").expect("it listens");
         let mut answer = String::new();
         self.answers.read_line(&mut answer).expect("it answers");
-        assert_eq!(answer, "ready\n");
+        answer.trim().to_owned()
     }
 }
 

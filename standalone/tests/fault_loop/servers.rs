@@ -97,7 +97,7 @@ pub struct Postgres {
     pub proxy: TcpProxy,
     /// The URL of its database without the proxy.
     pub direct: String,
-    server: postgres::Server,
+    pub server: postgres::Server,
 }
 
 impl Postgres {

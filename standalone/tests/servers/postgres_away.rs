@@ -8,7 +8,7 @@ use crate::servers::{Postgres, Redis};
 use adapters::store::SqlStore;
 use shared::domain::run::RunId;
 use shared::ports::store::RunQueries as _;
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use std::time::{Duration, Instant};
 
 const OFFERS: &str = "getItemOffersBatch";
@@ -129,6 +129,16 @@ impl Drop for Follower {
     }
 }
 
+async fn asked_of(url: &str, question: String) -> String {
+    let mut on = AnyConnection::connect(url).await.expect("a connection");
+    let row = sqlx::query(AssertSqlSafe(question))
+        .fetch_one(&mut on)
+        .await;
+    let answer = row.and_then(|row| row.try_get(0)).expect("an answer");
+    on.close().await.expect("closed");
+    answer
+}
+
 async fn command(url: &str, sql: &str) {
     sqlx::any::install_default_drivers();
     let mut on = AnyConnection::connect(url).await.expect("a connection");
@@ -210,4 +220,37 @@ async fn a_database_that_admits_nobody_or_locks_for_a_while_costs_no_answer_and_
         let ended = follows.0.wait().expect("it ends");
         assert_eq!(ended.code(), Some(0), "{code}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "scripts/test-servers"]
+async fn a_fail_over_that_keeps_the_old_server_and_its_connections_is_followed() {
+    let mut story = Story::begin().await;
+    let replica = story.postgres.server.start_replica();
+    let run = story.in_a_run().await;
+
+    story
+        .command("ALTER SYSTEM SET default_transaction_read_only = on")
+        .await;
+    story.command("SELECT pg_reload_conf()").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let position = "SELECT CAST(pg_current_wal_lsn() AS TEXT)".to_owned();
+    let position = asked_of(&story.postgres.direct, position).await;
+    let replayed = format!("SELECT CAST(pg_last_wal_replay_lsn() >= '{position}' AS TEXT)");
+    let begun = Instant::now();
+    while asked_of(&replica, replayed.clone()).await != "true" {
+        assert!(begun.elapsed() < TOLD_WITHIN, "the replica is behind");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    story.postgres.server.promote_replica();
+    let asked = story.until_away("a fail-over", true).await;
+    // Only new connections are led to the new primary.
+    let primary = url::Url::parse(&replica).expect("a url");
+    let port = primary.port().expect("a port");
+    story.postgres.proxy.lead_to(port);
+    story.installation.store = SqlStore::open_existing(&replica)
+        .await
+        .expect("the primary");
+
+    story.until_over("a fail-over", run, asked).await;
 }
