@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A failure that is older says nothing about now: nothing was tried meanwhile. A try takes up to 20 s.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
+/// A failure that is older says nothing about now: nothing was tried meanwhile, for example since another
+/// process has done the job. A try and the pause before it take up to 22 s.
+const SAYS_NOTHING_AFTER: Duration = Duration::from_secs(25);
 
 /// The outage of one loop, if there is one. All clones share one state.
 #[derive(Clone, Default)]
@@ -43,7 +44,7 @@ impl Outage {
         *lasting = Some(LastingOutage {
             begun,
             last: now,
-            told: self.tell(why, lasts) || told,
+            told: self.warn_if_due(why, lasts) || told,
         });
         lasts
     }
@@ -71,7 +72,7 @@ impl Outage {
         Some(now - known.begun)
     }
 
-    fn tell(&self, why: &dyn fmt::Display, lasts: Duration) -> bool {
+    fn warn_if_due(&self, why: &dyn fmt::Display, lasts: Duration) -> bool {
         let due = WARNINGS.is_due();
         if due {
             let (name, seconds) = (&self.name, lasts.as_secs());
@@ -84,7 +85,7 @@ impl Outage {
 
 impl LastingOutage {
     fn is_fresh(&self, now: Instant) -> bool {
-        now - self.last < FORGOTTEN_AFTER
+        now - self.last < SAYS_NOTHING_AFTER
     }
 }
 
@@ -104,8 +105,9 @@ mod tests {
         let outage = Outage::default();
 
         outage.down(&"a lock");
-        advance(40 * SECOND).await;
-        assert_eq!(outage.down(&"a lock"), 40 * SECOND);
+        advance(20 * SECOND).await;
+        assert_eq!(outage.down(&"a lock"), 20 * SECOND);
+        advance(20 * SECOND).await;
         assert_eq!(outage.lasts(), Some(40 * SECOND));
         outage.up();
 
@@ -118,7 +120,7 @@ mod tests {
         let outage = Outage::default();
         outage.down(&"a lock");
 
-        advance(FORGOTTEN_AFTER).await;
+        advance(SAYS_NOTHING_AFTER).await;
 
         assert_eq!(outage.lasts(), None);
         assert_eq!(outage.down(&"a lock"), Duration::ZERO);

@@ -112,7 +112,7 @@ impl Scheduler {
             }
             Err(error) => {
                 self.heartbeat.failed();
-                self.tell("could not renew the leader lease", &error);
+                self.note_failure("could not renew the leader lease", &error);
             }
         }
         Vec::new()
@@ -124,25 +124,25 @@ impl Scheduler {
         runs.start_due().await;
         self.heartbeat.answered();
         if let Err(error) = self.tokens.refresh_due().await {
-            self.tell("could not read the age of the tokens", &error);
+            self.note_failure("could not read the age of the tokens", &error);
         }
         let deleted = self.retention.delete_some().await;
         self.heartbeat.beat(&deleted);
         if let Err(error) = deleted {
-            self.tell("could not delete expired history", &error);
+            self.note_failure("could not delete expired history", &error);
         }
         let is_whole = ticks.is_multiple_of(TICKS_PER_REQUEUE);
         if is_whole {
             let requeued = self.lost.send_again().await;
             self.heartbeat.beat(&requeued);
             if let Err(error) = requeued {
-                self.tell("could not search for lost messages", &error);
+                self.note_failure("could not search for lost messages", &error);
             }
         }
         let reports = runs.new_reports().await;
         self.heartbeat.beat(&reports);
         let reports = reports.unwrap_or_else(|error| {
-            self.tell("could not read the reports of ended runs", &error);
+            self.note_failure("could not read the reports of ended runs", &error);
             Vec::new()
         });
         // A tick without the search cannot tell that an outage of the queue is over.
@@ -153,7 +153,7 @@ impl Scheduler {
     }
 
     /// The next tick tries again.
-    fn tell(&mut self, what: &str, error: &dyn fmt::Display) {
+    fn note_failure(&mut self, what: &str, error: &dyn fmt::Display) {
         self.failed = true;
         self.outage.down(&format_args!("{what}: {error}"));
     }

@@ -41,7 +41,7 @@ pub(super) enum Workers {
 
 impl Workers {
     /// How long the database may be away. Workers of this process end the run first if it refuses them.
-    fn patience(self) -> Duration {
+    fn waits_for(self) -> Duration {
         let minutes = Duration::from_secs(5 * 60);
         match self {
             Self::Here => PATIENCE + minutes,
@@ -112,7 +112,7 @@ async fn wait_for_end(
             Ok(RunLook::Ended(report)) => return report.ok_or_else(|| gone(run)),
             Err(error) => {
                 let lasts = outage.down(&error);
-                if !error.may_pass() || lasts >= workers.patience() {
+                if !error.may_pass() || lasts >= workers.waits_for() {
                     return Err(unseen(run, workers, lasts, error));
                 }
                 tokio::time::sleep(RETRY_EVERY).await;
@@ -153,4 +153,27 @@ fn unseen(run: RunId, workers: Workers, lasts: Duration, error: StoreError) -> C
         "実行 {run} は続いていますが、データベースを{minutes}分のあいだ読めず、見届けられません({error})。あとで miseban report {run} で結果を見てください",
         "run {run} goes on, but the database could not be read for {minutes} minutes ({error}): see its end later with miseban report {run}"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_run_of_other_workers_goes_on_without_the_one_who_looks_on() {
+        let run = RunId(Uuid::nil());
+        let away = || StoreError::Unavailable("the connection was closed".to_owned());
+        let lasts = Workers::Elsewhere.waits_for();
+
+        let (told, exit) = unseen(run, Workers::Elsewhere, lasts, away()).verdict();
+        let (_, own) = unseen(run, Workers::Here, Workers::Here.waits_for(), away()).verdict();
+
+        let told = told.expect("a message").en;
+        assert!(
+            told.contains("goes on") && told.contains("5 minutes"),
+            "{told}"
+        );
+        assert_eq!((exit.code(), own), (3, Exit::Failed));
+    }
 }
