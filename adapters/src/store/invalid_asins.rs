@@ -3,6 +3,7 @@
 use super::SqlStore;
 use super::db::{StoredRow, commit, json, put, read_all, read_first, statement};
 use super::runs::guard::cancel;
+use crate::store::db::Session;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
@@ -14,7 +15,6 @@ use shared::domain::report::{InvalidListing, InvalidListings};
 use shared::domain::run::{RunId, RunKind};
 use shared::domain::wrong_clock::CLOCK_ERROR;
 use shared::ports::store::{InvalidAsinStore, StoreError};
-use sqlx::AnyConnection;
 use std::collections::HashSet;
 
 statement!(DUE, "invalid_asins/due_again.sql");
@@ -37,7 +37,7 @@ impl InvalidAsinStore for SqlStore {
     }
 
     async fn invalid_listings(&self) -> Result<InvalidListings, StoreError> {
-        visible(&mut *self.db.reader().await?).await
+        visible(&mut self.db.reader().await?).await
     }
 
     async fn cancel_doubtful(
@@ -66,7 +66,7 @@ impl InvalidAsinStore for SqlStore {
 
 /// Removes the marks of the ASINs that a person names anew. Nearly always there are few marks or none.
 pub(crate) async fn forget_named(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     named: impl Iterator<Item = Asin>,
 ) -> Result<(), StoreError> {
     let marked: HashSet<Asin> = read_all(on, &MARKED, StoredRow::asin).await?;
@@ -75,7 +75,7 @@ pub(crate) async fn forget_named(
 }
 
 /// The visible listings of marked ASINs.
-pub(crate) async fn visible(on: &mut AnyConnection) -> Result<InvalidListings, StoreError> {
+pub(crate) async fn visible(on: &mut dyn Session) -> Result<InvalidListings, StoreError> {
     let row = |row: &StoredRow| {
         let listing = InvalidListing {
             account: row.account()?,

@@ -3,6 +3,7 @@
 use super::SqlStore;
 use super::db::{StoredRow, commit, instant, json, rows, run, statement};
 use super::runs::progress::run_row;
+use crate::store::db::Session;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -12,7 +13,6 @@ use shared::ports::store::{
     ChannelView, ClaimedNotices, DeliveryOutcome, ENDED_BEFORE_ANSWER, NewNotice, NoticeClaim,
     NoticeStore, RunRow, StoreError,
 };
-use sqlx::AnyConnection;
 use uuid::Uuid;
 
 statement!(RUNS_WITHOUT_NOTICE, "notices/runs_without_notice.sql");
@@ -155,7 +155,7 @@ impl NoticeStore for SqlStore {
 }
 
 /// The notices that a claim has taken. Facts that only a newer program can read count as lost.
-async fn claimed(on: &mut AnyConnection, message: Uuid) -> Result<ClaimedNotices, StoreError> {
+async fn claimed(on: &mut dyn Session, message: Uuid) -> Result<ClaimedNotices, StoreError> {
     let mut claimed = ClaimedNotices::default();
     for row in rows(on, CLAIMED.bind(message)).await? {
         claimed.attempt = claimed.attempt.max(row.small("attempts")?);

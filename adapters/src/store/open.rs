@@ -13,9 +13,12 @@ impl SqlStore {
     /// - `sqlite://PATH`, where PATH is used literally (`sqlite://miseban.db`,
     ///   `sqlite:///var/lib/miseban.db`); the file is created if it does not exist.
     ///   `sqlite::memory:` is a database in memory, which ends with this value.
-    /// - `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, where the database must exist.
-    ///   `?max_connections=N` limits the connections of this process (default 10); `sslmode`,
-    ///   `sslrootcert` and `options` are those of libpq.
+    /// - `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, where the database must exist, and whatever
+    ///   else libpq takes for a host: `[::1]`, `?host=/run/postgresql`, several hosts of which the
+    ///   one that accepts writes is used. `sslmode`, `sslrootcert` and `options` are those of libpq.
+    ///   `?max_connections=N` limits the connections of this process (default 10).
+    ///   `?pgbouncer=true` says that a pooler in transaction mode is in between; without it that is
+    ///   found out.
     ///
     /// # Errors
     ///

@@ -4,10 +4,11 @@ use super::SqlStore;
 use super::db::{
     Database, Dialect, StoredRow, commit, failed, read_all, run, schema, sqlite, statement,
 };
+use crate::store::db::Session;
 use futures::TryStreamExt as _;
 use shared::ports::clock::Clock as _;
 use shared::ports::store::StoreError;
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::AssertSqlSafe;
 use std::sync::Arc;
 
 statement!(CANCEL_OPEN_RUNS, "scratch/cancel_open_runs.sql");
@@ -80,7 +81,7 @@ async fn copy_rows(db: &Database, copy: &Database) -> Result<(), StoreError> {
     let mut reader = db.reader().await?;
     let mut from = db.survey(&mut reader).await?;
     if let Some(setting) = db.dialect.no_time_limit() {
-        run(&mut from, sqlx::query(setting)).await?;
+        run(&mut from, setting).await?;
     }
     let mut writer = copy.writer().await?;
     let mut to = copy.begin(&mut writer).await?;
@@ -92,15 +93,15 @@ async fn copy_rows(db: &Database, copy: &Database) -> Result<(), StoreError> {
 }
 
 async fn copy_table(
-    from: &mut AnyConnection,
-    to: &mut AnyConnection,
+    from: &mut dyn Session,
+    to: &mut dyn Session,
     table: &str,
 ) -> Result<(), StoreError> {
     let columns = columns(to, table).await?;
     let insert = insert(table, &columns);
-    let select = Dialect::of(from).rows_as_json(table, &columns);
+    let select = Dialect::of(from.driver()).rows_as_json(table, &columns);
     let select = sqlx::query(AssertSqlSafe(select)).persistent(false);
-    let mut pages = select.fetch(from).map_err(failed).try_chunks(PAGE);
+    let mut pages = select.fetch(from.driver()).map_err(failed).try_chunks(PAGE);
     while let Some(page) = pages.try_next().await.map_err(|failure| failure.1)? {
         let page: Vec<StoredRow> = page.into_iter().map(StoredRow::from).collect();
         let texts: Result<Vec<&str>, StoreError> = page.iter().map(|row| row.text("row")).collect();
@@ -111,7 +112,7 @@ async fn copy_table(
 }
 
 /// The columns of a table of the copy.
-async fn columns(copy: &mut AnyConnection, table: &str) -> Result<Vec<String>, StoreError> {
+async fn columns(copy: &mut dyn Session, table: &str) -> Result<Vec<String>, StoreError> {
     let columns = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table.to_owned());
     let name = |row: &StoredRow| Ok(row.text("name")?.to_owned());
     read_all(copy, columns, name).await

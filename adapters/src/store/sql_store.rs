@@ -70,7 +70,7 @@ impl SqlStore {
         let mut quickest: Option<ServerTime> = None;
         for _ in 0..QUESTIONS {
             let asked = Instant::now();
-            let micros = one(&mut reader, sqlx::query(question)).await?;
+            let micros = one(&mut reader, question).await?;
             let micros = micros.number("micros")?;
             let answer = ServerTime {
                 at: DateTime::from_timestamp_micros(micros).unwrap_or_default(),

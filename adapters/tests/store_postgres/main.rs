@@ -11,6 +11,7 @@ mod cut;
 mod failover;
 mod open;
 mod taken_back;
+mod urls;
 
 /// The fixture on this database.
 mod world {

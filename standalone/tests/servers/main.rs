@@ -3,9 +3,12 @@
 //! need programs beside `PostgreSQL` and Redis.
 
 mod daemon;
+mod haproxy;
 mod installation;
+mod pgbouncer;
 mod postgres_away;
 mod redis_roads;
+mod scarce_connections;
 mod sentinel;
 mod undisturbed;
 

@@ -93,8 +93,7 @@ impl SqlStore {
         }
         if self.db.dialect == Dialect::Postgres {
             let mut transaction = self.db.begin(&mut writer).await?;
-            let durable = sqlx::query("SET LOCAL synchronous_commit = on");
-            run(&mut transaction, durable).await?;
+            run(&mut transaction, "SET LOCAL synchronous_commit = on").await?;
             let written = run(&mut transaction, save).await?;
             commit(transaction).await?;
             return Ok(written);

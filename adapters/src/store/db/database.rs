@@ -6,13 +6,14 @@
 
 use super::columns::{StoredRow, json};
 use super::dialect::Dialect;
-use super::failure::{failed, not_connected};
-use super::pooled::PooledConnection;
-use super::statement::{Prepared, Runnable, Statement};
+use super::failure::failed;
+use super::pooled::{PooledConnection, Session, Transaction, sent};
+use super::server_connections::ServerConnections;
+use super::statement::{Prepared, Runnable, Sent, Statement};
 use serde::Serialize;
 use shared::ports::store::StoreError;
-use sqlx::any::AnyConnectOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
+use sqlx::{AnyConnection, AnyPool};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A server that does not answer within this time counts as unavailable. Longer than the server's
@@ -22,7 +23,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// The connections to one database.
 pub(crate) struct Database {
     pub(crate) dialect: Dialect,
-    pub(crate) options: AnyConnectOptions,
+    /// Of a server; then both pools are its pool.
+    pub(crate) server: Option<Arc<ServerConnections>>,
     pub(crate) writer: AnyPool,
     pub(crate) reader: AnyPool,
 }
@@ -30,22 +32,30 @@ pub(crate) struct Database {
 impl Database {
     /// A connection that only reads.
     pub(crate) async fn reader(&self) -> Result<PooledConnection, StoreError> {
-        acquire(&self.reader).await
+        self.acquire(&self.reader).await
     }
 
     /// A connection that writes; each statement on it is a transaction of its own.
     pub(crate) async fn writer(&self) -> Result<PooledConnection, StoreError> {
-        acquire(&self.writer).await
+        self.acquire(&self.writer).await
+    }
+
+    async fn acquire(&self, pool: &AnyPool) -> Result<PooledConnection, StoreError> {
+        if let Some(server) = &self.server {
+            return server.acquire().await;
+        }
+        let file = pool.acquire().await;
+        file.map(PooledConnection::to_file).map_err(failed)
     }
 
     /// Runs a statement as a transaction of its own; returns how many rows it wrote.
     pub(crate) async fn run(&self, query: impl Runnable) -> Result<u64, StoreError> {
-        run(&mut *self.writer().await?, query).await
+        run(&mut self.writer().await?, query).await
     }
 
     /// All rows of a statement.
     pub(crate) async fn rows(&self, query: impl Runnable) -> Result<Vec<StoredRow>, StoreError> {
-        rows(&mut *self.reader().await?, query).await
+        rows(&mut self.reader().await?, query).await
     }
 
     /// All rows of a statement, each read by `read`.
@@ -54,7 +64,7 @@ impl Database {
         query: impl Runnable,
         read: impl Fn(&StoredRow) -> Result<T, StoreError>,
     ) -> Result<C, StoreError> {
-        read_all(&mut *self.reader().await?, query, read).await
+        read_all(&mut self.reader().await?, query, read).await
     }
 
     /// The first row of a statement, read by `read`.
@@ -63,12 +73,12 @@ impl Database {
         query: impl Runnable,
         read: impl Fn(&StoredRow) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        read_first(&mut *self.reader().await?, query, read).await
+        read_first(&mut self.reader().await?, query, read).await
     }
 
     /// The row of a statement that always has one.
     pub(crate) async fn one(&self, query: impl Runnable) -> Result<StoredRow, StoreError> {
-        one(&mut *self.reader().await?, query).await
+        one(&mut self.reader().await?, query).await
     }
 
     /// All rows of a statement that reads whole tables, each read by `read`.
@@ -89,7 +99,7 @@ impl Database {
     pub(crate) async fn begin<'a>(
         &self,
         on: &'a mut PooledConnection,
-    ) -> Result<Transaction<'a, Any>, StoreError> {
+    ) -> Result<Transaction<'a>, StoreError> {
         let limit = time_limit(on);
         answered(limit, on.begin(self.dialect.begin())).await
     }
@@ -99,39 +109,35 @@ impl Database {
     pub(crate) async fn survey<'a>(
         &self,
         on: &'a mut PooledConnection,
-    ) -> Result<Transaction<'a, Any>, StoreError> {
+    ) -> Result<Transaction<'a>, StoreError> {
         let limit = time_limit(on);
         let mut begun = answered(limit, on.begin(self.dialect.snapshot())).await?;
         if let Some(setting) = self.dialect.any_plan() {
-            answered(limit, begun.execute(setting)).await?;
+            run(&mut begun, setting).await?;
         }
         Ok(begun)
     }
 }
 
-async fn acquire(pool: &AnyPool) -> Result<PooledConnection, StoreError> {
-    pool.acquire()
-        .await
-        .map(PooledConnection::from)
-        .map_err(not_connected)
-}
-
 /// Commits the transaction.
-pub(crate) async fn commit(transaction: Transaction<'_, Any>) -> Result<(), StoreError> {
-    let limit = time_limit(&transaction);
+pub(crate) async fn commit(mut transaction: Transaction<'_>) -> Result<(), StoreError> {
+    let limit = time_limit(transaction.driver());
     answered(limit, transaction.commit()).await
 }
 
 /// Runs a statement; returns how many rows it wrote.
-pub(crate) async fn run(on: &mut AnyConnection, query: impl Runnable) -> Result<u64, StoreError> {
-    let query = query.query(Dialect::of(on));
-    let done = answered(time_limit(on), query.execute(on)).await?;
+pub(crate) async fn run(on: &mut dyn Session, query: impl Runnable) -> Result<u64, StoreError> {
+    let limit = time_limit(on.driver());
+    let done = match sent(on, query) {
+        Sent::Prepared(query) => answered(limit, query.execute(on.driver())).await?,
+        Sent::Text(text) => answered(limit, text.execute(on.driver())).await?,
+    };
     Ok(done.rows_affected())
 }
 
 /// Runs a statement that takes `rows` as its first parameter; does nothing when there are none.
 pub(crate) async fn put(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     statement: &'static Statement,
     rows: &[impl Serialize],
     bind: impl FnOnce(Prepared) -> Prepared,
@@ -144,17 +150,20 @@ pub(crate) async fn put(
 
 /// All rows of a statement.
 pub(crate) async fn rows(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     query: impl Runnable,
 ) -> Result<Vec<StoredRow>, StoreError> {
-    let query = query.query(Dialect::of(on));
-    let found = answered(time_limit(on), query.fetch_all(on)).await?;
+    let limit = time_limit(on.driver());
+    let found = match sent(on, query) {
+        Sent::Prepared(query) => answered(limit, query.fetch_all(on.driver())).await?,
+        Sent::Text(text) => answered(limit, text.fetch_all(on.driver())).await?,
+    };
     Ok(found.into_iter().map(StoredRow::from).collect())
 }
 
 /// All rows of a statement, each read by `read`.
 pub(crate) async fn read_all<T, C: FromIterator<T>>(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     query: impl Runnable,
     read: impl Fn(&StoredRow) -> Result<T, StoreError>,
 ) -> Result<C, StoreError> {
@@ -163,7 +172,7 @@ pub(crate) async fn read_all<T, C: FromIterator<T>>(
 
 /// The first row of a statement, read by `read`.
 pub(crate) async fn read_first<T>(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     query: impl Runnable,
     read: impl Fn(&StoredRow) -> Result<T, StoreError>,
 ) -> Result<Option<T>, StoreError> {
@@ -172,22 +181,28 @@ pub(crate) async fn read_first<T>(
 
 /// The first row of a statement.
 pub(crate) async fn row(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     query: impl Runnable,
 ) -> Result<Option<StoredRow>, StoreError> {
-    let query = query.query(Dialect::of(on));
-    let found = answered(time_limit(on), query.fetch_optional(on)).await?;
+    let limit = time_limit(on.driver());
+    let found = match sent(on, query) {
+        Sent::Prepared(query) => answered(limit, query.fetch_optional(on.driver())).await?,
+        // The driver's `fetch_optional` ends at the first statement of several.
+        Sent::Text(text) => answered(limit, text.fetch_all(on.driver()))
+            .await?
+            .into_iter()
+            .next(),
+    };
     Ok(found.map(StoredRow::from))
 }
 
 /// The row of a statement that always has one.
 pub(crate) async fn one(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     query: impl Runnable,
 ) -> Result<StoredRow, StoreError> {
-    let query = query.query(Dialect::of(on));
-    let found = answered(time_limit(on), query.fetch_one(on)).await?;
-    Ok(found.into())
+    let found = row(on, query).await?;
+    found.ok_or_else(|| failed(sqlx::Error::RowNotFound))
 }
 
 /// How long a call waits for an answer: without a limit for a local file, which always answers.

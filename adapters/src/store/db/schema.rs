@@ -3,10 +3,14 @@
 use super::database::{Database, one};
 use super::dialect::Dialect;
 use super::failure::failed;
-use super::postgres::migration_connection;
+use super::pooled::Session;
+use super::pooling::Pooling;
+use super::postgres::{MIGRATION_POOLED, migration_connection};
+use super::server_connections::ServerConnections;
+
 use shared::ports::store::StoreError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, SqlSafeStr};
+use sqlx::{AssertSqlSafe, Connection, Executor, SqlSafeStr};
 use std::time::Duration;
 
 macro_rules! migration {
@@ -69,8 +73,8 @@ pub(crate) async fn version(db: &Database) -> Result<i64, StoreError> {
     scalar(&mut reader, newest).await
 }
 
-async fn scalar(on: &mut AnyConnection, statement: &'static str) -> Result<i64, StoreError> {
-    one(on, sqlx::query(statement)).await?.number("number")
+async fn scalar(on: &mut dyn Session, statement: &'static str) -> Result<i64, StoreError> {
+    one(on, statement).await?.number("number")
 }
 
 /// Refuses a database that is newer than this program.
@@ -90,11 +94,8 @@ pub(crate) async fn refuse_newer(db: &Database) -> Result<(), StoreError> {
 pub(crate) async fn migrate(db: &Database) -> Result<(), StoreError> {
     refuse_newer(db).await?;
     let migrator = migrator(db.dialect);
-    if db.dialect == Dialect::Postgres {
-        let mut connection = migration_connection(db).await?;
-        let done = migrator.run(&mut connection).await.map_err(unfit);
-        connection.close().await.map_err(failed)?;
-        return done;
+    if let Some(server) = &db.server {
+        return migrate_server(migrator, server).await;
     }
     let mut attempts = (1..ATTEMPTS).rev();
     loop {
@@ -107,6 +108,30 @@ pub(crate) async fn migrate(db: &Database) -> Result<(), StoreError> {
             other => return other.map_err(unfit),
         }
     }
+}
+
+async fn migrate_server(
+    mut migrator: Migrator,
+    server: &ServerConnections,
+) -> Result<(), StoreError> {
+    let mut connection = migration_connection(server).await?;
+    let done = if server.pooling == Pooling::Session {
+        migrator.run(&mut connection).await
+    } else {
+        // One transaction keeps one session. The driver prepares statements, and locks, for a whole
+        // session, which belongs to others before and afterwards.
+        migrator.set_locking(false);
+        let mut whole = connection
+            .begin_with(MIGRATION_POOLED)
+            .await
+            .map_err(failed)?;
+        let done = migrator.run(&mut *whole).await;
+        whole.execute("DEALLOCATE ALL").await.map_err(failed)?;
+        whole.commit().await.map_err(failed)?;
+        done
+    };
+    connection.close().await.map_err(failed)?;
+    done.map_err(unfit)
 }
 
 fn migrator(dialect: Dialect) -> Migrator {

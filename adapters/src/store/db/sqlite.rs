@@ -51,11 +51,11 @@ pub(crate) async fn connect(url: &str) -> Result<Database, StoreError> {
     let reader = if of_one_connection {
         writer.clone()
     } else {
-        pool(READERS).connect_lazy_with(options.clone())
+        pool(READERS).connect_lazy_with(options)
     };
     Ok(Database {
         dialect: Dialect::Sqlite,
-        options,
+        server: None,
         writer,
         reader,
     })

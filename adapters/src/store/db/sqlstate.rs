@@ -2,11 +2,26 @@
 
 use shared::ports::store::StoreError;
 
+/// The server has no connection left (source: `PostgreSQL`'s manual, appendix A).
+pub(crate) const TOO_MANY: &str = "53300";
+
 /// The reaction that a refusal with this code calls for.
 pub(crate) fn refused(code: &str, message: &str) -> StoreError {
     let unavailable = || StoreError::Unavailable(message.to_owned());
     let unusable = |advice: &str| StoreError::Unusable(format!("{message}: {advice}"));
+    if let Some(advice) = of_pooler(message) {
+        return unusable(advice);
+    }
     match code {
+        TOO_MANY => StoreError::Unavailable(format!(
+            "{message}: too many connections; raise max_connections of the server, or add \
+             max_connections=2 to DATABASE_URL"
+        )),
+        // A prepared statement that is missing, or that another program has prepared.
+        "26000" | "42P05" => StoreError::Unavailable(format!(
+            "{message}: a pooler such as pgbouncer is in transaction mode; add pgbouncer=true to \
+             DATABASE_URL"
+        )),
         "25006" => unusable("the server is read-only; set DATABASE_URL to the primary"),
         "25P03" | "55P03" => unavailable(),
         "3D000" => unusable("create it with createdb, or set DATABASE_URL to another database"),
@@ -40,6 +55,8 @@ pub(crate) fn refused(code: &str, message: &str) -> StoreError {
 /// passes, so only the known reasons need a person.
 pub(crate) fn not_admitted(code: &str, message: &str) -> StoreError {
     match refused(code, message) {
+        // No wait changes how a pooler is set.
+        setting if of_pooler(message).is_some() => setting,
         StoreError::Unusable(why) | StoreError::Damaged(why)
             if !(code.starts_with("28") || ["3D000", "42501"].contains(&code)) =>
         {
@@ -54,6 +71,19 @@ pub(crate) fn not_admitted(code: &str, message: &str) -> StoreError {
 pub(crate) fn doubts_the_server(code: &str) -> bool {
     !["25P03", "55P03", "57014"].contains(&code)
         && !["22", "23", "40", "53"].contains(&code.get(..2).unwrap_or_default())
+}
+
+/// The advice for an error of pgbouncer, by its words: it has one code for all.
+fn of_pooler(message: &str) -> Option<&'static str> {
+    if message.contains("unsupported startup parameter: extra_float_digits") {
+        Some("set ignore_startup_parameters = extra_float_digits in pgbouncer.ini")
+    } else if message.contains("unsupported startup parameter") {
+        Some("add this parameter to ignore_startup_parameters in pgbouncer.ini")
+    } else if message.contains("statement pooling mode") {
+        Some("set pool_mode = transaction or session in pgbouncer.ini")
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //! statement is the same for one row and for a thousand.
 
 use super::dialect::Dialect;
+use super::literal;
 use super::parameter::{Parameter, Value};
-use sqlx::Any;
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
+use sqlx::{Any, Execute as _};
 use std::sync::OnceLock;
 
 /// Conditions that several statements share, by their placeholder in braces. They call the stored
@@ -74,34 +75,67 @@ impl Prepared {
     }
 }
 
-/// Anything that a connection can run: a statement, with or without parameters, or a query of
-/// the driver. Only the connection knows the dialect.
+/// Anything that a connection can run: a statement, with or without parameters, texts, or a query
+/// of the driver. Only the connection knows the dialect.
 pub(crate) trait Runnable {
-    /// The driver's query.
-    fn query(self, dialect: Dialect) -> Query<'static, Any, AnyArguments>;
+    /// As it is sent to a session that keeps prepared statements.
+    fn prepared(self, dialect: Dialect) -> Sent;
+
+    /// The text with the parameters in it, for a server that keeps no prepared statement. A query
+    /// of the driver must have none.
+    fn text(self, dialect: Dialect) -> String;
+}
+
+/// A statement as it is sent.
+pub(crate) enum Sent {
+    /// With parameters, prepared once for each connection.
+    Prepared(Query<'static, Any, AnyArguments>),
+    /// A text without parameters, perhaps of several statements.
+    Text(sqlx::RawSql),
 }
 
 impl Runnable for Prepared {
-    fn query(self, dialect: Dialect) -> Query<'static, Any, AnyArguments> {
+    fn prepared(self, dialect: Dialect) -> Sent {
         let query = sqlx::query(self.statement.text(dialect));
-        self.values
-            .into_iter()
-            .fold(query, |query, value| match value {
-                Value::Number(number) => query.bind(number),
-                Value::Text(text) => query.bind(text),
-            })
+        let bind = |query: Query<'static, Any, AnyArguments>, value| match value {
+            Value::Number(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+        };
+        Sent::Prepared(self.values.into_iter().fold(query, bind))
+    }
+
+    fn text(self, dialect: Dialect) -> String {
+        literal::insert(self.statement.text(dialect), &self.values)
     }
 }
 
 impl Runnable for &'static Statement {
-    fn query(self, dialect: Dialect) -> Query<'static, Any, AnyArguments> {
-        sqlx::query(self.text(dialect))
+    fn prepared(self, dialect: Dialect) -> Sent {
+        Sent::Prepared(sqlx::query(Statement::text(self, dialect)))
+    }
+
+    fn text(self, dialect: Dialect) -> String {
+        Statement::text(self, dialect).to_owned()
+    }
+}
+
+impl Runnable for &'static str {
+    fn prepared(self, _: Dialect) -> Sent {
+        Sent::Text(sqlx::raw_sql(self))
+    }
+
+    fn text(self, _: Dialect) -> String {
+        self.to_owned()
     }
 }
 
 impl Runnable for Query<'static, Any, AnyArguments> {
-    fn query(self, _: Dialect) -> Self {
-        self
+    fn prepared(self, _: Dialect) -> Sent {
+        Sent::Prepared(self)
+    }
+
+    fn text(self, _: Dialect) -> String {
+        self.sql().as_str().to_owned()
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn import(
     let mut writer = db.writer().await?;
     let mut transaction = db.begin(&mut writer).await?;
     if let Some(lock) = db.dialect.import_lock() {
-        run(&mut transaction, sqlx::query(lock)).await?;
+        run(&mut transaction, lock).await?;
     }
     let met = Met::read(&mut transaction, &rows).await?;
     hold_moved(&mut rows, &met, &mut held);

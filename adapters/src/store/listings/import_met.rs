@@ -1,11 +1,11 @@
 //! What an import finds in the shop: an import that is repeated changes little, and little is written.
 
 use super::import_row::{CHUNK, ImportRow};
+use crate::store::db::Session;
 use crate::store::db::{StoredRow, json, read_all, statement};
 use shared::domain::account::AccountId;
 use shared::domain::listing::{ItemId, ListingId};
 use shared::ports::store::StoreError;
-use sqlx::AnyConnection;
 use std::collections::{HashMap, HashSet};
 
 statement!(MET, "listings/import_met.sql");
@@ -21,7 +21,7 @@ struct Listed {
 
 impl Met {
     pub(super) async fn read(
-        on: &mut AnyConnection,
+        on: &mut dyn Session,
         rows: &[ImportRow<'_>],
     ) -> Result<Self, StoreError> {
         let mut met = HashMap::new();

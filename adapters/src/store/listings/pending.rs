@@ -1,11 +1,11 @@
 //! Listings to come: registered, but not yet created in the shop.
 
+use crate::store::db::Session;
 use crate::store::db::{Dialect, json, run, statement};
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::ports::store::StoreError;
-use sqlx::AnyConnection;
 
 statement!(ADD, "listings/add_pending.sql");
 
@@ -13,7 +13,7 @@ statement!(ADD, "listings/add_pending.sql");
 /// the caller; returns how many. Takes the lock of imports, since ids of listings are assigned
 /// under it.
 pub(crate) async fn add(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     account: &AccountId,
     asins: &[Asin],
     now: DateTime<Utc>,
@@ -21,8 +21,8 @@ pub(crate) async fn add(
     if asins.is_empty() {
         return Ok(0);
     }
-    if let Some(lock) = Dialect::of(on).import_lock() {
-        run(on, sqlx::query(lock)).await?;
+    if let Some(lock) = Dialect::of(on.driver()).import_lock() {
+        run(on, lock).await?;
     }
     run(on, ADD.bind(json(&asins)?).bind(account).bind(now)).await
 }

@@ -1,5 +1,6 @@
 //! Ends a lease: settles the updates of its listing, and what of the sent states is confirmed by it.
 
+use crate::store::db::Session;
 use crate::store::db::{Prepared, json, run, statement};
 use crate::store::runs::gone::{self, GoneVerdict};
 use chrono::{DateTime, Utc};
@@ -7,7 +8,6 @@ use shared::domain::desired::HoldReason;
 use shared::domain::listing::ShopState;
 use shared::domain::money::Yen;
 use shared::ports::store::{StoreError, UpdateClaim, UpdateResult};
-use sqlx::AnyConnection;
 
 statement!(APPLY, "listings/apply_state.sql");
 statement!(RELEASE_EQUAL, "listings/release_equal.sql");
@@ -23,7 +23,7 @@ statement!(PARK, "listings/park_updates.sql");
 
 /// Releases the listing; `false` when another worker has it by now.
 pub(super) async fn release(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     claim: UpdateClaim,
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
@@ -40,7 +40,7 @@ pub(super) async fn release(
 
 /// Stores that `sent` may have reached the shop after what another worker has sent since.
 async fn doubt(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     claim: UpdateClaim,
     sent: Option<ShopState>,
     at: DateTime<Utc>,
@@ -63,7 +63,7 @@ impl UpdateSettlement {
     /// are at once.
     pub(super) async fn finish(
         self,
-        on: &mut AnyConnection,
+        on: &mut dyn Session,
         result: &UpdateResult,
     ) -> Result<(), StoreError> {
         if *result != UpdateResult::Delisted {
@@ -84,7 +84,7 @@ impl UpdateSettlement {
     /// Settles nothing when another worker has the listing by now, which will.
     pub(super) async fn write(
         self,
-        on: &mut AnyConnection,
+        on: &mut dyn Session,
         result: &UpdateResult,
     ) -> Result<(), StoreError> {
         let is_holder = match (result, self.claim.lease) {
@@ -108,7 +108,7 @@ impl UpdateSettlement {
 
     async fn apply(
         self,
-        on: &mut AnyConnection,
+        on: &mut dyn Session,
         state: &ShopState,
         sale: Option<Yen>,
     ) -> Result<bool, StoreError> {

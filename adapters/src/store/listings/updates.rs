@@ -3,6 +3,7 @@
 use super::rows::{read_listing, unconfirmed, update_key};
 use super::settlement::{self, UpdateSettlement};
 use crate::store::SqlStore;
+use crate::store::db::Session;
 use crate::store::db::{StoredRow, commit, read_all, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -15,7 +16,6 @@ use shared::domain::wrong_clock::MOST_OFF;
 use shared::ports::store::{
     StoreError, UpdateClaim, UpdateLease, UpdateResult, UpdateStore, UpdateTask,
 };
-use sqlx::AnyConnection;
 
 statement!(LEASE, "listings/lease_listing.sql");
 statement!(TASK, "listings/update_task.sql");
@@ -102,7 +102,7 @@ impl SqlStore {
     /// Open runs that had an update of the listing, and have no queued update left.
     pub(crate) async fn without_queued(
         &self,
-        on: &mut AnyConnection,
+        on: &mut dyn Session,
         listing: ListingId,
     ) -> Result<Vec<RunId>, StoreError> {
         let id = |row: &StoredRow| row.word("id", RunId::parse);
@@ -112,7 +112,7 @@ impl SqlStore {
     /// Delists the listing: its item no longer exists in the shop.
     pub(crate) async fn delist(
         &self,
-        on: &mut AnyConnection,
+        on: &mut dyn Session,
         listing: ListingId,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {

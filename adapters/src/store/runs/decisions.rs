@@ -1,10 +1,10 @@
 //! Writes what was decided about listings: desired states, due updates, listings to come.
 
 use super::record_rows::RecordRows;
+use crate::store::db::Session;
 use crate::store::db::{put, statement};
 use crate::store::listings::pending;
 use shared::ports::store::{Record, StoreError};
-use sqlx::AnyConnection;
 
 statement!(DESIRED, "runs/record_desired.sql");
 statement!(UPDATES, "runs/record_updates.sql");
@@ -19,7 +19,7 @@ pub(crate) fn concern_the_guard(record: &Record) -> bool {
 
 /// Writes the desired states of the listings, the updates that are due, and the listings to come.
 pub(crate) async fn put_decisions(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     record: &Record,
     rows: &RecordRows<'_>,
 ) -> Result<(), StoreError> {

@@ -2,13 +2,13 @@
 //! its items. When the updates of a run would delist more of a shop's listings than its guard allows, they
 //! are held for a person, and those that it has delisted are listed again.
 
+use crate::store::db::Session;
 use crate::store::db::{one, row, run, statement};
 use chrono::{DateTime, Utc};
 use shared::domain::guard::MassChangeGuard;
 use shared::domain::listing::ListingId;
 use shared::domain::run::RunId;
 use shared::ports::store::StoreError;
-use sqlx::AnyConnection;
 
 statement!(RUN, "runs/run_of_update.sql");
 statement!(GUARD, "runs/lock_guard_of_gone.sql");
@@ -44,7 +44,7 @@ impl GoneVerdict {
 /// Judges the listing, whose updates up to `version` are not settled yet, and trips the guard of its run.
 /// Called before anything else in its transaction, because of the order of locks (`guard.rs`).
 pub(crate) async fn judge(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     listing: ListingId,
     version: i64,
     at: DateTime<Utc>,

@@ -7,6 +7,7 @@
 use super::progress::settle_costs;
 use super::shop_reads::{holds_shops, release_shops};
 use crate::store::SqlStore;
+use crate::store::db::Session;
 use crate::store::db::{commit, one, read_first, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -16,7 +17,6 @@ use shared::domain::guard::{Guarding, MassChangeGuard};
 use shared::domain::report::{Guarded, HoldDecision};
 use shared::domain::run::RunId;
 use shared::ports::store::{GuardStore, StoreError};
-use sqlx::AnyConnection;
 
 statement!(LISTED, "runs/count_listed.sql");
 statement!(START, "runs/start_guard.sql");
@@ -38,7 +38,7 @@ statement!(REPORT, "runs/report_guard.sql");
 
 /// Writes how much a new run may hide in the shop of `account`, or in all active ones.
 pub(crate) async fn start(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
     guard: MassChangeGuard,
     account: Option<&AccountId>,
@@ -59,7 +59,7 @@ struct UndecidedGuard {
 
 /// `None` when it was decided, or when the run is older than guards.
 async fn lock_undecided(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
 ) -> Result<Option<UndecidedGuard>, StoreError> {
     read_first(on, LOCK_GUARD.bind(id), |row| {
@@ -81,7 +81,7 @@ async fn lock_undecided(
 /// Called after the rows of a record that hides something are written. Transactions that call it
 /// for the same run wait for each other at the guard's row.
 pub(crate) async fn judge(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
     at: DateTime<Utc>,
 ) -> Result<Guarding, StoreError> {
@@ -115,7 +115,7 @@ pub(crate) async fn judge(
 /// Trips the guard when a shop lacks more of its listings than is allowed. `false` when it lacks
 /// fewer, or when a person has already released the run.
 pub(crate) async fn judge_missing(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
     at: DateTime<Utc>,
     (missing, listed): (u64, u64),
@@ -134,7 +134,7 @@ pub(crate) async fn judge_missing(
 /// At the end of a run: releases what its guard holds when the run as a whole is no mass change,
 /// because the hides came close together, or because the backfill found the items in stock.
 pub(crate) async fn reconsider(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
@@ -158,7 +158,7 @@ pub(crate) async fn reconsider(
 /// Drops the held updates of a run that ends: its listings stay as the shop shows them. Returns how
 /// many.
 pub(crate) async fn drop_held(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
     at: DateTime<Utc>,
     why: HoldDecision,
@@ -171,7 +171,7 @@ pub(crate) async fn drop_held(
 /// Ends a run whose guard has tripped without believing its answers: drops its held updates, of which it
 /// returns the number, and its marks of invalid ASINs.
 pub(crate) async fn cancel(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
     at: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
@@ -183,10 +183,7 @@ pub(crate) async fn cancel(
 }
 
 /// The guard's section of the report.
-pub(crate) async fn report(
-    on: &mut AnyConnection,
-    id: RunId,
-) -> Result<Option<Guarded>, StoreError> {
+pub(crate) async fn report(on: &mut dyn Session, id: RunId) -> Result<Option<Guarded>, StoreError> {
     let Some(found) = row(on, REPORT.bind(id)).await? else {
         return Ok(None);
     };
@@ -205,7 +202,7 @@ pub(crate) async fn report(
 }
 
 async fn decide(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
     at: DateTime<Utc>,
     decision: HoldDecision,
@@ -224,7 +221,7 @@ struct Suspects {
     holding: bool,
 }
 
-async fn suspects(on: &mut AnyConnection, id: RunId) -> Result<Suspects, StoreError> {
+async fn suspects(on: &mut dyn Session, id: RunId) -> Result<Suspects, StoreError> {
     let found = one(on, SUSPECTS.bind(id)).await?;
     Ok(Suspects {
         hides: found.count("hides")?,
@@ -234,7 +231,7 @@ async fn suspects(on: &mut AnyConnection, id: RunId) -> Result<Suspects, StoreEr
 }
 
 /// All ASINs of the run, and how many were answered.
-async fn asins(on: &mut AnyConnection, id: RunId) -> Result<(u64, u64), StoreError> {
+async fn asins(on: &mut dyn Session, id: RunId) -> Result<(u64, u64), StoreError> {
     let found = one(on, ANSWERED.bind(id).bind(AsinBatch::MAX_LEN)).await?;
     let answered = found.number("answered")?.max(0);
     Ok((found.count("asins")?, answered.unsigned_abs()))
@@ -242,7 +239,7 @@ async fn asins(on: &mut AnyConnection, id: RunId) -> Result<(u64, u64), StoreErr
 
 /// Locks the run's row, and returns whether something of the run is held for a person to decide.
 /// Until the transaction ends, no other one decides.
-async fn lock_held(on: &mut AnyConnection, id: RunId) -> Result<bool, StoreError> {
+async fn lock_held(on: &mut dyn Session, id: RunId) -> Result<bool, StoreError> {
     row(on, LOCK_RUN.bind(id)).await?;
     let guard = lock_undecided(on, id).await?;
     Ok(guard.is_some_and(|guard| guard.tripped))

@@ -1,10 +1,10 @@
 //! How far a run is, and what it costs: the rows that all statements of a run share.
 
+use crate::store::db::Session;
 use crate::store::db::{StoredRow, row, run, statement};
 use shared::domain::guard::Guarding;
 use shared::domain::run::{RunId, RunKind, RunProgress, RunState};
 use shared::ports::store::{RequestCost, RunRow, StoreError};
-use sqlx::AnyConnection;
 use uuid::Uuid;
 
 statement!(PROGRESS, "runs/progress.sql");
@@ -13,7 +13,7 @@ statement!(SETTLE_COSTS, "runs/settle_costs.sql");
 statement!(FORGET_COSTS, "runs/forget_costs.sql");
 
 /// How far the run is, as the connection sees it.
-pub(crate) async fn progress(on: &mut AnyConnection, id: RunId) -> Result<RunProgress, StoreError> {
+pub(crate) async fn progress(on: &mut dyn Session, id: RunId) -> Result<RunProgress, StoreError> {
     let row = row(on, PROGRESS.bind(id))
         .await?
         .ok_or_else(|| unknown(id))?;
@@ -39,7 +39,7 @@ pub(crate) fn unknown(id: RunId) -> StoreError {
 /// Adds the cost of request `id` to an open run; `false` when the run is not open, or when `id` was
 /// added before.
 pub(crate) async fn add_cost(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     run_id: RunId,
     id: Uuid,
     cost: RequestCost,
@@ -56,7 +56,7 @@ pub(crate) async fn add_cost(
 }
 
 /// Sums up the costs of a run that ends in its own row, and deletes the single ones.
-pub(crate) async fn settle_costs(on: &mut AnyConnection, id: RunId) -> Result<(), StoreError> {
+pub(crate) async fn settle_costs(on: &mut dyn Session, id: RunId) -> Result<(), StoreError> {
     run(on, SETTLE_COSTS.bind(id)).await?;
     run(on, FORGET_COSTS.bind(id)).await?;
     Ok(())

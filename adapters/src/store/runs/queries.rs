@@ -2,13 +2,13 @@
 
 use super::progress::{progress, run_row, unknown};
 use crate::store::SqlStore;
+use crate::store::db::Session;
 use crate::store::db::{StoredRow, read_all, statement};
 use crate::store::listings::rows::update_key;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::{OpenWork, RunQueries, RunRow, RunView, StoreError};
-use sqlx::AnyConnection;
 
 statement!(RUN, "runs/run.sql");
 statement!(LAST_OF_KIND, "runs/last_of_kind.sql");
@@ -50,7 +50,7 @@ impl RunQueries for SqlStore {
         after: u32,
         limit: u32,
     ) -> Result<OpenWork, StoreError> {
-        parts(&mut *self.db.reader().await?, id, Some(now), (after, limit)).await
+        parts(&mut self.db.reader().await?, id, Some(now), (after, limit)).await
     }
 
     async fn run_view(&self, id: RunId) -> Result<RunView, StoreError> {
@@ -61,7 +61,7 @@ impl RunQueries for SqlStore {
 
 /// The open batches and shops; with `now`, without the shops that are parked then.
 async fn parts(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
     now: Option<DateTime<Utc>>,
     (after, limit): (u32, u32),

@@ -55,7 +55,7 @@ impl ReconcileStore for SqlStore {
     }
 
     async fn shop_read(&self, id: RunId, no: u32) -> Result<Option<ShopRead>, StoreError> {
-        open_read(&mut *self.db.reader().await?, id, no).await
+        open_read(&mut self.db.reader().await?, id, no).await
     }
 
     async fn known_items(

@@ -8,6 +8,7 @@ use super::reconcile_rows::{FindingRow, ShownRow, cursor_columns};
 use super::record_rows::RecordRows;
 use super::shop_reads::open_read;
 use crate::store::SqlStore;
+use crate::store::db::Session;
 use crate::store::db::{Prepared, json, one, put, read_all, run, statement};
 use chrono::{DateTime, Utc};
 use shared::domain::guard::Guarding;
@@ -15,7 +16,6 @@ use shared::domain::listing::ListingId;
 use shared::domain::run::RunId;
 use shared::domain::wrong_clock::MOST_OFF;
 use shared::ports::store::{Advance, PageRecord, Record, StoreError};
-use sqlx::AnyConnection;
 use std::collections::HashSet;
 
 statement!(COUNT_MISSING, "runs/count_missing.sql");
@@ -43,7 +43,7 @@ pub(crate) struct PageStep<'a> {
 impl PageStep<'_> {
     /// Moves the shop to its next step; `false` when the step was recorded before, or when the run
     /// has ended.
-    pub(crate) async fn is_first(&self, on: &mut AnyConnection) -> Result<bool, StoreError> {
+    pub(crate) async fn is_first(&self, on: &mut dyn Session) -> Result<bool, StoreError> {
         let record = &self.page.record;
         if !add_cost(on, record.run, record.id, record.cost).await? {
             return Ok(false);
@@ -66,7 +66,7 @@ impl PageStep<'_> {
     pub(crate) async fn write(
         &self,
         store: &SqlStore,
-        on: &mut AnyConnection,
+        on: &mut dyn Session,
     ) -> Result<PageEffects, StoreError> {
         let page = self.page;
         let unedited = self.put_shown(on).await?;
@@ -88,7 +88,7 @@ impl PageStep<'_> {
 
     /// Takes over what the page shows, except of listings that were edited meanwhile; returns the
     /// listings that were not.
-    async fn put_shown(&self, on: &mut AnyConnection) -> Result<HashSet<ListingId>, StoreError> {
+    async fn put_shown(&self, on: &mut dyn Session) -> Result<HashSet<ListingId>, StoreError> {
         let (record, asked_at) = (&self.page.record, self.page.asked_at);
         put(on, &SEEN, &self.page.seen, |query| query.bind(record.run)).await?;
         let shown: Vec<ShownRow> = self.page.shown.iter().map(ShownRow::of).collect();
@@ -104,7 +104,7 @@ impl PageStep<'_> {
 
     async fn put_findings(
         &self,
-        on: &mut AnyConnection,
+        on: &mut dyn Session,
         unedited: &HashSet<ListingId>,
     ) -> Result<(), StoreError> {
         let (id, at) = (self.page.record.run, self.page.record.at);
@@ -124,7 +124,7 @@ impl PageStep<'_> {
 
     /// After the last page: listings that were on none are to be checked one by one, or held when
     /// they are too many.
-    async fn missing(&self, on: &mut AnyConnection) -> Result<Option<u64>, StoreError> {
+    async fn missing(&self, on: &mut dyn Session) -> Result<Option<u64>, StoreError> {
         let (record, no) = (&self.page.record, self.page.no);
         let found = one(on, COUNT_MISSING.bind(record.run).bind(no)).await?;
         let (missing, listed) = (found.count("missing")?, found.count("listed")?);
@@ -175,7 +175,7 @@ pub(crate) struct ReadEnd<'a> {
 }
 
 /// Ends the reading of a shop, and closes the batch that represents it.
-pub(crate) async fn end_read(on: &mut AnyConnection, end: ReadEnd<'_>) -> Result<(), StoreError> {
+pub(crate) async fn end_read(on: &mut dyn Session, end: ReadEnd<'_>) -> Result<(), StoreError> {
     let query = END.bind(end.id).bind(end.no).bind(end.state);
     if run(on, query.bind(end.missing).bind(end.why)).await? == 0 {
         return Ok(());

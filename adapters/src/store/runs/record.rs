@@ -4,11 +4,11 @@ use super::decisions::{concern_the_guard, put_decisions};
 use super::guard;
 use super::progress::{add_cost, progress};
 use super::record_rows::RecordRows;
+use crate::store::db::Session;
 use crate::store::db::{Database, commit, failed, put, run, statement};
 use shared::domain::guard::Guarding;
 use shared::domain::run::RunProgress;
 use shared::ports::store::{Record, RecordPart, StoreError};
-use sqlx::AnyConnection;
 
 statement!(CLOSE_BATCH, "runs/close_batch.sql");
 statement!(PRODUCTS, "runs/record_products.sql");
@@ -45,7 +45,7 @@ pub(crate) async fn write(db: &Database, record: &Record) -> Result<RunProgress,
 
 /// The contents of the record, one statement for each table.
 async fn put_all(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     record: &Record,
     rows: &RecordRows<'_>,
 ) -> Result<(), StoreError> {
@@ -77,7 +77,7 @@ async fn put_all(
 /// Closes the record's batch and counts its cost; `false` when the record is not to be written: it
 /// was written before, or its run is closed. From then on the run cannot be closed until this
 /// transaction ends; records of other parts are not blocked meanwhile.
-async fn open(on: &mut AnyConnection, record: &Record) -> Result<bool, StoreError> {
+async fn open(on: &mut dyn Session, record: &Record) -> Result<bool, StoreError> {
     let (no, state) = match record.part {
         RecordPart::Batch(no) => (no, "done"),
         RecordPart::GivenUp(no) => (no, "given_up"),

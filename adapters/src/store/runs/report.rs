@@ -7,6 +7,7 @@ use super::guard;
 use super::progress::unknown;
 use super::report_reconcile;
 use crate::store::SqlStore;
+use crate::store::db::Session;
 use crate::store::db::{Database, StoredRow, commit, json, one, read_all, row, rows, statement};
 use crate::store::invalid_asins;
 use async_trait::async_trait;
@@ -19,7 +20,6 @@ use shared::domain::report::{
 };
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::{ReportStore, StoreError};
-use sqlx::AnyConnection;
 
 statement!(RUN, "runs/report_run.sql");
 statement!(OUTCOMES, "runs/report_outcomes.sql");
@@ -134,7 +134,7 @@ fn from_run_row(row: &StoredRow, id: RunId, now: DateTime<Utc>) -> Result<Report
     })
 }
 
-async fn fill_outcomes(on: &mut AnyConnection, report: &mut Report) -> Result<(), StoreError> {
+async fn fill_outcomes(on: &mut dyn Session, report: &mut Report) -> Result<(), StoreError> {
     let id = report.run_id;
     let row = one(on, OUTCOMES.bind(id)).await?;
     report.outcomes = Outcomes {
@@ -180,7 +180,7 @@ fn price_change(row: &StoredRow) -> Result<PriceChange, StoreError> {
 }
 
 /// A miss that is still open after the end of its run will never be fetched: it counts as failed.
-async fn fill_misses(on: &mut AnyConnection, report: &mut Report) -> Result<(), StoreError> {
+async fn fill_misses(on: &mut dyn Session, report: &mut Report) -> Result<(), StoreError> {
     let id = report.run_id;
     let ended = !report.state.is_open();
     let row = one(on, MISSES.bind(id).bind(ended)).await?;
@@ -200,7 +200,7 @@ async fn fill_misses(on: &mut AnyConnection, report: &mut Report) -> Result<(), 
 }
 
 async fn fill_updates(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     report: &mut Report,
     account: Option<&AccountId>,
 ) -> Result<(), StoreError> {

@@ -1,18 +1,18 @@
 //! The section of a report about the shops that a reconciliation has read.
 
+use crate::store::db::Session;
 use crate::store::db::{StoredRow, one, read_all, statement};
 use shared::domain::listing::ItemId;
 use shared::domain::report::{Drifted, Reconciled, ReconciledShop, UnknownItem};
 use shared::domain::run::RunId;
 use shared::ports::store::StoreError;
-use sqlx::AnyConnection;
 
 statement!(READS, "runs/report_reads.sql");
 statement!(FINDINGS, "runs/report_findings.sql");
 statement!(FOUND, "runs/report_found.sql");
 
 /// Reads the section.
-pub(crate) async fn read(on: &mut AnyConnection, id: RunId) -> Result<Reconciled, StoreError> {
+pub(crate) async fn read(on: &mut dyn Session, id: RunId) -> Result<Reconciled, StoreError> {
     let shops: Vec<ReconciledShop> = read_all(on, READS.bind(id), read_shop).await?;
     let counts = one(on, FINDINGS.bind(id)).await?;
     let found = |kind: &'static str| FOUND.bind(id).bind(kind);

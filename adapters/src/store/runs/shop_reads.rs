@@ -1,10 +1,10 @@
 //! The row of a shop that a reconciliation reads.
 
 use super::reconcile_rows::cursor;
+use crate::store::db::Session;
 use crate::store::db::{StoredRow, one, read_first, run, statement};
 use shared::domain::run::RunId;
 use shared::ports::store::{ReadPhase, ShopRead, StoreError};
-use sqlx::AnyConnection;
 
 statement!(READ, "runs/shop_read.sql");
 statement!(HELD, "runs/held_reads.sql");
@@ -13,7 +13,7 @@ statement!(REOPEN, "runs/reopen_reads.sql");
 
 /// The shop of this number; `None` once it is read, or when its run is not open.
 pub(crate) async fn open_read(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     id: RunId,
     no: u32,
 ) -> Result<Option<ShopRead>, StoreError> {
@@ -37,13 +37,13 @@ fn shop_read(row: &StoredRow) -> Result<ShopRead, StoreError> {
 }
 
 /// Whether a shop of the run, or what looks deleted in one, is held for a person to decide.
-pub(crate) async fn holds_shops(on: &mut AnyConnection, id: RunId) -> Result<bool, StoreError> {
+pub(crate) async fn holds_shops(on: &mut dyn Session, id: RunId) -> Result<bool, StoreError> {
     let found = one(on, HELD.bind(id)).await?;
     Ok(found.count("held")? > 0)
 }
 
 /// Continues the shops that were held: their missing listings are then checked one by one.
-pub(crate) async fn release_shops(on: &mut AnyConnection, id: RunId) -> Result<(), StoreError> {
+pub(crate) async fn release_shops(on: &mut dyn Session, id: RunId) -> Result<(), StoreError> {
     run(on, REOPEN_BATCHES.bind(id)).await?;
     run(on, REOPEN.bind(id)).await?;
     Ok(())

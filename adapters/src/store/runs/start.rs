@@ -1,11 +1,11 @@
 //! Writes the rows of a new run: its own, its guard's, and one for each batch.
 
 use super::guard;
+use crate::store::db::Session;
 use crate::store::db::{json, read_first, run, statement};
 use serde::Serialize;
 use shared::domain::run::RunId;
 use shared::ports::store::{NewRun, StartError};
-use sqlx::AnyConnection;
 
 statement!(START, "runs/start_run.sql");
 statement!(OPEN_OF_KIND, "runs/open_run_of_kind.sql");
@@ -21,7 +21,7 @@ struct BatchRow<'a> {
 }
 
 /// Writes a run whose batches ask for ASINs.
-pub(crate) async fn write_asin_run(on: &mut AnyConnection, new: &NewRun) -> Result<(), StartError> {
+pub(crate) async fn write_asin_run(on: &mut dyn Session, new: &NewRun) -> Result<(), StartError> {
     let asins: usize = new.batches.iter().map(|batch| batch.asins().len()).sum();
     let batches: Vec<String> = new.batches.iter().map(ToString::to_string).collect();
     write_run(on, new, asins as u64, &batches).await
@@ -30,7 +30,7 @@ pub(crate) async fn write_asin_run(on: &mut AnyConnection, new: &NewRun) -> Resu
 /// Writes the row of a new run, its guard, and a row for each of `batches`: the ASINs that it asks
 /// for, or nothing for a batch that represents a shop.
 pub(crate) async fn write_run(
-    on: &mut AnyConnection,
+    on: &mut dyn Session,
     new: &NewRun,
     asins: u64,
     batches: &[String],
