@@ -1,4 +1,5 @@
--- A held run that holds marks only: no update and no shop waits for a person.
+-- A held run that holds marks only: no update and no shop waits for a person. Locked, since a person may
+-- release it at the same time.
 SELECT r.id
 FROM runs AS r
 WHERE
@@ -19,3 +20,4 @@ WHERE
             s.run_id = r.id
             AND s.state = 'held'
     )
+{lock}
