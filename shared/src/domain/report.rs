@@ -99,12 +99,18 @@ fn is_empty<T: Default + PartialEq>(part: &T) -> bool {
 
 impl Report {
     /// Whether a run that follows Amazon got no answer for half of its ASINs or more: the shops keep showing
-    /// what they did, so it is no run that is done.
+    /// what they did, so it is no run that is done. A run for texts may ask for ASINs that the catalogue
+    /// lacks: it failed if nothing was answered, and Amazon said why.
     pub fn mostly_failed(&self) -> bool {
         // A dry run has no backfill: what is not in the cache has not been asked for.
         let asked = self.kind.asks_marketplace() || !self.dry_run;
         let failed = self.outcomes.api_error;
-        asked && self.kind.updates_listings() && failed > 0 && failed * 2 >= self.asins
+        let is_mass = if self.kind.updates_listings() {
+            failed * 2 >= self.asins
+        } else {
+            self.outcomes.success == 0 && !self.unanswered.is_empty()
+        };
+        asked && failed > 0 && is_mass
     }
 
     /// Whether the guard holds nothing but the end of the run, since Amazon called too many ASINs invalid: the

@@ -99,6 +99,7 @@ pub async fn register(
     }
     shown?;
     Ok(match state {
+        RunState::Done if summary.report.mostly_failed() => Exit::Failed,
         RunState::Done if summary.wrong == 0 && summary.duplicates.is_empty() => Exit::Done,
         RunState::Done => Exit::Usage,
         _ => Exit::Failed,

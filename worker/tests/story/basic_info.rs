@@ -482,3 +482,22 @@ async fn a_registration_that_is_cut_off_has_its_run_and_its_listings_or_neither(
     assert_eq!(again.expect("an answer"), [id]);
     assert_eq!(app.finish(id).await.state, RunState::Done);
 }
+
+#[tokio::test]
+async fn a_run_for_texts_to_which_amazon_only_objects_is_not_done() {
+    let app = Fixture::open(world(40, 1)).await;
+    let refused = Fault {
+        status: Some(400),
+        ..Fault::new(SEARCH, FaultKind::Status)
+    };
+    app.simulator.add_fault(refused).expect("a fault");
+
+    let refused = app.run(RunKind::BasicInfo).await;
+    app.simulator.clear_faults();
+    let answered = app.run(RunKind::BasicInfo).await;
+
+    assert_eq!(refused.outcomes.api_error, 40, "{refused:?}");
+    assert!(refused.mostly_failed());
+    assert!(refused.unanswered[0].code.contains("InvalidInput"));
+    assert!(!answered.mostly_failed());
+}
