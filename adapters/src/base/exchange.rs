@@ -8,6 +8,7 @@ use super::connection::Connection;
 use super::refusal::{GrantRefusal, sort_grant};
 use crate::http::form;
 use crate::http::oauth::TokenAnswer;
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
@@ -61,25 +62,26 @@ pub(super) async fn exchange(
         let refusal = sort_grant(status, &error, &answer.description);
         return Err(ExchangeError::Refused(refusal));
     }
-    let refresh_token = match (answer.refresh_token, grant) {
-        (Some(next), _) => Some(next),
-        (None, TokenGrant::Refresh(same)) => Some(same.clone()),
-        (None, TokenGrant::Code { .. }) => None,
-    };
-    match answer.access_token.zip(refresh_token) {
-        Some((access_token, refresh_token))
-            if status == 200 && !access_token.expose_secret().is_empty() =>
-        {
-            Ok(StoredToken {
-                access_token,
-                refresh_token,
-                access_expires_at: refreshed_at + answer.life,
-                refreshed_at,
-                seed: seed.to_owned(),
-            })
-        }
-        _ => Err(no_token()),
+    if !(200..300).contains(&status) {
+        return Err(no_token());
     }
+    let access_token = answer.access_token.unwrap_or_default();
+    let (refresh_token, life) = match (answer.refresh_token, grant) {
+        (None, _) if access_token.expose_secret().is_empty() => return Err(no_token()),
+        // BASE refuses an empty access token, and the next exchange sends this refresh token: there is
+        // no other any more.
+        (Some(next), _) if access_token.expose_secret().is_empty() => (next, TimeDelta::zero()),
+        (Some(next), _) => (next, answer.life),
+        (None, TokenGrant::Refresh(same)) => (same.clone(), answer.life),
+        (None, TokenGrant::Code { .. }) => return Err(no_token()),
+    };
+    Ok(StoredToken {
+        access_token,
+        refresh_token,
+        access_expires_at: refreshed_at + life,
+        refreshed_at,
+        seed: seed.to_owned(),
+    })
 }
 
 fn token_form(credentials: &BaseCredentials, grant: TokenGrant<'_>) -> String {

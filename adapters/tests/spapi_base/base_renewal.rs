@@ -148,3 +148,15 @@ async fn history(seed: u64) {
     }
     assert!(!marked(&world), "history {seed}");
 }
+
+#[tokio::test]
+async fn a_refresh_token_beside_an_access_token_that_is_none_is_kept() {
+    let world = World::start().await;
+    world.fault(json!({"operation": "baseToken", "kind": "wrong_types", "count": 1}));
+
+    let refused = world.edit(&first()).await.unwrap_err();
+    world.edit(&first()).await.unwrap();
+
+    assert!(matches!(refused, ShopError::TokenExpired), "{refused}");
+    assert_eq!((world.requests("baseToken"), marked(&world)), (2, false));
+}

@@ -14,6 +14,7 @@ pub use entry::{AccountCredentials, AccountEntry};
 pub use platforms::PLATFORMS;
 pub(crate) use platforms::unknown_platform;
 
+use crate::config::in_quotation_marks;
 use crate::config::source::Environment;
 use crate::private::readable_by_others;
 use entry::SecretRef;
@@ -137,10 +138,17 @@ impl AccountsFile {
             SecretRef::Inline(secret) => Some(secret.clone()),
             SecretRef::Variable(name) => {
                 let value = environment(name).filter(|value| !value.trim().is_empty());
-                if value.is_none() {
-                    errors.push(self.missing_variable(account, name));
+                match value {
+                    Some(value) if in_quotation_marks(value.trim()) => {
+                        errors.push(self.marked_variable(account, name));
+                        None
+                    }
+                    Some(value) => Some(SecretString::from(value.trim())),
+                    None => {
+                        errors.push(self.missing_variable(account, name));
+                        None
+                    }
                 }
-                value.map(|value| SecretString::from(value.trim()))
             }
         };
         let (mut found, mut wrong_proxies) = (Vec::new(), Vec::new());
@@ -179,6 +187,14 @@ impl AccountsFile {
         text!(
             "{path} の{line}行目: ショップ {id} のプロキシがアドレスではありません。http://ユーザー:パスワード@ホスト:ポート の形(https、socks5、socks5h も可)で書いてください",
             "{path}, line {line}: the proxy of account {id} is not a valid URL: write http://USER:PASSWORD@HOST:PORT (https, socks5 and socks5h are accepted too)"
+        )
+    }
+
+    fn marked_variable(&self, account: &AccountEntry, name: &str) -> Text {
+        let (path, line, id) = (self.path.display(), account.line, &account.id);
+        text!(
+            "{path} の{line}行目: ショップ {id} が使う環境変数 {name} の値が引用符で囲まれています。引用符も値の一部になるので、取ってください",
+            "{path}, line {line}: account {id} uses the environment variable {name}, whose value is in quotation marks, which count as a part of it: remove them"
         )
     }
 

@@ -72,6 +72,21 @@ fn a_variable_that_is_not_set_is_named_with_line_and_shop() {
 }
 
 #[test]
+fn a_variable_in_quotation_marks_is_named_without_its_value() {
+    let said = refusal(
+        read(TWO)
+            .unwrap()
+            .credentials(&|_| Some("\"r1\"\n".to_owned())),
+    );
+
+    assert!(
+        said.contains("MAIN_TOKEN") && said.contains("quotation marks"),
+        "{said}"
+    );
+    assert!(!said.contains("r1"), "{said}");
+}
+
+#[test]
 fn a_wrong_file_is_refused_with_the_place_and_what_to_do() {
     let one = |id: &str| {
         format!(

@@ -22,6 +22,8 @@ mod work;
 pub use amazon::{Amazon, AmazonCredentials};
 pub use base::Base;
 pub use chatwork::ChatworkRoom;
+pub(crate) use reader::in_quotation_marks;
+
 pub use database::{DatabaseUrl, TokenKeySettings};
 pub use redis::Redis;
 pub use values::Rate;

@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
 }
 
 /// An environment file of Docker keeps the marks that a shell removes.
-fn in_quotation_marks(value: &str) -> bool {
+pub(crate) fn in_quotation_marks(value: &str) -> bool {
     const MARKS: [char; 9] = ['"', '\'', '`', '“', '”', '‘', '’', '「', '」'];
     value.chars().count() > 1 && value.starts_with(MARKS) && value.ends_with(MARKS)
 }
