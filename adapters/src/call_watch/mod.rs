@@ -55,6 +55,8 @@ struct Callee {
     calls: u64,
     /// The first and the last call without a usable answer after the last one with.
     failed: Option<(Instant, Instant)>,
+    /// The last usable answer: a call that hangs meanwhile is no silence.
+    answered_at: Option<Instant>,
     told: bool,
 }
 
@@ -148,11 +150,17 @@ impl Callee {
     /// When the first call was made that has no usable answer.
     fn silent_since(&self, now: Instant) -> Option<Instant> {
         let waits = self.under_way.values().next().copied();
+        let waits = waits.map(|begun| self.unanswered_since(begun));
         let failed = self.failed.filter(|(_, last)| {
             waits.is_some() || now.saturating_duration_since(*last) < FAILURE_COUNTS_FOR
         });
         let failed = failed.map(|(first, _)| first);
         waits.into_iter().chain(failed).min()
+    }
+
+    /// Since when a call that was made at `begun` shows silence.
+    fn unanswered_since(&self, begun: Instant) -> Instant {
+        self.answered_at.map_or(begun, |at| at.max(begun))
     }
 }
 
@@ -199,15 +207,12 @@ impl Drop for UnderWay<'_> {
             return;
         };
         if !self.answered {
+            let begun = entry.unanswered_since(begun);
             let first = entry.failed.map_or(begun, |(first, _)| first.min(begun));
             entry.failed = Some((first, now));
             return;
         }
-        entry.failed = None;
-        let waits = entry.under_way.values().next();
-        if waits.is_some_and(|begun| now - *begun >= TOLD_AFTER) {
-            return;
-        }
+        (entry.failed, entry.answered_at) = (None, Some(now));
         if std::mem::take(&mut entry.told) {
             let callee = &self.callee;
             tracing::info!(%callee, "{callee} answers again");
