@@ -171,7 +171,8 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
         match self.queue.renew(self.name, claimed, LEASE).await {
             Ok(true) => {}
             Ok(false) => {
-                tracing::warn!(
+                // Usual after an outage of the queue.
+                tracing::info!(
                     "the lease is lost; the job continues, since its writes are idempotent"
                 );
             }
@@ -186,7 +187,7 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
             match settled.await {
                 Ok(true) => return,
                 Ok(false) => {
-                    return tracing::warn!("another worker has claimed the message meanwhile");
+                    return tracing::info!("another worker has claimed the message meanwhile");
                 }
                 Err(error) => {
                     tracing::debug!(%error, "could not settle the message; retrying in a second");

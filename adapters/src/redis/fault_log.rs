@@ -28,7 +28,7 @@ impl FaultLog {
         if WARNINGS.is_due() {
             let failed = std::mem::take(&mut state.unsaid);
             state.open = true;
-            tracing::warn!(failed, "{error}; work waits and goes on by itself");
+            tracing::warn!(failed, "{error}; work waits meanwhile");
         } else {
             tracing::debug!(%error, "a call to Redis failed");
         }

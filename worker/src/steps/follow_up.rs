@@ -1,6 +1,7 @@
 //! Follows a record: writes the cache, sends the due updates, and takes the next step of the run.
 
 use crate::job_error::JobError;
+use app::warning_pace::WARNINGS;
 use shared::domain::asin::Asin;
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::guard::Guarding;
@@ -117,11 +118,13 @@ async fn write_cache(record: &Record, ctx: &Context) {
     if !products.is_empty()
         && let Err(error) = ctx.cache.put(&products, record.at).await
     {
-        tracing::error!(run.id = %record.run, %error, "could not write {} cache entries", products.len());
+        let what = format!("could not write {} cache entries", products.len());
+        WARNINGS.warn(&what, &error);
     }
     if !infos.is_empty()
         && let Err(error) = ctx.cache.put_infos(&infos, record.at).await
     {
-        tracing::error!(run.id = %record.run, %error, "could not write {} cached texts", infos.len());
+        let what = format!("could not write {} cached texts", infos.len());
+        WARNINGS.warn(&what, &error);
     }
 }

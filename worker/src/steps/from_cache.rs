@@ -2,6 +2,7 @@
 
 use super::asin_result::AsinResult;
 use crate::job_error::JobError;
+use app::warning_pace::WARNINGS;
 use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Product, Stock};
@@ -41,7 +42,8 @@ async fn entries(asins: &[Asin], ctx: &Context) -> HashMap<Asin, Product> {
     match ctx.cache.get(asins).await {
         Ok(entries) => entries,
         Err(error) => {
-            tracing::error!(%error, "could not read the cache; reads the batch from the database");
+            let what = "could not read the cache; reads the batch from the database";
+            WARNINGS.warn(what, &error);
             HashMap::new()
         }
     }
