@@ -39,7 +39,7 @@ const LIFE: i64 = 3_600;
 const OWNER: &str = "base/shop-1";
 
 fn shop_1() -> AccountId {
-    AccountId::parse("shop-1").unwrap()
+    AccountId::parse("shop-1").expect("an id")
 }
 
 /// One process, with connections of its own.
@@ -55,7 +55,7 @@ async fn process(home: &Home, simulator: &Simulator, clock: &Arc<Skipping>) -> B
         proxy: None,
     };
     let config = BaseConfig {
-        http: client(&HttpSettings::default()).unwrap(),
+        http: client(&HttpSettings::default()).expect("a client"),
         base_url: simulator.url(),
         quota: quota(None, None),
         accounts: vec![credentials],
@@ -67,7 +67,7 @@ async fn process(home: &Home, simulator: &Simulator, clock: &Arc<Skipping>) -> B
         catalog_items: None,
     };
     let limiter = LocalLimiter::new(no_limit, clock.clone(), store.clone());
-    let limiter = Arc::new(limiter.await.unwrap());
+    let limiter = Arc::new(limiter.await.expect("a limiter"));
     BaseShop::new(config, clock.clone(), limiter, store.clone(), store)
 }
 
@@ -87,7 +87,7 @@ fn run(program: &str, arguments: &[&str]) {
 }
 
 fn dump(home: &Home, file: &Path) {
-    let file = file.to_str().unwrap();
+    let file = file.to_str().expect("a path");
     run(
         "pg_dump",
         &[
@@ -102,7 +102,7 @@ fn dump(home: &Home, file: &Path) {
 }
 
 fn restore(home: &Home, file: &Path) {
-    let file = file.to_str().unwrap();
+    let file = file.to_str().expect("a path");
     let quiet = ["--quiet", "--no-psqlrc", "--output", "/dev/null"];
     let stops = [
         "--set",
