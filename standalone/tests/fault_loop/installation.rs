@@ -7,7 +7,6 @@ use crate::vendor_faults::VendorFaults;
 use crate::vendors;
 use adapters::store::SqlStore;
 use simulator::{Config, QuotaChange, Quotas, ShopSnapshot, Simulator};
-use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +52,6 @@ impl Installation {
         let redis = Redis::start_in(world.environment()).await;
         let postgres = Postgres::start_in(&world.environment()).await;
         let folder = vendors::folder(&simulator);
-        name_the_redirect_uri(folder.path());
         let path = |name: &str| folder.path().join(name).display().to_string();
         let mut environment = vec![
             ("DATABASE_URL", postgres.url()),
@@ -152,16 +150,4 @@ async fn simulator() -> Arc<Simulator> {
     let quota: QuotaChange = serde_json::from_value(quota).expect("a quota");
     simulator.set_quota(&quota).expect("a quota");
     Arc::new(simulator)
-}
-
-/// A person needs it to authorise a shop again. Nobody listens there: the address is pasted.
-fn name_the_redirect_uri(folder: &Path) {
-    let file = folder.join("accounts.toml");
-    let accounts = std::fs::read_to_string(&file).expect("the accounts");
-    let active = "active = true\n";
-    let named = accounts.replace(
-        active,
-        &format!("{active}redirect_uri = \"https://shop.example/callback\"\n"),
-    );
-    std::fs::write(&file, named).expect("written");
 }
