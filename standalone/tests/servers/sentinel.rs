@@ -5,12 +5,16 @@ use crate::installation::{Installation, free_port};
 use crate::servers::Postgres;
 use adapters::redis::{RedisFault, RedisSettings, connect};
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// The passwords of the servers and of the sentinels.
 const WORD: &str = "word";
 const WATCHWORD: &str = "watchword";
+
+/// One run at a time: a busy machine sends requests later than their permits, and so too close together.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// The service `shop`.
 struct Service {
@@ -89,9 +93,10 @@ impl Service {
 fn say(port: u16, password: &str, command: &str) -> String {
     let mut answer = String::new();
     if let Ok(mut line) = TcpStream::connect(("127.0.0.1", port)) {
-        let words = format!("AUTH {password}\r\n{command}\r\nQUIT\r\n");
+        let words = format!("AUTH {password}\r\n{command}\r\n");
         line.write_all(words.as_bytes()).expect("sent");
-        line.set_read_timeout(Some(Duration::from_secs(5)))
+        line.shutdown(Shutdown::Write).expect("said");
+        line.set_read_timeout(Some(Duration::from_secs(20)))
             .expect("set");
         // What has come by the time-out counts.
         line.read_to_string(&mut answer).ok();
@@ -123,6 +128,7 @@ async fn until_asked(installation: &Installation, times: u64) -> Duration {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "scripts/test-servers"]
 async fn a_run_goes_on_at_the_replica_when_the_primary_is_killed_and_comes_back() {
+    let _alone = ALONE.lock().await;
     let (postgres, mut service) = (Postgres::start().await, Service::start().await);
     let installation =
         Installation::start(&postgres.url(), &service.url(), &postgres.direct, 2).await;
@@ -142,6 +148,7 @@ async fn a_run_goes_on_at_the_replica_when_the_primary_is_killed_and_comes_back(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "scripts/test-servers"]
 async fn a_run_goes_on_at_the_replica_when_the_primary_hangs_and_comes_back() {
+    let _alone = ALONE.lock().await;
     let (postgres, service) = (Postgres::start().await, Service::start().await);
     let installation =
         Installation::start(&postgres.url(), &service.url(), &postgres.direct, 2).await;
@@ -149,12 +156,13 @@ async fn a_run_goes_on_at_the_replica_when_the_primary_hangs_and_comes_back() {
     let run = installation.start_run().await;
     until_asked(&installation, 2).await;
 
-    // Its connections stay open, and it comes back as a primary that is none any more.
+    // Its connections stay open. It sleeps until the last program has left it: before it is told that
+    // it is a replica, it gives permits as the new one does.
     let primary = service.servers[0].port;
-    let hangs = tokio::task::spawn_blocking(move || say(primary, WORD, "DEBUG SLEEP 8"));
+    let sleeps = tokio::task::spawn_blocking(move || say(primary, WORD, "DEBUG SLEEP 15"));
 
     installation.until_complete(run).await;
-    hangs.await.expect("no panic");
+    sleeps.await.expect("no panic");
     installation.until_ready().await;
 }
 
