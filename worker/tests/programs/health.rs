@@ -75,7 +75,6 @@ async fn no_program_is_ready_while_redis_accepts_no_writes() {
     for (program, before) in [&worker, &producer].into_iter().zip(before) {
         let output = program.output();
         assert_eq!(warnings(program), before + 1, "{output}");
-        assert!(!output.contains(" ERROR "), "{output}");
     }
 }
 
