@@ -150,11 +150,8 @@ impl Lwa {
         let response = sent.map_err(|error| unavailable(&error.into()))?;
         let status = response.status().as_u16();
         let body = read_capped(response, MAX_ANSWER).await;
-        read_token(
-            status,
-            &body.map_err(|error| unavailable(&error))?,
-            requested_at,
-        )
+        let body = body.map_err(|error| unavailable(&error))?;
+        read_token(status, &body, requested_at)
     }
 }
 

@@ -70,9 +70,10 @@ async fn a_refresh_sends_the_newer_token_that_the_process_holds() {
     let world = World::start().await;
     let (lost, held) = renewed(&world, &world.shop).await;
     for row_is_left in [true, false] {
-        match row_is_left {
-            true => store(&world, &lost),
-            false => drop(world.memory.tokens.lock().unwrap().clear()),
+        if row_is_left {
+            store(&world, &lost);
+        } else {
+            world.memory.tokens.lock().unwrap().clear();
         }
         world.clock.advance(LIFE);
         ready(&world.shop).await;

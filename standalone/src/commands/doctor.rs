@@ -60,7 +60,7 @@ pub async fn doctor(
     if let (Some(shop), Some(accounts)) = (checked.shop, &accounts) {
         for account in accounts.accounts().iter().filter(|account| account.active) {
             let id = &account.id;
-            let checked = shop.check(id).await;
+            let checked = super::accounts::check::ask(shop, id).await;
             let message = checked.map(|found| super::accounts::check::connected(&found));
             list.note(
                 text!("BASEへの接続 {id}", "BASE account {id}"),

@@ -11,9 +11,9 @@ use std::collections::{HashMap, HashSet};
 statement!(MET, "listings/import_met.sql");
 
 /// By the number of their row, the listings in the shop that an import names.
-pub(super) struct Met(HashMap<usize, Listed>);
+pub(super) struct Met(HashMap<usize, MetListing>);
 
-struct Listed {
+struct MetListing {
     listing: ListingId,
     item: ItemId,
     same: bool,
@@ -26,7 +26,8 @@ impl Met {
     ) -> Result<Self, StoreError> {
         let mut met = HashMap::new();
         for chunk in rows.chunks(CHUNK) {
-            let found: Vec<(usize, Listed)> = read_all(on, MET.bind(json(&chunk)?), listed).await?;
+            let found: Vec<(usize, MetListing)> =
+                read_all(on, MET.bind(json(&chunk)?), listed).await?;
             met.extend(found);
         }
         Ok(Self(met))
@@ -57,9 +58,9 @@ impl Met {
     }
 }
 
-fn listed(row: &StoredRow) -> Result<(usize, Listed), StoreError> {
+fn listed(row: &StoredRow) -> Result<(usize, MetListing), StoreError> {
     let no = usize::try_from(row.number("no")?).unwrap_or(usize::MAX);
-    let listed = Listed {
+    let listed = MetListing {
         listing: ListingId(row.number("listing_id")?),
         item: ItemId(row.number("item_id")?),
         same: row.yes("same")?,

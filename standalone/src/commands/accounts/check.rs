@@ -9,11 +9,15 @@ use app::config::environment;
 use app::wiring::Shops;
 use serde::Serialize;
 use shared::domain::account::AccountId;
-use shared::ports::shop::{CheckedShop, Shop as _};
+use shared::ports::shop::{CheckedShop, Shop, ShopError};
 use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 use ui::command_error::{CommandError, Exit};
 use ui::layout::clean;
 use ui::message::{Lang, Text, text};
+
+/// A refused refresh token is known to be invalid when no other program has stored its successor for 12 s.
+const REFRESH_TAKES: Duration = Duration::from_secs(20);
 
 #[derive(Serialize)]
 struct CheckView {
@@ -85,7 +89,7 @@ async fn look(account: &AccountEntry, shops: &Shops, lang: Lang) -> AccountCheck
         let text = text!("停止中(問い合わせません)", "inactive, not checked");
         return checked(CheckOutcome::Inactive, CheckedShop::default(), text);
     }
-    match shops.base.check(id).await {
+    match ask(&shops.base, id).await {
         Ok(found) => {
             let text = connected(&found);
             checked(CheckOutcome::Ok, found, text)
@@ -93,6 +97,18 @@ async fn look(account: &AccountEntry, shops: &Shops, lang: Lang) -> AccountCheck
         Err(error) => {
             let problem = advice::of(id, &error);
             checked(CheckOutcome::Ng, CheckedShop::default(), problem)
+        }
+    }
+}
+
+/// Asks BASE about the shop, and waits for a token refresh that has begun.
+pub async fn ask(shop: &dyn Shop, id: &AccountId) -> Result<CheckedShop, ShopError> {
+    let until = Instant::now() + REFRESH_TAKES;
+    loop {
+        match shop.check(id).await {
+            // Each try waits some seconds itself.
+            Err(ShopError::Renewing) if Instant::now() < until => {}
+            checked => return checked,
         }
     }
 }
