@@ -125,10 +125,14 @@ async fn migrate_server(
             .begin_with(MIGRATION_POOLED)
             .await
             .map_err(failed)?;
-        let done = migrator.run(&mut *whole).await;
+        if let Err(error) = migrator.run(&mut *whole).await {
+            // In one message, and so in one session.
+            let _ = whole.execute("ROLLBACK; DEALLOCATE ALL").await;
+            return Err(unfit(error));
+        }
         whole.execute("DEALLOCATE ALL").await.map_err(failed)?;
         whole.commit().await.map_err(failed)?;
-        done
+        Ok(())
     };
     connection.close().await.map_err(failed)?;
     done.map_err(unfit)

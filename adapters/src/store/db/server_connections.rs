@@ -11,21 +11,29 @@ use super::pooled::PooledConnection;
 use super::pooling::Pooling;
 use super::server_url::ServerUrl;
 use super::spare::Spare;
+use crate::lock::lock;
 use shared::ports::store::StoreError;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Row as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How long one of several servers may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
-/// A server that was found just now is not looked for again.
+/// A search that ended just now, with or without a server, is not repeated.
 const FOUND_FOR: Duration = Duration::from_secs(1);
 
-/// While a new connection is awaited, one that has become free is looked for so often.
+/// A server that has a connection left opens it within this time; a call that took a free one instead
+/// earlier would stop the opening, and the next call would begin it anew.
+const OPENS_WITHIN: Duration = Duration::from_secs(1);
+
+/// After that, a connection that has become free is looked for so often.
 const FREE_EVERY: Duration = Duration::from_millis(50);
+
+/// For so long a server that had no connection left is not expected to open one.
+const SCARCE_FOR: Duration = Duration::from_secs(10);
 
 const WRITES: &str = "SELECT CASE WHEN pg_is_in_recovery()
     OR current_setting('transaction_read_only') = 'on' THEN 0 ELSE 1 END";
@@ -35,8 +43,17 @@ pub(crate) struct ServerConnections {
     pub(crate) pool: AnyPool,
     pub(crate) pooling: Pooling,
     servers: Vec<AnyConnectOptions>,
-    found: tokio::sync::Mutex<Option<Instant>>,
+    found: tokio::sync::Mutex<Option<Search>>,
     spare: Arc<Spare>,
+    /// When the server had no connection left.
+    scarce: Mutex<Option<Instant>>,
+}
+
+/// The last search for a server that accepts writes.
+struct Search {
+    ended: Instant,
+    /// Why no server was found.
+    failure: Option<String>,
 }
 
 impl ServerConnections {
@@ -60,6 +77,7 @@ impl ServerConnections {
             servers: url.servers,
             found: tokio::sync::Mutex::new(None),
             spare,
+            scarce: Mutex::new(None),
         }
     }
 
@@ -89,30 +107,61 @@ impl ServerConnections {
     /// Leads new connections to the server that accepts writes.
     async fn find(&self) -> Result<(), StoreError> {
         let mut found = self.found.lock().await;
-        if found.is_none_or(|found| found.elapsed() > FOUND_FOR) {
-            *found = None;
-            let server = find(&self.servers).await?;
-            self.pool.set_connect_options(server);
-            *found = Some(Instant::now());
+        let is_over = |last: &Search| last.ended.elapsed() > FOUND_FOR;
+        if found.as_ref().is_none_or(is_over) {
+            let failure = match find(&self.servers).await {
+                Ok(server) => {
+                    self.pool.set_connect_options(server);
+                    None
+                }
+                Err(StoreError::Unavailable(why)) => Some(why),
+                Err(other) => return Err(other),
+            };
+            *found = Some(Search {
+                ended: Instant::now(),
+                failure,
+            });
         }
-        Ok(())
+        let failure = found.as_ref().and_then(|last| last.failure.clone());
+        failure.map_or(Ok(()), |why| Err(StoreError::Unavailable(why)))
     }
 
     /// A connection of the pool; an idle one also while the server does not admit a new one.
     async fn free_or_new(&self) -> Result<PoolConnection<Any>, StoreError> {
         let mut new = std::pin::pin!(self.pool.acquire());
+        let mut alone = if self.is_scarce() {
+            FREE_EVERY
+        } else {
+            OPENS_WITHIN
+        };
         loop {
-            match tokio::time::timeout(FREE_EVERY, &mut new).await {
+            match tokio::time::timeout(alone, &mut new).await {
                 Ok(Ok(connection)) => return Ok(connection),
                 Ok(Err(sqlx::Error::PoolTimedOut)) => return Err(self.why_not().await),
                 Ok(Err(error)) => return Err(not_connected(error)),
                 Err(_) => {
-                    if let Some(free) = self.pool.try_acquire() {
+                    alone = FREE_EVERY;
+                    if let Some(free) = self.free().await {
+                        *lock(&self.scarce) = Some(Instant::now());
                         return Ok(free);
                     }
                 }
             }
         }
+    }
+
+    fn is_scarce(&self) -> bool {
+        lock(&self.scarce).is_some_and(|since| since.elapsed() < SCARCE_FOR)
+    }
+
+    /// An idle connection that still accepts writes. The pool itself hands it out unasked.
+    async fn free(&self) -> Option<PoolConnection<Any>> {
+        let mut free = self.pool.try_acquire()?;
+        if writes(&mut free).await.is_ok_and(|writes| writes) {
+            return Some(free);
+        }
+        free.close_on_drop();
+        None
     }
 
     /// Whether the next call of the pool opens a connection.

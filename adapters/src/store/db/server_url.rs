@@ -30,6 +30,9 @@ const FOR_DRIVER: [&str; 13] = [
     "password",
 ];
 
+const PERCENT_ENCODE: &str =
+    "DATABASE_URL is not clear: in a password / ? # @ : % must be percent-encoded";
+
 /// The parameter by which the server shows the program to its administrator.
 const NAME: &str = "application_name";
 
@@ -61,9 +64,12 @@ impl ServerUrl {
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
         let (_, rest) = url.split_once(':').unwrap_or_default();
         let rest = rest.strip_prefix("//").unwrap_or(rest);
-        let (rest, _) = rest.split_once('#').unwrap_or((rest, ""));
+        let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        if path.contains('@') || fragment.contains('@') {
+            return Err(unusable(PERCENT_ENCODE));
+        }
         let mut parts = Parts {
             database: decoded(path)?,
             ..Parts::default()
@@ -126,6 +132,10 @@ impl Parts {
             _ if FOR_DRIVER.contains(&name) || name.starts_with("options[") => {
                 self.for_driver.push((name.to_owned(), value));
             }
+            // The rest of a password.
+            _ if name.contains(['@', '/']) || value.contains('@') => {
+                return Err(unusable(PERCENT_ENCODE));
+            }
             // The driver would log it, with a value that may be a secret.
             _ => tracing::info!("the parameter {name} in DATABASE_URL has no effect"),
         }
@@ -148,7 +158,8 @@ impl Parts {
             let valid = port.is_empty() || port.parse().is_ok_and(|port: u16| port > 0);
             if !valid {
                 return Err(unusable(
-                    "the port in DATABASE_URL must be a number of 1 to 65535",
+                    "the port in DATABASE_URL must be a number of 1 to 65535 (in a password \
+                     / ? # @ : % must be percent-encoded)",
                 ));
             }
             servers.push(self.server(host, port)?);
@@ -210,6 +221,22 @@ mod tests {
         let query = read.servers[0].database_url.query().unwrap_or_default();
         let query = query.replace("application_name=miseban", "");
         (read.location, query.trim_end_matches('&').to_owned())
+    }
+
+    #[test]
+    fn a_password_that_is_not_percent_encoded_is_told_and_not_shown() {
+        for url in [
+            "postgres://u:pa?SECRET@h/db",
+            "postgres://u:pa?SECRET=1@h/db",
+            "postgres://u:12/SECRET@h/db",
+            "postgres://u:12#SECRET@h/db",
+            "postgres://u:pa/SECRET@h/db",
+        ] {
+            let told = ServerUrl::parse(url).err().expect(url).to_string();
+
+            assert!(told.contains("percent-encoded"), "{url}: {told}");
+            assert!(!told.contains("SECRET"), "{told}");
+        }
     }
 
     #[test]
