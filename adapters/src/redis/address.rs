@@ -4,7 +4,7 @@ use super::clients::{Clients, address_of, parse};
 use super::fault::RedisFault;
 use super::sentinels::Sentinels;
 use super::settings::RedisSettings;
-use redis::Client;
+use redis::{Client, ConnectionAddr};
 use secrecy::ExposeSecret;
 use std::fmt;
 
@@ -33,6 +33,19 @@ impl RedisAddress {
             Self::Server(client) => Ok(client.clone()),
             Self::Service(sentinels) => sentinels.primary().await,
         }
+    }
+
+    /// Checks that this server is the primary for the sentinels, too: an old one takes writes until it
+    /// is told, and they are lost. Sentinels that cannot say so change nothing.
+    pub async fn check_named(&self, server: &ConnectionAddr) -> Result<(), RedisFault> {
+        if let Self::Service(sentinels) = self
+            && let Ok(named) = sentinels.primary().await
+            && named.get_connection_info().addr() != server
+        {
+            let why = "the sentinels name another primary";
+            return Err(RedisFault::NotReady(self.to_string(), why.to_owned()));
+        }
+        Ok(())
     }
 
     /// What a server that accepts no writes means: sentinels may still name the old primary.

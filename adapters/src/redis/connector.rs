@@ -8,7 +8,7 @@ use super::fault::{RedisFault, check_info};
 use super::settings::RedisSettings;
 use crate::http::install_tls;
 use redis::aio::{MultiplexedConnection, PubSub};
-use redis::{AsyncConnectionConfig, Cmd, PushInfo, PushKind};
+use redis::{AsyncConnectionConfig, Cmd, ConnectionAddr, PushInfo, PushKind};
 use std::future::Future;
 use std::io;
 use std::time::Duration;
@@ -31,6 +31,7 @@ pub(super) struct OpenConnection {
     pub connection: MultiplexedConnection,
     /// How long its first answer took.
     pub round_trip: Duration,
+    server: ConnectionAddr,
     pushes: UnboundedReceiver<PushInfo>,
 }
 
@@ -70,6 +71,7 @@ impl Connector {
             Ok(()) | Err(_) => Ok(OpenConnection {
                 connection,
                 round_trip: asked.elapsed(),
+                server: client.get_connection_info().addr().clone(),
                 pushes,
             }),
         }
@@ -86,6 +88,11 @@ impl Connector {
         let mut connection = connection.clone();
         let write = self.write_nothing();
         self.answer(write.exec_async(&mut connection)).await
+    }
+
+    /// Checks that the sentinels, if there are any, still name the server of this connection.
+    pub async fn check_named(&self, open: &OpenConnection) -> Result<(), RedisFault> {
+        self.server.check_named(&open.server).await
     }
 
     /// A write that changes nothing and creates no key, but is refused where writes are.

@@ -82,7 +82,7 @@ pub enum RedisFault {
     /// There was no answer in time, with or without a connection.
     #[error("Redis at {0} has not answered for {seconds} s", seconds = .1.as_secs_f32())]
     NoAnswer(String, Duration),
-    /// Redis runs but is not ready yet: it loads its data, or has no primary.
+    /// Redis runs but is not ready yet: it loads its data, has no primary, or is too busy.
     #[error("Redis at {0} is not ready yet: {1}")]
     NotReady(String, String),
     /// Redis cannot write its data to disk.
@@ -118,6 +118,11 @@ impl RedisFault {
             "NOPERM" => return Self::NotAllowed(address, detail(&error)),
             "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "NOREPLICAS" | "UNBLOCKED" => {
                 return Self::NotReady(address, detail(&error));
+            }
+            "BUSY" => return Self::NotReady(address, "a script keeps it busy".to_owned()),
+            "ERR" if detail(&error).contains("max number of clients") => {
+                let why = format!("{}; raise maxclients", detail(&error));
+                return Self::NotReady(address, why);
             }
             "MOVED" | "ASK" | "CROSSSLOT" => return Self::IsCluster(address),
             _ => {}
@@ -262,6 +267,20 @@ mod tests {
         let loading = format!("{}loading:1\r\n", info("7.2.4", "master", "ok"));
 
         assert!(check_info(&loading, "db:6379").unwrap_err().is_transient());
+    }
+
+    #[test]
+    fn a_busy_server_and_one_with_too_many_clients_are_transient_faults() {
+        let fault = |code: &str, detail: &str| {
+            let error = redis::make_extension_error(code.to_owned(), Some(detail.to_owned()));
+            RedisFault::classify(error, "db:6379")
+        };
+        let busy = fault("BUSY", "Redis is busy running a script.");
+        let full = fault("ERR", "max number of clients reached");
+
+        assert!(busy.is_transient(), "{busy:?}");
+        assert!(full.is_transient(), "{full:?}");
+        assert!(full.to_string().contains("raise maxclients"), "{full}");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //!
 //! A fail-over often leaves connections to the old primary open, and a half-open connection swallows
 //! every call. So neither an open socket nor a `PING` proves anything: every few seconds the task
-//! makes a write that changes nothing.
+//! makes a write that changes nothing, and asks the sentinels, if there are any: the old primary takes
+//! writes until they have told it that there is another one.
 
 use super::connector::{Connector, OpenConnection};
 use super::fault::RedisFault;
@@ -99,7 +100,7 @@ impl Reconnector {
                     }
                 }
                 _ = probe.tick() => {
-                    if let Err(fault) = self.probe(&open.connection).await {
+                    if let Err(fault) = self.probe(open).await {
                         return fault;
                     }
                 }
@@ -107,17 +108,15 @@ impl Reconnector {
         }
     }
 
-    async fn probe(&self, connection: &MultiplexedConnection) -> Result<(), RedisFault> {
+    async fn probe(&self, open: &OpenConnection) -> Result<(), RedisFault> {
         let asked = Instant::now();
-        match self.connector.probe(connection).await {
+        match self.connector.probe(&open.connection).await {
             // A busy server answers other calls meanwhile.
-            Err(RedisFault::NoAnswer(..)) if self.vitals.has_answered_since(asked) => Ok(()),
-            Err(fault) if fault.ends_connection() => Err(fault),
-            Ok(()) | Err(_) => {
-                self.vitals.note(asked, &Ok(()));
-                Ok(())
-            }
+            Err(RedisFault::NoAnswer(..)) if self.vitals.has_answered_since(asked) => {}
+            Err(fault) if fault.ends_connection() => return Err(fault),
+            Ok(()) | Err(_) => self.vitals.note(asked, &Ok(())),
         }
+        self.connector.check_named(open).await
     }
 
     async fn reopen(&self) -> OpenConnection {

@@ -7,7 +7,10 @@
 use super::clients::{Clients, address_of, parse};
 use super::fault::RedisFault;
 use futures::future::join_all;
-use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisError};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisError,
+    RedisResult,
+};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt;
@@ -36,7 +39,13 @@ struct SentinelLogin {
     sentinel_password: Option<String>,
 }
 
-/// The answer of a sentinel.
+/// The answers of a sentinel: its view of the service, and where the primary is.
+type Answers = (
+    RedisResult<HashMap<String, String>>,
+    RedisResult<Option<(String, u16)>>,
+);
+
+/// What a sentinel says.
 struct NamedPrimary {
     epoch: u64,
     host: String,
@@ -105,6 +114,9 @@ impl Sentinels {
         self.clients.client(self.primary.clone().set_addr(address))
     }
 
+    /// The view alone does not do: the sentinel that leads a fail-over has the new epoch in it, but
+    /// until the end the old primary. The epoch comes first, so that no new one goes with an old
+    /// address.
     async fn ask(&self, sentinel: &Client) -> Result<NamedPrimary, RedisFault> {
         let asked = async {
             let config = AsyncConnectionConfig::new()
@@ -112,22 +124,27 @@ impl Sentinels {
                 .set_response_timeout(Some(ANSWER_WITHIN));
             let connection = sentinel.get_multiplexed_async_connection_with_config(&config);
             let mut connection = connection.await?;
-            let mut question = redis::cmd("SENTINEL");
-            question.arg(("MASTER", &self.service));
-            question.query_async(&mut connection).await
+            let mut questions = redis::pipe();
+            questions
+                .cmd("SENTINEL")
+                .arg(("MASTER", &self.service))
+                .cmd("SENTINEL")
+                .arg(("GET-MASTER-ADDR-BY-NAME", &self.service))
+                // Each error is one of the answers, with its code.
+                .ignore_errors();
+            questions.query_async::<Answers>(&mut connection).await
         };
         let answer = timeout(ANSWER_WITHIN, asked).await.map_err(|_| {
             let address = format!("sentinel {}", address_of(sentinel));
             RedisFault::NoAnswer(address, ANSWER_WITHIN)
         })?;
-        let answer: HashMap<String, String> =
-            answer.map_err(|error| self.fault(error, sentinel))?;
-        let number = |name| answer.get(name).and_then(|number| number.parse().ok());
-        let port = number("port").and_then(|port: u64| u16::try_from(port).ok());
-        let host = answer.get("ip").cloned();
-        let (host, port) = host.zip(port).ok_or_else(|| self.unknown(sentinel))?;
+        let fault = |error: RedisError| self.fault(error, sentinel);
+        let (view, address) = answer.map_err(fault)?;
+        let (view, address) = (view.map_err(fault)?, address.map_err(fault)?);
+        let (host, port) = address.ok_or_else(|| self.unknown(sentinel))?;
+        let epoch = view.get("config-epoch");
         Ok(NamedPrimary {
-            epoch: number("config-epoch").unwrap_or(0),
+            epoch: epoch.and_then(|epoch| epoch.parse().ok()).unwrap_or(0),
             host,
             port,
         })
@@ -172,5 +189,106 @@ impl SentinelLogin {
             redis = redis.set_password(password);
         }
         sentinel.set_redis_settings(redis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redis::RedisSettings;
+    use crate::redis::address::RedisAddress;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    const OLD_VIEW: &str = "*4\r\n$2\r\nip\r\n$8\r\n10.0.0.1\r\n$12\r\nconfig-epoch\r\n$1\r\n6\r\n";
+    /// That of the sentinel that leads the fail-over.
+    const NEW_VIEW: &str = "*4\r\n$2\r\nip\r\n$8\r\n10.0.0.1\r\n$12\r\nconfig-epoch\r\n$1\r\n7\r\n";
+    const OLD: &str = "*2\r\n$8\r\n10.0.0.1\r\n$4\r\n6379\r\n";
+    const NEW: &str = "*2\r\n$8\r\n10.0.0.2\r\n$4\r\n6379\r\n";
+
+    /// A sentinel with these answers to the two questions; returns where it is.
+    async fn sentinel(view: &str, address: &str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let place = listener.local_addr().unwrap().to_string();
+        let answers = format!("{view}{address}");
+        tokio::spawn(async move {
+            while let Ok((mut line, _)) = listener.accept().await {
+                let mut heard = vec![0; 1024];
+                while let Ok(length @ 1..) = line.read(&mut heard).await {
+                    let questions = String::from_utf8_lossy(&heard[..length]);
+                    // The client introduces itself with three commands.
+                    let answers = if questions.contains("HELLO") {
+                        "+OK\r\n".repeat(3)
+                    } else {
+                        answers.clone()
+                    };
+                    line.write_all(answers.as_bytes()).await.unwrap();
+                }
+            }
+        });
+        place
+    }
+
+    fn service(sentinels: &[String]) -> RedisAddress {
+        let url = format!("redis+sentinel://{}/shop", sentinels.join(","));
+        RedisAddress::read(&RedisSettings::new(url)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_server_that_a_fail_over_has_promoted_is_the_primary() {
+        let leader = sentinel(NEW_VIEW, NEW).await;
+        let late = sentinel(OLD_VIEW, OLD).await;
+        let service = service(&[leader, late]);
+
+        let primary = service.primary().await.unwrap();
+
+        assert_eq!(address_of(&primary), "10.0.0.2:6379");
+    }
+
+    #[tokio::test]
+    async fn a_connection_to_another_server_than_the_named_one_is_of_no_use() {
+        let service = service(&[sentinel(NEW_VIEW, NEW).await]);
+        let server = |host: &str| ConnectionAddr::Tcp(host.to_owned(), 6379);
+
+        let old = service.check_named(&server("10.0.0.1")).await.unwrap_err();
+
+        assert!(old.is_transient(), "{old:?}");
+        assert!(old.to_string().contains("another primary"), "{old}");
+        service.check_named(&server("10.0.0.2")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_sentinel_that_cannot_help_says_why() {
+        for (answer, address, why) in [
+            (
+                "-ERR No such master with that name\r\n",
+                "_\r\n",
+                "no service shop",
+            ),
+            (
+                "-ERR unknown command 'SENTINEL'\r\n",
+                "-ERR unknown command\r\n",
+                "is no sentinel",
+            ),
+            (
+                "-NOAUTH Authentication required.\r\n",
+                "-NOAUTH required.\r\n",
+                "sentinel_password",
+            ),
+            (
+                NEW_VIEW,
+                "-NOPERM no permission to run it\r\n",
+                "docs/queues.md",
+            ),
+        ] {
+            let service = service(&[sentinel(answer, address).await]);
+
+            let fault = service.primary().await.unwrap_err();
+
+            assert!(fault.to_string().contains(why), "{fault}");
+            assert!(!fault.is_transient(), "{fault:?}");
+            let nowhere = ConnectionAddr::Tcp("10.0.0.9".to_owned(), 6379);
+            service.check_named(&nowhere).await.unwrap();
+        }
     }
 }

@@ -166,6 +166,32 @@ async fn a_run_goes_on_at_the_replica_when_the_primary_hangs_and_comes_back() {
     installation.until_ready().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "scripts/test-servers"]
+async fn a_connection_leaves_a_primary_that_still_takes_writes_after_a_fail_over() {
+    let service = Service::start().await;
+    let _link = connect(&RedisSettings::new(service.url()))
+        .await
+        .expect("connected");
+    let [old, new] = [&service.servers[0], &service.servers[1]].map(|server| server.port);
+    // By hand the old primary stays up, and is made a replica after eight seconds only.
+    let sentinel = service.sentinels[0].port;
+    let begun = Instant::now();
+    while !say(sentinel, WATCHWORD, "SENTINEL FAILOVER shop").ends_with("+OK\r\n") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "no fail-over");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    let begun = Instant::now();
+    while !say(new, WORD, "CLIENT LIST").contains("cmd=setrange") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it stays");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    let role = say(old, WORD, "ROLE");
+    assert!(role.contains("master\r\n"), "{role}");
+}
+
 #[tokio::test]
 #[ignore = "scripts/test-servers"]
 async fn a_sentinel_that_cannot_help_says_what_to_do() {

@@ -21,8 +21,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-/// Up to this round trip the usual grace is enough.
-const NEAR: Duration = Duration::from_millis(100);
+/// Up to this round trip the margin between two openings is enough: the smallest one.
+const NEAR: Duration = Duration::from_millis(10);
 /// The longest round trip with which permits can be used. Each millisecond of it delays the next
 /// opening by as much; beyond, little of the quota would be left.
 pub const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(3);
@@ -111,8 +111,12 @@ impl SharedLane {
 
     /// Since how long callers have had no permit that they could use.
     pub fn unusable(&self) -> Option<Duration> {
-        let recent = WANTED_FOR + 2 * micros(self.pace().period);
-        self.unusable.lasting(recent)
+        self.unusable.lasting(self.recent())
+    }
+
+    /// Callers that still want permits have asked within this time.
+    fn recent(&self) -> Duration {
+        WANTED_FOR + 2 * micros(self.pace().period)
     }
 
     /// Makes the task ask again now.
@@ -134,7 +138,7 @@ impl SharedLane {
     /// Fails all callers, since Redis gives no answer. If the ticket is in the queue, it counts as
     /// dead after the grace: no need to cancel it.
     fn fail(&self, error: &LimiterError) -> Option<ActiveTicket> {
-        self.unusable.add();
+        self.unusable.add(self.recent());
         lock(&self.waiters).fail(error);
         None
     }
@@ -222,7 +226,7 @@ async fn ask(lane: &SharedLane, ticket: String, priority: Priority) -> Option<Ac
                 good_until: asked + micros(limits.grace),
             };
             if received - asked > micros(limits.grace) {
-                lane.unusable.add();
+                lane.unusable.add(lane.recent());
                 let took = format!("Redis took {:?}", received - asked);
                 WARNINGS.warn("a permit came too late to be used", &took);
                 return None;

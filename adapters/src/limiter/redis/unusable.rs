@@ -17,11 +17,13 @@ struct Series {
 }
 
 impl UnusablePermits {
-    /// A permit was of no use.
-    pub fn add(&self) {
+    /// A permit was of no use. A series whose last is not within `recent` has ended: without a caller
+    /// nothing is known.
+    pub fn add(&self, recent: Duration) {
         let now = Instant::now();
         let mut series = lock(&self.0);
-        let (first, count) = series.map_or((now, 0), |series| (series.first, series.count));
+        let present = series.filter(|series| now - series.last < recent);
+        let (first, count) = present.map_or((now, 0), |series| (series.first, series.count));
         *series = Some(Series {
             first,
             last: now,
@@ -34,8 +36,7 @@ impl UnusablePermits {
         *lock(&self.0) = None;
     }
 
-    /// Since how long none could be used, if the last of several was asked for within `recent`:
-    /// without a caller nothing is known.
+    /// Since how long none could be used, if the last of several was asked for within `recent`.
     pub fn lasting(&self, recent: Duration) -> Option<Duration> {
         let series = (*lock(&self.0)).filter(|series| series.count > 1)?;
         (series.last.elapsed() < recent).then(|| series.first.elapsed())
@@ -52,16 +53,30 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_series_lasts_until_a_permit_is_used_or_none_is_wanted() {
         let unusable = UnusablePermits::default();
-        unusable.add();
+        unusable.add(2 * MINUTE);
         advance(MINUTE).await;
 
         assert_eq!(unusable.lasting(2 * MINUTE), None, "one is no series");
-        unusable.add();
+        unusable.add(2 * MINUTE);
         assert_eq!(unusable.lasting(2 * MINUTE), Some(MINUTE));
         advance(2 * MINUTE).await;
         assert_eq!(unusable.lasting(2 * MINUTE), None);
-        unusable.add();
+        unusable.add(2 * MINUTE);
         unusable.end();
         assert_eq!(unusable.lasting(2 * MINUTE), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_old_series_is_not_continued() {
+        let unusable = UnusablePermits::default();
+        unusable.add(2 * MINUTE);
+        unusable.add(2 * MINUTE);
+        advance(24 * 60 * MINUTE).await;
+
+        unusable.add(2 * MINUTE);
+        assert_eq!(unusable.lasting(2 * MINUTE), None, "one is no series");
+        advance(MINUTE).await;
+        unusable.add(2 * MINUTE);
+        assert_eq!(unusable.lasting(2 * MINUTE), Some(MINUTE));
     }
 }
