@@ -17,10 +17,11 @@ pub enum LogFormat {
     Json,
 }
 
-/// The filter of a long-running program, which logs what it does.
-pub const AT_WORK: &str = "info,sqlx=warn";
+/// The filter of a long-running program, which logs what it does. `sqlx` (and `sqlx_core`, which it covers)
+/// warns at each attempt during an outage; its errors reach our own code, which warns at its pace.
+pub const AT_WORK: &str = "info,sqlx=off";
 /// The filter of a command that prints its result: it logs only warnings and errors.
-pub const AT_REST: &str = "warn";
+pub const AT_REST: &str = "warn,sqlx=off";
 
 /// Starts the log with the filter of the settings, or else the `usual` one.
 ///

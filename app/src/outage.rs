@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 /// A failure that is older says nothing about now: nothing was tried meanwhile, for example since another
 /// process has done the job. A try and the pause before it take up to 22 s.
-const SAYS_NOTHING_AFTER: Duration = Duration::from_secs(25);
+pub const SAYS_NOTHING_AFTER: Duration = Duration::from_secs(25);
 
 /// The outage of one loop, if there is one. All clones share one state.
 #[derive(Clone, Default)]

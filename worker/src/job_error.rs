@@ -57,6 +57,12 @@ impl From<ShopError> for JobError {
 
 impl From<StoreError> for JobError {
     fn from(error: StoreError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&StoreError> for JobError {
+    fn from(error: &StoreError) -> Self {
         let remedy = match error {
             StoreError::Unavailable(_) => Remedy::Pause(OUTAGE_PAUSE),
             StoreError::Unusable(_) => Remedy::PauseThenStop(OUTAGE_PAUSE),

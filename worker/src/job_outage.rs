@@ -2,11 +2,11 @@
 //! keeps an answer is proof that no other answer can be recorded.
 
 use crate::job_error::{JobError, OUTAGE_PAUSE};
-use app::outage::Outage;
+use app::outage::{Outage, SAYS_NOTHING_AFTER};
 use shared::domain::retry::Remedy;
-use std::fmt;
-use std::sync::Arc;
+use shared::ports::store::StoreError;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -23,13 +23,21 @@ tokio::task_local! {
 pub(crate) struct JobOutage {
     outage: Outage,
     barring: Arc<AtomicU32>,
+    refusals: Arc<Mutex<Option<Refusals>>>,
+}
+
+/// Refusals one after the other, without a success or a time in which nothing was refused, for example
+/// since the server was away.
+struct Refusals {
+    begun: Instant,
+    last: Instant,
 }
 
 impl JobOutage {
     pub(crate) fn new(outage: Outage) -> Self {
         Self {
             outage,
-            barring: Arc::default(),
+            ..Self::default()
         }
     }
 
@@ -38,16 +46,37 @@ impl JobOutage {
         OF_THIS_QUEUE.scope(self.clone(), job).await
     }
 
-    /// A job failed because of an outage. Returns how long none has succeeded.
-    pub(crate) fn down(&self, why: &dyn fmt::Display) -> Duration {
-        self.outage.down(why)
+    /// A job failed because of an outage. Returns how long jobs have been refused; zero if `error` is no
+    /// refusal.
+    pub(crate) fn down(&self, error: &JobError) -> Duration {
+        self.outage.down(&error.why);
+        match error.remedy {
+            Remedy::PauseThenStop(_) => self.refused(),
+            _ => Duration::ZERO,
+        }
     }
 
     /// A job succeeded, or an answer was recorded. That of a job without an answer proves little.
     pub(crate) fn up(&self) {
         if !self.bars() {
             self.outage.up();
+            *self.refusals() = None;
         }
+    }
+
+    fn refused(&self) -> Duration {
+        let now = Instant::now();
+        let mut refusals = self.refusals();
+        let known = refusals
+            .as_ref()
+            .filter(|known| now - known.last < SAYS_NOTHING_AFTER);
+        let begun = known.map_or(now, |known| known.begun);
+        *refusals = Some(Refusals { begun, last: now });
+        now - begun
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Option<Refusals>> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn bars(&self) -> bool {
@@ -74,9 +103,9 @@ impl KeptAnswer {
         })
     }
 
-    /// It could not be recorded because of `why`.
-    pub(crate) fn failed(&mut self, why: &dyn fmt::Display) {
-        self.of.down(why);
+    /// It could not be recorded because of `error`.
+    pub(crate) fn failed(&mut self, error: &StoreError) {
+        self.of.down(&JobError::from(error));
         if self.since.elapsed() >= BARS_FOR {
             self.admit_others();
         }
@@ -112,4 +141,63 @@ pub(crate) fn pass_unless_answers_are_kept() -> Result<(), JobError> {
         return Err(JobError::new(Remedy::Pause(OUTAGE_PAUSE), why));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::domain::retry::PATIENCE;
+    use tokio::time::advance;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn away() -> JobError {
+        StoreError::Unavailable("no answer".to_owned()).into()
+    }
+
+    fn refusal() -> JobError {
+        StoreError::Unusable("permission denied".to_owned()).into()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_count_from_the_first_one_after_a_success_or_a_silence() {
+        let outage = JobOutage::default();
+
+        outage.down(&refusal());
+        advance(20 * SECOND).await;
+        assert_eq!(outage.down(&refusal()), 20 * SECOND);
+        outage.up();
+        assert_eq!(outage.down(&refusal()), Duration::ZERO);
+        advance(SAYS_NOTHING_AFTER).await;
+
+        assert_eq!(outage.down(&refusal()), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_that_a_server_was_away_is_no_time_of_refusals() {
+        let outage = JobOutage::default();
+        outage.down(&refusal());
+
+        for _ in 0..=PATIENCE.as_secs() {
+            advance(SECOND).await;
+            assert_eq!(outage.down(&away()), Duration::ZERO);
+        }
+
+        assert_eq!(outage.down(&refusal()), Duration::ZERO);
+        advance(SECOND).await;
+        outage.down(&away());
+        assert_eq!(outage.down(&refusal()), SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_is_refused_counts_while_it_is_kept() {
+        let outage = JobOutage::default();
+        let kept = outage.met_by(async { KeptAnswer::begin() }).await;
+        let mut kept = kept.expect("a queue");
+
+        kept.failed(&StoreError::Unusable("permission denied".to_owned()));
+        advance(SECOND).await;
+
+        assert_eq!(outage.down(&refusal()), SECOND);
+    }
 }

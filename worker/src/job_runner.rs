@@ -107,8 +107,8 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
         match &mut result {
             Ok(()) => self.outage.up(),
             Err(error) => {
-                let lasts = self.pause_after(error).await;
-                if matches!(error.remedy, Remedy::PauseThenStop(_)) && lasts >= PATIENCE {
+                let refused_for = self.pause_after(error).await;
+                if refused_for >= PATIENCE {
                     error.remedy = Remedy::Stop;
                 }
             }
@@ -119,18 +119,18 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
     }
 
     /// Keeps this slot from the next job during an outage, which would stop that job as well. Returns how
-    /// long the outage has lasted.
+    /// long jobs have been refused; zero if `error` is no refusal.
     async fn pause_after(&self, error: &JobError) -> Duration {
         let (Remedy::Pause(pause) | Remedy::PauseThenStop(pause)) = error.remedy else {
             return Duration::ZERO;
         };
-        let lasts = self.outage.down(&error.why);
+        let refused_for = self.outage.down(error);
         let mut stop = self.stop.clone();
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stop.wait_for(|stop| *stop >= Stop::ClaimNoMore) => {}
         }
-        lasts
+        refused_for
     }
 
     async fn conclude(

@@ -29,7 +29,7 @@ struct Database {
     tries: Arc<AtomicU64>,
     done: Arc<AtomicU64>,
     /// A person may have to act.
-    refuses: bool,
+    refuses: Arc<AtomicBool>,
     stopped: Arc<AtomicU64>,
 }
 
@@ -45,7 +45,7 @@ impl Handler<Database> for SyncBatch {
             database.done.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
-        Err(if database.refuses {
+        Err(if database.refuses.load(Ordering::Relaxed) {
             StoreError::Unusable("permission denied".to_owned()).into()
         } else {
             StoreError::Unavailable("the disk is full".to_owned()).into()
@@ -87,10 +87,8 @@ async fn working(database: &Database) -> (watch::Sender<Stop>, JoinHandle<()>) {
 #[tokio::test(start_paused = true)]
 async fn during_an_outage_of_the_database_a_slot_tries_one_job_a_second_and_none_is_lost() {
     for refuses in [false, true] {
-        let database = Database {
-            refuses,
-            ..Database::default()
-        };
+        let database = Database::default();
+        database.refuses.store(refuses, Ordering::Relaxed);
         let (stop, working) = working(&database).await;
 
         tokio::time::sleep(Duration::from_secs(10)).await;
@@ -110,10 +108,8 @@ async fn during_an_outage_of_the_database_a_slot_tries_one_job_a_second_and_none
 
 #[tokio::test(start_paused = true)]
 async fn a_database_that_refuses_everything_for_half_an_hour_ends_what_the_jobs_belong_to() {
-    let database = Database {
-        refuses: true,
-        ..Database::default()
-    };
+    let database = Database::default();
+    database.refuses.store(true, Ordering::Relaxed);
     let (stop, working) = working(&database).await;
     let minutes = |minutes: u64| tokio::time::sleep(Duration::from_secs(60 * minutes));
     let stopped = || database.stopped.load(Ordering::Relaxed);
@@ -123,6 +119,24 @@ async fn a_database_that_refuses_everything_for_half_an_hour_ends_what_the_jobs_
     database.is_back_once.store(true, Ordering::Relaxed);
     minutes(29).await;
     assert_eq!(database.done.load(Ordering::Relaxed), 1);
+    assert_eq!(stopped(), 0);
+    minutes(2).await;
+
+    assert!(stopped() > 0);
+    stop.send(Stop::ClaimNoMore).expect("it runs");
+    working.await.expect("no panic");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_that_a_database_was_away_is_no_part_of_the_half_hour() {
+    let database = Database::default();
+    let (stop, working) = working(&database).await;
+    let minutes = |minutes: u64| tokio::time::sleep(Duration::from_secs(60 * minutes));
+    let stopped = || database.stopped.load(Ordering::Relaxed);
+
+    minutes(31).await;
+    database.refuses.store(true, Ordering::Relaxed);
+    minutes(29).await;
     assert_eq!(stopped(), 0);
     minutes(2).await;
 

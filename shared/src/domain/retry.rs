@@ -11,7 +11,7 @@ pub enum Remedy {
     /// the worker pauses for this time, since other jobs would fail too.
     Pause(Duration),
     /// Such a service refuses what it is asked. As [`Remedy::Pause`], since that may pass; as
-    /// [`Remedy::Stop`] when no job has succeeded for [`PATIENCE`].
+    /// [`Remedy::Stop`] when it has refused for [`PATIENCE`] and no job has succeeded meanwhile.
     PauseThenStop(Duration),
     /// A transient fault: retry after a growing delay; an attempt is spent.
     TryAgain,

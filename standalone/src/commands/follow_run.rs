@@ -12,6 +12,7 @@ use shared::domain::retry::PATIENCE;
 use shared::domain::run::{RunId, RunState};
 use shared::ports::store::{RunView, StoreError};
 use std::time::Duration;
+use tokio::time::Instant;
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Lang, text};
 
@@ -106,12 +107,18 @@ async fn wait_for_end(
     let outage = Health::default().outage(&format!("run {run}"));
     let mut lost = LostMessages::new(app.ctx.clone());
     let mut polls = 0_u32;
+    // The outage is for the log: it is also one of the queue, and lasts until a search succeeds.
+    let mut unread: Option<Instant> = None;
     loop {
         match look(run, app).await {
-            Ok(RunLook::Open(view)) => progress.show(&view),
+            Ok(RunLook::Open(view)) => {
+                unread = None;
+                progress.show(&view);
+            }
             Ok(RunLook::Ended(report)) => return report.ok_or_else(|| gone(run)),
             Err(error) => {
-                let lasts = outage.down(&error);
+                outage.down(&error);
+                let lasts = unread.get_or_insert_with(Instant::now).elapsed();
                 if !error.may_pass() || lasts >= workers.waits_for() {
                     return Err(unseen(run, workers, lasts, error));
                 }
@@ -122,13 +129,20 @@ async fn wait_for_end(
         tokio::time::sleep(POLL_EVERY).await;
         polls = polls.wrapping_add(1);
         if polls.is_multiple_of(POLLS_PER_SEARCH) {
-            search(&mut lost, &outage).await;
+            search(&mut lost, app, &outage).await;
         }
     }
 }
 
 /// Only a search tells that an outage is over, since it needs the queue as well.
-async fn search(lost: &mut LostMessages, outage: &Outage) {
+///
+/// It begins with a write: a former primary that still reads knows nothing of what is done meanwhile, and
+/// only a refused write closes the connections to it.
+async fn search(lost: &mut LostMessages, app: &App, outage: &Outage) {
+    if let Err(error) = app.sources.store.try_write().await {
+        outage.down(&error);
+        return;
+    }
     match lost.send_again().await {
         Ok(()) => outage.up(),
         Err(error) => {
