@@ -23,12 +23,12 @@ tokio::task_local! {
 pub(crate) struct JobOutage {
     outage: Outage,
     barring: Arc<AtomicU32>,
-    refusals: Arc<Mutex<Option<Refusals>>>,
+    refusals: Arc<Mutex<Option<RefusedTime>>>,
 }
 
-/// Refusals one after the other, without a success or a time in which nothing was refused, for example
-/// since the server was away.
-struct Refusals {
+/// Refused jobs, one after the other, without a success or a time in which nothing was refused, for
+/// example since the server was away.
+struct RefusedTime {
     begun: Instant,
     last: Instant,
 }
@@ -60,22 +60,22 @@ impl JobOutage {
     pub(crate) fn up(&self) {
         if !self.bars() {
             self.outage.up();
-            *self.refusals() = None;
+            *self.refused_time() = None;
         }
     }
 
     fn refused(&self) -> Duration {
         let now = Instant::now();
-        let mut refusals = self.refusals();
+        let mut refusals = self.refused_time();
         let known = refusals
             .as_ref()
             .filter(|known| now - known.last < SAYS_NOTHING_AFTER);
         let begun = known.map_or(now, |known| known.begun);
-        *refusals = Some(Refusals { begun, last: now });
+        *refusals = Some(RefusedTime { begun, last: now });
         now - begun
     }
 
-    fn refusals(&self) -> MutexGuard<'_, Option<Refusals>> {
+    fn refused_time(&self) -> MutexGuard<'_, Option<RefusedTime>> {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn refusals_count_from_the_first_one_after_a_success_or_a_silence() {
+    async fn refused_time_count_from_the_first_one_after_a_success_or_a_silence() {
         let outage = JobOutage::default();
 
         outage.down(&refusal());

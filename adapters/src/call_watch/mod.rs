@@ -110,10 +110,8 @@ impl CallWatch {
     fn warn_if_due(&self, callee: &str) -> Instant {
         let now = Instant::now();
         let mut calls = self.calls();
-        let since = calls
-            .callees
-            .get(callee)
-            .and_then(|entry| entry.silent_since(now));
+        let entry = calls.callees.get(callee);
+        let since = entry.and_then(|entry| entry.silent_since(now));
         let due = since.unwrap_or(now) + TOLD_AFTER;
         let due = calls.told_at.map_or(due, |told| due.max(told + TOLD_EVERY));
         if now < due {

@@ -43,14 +43,14 @@ pub(crate) struct ServerConnections {
     pub(crate) pool: AnyPool,
     pub(crate) pooling: Pooling,
     servers: Vec<AnyConnectOptions>,
-    found: tokio::sync::Mutex<Option<Search>>,
+    found: tokio::sync::Mutex<Option<ServerSearch>>,
     spare: Arc<Spare>,
     /// When the server had no connection left.
     scarce: Mutex<Option<Instant>>,
 }
 
 /// The last search for a server that accepts writes.
-struct Search {
+struct ServerSearch {
     ended: Instant,
     /// Why no server was found.
     failure: Option<String>,
@@ -107,7 +107,7 @@ impl ServerConnections {
     /// Leads new connections to the server that accepts writes.
     async fn find(&self) -> Result<(), StoreError> {
         let mut found = self.found.lock().await;
-        let is_over = |last: &Search| last.ended.elapsed() > FOUND_FOR;
+        let is_over = |last: &ServerSearch| last.ended.elapsed() > FOUND_FOR;
         if found.as_ref().is_none_or(is_over) {
             let failure = match find(&self.servers).await {
                 Ok(server) => {
@@ -117,7 +117,7 @@ impl ServerConnections {
                 Err(StoreError::Unavailable(why)) => Some(why),
                 Err(other) => return Err(other),
             };
-            *found = Some(Search {
+            *found = Some(ServerSearch {
                 ended: Instant::now(),
                 failure,
             });
