@@ -8,7 +8,7 @@ use super::connection::Connection;
 use super::refusal::{GrantRefusal, sort_grant};
 use crate::http::form;
 use crate::http::oauth::TokenAnswer;
-use chrono::TimeDelta;
+use chrono::{SubsecRound as _, TimeDelta};
 use secrecy::{ExposeSecret, SecretString};
 use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
@@ -47,7 +47,8 @@ pub(super) async fn exchange(
     seed: &str,
     grant: TokenGrant<'_>,
 ) -> Result<StoredToken, ExchangeError> {
-    let refreshed_at = connection.now();
+    // As exact as the store keeps it: the pair in memory would be newer than the same one in the store.
+    let refreshed_at = connection.now().trunc_subsecs(3);
     let request = connection.post("/1/oauth/token", token_form(credentials, grant));
     // Instead of the time-out of a call: the caller decides how long it waits.
     let request = request.timeout(LISTENS);
