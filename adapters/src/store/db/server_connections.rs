@@ -30,9 +30,10 @@ const FOUND_FOR: Duration = Duration::from_secs(1);
 const OPENS_WITHIN: Duration = Duration::from_secs(1);
 
 /// After that, a connection that has become free is looked for so often.
-const FREE_EVERY: Duration = Duration::from_millis(50);
+const FREE_EVERY: Duration = Duration::from_millis(20);
 
-/// For so long a server that had no connection left is not expected to open one.
+/// For so long a server that had no connection left is not asked for another one: what is given back
+/// is for processes that have none.
 const SCARCE_FOR: Duration = Duration::from_secs(10);
 
 const WRITES: &str = "SELECT CASE WHEN pg_is_in_recovery()
@@ -128,12 +129,14 @@ impl ServerConnections {
 
     /// A connection of the pool; an idle one also while the server does not admit a new one.
     async fn free_or_new(&self) -> Result<PoolConnection<Any>, StoreError> {
+        while self.is_scarce() && self.pool.size() > 0 {
+            if let Some(free) = self.free().await {
+                return Ok(free);
+            }
+            tokio::time::sleep(FREE_EVERY).await;
+        }
         let mut new = std::pin::pin!(self.pool.acquire());
-        let mut alone = if self.is_scarce() {
-            FREE_EVERY
-        } else {
-            OPENS_WITHIN
-        };
+        let mut alone = OPENS_WITHIN;
         loop {
             match tokio::time::timeout(alone, &mut new).await {
                 Ok(Ok(connection)) => return Ok(connection),
