@@ -78,14 +78,14 @@ impl Story {
         }
     }
 
-    /// Waits until the workers say that they are not ready, and the producer, too, if it is concerned;
-    /// from then on nothing is asked. Returns the number of requests.
-    async fn until_away(&self, fault: &str, producer: bool) -> u64 {
+    /// Waits until as many programs say that they are not ready, which are concerned; from then on nothing
+    /// is asked. Returns the number of requests.
+    async fn until_away(&self, fault: &str, concerned: usize) -> u64 {
         let begun = Instant::now();
         loop {
             let pages = self.installation.readiness().await;
-            let concerned = pages.iter().skip(usize::from(!producer));
-            if concerned.clone().all(|(status, _)| *status == 503) {
+            let away = pages.iter().filter(|(status, _)| *status == 503);
+            if away.count() >= concerned {
                 break;
             }
             assert!(begun.elapsed() < TOLD_WITHIN, "{fault}: {pages:?}");
@@ -153,31 +153,31 @@ async fn a_database_that_takes_no_rows_for_a_while_costs_no_answer_and_no_run() 
     let story = Story::begin().await;
     let all = "ALL TABLES IN SCHEMA public";
     let writes = "INSERT, UPDATE, DELETE ON";
-    for (fault, begin, end, of_the_producer) in [
+    for (fault, begin, end, concerned) in [
         (
             "read-only",
             "ALTER SYSTEM SET default_transaction_read_only = on".to_owned(),
             "ALTER SYSTEM RESET default_transaction_read_only".to_owned(),
-            true,
+            3,
         ),
         (
             "no right to write",
             format!("REVOKE {writes} {all} FROM keeper"),
             format!("GRANT {writes} {all} TO keeper"),
-            true,
+            3,
         ),
         (
             "no right to one table",
             format!("REVOKE {writes} outcomes FROM keeper"),
             format!("GRANT {writes} outcomes TO keeper"),
-            false,
+            2,
         ),
     ] {
         let run = story.in_a_run().await;
 
         story.command(&begin).await;
         story.command("SELECT pg_reload_conf()").await;
-        let asked = story.until_away(fault, of_the_producer).await;
+        let asked = story.until_away(fault, concerned).await;
         story.command(&end).await;
         story.command("SELECT pg_reload_conf()").await;
 
@@ -196,7 +196,7 @@ async fn a_database_that_admits_nobody_or_locks_for_a_while_costs_no_answer_and_
         .expect("a connection");
     let lock = sqlx::raw_sql("BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE");
     lock.execute(&mut locking).await.expect("locked");
-    let asked = story.until_away("a lock", false).await;
+    let asked = story.until_away("a lock", 1).await;
     locking.close().await.expect("closed");
     story.until_over("a lock", run, asked).await;
 
@@ -212,7 +212,7 @@ async fn a_database_that_admits_nobody_or_locks_for_a_while_costs_no_answer_and_
         let pooler = fake_pooler::refusing(code).await;
         story.postgres.proxy.lead_to(pooler);
         story.postgres.proxy.cut();
-        let asked = story.until_away(code, true).await;
+        let asked = story.until_away(code, 3).await;
         let direct = url::Url::parse(&story.postgres.direct).expect("a url");
         story.postgres.proxy.lead_to(direct.port().expect("a port"));
 
@@ -243,7 +243,7 @@ async fn a_fail_over_that_keeps_the_old_server_and_its_connections_is_followed()
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     story.postgres.server.promote_replica();
-    let asked = story.until_away("a fail-over", true).await;
+    let asked = story.until_away("a fail-over", 3).await;
     // Only new connections are led to the new primary.
     let primary = url::Url::parse(&replica).expect("a url");
     let port = primary.port().expect("a port");

@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, Connection as _};
 #[ignore = "scripts/test-servers"]
 async fn twelve_connections_are_enough_for_eight_workers_and_their_producer() {
     let (mut postgres, redis) = (Postgres::start().await, Redis::start().await);
+    sqlx::any::install_default_drivers();
     let mut on = AnyConnection::connect(&postgres.direct)
         .await
         .expect("a connection");
