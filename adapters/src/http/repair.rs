@@ -26,7 +26,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
 }
 
 /// The text of `bytes`, cleaned, with a stub for each damaged entry of `list`. A text whose list has no end
-/// was cut off, and stays as it is. One that was cut off where a list inside of an entry ends, as the answer
+/// was cut off, and stays as it is. One that was cut off behind an object with a list, which ends as the answer
 /// would, looks like a damaged last entry: the entries behind it are missing.
 pub(crate) fn legible(bytes: &[u8], list: &ItemList) -> String {
     let text = clean(bytes);

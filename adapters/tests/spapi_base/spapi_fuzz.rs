@@ -118,17 +118,17 @@ proptest! {
     }
 
     #[test]
-    fn a_truncated_answer_is_refused_as_a_whole_unless_it_ends_as_a_whole_one(
+    fn a_truncated_answer_is_refused_as_a_whole_unless_it_ends_with_an_object(
         cut in any::<proptest::sample::Index>(),
     ) {
         let bytes = whole().to_string().into_bytes();
         let cut_off = &bytes[..cut.index(bytes.len())];
 
-        let ends_as_whole = cut_off.ends_with(b"]}");
+        let ends_with_object = cut_off.ends_with(b"}");
 
         let answers = check(cut_off);
 
-        prop_assert!(answers.is_none() || ends_as_whole);
+        prop_assert!(answers.is_none() || ends_with_object);
         prop_assert_eq!(hidden(&answers.unwrap_or_default()), []);
     }
 
