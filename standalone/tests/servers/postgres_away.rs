@@ -79,7 +79,7 @@ impl Story {
     }
 
     /// Waits until as many programs say that they are not ready, which are concerned; from then on nothing
-    /// is asked. Returns the number of requests.
+    /// is asked, but for one answer a worker. Returns the number of requests.
     async fn until_away(&self, fault: &str, concerned: usize) -> u64 {
         let begun = Instant::now();
         loop {
@@ -94,8 +94,10 @@ impl Story {
         tokio::time::sleep(Duration::from_secs(2)).await;
         let asked = self.asked();
         tokio::time::sleep(AWAY_FOR).await;
-        assert_eq!(self.asked(), asked, "{fault}: {}", self.installation.logs());
-        asked
+        // A worker that keeps no answer yet asks once more, and keeps that one.
+        let now = self.asked();
+        assert!(now <= asked + 1, "{fault}: {}", self.installation.logs());
+        now
     }
 
     /// Work goes on, and the run ends as if nothing had been: no answer was thrown away.
