@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// Sends the requests of one account.
 pub(super) struct Connection {
     account: AccountId,
-    /// Names the shop to whom it is told that BASE gives no answer.
+    /// The name under which missing answers of BASE are reported.
     callee: String,
     base_url: String,
     http: reqwest::Client,
@@ -72,7 +72,7 @@ impl Connection {
         }
     }
 
-    /// As [`Connection::send_unwatched`], and it is told when no answer comes for long.
+    /// As [`Connection::send_unwatched`], and reports when no answer comes for long.
     pub(super) async fn send(
         &self,
         request: RequestBuilder,

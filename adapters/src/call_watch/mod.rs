@@ -19,9 +19,9 @@ use tokio::time::Instant;
 /// The calls of this process.
 pub static CALLS: LazyLock<CallWatch> = LazyLock::new(CallWatch::default);
 
-/// People are told when a vendor or server has given no usable answer for this long.
+/// A vendor or server that has given no usable answer for this long is reported.
 pub const TOLD_AFTER: Duration = Duration::from_secs(30);
-/// They are told again after this time.
+/// It is reported again after this time.
 const TOLD_EVERY: Duration = Duration::from_secs(60);
 /// A failure that is older says nothing about now, since nothing was asked meanwhile.
 const FAILURE_COUNTS_FOR: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! When silence is told, and when it ends.
+//! When silence is reported, and when it ends.
 
 use super::*;
 use tokio::time::{advance, sleep, timeout};
