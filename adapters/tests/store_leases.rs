@@ -52,6 +52,19 @@ async fn only_the_holder_releases_the_lease() {
 }
 
 #[tokio::test]
+async fn everybody_sees_until_when_a_lease_is_held() {
+    let store = store().await;
+    let until = async || store.lease_until("refresh").await.expect("an answer");
+    assert_eq!(until().await, None);
+
+    take(&store, "a", 0).await;
+
+    assert_eq!(until().await, Some(noon() + TimeDelta::seconds(10)));
+    store.end_lease("refresh", "a").await.expect("an answer");
+    assert_eq!(until().await, None);
+}
+
+#[tokio::test]
 async fn a_dead_holder_of_tomorrow_had_a_wrong_clock_and_loses_the_lease_now() {
     const DAY: i64 = 24 * 3_600;
     let store = store().await;

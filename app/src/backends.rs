@@ -9,7 +9,7 @@ use adapters::limiter::{LocalLimiter, Rates, RedisLimiter};
 use adapters::queue::{LocalQueue, RedisQueue};
 use adapters::redis::{RedisFault, RedisLink, RedisSettings, connect};
 use adapters::store::SqlStore;
-use shared::domain::lane::{Lane, ShopLane};
+use shared::domain::lane::Lane;
 use shared::domain::quota::WindowUse;
 use shared::domain::rate::{ConfiguredPeriod, Micros};
 use shared::jobs::QueueName;
@@ -17,7 +17,7 @@ use shared::ports::cache::Cache;
 use shared::ports::clock::Clock;
 use shared::ports::limiter::{Limiter, LimiterError};
 use shared::ports::queue::Queue;
-use shared::ports::store::{AccountRow, LaneMemory};
+use shared::ports::store::LaneMemory;
 use std::sync::Arc;
 use std::time::Duration;
 use ui::command_error::CommandError;
@@ -136,29 +136,15 @@ pub(crate) fn cache(
 }
 
 /// The calls of all processes in the current windows of the shops, by lane.
-pub(crate) async fn shared_lanes(
+pub(crate) async fn shared_use(
     settings: &Settings,
-    store: &SqlStore,
-    accounts: &[AccountRow],
-) -> Result<Vec<(String, LaneMemory)>, CommandError> {
-    let Some(link) = link_of(settings, Some(store)).await? else {
-        return Ok(Vec::new());
-    };
-    let limiter = RedisLimiter::new(&link, rates(settings), Arc::new(SystemClock));
+    link: &RedisLink,
+    shops: &[Lane],
+) -> Result<Vec<(String, LaneMemory)>, LimiterError> {
+    let limiter = RedisLimiter::new(link, rates(settings), Arc::new(SystemClock));
     let mut lanes = Vec::new();
-    for account in accounts {
-        let lane = Lane::Shop(ShopLane {
-            platform: account.platform.clone(),
-            account: account.id.clone(),
-            quota: settings.base.quota,
-        });
-        let used = limiter.shared_use(&lane).await;
-        let used = used.map_err(|LimiterError(why)| {
-            CommandError::Away(text!(
-                "Redisを使えません({why})",
-                "Redis cannot be used ({why})"
-            ))
-        })?;
+    for lane in shops {
+        let used = limiter.shared_use(lane).await?;
         lanes.extend(used.map(|used| (lane.to_string(), memory(&used))));
     }
     Ok(lanes)
@@ -186,10 +172,15 @@ pub async fn shared_queue(
     redis: &Redis,
     store: Option<&SqlStore>,
 ) -> Result<RedisQueue, CommandError> {
-    Ok(RedisQueue::new(link(redis, store).await?))
+    Ok(queue_over(&link(redis, store).await?))
 }
 
-fn rates(settings: &Settings) -> Rates {
+/// The queue in the Redis of `link`.
+pub fn queue_over(link: &RedisLink) -> RedisQueue {
+    RedisQueue::new(link.clone())
+}
+
+pub(crate) fn rates(settings: &Settings) -> Rates {
     let micros = |rate: Rate| {
         let period = Micros::try_from(rate.period()?.as_micros()).unwrap_or(Micros::MAX);
         Some(match rate {

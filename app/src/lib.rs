@@ -11,6 +11,8 @@ mod clients;
 pub mod config;
 pub mod health;
 pub mod installation;
+pub mod lanes;
+pub mod live_workers;
 pub mod log;
 pub mod outage;
 pub mod page_listener;

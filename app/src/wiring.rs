@@ -4,7 +4,7 @@
 use crate::accounts::{AccountCredentials, AccountsFile};
 use crate::backends::Backends;
 use crate::backends::{self, LimiterShutdown};
-pub use crate::backends::{link_of, shared_queue};
+pub use crate::backends::{link_of, queue_over, shared_queue};
 use crate::clients::{VendorClients, client_error};
 use crate::config::values::Key;
 use crate::config::{Settings, Work, environment};
@@ -20,8 +20,7 @@ use shared::domain::account::AccountId;
 use shared::ports::cache::Cache;
 use shared::ports::context::Context;
 use shared::ports::notifier::Notifier;
-use shared::ports::store::{AccountStore as _, LaneMemory, LaneStore as _};
-use std::collections::BTreeMap;
+use shared::ports::store::AccountStore as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -71,38 +70,6 @@ pub async fn with_keys(settings: &Settings, store: &SqlStore) -> Result<SqlStore
 pub async fn cache(settings: &Settings, store: &SqlStore) -> Result<Arc<dyn Cache>, CommandError> {
     let link = link_of(settings, Some(store)).await?;
     Ok(backends::cache(settings, link.as_ref(), store))
-}
-
-/// What is known of the lanes, by name: the database keeps it, but the calls of the shops are
-/// counted in Redis where many processes share them. A Redis that does not respond is no reason to
-/// show nothing else.
-///
-/// # Errors
-///
-/// A database that cannot be read.
-pub async fn lanes(
-    settings: &Settings,
-    store: &SqlStore,
-) -> Result<Vec<(String, LaneMemory)>, CommandError> {
-    let mut lanes: BTreeMap<String, LaneMemory> = store.lanes().await?.into_iter().collect();
-    if settings.redis.is_some() {
-        match backends::shared_lanes(settings, store, &store.accounts().await?).await {
-            Ok(counted) => {
-                for (name, counted) in counted {
-                    let refusals = lanes.get(&name).and_then(|known| known.refusals);
-                    lanes.insert(
-                        name,
-                        LaneMemory {
-                            refusals,
-                            ..counted
-                        },
-                    );
-                }
-            }
-            Err(error) => tracing::warn!(%error, "could not read the use of the quotas"),
-        }
-    }
-    Ok(lanes.into_iter().collect())
 }
 
 /// Builds all parts of one process that works, over its only store, and stores the shops of the

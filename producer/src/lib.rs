@@ -15,6 +15,6 @@ pub use lost_messages::{LostMessages, ResumeError};
 pub use register::{Registered, Registration, register};
 pub use resume::{resume, resume_run};
 pub use schedule::{
-    LeaderLease, Leadership, RetentionCleanup, RunScheduler, Scheduler, TokenRefresher,
+    LeaderLease, Leadership, RetentionCleanup, RunScheduler, Scheduler, TokenRefresher, is_led,
 };
 pub use start_run::{RunOrder, StartRunError, StartedRun, start_run};

@@ -4,25 +4,22 @@ use crate::cli::{
     BackupArgs, EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, NotifyArgs, OutputArgs,
     QueuesCommand, ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
 };
-use crate::commands::doctor::Checked;
 use crate::commands::{
     accounts, backup, board, changes, demo, doctor, explain, import, import_shop, migrate, notify,
-    queues, register, release, report, run, serve, servers, status, validate,
+    queues, register, release, report, run, serve, status, validate,
 };
 use crate::database::{self, CommandStore};
 use crate::import::AsinList;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
 use adapters::clock::SystemClock;
-use adapters::store::SqlStore;
 use app::accounts::AccountsFile;
-use app::config::{self, Settings};
-use app::run_mode::RunMode;
+use app::config::Settings;
 use app::wiring;
 use ecauto_import::TakeoverSummary;
 use shared::domain::run::RunKind;
 use shared::ports::clock::Clock as _;
-use shared::ports::store::{AccountStore as _, CatalogueStore as _, Store};
+use shared::ports::store::{AccountStore as _, CatalogueStore as _};
 use std::io::Write;
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Lang, Text};
@@ -77,10 +74,7 @@ async fn perform(
             report::report(store, args.run.as_deref(), now, &mut out).await
         }
         MisebanCommand::Status(OutputArgs { json }) => {
-            let (store, now) = store.existing_now().await?;
-            let lanes = wiring::lanes(settings, store).await?;
-            let near = accounts::warned_before(settings);
-            status::status(store, &lanes, near, now, &mut env.output(*json)).await
+            status::show(settings, store, &mut env.output(*json)).await
         }
         MisebanCommand::Release(RunIdArg { run }) => {
             release::release(run, store, settings, &mut env.output(false)).await
@@ -110,7 +104,7 @@ async fn perform(
         MisebanCommand::Migrate => upgrade(env).await,
         MisebanCommand::Backup(args) => back_up(args, store, env).await,
         MisebanCommand::Restore(args) => restore(args, env).await,
-        MisebanCommand::Doctor => diagnose(store, env).await,
+        MisebanCommand::Doctor => doctor::diagnose(settings, store, &mut env.output(false)).await,
         MisebanCommand::Demo(args) => demo::demo(args, &mut env.output(false)).await,
         MisebanCommand::Run(args) => {
             run::run(args, settings, store, &mut env.output(args.json)).await
@@ -263,38 +257,4 @@ async fn validate_cache(
     }
     let fill = StartRunArgs::new(RunKind::Stale);
     run::run(&fill, env.settings, store, &mut env.output(json)).await
-}
-
-async fn diagnose(store: &CommandStore, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
-    let opened = open_with_version(env.settings, store).await;
-    // If the app cannot be built, the checks below report the reason.
-    let app = match &opened {
-        Ok((store, _)) => wiring::assemble(env.settings, RunMode::Live, store)
-            .await
-            .ok(),
-        Err(_) => None,
-    };
-    let checked = Checked {
-        settings: env.settings,
-        environment: &config::environment,
-        database: opened
-            .as_ref()
-            .map(|(store, version)| (store as &dyn Store, *version)),
-        marketplace: app.as_ref().map(|app| &*app.ctx.marketplace),
-        shop: app.as_ref().map(|app| &*app.ctx.shop),
-    };
-    let exit = doctor::doctor(checked, &mut env.output(false)).await?;
-    let store = opened.as_ref().ok().map(|(store, _)| store);
-    let redis = wiring::link_of(env.settings, store).await;
-    let servers = servers::check(store, redis, &mut env.output(false)).await?;
-    Ok(if servers == Exit::Done { exit } else { servers })
-}
-
-async fn open_with_version(
-    settings: &Settings,
-    store: &CommandStore,
-) -> Result<(SqlStore, i64), CommandError> {
-    let store = wiring::with_keys(settings, store.open().await?).await?;
-    let version = store.schema_version().await?;
-    Ok((store, version))
 }

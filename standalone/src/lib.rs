@@ -9,5 +9,6 @@ pub mod database;
 pub mod dispatch;
 pub mod import;
 pub mod lock;
+pub mod lock_note;
 pub mod output;
 pub mod progress;

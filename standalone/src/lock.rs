@@ -6,10 +6,11 @@
 //! link, meets the same lock. The operating system releases it when its process ends, even after a
 //! crash.
 
+use crate::lock_note::{LockHolder, LockNote, beside};
 use adapters::store::{DatabaseLocation, SqlStore};
 use app::config::Settings;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,8 +19,10 @@ use ui::message::text;
 
 /// Time between two looks whether the file is still there.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
-/// Tries to lock a file that others replace at the same time.
+/// Tries to lock a file that others replace at the same time, or look at ([`WorkLock::holder`]).
 const TRIES: u32 = 5;
+/// Pause before a file that is in use is tried again.
+const TRY_AGAIN: Duration = Duration::from_millis(20);
 
 /// Held while this process works on the database.
 #[derive(Debug)]
@@ -35,8 +38,7 @@ struct LockedFile {
     file: ManuallyDrop<File>,
     /// The name that the settings have.
     path: PathBuf,
-    /// Holds the number of this process, for the messages of others.
-    note: PathBuf,
+    note: LockNote,
 }
 
 impl WorkLock {
@@ -72,6 +74,37 @@ impl WorkLock {
         Ok(Self { held })
     }
 
+    /// As [`WorkLock::take`], and tells others that this process keeps the schedule.
+    ///
+    /// # Errors
+    ///
+    /// As [`WorkLock::take`].
+    pub fn take_to_serve(location: DatabaseLocation) -> Result<Self, CommandError> {
+        let lock = Self::take(location)?;
+        if let Some(held) = &lock.held {
+            held.note.write_serves();
+        }
+        Ok(lock)
+    }
+
+    /// Who works on the database at `location` now, if anybody does on this machine. Takes nothing: a
+    /// process that starts at this moment tries again.
+    pub fn holder(location: &DatabaseLocation) -> Option<LockHolder> {
+        let DatabaseLocation::File(path) = location else {
+            return None;
+        };
+        let real = path.canonicalize().ok()?;
+        let file = open(&real).ok()?;
+        match file.try_lock_shared() {
+            Ok(()) => {
+                let _ = file.unlock();
+                None
+            }
+            Err(TryLockError::WouldBlock) => Some(note_of(&real).read()),
+            Err(TryLockError::Error(_)) => None,
+        }
+    }
+
     /// Does `work` under `lock`, if there is one.
     ///
     /// # Errors
@@ -103,18 +136,22 @@ impl LockedFile {
                 "{shown} cannot be locked ({error}): make the database file and its folder writable, or change DATABASE_URL"
             ))
         };
-        for _ in 0..TRIES {
+        for tried in 1..=TRIES {
             let real = path.canonicalize().map_err(unusable)?;
             let file = open(&real).map_err(unusable)?;
-            let note = beside(&real, ".pid");
+            let note = note_of(&real);
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::Error(error)) => return Err(unusable(error)),
-                Err(TryLockError::WouldBlock) => return Err(in_use(&note)),
+                Err(TryLockError::WouldBlock) if tried < TRIES => {
+                    std::thread::sleep(TRY_AGAIN);
+                    continue;
+                }
+                Err(TryLockError::WouldBlock) => return Err(in_use(note.read())),
             }
             // Another process may have replaced the file before it was locked.
             if same_file(&file, path).unwrap_or(true) {
-                write_note(&note);
+                note.write();
                 let path = path.to_owned();
                 return Ok(Self { file, path, note });
             }
@@ -152,7 +189,7 @@ impl LockedFile {
 impl Drop for LockedFile {
     fn drop(&mut self) {
         // It is only for messages; and an unlocked file is free, also if unlocking fails.
-        let _ = std::fs::remove_file(&self.note);
+        self.note.remove();
         let _ = self.file.unlock();
     }
 }
@@ -184,35 +221,12 @@ fn same_file(_file: &File, path: &Path) -> io::Result<bool> {
     std::fs::metadata(path).map(|_| true)
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
+fn note_of(real: &Path) -> LockNote {
+    LockNote::new(beside(real, ".pid"))
 }
 
-/// Writes the number of this process to `note`: a new file takes its place, so that a symlink there
-/// is never followed. Others only show it, so that a failure does no harm.
-fn write_note(note: &Path) {
-    let number = std::process::id();
-    let new = beside(note, &format!(".{number}"));
-    let _ = std::fs::remove_file(&new);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&new)
-        .and_then(|mut file| writeln!(file, "{number}"));
-    if written.and_then(|()| std::fs::rename(&new, note)).is_err() {
-        let _ = std::fs::remove_file(&new);
-    }
-}
-
-fn in_use(note: &Path) -> CommandError {
-    let is_file = std::fs::symlink_metadata(note).is_ok_and(|found| found.is_file());
-    let text = std::fs::read_to_string(note).ok().filter(|_| is_file);
-    let number: Option<u32> = text.and_then(|text| text.trim().parse().ok());
-    let (ja, en) = number.map_or_else(Default::default, |number| {
+fn in_use(by: LockHolder) -> CommandError {
+    let (ja, en) = by.process.map_or_else(Default::default, |number| {
         (
             format!("(プロセス番号 {number})"),
             format!(" (process {number})"),
@@ -243,6 +257,27 @@ mod tests {
                 .contains(&std::process::id().to_string())
         );
         assert!(take().is_ok());
+    }
+
+    #[test]
+    fn whoever_looks_sees_who_works_and_whether_it_keeps_the_schedule() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = || DatabaseLocation::File(folder.path().join("shop.db"));
+        assert_eq!(WorkLock::holder(&location()), None);
+        let lock = WorkLock::take(location()).unwrap();
+        let mine = |serves| LockHolder {
+            process: Some(std::process::id()),
+            serves,
+        };
+
+        assert_eq!(WorkLock::holder(&location()), Some(mine(false)));
+        drop(lock);
+        let lock = WorkLock::take_to_serve(location()).unwrap();
+        assert_eq!(WorkLock::holder(&location()), Some(mine(true)));
+
+        drop(lock);
+        assert_eq!(WorkLock::holder(&location()), None);
+        assert!(WorkLock::take(location()).is_ok());
     }
 
     #[test]

@@ -126,9 +126,27 @@ pub fn refusal(party: RefusedParty, account: &AccountId) -> Text {
     }
 }
 
-/// What a person can do about the error that ended a run. The words are those of the client of Amazon.
+/// A shop that nobody has connected yet, and what to do.
+pub fn never_authorised(account: &AccountId) -> Text {
+    text!(
+        "まだBASEと連携していません。miseban accounts authorize {account} で連携してください",
+        "not authorised at BASE yet: run miseban accounts authorize {account}"
+    )
+}
+
+/// What a person can do about the error that ended a run.
 pub fn failure(error: &str) -> Text {
-    for (words, todo) in [
+    known_failure(error).unwrap_or_else(|| {
+        text!(
+            "miseban doctor で原因を調べられます",
+            "miseban doctor helps to find the cause"
+        )
+    })
+}
+
+/// What a person can do about a refusal of Amazon, by the words of its client; `None` for other words.
+pub fn known_failure(error: &str) -> Option<Text> {
+    let known = [
         (
             "invalid_client",
             text!(
@@ -157,15 +175,9 @@ pub fn failure(error: &str) -> Text {
                 "add the role Product Listing to the application in Seller Central, and authorise it again; until then texts and images stop, prices and stock go on"
             ),
         ),
-    ] {
-        if error.contains(words) {
-            return todo;
-        }
-    }
-    text!(
-        "miseban doctor で原因を調べられます",
-        "miseban doctor helps to find the cause"
-    )
+    ];
+    let found = known.into_iter().find(|(words, _)| error.contains(words));
+    found.map(|(_, todo)| todo)
 }
 
 /// Why a listing is held, and what a person can do about it.
@@ -202,8 +214,8 @@ pub fn code(code: &str, lang: Lang) -> String {
     let label = match code {
         "unavailable" => lang.pick("BASEが応答しない", "BASE does not respond"),
         "reauthorise" => lang.pick(
-            "ショップの再連携が必要",
-            "the shop has to be authorised again",
+            "ショップをBASEと連携する必要がある",
+            "the shop has to be authorised",
         ),
         "hour_api_limit" => lang.pick("BASEの1時間の上限", "BASE's hourly limit"),
         "day_api_limit" => lang.pick("BASEの1日の上限", "BASE's daily limit"),

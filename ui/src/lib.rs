@@ -11,6 +11,7 @@ pub mod labels;
 pub mod layout;
 pub mod message;
 pub mod notices;
+pub mod programs;
 pub mod report;
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::token_records::TokenRecords;
 use super::token_rejections::{PASSES_WITHIN, TokenRejections};
 use super::token_state::{AccessToken, RefreshGrant, TokenLookup, TokenState};
 use chrono::TimeDelta;
+use shared::domain::account::NEVER_AUTHORISED;
 use shared::ports::shop::ShopError;
 use shared::ports::store::StoredToken;
 use std::sync::Arc;
@@ -206,8 +207,8 @@ impl TokenManager {
     }
 
     pub(super) async fn never_authorised(&self) -> ShopError {
-        let why = "it was never authorised";
-        self.records.mark(self.connection.now(), why).await
+        let now = self.connection.now();
+        self.records.mark(now, NEVER_AUTHORISED).await
     }
 
     /// BASE accepted a call with this token.

@@ -103,6 +103,11 @@ impl LeaseStore for Memory {
         Ok(free)
     }
 
+    async fn lease_until(&self, name: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let leases = self.leases.lock().unwrap();
+        Ok(leases.get(name).map(|(_, until)| *until))
+    }
+
     async fn end_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
         let mut leases = self.leases.lock().unwrap();
         if leases.get(name).is_some_and(|(by, _)| by == holder) {

@@ -51,14 +51,14 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<AccountEntry>, Com
         let line = error.span().map_or(1, |span| line_of(content, span.start));
         let why = without_values(error.message());
         CommandError::Usage(text!(
-            "{shown} の{line}行目が読めません({why})。README の例と見比べてください",
-            "{shown}, line {line} cannot be read ({why}): compare it with the example in the README"
+            "{shown} の{line}行目が読めません({why})。README.ja.md の「はじめての設定(5分)」の例と見比べてください",
+            "{shown}, line {line} cannot be read ({why}): compare it with the example under \"Five minutes to your own shop\" in README.md"
         ))
     })?;
     if raw.account.is_empty() {
         return Err(CommandError::Usage(text!(
-            "{shown} にショップが1つもありません。[[account]] を1つ以上書いてください(README の例を参照)",
-            "{shown} has no account: add at least one [[account]] (see the README)"
+            "{shown} にショップが1つもありません。[[account]] を1つ以上書いてください(例は README.ja.md の「はじめての設定(5分)」)",
+            "{shown} has no account: add at least one [[account]] (an example is under \"Five minutes to your own shop\" in README.md)"
         )));
     }
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();

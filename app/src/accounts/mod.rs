@@ -21,6 +21,7 @@ use entry::SecretRef;
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
 use shared::ports::store::AccountRow;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
@@ -44,8 +45,8 @@ impl AccountsFile {
         let shown = path.display();
         let content = std::fs::read_to_string(path).map_err(|error| {
             CommandError::Usage(text!(
-                "ショップ一覧 {shown} を読めません({error})。README の「自分のショップで始める」の例から作り、UTF-8で保存してください(場所は ACCOUNTS_FILE で変えられます)",
-                "the accounts file {shown} cannot be read ({error}): create it from the example in the README and save it as UTF-8; ACCOUNTS_FILE sets its path"
+                "ショップ一覧 {shown} を読めません({error})。README.ja.md の「はじめての設定(5分)」の例から作り、UTF-8で保存してください(場所は ACCOUNTS_FILE で変えられます)",
+                "the accounts file {shown} cannot be read ({error}): create it from the example under \"Five minutes to your own shop\" in README.md and save it as UTF-8; ACCOUNTS_FILE sets its path"
             ))
         })?;
         let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
@@ -72,6 +73,13 @@ impl AccountsFile {
     pub fn ids(&self) -> Vec<AccountId> {
         let accounts = self.accounts.iter();
         accounts.map(|account| account.id.clone()).collect()
+    }
+
+    /// The ids of the shops with a first token.
+    pub fn with_first_token(&self) -> HashSet<AccountId> {
+        let accounts = self.accounts.iter();
+        let with = accounts.filter(|account| account.has_first_token());
+        with.map(|account| account.id.clone()).collect()
     }
 
     /// The rows to store in the database.

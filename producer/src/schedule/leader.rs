@@ -1,8 +1,9 @@
 //! Leader election: of several producers, the one that holds the lease keeps the schedule.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::wrong_clock::lasting;
 use shared::ports::context::Context;
-use shared::ports::store::StoreError;
+use shared::ports::store::{Store, StoreError};
 use uuid::Uuid;
 
 /// Another producer takes over this long after the leader's last sign of life.
@@ -36,6 +37,16 @@ impl Leadership {
             tracing::warn!(%error, "could not release the leader lease; it expires in 10 s");
         }
     }
+}
+
+/// Whether a producer leads now, by the lease that it renews every second.
+///
+/// # Errors
+///
+/// When the database does not answer.
+pub async fn is_led(store: &dyn Store, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let until = store.lease_until(NAME).await?;
+    Ok(lasting(until, LEASE, now).is_some())
 }
 
 /// The leader lease, as one producer sees it.

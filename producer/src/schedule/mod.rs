@@ -11,7 +11,7 @@ mod retention;
 mod runs;
 mod tokens;
 
-pub use leader::{LeaderLease, Leadership};
+pub use leader::{LeaderLease, Leadership, is_led};
 pub use retention::RetentionCleanup;
 pub use runs::RunScheduler;
 pub use tokens::TokenRefresher;

@@ -13,6 +13,9 @@ pub const REFRESH_TOKEN_LIVES: TimeDelta = TimeDelta::days(30);
 /// proxy fails.
 pub const LONGEST_PARK: TimeDelta = TimeDelta::hours(24);
 
+/// Why an account has no tokens that nobody has connected yet: no loss, but a step that is still to do.
+pub const NEVER_AUTHORISED: &str = "it was never authorised";
+
 /// The shop keeper's own name for an account: 1 to 64 of `[A-Za-z0-9_.-]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]

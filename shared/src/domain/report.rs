@@ -113,6 +113,15 @@ impl Report {
         asked && failed > 0 && is_mass
     }
 
+    /// Whether a run over all listings, or all shops, found none: they are not imported, or not active.
+    pub fn had_nothing_to_do(&self) -> bool {
+        match self.kind {
+            RunKind::PriceStock | RunKind::Visibility => self.asins == 0,
+            RunKind::Reconcile => self.batches == 0,
+            RunKind::Stale | RunKind::BasicInfo | RunKind::Register => false,
+        }
+    }
+
     /// Whether the guard holds nothing but the end of the run, since Amazon called too many ASINs invalid: the
     /// next run asks for them again.
     pub fn is_held_for_invalid(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Follows a run to its end: shows its progress, and waits out the outages of its servers.
 
+use super::worker_watch;
 use crate::progress::ProgressDisplay;
 use app::health::Health;
 use app::outage::Outage;
@@ -75,6 +76,7 @@ pub(super) async fn follow_workers(
     let ended = tokio::select! {
         stopped = signal() => stopped.map(Followed::Stopped),
         report = wait_for_end(run, app, workers, &mut progress) => report.map(Followed::Ended),
+        never = worker_watch::keep(app, lang), if workers == Workers::Elsewhere => match never {},
         wrong = server_clocks::keep(&app.sources) => Err(wrong),
         stranger = installation::keep(&app.sources) => Err(stranger),
     };

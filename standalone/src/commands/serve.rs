@@ -40,7 +40,7 @@ pub async fn serve(
         )));
     }
     let mut stop = pin!(Signals::listen()?.first());
-    let lock = WorkLock::take(settings.database_url.location()?)?;
+    let lock = WorkLock::take_to_serve(settings.database_url.location()?)?;
     let health = health::open(settings.health_listen).await?;
     let app = wiring::build(settings, RunMode::Live, store.open().await?).await?;
     let resumed = resume(&app.ctx).await;

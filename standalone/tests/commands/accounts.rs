@@ -270,7 +270,7 @@ fn free_port() -> u16 {
 }
 
 /// The address that the program prints.
-fn shown_address(child: &mut Child) -> (String, BufReader<std::process::ChildStdout>) {
+pub fn shown_address(child: &mut Child) -> (String, BufReader<std::process::ChildStdout>) {
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     loop {
         let mut line = String::new();
@@ -298,7 +298,7 @@ async fn open_url(url: &str) -> reqwest::Response {
 }
 
 /// The address that BASE redirects the browser to after consent.
-async fn redirected_to(address: &str) -> String {
+pub async fn redirected_to(address: &str) -> String {
     let answer = open_url(address).await;
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
@@ -315,7 +315,7 @@ async fn the_callback_is_received_exchanged_and_stored() {
     shops.write_accounts(&format!("redirect_uri = \"{back}\""), false);
     let refused = shops.run(&["accounts", "refresh", "shop-1"]).await;
     assert_eq!(refused.status.code(), Some(1));
-    assert_eq!(shops.listed(0).await["token"]["state"], "reauthorise");
+    assert_eq!(shops.listed(0).await["token"]["state"], "none");
 
     let mut authorize = shops.command(&["accounts", "authorize", "shop-1"]);
     let mut child = authorize

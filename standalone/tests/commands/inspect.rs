@@ -2,7 +2,7 @@
 
 use crate::fixture::{Captured, RUN, account, asin, at, failure, open_run, product, shop};
 use adapters::store::SqlStore;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
 use shared::domain::notice::Notice;
 use shared::domain::rate::LanePace;
@@ -12,13 +12,25 @@ use shared::ports::store::{
     AccountStore, LaneMemory, LaneRefusals, LaneStore, NewNotice, NoticeClaim, NoticeStore,
     ReauthoriseMark, ReportStore,
 };
+use standalone::commands::programs::LivePrograms;
+use standalone::commands::status::StatusSources;
 use standalone::commands::{explain, report, status, validate};
+use standalone::output::CommandOutput;
 use ui::command_error::Exit;
 use ui::message::Lang;
 use uuid::Uuid;
 
-async fn lanes(store: &SqlStore) -> Vec<(String, LaneMemory)> {
-    store.lanes().await.unwrap()
+/// The status of a store on which nobody works.
+async fn show_status(store: &SqlStore, now: DateTime<Utc>, output: &mut CommandOutput<'_>) {
+    let lanes = store.lanes().await.unwrap();
+    let sources = StatusSources {
+        lanes: &lanes,
+        programs: LivePrograms::OneProcess(None),
+        first_tokens: None,
+        warned_before: TimeDelta::days(7),
+    };
+    let shown = status::status(store, sources, now, output).await;
+    assert_eq!(shown.unwrap(), Exit::Done);
 }
 
 #[tokio::test]
@@ -155,15 +167,7 @@ async fn the_status_reads_well() {
     ] {
         let mut output = Captured::new();
 
-        status::status(
-            &store,
-            &lanes(&store).await,
-            TimeDelta::days(7),
-            at(12),
-            &mut output.text(lang),
-        )
-        .await
-        .unwrap();
+        show_status(&store, at(12), &mut output.text(lang)).await;
 
         assert_snapshot!(name, output.read());
     }
@@ -174,15 +178,7 @@ async fn the_status_counts_the_waiting_updates_of_a_shop() {
     let store = busy_shop().await;
     let mut output = Captured::new();
 
-    status::status(
-        &store,
-        &lanes(&store).await,
-        TimeDelta::days(7),
-        at(12),
-        &mut output.json(),
-    )
-    .await
-    .unwrap();
+    show_status(&store, at(12), &mut output.json()).await;
 
     let waiting = |shop: usize| output.object()["accounts"][shop]["waiting"].clone();
     assert_eq!((waiting(0), waiting(1)), (1.into(), 0.into()));
@@ -195,15 +191,7 @@ async fn a_notification_that_may_have_been_sent_is_shown_with_its_cause() {
     let message = async |lang| {
         let mut output = Captured::new();
         let page = &mut output.text(lang);
-        status::status(
-            &store,
-            &lanes(&store).await,
-            TimeDelta::days(7),
-            at(12),
-            page,
-        )
-        .await
-        .unwrap();
+        show_status(&store, at(12), page).await;
         output.read()
     };
 
@@ -246,15 +234,7 @@ async fn expired_states_are_not_shown() {
     let store = busy_shop().await;
     let mut output = Captured::new();
 
-    status::status(
-        &store,
-        &lanes(&store).await,
-        TimeDelta::days(7),
-        at(61),
-        &mut output.json(),
-    )
-    .await
-    .unwrap();
+    show_status(&store, at(61), &mut output.json()).await;
 
     let object = output.object();
     assert_eq!(
@@ -271,15 +251,7 @@ async fn an_empty_database_has_a_status() {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
     let mut output = Captured::new();
 
-    status::status(
-        &store,
-        &lanes(&store).await,
-        TimeDelta::days(7),
-        at(0),
-        &mut output.text(Lang::En),
-    )
-    .await
-    .unwrap();
+    show_status(&store, at(0), &mut output.text(Lang::En)).await;
 
     assert_eq!(output.read().matches("  none").count(), 4);
 }
@@ -344,15 +316,7 @@ async fn lane_line(pace: LanePace, refusals: Option<LaneRefusals>) -> String {
     store.save_lane(lane, &memory).await.unwrap();
     store.save_refusals(lane, refusals).await.unwrap();
     let mut output = Captured::new();
-    status::status(
-        &store,
-        &lanes(&store).await,
-        TimeDelta::days(7),
-        at(12),
-        &mut output.text(Lang::En),
-    )
-    .await
-    .unwrap();
+    show_status(&store, at(12), &mut output.text(Lang::En)).await;
     let text = output.read();
     let mut lines = text.lines();
     lines.find(|line| line.contains(lane)).unwrap().to_owned()

@@ -5,12 +5,14 @@
 mod accounts;
 mod binary;
 mod board;
+mod broken;
 mod changes;
 mod ecauto;
 mod files;
 mod fixture;
 mod inspect;
 mod lost_messages;
+mod named;
 mod notify;
 mod queues;
 mod secrets;

@@ -12,6 +12,7 @@ use shared::domain::run::RunState;
 pub fn render(report: &Report, lang: Lang) -> String {
     let mut advice: Vec<Text> = [
         held_back(report),
+        report.had_nothing_to_do().then(no_listing),
         state(report),
         unread(report),
         impossible(report),
@@ -37,6 +38,14 @@ pub fn render(report: &Report, lang: Lang) -> String {
         .map(|text| format!("  * {}\n", text.of(lang)))
         .collect();
     format!("\n{title}\n{}", lines.concat())
+}
+
+/// What to do while no active shop has a listing.
+pub fn no_listing() -> Text {
+    text!(
+        "有効なショップに商品が1件もないので、することがありません。miseban import listings FILE か miseban import shop で取り込んでください(ショップが停止中なら、ショップ一覧で active = true にします)",
+        "no active shop has a listing, so there is nothing to keep up to date: import some with miseban import listings FILE or miseban import shop (for an inactive shop set active = true in the accounts file)"
+    )
 }
 
 fn state(report: &Report) -> Option<Text> {

@@ -7,7 +7,7 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
-pub use advice::held_back;
+pub use advice::{held_back, no_listing};
 pub use invalid::listings as invalid_listings;
 
 use crate::examples::EXAMPLES;

@@ -2,10 +2,12 @@
 //! in this one: how they show that they are well, how they stop, and how they start.
 
 mod alarm;
+mod broken_worlds;
 mod clocks;
 mod health;
 mod inspect;
 mod matrix;
+mod missing_programs;
 mod servers;
 #[path = "../shifted_clock/mod.rs"]
 mod shifted_clock;

@@ -70,7 +70,8 @@ impl Mode {
 
 /// Times, ids and measured durations differ from mode to mode.
 fn steady(value: Value) -> Value {
-    const BY_CHANCE: [&str; 12] = [
+    const BY_CHANCE: [&str; 13] = [
+        "programs",
         "run_id",
         "run",
         "id_of_run",

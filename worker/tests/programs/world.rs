@@ -136,6 +136,11 @@ impl Program {
         until(what, async || self.output().contains(words)).await;
     }
 
+    /// Its process number.
+    pub fn number(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, name: &str) {
         signal(self.child.id(), name);
     }

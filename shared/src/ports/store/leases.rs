@@ -17,6 +17,10 @@ pub trait LeaseStore: Send + Sync {
         until: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 
+    /// Until when somebody has the lease `name`, unless it is renewed; `None` if nobody has taken it since
+    /// it was released.
+    async fn lease_until(&self, name: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
+
     /// Releases the lease, if `holder` has it.
     async fn end_lease(&self, name: &str, holder: &str) -> Result<(), StoreError>;
 }

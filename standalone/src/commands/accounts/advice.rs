@@ -1,6 +1,6 @@
 //! What a person can do about an error of a shop.
 
-use shared::domain::account::AccountId;
+use shared::domain::account::{AccountId, NEVER_AUTHORISED};
 use shared::ports::shop::ShopError;
 use ui::labels;
 use ui::layout::{clean, when};
@@ -9,6 +9,10 @@ use ui::message::{Text, text};
 /// The message for `error` of shop `id`, with what to do.
 pub fn of(id: &AccountId, error: &ShopError) -> Text {
     match error {
+        ShopError::Reauthorise { why, .. } if why == NEVER_AUTHORISED => {
+            let Text { ja, en } = labels::never_authorised(id);
+            text!("ショップ {id} は{ja}", "account {id} is {en}")
+        }
         ShopError::Reauthorise { why, .. } => {
             let why = clean(why);
             text!(

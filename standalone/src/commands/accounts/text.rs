@@ -50,7 +50,7 @@ fn tokens(shop: &AccountView) -> Text {
         token.ends_at.map(when).unwrap_or_default(),
     );
     match token.state {
-        TokenStatus::None => text!("トークンなし", "no tokens yet"),
+        TokenStatus::None => text!("未連携", "not authorised yet"),
         TokenStatus::Unused => text!("トークン未使用", "tokens not used yet"),
         TokenStatus::Good | TokenStatus::Ending => text!(
             "トークン有効(更新から{age}日、{ends} まで)",
@@ -97,9 +97,13 @@ fn todo(shop: &AccountView) -> Option<Text> {
             "{id}: トークンがまもなく切れます。miseban accounts refresh {id} で延ばせます",
             "{id}: the tokens expire soon; extend them with miseban accounts refresh {id}"
         )),
-        TokenStatus::None | TokenStatus::Ended => Some(text!(
-            "{id}: miseban accounts authorize {id} で連携してください",
-            "{id}: authorise the shop with miseban accounts authorize {id}"
+        TokenStatus::None => {
+            let Text { ja, en } = labels::never_authorised(id);
+            Some(text!("{id}: {ja}", "{id}: {en}"))
+        }
+        TokenStatus::Ended => Some(text!(
+            "{id}: トークンの期限が切れました。miseban accounts authorize {id} で再連携してください",
+            "{id}: the tokens have expired: authorise the shop again with miseban accounts authorize {id}"
         )),
         TokenStatus::Reauthorise => {
             let since = token.reauthorise_since.map(when).unwrap_or_default();

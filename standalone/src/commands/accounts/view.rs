@@ -4,7 +4,7 @@ use app::accounts::AccountEntry;
 use app::config::environment;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use shared::domain::account::{AccountId, AccountRefusal};
+use shared::domain::account::{AccountId, AccountRefusal, NEVER_AUTHORISED};
 use shared::ports::store::{AccountRow, TokenAge};
 use std::collections::HashMap;
 
@@ -104,7 +104,9 @@ impl TokenView {
         let age = facts.ages.get(shop.id.as_str());
         let ends_at = age.map(TokenAge::ends_at);
         let since = row.and_then(|row| row.reauthorise_since);
+        let why = row.and_then(|row| row.reauthorise_why.as_deref());
         let state = match ends_at {
+            _ if why == Some(NEVER_AUTHORISED) => TokenStatus::None,
             _ if since.is_some() => TokenStatus::Reauthorise,
             Some(ends) if ends <= facts.now => TokenStatus::Ended,
             Some(ends) if ends - facts.now <= facts.warned_before => TokenStatus::Ending,
@@ -119,7 +121,7 @@ impl TokenView {
             age_days: age.map(|age| (facts.now - age.refreshed_at).num_days()),
             ends_at,
             reauthorise_since: since,
-            reauthorise_why: row.and_then(|row| row.reauthorise_why.clone()),
+            reauthorise_why: why.map(str::to_owned),
             refused_since: row.and_then(|row| row.tokens_refused_since),
         }
     }

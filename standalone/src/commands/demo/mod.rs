@@ -238,11 +238,11 @@ fn next_steps(
     let next = text!(
         "
 次は:
-  README.ja.md                  自分のショップで始める(5分)
+  README.ja.md の「はじめての設定(5分)」  自分のショップで始める
   cargo run -p standalone -- --help   すべてのコマンド",
         "
 Next:
-  README.md                     start with your own shop, in five minutes
+  \"Five minutes to your own shop\" in README.md  your own shop
   cargo run -p standalone -- --help   all commands"
     );
     out.line(&next)?;

@@ -17,9 +17,10 @@ use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::ports::context::Context;
 use shared::ports::store::NewListing;
+use std::fmt::Write as _;
 use ui::command_error::{CommandError, Exit};
 use ui::layout::{clean, grouped};
-use ui::message::{Lang, text};
+use ui::message::{Lang, Text, text};
 
 /// Items listed in the text; the JSON has all.
 const NAMED: usize = 20;
@@ -168,7 +169,33 @@ fn render(summary: &ShopImportSummary, lang: Lang) -> String {
         text.push_str(title.of(lang));
         text.push_str(&named(&summary.left_out_items, lang));
     }
+    if let Some(nothing) = nothing(summary) {
+        let _ = writeln!(text, "{}", nothing.of(lang));
+    }
     text
+}
+
+/// Why there was nothing to import, and what to do; `None` when there was something.
+fn nothing(summary: &ShopImportSummary) -> Option<Text> {
+    if summary.taken + summary.known > 0 {
+        return None;
+    }
+    Some(if summary.shops == 0 {
+        text!(
+            "有効なショップがありません。ショップ一覧で active = true にしてください",
+            "no shop is active: set active = true in the accounts file"
+        )
+    } else if summary.items == 0 {
+        text!(
+            "ショップに商品が1件もありません。BASEの管理画面で商品を登録してから、もう一度実行してください",
+            "the shops have no item: add items in the admin page of BASE, then import again"
+        )
+    } else {
+        text!(
+            "SKUにASINのある商品がありません。SKUにASINを書くか、ASINと商品番号の表を miseban import listings FILE で取り込んでください",
+            "no item has an ASIN in its SKU: write it there, or import a table of ASINs and item numbers with miseban import listings FILE"
+        )
+    })
 }
 
 fn named(items: &[NamedItem], lang: Lang) -> String {

@@ -1,5 +1,6 @@
 //! Reads all items of a shop page by page within its rate limit, and prints the progress on stderr.
 
+use crate::commands::accounts::advice;
 use crate::progress::print_status;
 use shared::domain::account::AccountId;
 use shared::domain::lane::Priority;
@@ -12,7 +13,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 use ui::command_error::CommandError;
 use ui::layout::{grouped, when};
-use ui::message::{Lang, text};
+use ui::message::{Lang, Text, text};
 
 /// Pages between two progress lines.
 const PAGES_A_LINE: usize = 10;
@@ -69,7 +70,7 @@ async fn read_page(
         };
         match again.filter(|_| tries < TRIES) {
             Some(pause) => tokio::time::sleep(pause).await,
-            None => return Err(unread(shop, &error)),
+            None => return Err(refused(shop, &error)),
         }
         tries += 1;
     }
@@ -103,6 +104,14 @@ async fn permit(shop: &AccountId, ctx: &Context) -> Result<Permit, CommandError>
             }
         }
     }
+}
+
+fn refused(shop: &AccountId, error: &ShopError) -> CommandError {
+    let Text { ja, en } = advice::of(shop, error);
+    CommandError::Failed(text!(
+        "{ja}。何も取り込んでいません",
+        "{en}. Nothing was imported"
+    ))
 }
 
 fn unread(shop: &AccountId, error: &dyn std::fmt::Display) -> CommandError {

@@ -5,10 +5,12 @@ mod text;
 mod view;
 
 use crate::cli::{DeadMessageArgs, QueuesCommand, ShowArgs};
+use crate::commands::programs::WorkerView;
 use crate::database::CommandStore;
 use crate::output::CommandOutput;
 use adapters::queue::RedisQueue;
 use app::config::Settings;
+use app::live_workers::live_workers;
 use app::wiring;
 use chrono::{DateTime, Utc};
 use selection::DeadSelection;
@@ -18,6 +20,7 @@ use shared::ports::queue::{
 };
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
+use ui::programs;
 use view::{
     ChangedMessages, MessageGroup, MessageView, MessagesById, PauseView, QueueFigures,
     QueueMessages, QueuesOverview,
@@ -98,7 +101,12 @@ impl QueueInspector {
         for queue in QueueName::ALL {
             queues.push(QueueFigures::of(queue, &self.queue.stats(queue).await?));
         }
-        Ok(QueuesOverview { queues })
+        let alive = live_workers(&self.queue).await?;
+        Ok(QueuesOverview {
+            queues,
+            workers: alive.iter().map(WorkerView::of).collect(),
+            alive,
+        })
     }
 
     async fn messages(
@@ -139,9 +147,11 @@ impl QueueInspector {
             messages.extend(found.map(|listed| MessageView::of(queue, listed, self.now)));
         }
         if messages.is_empty() {
+            let names = programs::queue_names();
+            let (ja, en) = (names.ja, names.en);
             return Err(CommandError::Usage(text!(
-                "{id} というキューもメッセージもありません。キューは sync、update、info です。IDは miseban queues show sync で分かります",
-                "there is no queue and no message {id}: the queues are sync, update and info; miseban queues show sync lists message ids"
+                "{id} というキューもメッセージもありません。キューは {ja} です。IDは miseban queues show sync で分かります",
+                "there is no queue and no message {id}: the queues are {en}; miseban queues show sync lists message ids"
             )));
         }
         Ok(MessagesById { messages })

@@ -5,6 +5,7 @@ use crate::cli::DeadMessageArgs;
 use shared::jobs::QueueName;
 use ui::command_error::CommandError;
 use ui::message::text;
+use ui::programs;
 
 /// Which dead messages; `None` means all queues.
 pub enum DeadSelection {
@@ -60,9 +61,11 @@ impl DeadSelection {
 
 fn known(word: &str) -> Result<QueueName, CommandError> {
     QueueName::from_word(word).ok_or_else(|| {
+        let names = programs::queue_names();
+        let (ja, en) = (names.ja, names.en);
         CommandError::Usage(text!(
-            "{word} というキューはありません。sync、update、info のどれかを指定してください",
-            "there is no queue {word}: the queues are sync, update and info"
+            "{word} というキューはありません。{ja} のどれかを指定してください",
+            "there is no queue {word}: the queues are {en}"
         ))
     })
 }

@@ -4,18 +4,27 @@ use super::view::{
     ChangedMessages, MessageView, MessagesById, PauseView, QueueFigures, QueueMessages,
     QueuesOverview,
 };
+use crate::commands::programs as live;
+use app::live_workers::unserved;
 use std::fmt::Write as _;
 use ui::layout::{clean, grouped, span, table, when};
 use ui::message::{Lang, text};
+use ui::programs;
 
-/// One line per queue.
+/// One line per queue, then one per worker.
 pub fn overview(view: &QueuesOverview, lang: Lang) -> String {
     let rows: Vec<_> = view
         .queues
         .iter()
         .map(|queue| figures(queue, lang))
         .collect();
-    table(&rows, &[])
+    let mut text = table(&rows, &[]);
+    let _ = writeln!(text, "\nworker");
+    text.push_str(&table(&live::workers(&view.alive, lang), &[]));
+    if let queues @ [_, ..] = unserved(&view.alive).as_slice() {
+        let _ = writeln!(text, "  {}", programs::no_worker(queues).of(lang));
+    }
+    text
 }
 
 fn figures(queue: &QueueFigures, lang: Lang) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! The queues as JSON objects. Times are UTC, spans are seconds.
 
+use crate::commands::programs::WorkerView;
+use app::live_workers::LiveWorker;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -11,6 +13,10 @@ use std::time::Duration;
 #[derive(Debug, Serialize)]
 pub struct QueuesOverview {
     pub queues: Vec<QueueFigures>,
+    /// The processes that take jobs.
+    pub workers: Vec<WorkerView>,
+    #[serde(skip)]
+    pub alive: Vec<LiveWorker>,
 }
 
 #[derive(Debug, Serialize)]

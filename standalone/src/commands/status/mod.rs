@@ -1,23 +1,77 @@
-//! `status`: shows open and past runs, shops, quotas and notifications.
+//! `status`: shows open and past runs, shops, quotas, the programs that work, and notifications.
 
+mod lanes;
 mod text;
 mod view;
 
+use crate::commands::accounts;
+use crate::commands::programs::{LivePrograms, ProgramsView};
+use crate::database::CommandStore;
 use crate::output::CommandOutput;
+use crate::progress::print_status;
+use app::accounts::AccountsFile;
+use app::config::Settings;
+use app::wiring;
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::domain::account::AccountId;
 use shared::ports::store::{LaneMemory, Store, TokenAge};
+use std::collections::HashSet;
 use ui::command_error::{CommandError, Exit};
 use view::{LaneView, OpenRun, PastRun, ShopFacts, ShopStatus, StatusView};
 
 /// Runs shown per list.
 const RUNS: u32 = 10;
 
-/// Prints the status, with what is known of `lanes`, and a warning for tokens that expire within
-/// `warned_before`.
+/// What is known outside of the database.
+pub struct StatusSources<'a> {
+    /// What is known of the quotas, by lane.
+    pub lanes: &'a [(String, LaneMemory)],
+    /// What works now.
+    pub programs: LivePrograms,
+    /// The shops with a first token in the accounts file; `None` if that cannot be read.
+    pub first_tokens: Option<HashSet<AccountId>>,
+    /// How long before their expiry tokens are reported.
+    pub warned_before: TimeDelta,
+}
+
+/// Prints the status, as far as the servers of `settings` tell it.
+///
+/// # Errors
+///
+/// A database that cannot be used.
+pub async fn show(
+    settings: &Settings,
+    store: &CommandStore,
+    out: &mut CommandOutput<'_>,
+) -> Result<Exit, CommandError> {
+    let (store, now) = store.existing_now().await?;
+    let redis = wiring::link_of(settings, Some(store)).await;
+    if let Err(failure) = &redis
+        && let (Some(told), _) = failure.verdict()
+    {
+        print_status(&format!("miseban: {}", told.of(out.lang)));
+    }
+    let link = redis.as_ref().map(Option::as_ref);
+    let programs = LivePrograms::look(settings, Some(store), link).await?;
+    let lanes = app::lanes::lanes(settings, store, link.ok().flatten()).await?;
+    let accounts = AccountsFile::read(&settings.base.accounts_file).ok();
+    let sources = StatusSources {
+        lanes: &lanes,
+        programs,
+        first_tokens: accounts.map(|file| file.with_first_token()),
+        warned_before: accounts::warned_before(settings),
+    };
+    status(store, sources, now, out).await
+}
+
+/// Prints the status. [`Exit::Failed`] when a part of it is not known.
+///
+/// # Errors
+///
+/// A database that does not answer.
 pub async fn status(
     store: &dyn Store,
-    lanes: &[(String, LaneMemory)],
-    warned_before: TimeDelta,
+    sources: StatusSources<'_>,
     now: DateTime<Utc>,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
@@ -35,22 +89,29 @@ pub async fn status(
             .collect(),
         waiting: store.waiting_updates().await?.into_iter().collect(),
         ages: TokenAge::by_account(store.token_ages().await?),
-        warned_before,
+        first_tokens: sources.first_tokens,
+        warned_before: sources.warned_before,
     };
     let channels = store.notice_channels().await?;
     let past = past.iter().filter(|run| !run.state.is_open());
     let shops = shops.iter().map(|shop| ShopStatus::of(shop, &facts, now));
-    let lanes = lanes
-        .iter()
-        .map(|(lane, memory)| LaneView::of(lane, memory, now));
+    let lanes = sources.lanes.iter();
     let view = StatusView {
         open_runs,
         last_runs: past.map(PastRun::of).collect(),
         accounts: shops.collect(),
-        lanes: lanes.collect(),
+        lanes: lanes
+            .map(|(lane, memory)| LaneView::of(lane, memory, now))
+            .collect(),
         notices: channels,
         invalid_listings: store.invalid_listings().await?,
+        programs: ProgramsView::of(&sources.programs),
+        live: sources.programs,
     };
     out.show(&view, text::render)?;
-    Ok(Exit::Done)
+    Ok(if view.live.are_known() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }

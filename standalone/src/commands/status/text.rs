@@ -1,6 +1,8 @@
 //! The status as text.
 
-use super::view::{LaneView, OpenRun, PastRun, ShopStatus, StatusView, StepProgress};
+use super::lanes;
+use super::view::{OpenRun, PastRun, ShopStatus, StatusView, StepProgress};
+use crate::commands::programs;
 use shared::domain::account::RefusedParty;
 use shared::domain::run::RunKind;
 use shared::ports::store::{ChannelView, ENDED_BEFORE_ANSWER};
@@ -9,9 +11,6 @@ use ui::labels;
 use ui::layout::{Align, clean, grouped, span, table, when};
 use ui::message::{Lang, Text, text};
 use ui::report;
-
-/// A pace that differs by a smaller factor is the same.
-const SAME_PACE: f64 = 1.01;
 
 /// All sections.
 pub fn render(view: &StatusView, lang: Lang) -> String {
@@ -25,7 +24,12 @@ pub fn render(view: &StatusView, lang: Lang) -> String {
         .iter()
         .map(|shop| shop_row(shop, lang))
         .collect();
-    let lanes: Vec<_> = view.lanes.iter().map(|lane| lane_row(lane, lang)).collect();
+    let lanes: Vec<_> = view
+        .lanes
+        .iter()
+        .map(|lane| lanes::row(lane, lang))
+        .collect();
+    let live = programs::rows(&view.live, lang);
     let mut text = String::new();
     for (title, rows, aligns) in [
         (lang.pick("終わっていない実行", "Open runs"), open, &[][..]),
@@ -36,6 +40,7 @@ pub fn render(view: &StatusView, lang: Lang) -> String {
         ),
         (lang.pick("ショップ", "Shops"), shops, &counts),
         (lang.pick("利用上限", "Quotas"), lanes, &[]),
+        (lang.pick("動いているプログラム", "Programs"), live, &[]),
     ] {
         if !text.is_empty() {
             text.push('\n');
@@ -52,6 +57,9 @@ pub fn render(view: &StatusView, lang: Lang) -> String {
         text.push_str(&table(&rows, &[]));
     }
     text.push_str(&report::invalid_listings(&view.invalid_listings, lang));
+    if view.has_no_listing() {
+        let _ = writeln!(text, "\n{}", report::no_listing().of(lang));
+    }
     for run in view.open_runs.iter().filter(|run| run.held_back > 0) {
         text.push_str(&held_back(run, lang));
     }
@@ -176,6 +184,9 @@ fn shop_row(shop: &ShopStatus, lang: Lang) -> Vec<String> {
 
 fn trouble(shop: &ShopStatus) -> Option<Text> {
     let id = &shop.id;
+    if shop.never_authorised {
+        return Some(labels::never_authorised(id));
+    }
     if let Some(since) = shop.reauthorise_since.map(when) {
         let why = brief(shop.reauthorise_why.as_deref().unwrap_or("?"));
         return Some(text!(
@@ -204,11 +215,18 @@ fn trouble(shop: &ShopStatus) -> Option<Text> {
             "quota used up (until {until})"
         ));
     }
-    let ends = shop.tokens_end_at.map(when)?;
-    Some(text!(
-        "トークンがまもなく切れる({ends}): miseban accounts refresh {id}",
-        "tokens expire soon ({ends}): miseban accounts refresh {id}"
-    ))
+    let ends = when(shop.tokens_end_at?);
+    Some(if shop.tokens_ended {
+        text!(
+            "トークンの期限切れ({ends}): miseban accounts authorize {id}",
+            "tokens expired ({ends}): miseban accounts authorize {id}"
+        )
+    } else {
+        text!(
+            "トークンがまもなく切れる({ends}): miseban accounts refresh {id}",
+            "tokens expire soon ({ends}): miseban accounts refresh {id}"
+        )
+    })
 }
 
 fn refused(shop: &ShopStatus) -> Option<Text> {
@@ -228,73 +246,4 @@ fn refused(shop: &ShopStatus) -> Option<Text> {
 /// A reason in the words of a vendor, for one line.
 fn brief(why: &str) -> String {
     clean(why).chars().take(120).collect()
-}
-
-fn lane_row(quota: &LaneView, lang: Lang) -> Vec<String> {
-    let pace = match quota.period_seconds {
-        None => {
-            let used = [quota.used_this_hour, quota.used_today];
-            let [hour, day] = used.map(|used| grouped(used.into()));
-            text!(
-                "この1時間 {hour}回、今日 {day}回",
-                "{hour} this hour, {day} today"
-            )
-        }
-        Some(seconds) => every(seconds),
-    };
-    vec![
-        quota.lane.clone(),
-        pace.of(lang).to_owned(),
-        lane_trouble(quota).map_or_else(String::new, |text| text.of(lang).to_owned()),
-    ]
-}
-
-fn every(seconds: f64) -> Text {
-    if seconds < 1.0 {
-        let rate = (10.0 / seconds).round() / 10.0;
-        return text!("1秒に{rate}回", "{rate} per second");
-    }
-    let [ja, en] = [Lang::Ja, Lang::En].map(|lang| span(seconds, lang));
-    text!("{ja}に1回", "one every {en}")
-}
-
-fn lane_trouble(quota: &LaneView) -> Option<Text> {
-    if let Some(until) = quota.closed_until.map(when) {
-        return Some(text!("{until} まで停止", "closed until {until}"));
-    }
-    if let Some(since) = quota.refused_since.map(when) {
-        return Some(text!(
-            "Amazonが {since} からすべて断っている(429、自動で再試行中)",
-            "Amazon refuses every request (429, since {since}, retried automatically)"
-        ));
-    }
-    if let Some(until) = quota.default_until.map(when) {
-        return Some(text!(
-            "Amazonの通知した速さでは断られたため、{until} まで初期値",
-            "Amazon refused requests at the rate of its own header: the default until {until}"
-        ));
-    }
-    let (period, configured) = (quota.period_seconds?, quota.configured_seconds?);
-    if quota.nearly_stopped {
-        let header = every(quota.header_seconds?);
-        let (ja, en) = (header.ja, header.en);
-        return Some(text!(
-            "Amazonの通知は{ja}。ほぼ止まるので、そこまでは従わない",
-            "Amazon's header says {en}, which nearly stops it and is not followed that far"
-        ));
-    }
-    let usual = every(configured);
-    let (ja, en) = (usual.ja, usual.en);
-    if period > configured * SAME_PACE {
-        return Some(text!(
-            "Amazonの回答に合わせて減速中(設定は{ja})",
-            "slowed down by Amazon's answers (set to {en})"
-        ));
-    }
-    (period * SAME_PACE < configured).then(|| {
-        text!(
-            "Amazonの通知に合わせて速めている(初期値は{ja})",
-            "raised to the rate of Amazon's header (the default is {en})"
-        )
-    })
 }

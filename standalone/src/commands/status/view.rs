@@ -1,14 +1,15 @@
 //! The status as one JSON object. Times are UTC.
 
+use crate::commands::programs::{LivePrograms, ProgramsView};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use shared::domain::account::{AccountId, AccountRefusal, LONGEST_PARK};
+use shared::domain::account::{AccountId, AccountRefusal, LONGEST_PARK, NEVER_AUTHORISED};
 use shared::domain::rate::Micros;
 use shared::domain::report::InvalidListings;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::domain::wrong_clock::lasting;
 use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView, TokenAge};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The status.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,9 @@ pub struct StatusView {
     pub notices: Vec<ChannelView>,
     /// Visible listings whose ASIN Amazon called invalid.
     pub invalid_listings: InvalidListings,
+    pub programs: ProgramsView,
+    #[serde(skip)]
+    pub live: LivePrograms,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,8 +80,11 @@ pub struct ShopStatus {
     pub proxy_failed_since: Option<DateTime<Utc>>,
     /// Since when BASE rejects new access tokens; retried automatically.
     pub tokens_refused_since: Option<DateTime<Utc>>,
-    /// Only if the tokens expire within the warning time.
+    /// Nobody has connected the shop yet; `false` if that is not known.
+    pub never_authorised: bool,
+    /// Only if the tokens expire within the warning time, or have expired.
     pub tokens_end_at: Option<DateTime<Utc>>,
+    pub tokens_ended: bool,
 }
 
 /// Data from the database, needed for the view of a shop.
@@ -88,6 +95,8 @@ pub struct ShopFacts {
     pub waiting: HashMap<AccountId, u64>,
     /// By account.
     pub ages: HashMap<String, TokenAge>,
+    /// The shops with a first token in the accounts file; `None` if that cannot be read.
+    pub first_tokens: Option<HashSet<AccountId>>,
     /// How long before their expiry tokens are reported.
     pub warned_before: TimeDelta,
 }
@@ -111,6 +120,27 @@ pub struct LaneView {
     pub used_today: u32,
     /// Only if it is in the future.
     pub closed_until: Option<DateTime<Utc>>,
+}
+
+impl StatusView {
+    /// Whether no shop has anything to keep up to date.
+    pub fn has_no_listing(&self) -> bool {
+        self.accounts
+            .iter()
+            .all(|shop| shop.listed + shop.held == 0)
+    }
+}
+
+impl ShopFacts {
+    fn is_never_authorised(&self, shop: &AccountRow) -> bool {
+        if shop.reauthorise_since.is_some() {
+            return shop.reauthorise_why.as_deref() == Some(NEVER_AUTHORISED);
+        }
+        let without = |first: &HashSet<AccountId>| !first.contains(&shop.id);
+        shop.active
+            && !self.ages.contains_key(shop.id.as_str())
+            && self.first_tokens.as_ref().is_some_and(without)
+    }
 }
 
 impl OpenRun {
@@ -162,7 +192,9 @@ impl ShopStatus {
             refused: shop.refused.clone().map(|(_, refusal)| refusal),
             proxy_failed_since: shop.proxy_failed_since,
             tokens_refused_since: shop.tokens_refused_since,
+            never_authorised: facts.is_never_authorised(shop),
             tokens_end_at: ends.filter(|ends| *ends - now <= facts.warned_before),
+            tokens_ended: ends.is_some_and(|ends| ends <= now),
         }
     }
 }

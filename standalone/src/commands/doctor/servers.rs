@@ -1,45 +1,52 @@
 //! The lines of `doctor` about the servers that processes share, and about the clock.
 
-use super::doctor::{CheckList, message_of};
-use crate::output::CommandOutput;
+use super::check_list::{CheckList, message_of};
+use super::checked::Checked;
 use adapters::redis::RedisLink;
-use adapters::store::SqlStore;
 use app::redis_state;
 use app::server_clocks;
 use app::sources::Sources;
 use std::sync::Arc;
-use ui::command_error::{CommandError, Exit};
+use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
-/// Reports the state of Redis, if there is one, and how far the clock of this machine is off.
-///
-/// # Errors
-///
-/// When stdout is closed.
-pub async fn check(
-    store: Option<&SqlStore>,
-    redis: Result<Option<RedisLink>, CommandError>,
-    out: &mut CommandOutput<'_>,
-) -> Result<Exit, CommandError> {
-    let mut list = CheckList { out, failed: false };
+/// Reports the state of Redis, if the settings have one.
+pub(super) async fn redis(
+    checked: &Checked<'_>,
+    list: &mut CheckList<'_, '_>,
+) -> Result<(), CommandError> {
     let part = text!("Redis", "Redis");
-    let redis = match redis {
-        Ok(redis) => redis,
-        Err(failure) => {
-            list.note(part.clone(), Err(message_of(failure)))?;
-            None
-        }
+    match checked.redis {
+        Ok(None) => Ok(()),
+        Ok(Some(redis)) => list.note(part, state_of(redis).await),
+        Err(failure) => list.note(part, Err(message_of(failure))),
+    }
+}
+
+/// Reports how far the clock of this machine is off.
+pub(super) async fn clock(
+    checked: &Checked<'_>,
+    list: &mut CheckList<'_, '_>,
+) -> Result<(), CommandError> {
+    let Ok((store, _)) = checked.database else {
+        return Ok(());
     };
-    if let Some(redis) = &redis {
-        list.note(part, state_of(redis).await)?;
+    let sources = Sources {
+        store: Arc::new(store.clone()),
+        redis: checked.redis.ok().flatten().cloned(),
+    };
+    let part = text!("時計", "clock");
+    match difference(&sources).await {
+        Ok(Some(right)) => list.note(part, Ok(right)),
+        Ok(None) => list.hint(
+            part,
+            text!(
+                "比べるサーバーがないため、確かめていません(このパソコンの時計を使います)",
+                "not compared, since there is no server (that of this machine is used)"
+            ),
+        ),
+        Err(wrong) => list.note(part, Err(wrong)),
     }
-    if let Some(store) = store {
-        let store = Arc::new(store.clone());
-        let clock = clock(&Sources { store, redis }).await;
-        list.note(text!("時計", "clock"), clock)?;
-    }
-    let good = !list.failed;
-    Ok(if good { Exit::Done } else { Exit::Failed })
 }
 
 async fn state_of(redis: &RedisLink) -> Result<Text, Text> {
@@ -58,8 +65,9 @@ async fn state_of(redis: &RedisLink) -> Result<Text, Text> {
     if good { Ok(message) } else { Err(message) }
 }
 
-async fn clock(sources: &Sources) -> Result<Text, Text> {
-    let failed = |error| message_of(CommandError::from(error));
+/// That the clock is right; `None` if there is no other one to compare it with.
+async fn difference(sources: &Sources) -> Result<Option<Text>, Text> {
+    let failed = |error| message_of(&CommandError::from(error));
     let offsets = server_clocks::measure(sources).await.map_err(failed)?;
     let stored = server_clocks::stored_future(sources)
         .await
@@ -72,14 +80,11 @@ async fn clock(sources: &Sources) -> Result<Text, Text> {
     }
     let servers: Vec<&str> = offsets.iter().map(|offset| offset.server).collect();
     if servers.is_empty() {
-        return Ok(text!(
-            "このパソコンの時計を使います",
-            "that of this machine is used"
-        ));
+        return Ok(None);
     }
     let servers = servers.join(", ");
-    Ok(text!(
+    Ok(Some(text!(
         "合っています({servers} と比べました)",
         "right (compared with {servers})"
-    ))
+    )))
 }

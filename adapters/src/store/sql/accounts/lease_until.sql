@@ -1,0 +1,3 @@
+SELECT until
+FROM leases
+WHERE name = $1
