@@ -23,6 +23,7 @@ Examples:
   simulator serve --catalog 12829 --time-scale 60
   simulator serve --quotas off
   simulator serve --quotas quotas.toml --faults faults.json
+  simulator serve --state simulator.state
 
 A quotas file (TOML or JSON) overrides the published limits:
   [operations.getItemOffersBatch]
@@ -39,7 +40,12 @@ Controls: GET /_sim/ledger (?detail=1), GET and POST /_sim/shop/shop-1, GET and 
 GET, POST and DELETE /_sim/faults, POST /_sim/quotas, GET and POST /_sim/clock, POST /_sim/reset,
 GET /_sim/messages, GET /_sim/webhook.
 
-Without --moving, prices and stock change by POST /_sim/market only.";
+Without --moving, prices and stock change by POST /_sim/market only.
+
+With --state, everything but the ledger is there after a restart, also after kill -9: tokens (a used one
+stays used), items, prices, stock, used quotas, faults, messages and the clock. While the program is away,
+time passes as fast as really, at most. The options must stay the same, but for --listen and --time-scale;
+delete the file to begin a new world.";
 
 /// Amazon SP-API, BASE and Chatwork, simulated as their documentation describes them.
 #[derive(Debug, Parser)]
@@ -124,6 +130,9 @@ pub struct ServeArgs {
     /// Let BASE refuse a renewal of tokens without `redirect_uri`
     #[arg(long)]
     pub base_requires_redirect_uri: bool,
+    /// Keep the world in this file, so that it is the same after a restart
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
 }
 
 impl WorldArgs {

@@ -3,12 +3,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::faults::Fault;
 use crate::quota::Quotas;
 
 /// What a simulator serves. The same configuration gives the same world.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Config {
     /// Address to listen on; port 0 takes a free port.
     pub listen: SocketAddr,

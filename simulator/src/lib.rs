@@ -7,7 +7,8 @@
 //! The way of a request: `server` reads it, `router` hands it to the vendor (`amazon`, `base`,
 //! `chatwork`, `webhook`) or to `control`, and the vendor reads and changes `state`. Each vendor
 //! asks `quota` and `faults` on the way; the router records the response in `ledger`. `opening`
-//! and `catalog` compute from the seed how the world begins.
+//! and `catalog` compute from the seed how the world begins, and `state_file` keeps it over a
+//! restart.
 
 mod amazon;
 mod base;
@@ -19,6 +20,7 @@ mod control;
 mod faults;
 mod http;
 mod in_process;
+mod kept_world;
 mod ledger;
 mod opening;
 mod operation;
@@ -27,6 +29,7 @@ mod random;
 mod router;
 mod server;
 mod state;
+mod state_file;
 mod transmit;
 mod webhook;
 mod yen;
@@ -44,3 +47,4 @@ pub use opening::{
 pub use quota::{BaseLimits, QuotaChange, QuotaError, QuotaRate, QuotaTable, Quotas, ShopLimit};
 pub use server::{Simulator, SimulatorStartError};
 pub use state::{ChatworkMessage, MarketChange, MarketMove, MarketSet};
+pub use state_file::StateFileError;

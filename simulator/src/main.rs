@@ -3,6 +3,7 @@
 mod cli;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -46,7 +47,10 @@ fn report(error: &anyhow::Error, code: u8) -> ExitCode {
 
 fn run(command: SimulatorCommand) -> Result<(), MainError> {
     match command {
-        SimulatorCommand::Serve(args) => serve(args.config().map_err(MainError::WrongUse)?),
+        SimulatorCommand::Serve(args) => {
+            let config = args.config().map_err(MainError::WrongUse)?;
+            serve(config, args.state.as_deref())
+        }
         SimulatorCommand::Listings(args) => {
             let listings = simulator::opening_listings(&args.config());
             print(&simulator::listings_csv(&listings))
@@ -68,13 +72,15 @@ fn print(text: &str) -> Result<(), MainError> {
     }
 }
 
-fn serve(config: Config) -> Result<(), MainError> {
+fn serve(config: Config, state: Option<&Path>) -> Result<(), MainError> {
     let runtime = tokio::runtime::Runtime::new().map_err(anyhow::Error::from)?;
     runtime.block_on(async {
         let end = end_signal()?;
-        let simulator = Simulator::start(config)
-            .await
-            .map_err(|error| MainError::WrongUse(error.into()))?;
+        let simulator = match state {
+            Some(state) => Simulator::resume(config, state).await,
+            None => Simulator::start(config).await,
+        };
+        let simulator = simulator.map_err(|error| MainError::WrongUse(error.into()))?;
         print(&format!("listening on {}\n", simulator.url()))?;
         end.await;
         simulator.stop().await;

@@ -3,6 +3,7 @@
 //! Ledger, faults and quotas use the same names.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 
 /// The vendor that answers an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub enum Vendor {
 }
 
 /// One operation of one vendor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Operation {
     LwaToken,
     ItemOffersBatch,

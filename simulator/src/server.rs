@@ -1,8 +1,10 @@
 //! The HTTP server: one port for all vendors.
 //!
-//! One lock protects the world. It is never held across an await.
+//! One lock protects the world. It is never held across an await. Whoever takes it sees the present
+//! time, which does not move while it is held.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,9 +20,9 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::http::{HttpRequest, HttpResponse, parse_form};
+use crate::kept_world::KeptWorld;
 use crate::opening::{accounts_toml, listings_csv, opening_accounts, opening_listings};
-use crate::router;
-use crate::state::World;
+use crate::state_file::StateFileError;
 use crate::transmit;
 
 /// Larger bodies are refused. The largest request of any vendor has a few kilobytes.
@@ -37,6 +39,9 @@ pub enum SimulatorStartError {
         address: SocketAddr,
         source: std::io::Error,
     },
+    /// The file that keeps the world cannot be used.
+    #[error(transparent)]
+    StateFile(#[from] StateFileError),
 }
 
 /// A running simulator. It ends by [`Simulator::stop`], or when it is dropped.
@@ -44,27 +49,35 @@ pub enum SimulatorStartError {
 pub struct Simulator {
     address: SocketAddr,
     config: Config,
-    shared: Arc<Mutex<World>>,
+    shared: Arc<Mutex<KeptWorld>>,
     stopping: watch::Sender<bool>,
     serving: JoinHandle<()>,
 }
 
 #[derive(Debug, Clone)]
 struct ServerState {
-    world: Arc<Mutex<World>>,
+    world: Arc<Mutex<KeptWorld>>,
     stopping: watch::Receiver<bool>,
 }
 
 impl Simulator {
     /// Creates the world of `config` and serves it on `config.listen`.
     pub async fn start(config: Config) -> Result<Self, SimulatorStartError> {
-        let listen = |source| SimulatorStartError::Listen {
-            address: config.listen,
-            source,
-        };
-        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
-        let shared = Arc::new(Mutex::new(World::new(config.clone())));
+        let (listener, address) = listen(config.listen).await?;
+        let world = KeptWorld::new(config.clone());
+        Ok(Self::run(listener, address, config, world))
+    }
+
+    /// Serves the world that the file at `state` keeps, or begins it. What was answered holds after the
+    /// next start, also if the process is killed.
+    pub async fn resume(config: Config, state: &Path) -> Result<Self, SimulatorStartError> {
+        let (listener, address) = listen(config.listen).await?;
+        let world = KeptWorld::open(state, &config)?;
+        Ok(Self::run(listener, address, config, world))
+    }
+
+    fn run(listener: TcpListener, address: SocketAddr, config: Config, world: KeptWorld) -> Self {
+        let shared = Arc::new(Mutex::new(world));
         let (stopping, stopped) = watch::channel(false);
         let served = ServerState {
             world: Arc::clone(&shared),
@@ -90,13 +103,13 @@ impl Simulator {
                 () = deadline => {}
             }
         });
-        Ok(Self {
+        Self {
             address,
             config,
             shared,
             stopping,
             serving,
-        })
+        }
     }
 
     /// Its base URL, without a slash at the end: `http://127.0.0.1:8080`.
@@ -115,14 +128,15 @@ impl Simulator {
     }
 
     /// Stops listening, and waits at most half a second for responses that are being sent.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stopping.send_replace(true);
-        if let Err(error) = self.serving.await {
+        if let Err(error) = (&mut self.serving).await {
             tracing::warn!(%error, "the server task failed");
         }
+        self.world().close();
     }
 
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, KeptWorld> {
         lock(&self.shared)
     }
 }
@@ -133,9 +147,18 @@ async fn stop_signal(mut stopping: watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stop| *stop).await;
 }
 
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), SimulatorStartError> {
+    let failed = |source| SimulatorStartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
 /// Ignores poisoning: a request that panicked must not fail all later ones.
-fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
-    world.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(world: &Mutex<KeptWorld>) -> MutexGuard<'_, KeptWorld> {
+    let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
+    world.tick();
+    world
 }
 
 async fn serve(State(served): State<ServerState>, request: Request) -> Response {
@@ -150,7 +173,7 @@ async fn serve(State(served): State<ServerState>, request: Request) -> Response 
         headers: head.headers,
         body,
     };
-    let answer = router::answer(&mut lock(&served.world), &request);
+    let answer = lock(&served.world).answer(&request);
     tokio::select! {
         response = respond(answer) => response,
         () = stop_signal(served.stopping) => empty(StatusCode::SERVICE_UNAVAILABLE),

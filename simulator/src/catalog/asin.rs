@@ -3,6 +3,8 @@
 //! The mapping is arithmetic: a catalogue of a million products needs no table, and no two products
 //! share an ASIN.
 
+use serde::{Deserialize, Serialize};
+
 /// The digits of base 36, in which an ASIN is written after `B0`.
 const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /// The number of ASINs of `B0` and eight more characters.
@@ -11,7 +13,7 @@ const SPACE: u64 = 36_u64.pow(8);
 const STEP: u64 = 1_743_392_200_441;
 
 /// The ASINs of one world, numbered from 0.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Asins {
     count: usize,
     offset: u64,

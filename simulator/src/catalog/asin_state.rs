@@ -7,7 +7,7 @@ use super::true_offer::TrueOffer;
 /// Amazon lists at most 20 offers of the requested condition.
 pub const MAX_LISTED_OFFERS: usize = 20;
 
-/// The state of one ASIN on Amazon. The market controls use the same JSON.
+/// The state of one ASIN on Amazon. The market controls and the state file use the same JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AsinState {
     /// False if Amazon does not know the ASIN, and answers with item status 400.
@@ -22,10 +22,10 @@ pub struct AsinState {
     /// The number of offers of all conditions, listed or not.
     pub total_offers: i64,
     /// The offers that come back when the ASIN is in stock again.
-    #[serde(skip)]
+    #[serde(default)]
     pub sold_out: Vec<TrueOffer>,
     /// The price around which the offers were drawn.
-    #[serde(skip)]
+    #[serde(default)]
     pub list_price: i64,
 }
 

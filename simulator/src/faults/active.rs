@@ -1,5 +1,7 @@
 //! The active faults, and which of them apply to a call.
 
+use serde::{Deserialize, Serialize};
+
 use super::fault::{Fault, FaultKind};
 use crate::http::HttpRequest;
 use crate::operation::Operation;
@@ -9,7 +11,7 @@ const PURPOSE: u64 = 5;
 
 /// The active faults. Their randomness is seeded: the same calls in the same order get the same
 /// faults.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ActiveFaults {
     active: Vec<Fault>,
     random: SeededRandom,

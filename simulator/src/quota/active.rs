@@ -2,17 +2,20 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::bucket::TokenBucket;
 use super::limits::{BaseLimits, QuotaChange, QuotaError, QuotaRate, Quotas};
 use crate::operation::Operation;
 
 /// The limits in force. The buckets count nanoseconds of simulator time since its start.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ActiveQuotas {
     opening: Quotas,
     rates: HashMap<Operation, QuotaRate>,
     base: Option<BaseLimits>,
-    buckets: HashMap<(String, Operation), TokenBucket>,
+    /// By operation and client.
+    buckets: HashMap<Operation, HashMap<String, TokenBucket>>,
 }
 
 impl ActiveQuotas {
@@ -53,10 +56,8 @@ impl ActiveQuotas {
     pub fn change(&mut self, change: &QuotaChange, now: u64) -> Result<(), QuotaError> {
         if let Some((operation, rate)) = change.rate_of()? {
             self.rates.insert(operation, rate);
-            for ((_, known), bucket) in &mut self.buckets {
-                if *known == operation {
-                    bucket.set_rate(rate, now);
-                }
+            for bucket in self.buckets.entry(operation).or_default().values_mut() {
+                bucket.set_rate(rate, now);
             }
         }
         if let Some(base) = change.base {
@@ -67,8 +68,8 @@ impl ActiveQuotas {
 
     fn bucket(&mut self, client: &str, operation: Operation, now: u64) -> Option<&mut TokenBucket> {
         let rate = self.rate(operation)?;
-        let key = (client.to_owned(), operation);
-        let bucket = self.buckets.entry(key);
+        let of_operation = self.buckets.entry(operation).or_default();
+        let bucket = of_operation.entry(client.to_owned());
         Some(bucket.or_insert_with(|| TokenBucket::full(rate, now)))
     }
 }

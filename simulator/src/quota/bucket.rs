@@ -3,10 +3,12 @@
 //! Tokens are added continuously, up to `burst`. A call takes one; a refused call takes none
 //! (source: usage plans of the Selling Partner API, which do not document refused calls).
 
+use serde::{Deserialize, Serialize};
+
 use super::limits::QuotaRate;
 
 /// The tokens of one operation and one client, counted as nanoseconds of refill.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenBucket {
     rate: QuotaRate,
     level_nanos: u128,

@@ -103,7 +103,7 @@ pub enum QuotaError {
 }
 
 /// Which limits are in force.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum Quotas {
     /// Those that the vendors publish.
     #[default]

@@ -19,7 +19,7 @@ pub enum ShopLimit {
 }
 
 /// The calls of one shop in the current hour and day.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ShopCallCounts {
     hour: Option<(NaiveDate, u32)>,
     used_in_hour: u64,

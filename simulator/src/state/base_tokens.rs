@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 const SECOND_NANOS: u64 = 1_000_000_000;
 const HOUR_NANOS: u64 = 3_600 * SECOND_NANOS;
 const REFRESH_NANOS: u64 = 30 * 24 * HOUR_NANOS;
@@ -17,7 +19,7 @@ pub struct BaseTokenPair {
 }
 
 /// What a shop owner has agreed to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseGrant {
     pub shop: usize,
     /// Separated by spaces.
@@ -31,7 +33,7 @@ impl BaseGrant {
 }
 
 /// An authorization code that was given to a browser.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct IssuedCode {
     grant: BaseGrant,
     /// Nanoseconds of simulator time.
@@ -40,7 +42,7 @@ struct IssuedCode {
 }
 
 /// The tokens issued, each with its grant and its end in nanoseconds of simulator time.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct BaseTokens {
     access: HashMap<String, (BaseGrant, u64)>,
     refresh: HashMap<String, (BaseGrant, u64)>,

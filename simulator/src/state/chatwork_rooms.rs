@@ -29,7 +29,7 @@ pub struct ChatworkMessage {
 }
 
 /// The posted messages, and the calls counted for the rate limits.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ChatworkRooms {
     messages: VecDeque<ChatworkMessage>,
     posted: u64,

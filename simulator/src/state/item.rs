@@ -1,7 +1,9 @@
 //! One item of a BASE shop.
 
+use serde::{Deserialize, Serialize};
+
 /// One variation of an item, with its own stock.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemVariation {
     pub id: u64,
     pub name: String,
@@ -10,7 +12,7 @@ pub struct ItemVariation {
 }
 
 /// One item as the shop shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SimulatedItem {
     pub id: u64,
     /// The ASIN that it was listed for; empty if unknown.

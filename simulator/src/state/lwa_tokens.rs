@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 /// Lifetime of an access token in simulator time.
 pub const LIFE_SECONDS: u64 = 3_600;
 /// Expired tokens are kept, to distinguish them from unknown ones, until there are so many tokens.
@@ -17,7 +19,7 @@ pub enum LwaTokenState {
 }
 
 /// The access tokens issued, each with its client and its end in nanoseconds of simulator time.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct LwaTokens(HashMap<String, (String, u64)>);
 
 impl LwaTokens {

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::market_change::MarketSet;
 use crate::catalog::{AsinState, Asins, opening_state};
 use crate::random::SeededRandom;
@@ -19,7 +21,7 @@ const STOCK_CHANGES_AN_HOUR: f64 = 0.01 / 24.0;
 const MAX_DRIFT_HOURS: u64 = 24 * 60;
 
 /// The state of every ASIN on Amazon.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Market {
     asins: Asins,
     seed: u64,

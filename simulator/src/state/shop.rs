@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::item::SimulatedItem;
 use crate::catalog::CatalogProduct;
 use crate::config::Config;
@@ -9,7 +11,7 @@ use crate::opening::{OpeningListing, SimulatedAccount, opening_listings};
 use crate::quota::ShopCallCounts;
 
 /// One shop, which is one account.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct SimulatedShop {
     /// `shop-1` and so on.
     pub id: String,

@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 /// Only the latest texts are kept.
 const MAX_TEXTS: usize = 10_000;
 /// The webhook accepts one text a second.
 const PERIOD_NANOS: u64 = 1_000_000_000;
 
 /// The texts received, and when the next is accepted.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct WebhookInbox {
     texts: VecDeque<String>,
     opens_at: u64,

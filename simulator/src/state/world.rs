@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::base_tokens::{BaseGrant, BaseTokens};
 use super::chatwork_rooms::ChatworkRooms;
 use super::lwa_tokens::LwaTokens;
@@ -25,7 +27,7 @@ const FIRST_NEW_ID: u64 = 90_000_000;
 const HOUR_NANOS: u64 = 3_600_000_000_000;
 
 /// The whole state of the simulator.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct World {
     pub config: Config,
     pub clock: SimClock,
@@ -37,6 +39,7 @@ pub struct World {
     pub webhook: WebhookInbox,
     pub quotas: ActiveQuotas,
     pub faults: ActiveFaults,
+    #[serde(skip)]
     pub ledger: Ledger,
     /// For request ids, tokens and the order of answers, which do not belong to the seeded world.
     pub random: SeededRandom,

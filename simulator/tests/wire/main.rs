@@ -12,5 +12,6 @@ mod base;
 mod controls;
 mod faults;
 mod offers;
+mod restart;
 mod support;
 mod world;

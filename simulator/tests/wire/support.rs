@@ -58,12 +58,15 @@ impl Fixture {
     }
 
     pub async fn with(config: Config) -> Self {
+        Self::of(Simulator::start(config).await.unwrap())
+    }
+
+    pub fn of(simulator: Simulator) -> Self {
         PROVIDER.call_once(|| {
             rustls::crypto::ring::default_provider()
                 .install_default()
                 .unwrap();
         });
-        let simulator = Simulator::start(config).await.unwrap();
         Self {
             simulator,
             client: Client::builder().no_proxy().build().unwrap(),
