@@ -102,7 +102,7 @@ pub struct AccountArgs {
 #[command(after_help = SERVE_HELP)]
 pub struct ServeArgs {
     /// Address to listen on; port 0 takes a free port
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    #[arg(long, default_value = "127.0.0.1:9000", value_name = "ADDR")]
     pub listen: SocketAddr,
     #[command(flatten)]
     pub world: WorldArgs,

@@ -112,7 +112,7 @@ impl Simulator {
         }
     }
 
-    /// Its base URL, without a slash at the end: `http://127.0.0.1:8080`.
+    /// Its base URL, without a slash at the end: `http://127.0.0.1:9000`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
