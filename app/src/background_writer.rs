@@ -46,8 +46,9 @@ impl BackgroundWriter {
         writer
     }
 
-    /// Writes one line.
+    /// Writes one line for people, without control characters.
     pub fn line(&self, text: &str) {
+        let text = ui::layout::clean_lines(text);
         self.take(format!("{text}\n").as_bytes());
     }
 

@@ -42,13 +42,13 @@ pub fn finish(ended: Result<Exit, CommandError>, lang: Lang) -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Writes one line to stdout. A closed pipe is not an error, and does not change the exit code.
+/// Writes one line to stdout, without control characters. A closed pipe is not an error, and does not change the exit code.
 ///
 /// # Errors
 ///
 /// When stdout cannot be written.
 pub fn print(line: &str) -> Result<(), CommandError> {
-    let mut out = io::stdout();
+    let (mut out, line) = (io::stdout(), ui::layout::clean_lines(line));
     unless_closed(writeln!(out, "{line}").and_then(|()| out.flush()))
 }
 

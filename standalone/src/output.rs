@@ -4,6 +4,7 @@ use app::program::unless_closed;
 use serde::Serialize;
 use std::io::{self, Write};
 use ui::command_error::CommandError;
+use ui::layout::clean_lines;
 use ui::message::{Lang, Text};
 
 /// The output of one command.
@@ -20,7 +21,7 @@ impl<'a> CommandOutput<'a> {
         Self { out, lang, json }
     }
 
-    /// Writes `value` as JSON, or as the text made by `render`. When nobody reads it any more, the
+    /// Writes `value` as JSON, or as the text made by `render`, without control characters. When nobody reads it any more, the
     /// command continues, and its exit code is that of its work.
     ///
     /// # Errors
@@ -34,7 +35,8 @@ impl<'a> CommandOutput<'a> {
         let mut text = if self.json {
             serde_json::to_vec(value).map_err(io::Error::from)?
         } else {
-            render(value, self.lang).into_bytes()
+            let text = render(value, self.lang);
+            clean_lines(&text).into_owned().into_bytes()
         };
         if self.json {
             text.push(b'\n');
@@ -65,7 +67,8 @@ impl<'a> CommandOutput<'a> {
         if self.json {
             return Ok(());
         }
-        self.write(format!("{}\n", text.of(self.lang)).as_bytes())
+        let line = format!("{}\n", text.of(self.lang));
+        self.write(clean_lines(&line).as_bytes())
     }
 }
 
@@ -73,6 +76,7 @@ impl<'a> CommandOutput<'a> {
 mod tests {
     use super::*;
     use ui::command_error::Exit;
+    use ui::message::text;
 
     struct Closed;
 
@@ -84,6 +88,19 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        let mut out = Vec::new();
+        let mut output = CommandOutput::new(&mut out, Lang::Ja, false);
+
+        let name = "店\u{1b}]0;x\u{7}";
+        output.line(&text!("{name}", "{name}")).unwrap();
+        output.show(&name, |name, _| format!("{name}\n")).unwrap();
+
+        let shown = String::from_utf8(out).unwrap();
+        assert_eq!(shown, "店?]0;x?\n店?]0;x?\n");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::message::Lang;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
@@ -52,6 +53,16 @@ pub fn table(rows: &[Vec<String>], aligns: &[Align]) -> String {
 pub fn clean(text: &str) -> String {
     let harmless = |c: char| if c.is_control() { '?' } else { c };
     text.chars().map(harmless).collect()
+}
+
+/// The same for a text of several lines: line ends and tabs stay.
+pub fn clean_lines(text: &str) -> Cow<'_, str> {
+    let harmful = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.contains(harmful) {
+        text.replace(harmful, "?").into()
+    } else {
+        text.into()
+    }
 }
 
 /// 12829 as `12,829`.
@@ -120,6 +131,7 @@ mod tests {
     #[test]
     fn control_characters_of_a_text_do_not_reach_the_terminal() {
         assert_eq!(clean("a\u{1b}[2Jb\u{9b}c\n🎉"), "a?[2Jb?c?🎉");
+        assert_eq!(clean_lines("a\u{1b}[2J\tb\u{9b}\r\n🎉"), "a?[2J\tb??\n🎉");
     }
 
     #[test]

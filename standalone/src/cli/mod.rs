@@ -23,6 +23,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use ui::layout::clean;
 use ui::message::Lang;
 
 /// Keeps prices and stock of BASE shops in line with Amazon.co.jp.
@@ -68,11 +69,19 @@ impl MisebanCli {
     ///
     /// The error of clap, which also covers `--help` and `--version`.
     pub fn read(args: &[OsString], lang: Lang) -> Result<Self, clap::Error> {
-        let command = match asked_lang(args).unwrap_or(lang) {
+        let mut command = match asked_lang(args).unwrap_or(lang) {
             Lang::Ja => japanese::translate(Self::command()),
             Lang::En => Self::command(),
         };
-        Self::from_arg_matches(&command.try_get_matches_from(args)?)
+        let matches = command.try_get_matches_from_mut(args).map_err(|error| {
+            // Its message repeats an argument.
+            let shown = args.iter().map(|arg| clean(&arg.to_string_lossy()));
+            command
+                .try_get_matches_from_mut(shown)
+                .err()
+                .unwrap_or(error)
+        });
+        Self::from_arg_matches(&matches?)
     }
 }
 

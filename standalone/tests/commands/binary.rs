@@ -58,6 +58,27 @@ fn wrong_usage_exits_with_2_and_prints_nothing_on_stdout() {
 }
 
 #[test]
+fn no_control_character_of_an_argument_a_path_or_a_file_reaches_the_terminal() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let settings = folder.path().join("odd\u{1b}[2J.toml");
+    std::fs::write(&settings, "\"PRICE_MIM\\u001b\" = 1\n").unwrap();
+    let settings = settings.to_str().unwrap();
+
+    for args in [
+        &["explain", "\u{1b}[2J"][..],
+        &["\u{9b}2J"],
+        &["status", "--config", settings],
+        &["import", "listings", "\u{1b}]0;title\u{7}.csv"],
+    ] {
+        let output = miseban(args, &[("ACCOUNTS_FILE", "a\u{1b}[2J.toml")]);
+
+        let shown = stderr(&output);
+        let raw = |c: char| c.is_control() && c != '\n';
+        assert!(!shown.is_empty() && !shown.contains(raw), "{shown:?}");
+    }
+}
+
+#[test]
 fn a_missing_database_is_a_failure_and_is_not_created() {
     for command in ["status", "report", "validate"] {
         let output = miseban(&[command, "--json"], &[]);
