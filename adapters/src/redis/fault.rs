@@ -15,13 +15,14 @@ pub enum RedisFault {
         "the address of Redis is not valid; write redis://[user:password@]host[:port][/number], \
          rediss:// for TLS, unix:///path, or \
          redis+sentinel://[user:password@]host:port[,host:port...]/service[/number] (a password \
-         with / @ : # ? % must be percent-encoded)"
+         with / @ : # ? % must be percent-encoded); a Redis Cluster is not supported"
     )]
     BadUrl,
     /// More than one server.
     #[error(
         "the address of Redis names several hosts; for sentinels write \
-         redis+sentinel://host:port,host:port/service, else the one host of the primary"
+         redis+sentinel://host:port,host:port/service, else the one host of the primary; a Redis \
+         Cluster is not supported"
     )]
     SeveralHosts,
     /// A CA file that cannot be used: its path, and why.

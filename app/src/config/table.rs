@@ -117,8 +117,8 @@ settings! {
         "1~29 の日数をコンマで区切って(例 7,2)",
         "comma-separated days from 1 to 29, such as 7,2";
     REDIS_URL: SecretString = "" secret, values::redis_url,
-        "空(1つのプロセス)か redis://、rediss://(TLS)、unix://、redis+sentinel://。DATABASE_URL に postgres:// が必要です",
-        "nothing (one process), or redis://, rediss:// (TLS), unix:// or redis+sentinel://; then DATABASE_URL must be postgres://";
+        "空(1つのプロセス)か redis://、rediss://(TLS)、unix://、redis+sentinel://(Redis Cluster には対応していません)。DATABASE_URL に postgres:// が必要です",
+        "nothing (one process), or redis://, rediss:// (TLS), unix:// or redis+sentinel:// (a Redis Cluster is not supported); then DATABASE_URL must be postgres://";
     REDIS_CA_FILE: PathBuf = "", values::path,
         "RedisのCA証明書(PEM)のパス。REDIS_URL が rediss:// のとき",
         "the path of the CA certificate of Redis in PEM form, for a REDIS_URL of rediss://";
