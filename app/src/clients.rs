@@ -80,7 +80,7 @@ impl VendorClients {
             // One arm for each platform in `accounts::PLATFORMS`.
             let shop: Arc<dyn Shop> = match platform.as_str() {
                 "base" => Arc::new(self.base(&settings.base, credentials, store)?),
-                _ => return Err(CommandError::Usage(unknown_platform(platform.as_str()))),
+                _ => return Err(CommandError::Usage(unknown_platform())),
             };
             shops = shops.with(&shop, ids);
         }

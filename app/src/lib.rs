@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod backends;
 pub mod background_writer;
+mod bounded_file;
 mod clients;
 pub mod config;
 pub mod health;

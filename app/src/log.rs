@@ -30,11 +30,12 @@ pub const AT_REST: &str = "warn,sqlx=off";
 /// [`CommandError::Usage`] for a `RUST_LOG` that is not a filter.
 pub fn start(settings: &Settings, usual: &str, format: LogFormat) -> Result<(), CommandError> {
     let wanted = settings.log_filter.as_deref().unwrap_or(usual);
-    let filter = EnvFilter::try_new(wanted).map_err(|error| {
+    // Not the value, nor the error, which quotes it: it may be a secret that got into a wrong line.
+    let filter = EnvFilter::try_new(wanted).map_err(|_| {
         let (name, (accepts_ja, accepts_en)) = (table::RUST_LOG.name, table::RUST_LOG.accepts);
         CommandError::Usage(text!(
-            "設定 {name} = {wanted:?} は使えません({error})。使える値: {accepts_ja}",
-            "setting {name} = {wanted:?} is not accepted ({error}); accepted: {accepts_en}"
+            "設定 {name} は使えません。使える値: {accepts_ja}",
+            "setting {name} is not accepted; accepted: {accepts_en}"
         ))
     })?;
     let log = tracing_subscriber::fmt()

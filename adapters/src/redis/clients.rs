@@ -6,12 +6,17 @@ use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{
     Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, TlsCertificates,
 };
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A peer that acknowledges nothing for this long counts as lost; the kernel's own limit is about a
 /// quarter of an hour.
 const SILENCE: Duration = Duration::from_secs(10);
+
+/// The certificates of all CAs of a system have a quarter of this.
+const MOST_CERTIFICATES: u64 = 1024 * 1024;
 
 /// Reads the URL of one server.
 pub(super) fn parse(url: &str) -> Result<ConnectionInfo, RedisFault> {
@@ -41,7 +46,7 @@ pub(super) struct Clients {
 impl Clients {
     /// Reads the CA file of `settings`, if there is one.
     pub fn new(settings: &RedisSettings) -> Result<Self, RedisFault> {
-        let read = |path: PathBuf| match std::fs::read(&path) {
+        let read = |path: PathBuf| match certificates(&path) {
             Ok(ca) if ca.windows(6).any(|word| word == b"BEGIN ") => Ok((path, ca)),
             Ok(_) => Err(unfit(&path, "it contains no certificate in PEM form")),
             Err(error) => Err(unfit(&path, &error.to_string())),
@@ -75,6 +80,15 @@ impl Clients {
         Client::build_with_tls(server, certificates)
             .map_err(|error| unfit(path, &error.to_string()))
     }
+}
+
+fn certificates(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut file = File::open(path)?.take(MOST_CERTIFICATES + 1);
+    if file.read_to_end(&mut bytes)? as u64 > MOST_CERTIFICATES {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
+    Ok(bytes)
 }
 
 fn unfit(path: &Path, why: &str) -> RedisFault {

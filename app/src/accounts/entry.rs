@@ -5,6 +5,7 @@ use crate::config::source::Environment;
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
 use shared::domain::platform::Platform;
+use std::fmt;
 use ui::message::{Text, text};
 
 /// One shop of the file.
@@ -57,7 +58,7 @@ impl AccountEntry {
     pub fn proxy_shown(&self, environment: Environment<'_>) -> Option<String> {
         Some(match self.proxy.as_ref()? {
             SecretRef::Inline(proxy) => proxy::shown(proxy),
-            SecretRef::Variable(name) => match environment(name) {
+            SecretRef::Variable(name) => match environment(name.expose()) {
                 Some(proxy) => proxy::shown(&SecretString::from(proxy.trim())),
                 None => format!("${name}"),
             },
@@ -89,5 +90,45 @@ impl AccountEntry {
 #[derive(Debug)]
 pub(super) enum SecretRef {
     Inline(SecretString),
-    Variable(String),
+    Variable(VariableName),
+}
+
+/// The name of an environment variable. Instead of a name the file may have the secret itself, so a
+/// message shows it only if it looks like a name (capital letters and `_`, and digits if there is a `_`),
+/// else the key that it stands at.
+pub(super) struct VariableName {
+    name: String,
+    key: &'static str,
+}
+
+impl VariableName {
+    /// The name that the file has at `key`.
+    pub fn new(name: &str, key: &'static str) -> Self {
+        let name = name.trim().to_owned();
+        Self { name, key }
+    }
+
+    /// The name, to look it up.
+    pub fn expose(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for VariableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        let Self { name, key } = self;
+        let is_name = name.contains('_') || !name.contains(|c: char| c.is_ascii_digit());
+        if is_name && name.bytes().all(usual) {
+            f.write_str(name)
+        } else {
+            write!(f, "({key}_env)")
+        }
+    }
+}
+
+impl fmt::Debug for VariableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VariableName({self})")
+    }
 }

@@ -1,8 +1,8 @@
 //! Parses the accounts file into checked entries.
 
-use super::entry::{AccountEntry, SecretRef};
+use super::entry::{AccountEntry, SecretRef, VariableName};
 use super::platforms::known_platform;
-use crate::config::source::{line_of, without_values};
+use crate::config::toml_problem;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::domain::account::AccountId;
@@ -39,6 +39,24 @@ struct RawAccount {
     proxy_env: Option<String>,
 }
 
+/// The keys of the file.
+const KEYS: [&str; 14] = [
+    "account",
+    "id",
+    "platform",
+    "name",
+    "active",
+    "client_id",
+    "client_secret",
+    "client_secret_env",
+    "refresh_token",
+    "refresh_token_env",
+    "redirect_uri",
+    "shop_id",
+    "proxy",
+    "proxy_env",
+];
+
 fn yes() -> bool {
     true
 }
@@ -47,12 +65,10 @@ fn yes() -> bool {
 pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<AccountEntry>, CommandError> {
     let shown = path.display();
     let raw: RawFile = toml::from_str(content).map_err(|error| {
-        // Only the message: the error's own print shows the line, which may hold a secret.
-        let line = error.span().map_or(1, |span| line_of(content, span.start));
-        let why = without_values(error.message());
+        let (line, Text { ja, en }) = toml_problem::of(&error, content, &KEYS);
         CommandError::Usage(text!(
-            "{shown} の{line}行目が読めません({why})。README.ja.md の「はじめての設定(5分)」の例と見比べてください",
-            "{shown}, line {line} cannot be read ({why}): compare it with the example under \"Five minutes to your own shop\" in README.md"
+            "{shown} の{line}行目が読めません({ja})。README.ja.md の「はじめての設定(5分)」の例と見比べてください",
+            "{shown}, line {line} cannot be read ({en}): compare it with the example under \"Five minutes to your own shop\" in README.md"
         ))
     })?;
     if raw.account.is_empty() {
@@ -70,7 +86,7 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<AccountEntry>, Com
         let start = entry.id.span().start;
         let line = ends.partition_point(|end| *end < start) + 1;
         let id = entry.id.get_ref().trim().to_owned();
-        if let Some(first) = seen.get(&id) {
+        if let Some(first) = seen.get(&id).filter(|_| AccountId::parse(&id).is_ok()) {
             errors.push(text!(
                 "{shown} の{line}行目: ショップ {id} は{first}行目にもあります。idを変えてください",
                 "{shown}, line {line}: account {id} is already defined in line {first}; choose another id"
@@ -94,11 +110,10 @@ pub(super) fn parse(path: &Path, content: &str) -> Result<Vec<AccountEntry>, Com
 }
 
 fn check(entry: RawAccount, line: usize) -> Result<AccountEntry, Text> {
-    let id = AccountId::parse(entry.id.get_ref()).map_err(|error| {
-        let id = error.text;
+    let id = AccountId::parse(entry.id.get_ref()).map_err(|_| {
         text!(
-            "{id:?} はショップのidにできません。英数字と _ - . で1~64文字にしてください",
-            "{id:?} cannot be the id of an account: use 1 to 64 letters, digits, '_', '-' or '.'"
+            "id は英数字と _ - . で1~64文字にしてください",
+            "id must be 1 to 64 letters, digits, '_', '-' or '.'"
         )
     })?;
     let platform = match &entry.platform {
@@ -143,7 +158,7 @@ fn check(entry: RawAccount, line: usize) -> Result<AccountEntry, Text> {
 
 fn secret(
     id: &AccountId,
-    key: &str,
+    key: &'static str,
     inline: Option<SecretString>,
     variable: Option<String>,
 ) -> Result<SecretRef, Text> {
@@ -152,7 +167,7 @@ fn secret(
             Ok(SecretRef::Inline(secret))
         }
         (None, Some(name)) if !name.trim().is_empty() => {
-            Ok(SecretRef::Variable(name.trim().to_owned()))
+            Ok(SecretRef::Variable(VariableName::new(&name, key)))
         }
         _ => Err(text!(
             "ショップ {id} には {key} か {key}_env(環境変数の名前)のどちらか1つが必要です",

@@ -14,10 +14,11 @@ pub use entry::{AccountCredentials, AccountEntry};
 pub use platforms::PLATFORMS;
 pub(crate) use platforms::unknown_platform;
 
+use crate::bounded_file;
 use crate::config::in_quotation_marks;
 use crate::config::source::Environment;
 use crate::private::readable_by_others;
-use entry::SecretRef;
+use entry::{SecretRef, VariableName};
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
 use shared::ports::store::AccountRow;
@@ -43,14 +44,14 @@ impl AccountsFile {
     /// [`CommandError::Usage`] with one line for each error.
     pub fn read(path: &Path) -> Result<Self, CommandError> {
         let shown = path.display();
-        let content = std::fs::read_to_string(path).map_err(|error| {
+        let content = bounded_file::read(path, bounded_file::ACCOUNTS);
+        let content = content.map_err(|Text { ja, en }| {
             CommandError::Usage(text!(
-                "ショップ一覧 {shown} を読めません({error})。README.ja.md の「はじめての設定(5分)」の例から作り、UTF-8で保存してください(場所は ACCOUNTS_FILE で変えられます)",
-                "the accounts file {shown} cannot be read ({error}): create it from the example under \"Five minutes to your own shop\" in README.md and save it as UTF-8; ACCOUNTS_FILE sets its path"
+                "ショップ一覧 {shown} を読めません({ja})。README.ja.md の「はじめての設定(5分)」の例から作り、UTF-8で保存してください(場所は ACCOUNTS_FILE で変えられます)",
+                "the accounts file {shown} cannot be read ({en}): create it from the example under \"Five minutes to your own shop\" in README.md and save it as UTF-8; ACCOUNTS_FILE sets its path"
             ))
         })?;
-        let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
-        let accounts = file::parse(path, content)?;
+        let accounts = file::parse(path, &content)?;
         let note = |Text { ja, en }: Text| text!("注意: {ja}", "note: {en}");
         let open = readable_by_others(path).into_iter();
         let incomplete = accounts
@@ -145,7 +146,7 @@ impl AccountsFile {
         let mut resolve = |account: &AccountEntry, secret: &SecretRef| match secret {
             SecretRef::Inline(secret) => Some(secret.clone()),
             SecretRef::Variable(name) => {
-                let value = environment(name).filter(|value| !value.trim().is_empty());
+                let value = environment(name.expose()).filter(|value| !value.trim().is_empty());
                 match value {
                     Some(value) if in_quotation_marks(value.trim()) => {
                         errors.push(self.marked_variable(account, name));
@@ -198,7 +199,7 @@ impl AccountsFile {
         )
     }
 
-    fn marked_variable(&self, account: &AccountEntry, name: &str) -> Text {
+    fn marked_variable(&self, account: &AccountEntry, name: &VariableName) -> Text {
         let (path, line, id) = (self.path.display(), account.line, &account.id);
         text!(
             "{path} の{line}行目: ショップ {id} が使う環境変数 {name} の値が引用符で囲まれています。引用符も値の一部になるので、取ってください",
@@ -206,7 +207,7 @@ impl AccountsFile {
         )
     }
 
-    fn missing_variable(&self, account: &AccountEntry, name: &str) -> Text {
+    fn missing_variable(&self, account: &AccountEntry, name: &VariableName) -> Text {
         let (path, line, id) = (self.path.display(), account.line, &account.id);
         text!(
             "{path} の{line}行目: ショップ {id} が使う環境変数 {name} がありません。設定するか、使わないショップなら active = false にしてください",

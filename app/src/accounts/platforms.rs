@@ -10,14 +10,14 @@ pub const PLATFORMS: [&str; 1] = ["base"];
 pub(crate) fn known_platform(name: &str) -> Result<Platform, Text> {
     let known = Platform::parse(name).ok();
     let known = known.filter(|platform| PLATFORMS.contains(&platform.as_str()));
-    known.ok_or_else(|| unknown_platform(name))
+    known.ok_or_else(unknown_platform)
 }
 
 /// Names the known platforms to a person who wrote another one.
-pub(crate) fn unknown_platform(name: &str) -> Text {
+pub(crate) fn unknown_platform() -> Text {
     let known = PLATFORMS.join(", ");
     text!(
-        "platform の {name:?} は使えません。使えるのは: {known}",
-        "there is no platform {name:?}; there are: {known}"
+        "この platform は使えません。使えるのは: {known}",
+        "there is no such platform; there are: {known}"
     )
 }

@@ -106,9 +106,9 @@ fn a_wrong_file_is_refused_with_the_place_and_what_to_do() {
         ),
         (
             one("main").replace("client_id", "platform = \"ebay\"\nclient_id"),
-            "line 2: account main: there is no platform \"ebay\"; there are: base",
+            "line 2: account main: there is no such platform; there are: base",
         ),
-        (one("本店"), "line 2: \"本店\" cannot be the id"),
+        (one("本店"), "line 2: id must be 1 to 64 letters"),
         (
             one("main").replace("client_secret = \"s\"\n", ""),
             "exactly one of client_secret and client_secret_env",
@@ -122,7 +122,7 @@ fn a_wrong_file_is_refused_with_the_place_and_what_to_do() {
             "client_id of account main is empty",
         ),
         ("[[account]\n".to_owned(), "line 1 cannot be read"),
-        ("[shop]\n".to_owned(), "unknown field `shop`"),
+        ("[shop]\n".to_owned(), "a key that is not known"),
     ] {
         let said = refusal(read(&content));
 
@@ -144,6 +144,58 @@ fn no_message_and_no_debug_print_shows_a_secret() {
 
     assert!(!format!("{file:?}").contains("hidden"));
     assert!(!broken.contains("hidden"), "{broken}");
+}
+
+/// In a shop that is right otherwise, each key and each value is replaced by a secret in turn.
+#[test]
+fn a_secret_in_a_wrong_place_is_not_shown() {
+    const RIGHT: [(&str, &str); 9] = [
+        ("id", "\"main\""),
+        ("platform", "\"base\""),
+        ("name", "\"本店\""),
+        ("active", "true"),
+        ("client_id", "\"c\""),
+        ("client_secret", "\"s\""),
+        ("refresh_token_env", "\"MAIN_TOKEN\""),
+        ("shop_id", "\"1\""),
+        ("proxy_env", "\"MAIN_PROXY\""),
+    ];
+    const SECRETS: [&str; 9] = [
+        "\"hidden!\"",
+        "hidden",
+        "7355608",
+        "7355608.5",
+        "99999999997355608",
+        "[\"hidden\"]",
+        "{ hidden = 1 }",
+        "\"hidden",
+        "\"a\"\nhidden = \"b\"",
+    ];
+    let mut refused = 0;
+    for place in 0..RIGHT.len() {
+        for secret in SECRETS.into_iter().chain(["key"]) {
+            let mut lines = RIGHT.map(|(key, value)| format!("{key} = {value}\n"));
+            lines[place] = match secret {
+                "key" => format!("{}_hidden = {}\n", RIGHT[place].0, RIGHT[place].1),
+                secret => format!("{} = {secret}\n", RIGHT[place].0),
+            };
+            let content = format!("[[account]]\n{}", lines.concat());
+
+            let used = read(&content).and_then(|file| file.credentials(&|_| None));
+
+            let Err(CommandError::Usage(Text { ja, en })) = used else {
+                panic!("{used:?}: {content}");
+            };
+            refused += 1;
+            for secret in ["hidden", "7355608"] {
+                assert!(
+                    !ja.contains(secret) && !en.contains(secret),
+                    "{content}{en}"
+                );
+            }
+        }
+    }
+    assert_eq!(refused, 90);
 }
 
 #[cfg(unix)]

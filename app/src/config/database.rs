@@ -3,11 +3,12 @@
 use super::reader::Reader;
 use super::table as t;
 use super::values::{self, Key};
+use crate::bounded_file;
 use adapters::store::DatabaseLocation;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::ports::store::StoreError;
 use std::path::{Path, PathBuf};
-use ui::message::text;
+use ui::message::{Text, text};
 
 /// The URL of the database. It may hold a password, so it cannot be shown: a message names the
 /// [location](DatabaseUrl::location).
@@ -83,18 +84,17 @@ impl TokenKeySettings {
 }
 
 fn key_in(path: &Path, reader: &mut Reader<'_>) -> Option<Key> {
-    let shown = path.display();
-    let why = match std::fs::read_to_string(path) {
+    let Text { ja, en } = match bounded_file::read(path, bounded_file::SMALL) {
         Ok(text) => match values::key(text.trim()) {
             Some(key) => return Some(key),
             None => text!("32バイトの鍵ではありません", "it holds no key of 32 bytes"),
         },
-        Err(error) => text!("{error}", "{error}"),
+        Err(why) => why,
     };
-    let (ja, en) = (why.ja, why.en);
+    // Not the path: whoever takes the setting for TOKEN_KEY writes the key there.
     reader.conflict(text!(
-        "TOKEN_KEY_FILE の {shown} を使えません({ja})。openssl rand -base64 32 の結果だけを書いてください",
-        "the TOKEN_KEY_FILE {shown} cannot be used ({en}): write into it only the output of openssl rand -base64 32"
+        "TOKEN_KEY_FILE のファイルを使えません({ja})。ファイルのパスを設定し、ファイルには openssl rand -base64 32 の結果だけを書いてください。鍵そのものは TOKEN_KEY に設定します",
+        "the file of TOKEN_KEY_FILE cannot be used ({en}): set the path of a file, and write into the file only the output of openssl rand -base64 32; a key itself belongs into TOKEN_KEY"
     ));
     None
 }

@@ -17,6 +17,7 @@ mod redis;
 mod rules;
 #[cfg(test)]
 mod tests;
+pub(crate) mod toml_problem;
 mod work;
 
 pub use amazon::{Amazon, AmazonCredentials};

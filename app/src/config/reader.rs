@@ -5,6 +5,9 @@ use super::source::{Given, Source};
 use super::table::{Setting, TypedSetting};
 use ui::message::{Text, text};
 
+/// No number that a setting accepts is longer.
+const LONGEST_SHOWN: usize = 12;
+
 /// Reads settings from one [`Source`] and keeps the errors.
 pub struct Reader<'a> {
     source: &'a Source,
@@ -99,12 +102,11 @@ pub(crate) fn in_quotation_marks(value: &str) -> bool {
     value.chars().count() > 1 && value.starts_with(MARKS) && value.ends_with(MARKS)
 }
 
-/// The value for a message: nothing of a secret, nor of a URL that may carry a password.
+/// The value for a message, if it is a number: any other may be a secret that got into a wrong line.
 fn shown(setting: &Setting, value: &str) -> String {
-    let has_password = value.contains('@') || value.to_ascii_lowercase().contains("password");
-    if setting.secret || has_password {
+    let numeric = |c: char| c.is_ascii_digit() || ".,:-%".contains(c);
+    if setting.secret || value.len() > LONGEST_SHOWN || !value.chars().all(numeric) {
         return String::new();
     }
-    let cut: String = value.chars().take(80).collect();
-    format!(" = {cut:?}")
+    format!(" = {value:?}")
 }

@@ -1,6 +1,8 @@
 //! Where a setting comes from: the environment, over the settings file, over the default.
 
 use super::table::{ALL, Setting};
+use super::toml_problem;
+use crate::bounded_file;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -74,24 +76,21 @@ impl Source {
 
 fn read_file(path: &Path) -> Result<BTreeMap<&'static str, Given>, Vec<Text>> {
     let shown = path.display();
-    let content = std::fs::read_to_string(path).map_err(|error| {
+    let content = bounded_file::read(path, bounded_file::SMALL).map_err(|Text { ja, en }| {
         vec![text!(
-            "設定ファイル {shown} を読めません({error})。--config のパスを確かめ、UTF-8で保存してください",
-            "the settings file {shown} cannot be read ({error}): check the path after --config and save it as UTF-8"
+            "設定ファイル {shown} を読めません({ja})。--config のパスを確かめ、UTF-8で保存してください",
+            "the settings file {shown} cannot be read ({en}): check the path after --config and save it as UTF-8"
         )]
     })?;
-    let content = content.strip_prefix('\u{feff}').unwrap_or(&content);
     let table: BTreeMap<Spanned<String>, Spanned<toml::Value>> =
-        toml::from_str(content).map_err(|error| {
-            // Only the message: the error's own print shows the line, which may hold a secret.
-            let line = error.span().map_or(1, |span| line_of(content, span.start));
-            let why = without_values(error.message());
+        toml::from_str(&content).map_err(|error| {
+            let (line, Text { ja, en }) = toml_problem::of(&error, &content, &names());
             vec![text!(
-                "設定ファイル {shown} の{line}行目がTOMLとして読めません({why})。文字列は \"…\" で囲んでください",
-                "the settings file {shown} is not TOML at line {line} ({why}): put texts in \"…\""
+                "設定ファイル {shown} の{line}行目が読めません({ja})",
+                "the settings file {shown} cannot be read at line {line} ({en})"
             )]
         })?;
-    take_entries(path, content, table)
+    take_entries(path, &content, table)
 }
 
 fn take_entries(
@@ -132,20 +131,15 @@ fn known(name: &str) -> Option<&'static Setting> {
     ALL.iter().find(same).copied()
 }
 
+fn names() -> Vec<&'static str> {
+    ALL.iter().map(|setting| setting.name).collect()
+}
+
 fn unknown(name: &str, origin: &Origin) -> Text {
-    let nearest = ALL
-        .iter()
-        .max_by(|one, other| {
-            let likeness =
-                |setting: &Setting| strsim::jaro_winkler(setting.name, &name.to_ascii_uppercase());
-            likeness(one).total_cmp(&likeness(other))
-        })
-        .map_or("", |setting| setting.name);
-    let name: String = name.chars().take(60).collect();
-    let Text { ja, en } = origin.text();
+    let (from, why) = (origin.text(), toml_problem::unknown_key(name, &names()));
     Text {
-        ja: format!("{ja}: {name} という設定はありません。{nearest} ではありませんか"),
-        en: format!("{en}: there is no setting {name}; did you mean {nearest}?"),
+        ja: format!("{}: {}", from.ja, why.ja),
+        en: format!("{}: {}", from.en, why.en),
     }
 }
 
@@ -185,13 +179,35 @@ pub fn line_of(content: &str, offset: usize) -> usize {
     before.filter(|byte| **byte == b'\n').count() + 1
 }
 
-/// The message of a TOML error without the value that it quotes, which may be a secret; names of keys
-/// stay.
-pub(crate) fn without_values(message: &str) -> String {
-    let names_value = message.starts_with("invalid type") || message.starts_with("invalid value");
-    let Some(at) = message.find(['`', '"']).filter(|_| names_value) else {
-        return message.to_owned();
-    };
-    let expected = message.rfind(", expected").map_or("", |at| &message[at..]);
-    format!("{}…{expected}", &message[..at])
+#[cfg(test)]
+mod tests {
+    use crate::config::Settings;
+    use ui::command_error::CommandError;
+
+    #[test]
+    fn a_secret_in_a_wrong_line_of_the_file_is_not_shown() {
+        for line in [
+            "REFRESH_TOKEN = \"hidden",
+            "REFRESH_TOKEN = hidden",
+            "REFRESH_TOKEN_hidden = \"a\"",
+            "hidden = \"a\"",
+            "\"hidden\\u001b[2J\" = 1",
+            "MISEBAN_LANG = \"hidden\"",
+            "TOKEN_KEY_FILE = \"hidden\"",
+            "PRICE_MIN = [\"hidden\"]",
+            "LWA_APP_ID = \"hidden hidden\"",
+        ] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), line).unwrap();
+
+            let refused = Settings::load(Some(file.path()), &|_| None);
+
+            let Err(CommandError::Usage(text)) = refused else {
+                panic!("{line} is accepted");
+            };
+            for shown in [text.ja, text.en] {
+                assert!(!shown.contains("hidden"), "{line}: {shown}");
+            }
+        }
+    }
 }
