@@ -16,6 +16,7 @@ pub mod lanes;
 pub mod live_workers;
 pub mod log;
 pub mod outage;
+pub mod page_headers;
 pub mod page_listener;
 pub mod private;
 pub mod program;

@@ -2,6 +2,7 @@
 
 use super::{Complaints, Health};
 use crate::config::table;
+use crate::page_headers;
 use crate::page_listener::PageListener;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -49,6 +50,7 @@ async fn serve(address: SocketAddr, health: Health) -> Result<(), CommandError> 
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
         .with_state(health);
+    let router = page_headers::with_headers(router, page_headers::nothing());
     // The task is not joined: the page answers until the process ends, also that it is stopping.
     let listener = PageListener::from(listener);
     tokio::spawn(async move { axum::serve(listener, router).await });

@@ -310,7 +310,8 @@ fn code_of(url: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_callback_is_received_exchanged_and_stored() {
-    let back = format!("http://127.0.0.1:{}/back", free_port());
+    // In a route of axum each part of this path is a pattern, or refused.
+    let back = format!("http://127.0.0.1:{}/:back/*a/{{b}}/{{*c}}", free_port());
     let shops = SimulatedShops::open("").await;
     shops.write_accounts(&format!("redirect_uri = \"{back}\""), false);
     let refused = shops.run(&["accounts", "refresh", "shop-1"]).await;
@@ -327,14 +328,19 @@ async fn the_callback_is_received_exchanged_and_stored() {
     let forged = open_url(&format!("{back}?code=abc&state=forged")).await;
     let landed = redirected_to(&address).await;
     let code = code_of(&landed);
+    let elsewhere = open_url(&landed.replace(":back", ":bach")).await;
     let shown = open_url(&landed).await;
-    let (status, page) = (shown.status(), shown.text().await.unwrap());
+    let (status, headers) = (shown.status(), shown.headers().clone());
+    let page = shown.text().await.unwrap();
     let output = tokio::task::spawn_blocking(move || child.wait_with_output());
     let output = output.await.unwrap().unwrap();
     let text: String = rest.lines().map(Result::unwrap).collect();
 
     assert_eq!(forged.status().as_u16(), 400);
+    assert_eq!(elsewhere.status().as_u16(), 404);
     assert_eq!(status, 200);
+    assert_eq!(headers["cache-control"], "no-store");
+    assert_eq!(headers["x-frame-options"], "DENY");
     assert!(
         page.contains("店番") && page.contains("go back to Miseban"),
         "{page}"

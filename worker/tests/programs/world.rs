@@ -179,6 +179,7 @@ impl Program {
         let answer = client.get(format!("http://{address}{path}"));
         let answer = answer.send().await.ok()?;
         let status = answer.status().as_u16();
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
         let body = answer.text().await.ok()?;
         Some((status, serde_json::from_str(&body).expect("JSON")))
     }

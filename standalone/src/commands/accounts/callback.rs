@@ -4,12 +4,12 @@
 //! the state of this authorisation.
 
 use super::response::AuthorizationResponse;
+use app::page_headers;
 use app::page_listener::PageListener;
 use axum::Router;
 use axum::extract::{RawQuery, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY};
-use axum::http::{HeaderName, StatusCode};
-use axum::routing::get;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{Html, IntoResponse as _, Response};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -31,6 +31,8 @@ pub struct CallbackListener {
 }
 
 struct CallbackState {
+    /// Compared as it is: as a route, a path such as `/:shop` or `/{shop}` would be a pattern.
+    path: String,
     expected: String,
     responses: mpsc::Sender<AuthorizationResponse>,
 }
@@ -49,12 +51,12 @@ impl CallbackListener {
         let listener = TcpListener::bind(address).await?;
         let (send, responses) = mpsc::channel(1);
         let state = Arc::new(CallbackState {
+            path: redirect_uri.path().to_owned(),
             expected: expected.to_owned(),
             responses: send,
         });
-        let routes = Router::new()
-            .route(redirect_uri.path(), get(receive))
-            .with_state(state);
+        let routes = Router::new().fallback(receive).with_state(state);
+        let routes = page_headers::with_headers(routes, page_headers::nothing());
         let (stop, mut stopped) = watch::channel(false);
         let ended = async move {
             // A dropped sender counts as a stop.
@@ -108,12 +110,18 @@ fn loopback(url: &Url) -> Option<SocketAddr> {
         .then(|| SocketAddr::new(address, port))
 }
 
-type HtmlResponse = (StatusCode, [(HeaderName, &'static str); 3], String);
-
 async fn receive(
     State(state): State<Arc<CallbackState>>,
+    method: Method,
+    uri: Uri,
     RawQuery(query): RawQuery,
-) -> HtmlResponse {
+) -> Response {
+    if uri.path() != state.path {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    if method != Method::GET {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
     let response = AuthorizationResponse::from_query(&query.unwrap_or_default(), &state.expected);
     let (status, message) = match &response {
         Ok(AuthorizationResponse::Code(_)) => (
@@ -139,18 +147,13 @@ async fn receive(
     page(status, &message)
 }
 
-fn page(status: StatusCode, message: &Text) -> HtmlResponse {
+fn page(status: StatusCode, message: &Text) -> Response {
     let Text { ja, en } = message;
-    let headers = [
-        (CONTENT_TYPE, "text/html; charset=utf-8"),
-        (CACHE_CONTROL, "no-store"),
-        (REFERRER_POLICY, "no-referrer"),
-    ];
     let page = format!(
         "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><title>店番 Miseban</title>\
          <body><p>{ja}</p><p lang=\"en\">{en}</p></body></html>"
     );
-    (status, headers, page)
+    (status, Html(page)).into_response()
 }
 
 #[cfg(test)]
