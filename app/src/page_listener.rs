@@ -1,7 +1,8 @@
 //! Accepts the connections of a page that anyone may open: not too many at once, and none that
 //! stays idle, so that the file descriptors of the process are kept for its work.
 
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
@@ -57,6 +58,16 @@ impl Listener for PageListener {
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+}
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, PageListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, PageListener>) -> Self {
+        Self(*stream.remote_addr())
     }
 }
 

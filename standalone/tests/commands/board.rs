@@ -377,6 +377,81 @@ async fn with_a_password_only_requests_with_it_are_answered() {
 }
 
 #[tokio::test]
+async fn every_response_tells_the_browser_what_it_may_do() {
+    let redis = Redis::open().await;
+    let board = Board::open(&redis, "127.0.0.1:0", PASSWORD);
+    let script = "/apalis-board-web-5f43ae260a03616d.js";
+
+    for (path, password, status) in [
+        ("/", "", StatusCode::UNAUTHORIZED),
+        ("/", PASSWORD, StatusCode::OK),
+        ("/api/v1/queues", PASSWORD, StatusCode::OK),
+        ("/api/v1/nowhere", PASSWORD, StatusCode::NOT_FOUND),
+        (script, PASSWORD, StatusCode::OK),
+    ] {
+        let request = board.client.get(format!("{}{path}", board.url));
+        let response = request.basic_auth("", Some(password)).send().await.unwrap();
+
+        let headers = response.headers();
+        assert_eq!(response.status(), status, "{path}");
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        for (name, value) in [
+            ("x-frame-options", "DENY"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(headers[name], value, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_guesses_waits_and_nobody_else_does() {
+    let redis = Redis::open().await;
+    let mut board = Board::open(&redis, "0.0.0.0:0", PASSWORD);
+    let url = board.url.replace("0.0.0.0", "127.0.0.1");
+    let from = |address: [u8; 4]| {
+        let address = std::net::IpAddr::from(address);
+        Client::builder().local_address(address).build().unwrap()
+    };
+    let ask = async |client: &Client, password: &str, cookie: &str| {
+        let request = client.get(format!("{url}/api/v1/queues"));
+        let request = request.basic_auth("me", Some(password));
+        request.header(header::COOKIE, cookie).send().await.unwrap()
+    };
+    let (guesser, other) = (from([127, 0, 0, 1]), from([127, 0, 0, 2]));
+    let right = ask(&guesser, PASSWORD, "").await;
+    let cookie = right.headers()[header::SET_COOKIE].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+
+    let (mut looked_at, mut seconds) = (0, 0);
+    // Then there is time to try the right one before the wait is over.
+    while seconds < 2 {
+        let guess = ask(&guesser, &format!("not-the-password-{looked_at}"), "").await;
+        looked_at += usize::from(guess.status() == StatusCode::UNAUTHORIZED);
+        let wait = guess.headers().get(header::RETRY_AFTER);
+        seconds = wait.map_or(0, |wait| wait.to_str().unwrap().parse().unwrap());
+    }
+    let guesser_right = ask(&guesser, PASSWORD, "").await.status();
+    let known = ask(&guesser, PASSWORD, &cookie).await.status();
+    let elsewhere = ask(&other, PASSWORD, "").await.status();
+    board.child.kill().unwrap();
+    let mut log = String::new();
+    let mut stderr = board.child.stderr.take().unwrap();
+    std::io::Read::read_to_string(&mut stderr, &mut log).unwrap();
+
+    assert_eq!(looked_at, 5);
+    assert_eq!(guesser_right, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!([known, elsewhere], [StatusCode::OK; 2]);
+    let logged = log.matches("wrong password for the board from 127.0.0.1");
+    assert_eq!(logged.count(), looked_at, "{log}");
+    assert!(!log.contains("not-the-password"), "{log}");
+}
+
+#[tokio::test]
 async fn a_public_address_without_a_password_is_rejected() {
     let redis = Redis::open().await;
     for (args, password, hint) in [

@@ -1,17 +1,17 @@
-//! Access to the board: from this computer only, or by password (HTTP basic authentication).
+//! Access to the board: from this computer only, or by password.
 
+use super::password::{Attempt, BoardPassword};
+use app::page_listener::Peer;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use secrecy::{ExposeSecret as _, SecretString};
-use sha2::{Digest as _, Sha256};
+use secrecy::SecretString;
 use std::net::IpAddr;
-use subtle::ConstantTimeEq as _;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Which requests are allowed.
 #[derive(Clone)]
@@ -19,70 +19,76 @@ pub enum BoardAccess {
     /// Requests whose `Host` is a loopback name. A web page that resolves its own name to this
     /// computer (DNS rebinding) sends another `Host`.
     ThisComputer,
-    /// Requests with the password; holds its digest.
-    Password([u8; 32]),
+    /// Requests with the password.
+    Password(Arc<BoardPassword>),
 }
 
 impl BoardAccess {
     /// Requires `password`, with any user name.
     pub fn password_required(password: &SecretString) -> Self {
-        Self::Password(digest(password.expose_secret().as_bytes()))
+        Self::Password(Arc::new(BoardPassword::new(password)))
     }
 
     /// Protects `routes`.
     pub fn before(self, routes: Router) -> Router {
         routes.layer(from_fn_with_state(self, check))
     }
+}
 
-    fn allows(&self, headers: &HeaderMap) -> bool {
-        match self {
-            Self::ThisComputer => is_loopback_host(headers),
-            // Digests have equal length, so the comparison takes constant time.
-            Self::Password(expected) => {
-                password(headers).is_some_and(|sent| digest(&sent).ct_eq(expected).into())
-            }
+async fn check(
+    State(access): State<BoardAccess>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let password = match access {
+        BoardAccess::ThisComputer if is_loopback_host(request.headers()) => {
+            return next.run(request).await;
         }
-    }
-
-    fn refusal(&self) -> Response {
-        match self {
-            Self::ThisComputer => (
-                StatusCode::MISDIRECTED_REQUEST,
-                "ask for http://127.0.0.1 or http://localhost; for other names set BOARD_PASSWORD\n",
-            )
-                .into_response(),
-            Self::Password(_) => (
-                StatusCode::UNAUTHORIZED,
-                [(header::WWW_AUTHENTICATE, "Basic realm=\"miseban\", charset=\"UTF-8\"")],
-                "enter BOARD_PASSWORD as password, with any user name\n",
-            )
-                .into_response(),
+        BoardAccess::ThisComputer => return not_this_computer(),
+        BoardAccess::Password(password) => password,
+    };
+    match password.attempt(request.headers(), peer.ip()) {
+        Attempt::Known => next.run(request).await,
+        Attempt::Right(cookie) => {
+            let mut response = next.run(request).await;
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            response
         }
+        Attempt::Wrong => password_required(),
+        Attempt::TooSoon(wait) => too_soon(wait),
     }
 }
 
-async fn check(State(access): State<BoardAccess>, request: Request, next: Next) -> Response {
-    if access.allows(request.headers()) {
-        next.run(request).await
-    } else {
-        access.refusal()
-    }
+fn not_this_computer() -> Response {
+    (
+        StatusCode::MISDIRECTED_REQUEST,
+        "ask for http://127.0.0.1 or http://localhost; for other names set BOARD_PASSWORD\n",
+    )
+        .into_response()
 }
 
-fn digest(text: &[u8]) -> [u8; 32] {
-    Sha256::digest(text).into()
+fn password_required() -> Response {
+    (
+        StatusCode::UNAUTHORIZED,
+        [(
+            header::WWW_AUTHENTICATE,
+            "Basic realm=\"miseban\", charset=\"UTF-8\"",
+        )],
+        "enter BOARD_PASSWORD as password, with any user name\n",
+    )
+        .into_response()
 }
 
-/// The password of an `Authorization: Basic` header (`user:password` in base 64).
-fn password(headers: &HeaderMap) -> Option<Vec<u8>> {
-    let sent = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, code) = sent.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let both = BASE64_STANDARD.decode(code.trim()).ok()?;
-    let colon = both.iter().position(|byte| *byte == b':')?;
-    Some(both[colon + 1..].to_vec())
+fn too_soon(wait: Duration) -> Response {
+    // Rounded up, so that the next attempt is not too soon again.
+    let seconds = wait.as_secs() + 1;
+    (
+        StatusCode::TOO_MANY_REQUESTS,
+        [(header::RETRY_AFTER, seconds.to_string())],
+        format!("too many wrong passwords: try again in {seconds} s\n"),
+    )
+        .into_response()
 }
 
 fn is_loopback_host(headers: &HeaderMap) -> bool {
@@ -101,14 +107,12 @@ fn is_loopback_host(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
-    fn headers_with(header: header::HeaderName, value: &str) -> HeaderMap {
-        let value = value.parse().expect("a header");
-        HeaderMap::from_iter([(header, value)])
-    }
-
     #[test]
     fn without_a_password_only_loopback_hosts_are_allowed() {
-        let opens = |host| BoardAccess::ThisComputer.allows(&headers_with(header::HOST, host));
+        let opens = |host: &str| {
+            let host = host.parse().expect("a header");
+            is_loopback_host(&HeaderMap::from_iter([(header::HOST, host)]))
+        };
 
         for own in ["127.0.0.1:8080", "localhost", "LOCALHOST:80", "[::1]:8080"] {
             assert!(opens(own), "{own}");
@@ -122,30 +126,6 @@ mod tests {
         ] {
             assert!(!opens(other), "{other}");
         }
-        assert!(!BoardAccess::ThisComputer.allows(&HeaderMap::new()));
-    }
-
-    #[test]
-    fn the_password_is_accepted_with_any_user_name() {
-        let access = BoardAccess::password_required(&SecretString::from("a:pass:word"));
-        let sent = |text: &str| format!("Basic {}", BASE64_STANDARD.encode(text));
-        let opens = |value: &str| access.allows(&headers_with(header::AUTHORIZATION, value));
-
-        for right in ["miseban:a:pass:word", ":a:pass:word"] {
-            assert!(opens(&sent(right)), "{right}");
-        }
-        for wrong in [
-            "a:pass:word",
-            "miseban:",
-            "miseban:a:pass:wor",
-            "no colon",
-            "",
-        ] {
-            assert!(!opens(&sent(wrong)), "{wrong}");
-        }
-        for odd in ["Basic", "Basic %%%", "Bearer a:pass:word"] {
-            assert!(!opens(odd), "{odd}");
-        }
-        assert!(!access.allows(&headers_with(header::HOST, "127.0.0.1")));
+        assert!(!is_loopback_host(&HeaderMap::new()));
     }
 }

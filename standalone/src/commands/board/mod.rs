@@ -1,7 +1,11 @@
-//! `board`: shows the queues in a browser, read-only. `access` decides who may see it;
+//! `board`: shows the queues in a browser, read-only. `access` decides who may see it, `policy` what the
+//! pages may load;
 //! `adapters/src/queue/board` provides the data.
 
 mod access;
+mod guesses;
+mod password;
+mod policy;
 mod routes;
 
 use super::queues;
@@ -10,7 +14,8 @@ use crate::database::CommandStore;
 use crate::output::CommandOutput;
 use access::BoardAccess;
 use app::config::Settings;
-use app::page_listener::PageListener;
+use app::page_headers;
+use app::page_listener::{PageListener, Peer};
 use app::signal::signal;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,6 +44,8 @@ pub async fn board(
         "board: http://{address} (press Ctrl+C to stop)"
     ))?;
     let routes = access.before(routes::routes(&queue));
+    let routes = page_headers::with_headers(routes, policy::policy());
+    let routes = routes.into_make_service_with_connect_info::<Peer>();
     // Event streams stay open forever, so the server does not wait for them.
     tokio::select! {
         stopped = signal() => stopped,
