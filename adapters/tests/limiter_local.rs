@@ -336,6 +336,7 @@ async fn a_killed_process_never_counts_too_few_calls() {
     let mut sent = 0;
     for _ in 0..20 {
         let limiter = limiter(&clock, memory.clone()).await;
+        limiter.store_in_blocks();
         for _ in 0..7 {
             let grant = limiter
                 .acquire(&shop(), Priority::Normal)
@@ -349,12 +350,29 @@ async fn a_killed_process_never_counts_too_few_calls() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_command_counts_what_it_sent_however_it_ends() {
+    let clock = PausedClock::at("2026-11-21T00:10:00Z");
+    let memory: Arc<Memory> = Arc::default();
+    let mut sent = 0;
+    for _ in 0..70 {
+        let limiter = limiter(&clock, memory.clone()).await;
+        for _ in 0..2 {
+            let grant = limiter.acquire(&shop(), Priority::Normal).await;
+            sent += u32::from(matches!(grant, Ok(Grant::Go(_))));
+        }
+    }
+
+    assert_eq!(sent, 120, "calls in an hour of 120");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clean_end_returns_reserved_calls() {
     let clock = PausedClock::at("2026-11-21T00:10:00Z");
     let memory: Arc<Memory> = Arc::default();
     let mut sent = 0;
     for _ in 0..20 {
         let limiter = limiter(&clock, memory.clone()).await;
+        limiter.store_in_blocks();
         for _ in 0..7 {
             let grant = limiter
                 .acquire(&shop(), Priority::Normal)

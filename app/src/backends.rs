@@ -33,6 +33,14 @@ pub enum LimiterShutdown {
 }
 
 impl LimiterShutdown {
+    /// For a process that calls [`Self::finish`] at its end: stores the calls of the shops in blocks.
+    pub fn store_in_blocks(&self) {
+        match self {
+            Self::Local(limiter) => limiter.store_in_blocks(),
+            Self::Shared(_) => {}
+        }
+    }
+
     /// Refuses a permit to every waiting job, so that the job is put back into its queue.
     pub fn refuse_waiting(&self) {
         match self {

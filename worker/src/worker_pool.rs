@@ -30,6 +30,8 @@ impl WorkerPool {
     /// Starts the workers of all queues; their loops report to `health`.
     pub fn start(app: &App, health: &Health) -> Self {
         let (stop, stopped) = watch::channel(Stop::NotYet);
+        // The stop gives back what is left of a block.
+        app.limiter_shutdown.store_in_blocks();
         let runtime = Runtime::new(app.ctx.clone(), concurrency(app)).reporting_to(health);
         let work = async move {
             runtime

@@ -2,7 +2,7 @@
 
 use super::lane_news::LaneNews;
 use super::rate_lane::RateLane;
-use super::window_lane::WindowLane;
+use super::window_lane::{BLOCK, WindowLane};
 use crate::lock::lock;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use shared::ports::store::{LaneMemory, LaneStore};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -48,6 +48,8 @@ pub struct LocalLimiter {
     lanes: Mutex<HashMap<Lane, Arc<LaneKind>>>,
     tickets: AtomicU64,
     closing: AtomicBool,
+    /// Calls of a shop that are stored in one write.
+    block: AtomicU32,
     started: Instant,
     started_us: Micros,
 }
@@ -82,7 +84,15 @@ impl LocalLimiter {
             lanes: Mutex::default(),
             tickets: AtomicU64::new(1),
             closing: AtomicBool::new(false),
+            block: AtomicU32::new(1),
         })
+    }
+
+    /// Stores the calls of a shop in blocks from now on. Only for a process that calls
+    /// [`Self::store_exact_use`] at its end; until then each call is stored by itself, so that a command
+    /// that ends in any way has counted what it sent.
+    pub fn store_in_blocks(&self) {
+        self.block.store(BLOCK, Ordering::Relaxed);
     }
 
     /// Grants nothing from now on. All waiting callers get [`Grant::Later`] and put their jobs
@@ -183,7 +193,7 @@ impl LocalLimiter {
         if self.closing.load(Ordering::SeqCst) {
             return Ok(Grant::Later(Duration::ZERO));
         }
-        match windows.take(self.clock.now()) {
+        match windows.take(self.clock.now(), self.block.load(Ordering::Relaxed)) {
             Ok(None) => {}
             Ok(Some(memory)) => self.save(lane, &memory).await?,
             Err(until) => return Ok(Grant::Closed(until)),

@@ -1,7 +1,7 @@
 //! A lane with windows, in one process.
 //!
-//! Calls are stored in blocks: a block is reserved and stored before its first call, so that a
-//! process that is killed may have counted too many calls, but never too few.
+//! A call is stored before it is made, so that a process that is killed may have counted too many calls,
+//! but never too few: each by itself, or a block of them by a process that gives back what is left.
 
 use crate::lock::lock;
 use chrono::{DateTime, Utc};
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 /// Calls in one block: one database write for this many calls, and at most as many of 5,000 lost
 /// when the process is killed.
-const BLOCK: u32 = 50;
+pub(super) const BLOCK: u32 = 50;
 
 /// One lane with windows.
 #[derive(Debug)]
@@ -47,13 +47,17 @@ impl WindowLane {
         }
     }
 
-    /// Counts one call. Returns what has to be stored before the call is sent; `None` within a block
+    /// Counts one call, and reserves `block` of them if none is reserved. Returns what has to be stored before the call is sent; `None` within a block
     /// that is stored already.
     ///
     /// # Errors
     ///
     /// The instant of the reset if the quota is exhausted.
-    pub fn take(&self, now: DateTime<Utc>) -> Result<Option<LaneMemory>, DateTime<Utc>> {
+    pub fn take(
+        &self,
+        now: DateTime<Utc>,
+        block: u32,
+    ) -> Result<Option<LaneMemory>, DateTime<Utc>> {
         let mut counted = lock(&self.count);
         let short_before = counted.used.short;
         counted.used.take(&self.quota, now)?;
@@ -68,8 +72,8 @@ impl WindowLane {
         if covered || self.quota.is_unlimited() {
             return Ok(None);
         }
-        counted.reserved_short = counted.used.short_used.saturating_add(BLOCK - 1);
-        counted.reserved_long = counted.used.long_used.saturating_add(BLOCK - 1);
+        counted.reserved_short = counted.used.short_used.saturating_add(block - 1);
+        counted.reserved_long = counted.used.long_used.saturating_add(block - 1);
         Ok(Some(memory(&counted)))
     }
 

@@ -136,6 +136,34 @@ async fn a_check_asks_each_active_shop_whose_token_it_is_and_what_it_may() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn checks_count_the_calls_that_they_send_also_when_they_fail() {
+    let shops = SimulatedShops::open("").await;
+    let used = async || {
+        let output = shops.run(&["status", "--json"]).await;
+        let view: Value = serde_json::from_slice(&output.stdout).unwrap();
+        view["lanes"][0]["used_today"].as_u64().unwrap()
+    };
+    let sent = || {
+        let calls = ["users/me", "items", "items/edit"].map(|call| shops.requests(call));
+        calls.iter().sum::<u64>()
+    };
+
+    for _ in 0..3 {
+        shops.run(&["accounts", "check"]).await;
+    }
+    assert_eq!((used().await, sent()), (9, 9));
+    let restricted = Fault {
+        error: Some("access_denied".to_owned()),
+        ..Fault::new("items", FaultKind::BaseError)
+    };
+    shops.simulator.add_fault(restricted).unwrap();
+    shops.run(&["accounts", "check"]).await;
+    shops.doctor().await;
+
+    assert_eq!(used().await, sent());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_restricted_shop_is_named_by_doctor_and_status_with_the_words_of_base() {
     let shops = SimulatedShops::open("").await;
     let restricted = Fault {
