@@ -3,6 +3,7 @@
 
 use app::background_writer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use shared::domain::asin::AsinBatch;
 use shared::domain::run::RunState;
 use shared::ports::store::RunView;
 use std::io::IsTerminal as _;
@@ -52,15 +53,18 @@ impl ProgressDisplay {
         }
     }
 
-    /// Shows `view`.
-    pub fn show(&mut self, view: &RunView) {
+    /// Shows `view` of a run whose requests to Amazon are `period` apart; `None` without a limit.
+    pub fn show(&mut self, view: &RunView, period: Option<Duration>) {
         let (stage, done, all) = stage_of(view);
         let entered = self.stage.is_none_or(|(before, _)| before != stage);
         if entered {
             self.stage = Some((stage, Instant::now()));
         }
         let since = self.stage.map_or_else(Instant::now, |(_, since)| since);
-        let left = time_left(since.elapsed(), done, all);
+        let left = match (stage, period) {
+            (RunStage::Backfill, Some(period)) => Some(backfill_left(view, period)),
+            _ => time_left(since.elapsed(), done, all),
+        };
         let message = self.message(stage, left, view);
         match &mut self.style {
             Style::Bar(bar) => {
@@ -85,8 +89,7 @@ impl ProgressDisplay {
     }
 
     fn message(&self, stage: RunStage, left: Option<Duration>, view: &RunView) -> String {
-        let misses = view.misses;
-        let requests = misses.div_ceil(20);
+        let (misses, requests) = (view.misses, requests(view.misses));
         let what = match stage {
             RunStage::Batches => text!("Amazonに確認中", "asking Amazon"),
             RunStage::Backfill => text!(
@@ -128,6 +131,18 @@ fn stage_of(view: &RunView) -> (RunStage, u64, u64) {
     }
 }
 
+/// How many requests ask for so many ASINs.
+fn requests(asins: u64) -> u32 {
+    let most = AsinBatch::MAX_LEN as u64;
+    u32::try_from(asins.div_ceil(most)).unwrap_or(u32::MAX)
+}
+
+/// The requests that are left, at the pace of the lane: known before the first answer.
+fn backfill_left(view: &RunView, period: Duration) -> Duration {
+    let left = view.misses.saturating_sub(view.misses_done);
+    period.saturating_mul(requests(left))
+}
+
 /// Estimated from the pace so far; `None` before the first item is done.
 fn time_left(elapsed: Duration, done: u64, all: u64) -> Option<Duration> {
     let left = u32::try_from(all.checked_sub(done)?).ok()?;
@@ -138,6 +153,23 @@ fn time_left(elapsed: Duration, done: u64, all: u64) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_backfill_takes_one_period_of_the_lane_for_each_request_that_is_left() {
+        let view = |misses_done| RunView {
+            state: RunState::Backfilling,
+            batches: 2,
+            batches_done: 2,
+            misses: 45,
+            misses_done,
+            updates: 0,
+            updates_done: 0,
+            held_back: 0,
+        };
+        let seconds = |done| backfill_left(&view(done), Duration::from_secs(10)).as_secs();
+
+        assert_eq!([0, 20, 40, 45].map(seconds), [30, 20, 10, 0]);
+    }
 
     #[test]
     fn the_time_left_follows_the_pace_so_far() {

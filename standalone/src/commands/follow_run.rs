@@ -8,9 +8,11 @@ use app::signal::signal;
 use app::wiring::App;
 use app::{installation, server_clocks};
 use producer::LostMessages;
+use shared::domain::lane::Lane;
+use shared::domain::rate::Micros;
 use shared::domain::report::Report;
 use shared::domain::retry::PATIENCE;
-use shared::domain::run::{RunId, RunState};
+use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::{RunView, StoreError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -107,6 +109,7 @@ async fn wait_for_end(
     progress: &mut ProgressDisplay,
 ) -> Result<Box<Report>, CommandError> {
     let outage = Health::default().outage(&format!("run {run}"));
+    let lane = lane_of(run, app).await;
     let mut lost = LostMessages::new(app.ctx.clone());
     let mut polls = 0_u32;
     // The outage is for the log: it is also one of the queue, and lasts until a search succeeds.
@@ -115,7 +118,7 @@ async fn wait_for_end(
         match look(run, app).await {
             Ok(RunLook::Open(view)) => {
                 unread = None;
-                progress.show(&view);
+                progress.show(&view, app.ctx.limiter.period(&lane).await.map(duration));
             }
             Ok(RunLook::Ended(report)) => return report.ok_or_else(|| gone(run)),
             Err(error) => {
@@ -134,6 +137,18 @@ async fn wait_for_end(
             search(&mut lost, app, &outage).await;
         }
     }
+}
+
+/// The lane of the run's requests to Amazon, for an estimate.
+async fn lane_of(run: RunId, app: &App) -> Lane {
+    match app.ctx.store.run(run).await {
+        Ok(Some(row)) if row.kind == RunKind::BasicInfo => app.ctx.marketplace.info_lane(),
+        _ => app.ctx.marketplace.lane(),
+    }
+}
+
+fn duration(period: Micros) -> Duration {
+    Duration::from_micros(u64::try_from(period).unwrap_or_default())
 }
 
 /// Only a search tells that an outage is over, since it needs the queue as well.
