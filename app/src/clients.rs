@@ -2,11 +2,11 @@
 
 use crate::accounts::{AccountCredentials, unknown_platform};
 use crate::backends::Backends;
-use crate::config::{Amazon, AmazonCredentials, Base, Settings};
+use crate::config::{Amazon, Base, Settings};
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop, ProxiedClient};
 use adapters::http::{HttpError, HttpSettings};
 use adapters::platform_shops::PlatformShops;
-use adapters::spapi::{SpApi, SpApiConfig};
+use adapters::spapi::{NoCredentials, SpApi, SpApiConfig};
 use adapters::store::SqlStore;
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
@@ -43,12 +43,11 @@ impl VendorClients {
         })
     }
 
-    /// The marketplace.
-    pub(crate) fn amazon(
-        &self,
-        amazon: &Amazon,
-        credentials: &AmazonCredentials,
-    ) -> Arc<dyn Marketplace> {
+    /// The marketplace; without credentials one that is never asked.
+    pub(crate) fn amazon(&self, amazon: &Amazon) -> Arc<dyn Marketplace> {
+        let Some(credentials) = &amazon.credentials else {
+            return Arc::new(NoCredentials);
+        };
         let config = SpApiConfig {
             http: self.amazon_http.clone(),
             base_url: amazon.base_url.clone(),

@@ -17,6 +17,7 @@ use adapters::dry_shop::DryShop;
 use adapters::notify::{ChatworkNotifier, WebhookNotifier};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
 use shared::domain::account::AccountId;
+use shared::domain::run::RunKind;
 use shared::ports::cache::Cache;
 use shared::ports::context::Context;
 use shared::ports::notifier::Notifier;
@@ -77,13 +78,33 @@ pub async fn cache(settings: &Settings, store: &SqlStore) -> Result<Arc<dyn Cach
 ///
 /// # Errors
 ///
-/// As [`assemble`]; a clock that is off by more than a minute.
+/// As [`build_for`]; missing credentials of Amazon.
 pub async fn build(
     settings: &Settings,
     mode: RunMode,
     store: &SqlStore,
 ) -> Result<App, CommandError> {
-    let app = assemble(settings, mode, store).await?;
+    settings.amazon.credentials()?;
+    build_for(RunKind::PriceStock, settings, mode, store).await
+}
+
+/// As [`build`], for a run of this kind: one that reads the cache works without credentials of Amazon,
+/// and leaves out what would be asked.
+///
+/// # Errors
+///
+/// Credentials that are missing and needed, an accounts file or a database that cannot be used; a clock
+/// that is off by more than a minute.
+pub async fn build_for(
+    kind: RunKind,
+    settings: &Settings,
+    mode: RunMode,
+    store: &SqlStore,
+) -> Result<App, CommandError> {
+    if kind != RunKind::Visibility {
+        settings.amazon.credentials()?;
+    }
+    let app = parts(settings, mode, store).await?;
     server_clocks::check(&app.sources).await?;
     if let Some(redis) = &app.sources.redis {
         redis_state::check(redis).await;
@@ -101,7 +122,11 @@ pub async fn assemble(
     mode: RunMode,
     store: &SqlStore,
 ) -> Result<App, CommandError> {
-    let amazon = settings.amazon.credentials()?;
+    settings.amazon.credentials()?;
+    parts(settings, mode, store).await
+}
+
+async fn parts(settings: &Settings, mode: RunMode, store: &SqlStore) -> Result<App, CommandError> {
     let accounts = AccountsFile::read(&settings.base.accounts_file)?;
     for warning in &accounts.warnings {
         tracing::info!("{warning}");
@@ -121,7 +146,7 @@ pub async fn assemble(
         redis: backends.redis,
     };
     let ctx = Context {
-        marketplace: outside.amazon(&settings.amazon, amazon),
+        marketplace: outside.amazon(&settings.amazon),
         shop: match mode {
             RunMode::Live => outside.shops(settings, credentials, &store)?,
             RunMode::DryRun => Arc::new(DryShop),
@@ -136,7 +161,7 @@ pub async fn assemble(
     Ok(App {
         ctx,
         limiter_shutdown: backends.limiter_shutdown,
-        work: settings.work,
+        work: settings.work.clone(),
         sources,
     })
 }

@@ -9,6 +9,7 @@ pub mod notices;
 mod register;
 mod resume;
 mod schedule;
+mod schedule_state;
 mod start_run;
 
 pub use lost_messages::{LostMessages, ResumeError};
@@ -17,4 +18,5 @@ pub use resume::{resume, resume_run};
 pub use schedule::{
     LeaderLease, Leadership, RetentionCleanup, RunScheduler, Scheduler, TokenRefresher, is_led,
 };
+pub use schedule_state::ScheduleState;
 pub use start_run::{RunOrder, StartRunError, StartedRun, start_run};

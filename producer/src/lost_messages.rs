@@ -6,7 +6,7 @@ use shared::domain::run::{RunId, RunState};
 use shared::ports::context::Context;
 use shared::ports::messages;
 use shared::ports::queue::{Message, QueueError};
-use shared::ports::store::StoreError;
+use shared::ports::store::{SentNow, StoreError};
 use std::collections::HashMap;
 
 /// At most this many open runs are searched.
@@ -83,7 +83,12 @@ impl LostMessages {
     /// The same for the next updates of any run.
     async fn look_at_updates(&mut self) -> Result<bool, ResumeError> {
         let (now, store) = (self.ctx.clock.now(), &self.ctx.store);
-        let rows = store.unsettled_updates(now, self.updates, WINDOW).await?;
+        let sent = match self.ctx.rules.hours.closed_until(now) {
+            Some(_) => SentNow::Hides,
+            None => SentNow::All,
+        };
+        let rows = store.unsettled_updates(now, sent, self.updates, WINDOW);
+        let rows = rows.await?;
         let is_full = rows.len() >= WINDOW as usize;
         let last = rows.last().filter(|_| is_full);
         self.updates = last.map_or(ListingId(0), |(listing, ..)| *listing);

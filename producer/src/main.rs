@@ -3,15 +3,18 @@
 use app::config::{self, Settings};
 use app::health;
 use app::log::{self, LogFormat};
+use app::presence::Presence;
+use app::run_ping::RunPing;
 use app::signal::Signals;
 use app::{installation, program, server_clocks, startup};
 use clap::{Args, Parser, Subcommand};
-use producer::notices::{NotificationTask, Notifications};
+use producer::notices::{NotificationTask, Notifications, ProcessWatch};
 use producer::{LeaderLease, Leadership, RunOrder, Scheduler, StartRunError, start_run};
 use shared::domain::account::AccountId;
 use shared::domain::report::Report;
 use shared::domain::run::RunKind;
 use shared::ports::context::Context;
+use shared::ports::store::ProcessRole;
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -125,11 +128,15 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     };
     let notifications = Notifications::from_settings(settings, &app.ctx)?;
     let notifications = notifications.telling(&health.outage("notices"));
+    notifications.tell_missed_run(&app.work.schedule).await;
     let notifications = NotificationTask::start(notifications);
+    let watch = ProcessWatch::of_workers(Notifications::from_settings(settings, &app.ctx)?);
     health.started(&app);
     let leadership = Leadership::Lease(LeaderLease::new(app.ctx.clone()));
     let sources = app.sources;
+    let mut presence = Presence::new(&app.ctx, ProcessRole::Producer, &[]);
     let scheduler = Scheduler::new(app.ctx, app.work, &health);
+    let scheduler = scheduler.pinging(RunPing::new(settings)?);
     let on_report = |report: &Report| {
         log_report(report);
         Ok::<(), Infallible>(())
@@ -137,11 +144,14 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
         never = scheduler.run(&leadership, on_report) => match never {},
+        never = presence.keep(&health) => match never {},
+        never = watch.keep() => match never {},
         wrong = server_clocks::keep(&sources) => Err(wrong),
         stranger = installation::keep(&sources) => Err(stranger),
     };
     health.stopping();
     leadership.release().await;
+    presence.leave().await;
     notifications.stop().await;
     ended
 }

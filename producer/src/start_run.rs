@@ -151,6 +151,7 @@ fn new_run(order: RunOrder, batches: Vec<AsinBatch>, ctx: &Context, now: DateTim
         id: order.id,
         kind: order.kind,
         account: order.account,
+        max_items: order.max_items,
         dry_run: order.dry_run,
         started_at: now,
         batches,

@@ -9,6 +9,25 @@ use shared::domain::offer::Rejection;
 use shared::domain::outcome::Outcome;
 use shared::domain::product::Stock;
 use shared::domain::run::{RunKind, RunState};
+use shared::domain::schedule::RunSchedule;
+
+/// When the regular runs start.
+pub fn schedule(schedule: &RunSchedule) -> Text {
+    match schedule {
+        RunSchedule::Every(pause) => {
+            let hours = pause.num_hours();
+            text!("{hours} 時間ごと", "every {hours} h")
+        }
+        RunSchedule::At(times) => {
+            let times: Vec<String> = times
+                .iter()
+                .map(|at| at.format("%H:%M").to_string())
+                .collect();
+            let (ja, en) = (times.join("、"), times.join(", "));
+            text!("毎日 {ja}", "every day at {en}, Japan time")
+        }
+    }
+}
 
 /// A kind of run.
 pub fn kind(kind: RunKind, lang: Lang) -> &'static str {

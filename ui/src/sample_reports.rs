@@ -89,6 +89,7 @@ pub fn eventful() -> Report {
             requests: 29,
             success: 563,
             failed: 17,
+            left_out: 0,
         },
         price_changes: PriceChanges {
             count: 734,

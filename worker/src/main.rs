@@ -3,10 +3,13 @@
 use app::config::{self, Settings};
 use app::health;
 use app::log::{self, LogFormat};
+use app::presence::Presence;
 use app::signal::Signals;
 use app::{installation, program, server_clocks, startup};
 use clap::Parser;
+use producer::notices::{Notifications, ProcessWatch};
 use shared::jobs::QueueName;
+use shared::ports::store::ProcessRole;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
@@ -72,12 +75,12 @@ fn main() -> ExitCode {
         if !cli.queues.contains(&QueueName::Info) {
             work.info_concurrency = 0;
         }
-        program::block_on(serve(&settings))
+        program::block_on(serve(&settings, &cli.queues))
     });
     program::finish(ended, lang)
 }
 
-async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
+async fn serve(settings: &Settings, queues: &[QueueName]) -> Result<Exit, CommandError> {
     settings.shared_queue()?;
     let mut stop = pin!(Signals::listen()?.first());
     let health = health::open(settings.health_listen).await?;
@@ -86,16 +89,21 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
         built = startup::build(settings) => built?,
     };
     health.started(&app);
+    let mut presence = Presence::new(&app.ctx, ProcessRole::Worker, queues);
+    let watch = ProcessWatch::of_producers(Notifications::from_settings(settings, &app.ctx)?);
     let mut workers = WorkerPool::start(&app, &health);
     tracing::info!("running jobs");
     let ended = tokio::select! {
         stopped = &mut stop => stopped,
         failure = workers.failed() => Err(failure),
+        never = presence.keep(&health) => match never {},
+        never = watch.keep() => match never {},
         wrong = server_clocks::keep(&app.sources) => Err(wrong),
         stranger = installation::keep(&app.sources) => Err(stranger),
     };
     tracing::info!("stopping: claims no more jobs, waits for running ones");
     health.stopping();
     workers.stop().await;
+    presence.leave().await;
     ended
 }

@@ -2,9 +2,11 @@
 //! means; the caller decides when to send again.
 
 mod chatwork;
+mod heartbeat;
 mod webhook;
 
 pub use chatwork::ChatworkNotifier;
+pub use heartbeat::{HeartbeatUrl, RunEnd};
 pub use webhook::WebhookNotifier;
 
 use crate::http::{HttpError, HttpSettings, client, excerpt, read_capped};

@@ -19,8 +19,8 @@ const DEAD_KEPT: usize = 1_000;
 /// The most bytes of an error in the dead list: a vendor's response may be a whole page.
 const ERROR_KEPT: usize = 500;
 
-/// Host and process number: the name of this worker for people.
-fn process_name() -> String {
+/// Host and process number: the name of this process for people.
+pub fn process_name() -> String {
     let host = gethostname::gethostname();
     format!("{}:{}", host.to_string_lossy(), std::process::id())
 }

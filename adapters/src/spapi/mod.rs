@@ -11,12 +11,14 @@ mod config;
 pub mod decode;
 mod keep_alive;
 mod lwa;
+mod no_credentials;
 mod operation;
 mod refusal;
 mod refusal_streak;
 mod request;
 
 pub use config::SpApiConfig;
+pub use no_credentials::NoCredentials;
 
 use crate::call_watch::CALLS;
 use crate::http::{HttpError, excerpt, read_capped};

@@ -6,6 +6,7 @@
 //! - `invalid_asins`: the marks of ASINs that Amazon called invalid.
 //! - `accounts`: accounts, tokens, leases and the memory of lanes.
 //! - `installation`: what tells this database from every other one.
+//! - `processes`: the programs that work on it.
 //!
 //! A call writes in one transaction of a few statements; rows are passed as one JSON text. The
 //! statements are in `sql/`, the schema in `/migrations`. The store decides no business rule.
@@ -20,6 +21,7 @@ mod listings;
 mod location;
 mod notices;
 mod open;
+mod processes;
 mod retention;
 mod runs;
 mod scratch;

@@ -14,6 +14,7 @@ mod infos;
 mod invalid_asins;
 mod notices;
 mod opening;
+mod processes;
 mod reconcile;
 mod report;
 mod runs;

@@ -1,10 +1,12 @@
 //! Runs: one open run of a kind, one barrier, one end.
 
 use crate::world::*;
+use adapters::store::SqlStore;
 use shared::domain::outcome::MissReason;
 use shared::domain::run::{NextStep, RunId, RunKind, RunState};
 use shared::ports::store::{
-    BatchStore, RecordPart, ReportStore, RequestCost, RunQueries, RunStore, StartError, StoreError,
+    BatchStore, NewRun, RecordPart, ReportStore, RequestCost, RunQueries, RunStore, StartError,
+    StoreError,
 };
 use uuid::Uuid;
 
@@ -255,4 +257,99 @@ async fn an_unknown_run_is_none() {
         store.record(&part).await,
         Err(StoreError::Damaged(_))
     ));
+}
+
+/// Starts a run and ends it as done.
+async fn done(store: &SqlStore, run: NewRun) {
+    store.start_run(&run).await.unwrap();
+    if !run.batches.is_empty() {
+        let answer = vec![priced(1, 1_200, at(20))];
+        let record = record(run.id, RecordPart::Batch(1), answer);
+        store.record(&record).await.unwrap();
+    }
+    backfilled(store, run.id).await;
+    assert!(store.close_run(run.id, at(90)).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_schedule_finds_the_newest_run_over_all_that_there_is() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let whole = run_of(RunKind::PriceStock, 1);
+    let (id, none) = (whole.id, store.last_whole_run(RunKind::PriceStock));
+    assert_eq!(none.await.unwrap(), None);
+    done(&store, whole).await;
+    for part in [
+        NewRun {
+            max_items: Some(5),
+            ..run_of(RunKind::PriceStock, 1)
+        },
+        NewRun {
+            account: Some(account("a")),
+            ..run_of(RunKind::PriceStock, 1)
+        },
+        NewRun {
+            dry_run: true,
+            ..run_of(RunKind::PriceStock, 1)
+        },
+        run_of(RunKind::Stale, 1),
+        run_of(RunKind::PriceStock, 0),
+    ] {
+        done(&store, part).await;
+    }
+
+    let last = store.last_whole_run(RunKind::PriceStock).await.unwrap();
+
+    assert_eq!(last.map(|run| run.id), Some(id));
+}
+
+#[tokio::test]
+async fn a_run_over_the_cache_knows_since_when_values_count_as_fresh() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let fresh_since = async |new: NewRun| {
+        let id = new.id;
+        store.start_run(&new).await.unwrap();
+        let batch = store.batch(id, 1).await.unwrap().unwrap();
+        store
+            .fail_run(id, "the end of its part", at(99))
+            .await
+            .unwrap();
+        batch.fresh_since
+    };
+    let visibility = || run_of(RunKind::Visibility, 20);
+    let price = |minute| NewRun {
+        started_at: at(minute),
+        ..run_of(RunKind::PriceStock, 1)
+    };
+    assert_eq!(fresh_since(visibility()).await, None);
+    done(&store, price(20)).await;
+    let shops = NewRun {
+        account: Some(account("a")),
+        ..price(30)
+    };
+    done(&store, shops).await;
+    let capped = NewRun {
+        max_items: Some(1),
+        ..price(40)
+    };
+    done(&store, capped).await;
+    let nothing_listed = NewRun {
+        batches: Vec::new(),
+        ..price(45)
+    };
+    done(&store, nothing_listed).await;
+    store.start_run(&price(50)).await.unwrap();
+
+    // One that is open has not seen everything yet.
+    let of_all = fresh_since(visibility()).await;
+    let of_shop = NewRun {
+        account: Some(account("a")),
+        ..visibility()
+    };
+    let of_shop = fresh_since(of_shop).await;
+    let asked = fresh_since(run_of(RunKind::Stale, 20)).await;
+
+    assert_eq!((of_all, of_shop), (Some(at(20)), Some(at(30))));
+    assert_eq!(asked, None);
 }

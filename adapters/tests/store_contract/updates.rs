@@ -6,7 +6,7 @@ use shared::domain::listing::ListingId;
 use shared::domain::run::RunKind;
 use shared::ports::store::{
     AccountStore, BatchStore, CatalogueStore, HistoryStore, RecordPart, ReportStore, RunQueries,
-    RunStore, UpdateResult, UpdateStore,
+    RunStore, SentNow, UpdateResult, UpdateStore,
 };
 
 #[tokio::test]
@@ -280,7 +280,12 @@ async fn unsettled_updates_are_listed_a_window_at_a_time() {
         unsettled.iter().map(|row| row.0).collect::<Vec<_>>(),
         [one, two]
     );
-    let from = async |after| store.unsettled_updates(at(60), after, 1).await.unwrap();
+    let from = async |after| {
+        store
+            .unsettled_updates(at(60), SentNow::All, after, 1)
+            .await
+            .unwrap()
+    };
     assert_eq!(from(ListingId(0)).await, unsettled[..1]);
     assert_eq!(from(one).await, unsettled[1..]);
 }
@@ -291,7 +296,9 @@ async fn a_parked_update_needs_a_message_after_its_reset_and_a_queued_one_at_onc
     shop(&store, "a", 1).await;
     let (_, listing) = run_with_update(&store).await;
     let needed = async |now| {
-        let rows = store.unsettled_updates(now, ListingId(0), 10).await;
+        let rows = store
+            .unsettled_updates(now, SentNow::All, ListingId(0), 10)
+            .await;
         rows.unwrap().len()
     };
     store.park(&account("a"), at(3_600)).await.unwrap();

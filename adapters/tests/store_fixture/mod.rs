@@ -23,7 +23,7 @@ use shared::domain::product::{Change, Product, Seen, Stock, StockChange};
 use shared::domain::run::{RunId, RunKind};
 use shared::ports::store::{
     AccountRow, AccountStore, BatchStore, CatalogueStore, ListingDecision, NewListing, NewRun,
-    Record, RecordPart, RecordedAsin, RequestCost, RunStore, UpdateClaim, UpdateStore,
+    Record, RecordPart, RecordedAsin, RequestCost, RunStore, SentNow, UpdateClaim, UpdateStore,
 };
 use uuid::Uuid;
 
@@ -99,6 +99,7 @@ pub fn run_of(kind: RunKind, asins: u32) -> NewRun {
         id: RunId(Uuid::now_v7()),
         kind,
         account: None,
+        max_items: None,
         dry_run: false,
         started_at: at(10),
         batches: split((1..=asins).map(asin)),
@@ -257,7 +258,7 @@ pub async fn run_with_update(store: &SqlStore) -> (RunId, ListingId) {
 
 /// All updates that need a message in ten years' time.
 pub async fn unsettled(store: &SqlStore) -> Vec<(ListingId, i64, Urgency)> {
-    let rows = store.unsettled_updates(at(315_360_000), ListingId(0), 1_000);
+    let rows = store.unsettled_updates(at(315_360_000), SentNow::All, ListingId(0), 1_000);
     rows.await.unwrap()
 }
 

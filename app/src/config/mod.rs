@@ -17,6 +17,7 @@ mod redis;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod times;
 pub(crate) mod toml_problem;
 mod work;
 
@@ -64,6 +65,9 @@ pub struct Settings {
     /// The URL of a webhook, which is a secret: everyone who knows it can post. `None` when not
     /// set.
     pub webhook: Option<SecretString>,
+    /// The URL that gets a request after each run, for a watcher outside, which is a secret. `None` when
+    /// not set.
+    pub heartbeat: Option<SecretString>,
     /// The events that these channels are notified of.
     pub notify_events: EventFilter,
     /// How runs judge and sell.
@@ -114,6 +118,7 @@ impl Settings {
             base,
             chatwork: ChatworkRoom::read(reader),
             webhook: reader.optional(&table::NOTIFY_WEBHOOK_URL),
+            heartbeat: reader.optional(&table::HEARTBEAT_URL),
             notify_events: reader.read(&table::NOTIFY_EVENTS),
             rules: rules::read(reader),
             work: Work::read(reader),

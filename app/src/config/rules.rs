@@ -37,6 +37,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Rules {
             observations: reader.read(&t::KEEP_OBSERVATIONS_DAYS),
             runs: reader.read(&t::KEEP_RUNS_DAYS),
         },
+        hours: reader.read(&t::RUN_HOURS),
     }
 }
 

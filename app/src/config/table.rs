@@ -3,6 +3,7 @@
 //! This is the only list of names: the settings file, the messages and, by a test, `.env.example`
 //! follow it. Meaning and unit of each value are at the fields in the files beside this one.
 
+use super::times;
 use super::values::{self, Key, Rate, days, hours, quota, seconds, unless_never, whole, yen};
 use chrono::{NaiveTime, TimeDelta};
 use secrecy::SecretString;
@@ -10,6 +11,7 @@ use shared::domain::money::{Ratio, Yen};
 use shared::domain::notice::EventFilter;
 use shared::domain::offer::UnknownShipping;
 use shared::domain::pricing::Tiers;
+use shared::domain::schedule::RunHours;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -98,9 +100,12 @@ settings! {
     NOTIFY_WEBHOOK_URL: SecretString = "" secret, values::webhook_url,
         "https:// で始まるWebhookのURL (httpは自分のPC内だけ)",
         "the https:// address of a webhook (http only for this computer itself)";
+    HEARTBEAT_URL: SecretString = "" secret, values::webhook_url,
+        "https:// で始まるURL (httpは自分のPC内だけ)",
+        "an https:// address (http only for this computer itself)";
     NOTIFY_EVENTS: EventFilter = "all", EventFilter::parse,
-        "all か、run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise shop-refused proxy-failed token-ending をコンマで区切って",
-        "all, or a comma-separated list of run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise shop-refused proxy-failed token-ending";
+        "all か、run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise shop-refused proxy-failed silent token-ending をコンマで区切って",
+        "all, or a comma-separated list of run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise shop-refused proxy-failed silent token-ending";
     DATABASE_URL: String = "sqlite://miseban.db", values::database_url,
         "sqlite://ファイル名 (例 sqlite://miseban.db)。REDIS_URL があるときは postgres://",
         "sqlite://FILE, such as sqlite://miseban.db; postgres:// with REDIS_URL";
@@ -215,7 +220,13 @@ settings! {
     RUN_EVERY_HOURS: u32 = "3", |text| whole(text, 1..=168),
         "1~168 の整数(時間)",
         "a whole number of hours from 1 to 168";
-    RECONCILE_AT: Option<NaiveTime> = "04:00", |text| unless_never(text, values::time_of_day),
+    RUN_AT: Vec<NaiveTime> = "", times::times_of_day,
+        "日本時間の HH:MM をコンマで区切って(例 06:00,12:00,18:00)。空なら RUN_EVERY_HOURS ごと",
+        "comma-separated HH:MM in Japan time, such as 06:00,12:00,18:00; nothing for every RUN_EVERY_HOURS";
+    RUN_HOURS: RunHours = "0-24", times::run_hours,
+        "日本時間の「始まり-終わり」を0~24の整数で(例 6-23、夜中をまたぐなら 22-5)",
+        "FROM-TO, whole hours of Japan time from 0 to 24, such as 6-23, or 22-5 over midnight";
+    RECONCILE_AT: Option<NaiveTime> = "04:00", |text| unless_never(text, times::time_of_day),
         "日本時間の HH:MM (例 04:00)。毎晩行わないなら never",
         "HH:MM in Japan time, such as 04:00, or never";
     BASIC_INFO_EVERY_DAYS: u32 = "7", |text| whole(text, 0..=365),

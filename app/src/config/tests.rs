@@ -1,5 +1,7 @@
 use super::*;
 use crate::config::table::ALL;
+use chrono::TimeDelta;
+use shared::domain::schedule::{RunHours, RunSchedule};
 use std::io::Write as _;
 
 fn with(given: &[(&str, &str)]) -> Result<Settings, CommandError> {
@@ -102,6 +104,14 @@ fn a_value_that_is_not_accepted_is_named_by_its_place_and_shown_if_it_is_a_numbe
         ("GUARD_PERCENT", "101"),
         ("GUARD_COUNT", "many"),
         ("RUN_EVERY_HOURS", "0"),
+        ("RUN_AT", "6:00"),
+        ("RUN_AT", "06:00,24:00"),
+        ("RUN_AT", "06:00,"),
+        ("RUN_HOURS", "6"),
+        ("RUN_HOURS", "6-25"),
+        ("RUN_HOURS", "24-6"),
+        ("RUN_HOURS", "6-6"),
+        ("RUN_HOURS", "6:00-23:00"),
         ("SYNC_CONCURRENCY", "65"),
         ("UPDATE_CONCURRENCY", "0"),
         ("STOP_WITHIN_SECONDS", "0"),
@@ -131,6 +141,7 @@ fn a_secret_is_never_shown() {
         "LWA_CLIENT_SECRET",
         "CHATWORK_TOKEN",
         "NOTIFY_WEBHOOK_URL",
+        "HEARTBEAT_URL",
     ] {
         let message = refusal(with(&[(name, "top secret")]));
 
@@ -149,10 +160,27 @@ fn a_secret_is_never_shown() {
             "NOTIFY_WEBHOOK_URL",
             "https://hooks.example.com/services/hidden",
         ),
+        ("HEARTBEAT_URL", "https://hc-ping.com/hidden"),
         ("DATABASE_URL", "postgres://me:hidden@host/db"),
         ("REDIS_URL", "redis://:hidden@host"),
     ]);
     assert!(!format!("{:?}", settings.unwrap()).contains("hidden"));
+}
+
+#[test]
+fn runs_start_by_the_clock_when_times_are_set_and_else_after_a_pause() {
+    let clock = |text: &str| text.parse().unwrap();
+
+    let pause = with(&[("RUN_EVERY_HOURS", "6")]).unwrap();
+    let times = with(&[("RUN_AT", "18:00, 06:30,18:00"), ("RUN_EVERY_HOURS", "6")]).unwrap();
+    let hours = with(&[("RUN_HOURS", "6-23")]).unwrap();
+
+    let every = RunSchedule::Every(TimeDelta::hours(6));
+    assert_eq!(pause.work.schedule, every);
+    let at = RunSchedule::At(vec![clock("06:30:00"), clock("18:00:00")]);
+    assert_eq!(times.work.schedule, at);
+    assert_eq!(Some(hours.rules.hours), RunHours::new(6, 23));
+    assert_eq!(pause.rules.hours, RunHours::default());
 }
 
 #[test]

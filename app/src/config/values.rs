@@ -3,7 +3,7 @@
 use adapters::store::DatabaseLocation;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use chrono::{NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 use secrecy::{SecretBox, SecretString};
 use shared::domain::money::{Ratio, Yen};
 use shared::domain::offer::UnknownShipping;
@@ -101,16 +101,6 @@ pub fn unless_never<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Opti
         return Some(None);
     }
     read(text).map(Some)
-}
-
-/// Reads `04:00`: two digits each.
-pub fn time_of_day(text: &str) -> Option<NaiveTime> {
-    let (hour, minute) = text.split_once(':')?;
-    let two = |digits: &str, most| {
-        let number = whole(digits, 0..=most)?;
-        (digits.len() == 2).then_some(number)
-    };
-    NaiveTime::from_hms_opt(two(hour, 23)?, two(minute, 59)?, 0)
 }
 
 /// Reads a text that can be put into a header or a path: printable ASCII without spaces.

@@ -2,14 +2,15 @@
 
 use super::reader::Reader;
 use super::table as t;
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
+use shared::domain::schedule::RunSchedule;
 use std::time::Duration;
 
 /// Schedule, concurrency and stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
-    /// Hours from the start of one scheduled run to the next.
-    pub run_every_hours: u32,
+    /// When the regular runs start; times of day take precedence over a pause.
+    pub schedule: RunSchedule,
     /// The daily time of the reconciliation with the shops, Japan time; `None` for never.
     pub reconcile_at: Option<NaiveTime>,
     /// Days from the start of one scheduled `basic-info` run to the next; 0 for none.
@@ -28,7 +29,7 @@ pub struct Work {
 impl Work {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
-            run_every_hours: reader.read(&t::RUN_EVERY_HOURS),
+            schedule: schedule(reader),
             reconcile_at: reader.read(&t::RECONCILE_AT),
             basic_info_every_days: reader.read(&t::BASIC_INFO_EVERY_DAYS),
             sync_concurrency: reader.read(&t::SYNC_CONCURRENCY),
@@ -37,4 +38,10 @@ impl Work {
             stop_within: reader.read(&t::STOP_WITHIN_SECONDS),
         }
     }
+}
+
+fn schedule(reader: &mut Reader<'_>) -> RunSchedule {
+    let hours = reader.read(&t::RUN_EVERY_HOURS);
+    let every = RunSchedule::Every(TimeDelta::hours(hours.into()));
+    reader.optional(&t::RUN_AT).map_or(every, RunSchedule::At)
 }

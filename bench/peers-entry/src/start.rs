@@ -30,6 +30,7 @@ pub async fn start(mode: &str, batches: u32) -> anyhow::Result<()> {
         id: RunId(Uuid::now_v7()),
         kind: RunKind::PriceStock,
         account: None,
+        max_items: None,
         dry_run: false,
         started_at: SystemClock.now(),
         batches: split(asins.collect::<Result<Vec<_>, _>>()?),

@@ -8,9 +8,11 @@ mod delivery;
 mod events;
 mod policy;
 mod task;
+mod watch;
 
 pub use policy::NotificationPolicy;
 pub use task::NotificationTask;
+pub use watch::ProcessWatch;
 
 use app::config::Settings;
 use app::outage::Outage;

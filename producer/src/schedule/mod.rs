@@ -21,19 +21,17 @@ use crate::resume::resume;
 use app::config::Work;
 use app::health::{Health, Heartbeat};
 use app::outage::Outage;
+use app::run_ping::RunPing;
 use shared::domain::report::Report;
 use shared::domain::run::RunId;
 use shared::ports::context::Context;
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Pause between two ticks; well below the 10 s of the leader lease.
 const TICK: Duration = Duration::from_secs(1);
 /// Ticks from one search for lost messages to the next.
 const TICKS_PER_REQUEUE: u32 = 5;
-/// A producer that becomes the leader later than this after its start has replaced another leader:
-/// the lease of a killed leader, and some time to start.
-const START_UP: Duration = Duration::from_secs(15);
 
 /// Everything that happens by the clock, in one loop.
 pub struct Scheduler {
@@ -48,7 +46,7 @@ pub struct Scheduler {
     tokens: TokenRefresher,
     retention: RetentionCleanup,
     lost: LostMessages,
-    started: Instant,
+    ping: RunPing,
 }
 
 impl Scheduler {
@@ -59,7 +57,7 @@ impl Scheduler {
             retention: RetentionCleanup::new(ctx.clone()),
             lost: LostMessages::new(ctx.clone()),
             runs: None,
-            started: Instant::now(),
+            ping: RunPing::default(),
             ctx,
             work,
             heartbeat: health.heartbeat("schedule"),
@@ -71,7 +69,14 @@ impl Scheduler {
     /// Leads from the first tick; the caller has resumed the `open` runs.
     #[must_use]
     pub fn with_resumed(mut self, open: Vec<RunId>) -> Self {
-        self.runs = Some(self.configure(self.starting(open)));
+        self.runs = Some(self.configure(open));
+        self
+    }
+
+    /// Tells by `ping` of each run that has ended.
+    #[must_use]
+    pub fn pinging(mut self, ping: RunPing) -> Self {
+        self.ping = ping;
         self
     }
 
@@ -85,6 +90,7 @@ impl Scheduler {
         let mut ticks: u32 = 0;
         loop {
             for report in self.tick(leadership, ticks).await {
+                self.ping.tell(&report);
                 if let Err(error) = on_report(&report) {
                     return error;
                 }
@@ -158,34 +164,19 @@ impl Scheduler {
         self.outage.down(&format_args!("{what}: {error}"));
     }
 
-    /// Right after the start a run is due at once; a leader that replaces another one continues its
-    /// schedule.
     async fn take_over(&self) -> RunScheduler {
         tracing::info!("this producer leads");
-        let ctx = &self.ctx;
-        let resumed = resume(ctx).await;
+        let resumed = resume(&self.ctx).await;
         let open = resumed.unwrap_or_else(|error| {
             tracing::warn!(%error, "could not resume the open runs; the search for lost messages will");
             Vec::new()
         });
-        if self.started.elapsed() > START_UP {
-            let hours = self.work.run_every_hours;
-            match RunScheduler::continuing(ctx.clone(), hours, open.iter().copied()).await {
-                Ok(runs) => return self.configure(runs),
-                Err(error) => {
-                    tracing::warn!(%error, "could not read the last runs; a run is due at once");
-                }
-            }
-        }
-        self.configure(self.starting(open))
+        self.configure(open)
     }
 
-    fn starting(&self, open: Vec<RunId>) -> RunScheduler {
-        RunScheduler::new(self.ctx.clone(), self.work.run_every_hours, open)
-    }
-
-    fn configure(&self, runs: RunScheduler) -> RunScheduler {
-        runs.telling(&self.outage)
+    fn configure(&self, open: Vec<RunId>) -> RunScheduler {
+        RunScheduler::new(self.ctx.clone(), self.work.schedule.clone(), open)
+            .telling(&self.outage)
             .with_basic_info_every(self.work.basic_info_every_days)
             .with_reconcile_at(self.work.reconcile_at)
     }

@@ -2,13 +2,12 @@
 //! missed while no process ran starts as soon as one runs.
 
 use crate::start_run::{RETRY_PAUSE, RunOrder, StartRunError, start_run};
-use chrono::{DateTime, Days, FixedOffset, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use shared::domain::run::{RunId, RunKind};
+use shared::domain::schedule::next_time_of_day;
 use shared::ports::context::Context;
 use shared::ports::store::StoreError;
 
-/// Japan's time; it has no summer time.
-const JST_SECONDS: i32 = 9 * 3600;
 /// The last reconciliation is searched among this many runs of any kind.
 const SEARCHED_RUNS: u32 = 1_000;
 
@@ -38,19 +37,19 @@ impl ReconcileSchedule {
             },
         };
         // After a clock was set right, the night that is next by it.
-        let next = next.min(next_after(self.at, now));
+        let next = next.min(next_time_of_day(self.at, now));
         self.next = Some(next);
         if now < next {
             return None;
         }
         match start_run(RunOrder::new(RunKind::Reconcile), ctx).await {
             Ok(started) => {
-                self.next = Some(next_after(self.at, now));
+                self.next = Some(next_time_of_day(self.at, now));
                 Some(started.id)
             }
             Err(StartRunError::AlreadyOpen(id)) => {
                 tracing::warn!(run.id = %id, "skipped today's reconciliation: run {id} is still open");
-                self.next = Some(next_after(self.at, now));
+                self.next = Some(next_time_of_day(self.at, now));
                 Some(id)
             }
             Err(error) => {
@@ -72,42 +71,6 @@ impl ReconcileSchedule {
         let last = reconciliations.next().or(live.next_back());
         let from = last.map_or(now, |run| run.started_at);
         // A run of the future may have been any: the next night is early enough.
-        Ok(next_after(self.at, from.min(now)))
-    }
-}
-
-/// The first instant after `from` at which the time in Japan is `at`.
-fn next_after(at: NaiveTime, from: DateTime<Utc>) -> DateTime<Utc> {
-    let japan = FixedOffset::east_opt(JST_SECONDS).expect("nine hours are an offset");
-    let local = from.with_timezone(&japan).naive_local();
-    let today = local.date().and_time(at);
-    let next = if today > local {
-        today
-    } else {
-        today.checked_add_days(Days::new(1)).unwrap_or(today)
-    };
-    (next - TimeDelta::seconds(i64::from(JST_SECONDS))).and_utc()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn next(from: &str) -> String {
-        let at = NaiveTime::from_hms_opt(4, 0, 0).expect("a time");
-        let from: DateTime<Utc> = from.parse().expect("an instant");
-        next_after(at, from).to_rfc3339()
-    }
-
-    #[test]
-    fn four_in_the_morning_is_japans() {
-        assert_eq!(next("2026-11-21T18:59:59Z"), "2026-11-21T19:00:00+00:00");
-        assert_eq!(next("2026-11-21T12:00:00Z"), "2026-11-21T19:00:00+00:00");
-    }
-
-    #[test]
-    fn at_its_time_and_after_it_the_next_one_is_tomorrow() {
-        assert_eq!(next("2026-11-21T19:00:00Z"), "2026-11-22T19:00:00+00:00");
-        assert_eq!(next("2026-11-21T23:00:00Z"), "2026-11-22T19:00:00+00:00");
+        Ok(next_time_of_day(self.at, from.min(now)))
     }
 }

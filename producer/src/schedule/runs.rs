@@ -7,6 +7,7 @@ use app::outage::Outage;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
+use shared::domain::schedule::RunSchedule;
 use shared::domain::wrong_clock::due;
 use shared::ports::context::Context;
 use shared::ports::store::{LaneMemory, StoreError};
@@ -14,8 +15,6 @@ use std::collections::BTreeSet;
 
 /// The kind of run that starts every few hours.
 const REGULAR: RunKind = RunKind::PriceStock;
-/// The last regular run is searched among this many runs of any kind.
-const SEARCHED_RUNS: u32 = 50;
 /// From a regular run that could not be started to the next try: soon, since the outage may be over.
 const START_AGAIN_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// From a run that Amazon's refusals have ended to the next one.
@@ -25,8 +24,9 @@ const REFUSED_PAUSE: TimeDelta = TimeDelta::minutes(10);
 pub struct RunScheduler {
     ctx: Context,
     outage: Outage,
-    every: TimeDelta,
-    next_run: DateTime<Utc>,
+    schedule: RunSchedule,
+    /// `None` until the last run has been read.
+    next_run: Option<DateTime<Utc>>,
     reconcile: Option<ReconcileSchedule>,
     basic_info: Option<BasicInfoSchedule>,
     /// Runs whose end has not been reported.
@@ -36,11 +36,12 @@ pub struct RunScheduler {
 }
 
 impl RunScheduler {
-    /// Starts a run at once, then one every `hours`, and reports the runs that are `open`.
-    pub fn new(ctx: Context, hours: u32, open: impl IntoIterator<Item = RunId>) -> Self {
+    /// Continues the schedule after the last regular run, whoever started it and whichever process; the
+    /// first run of all starts at once. Reports the runs that are `open`.
+    pub fn new(ctx: Context, schedule: RunSchedule, open: impl IntoIterator<Item = RunId>) -> Self {
         Self {
-            next_run: ctx.clock.now(),
-            every: TimeDelta::hours(i64::from(hours)),
+            next_run: None,
+            schedule,
             reconcile: None,
             basic_info: None,
             open: open.into_iter().collect(),
@@ -48,26 +49,6 @@ impl RunScheduler {
             outage: Outage::default(),
             ctx,
         }
-    }
-
-    /// Continues the schedule of another leader: the next run starts `hours` after the last one.
-    ///
-    /// # Errors
-    ///
-    /// When the runs cannot be read.
-    pub async fn continuing(
-        ctx: Context,
-        hours: u32,
-        open: impl IntoIterator<Item = RunId>,
-    ) -> Result<Self, StoreError> {
-        let runs = ctx.store.runs(false, SEARCHED_RUNS).await?;
-        let mut scheduler = Self::new(ctx, hours, open);
-        let last = runs.iter().find(|run| run.kind == REGULAR && !run.dry_run);
-        if let Some(last) = last {
-            let next = last.started_at + scheduler.every;
-            scheduler.next_run = due(next, scheduler.every, scheduler.next_run);
-        }
-        Ok(scheduler)
     }
 
     /// Tells by `outage` that a regular run could not be started.
@@ -109,13 +90,24 @@ impl RunScheduler {
     /// follow each other without a pause.
     async fn start_regular(&mut self) {
         let now = self.ctx.clock.now();
-        if now < due(self.next_run, self.every, now) {
+        let next = match self.next_run {
+            Some(next) => next,
+            None => match self.first(now).await {
+                Ok(first) => *self.next_run.insert(first),
+                Err(error) => {
+                    let why = format_args!("could not read the last run: {error}");
+                    self.outage.down(&why);
+                    return;
+                }
+            },
+        };
+        if now < due(next, self.schedule.longest_pause(), now) {
             return;
         }
         match start_run(RunOrder::new(REGULAR), &self.ctx).await {
             Ok(started) => {
                 self.open.insert(started.id);
-                self.next_run = now + self.every;
+                self.next_run = Some(self.schedule.next_after(now));
             }
             Err(StartRunError::AlreadyOpen(id)) => {
                 self.open.insert(id);
@@ -123,9 +115,18 @@ impl RunScheduler {
             Err(error) => {
                 let why = format_args!("could not start the scheduled run: {error}");
                 self.outage.down(&why);
-                self.next_run = now + START_AGAIN_PAUSE;
+                self.next_run = Some(now + START_AGAIN_PAUSE);
             }
         }
+    }
+
+    /// The start after the last regular run. After one that failed it is due at once: a person may have
+    /// mended the cause, and restarted the program.
+    async fn first(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        let last = self.ctx.store.last_whole_run(REGULAR).await?;
+        let last = last.filter(|run| run.state != RunState::Failed);
+        let next = last.map(|run| self.schedule.due_after(run.started_at, now));
+        Ok(next.unwrap_or(now))
     }
 
     /// A run that has ended because Amazon refuses everything is followed by another one soon, and not
@@ -135,7 +136,8 @@ impl RunScheduler {
         let lanes = self.ctx.store.lanes().await?;
         let refused = |memory: &LaneMemory| memory.refusals.is_some_and(|one| one.are_told(now));
         if lanes.iter().any(|(_, memory)| refused(memory)) {
-            self.next_run = self.next_run.min(now + REFUSED_PAUSE);
+            let soon = now + REFUSED_PAUSE;
+            self.next_run = Some(self.next_run.map_or(soon, |next| next.min(soon)));
         }
         Ok(())
     }

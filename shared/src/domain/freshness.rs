@@ -36,14 +36,30 @@ impl Ttls {
     /// The stock must be fresh; the price only if the product is in stock. A product that is out of
     /// stock gets no new price, and would otherwise be a cache miss forever.
     pub fn usable(&self, product: &Product, now: DateTime<Utc>) -> bool {
-        let stock_fresh = fresh(product.stock, self.stock, now);
+        let stock_fresh = fresh(product.stock, now - self.stock, now);
         let needs_price = product.stock.is_none_or(|stock| stock.value.is_in());
-        stock_fresh && (!needs_price || fresh(product.price, self.price, now))
+        stock_fresh && (!needs_price || fresh(product.price, now - self.price, now))
+    }
+
+    /// As [`Self::usable`]; what was seen at `since` or later counts as fresh, too.
+    pub fn usable_or_seen_since(
+        &self,
+        since: Option<DateTime<Utc>>,
+        product: &Product,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let longer = since.map(|since| now - since).unwrap_or_default();
+        let ttls = Self {
+            price: self.price.max(longer),
+            stock: self.stock.max(longer),
+            basic_info: self.basic_info,
+        };
+        ttls.usable(product, now)
     }
 }
 
-fn fresh<T>(seen: Option<Seen<T>>, ttl: TimeDelta, now: DateTime<Utc>) -> bool {
-    seen.is_some_and(|seen| now.signed_duration_since(seen.at) <= ttl && !is_future(seen.at, now))
+fn fresh<T>(seen: Option<Seen<T>>, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    seen.is_some_and(|seen| seen.at >= since && !is_future(seen.at, now))
 }
 
 #[cfg(test)]
@@ -102,6 +118,21 @@ mod tests {
         assert!(usable(&product(week, Stock::NoOffer, minute)));
         assert!(usable(&product(week, filtered_out, minute)));
         assert!(!usable(&product(week, Stock::In, minute)));
+    }
+
+    #[test]
+    fn what_was_seen_since_an_instant_is_fresh_whatever_its_age_and_nothing_before_it() {
+        let (ttls, week) = (Ttls::default(), TimeDelta::days(7));
+        let (instant, since) = (TimeDelta::microseconds(1), Some(NOW - week));
+        let usable = |product| ttls.usable_or_seen_since(since, &product, NOW);
+
+        assert!(usable(product(week, Stock::In, week)));
+        assert!(!usable(product(week + instant, Stock::In, week)));
+        assert!(!usable(product(week, Stock::In, week + instant)));
+        // An instant that is younger than the TTL makes nothing stale.
+        let hour = product(TimeDelta::hours(24), Stock::In, TimeDelta::hours(1));
+        assert!(ttls.usable_or_seen_since(Some(NOW), &hour, NOW));
+        assert!(ttls.usable_or_seen_since(None, &hour, NOW));
     }
 
     #[test]

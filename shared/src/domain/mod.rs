@@ -10,7 +10,8 @@
 //! 4. [`pricing`], [`listing`] and [`desired`] decide what the shop should show; [`guard`] holds a
 //!    run that would hide too many products at once. [`rules`] collects everything that can be set.
 //! 5. [`run`] and [`report`] describe a run and its result, [`shop_page`] a page of a shop's items,
-//!    [`notice`] the events that people are notified of, [`retention`] how long history is kept.
+//!    [`notice`] the events that people are notified of, [`retention`] how long history is kept;
+//!    [`schedule`] says when runs start.
 //!
 //! [`lane`], [`rate`] and [`quota`] are the limits of Amazon and BASE, [`retry`] is the back-off
 //! after a failure. [`wrong_clock`] recognises instants that come from a clock that was wrong.
@@ -19,6 +20,7 @@ pub mod account;
 pub mod asin;
 pub mod basic_info;
 pub mod desired;
+mod event_kind;
 pub mod freshness;
 pub mod guard;
 pub mod lane;
@@ -41,6 +43,7 @@ pub mod retention;
 pub mod retry;
 pub mod rules;
 pub mod run;
+pub mod schedule;
 pub mod shop_page;
 mod text_id;
 pub mod wrong_clock;

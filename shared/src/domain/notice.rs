@@ -1,67 +1,14 @@
 //! Notices: events that people are notified of, the key under which each is sent once, and the
 //! kinds it belongs to. The crate `ui` words them.
 
+pub use super::event_kind::EventKind;
+
 use super::account::{AccountId, AccountRefusal};
 use super::outcome::words;
 use super::report::Report;
 use super::run::{RunId, RunState};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
-
-/// The kinds of events; each can be switched off (`NOTIFY_EVENTS`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EventKind {
-    /// A run is done, and something changed or an update failed.
-    RunChanged,
-    /// A run ended without being complete.
-    RunFailed,
-    /// The guard holds the updates of a run until a person decides.
-    RunHeld,
-    /// ASINs are still missing after the backfill.
-    BackfillFailed,
-    /// A quota refused requests, or is nearly used up.
-    QuotaAlarm,
-    /// A shop waits for the reset of its quota.
-    AccountParked,
-    /// A person has to authorise a shop again.
-    Reauthorise,
-    /// A platform refuses a shop, or its application.
-    ShopRefused,
-    /// The proxy of a shop fails.
-    ProxyFailed,
-    /// The tokens of an unused shop expire soon.
-    TokenEnding,
-}
-
-words!(EventKind {
-    RunChanged => "run-changed",
-    RunFailed => "run-failed",
-    RunHeld => "run-held",
-    BackfillFailed => "backfill-failed",
-    QuotaAlarm => "quota-alarm",
-    AccountParked => "account-parked",
-    Reauthorise => "reauthorise",
-    ShopRefused => "shop-refused",
-    ProxyFailed => "proxy-failed",
-    TokenEnding => "token-ending",
-});
-
-impl EventKind {
-    /// All kinds, the most serious first: the order of a digest.
-    pub const ALL: [Self; 10] = [
-        Self::RunHeld,
-        Self::RunFailed,
-        Self::Reauthorise,
-        Self::ShopRefused,
-        Self::ProxyFailed,
-        Self::TokenEnding,
-        Self::QuotaAlarm,
-        Self::AccountParked,
-        Self::BackfillFailed,
-        Self::RunChanged,
-    ];
-}
 
 /// The kinds of events that are sent to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +45,24 @@ impl EventFilter {
         EventKind::ALL.into_iter().filter(on)
     }
 }
+
+/// What is missing where nothing happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SilentPart {
+    /// Runs: none was made when one was due.
+    Runs,
+    /// Workers: some jobs are run by nobody.
+    Workers,
+    /// The producer: nobody keeps the schedule.
+    Producer,
+}
+
+words!(SilentPart {
+    Runs => "runs",
+    Workers => "workers",
+    Producer => "producer",
+});
 
 /// An event, with its facts at the time it was recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -167,6 +132,16 @@ pub enum Notice {
         /// The first refusal.
         since: DateTime<Utc>,
     },
+    /// No run was made, or nothing works on runs.
+    Silent {
+        /// What is missing.
+        part: SilentPart,
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Until when; `None` while it lasts.
+        #[serde(default)]
+        until: Option<DateTime<Utc>>,
+    },
     /// A shop has used most of the quota of its day.
     NearlyUsedUp {
         /// The shop.
@@ -208,6 +183,10 @@ impl Notice {
             Self::AmazonRefuses { lane, since } => {
                 format!("amazon-refuses/{lane}/{}", second(*since))
             }
+            Self::Silent { part, since, until } => {
+                let end = if until.is_some() { "/over" } else { "" };
+                format!("silent/{}/{}{end}", part.as_str(), second(*since))
+            }
             Self::NearlyUsedUp { account, day, .. } => {
                 format!("nearly-used-up/{account}/{}", second(*day))
             }
@@ -224,6 +203,7 @@ impl Notice {
             Self::ProxyFailed { .. } => vec![EventKind::ProxyFailed],
             Self::TokenEnding { .. } => vec![EventKind::TokenEnding],
             Self::AmazonRefuses { .. } => vec![EventKind::RunFailed, EventKind::QuotaAlarm],
+            Self::Silent { .. } => vec![EventKind::Silent],
             Self::NearlyUsedUp { .. } => vec![EventKind::QuotaAlarm],
         }
     }

@@ -122,6 +122,13 @@ impl Report {
         }
     }
 
+    /// Whether it is done, and did what it was for.
+    pub fn is_success(&self) -> bool {
+        let shops = self.reconcile.iter().flat_map(|found| &found.shops);
+        let all_read = shops.into_iter().all(|shop| shop.state != "given_up");
+        self.state == RunState::Done && all_read && !self.mostly_failed()
+    }
+
     /// Whether the guard holds nothing but the end of the run, since Amazon called too many ASINs invalid: the
     /// next run asks for them again.
     pub fn is_held_for_invalid(&self) -> bool {
@@ -228,8 +235,14 @@ impl Outcomes {
 pub struct CacheUse {
     /// Fresh entries.
     pub hits: u64,
-    /// Missing entries, and entries whose needed part is stale.
+    /// Missing entries, and entries whose needed part is stale or unknown.
     pub misses: u64,
+    /// Of these, products without an entry.
+    #[serde(default)]
+    pub missing: u64,
+    /// Of these, entries that are incomplete or stale.
+    #[serde(default)]
+    pub stale: u64,
 }
 
 /// The closing job of a run.
@@ -243,6 +256,9 @@ pub struct BackfillTotals {
     pub success: u64,
     /// ASINs that are still missing.
     pub failed: u64,
+    /// ASINs that were not asked for: in a dry run, or without credentials for Amazon.
+    #[serde(default)]
+    pub left_out: u64,
 }
 
 /// The updates of a run by result.

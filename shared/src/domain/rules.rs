@@ -6,6 +6,7 @@ use super::guard::MassChangeGuard;
 use super::offer::OfferRule;
 use super::price_fall::PriceFallRule;
 use super::retention::Retention;
+use super::schedule::RunHours;
 
 /// The rules of one shop keeper, read from the settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,4 +23,6 @@ pub struct Rules {
     pub guard: MassChangeGuard,
     /// How long history is kept.
     pub retention: Retention,
+    /// When everything is sent to the shops, and not only hides.
+    pub hours: RunHours,
 }

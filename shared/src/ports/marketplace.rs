@@ -65,6 +65,11 @@ pub struct InfoPage {
 /// The client of Amazon.
 #[async_trait]
 pub trait Marketplace: Send + Sync {
+    /// Whether it can be asked: not without credentials.
+    fn has_credentials(&self) -> bool {
+        true
+    }
+
     /// The lane on which [`Marketplace::offers`] needs its permit.
     fn lane(&self) -> Lane;
 

@@ -148,7 +148,7 @@ add the items to the shop yourself, then run miseban import listings.",
     #[command(after_help = "Example:
   miseban cancel 01939c1e-7c00-7000-8000-000000000001      you checked: Amazon still sells them")]
     Cancel(RunIdArg),
-    /// Show open runs, recent runs, shops and quotas
+    /// Show the schedule, open and recent runs, shops and quotas; exit code 1 when a run is overdue
     #[command(after_help = "Example:
   miseban status --json")]
     Status(OutputArgs),

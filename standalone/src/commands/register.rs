@@ -95,7 +95,7 @@ pub async fn register(
     count_pending(&mut summary, &list, &*app.ctx.store).await?;
     let shown = out.show(&summary, render);
     if !args.dry_run {
-        run::send_notices(settings, store).await;
+        run::tell(&summary.report, settings, store).await;
     }
     shown?;
     Ok(match state {

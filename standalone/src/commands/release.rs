@@ -1,6 +1,6 @@
 //! `release RUN` and `cancel RUN`: a person's decision about a held run.
 
-use crate::commands::run::{Followed, carry_out, send_notices, show};
+use crate::commands::run::{Followed, carry_out, show, tell};
 use crate::database::CommandStore;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
@@ -46,7 +46,7 @@ pub async fn release(
     match WorkLock::during(lock.as_ref(), work).await? {
         Followed::Ended(report) => {
             let shown = show(&report, out);
-            send_notices(settings, store).await;
+            tell(&report, settings, store).await;
             shown
         }
         Followed::Stopped(exit) => {

@@ -9,7 +9,9 @@ use crate::output::CommandOutput;
 use crate::progress::print_status;
 use app::config::Settings;
 use app::health::Health;
+use app::presence::Presence;
 use app::run_mode::RunMode;
+use app::run_ping::RunPing;
 use app::signal::signal;
 use app::wiring::{self, App};
 use producer::notices::{NotificationPolicy, Notifications};
@@ -17,6 +19,8 @@ use producer::{RunOrder, StartRunError, resume_run, start_run};
 use shared::domain::account::AccountId;
 use shared::domain::report::Report;
 use shared::domain::run::{RunId, RunKind, RunState};
+use shared::jobs::QueueName;
+use shared::ports::store::ProcessRole;
 use std::sync::Arc;
 use ui::command_error::{CommandError, Exit};
 use ui::labels;
@@ -42,7 +46,7 @@ pub async fn run(
         Followed::Ended(report) => {
             let shown = show(&report, out);
             if !args.dry_run {
-                send_notices(settings, store).await;
+                tell(&report, settings, store).await;
             }
             shown
         }
@@ -76,9 +80,20 @@ pub fn show(report: &Report, out: &mut CommandOutput<'_>) -> Result<Exit, Comman
     })
 }
 
+/// Tells people and the watcher outside that the run of `report` has ended.
+pub(super) async fn tell(report: &Report, settings: &Settings, store: &CommandStore) {
+    match RunPing::new(settings) {
+        Ok(mut ping) => {
+            ping.tell(report);
+            tokio::join!(send_notices(settings, store), ping.finish());
+        }
+        Err(failure) => tracing::warn!(%failure, "could not tell the watcher of HEARTBEAT_URL"),
+    }
+}
+
 /// Sends the pending notifications once; `serve` and `producer serve` retry those that fail. The
 /// run has ended and its report is printed, so a failure here does not change the exit code.
-pub(super) async fn send_notices(settings: &Settings, store: &CommandStore) {
+async fn send_notices(settings: &Settings, store: &CommandStore) {
     if let Err(failure) = try_to_send(settings, store).await {
         tracing::warn!(%failure, "could not send notifications");
     }
@@ -117,7 +132,7 @@ pub async fn run_to_end(
     } else {
         RunMode::Live
     };
-    let app = wiring::build(settings, mode, store.open().await?).await?;
+    let app = wiring::build_for(args.kind, settings, mode, store.open().await?).await?;
     let run = open_run(args, &app).await?;
     WorkLock::during(lock.as_ref(), carry_out(run, &app, shared_queue, lang)).await
 }
@@ -138,9 +153,15 @@ pub(super) async fn carry_out(
         return follow_workers(run, app, Workers::Elsewhere, lang).await;
     }
     wiring::open_for_work(app).await?;
-    let workers = WorkerPool::start(app, &Health::default());
-    let followed = follow(run, app, lang).await;
+    let health = Health::default();
+    let workers = WorkerPool::start(app, &health);
+    let mut presence = Presence::new(&app.ctx, ProcessRole::Run, &QueueName::ALL);
+    let followed = tokio::select! {
+        followed = follow(run, app, lang) => followed,
+        never = presence.keep(&health) => match never {},
+    };
     workers.stop().await;
+    presence.leave().await;
     followed
 }
 

@@ -7,17 +7,22 @@ use crate::output::CommandOutput;
 use crate::progress::print_status;
 use app::config::Settings;
 use app::health;
+use app::presence::Presence;
 use app::run_mode::RunMode;
+use app::run_ping::RunPing;
 use app::server_clocks;
 use app::signal::Signals;
 use app::wiring;
 use producer::notices::{NotificationTask, Notifications};
 use producer::{Leadership, Scheduler, resume};
 use shared::domain::report::Report;
+use shared::jobs::QueueName;
+use shared::ports::store::ProcessRole;
 use std::convert::Infallible;
 use std::pin::pin;
 use ui::command_error::{CommandError, Exit};
-use ui::message::text;
+use ui::labels;
+use ui::message::{Text, text};
 use ui::report;
 use worker::worker_pool::WorkerPool;
 
@@ -50,18 +55,17 @@ pub async fn serve(
             "the open runs cannot be resumed ({error})"
         ))
     })?;
-    let (hours, count) = (settings.work.run_every_hours, open.len());
-    let started = text!(
-        "店番を始めます({hours} 時間ごと、再開した実行 {count} 件)。止めるには Ctrl+C",
-        "serving the shops (a run every {hours} h, {count} runs resumed); press Ctrl+C to stop"
-    );
-    print_status(started.of(out.lang));
+    print_status(started(settings, open.len()).of(out.lang));
     wiring::open_for_work(&app).await?;
     let notifications = Notifications::from_settings(settings, &app.ctx)?;
     let notifications = notifications.telling(&health.outage("notices"));
+    notifications.tell_missed_run(&app.work.schedule).await;
     let notifications = NotificationTask::start(notifications);
     health.started(&app);
-    let scheduler = Scheduler::new(app.ctx.clone(), app.work, &health).with_resumed(open);
+    let mut presence = Presence::new(&app.ctx, ProcessRole::Serve, &QueueName::ALL);
+    let scheduler = Scheduler::new(app.ctx.clone(), app.work.clone(), &health)
+        .with_resumed(open)
+        .pinging(RunPing::new(settings)?);
     let mut workers = WorkerPool::start(&app, &health);
     let print = |report: &Report| {
         if let Err(error) = out.show(report, report::render) {
@@ -75,11 +79,13 @@ pub async fn serve(
             failure = workers.failed() => Err(failure),
             wrong = server_clocks::keep(&app.sources) => Err(wrong),
             never = scheduler.run(&Leadership::Always, print) => match never {},
+            never = presence.keep(&health) => match never {},
         }
     };
     let ended = WorkLock::during(Some(&lock), work).await;
     health.stopping();
     workers.stop().await;
+    presence.leave().await;
     notifications.stop().await;
     let stopped = text!(
         "止めました。次に始めるとき、続きから行います",
@@ -87,4 +93,12 @@ pub async fn serve(
     );
     print_status(stopped.of(out.lang));
     ended
+}
+
+fn started(settings: &Settings, resumed: usize) -> Text {
+    let Text { ja, en } = labels::schedule(&settings.work.schedule);
+    text!(
+        "店番を始めます(実行は{ja}、再開した実行 {resumed} 件)。止めるには Ctrl+C",
+        "serving the shops (a run {en}, {resumed} runs resumed); press Ctrl+C to stop"
+    )
 }

@@ -1,6 +1,7 @@
 //! A small shop in its own database, and a command output that is kept for assertions.
 
 use adapters::store::SqlStore;
+use app::config::Settings;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, split};
@@ -45,6 +46,15 @@ pub fn state(price: u32, visible: bool) -> ShopState {
     }
 }
 
+/// The settings of a person who set these.
+pub fn settings(set: &[(&str, &str)]) -> Settings {
+    let named = |name: &str| set.iter().find(|(known, _)| *known == name);
+    Settings::load(None, &|name| {
+        named(name).map(|(_, value)| (*value).to_owned())
+    })
+    .unwrap()
+}
+
 /// Two shops, the second one inactive, and three listings in the first.
 pub async fn shop() -> SqlStore {
     let store = SqlStore::open("sqlite::memory:").await.unwrap();
@@ -74,6 +84,7 @@ pub async fn open_run(store: &SqlStore) -> RunId {
         id,
         kind: RunKind::PriceStock,
         account: None,
+        max_items: None,
         dry_run: false,
         started_at: at(10),
         batches: split([1, 2, 3].map(asin)),

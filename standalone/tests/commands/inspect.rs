@@ -1,6 +1,8 @@
 //! The commands that show what is stored, over a real database.
 
-use crate::fixture::{Captured, RUN, account, asin, at, failure, open_run, product, shop};
+use crate::fixture::{
+    Captured, RUN, account, asin, at, failure, open_run, product, settings, shop,
+};
 use adapters::store::SqlStore;
 use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
@@ -10,7 +12,7 @@ use shared::domain::report::Report;
 use shared::ports::cache::Cache;
 use shared::ports::store::{
     AccountStore, LaneMemory, LaneRefusals, LaneStore, NewNotice, NoticeClaim, NoticeStore,
-    ReauthoriseMark, ReportStore,
+    ReauthoriseMark, ReportStore, RunStore,
 };
 use standalone::commands::programs::LivePrograms;
 use standalone::commands::status::StatusSources;
@@ -22,15 +24,25 @@ use uuid::Uuid;
 
 /// The status of a store on which nobody works.
 async fn show_status(store: &SqlStore, now: DateTime<Utc>, output: &mut CommandOutput<'_>) {
+    assert_eq!(status_with(&[], store, now, output).await, Exit::Done);
+}
+
+/// The same, with these settings.
+async fn status_with(
+    set: &[(&str, &str)],
+    store: &SqlStore,
+    now: DateTime<Utc>,
+    output: &mut CommandOutput<'_>,
+) -> Exit {
     let lanes = store.lanes().await.unwrap();
     let sources = StatusSources {
         lanes: &lanes,
         programs: LivePrograms::OneProcess(None),
         first_tokens: None,
         warned_before: TimeDelta::days(7),
+        schedule: &settings(set).work.schedule,
     };
-    let shown = status::status(store, sources, now, output).await;
-    assert_eq!(shown.unwrap(), Exit::Done);
+    status::status(store, sources, now, output).await.unwrap()
 }
 
 #[tokio::test]
@@ -234,7 +246,7 @@ async fn expired_states_are_not_shown() {
     let store = busy_shop().await;
     let mut output = Captured::new();
 
-    show_status(&store, at(61), &mut output.json()).await;
+    status_with(&[], &store, at(61), &mut output.json()).await;
 
     let object = output.object();
     assert_eq!(
@@ -254,6 +266,44 @@ async fn an_empty_database_has_a_status() {
     show_status(&store, at(0), &mut output.text(Lang::En)).await;
 
     assert_eq!(output.read().matches("  none").count(), 4);
+}
+
+#[tokio::test]
+async fn a_run_that_is_overdue_is_told_and_fails_the_status() {
+    let store = shop().await;
+    let status = async |set: &[(&str, &str)], minutes| {
+        let mut output = Captured::new();
+        let page = &mut output.text(Lang::En);
+        let exit = status_with(set, &store, at(minutes), page).await;
+        (exit, output.read())
+    };
+    // Before the first run none is overdue.
+    assert_eq!(status(&[], 7 * 60).await.0, Exit::Done);
+    let run = open_run(&store).await;
+    store.fail_run(run, "cut off", at(30)).await.unwrap();
+
+    let in_time = status(&[], 190).await;
+    let late = status(&[], 7 * 60).await;
+    let six_hours = status(&[("RUN_EVERY_HOURS", "6")], 6 * 60).await;
+    // 09:00 in Japan is before the run, 15:00 seven hours after it.
+    let clock = status(&[("RUN_AT", "09:00,15:00")], 6 * 60 + 5).await;
+    let missed = status(&[("RUN_AT", "09:00,15:00")], 6 * 60 + 11).await;
+
+    assert_eq!(in_time.0, Exit::Done);
+    assert!(
+        in_time.1.contains("next run  2026-11-22 12:10"),
+        "{}",
+        in_time.1
+    );
+    assert_eq!(late.0, Exit::Failed);
+    assert!(
+        late.1
+            .contains("A run is overdue: none since 2026-11-22 09:30"),
+        "{}",
+        late.1
+    );
+    assert_eq!((six_hours.0, clock.0), (Exit::Done, Exit::Done));
+    assert_eq!(missed.0, Exit::Failed);
 }
 
 #[tokio::test]

@@ -24,3 +24,4 @@ mod shops;
 mod streams;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
+mod watched;

@@ -5,7 +5,7 @@ use crate::{servers, vendors};
 use adapters::clock::SystemClock;
 use adapters::store::SqlStore;
 use shared::domain::report::Report;
-use shared::domain::run::{RunId, RunKind};
+use shared::domain::run::RunId;
 use shared::ports::clock::Clock as _;
 use shared::ports::store::{ReportStore as _, RunQueries as _};
 use simulator::{Config, QuotaChange, Quotas, Simulator};
@@ -104,15 +104,9 @@ impl Installation {
         let mut start = self.command("producer");
         start.args(["run", "price-stock"]);
         let started = tokio::task::spawn_blocking(move || start.output()).await;
-        started.expect("no panic").expect("the program starts");
-        self.newest_run().await
-    }
-
-    /// The newest run of prices and stock; the producer starts runs of other kinds, too.
-    pub async fn newest_run(&self) -> RunId {
-        let runs = self.store.runs(false, 10).await.expect("runs");
-        let of_prices = runs.iter().find(|run| run.kind == RunKind::PriceStock);
-        of_prices.expect("a run of prices and stock").id
+        let started = started.expect("no panic").expect("the program starts");
+        let runs = self.store.runs(false, 1).await.expect("runs");
+        runs.first().unwrap_or_else(|| panic!("{started:?}")).id
     }
 
     /// Waits until the run has ended: then every ASIN has one outcome, every backfill was tried once,

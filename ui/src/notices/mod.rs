@@ -2,6 +2,7 @@
 //! adds its markup.
 
 mod runs;
+mod silence;
 #[cfg(test)]
 mod tests;
 
@@ -106,6 +107,7 @@ pub fn event(kind: EventKind) -> Text {
         EventKind::Reauthorise => text!("再連携が必要なショップ", "shops to authorise again"),
         EventKind::ShopRefused => text!("BASEに断られたショップ", "shops that BASE refuses"),
         EventKind::ProxyFailed => text!("プロキシが使えないショップ", "shops whose proxy fails"),
+        EventKind::Silent => text!("止まっていた店番", "stopped programs"),
         EventKind::TokenEnding => text!(
             "トークンがまもなく切れるショップ",
             "shops whose tokens expire soon"
@@ -147,6 +149,7 @@ fn title(notice: &Notice) -> Text {
             "店番: Amazonがすべての問い合わせを断っています",
             "Miseban: Amazon refuses every request"
         ),
+        Notice::Silent { part, until, .. } => silence::title(*part, *until),
         Notice::NearlyUsedUp { .. } => text!(
             "店番: {shop} の1日の利用上限が残りわずかです",
             "Miseban: {shop} has used most of its daily quota"
@@ -157,7 +160,9 @@ fn title(notice: &Notice) -> Text {
 /// Name and id of the shop; empty where many shops are concerned.
 fn shop(notice: &Notice) -> String {
     let (id, name) = match notice {
-        Notice::Run { .. } | Notice::AmazonRefuses { .. } => return String::new(),
+        Notice::Run { .. } | Notice::AmazonRefuses { .. } | Notice::Silent { .. } => {
+            return String::new();
+        }
         Notice::Parked { account, name, .. }
         | Notice::Reauthorise { account, name, .. }
         | Notice::ShopRefused { account, name, .. }
@@ -224,6 +229,7 @@ fn details(notice: &Notice) -> Vec<Text> {
                 "since {since} every request is refused because of the quota (429, {lane}), so the shops keep the previous prices and stock. Updates continue automatically; if this lasts, check whether another program uses the same credentials"
             )]
         }
+        Notice::Silent { part, since, until } => vec![silence::details(*part, *since, *until)],
         Notice::NearlyUsedUp { used, of, .. } => {
             let (used, of) = (grouped(u64::from(*used)), grouped(u64::from(*of)));
             vec![text!(

@@ -18,6 +18,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
         impossible(report),
         unknown(report),
         missing(report),
+        left_out(report),
         doubted(report),
         held(report),
         failed(report),
@@ -124,6 +125,14 @@ fn mass_invalid(guard: &Guarded, report: &Report) -> Text {
     )
 }
 
+fn left_out(report: &Report) -> Option<Text> {
+    let count = nonzero(report.backfill.left_out).filter(|_| !report.dry_run)?;
+    Some(text!(
+        "SP-APIの認証情報がないため、{count}件はAmazonに問い合わせていません(前に分かっている値で判断しました)。REFRESH_TOKEN、LWA_APP_ID、LWA_CLIENT_SECRET を設定すると問い合わせます",
+        "{count} ASINs were left out, since there are no credentials of SP-API: what was known before decided. Set REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET to ask Amazon"
+    ))
+}
+
 fn unread(report: &Report) -> Option<Text> {
     let found = report.reconcile.as_ref()?;
     let unread = found.shops.iter().filter(|shop| shop.state == "given_up");
@@ -173,8 +182,8 @@ fn failed(report: &Report) -> Option<Text> {
 fn parked(report: &Report) -> Option<Text> {
     let count = nonzero(report.updates.parked)?;
     Some(text!(
-        "BASEが再び受け付けるのを待っている更新が{count}件あります。miseban serve が動いていれば自動で続けます(理由と再開の時刻は miseban status)",
-        "{count} updates wait until BASE accepts them again; a running miseban serve continues them (miseban status shows why and when)"
+        "BASEが再び受け付けるか、RUN_HOURS の時間になるのを待っている更新が{count}件あります。miseban serve が動いていれば自動で続けます(BASEの理由と再開の時刻は miseban status)",
+        "{count} updates wait until BASE accepts them again, or for the hours of RUN_HOURS; a running miseban serve continues them (miseban status shows why BASE does not, and until when)"
     ))
 }
 

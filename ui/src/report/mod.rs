@@ -128,10 +128,18 @@ fn requests(report: &Report, lang: Lang) -> Rows {
         lang,
     );
     if report.cache != CacheUse::default() {
-        let CacheUse { hits, misses } = report.cache;
-        let cached = ("キャッシュにあった", "cache hits", hits);
-        let others = ("キャッシュにない・古い", "cache misses", misses);
-        rows.extend(counts([cached, others], lang));
+        let CacheUse { hits, .. } = report.cache;
+        let (missing, stale) = (report.cache.missing, report.cache.stale);
+        let found = [
+            ("キャッシュにあった", "cache hits", hits),
+            ("キャッシュにない", "not in the cache", missing),
+            (
+                "キャッシュが不完全・古い",
+                "incomplete or stale in the cache",
+                stale,
+            ),
+        ];
+        rows.extend(counts(found, lang));
     }
     let waited = lang.pick("待ち時間の合計(並行分を合算)", "total wait for permits");
     rows.push(vec![
@@ -170,13 +178,25 @@ fn outcomes(report: &Report, lang: Lang) -> Rows {
 
 fn backfill(report: &Report, lang: Lang) -> Rows {
     let fill = &report.backfill;
-    let rows = [
-        ("対象のASIN", "ASINs to fetch again", fill.asins),
+    let asked = ("対象のASIN", "ASINs to fetch again", fill.asins);
+    if report.dry_run {
+        let would = ("問い合わせる予定", "would ask", fill.left_out);
+        return counts([asked, would], lang);
+    }
+    let done = [
+        asked,
         ("リクエスト", "requests", fill.requests),
         ("確認できた", "fetched", fill.success),
         ("未確認", "still missing", fill.failed),
     ];
-    counts(rows, lang)
+    let mut rows = counts(done, lang);
+    if fill.left_out > 0 {
+        rows.extend(counts(
+            [("問い合わせていない", "left out", fill.left_out)],
+            lang,
+        ));
+    }
+    rows
 }
 
 fn changes(report: &Report, lang: Lang) -> Rows {

@@ -4,7 +4,7 @@ use shared::domain::account::AccountId;
 use shared::domain::listing::{ItemId, ShopState};
 use shared::domain::money::Yen;
 use shared::domain::report::{
-    CacheUse, Drifted, Outcomes, Reconciled, ReconciledShop, UnknownItem, Updates,
+    BackfillTotals, CacheUse, Drifted, Outcomes, Reconciled, ReconciledShop, UnknownItem, Updates,
 };
 use shared::domain::run::{RunKind, RunState};
 
@@ -129,11 +129,37 @@ fn a_dry_run_that_reads_the_cache_and_failed_says_so() {
         cache: CacheUse {
             hits: 12_249,
             misses: 580,
+            missing: 80,
+            stale: 500,
+        },
+        backfill: BackfillTotals {
+            asins: 580,
+            left_out: 580,
+            ..BackfillTotals::default()
         },
         ..quiet()
     };
 
     insta::assert_snapshot!(render(&report, Lang::Ja));
+}
+
+#[test]
+fn what_was_left_out_without_credentials_is_told_with_its_remedy() {
+    let report = Report {
+        kind: RunKind::Visibility,
+        backfill: BackfillTotals {
+            asins: 5,
+            left_out: 5,
+            ..BackfillTotals::default()
+        },
+        ..quiet()
+    };
+
+    let (ja, en) = (render(&report, Lang::Ja), render(&report, Lang::En));
+
+    assert!(ja.contains("5件はAmazonに問い合わせていません"), "{ja}");
+    assert!(en.contains("5 ASINs were left out"), "{en}");
+    assert!(!en.contains("run stale"), "{en}");
 }
 
 #[test]

@@ -36,16 +36,12 @@ impl Handler<Context> for Backfill {
         if open.progress.next_step() == NextStep::Nothing && open.progress.batches_open {
             return Ok(());
         }
-        announce(self.run, row.kind, ctx).await?;
         // A dry run fetches each listing once; its misses are only counted.
-        if !row.dry_run {
-            loop {
-                let misses = ctx.store.open_misses(self.run, CHUNK).await?;
-                if misses.is_empty() {
-                    break;
-                }
-                fetch_chunk(scope(&row), &misses, ctx).await?;
-            }
+        if row.dry_run || !ctx.marketplace.has_credentials() {
+            leave_out(&row, ctx).await?;
+        } else {
+            announce(self.run, row.kind, ctx).await?;
+            fetch_all(&row, ctx).await?;
         }
         end(self.run, ctx).await
     }
@@ -63,6 +59,25 @@ impl Handler<Context> for Backfill {
 async fn end(run: RunId, ctx: &Context) -> Result<(), JobError> {
     let progress = ctx.store.end_backfill(run, ctx.clock.now()).await?;
     follow_up::after_backfill(run, progress, ctx).await
+}
+
+async fn leave_out(row: &RunRow, ctx: &Context) -> Result<(), JobError> {
+    if !row.dry_run {
+        let run = row.id;
+        tracing::warn!(run.id = %run, "run {run} leaves out its backfill: there are no credentials for Amazon");
+    }
+    ctx.store.leave_out_misses(row.id).await?;
+    Ok(())
+}
+
+async fn fetch_all(row: &RunRow, ctx: &Context) -> Result<(), JobError> {
+    loop {
+        let misses = ctx.store.open_misses(row.id, CHUNK).await?;
+        if misses.is_empty() {
+            return Ok(());
+        }
+        fetch_chunk(scope(row), &misses, ctx).await?;
+    }
 }
 
 async fn announce(run: RunId, kind: RunKind, ctx: &Context) -> Result<(), JobError> {
@@ -89,6 +104,7 @@ fn scope(row: &RunRow) -> BatchScope<'_> {
         kind: row.kind,
         account: row.account.as_ref(),
         round: Round::Backfill,
+        fresh_since: None,
     }
 }
 

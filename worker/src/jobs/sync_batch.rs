@@ -61,5 +61,6 @@ fn scope<'a>(job: &SyncBatch, open: &'a OpenBatch) -> BatchScope<'a> {
         kind: open.kind,
         account: open.account.as_ref(),
         round: Round::First,
+        fresh_since: open.fresh_since,
     }
 }

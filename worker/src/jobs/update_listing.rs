@@ -13,7 +13,7 @@ use crate::steps::follow_up;
 use crate::steps::shop_call::{self, NoAnswer};
 use crate::steps::with_retry::with_store_retry;
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::LONGEST_PARK;
 use shared::domain::desired::{HoldReason, Urgency};
 use shared::domain::lane::Priority;
@@ -53,6 +53,11 @@ impl Handler<Context> for UpdateListing {
             }
         };
         let mut claim = task.claim();
+        if let Some(until) = opens_at(&task, ctx) {
+            finish(claim, &UpdateResult::Parked, ctx).await?;
+            let why = "only hides are sent outside of RUN_HOURS";
+            return Err(JobError::wait_until(until, now, why));
+        }
         match bring_to_desired(&task, &mut claim, ctx).await {
             Ok(result @ UpdateResult::SaleBelowCost(_, sale)) => {
                 tracing::warn!(listing.id = self.listing.0, account = %task.listing.account, asin = %task.listing.asin,
@@ -87,6 +92,13 @@ impl Handler<Context> for UpdateListing {
         let claim = UpdateClaim::without_lease(self.listing, i64::MAX);
         finish(claim, &failed, ctx).await
     }
+}
+
+/// When the hours begin for which the update has to wait; `None` for a hide, which never waits.
+fn opens_at(task: &UpdateTask, ctx: &Context) -> Option<DateTime<Utc>> {
+    let waits = task.desired.visible && !task.is_equal();
+    let until = ctx.rules.hours.closed_until(ctx.clock.now());
+    until.filter(|_| waits)
 }
 
 async fn bring_to_desired(

@@ -7,6 +7,7 @@ use super::observe::{self, Round};
 use super::offers::OffersQuestion;
 use super::search::search;
 use crate::job_error::JobError;
+use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, AsinBatch, split};
 use shared::domain::lane::Priority;
@@ -25,6 +26,8 @@ pub(crate) struct BatchScope<'a> {
     /// The only account of the run; `None` for all active accounts.
     pub(crate) account: Option<&'a AccountId>,
     pub(crate) round: Round,
+    /// A cached value that was seen since then is fresh.
+    pub(crate) fresh_since: Option<DateTime<Utc>>,
 }
 
 impl BatchScope<'_> {
@@ -45,7 +48,7 @@ pub(crate) async fn ask(
     ctx: &Context,
 ) -> Result<(Vec<AsinResult>, RequestCost), JobError> {
     if scope.round == Round::First && !scope.kind.asks_marketplace() {
-        let results = from_cache::read(batch, ctx).await?;
+        let results = from_cache::read(batch, scope.fresh_since, ctx).await?;
         return Ok((results, RequestCost::default()));
     }
     match scope.kind {

@@ -3,6 +3,7 @@
 use super::asin_result::AsinResult;
 use crate::job_error::JobError;
 use app::warning_pace::WARNINGS;
+use chrono::{DateTime, Utc};
 use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::outcome::{MissReason, Outcome};
 use shared::domain::product::{Product, Stock};
@@ -10,17 +11,21 @@ use shared::ports::context::Context;
 use std::collections::HashMap;
 
 /// The result for each ASIN of `batch`. An ASIN without an entry, or with a stale one, is a miss, which
-/// the backfill fetches.
-pub(super) async fn read(batch: &AsinBatch, ctx: &Context) -> Result<Vec<AsinResult>, JobError> {
+/// the backfill fetches. An entry that was seen since `fresh_since` is not stale.
+pub(super) async fn read(
+    batch: &AsinBatch,
+    fresh_since: Option<DateTime<Utc>>,
+    ctx: &Context,
+) -> Result<Vec<AsinResult>, JobError> {
     let now = ctx.clock.now();
+    let ttls = &ctx.rules.ttls;
+    let is_usable = |product: &Product| ttls.usable_or_seen_since(fresh_since, product, now);
     let mut cached = entries(batch.asins(), ctx).await;
     let mut hits: Vec<AsinResult> = Vec::new();
     let mut missed: Vec<(Asin, MissReason)> = Vec::new();
     for asin in batch.asins().iter().copied() {
         match cached.remove(&asin) {
-            Some(product) if ctx.rules.ttls.usable(&product, now) => {
-                hits.push(result(product, None));
-            }
+            Some(product) if is_usable(&product) => hits.push(result(product, None)),
             Some(_) => missed.push((asin, MissReason::Stale)),
             None => missed.push((asin, MissReason::NotCached)),
         }

@@ -1,7 +1,7 @@
 //! Runs of texts and images, and registrations, against the simulated Amazon.
 
 use crate::cut_off::poll_some;
-use crate::fixture::{Fixture, world};
+use crate::fixture::{Fixture, every_hours, world};
 use crate::schedule::Later;
 use adapters::queue::LocalQueue;
 use chrono::TimeDelta;
@@ -268,7 +268,8 @@ async fn a_missing_role_for_texts_stops_texts_only_and_is_named() {
     let app = Fixture::open(world(40, 2)).await;
     let fault = Fault::new(SEARCH, FaultKind::Forbidden);
     app.simulator.add_fault(fault).expect("a fault");
-    let mut scheduler = RunScheduler::new(app.ctx.clone(), 3, []).with_basic_info_every(7);
+    let mut scheduler =
+        RunScheduler::new(app.ctx.clone(), every_hours(3), []).with_basic_info_every(7);
     scheduler.start_due().await;
     let open = app.store.runs(true, 10).await.expect("an answer");
     let run = |kind| {
@@ -327,7 +328,8 @@ async fn texts_have_a_queue_of_their_own() {
 async fn the_schedule_starts_a_run_of_texts_when_the_last_is_old_enough_and_some_are_stale() {
     let app = Fixture::open(world(20, 1)).await;
     let due = async |app: &Fixture, days| {
-        let mut scheduler = RunScheduler::new(app.ctx.clone(), 3, []).with_basic_info_every(days);
+        let mut scheduler =
+            RunScheduler::new(app.ctx.clone(), every_hours(3), []).with_basic_info_every(days);
         scheduler.start_due().await;
         let open = app.store.runs(true, 10).await.expect("an answer");
         open.into_iter().find(|run| run.kind == RunKind::BasicInfo)

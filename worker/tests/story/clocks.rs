@@ -1,7 +1,7 @@
 //! Clocks that are wrong: what was stored under one is healed and not obeyed, and the shops follow
 //! Amazon as soon as the clock is right again.
 
-use crate::fixture::{Fixture, no_limit, world};
+use crate::fixture::{Fixture, every_hours, no_limit, world};
 use adapters::clock::SystemClock;
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::RunScheduler;
@@ -206,7 +206,7 @@ async fn the_schedule_does_not_wait_for_tomorrow() {
     let (app, clock, _) = settled().await;
     let open = async || app.store.runs(true, 9).await.expect("runs").len();
     clock.set_ahead(DAY);
-    let mut leader = RunScheduler::new(app.ctx.clone(), 3, []);
+    let mut leader = RunScheduler::new(app.ctx.clone(), every_hours(3), []);
     leader.start_due().await;
     let run = app.store.runs(true, 1).await.expect("runs")[0].id;
     app.finish(run).await;
@@ -220,9 +220,7 @@ async fn the_schedule_does_not_wait_for_tomorrow() {
     leader.start_due().await;
     assert_eq!(open().await, 0, "once");
     // The successor reads the rows, of which the newest is of tomorrow.
-    let mut successor = RunScheduler::continuing(app.ctx.clone(), 3, [])
-        .await
-        .expect("an answer");
+    let mut successor = RunScheduler::new(app.ctx.clone(), every_hours(3), []);
     successor.start_due().await;
     assert_eq!(open().await, 1);
 }

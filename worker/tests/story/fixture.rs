@@ -8,7 +8,7 @@ use adapters::limiter::{LocalLimiter, Rates};
 use adapters::queue::LocalQueue;
 use adapters::spapi::{SpApi, SpApiConfig};
 use adapters::store::SqlStore;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use producer::{RunOrder, StartRunError, start_run};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
@@ -18,6 +18,7 @@ use shared::domain::quota::WindowQuota;
 use shared::domain::report::Report;
 use shared::domain::rules::Rules;
 use shared::domain::run::{RunId, RunKind, RunState};
+use shared::domain::schedule::RunSchedule;
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::store::{
@@ -49,6 +50,11 @@ pub fn world(catalog: usize, accounts: usize) -> Config {
         quotas: Quotas::Off,
         ..Config::default()
     }
+}
+
+/// A schedule of one run every `hours`.
+pub fn every_hours(hours: i64) -> RunSchedule {
+    RunSchedule::Every(TimeDelta::hours(hours))
 }
 
 /// Rates without a limit.

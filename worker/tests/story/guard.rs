@@ -1,6 +1,6 @@
 //! Broken answers of Amazon must not empty the shops: the guard, from the answers to the shops.
 
-use crate::fixture::{Fixture, world};
+use crate::fixture::{Fixture, every_hours, world};
 use producer::{LostMessages, RunScheduler, resume};
 use shared::domain::report::{HoldDecision, Report};
 use shared::domain::run::{RunId, RunKind, RunState};
@@ -60,7 +60,7 @@ async fn when_all_offers_are_empty_few_are_hidden_and_the_run_is_held() {
 #[tokio::test]
 async fn a_held_run_is_notified_once() {
     let (app, _, run, _) = broken().await;
-    let mut scheduler = RunScheduler::new(app.ctx.clone(), 3, [run]);
+    let mut scheduler = RunScheduler::new(app.ctx.clone(), every_hours(3), [run]);
 
     let first = scheduler.new_reports().await.expect("an answer");
     let second = scheduler.new_reports().await.expect("an answer");

@@ -1,14 +1,16 @@
 //! The schedule of runs: one producer keeps it, the next one takes it over.
 
-use crate::fixture::{Fixture, world};
+use crate::fixture::{Fixture, every_hours, world};
 use adapters::clock::SystemClock;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use producer::{RetentionCleanup, RunScheduler};
+use producer::{RetentionCleanup, RunOrder, RunScheduler, start_run};
+use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::run::RunKind;
+use shared::domain::schedule::RunSchedule;
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
-use shared::ports::store::{HistoryStore as _, ReportStore as _, RunQueries as _};
+use shared::ports::store::{HistoryStore as _, ReportStore as _, RunQueries as _, RunStore as _};
 use std::sync::Arc;
 
 async fn open_runs(app: &Fixture) -> usize {
@@ -16,29 +18,101 @@ async fn open_runs(app: &Fixture) -> usize {
     open.expect("the store answers").len()
 }
 
-#[tokio::test]
-async fn a_run_is_due_at_once_when_the_schedule_begins() {
-    let app = Fixture::open(world(20, 1)).await;
-    app.run(RunKind::PriceStock).await;
+/// A schedule that begins this much later than now.
+fn begins(app: &Fixture, schedule: &RunSchedule, later: TimeDelta) -> RunScheduler {
+    let ctx = Context {
+        clock: Arc::new(Later(later)),
+        ..app.ctx.clone()
+    };
+    RunScheduler::new(ctx, schedule.clone(), [])
+}
 
-    RunScheduler::new(app.ctx.clone(), 3, []).start_due().await;
+#[tokio::test]
+async fn the_first_run_of_all_is_due_at_once() {
+    let app = Fixture::open(world(20, 1)).await;
+
+    begins(&app, &every_hours(3), TimeDelta::zero())
+        .start_due()
+        .await;
 
     assert_eq!(open_runs(&app).await, 1);
 }
 
 #[tokio::test]
-async fn the_successor_of_a_leader_keeps_its_schedule() {
+async fn a_restart_continues_the_schedule_after_the_last_run() {
     let app = Fixture::open(world(20, 1)).await;
     app.run(RunKind::PriceStock).await;
-    let following = |hours| RunScheduler::continuing(app.ctx.clone(), hours, []);
+    let (schedule, minute) = (every_hours(3), TimeDelta::minutes(1));
 
-    let mut not_yet = following(3).await.expect("the store answers");
-    not_yet.start_due().await;
-    assert_eq!(open_runs(&app).await, 0);
-
-    let mut overdue = following(0).await.expect("the store answers");
-    overdue.start_due().await;
+    // Any number of restarts starts no run before its time.
+    for minutes in [0, 60, 170] {
+        begins(&app, &schedule, minute * minutes).start_due().await;
+        assert_eq!(open_runs(&app).await, 0, "{minutes}");
+    }
+    // One that was missed is made up at once.
+    begins(&app, &schedule, minute * 181).start_due().await;
     assert_eq!(open_runs(&app).await, 1);
+}
+
+#[tokio::test]
+async fn runs_that_did_not_cover_everything_do_not_delay_the_schedule() {
+    for order in [
+        RunOrder {
+            max_items: Some(5),
+            ..RunOrder::new(RunKind::PriceStock)
+        },
+        RunOrder {
+            account: AccountId::parse("shop-1").ok(),
+            ..RunOrder::new(RunKind::PriceStock)
+        },
+        RunOrder::new(RunKind::Visibility),
+    ] {
+        let app = Fixture::open(world(20, 1)).await;
+        let started = start_run(order, &app.ctx).await.expect("a run");
+        app.finish(started.id).await;
+
+        begins(&app, &every_hours(3), TimeDelta::zero())
+            .start_due()
+            .await;
+
+        assert_eq!(open_runs(&app).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn after_a_run_that_failed_a_restart_tries_at_once() {
+    let app = Fixture::open(world(20, 1)).await;
+    let run = app.start(RunKind::PriceStock).await.expect("a run");
+    let failed = app.store.fail_run(run, "a wrong password", app.now()).await;
+    assert!(failed.expect("the store answers"));
+
+    begins(&app, &every_hours(3), TimeDelta::zero())
+        .start_due()
+        .await;
+
+    assert_eq!(open_runs(&app).await, 1);
+}
+
+#[tokio::test]
+async fn runs_start_at_the_times_of_day_that_are_set_and_a_missed_one_is_made_up() {
+    let app = Fixture::open(world(20, 1)).await;
+    app.run(RunKind::PriceStock).await;
+    let japan = app.now() + TimeDelta::hours(9);
+    let in_an_hour = (japan + TimeDelta::hours(1)).time();
+    let schedule = RunSchedule::At(vec![in_an_hour]);
+    let minute = TimeDelta::minutes(1);
+
+    begins(&app, &schedule, minute * 59).start_due().await;
+    assert_eq!(open_runs(&app).await, 0);
+    let mut late = begins(&app, &schedule, minute * 90);
+    late.start_due().await;
+    assert_eq!(open_runs(&app).await, 1);
+    let run = app.store.runs(true, 1).await.expect("the store answers")[0].id;
+    app.finish(run).await;
+    // The next one is tomorrow's.
+    late.start_due().await;
+    begins(&app, &schedule, minute * 120).start_due().await;
+    assert_eq!(open_runs(&app).await, 0);
 }
 
 /// The system clock, ahead by a fixed time.
@@ -100,7 +174,7 @@ fn schedule_at(app: &Fixture, later: TimeDelta) -> RunScheduler {
         clock: Arc::new(Later(later)),
         ..app.ctx.clone()
     };
-    RunScheduler::new(ctx, 3, []).with_reconcile_at(Some(NaiveTime::MIN))
+    RunScheduler::new(ctx, every_hours(3), []).with_reconcile_at(Some(NaiveTime::MIN))
 }
 
 #[tokio::test]

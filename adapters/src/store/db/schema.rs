@@ -51,6 +51,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     migration!(27, "0027", "invalid_asins"),
     migration!(28, "0028", "account_standing"),
     migration!(33, "0033", "installation"),
+    migration!(34, "0034", "schedule"),
 ];
 
 /// Attempts to migrate a file: a second in all, for other programs that migrate it at the same

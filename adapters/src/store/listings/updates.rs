@@ -14,7 +14,7 @@ use shared::domain::money::Yen;
 use shared::domain::run::RunId;
 use shared::domain::wrong_clock::MOST_OFF;
 use shared::ports::store::{
-    StoreError, UpdateClaim, UpdateLease, UpdateResult, UpdateStore, UpdateTask,
+    SentNow, StoreError, UpdateClaim, UpdateLease, UpdateResult, UpdateStore, UpdateTask,
 };
 
 statement!(LEASE, "listings/lease_listing.sql");
@@ -85,10 +85,12 @@ impl UpdateStore for SqlStore {
     async fn unsettled_updates(
         &self,
         now: DateTime<Utc>,
+        sent: SentNow,
         after: ListingId,
         limit: u32,
     ) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError> {
         let unsettled = UNSETTLED.bind(now).bind(after).bind(limit);
+        let unsettled = unsettled.bind(sent == SentNow::Hides);
         self.db.read_all(unsettled, update_key).await
     }
 

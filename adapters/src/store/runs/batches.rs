@@ -17,6 +17,7 @@ statement!(BATCH, "runs/batch.sql");
 statement!(PRODUCTS, "listings/products.sql");
 statement!(LISTINGS, "runs/listings.sql");
 statement!(OPEN_MISSES, "runs/open_misses.sql");
+statement!(LEAVE_OUT, "runs/leave_out_misses.sql");
 statement!(COUNT_ATTEMPT, "runs/count_miss_attempt.sql");
 
 #[async_trait]
@@ -28,6 +29,7 @@ impl BatchStore for SqlStore {
                     batch: row.word("asins", AsinBatch::parse)?,
                     kind: row.word("kind", RunKind::from_word)?,
                     account: row.maybe_account()?,
+                    fresh_since: row.maybe_at("fresh_since")?,
                 })
             })
             .await
@@ -63,6 +65,10 @@ impl BatchStore for SqlStore {
                 })
             })
             .await
+    }
+
+    async fn leave_out_misses(&self, run: RunId) -> Result<(), StoreError> {
+        self.db.run(LEAVE_OUT.bind(run)).await.map(drop)
     }
 
     async fn count_miss_attempt(&self, id: RunId, asins: &[Asin]) -> Result<(), StoreError> {

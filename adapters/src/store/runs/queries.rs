@@ -12,6 +12,7 @@ use shared::ports::store::{OpenWork, RunQueries, RunRow, RunView, StoreError};
 
 statement!(RUN, "runs/run.sql");
 statement!(LAST_OF_KIND, "runs/last_of_kind.sql");
+statement!(LAST_WHOLE, "runs/last_whole_run.sql");
 statement!(RUNS, "runs/runs.sql");
 statement!(OPEN_BATCHES, "runs/open_batches.sql");
 statement!(QUEUED_UPDATES, "runs/queued_updates.sql");
@@ -33,6 +34,12 @@ impl RunQueries for SqlStore {
     async fn last_of_kind(&self, kind: RunKind) -> Result<Option<RunRow>, StoreError> {
         self.db
             .read_first(LAST_OF_KIND.bind(kind.as_str()), run_row)
+            .await
+    }
+
+    async fn last_whole_run(&self, kind: RunKind) -> Result<Option<RunRow>, StoreError> {
+        self.db
+            .read_first(LAST_WHOLE.bind(kind.as_str()), run_row)
             .await
     }
 

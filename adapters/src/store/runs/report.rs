@@ -144,9 +144,12 @@ async fn fill_outcomes(on: &mut dyn Session, report: &mut Report) -> Result<(), 
         api_error: row.count("api_error")?,
         invalid_asin: row.count("invalid_asin")?,
     };
+    let (misses, stale) = (row.count("cache_misses")?, row.count("cache_stale")?);
     report.cache = CacheUse {
         hits: row.count("cache_hits")?,
-        misses: row.count("cache_misses")?,
+        misses,
+        missing: misses.saturating_sub(stale),
+        stale,
     };
     report.stock_changes = StockChanges {
         to_out: row.count("to_out")?,
@@ -187,6 +190,7 @@ async fn fill_misses(on: &mut dyn Session, report: &mut Report) -> Result<(), St
     report.backfill.asins = row.count("misses")?;
     report.backfill.success = row.count("fetched")?;
     report.backfill.failed = row.count("failed")?;
+    report.backfill.left_out = row.count("left_out")?;
     let missing = STILL_MISSING.bind(id).bind(ended);
     report.still_missing = read_all(on, missing, StoredRow::asin).await?;
     let cause = |row: &StoredRow| {

@@ -42,7 +42,8 @@ pub(crate) async fn write_run(
         .bind(new.dry_run)
         .bind(new.started_at)
         .bind(asins)
-        .bind(batches.len());
+        .bind(batches.len())
+        .bind(new.max_items);
     if run(on, start).await? == 0 {
         let open_run = OPEN_OF_KIND.bind(new.kind.as_str());
         let open = read_first(on, open_run, |row| row.word("id", RunId::parse)).await?;

@@ -25,6 +25,9 @@ pub struct OpenBatch {
     pub kind: RunKind,
     /// The account to which its run is restricted, if any.
     pub account: Option<AccountId>,
+    /// A cached value that was seen since then is fresh, whatever its age: the start of the newest run for
+    /// prices and stock that had ended when this run began. `None` for a run that does not read the cache.
+    pub fresh_since: Option<DateTime<Utc>>,
 }
 
 /// A listing with its desired state.
@@ -155,6 +158,9 @@ pub trait BatchStore: Send + Sync {
     /// Misses of the run that are still to be fetched, at most `limit`, ordered by the number of
     /// attempts.
     async fn open_misses(&self, run: RunId, limit: u32) -> Result<Vec<Miss>, StoreError>;
+
+    /// Marks the misses of the run that are still to be fetched as left out: nobody asks for them.
+    async fn leave_out_misses(&self, run: RunId) -> Result<(), StoreError>;
 
     /// Counts one failed request against each of `asins`.
     async fn count_miss_attempt(&self, run: RunId, asins: &[Asin]) -> Result<(), StoreError>;

@@ -12,6 +12,7 @@ mod history;
 mod invalid_asins;
 mod leases;
 mod notices;
+mod processes;
 mod reconcile;
 mod retention;
 mod runs;
@@ -37,6 +38,7 @@ pub use notices::{
     ChannelView, ClaimedNotices, DeliveryOutcome, ENDED_BEFORE_ANSWER, NewNotice, NoticeClaim,
     NoticeStore,
 };
+pub use processes::{ProcessRole, ProcessRow, ProcessStore};
 pub use reconcile::{
     Advance, FindingKind, KnownItem, NewReading, PageRecord, PageRecorded, ReadPhase,
     ReconcileFinding, ReconcileStore, ShopRead, ShownState,
@@ -46,7 +48,7 @@ pub use runs::{
     NewRegistration, NewRun, OpenWork, ReportStore, RequestCost, RunQueries, RunRow, RunStore,
     RunView, StartError,
 };
-pub use updates::{UpdateClaim, UpdateLease, UpdateResult, UpdateStore, UpdateTask};
+pub use updates::{SentNow, UpdateClaim, UpdateLease, UpdateResult, UpdateStore, UpdateTask};
 
 /// All store ports together, for wiring.
 pub trait Store:
@@ -65,6 +67,7 @@ pub trait Store:
     + NoticeStore
     + ReconcileStore
     + InvalidAsinStore
+    + ProcessStore
 {
 }
 
@@ -84,5 +87,6 @@ impl<T> Store for T where
         + NoticeStore
         + ReconcileStore
         + InvalidAsinStore
+        + ProcessStore
 {
 }

@@ -21,6 +21,8 @@ pub struct NewRun {
     pub kind: RunKind,
     /// Restricted to this account.
     pub account: Option<AccountId>,
+    /// Limited to this many ASINs.
+    pub max_items: Option<usize>,
     /// Whether the shop is not changed.
     pub dry_run: bool,
     /// Its start.
@@ -188,6 +190,10 @@ pub trait RunQueries: Send + Sync {
 
     /// The newest run of this kind, open or not.
     async fn last_of_kind(&self, kind: RunKind) -> Result<Option<RunRow>, StoreError>;
+
+    /// The newest run of this kind over all that there is: not a dry run, not limited to an account or a
+    /// number of ASINs, and not one of a time when nothing was listed.
+    async fn last_whole_run(&self, kind: RunKind) -> Result<Option<RunRow>, StoreError>;
 
     /// The open rows of the run.
     async fn open_work(&self, id: RunId) -> Result<OpenWork, StoreError>;

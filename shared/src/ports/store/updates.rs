@@ -105,6 +105,15 @@ pub enum UpdateResult {
     Delisted,
 }
 
+/// Which parked updates are sent at a time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SentNow {
+    /// All.
+    All,
+    /// Those that leave their item hidden.
+    Hides,
+}
+
 /// Leases listings for an update, and settles updates.
 #[async_trait]
 pub trait UpdateStore: Send + Sync {
@@ -143,10 +152,11 @@ pub trait UpdateStore: Send + Sync {
     async fn release_all_updates(&self) -> Result<(), StoreError>;
 
     /// The first `limit` listings after `after`, by id, with an update that is queued, or parked
-    /// until before `now`: each needs a message.
+    /// until before `now` and among those that are `sent` now: each needs a message.
     async fn unsettled_updates(
         &self,
         now: DateTime<Utc>,
+        sent: SentNow,
         after: ListingId,
         limit: u32,
     ) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError>;

@@ -1,6 +1,7 @@
 //! `status`: shows open and past runs, shops, quotas, the programs that work, and notifications.
 
 mod lanes;
+mod schedule;
 mod text;
 mod view;
 
@@ -13,10 +14,14 @@ use app::accounts::AccountsFile;
 use app::config::Settings;
 use app::wiring;
 use chrono::{DateTime, TimeDelta, Utc};
+use producer::ScheduleState;
+use schedule::ScheduleView;
 use shared::domain::account::AccountId;
+use shared::domain::schedule::RunSchedule;
 use shared::ports::store::{LaneMemory, Store, TokenAge};
 use std::collections::HashSet;
 use ui::command_error::{CommandError, Exit};
+use ui::message::Lang;
 use view::{LaneView, OpenRun, PastRun, ShopFacts, ShopStatus, StatusView};
 
 /// Runs shown per list.
@@ -32,6 +37,8 @@ pub struct StatusSources<'a> {
     pub first_tokens: Option<HashSet<AccountId>>,
     /// How long before their expiry tokens are reported.
     pub warned_before: TimeDelta,
+    /// When the regular runs start.
+    pub schedule: &'a RunSchedule,
 }
 
 /// Prints the status, as far as the servers of `settings` tell it.
@@ -60,11 +67,12 @@ pub async fn show(
         programs,
         first_tokens: accounts.map(|file| file.with_first_token()),
         warned_before: accounts::warned_before(settings),
+        schedule: &settings.work.schedule,
     };
     status(store, sources, now, out).await
 }
 
-/// Prints the status. [`Exit::Failed`] when a part of it is not known.
+/// Prints the status. [`Exit::Failed`] when a part of it is not known, or a run is overdue.
 ///
 /// # Errors
 ///
@@ -92,6 +100,7 @@ pub async fn status(
         first_tokens: sources.first_tokens,
         warned_before: sources.warned_before,
     };
+    let schedule = ScheduleState::read(store, sources.schedule, now).await?;
     let channels = store.notice_channels().await?;
     let past = past.iter().filter(|run| !run.state.is_open());
     let shops = shops.iter().map(|shop| ShopStatus::of(shop, &facts, now));
@@ -105,13 +114,26 @@ pub async fn status(
             .collect(),
         notices: channels,
         invalid_listings: store.invalid_listings().await?,
+        schedule: ScheduleView::of(&schedule),
         programs: ProgramsView::of(&sources.programs),
         live: sources.programs,
     };
-    out.show(&view, text::render)?;
-    Ok(if view.live.are_known() {
+    out.show(&view, render)?;
+    let on_time = view.schedule.overdue_since.is_none();
+    Ok(if view.live.are_known() && on_time {
         Exit::Done
     } else {
         Exit::Failed
     })
+}
+
+/// An overdue run is told last, where it is seen first.
+fn render(view: &StatusView, lang: Lang) -> String {
+    let schedule = &view.schedule;
+    [
+        schedule::render(schedule, lang),
+        text::render(view, lang),
+        schedule::overdue(schedule, lang),
+    ]
+    .concat()
 }

@@ -1,5 +1,6 @@
 //! The status as one JSON object. Times are UTC.
 
+use super::schedule::ScheduleView;
 use crate::commands::programs::{LivePrograms, ProgramsView};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -24,6 +25,7 @@ pub struct StatusView {
     pub notices: Vec<ChannelView>,
     /// Visible listings whose ASIN Amazon called invalid.
     pub invalid_listings: InvalidListings,
+    pub schedule: ScheduleView,
     pub programs: ProgramsView,
     #[serde(skip)]
     pub live: LivePrograms,

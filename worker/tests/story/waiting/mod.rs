@@ -25,7 +25,7 @@ use shared::ports::context::Context;
 use shared::ports::queue::{Claimed, Settlement};
 use shared::ports::store::{
     AccountRow, AccountStore as _, BatchStore as _, CatalogueStore as _, GuardStore as _,
-    NewListing, RunQueries as _, UpdateStore as _,
+    NewListing, RunQueries as _, SentNow, UpdateStore as _,
 };
 use std::future::poll_fn;
 use std::pin::pin;
@@ -311,7 +311,9 @@ impl History {
             }
         }
         let now = self.clock.now();
-        let unsettled = self.store.unsettled_updates(now, ListingId(0), 100);
+        let unsettled = self
+            .store
+            .unsettled_updates(now, SentNow::All, ListingId(0), 100);
         let unsettled = unsettled.await.expect("rows");
         let (seed, ids) = (self.seed, self.queue.ids());
         assert_eq!(unsettled, [], "history {seed}, messages: {ids:?}");

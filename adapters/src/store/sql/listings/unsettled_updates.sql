@@ -1,5 +1,5 @@
 -- Whatever has become of the listing since: a row must be settled. A parked one counts after the
--- reset only. One row for each listing, since every update applies the newest state. CROSS JOIN
+-- reset only, and with $4 only if it leaves its item hidden. One row for each listing, since every update applies the newest state. CROSS JOIN
 -- keeps this order on SQLite: few updates are open, and there are many listings.
 SELECT DISTINCT
     u.listing_id,
@@ -17,7 +17,10 @@ WHERE
     AND d.listing_id = l.id
     AND (
         u.state = 'queued'
-        OR COALESCE(a.parked_until, '') <= $1
+        OR (
+            COALESCE(a.parked_until, '') <= $1
+            AND ($4 = 0 OR d.visible = 0)
+        )
     )
 ORDER BY u.listing_id
 LIMIT $3

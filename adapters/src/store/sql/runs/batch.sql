@@ -3,7 +3,8 @@
 SELECT
     b.asins,
     r.kind,
-    r.account_id
+    r.account_id,
+    r.fresh_since
 FROM batches AS b
 INNER JOIN runs AS r ON r.id = b.run_id
 WHERE

@@ -7,6 +7,7 @@ INSERT INTO outcomes (
     batch,
     outcome,
     cache_hit,
+    cache_miss,
     old_price_yen,
     new_price_yen,
     doubted_price_yen,
@@ -19,6 +20,7 @@ SELECT
     $3,
     r.value->>'outcome',
     CAST(r.value->>'cache_hit' AS BIGINT),
+    r.value->>'cache_miss',
     CAST(r.value->>'old_price_yen' AS BIGINT),
     CAST(r.value->>'new_price_yen' AS BIGINT),
     CAST(r.value->>'doubted_price_yen' AS BIGINT),
@@ -30,6 +32,7 @@ ON CONFLICT (run_id, asin) DO UPDATE SET
     batch = COALESCE(outcomes.batch, excluded.batch),
     outcome = excluded.outcome,
     cache_hit = COALESCE(outcomes.cache_hit, excluded.cache_hit),
+    cache_miss = COALESCE(outcomes.cache_miss, excluded.cache_miss),
     old_price_yen = COALESCE(outcomes.old_price_yen, excluded.old_price_yen),
     new_price_yen = COALESCE(excluded.new_price_yen, outcomes.new_price_yen),
     doubted_price_yen = CASE

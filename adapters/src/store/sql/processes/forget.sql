@@ -1,0 +1,2 @@
+DELETE FROM processes
+WHERE heard_at < $1

@@ -1,0 +1,111 @@
+//! A watcher outside that gets a request after each run, and runs without credentials of Amazon.
+
+use crate::accounts::{SimulatedShops, err, out};
+use simulator::{Fault, FaultKind};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+
+/// A server that keeps the first line of each request, and answers 200.
+#[derive(Clone, Default)]
+struct Watcher(Arc<Mutex<Vec<String>>>);
+
+impl Watcher {
+    /// Its address, in which `secret` is a secret.
+    fn start(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen = self.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut line = String::new();
+                BufReader::new(&stream).read_line(&mut line).unwrap();
+                seen.0.lock().unwrap().push(line.trim().to_owned());
+                let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nOK";
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        format!("http://{address}/ping/secret")
+    }
+
+    fn seen(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+/// The shops with their listings, and a command that the watcher watches.
+async fn watched(watcher: &Watcher) -> (SimulatedShops, String) {
+    let shops = SimulatedShops::open("").await;
+    let listings = shops.simulator.listings_csv();
+    let first = listings.lines().filter(|line| !line.starts_with("shop-2"));
+    let first = first.collect::<Vec<_>>().join("\n");
+    std::fs::write(shops.path("listings.csv"), first).unwrap();
+    let imported = shops.run(&["import", "listings", "listings.csv"]).await;
+    assert_eq!(imported.status.code(), Some(0), "{}", err(&imported));
+    (shops, watcher.start())
+}
+
+fn with_credentials(command: &mut Command, shops: &SimulatedShops) {
+    command
+        .env("SP_API_BASE_URL", shops.simulator.url())
+        .env("LWA_BASE_URL", shops.simulator.url())
+        .env("LWA_APP_ID", "amzn1.application-oa2-client.example")
+        .env("LWA_CLIENT_SECRET", "amzn1.oa2-cs.v1.example")
+        .env("REFRESH_TOKEN", "Atzr|example");
+}
+
+async fn output(mut command: Command) -> Output {
+    let work = tokio::task::spawn_blocking(move || command.output());
+    work.await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watcher_outside_is_told_how_each_run_ended_and_the_address_is_shown_nowhere() {
+    let watcher = Watcher::default();
+    let (shops, url) = watched(&watcher).await;
+    let run = async |address: &str| {
+        let mut command = shops.command(&["run", "price-stock"]);
+        with_credentials(&mut command, &shops);
+        command.env("HEARTBEAT_URL", address);
+        let ended = output(command).await;
+        let shown = format!("{}{}", out(&ended), err(&ended));
+        assert!(!shown.contains("/ping/secret"), "{shown}");
+        ended.status.code()
+    };
+
+    assert_eq!(run(&url).await, Some(0));
+    assert_eq!(watcher.seen(), ["GET /ping/secret HTTP/1.1"]);
+    let refused = Fault::new("getItemOffersBatch", FaultKind::Forbidden);
+    shops.simulator.add_fault(refused).unwrap();
+    assert_eq!(run(&url).await, Some(1));
+    assert_eq!(watcher.seen(), ["GET /ping/secret/fail HTTP/1.1"]);
+
+    // A watcher that cannot be reached changes nothing.
+    shops.simulator.clear_faults();
+    assert_eq!(run("http://127.0.0.1:9/ping/secret").await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_credentials_visibility_goes_on_and_the_other_kinds_name_what_is_missing() {
+    let watcher = Watcher::default();
+    let (shops, _) = watched(&watcher).await;
+    let mut first = shops.command(&["run", "price-stock"]);
+    with_credentials(&mut first, &shops);
+    assert_eq!(output(first).await.status.code(), Some(0));
+
+    let visibility = shops.run(&["run", "visibility"]).await;
+    let dry = shops.run(&["run", "visibility", "--dry-run"]).await;
+    let price = shops.run(&["run", "price-stock"]).await;
+
+    assert_eq!(visibility.status.code(), Some(0), "{}", err(&visibility));
+    assert!(
+        out(&visibility).contains("cache hits"),
+        "{}",
+        out(&visibility)
+    );
+    assert_eq!(dry.status.code(), Some(0), "{}", err(&dry));
+    assert_eq!(price.status.code(), Some(2));
+    assert!(err(&price).contains("REFRESH_TOKEN"), "{}", err(&price));
+}

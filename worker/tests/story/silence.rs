@@ -1,0 +1,185 @@
+//! What people are told when nothing happens: no run was made, or the other programs are missing.
+
+use crate::fixture::{Fixture, every_hours, world};
+use adapters::clock::SystemClock;
+use adapters::http::HttpSettings;
+use adapters::notify::WebhookNotifier;
+use chrono::{DateTime, TimeDelta, Utc};
+use producer::notices::{NotificationPolicy, Notifications, ProcessWatch};
+use shared::domain::notice::EventFilter;
+use shared::domain::run::RunKind;
+use shared::jobs::QueueName;
+use shared::ports::clock::Clock;
+use shared::ports::store::{ProcessRole, ProcessRow, ProcessStore as _};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use ui::message::Lang;
+use uuid::Uuid;
+
+/// The system's clock, some seconds ahead.
+#[derive(Clone, Default)]
+struct SecondsAhead(Arc<AtomicI64>);
+
+impl SecondsAhead {
+    fn skip(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for SecondsAhead {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
+fn notifications(app: &Fixture, clock: &SecondsAhead) -> Notifications {
+    let http = adapters::http::client(&HttpSettings::default()).expect("a client");
+    let url = format!("{}/services/T0/B0/hook", app.simulator.url());
+    let policy = NotificationPolicy {
+        events: EventFilter::default(),
+        lang: Lang::En,
+        quotas: BTreeMap::new(),
+        gather: TimeDelta::zero(),
+        warning_days: Vec::new(),
+        shops: None,
+    };
+    let channel = Arc::new(WebhookNotifier::new(http, url.into()));
+    Notifications::new(
+        app.ctx.store.clone(),
+        Arc::new(clock.clone()),
+        vec![channel],
+        policy,
+    )
+}
+
+async fn hear(app: &Fixture, role: ProcessRole, at: DateTime<Utc>) {
+    let row = ProcessRow {
+        id: Uuid::from_u128(role as u128),
+        role,
+        name: "box:1".to_owned(),
+        queues: QueueName::ALL.to_vec(),
+        started_at: at,
+        heard_at: at,
+        stopped_at: None,
+    };
+    app.store.hear(&row).await.expect("the store answers");
+}
+
+/// The titles of what was posted.
+fn told(app: &Fixture) -> Vec<String> {
+    let texts = app.simulator.webhook_texts().into_iter();
+    let title = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    texts.map(title).collect()
+}
+
+#[tokio::test]
+async fn a_start_after_a_missed_run_says_since_when_there_was_none() {
+    let app = Fixture::open(world(20, 1)).await;
+    app.run(RunKind::PriceStock).await;
+    let clock = SecondsAhead::default();
+    let start = async || {
+        let notifications = notifications(&app, &clock);
+        notifications.tell_missed_run(&every_hours(3)).await;
+        notifications.send_due().await.expect("the store answers");
+    };
+
+    // A restart in time, and one seven hours later; the second of two starts tells nothing new.
+    start().await;
+    assert!(told(&app).is_empty());
+    clock.skip(7 * 3600);
+    start().await;
+    start().await;
+
+    assert_eq!(told(&app), ["Miseban: no run was made for a while"]);
+    let text = app.simulator.webhook_texts().remove(0);
+    assert!(text.contains("no run since 20"), "{text}");
+}
+
+#[tokio::test]
+async fn a_start_after_a_kill_in_the_middle_of_a_run_says_since_when_nothing_worked() {
+    let app = Fixture::open(world(20, 1)).await;
+    app.start(RunKind::PriceStock).await.expect("a run");
+    let clock = SecondsAhead::default();
+    hear(&app, ProcessRole::Serve, clock.now()).await;
+    let notifications = notifications(&app, &clock);
+
+    clock.skip(120);
+    notifications.tell_missed_run(&every_hours(3)).await;
+    notifications.send_due().await.expect("the store answers");
+    assert!(told(&app).is_empty(), "a restart takes two minutes");
+    clock.skip(7 * 3600);
+    notifications.tell_missed_run(&every_hours(3)).await;
+    notifications.send_due().await.expect("the store answers");
+
+    assert_eq!(told(&app).len(), 1);
+}
+
+#[tokio::test]
+async fn a_producer_without_workers_tells_it_once_and_when_it_is_over() {
+    let app = Fixture::open(world(20, 1)).await;
+    let clock = SecondsAhead::default();
+    hear(&app, ProcessRole::Producer, clock.now()).await;
+    let mut watch = ProcessWatch::of_workers(notifications(&app, &clock));
+    let mut look = async |seconds| {
+        clock.skip(seconds);
+        watch.look().await.expect("the store answers");
+    };
+
+    look(30).await;
+    assert!(told(&app).is_empty(), "workers may start a moment later");
+    look(40).await;
+    look(3600).await;
+    assert_eq!(told(&app), ["Miseban: no worker is alive"]);
+    hear(&app, ProcessRole::Worker, clock.now()).await;
+    look(1).await;
+    look(1).await;
+    let over = [
+        "Miseban: no worker is alive",
+        "Miseban: workers are alive again",
+    ];
+    assert_eq!(told(&app), over);
+
+    // The next time is told again.
+    look(61).await;
+    assert_eq!(told(&app).len(), 3);
+}
+
+#[tokio::test]
+async fn workers_without_a_producer_tell_it_once_however_many_they_are() {
+    let app = Fixture::open(world(20, 1)).await;
+    let clock = SecondsAhead::default();
+    hear(&app, ProcessRole::Producer, clock.now()).await;
+    let mut watches = [(); 3].map(|()| ProcessWatch::of_producers(notifications(&app, &clock)));
+
+    for seconds in [50, 11, 30, 600] {
+        clock.skip(seconds);
+        for watch in &mut watches {
+            watch.look().await.expect("the store answers");
+        }
+    }
+
+    assert_eq!(told(&app), ["Miseban: no producer is alive"]);
+}
+
+#[tokio::test]
+async fn workers_that_leave_out_a_queue_are_not_enough() {
+    let app = Fixture::open(world(20, 1)).await;
+    let clock = SecondsAhead::default();
+    let mut watch = ProcessWatch::of_workers(notifications(&app, &clock));
+    clock.skip(70);
+    let row = ProcessRow {
+        id: Uuid::nil(),
+        role: ProcessRole::Worker,
+        name: "box:2".to_owned(),
+        queues: vec![QueueName::Update, QueueName::Info],
+        started_at: clock.now(),
+        heard_at: clock.now(),
+        stopped_at: None,
+    };
+    app.store.hear(&row).await.expect("the store answers");
+
+    watch.look().await.expect("the store answers");
+
+    assert_eq!(told(&app), ["Miseban: no worker is alive"]);
+}
