@@ -1,7 +1,7 @@
 //! Where a setting comes from: the environment, over the settings file, over the default.
 
 use super::table::{ALL, Setting};
-use super::toml_problem;
+use super::toml_problem::{self, line_of};
 use crate::bounded_file;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -171,12 +171,6 @@ fn plain(setting: &Setting, value: toml::Value, origin: &Origin) -> Result<Strin
             Err(message)
         }
     }
-}
-
-/// The line, from 1, that holds the byte at `offset`.
-pub fn line_of(content: &str, offset: usize) -> usize {
-    let before = content.as_bytes().iter().take(offset);
-    before.filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

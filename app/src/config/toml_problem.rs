@@ -1,7 +1,6 @@
 //! What is wrong in a TOML file that holds secrets. The parser's own message quotes the line, the value or
 //! the key, each of which may be a secret in the wrong place; nothing of it is passed on.
 
-use super::source::line_of;
 use ui::message::{Text, text};
 
 /// A key that differs from a known one in more places may hold a secret.
@@ -47,6 +46,12 @@ pub(crate) fn unknown_key(key: &str, keys: &[&str]) -> Text {
         ),
         _ => text!("知らない項目があります", "it has a key that is not known"),
     }
+}
+
+/// The line, from 1, that holds the byte at `offset`.
+pub(crate) fn line_of(content: &str, offset: usize) -> usize {
+    let before = content.as_bytes().iter().take(offset);
+    before.filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How wrong passwords are answered by waits.
-struct Pace {
+struct GuessPace {
     /// So many cost no wait, since people mistype.
     free: u32,
     /// The longest wait, in seconds; the first is one second, and each further one twice as long.
@@ -19,13 +19,13 @@ struct Pace {
     forgets_in: u64,
 }
 
-const OF_ONE: Pace = Pace {
+const OF_ONE: GuessPace = GuessPace {
     free: 3,
     longest: 60,
     forgets_in: 120,
 };
 /// Three addresses that each guess once a minute stay below it.
-const OF_ALL: Pace = Pace {
+const OF_ALL: GuessPace = GuessPace {
     free: 30,
     longest: 10,
     forgets_in: 20,
@@ -72,19 +72,19 @@ impl Guesses {
 }
 
 impl WrongGuesses {
-    fn add(&mut self, pace: &Pace) -> u32 {
+    fn add(&mut self, pace: &GuessPace) -> u32 {
         self.count = (self.remembered(pace) + 1).min(pace.free + MOST_COUNTED);
         self.last = Some(Instant::now());
         self.count
     }
 
-    fn remembered(&self, pace: &Pace) -> u32 {
+    fn remembered(&self, pace: &GuessPace) -> u32 {
         let seconds = self.last.map_or(0, |last| last.elapsed().as_secs());
         let forgotten = u32::try_from(seconds / pace.forgets_in).unwrap_or(u32::MAX);
         self.count.saturating_sub(forgotten)
     }
 
-    fn wait(&self, pace: &Pace) -> Duration {
+    fn wait(&self, pace: &GuessPace) -> Duration {
         let seconds = match self.count.saturating_sub(pace.free) {
             0 => 0,
             doublings => (1 << (doublings - 1)).min(pace.longest),
@@ -115,12 +115,12 @@ mod tests {
     }
 
     /// Guesses as soon as a password is looked at; the seconds of each wait.
-    async fn waits_of(guesses: &mut Guesses, guesser: IpAddr, times: u32) -> Vec<u64> {
+    async fn waits_of(guesses: &mut Guesses, source: IpAddr, times: u32) -> Vec<u64> {
         let mut waits = Vec::new();
         for _ in 0..times {
-            let wait = guesses.wait(guesser);
+            let wait = guesses.wait(source);
             advance(wait).await;
-            guesses.count(guesser);
+            guesses.count(source);
             waits.push(wait.as_secs());
         }
         waits
@@ -129,13 +129,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_wait_of_an_address_grows_up_to_a_minute_and_is_forgotten() {
         let mut guesses = Guesses::default();
-        let guesser = address("192.0.2.1");
+        let source = address("192.0.2.1");
 
-        let waits = waits_of(&mut guesses, guesser, 12).await;
+        let waits = waits_of(&mut guesses, source, 12).await;
 
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60]);
         advance(Duration::from_secs(20 * 60)).await;
-        assert_eq!(waits_of(&mut guesses, guesser, 4).await, [0; 4]);
+        assert_eq!(waits_of(&mut guesses, source, 4).await, [0; 4]);
     }
 
     #[tokio::test(start_paused = true)]
