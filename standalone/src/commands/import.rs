@@ -110,7 +110,10 @@ fn held_lines(summary: &ImportSummary, lang: Lang) -> String {
         return String::new();
     }
     let held = grouped(summary.held);
-    let title = text!("{held}行を保留しました:\n", "{held} rows are held:\n");
+    let title = text!(
+        "{held}行は取り込まず、確認待ちです:\n",
+        "{held} rows are held:\n"
+    );
     let mut text = title.of(lang).to_owned();
     let shown = summary.held_rows.iter().take(NAMED);
     text.extend(shown.map(|row| row.render(lang)));

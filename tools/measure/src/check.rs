@@ -2,7 +2,7 @@
 
 use crate::check_result::CheckResult;
 use crate::source::SourceTree;
-use crate::{circles, documented, doubles, retired, sizes};
+use crate::{circles, documented, doubles, retired, sizes, wording};
 
 /// One measure of the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +21,13 @@ pub enum Check {
     Doubles,
     /// Names that the project gave up.
     Names,
+    /// Japanese words that stop a reader.
+    Wording,
 }
 
 impl Check {
     /// Every check, in the order of the report.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Files,
         Self::Functions,
         Self::Traits,
@@ -33,6 +35,7 @@ impl Check {
         Self::Docs,
         Self::Doubles,
         Self::Names,
+        Self::Wording,
     ];
 
     /// The name on the command line.
@@ -45,6 +48,7 @@ impl Check {
             Self::Docs => "docs",
             Self::Doubles => "doubles",
             Self::Names => "names",
+            Self::Wording => "wording",
         }
     }
 
@@ -63,6 +67,7 @@ impl Check {
             Self::Docs => documented::check(tree),
             Self::Doubles => doubles::check(tree),
             Self::Names => retired::check(tree),
+            Self::Wording => wording::check(tree),
         }
     }
 }

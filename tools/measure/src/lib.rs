@@ -18,6 +18,7 @@ mod source;
 mod test_items;
 mod text_files;
 pub mod texts;
+mod wording;
 
 pub use check::Check;
 pub use check_result::CheckResult;

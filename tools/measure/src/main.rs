@@ -12,7 +12,7 @@ Usage: scripts/measure [--only CHECK]...
        scripts/measure --texts
 Measures the source without tests: prints a table, then a line for each breach.
 Ends with 0 if every limit is kept, 1 if not, 2 on wrong use.
-CHECK: files, functions, traits, circles, docs, doubles, names; --CHECK is short for --only CHECK.
+CHECK: files, functions, traits, circles, docs, doubles, names, wording; --CHECK is short for --only CHECK.
 --texts lists what people read: messages, log lines, errors, help, and other strings with spaces.
 ";
 

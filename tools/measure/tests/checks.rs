@@ -111,6 +111,26 @@ fn an_ordinary_word_is_retired_as_a_name_only() {
 }
 
 #[test]
+fn a_japanese_text_with_a_word_that_stops_a_reader_is_a_breach() {
+    let text = "// 予行\nfn f() { text!(\"店番が{n}件を保留\", \"dry run\"); text!(\"ショップ\", \"店\"); }\n\
+        #[cfg(test)]\nmod tests { const T: &str = \"予行\"; }\n";
+
+    let found = breaches(
+        Check::Wording,
+        &[("lib.rs", text), ("japanese.toml", "a = \"予行\"\n")],
+    );
+
+    assert_eq!(
+        found,
+        [
+            "shared/src/lib.rs:2: 保留 is to be 要確認、確認待ち",
+            "shared/src/lib.rs:2: 店 is to be ショップ",
+            "shared/src/japanese.toml:1: 予行 is to be お試し実行",
+        ]
+    );
+}
+
+#[test]
 fn every_text_is_listed_with_its_kind() {
     let tree = workspace::of(&[(
         "lib.rs",
