@@ -9,6 +9,7 @@ pub mod backends;
 pub mod background_writer;
 mod bounded_file;
 mod clients;
+pub mod command_line;
 pub mod config;
 pub mod health;
 pub mod installation;

@@ -1,12 +1,13 @@
 //! Runs and ends a program: the runtime, the error message on stderr, the exit code.
 
 use crate::background_writer;
+use crate::log::LogFormat;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 use ui::command_error::{CommandError, Exit};
-use ui::message::Lang;
+use ui::message::{Lang, Text};
 
 /// How long the end of a program waits for its last lines to be written.
 const LAST_LINES_WITHIN: Duration = Duration::from_secs(2);
@@ -40,6 +41,13 @@ pub fn finish(ended: Result<Exit, CommandError>, lang: Lang) -> ExitCode {
     });
     background_writer::stderr().wait_until_written(LAST_LINES_WITHIN);
     ExitCode::from(exit.code())
+}
+
+/// Tells a person at the terminal what a long-running program does, on stderr; nothing in a log for machines.
+pub fn say(text: &Text, lang: Lang, format: LogFormat) {
+    if format == LogFormat::Text {
+        background_writer::stderr().line(text.of(lang));
+    }
 }
 
 /// Writes one line to stdout, without control characters. A closed pipe is not an error, and does not change the exit code.

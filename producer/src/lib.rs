@@ -4,6 +4,7 @@
 //! sends the messages of open rows again. [`Scheduler`] does this by the clock, for `miseban serve`
 //! and `producer serve`. [`notices`] reports to people what happened.
 
+pub mod cli;
 mod lost_messages;
 pub mod notices;
 mod register;

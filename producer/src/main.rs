@@ -1,100 +1,49 @@
 //! The binary `producer`: starts runs, and keeps the schedule for any number of workers.
 
 use app::config::{self, Settings};
-use app::health;
-use app::log::{self, LogFormat};
 use app::presence::Presence;
 use app::run_ping::RunPing;
 use app::signal::Signals;
-use app::{installation, program, server_clocks, startup};
-use clap::{Args, Parser, Subcommand};
+use app::{command_line, health, installation, log, program, server_clocks, startup};
+use producer::cli::{JAPANESE, ProducerCli, ProducerCommand, StartArgs};
 use producer::notices::{NotificationTask, Notifications, ProcessWatch};
 use producer::{LeaderLease, Leadership, RunOrder, Scheduler, StartRunError, start_run};
-use shared::domain::account::AccountId;
 use shared::domain::report::Report;
-use shared::domain::run::RunKind;
 use shared::ports::context::Context;
 use shared::ports::store::ProcessRole;
 use std::convert::Infallible;
-use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
 use ui::command_error::{CommandError, Exit};
-use ui::message::{Lang, text};
-
-/// Starts runs for the workers
-#[derive(Debug, Parser)]
-#[command(
-    version,
-    after_help = "Examples:
-  producer run price-stock --account main     start one run; the workers process it
-  producer serve                              keep the schedule until a signal stops it
-
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 130/143 stopped by a signal."
-)]
-struct ProducerCli {
-    /// Settings file (TOML); environment variables override it
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Format of the log on stderr
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
-    /// Language of messages
-    #[arg(long, global = true, value_parser = program::lang_parser())]
-    lang: Option<Lang>,
-    /// The command
-    #[command(subcommand)]
-    command: ProducerCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum ProducerCommand {
-    /// Start one run
-    Run(StartArgs),
-    /// Keep the schedule: one producer leads, others stand by
-    Serve,
-}
-
-/// A registration needs a file: `miseban register`.
-fn kind(word: &str) -> Result<RunKind, &'static str> {
-    RunKind::from_word(word)
-        .filter(|kind| *kind != RunKind::Register)
-        .ok_or("price-stock, stale, visibility, basic-info or reconcile")
-}
-
-#[derive(Debug, Args)]
-struct StartArgs {
-    /// price-stock, stale, visibility, basic-info or reconcile
-    #[arg(value_parser = kind)]
-    kind: RunKind,
-    /// Only this shop
-    #[arg(long, value_parser = AccountId::parse)]
-    account: Option<AccountId>,
-    /// At most this many ASINs
-    #[arg(long)]
-    max_items: Option<usize>,
-}
+use ui::message::{Lang, Text, text};
 
 fn main() -> ExitCode {
-    let cli = ProducerCli::parse();
-    let lang = config::early_lang(cli.lang, &config::environment);
-    let loaded = Settings::load(cli.config.as_deref(), &config::environment);
-    let ended = loaded.and_then(|settings| {
-        log::start(&settings, log::AT_WORK, cli.log_format)?;
-        program::block_on(work(cli.command, &settings))
-    });
-    program::finish(ended, lang)
+    let cli: ProducerCli = command_line::read_or_exit(JAPANESE);
+    match Settings::load(cli.config.as_deref(), &config::environment) {
+        Ok(settings) => {
+            let lang = cli.lang.unwrap_or(settings.lang);
+            program::finish(run(cli, &settings, lang), lang)
+        }
+        Err(failure) => {
+            let lang = config::early_lang(cli.lang, &config::environment);
+            program::finish(Err(failure), lang)
+        }
+    }
 }
 
-async fn work(command: ProducerCommand, settings: &Settings) -> Result<Exit, CommandError> {
+fn run(cli: ProducerCli, settings: &Settings, lang: Lang) -> Result<Exit, CommandError> {
+    log::start(settings, log::AT_WORK, cli.log_format)?;
     settings.shared_queue()?;
-    match command {
-        ProducerCommand::Run(args) => {
-            let app = startup::build_once(settings).await?;
-            start(args, &app.ctx).await
+    let say = |text: Text| program::say(&text, lang, cli.log_format);
+    program::block_on(async {
+        match cli.command {
+            ProducerCommand::Run(args) => {
+                let app = startup::build_once(settings).await?;
+                start(args, &app.ctx).await
+            }
+            ProducerCommand::Serve => serve(settings, say).await,
         }
-        ProducerCommand::Serve => serve(settings).await,
-    }
+    })
 }
 
 async fn start(args: StartArgs, ctx: &Context) -> Result<Exit, CommandError> {
@@ -119,7 +68,7 @@ async fn start(args: StartArgs, ctx: &Context) -> Result<Exit, CommandError> {
     }
 }
 
-async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
+async fn serve(settings: &Settings, say: impl Fn(Text)) -> Result<Exit, CommandError> {
     let mut stop = pin!(Signals::listen()?.first());
     let health = health::open(settings.health_listen).await?;
     let app = tokio::select! {
@@ -132,6 +81,10 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     let notifications = NotificationTask::start(notifications);
     let watch = ProcessWatch::of_workers(Notifications::from_settings(settings, &app.ctx)?);
     health.started(&app);
+    say(text!(
+        "予定どおりに実行を始めます。止めるには Ctrl+C",
+        "keeping the schedule; press Ctrl+C to stop"
+    ));
     let leadership = Leadership::Lease(LeaderLease::new(app.ctx.clone()));
     let sources = app.sources;
     let mut presence = Presence::new(&app.ctx, ProcessRole::Producer, &[]);
@@ -153,6 +106,10 @@ async fn serve(settings: &Settings) -> Result<Exit, CommandError> {
     leadership.release().await;
     presence.leave().await;
     notifications.stop().await;
+    say(text!(
+        "止めました。ほかの producer がなければ、次の実行は始まりません",
+        "stopped; without another producer no further run starts"
+    ));
     ended
 }
 

@@ -3,10 +3,9 @@
 
 use app::background_writer::{self, BackgroundWriter};
 use app::config::{self, Settings};
-use app::{log, program};
-use standalone::cli::{MisebanCli, MisebanCommand};
+use app::{command_line, log, program};
+use standalone::cli::{JAPANESE, MisebanCli, MisebanCommand};
 use standalone::dispatch::{CommandEnv, dispatch};
-use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -17,12 +16,7 @@ use ui::message::Lang;
 const LAST_REPORT_WITHIN: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
-    let args: Vec<OsString> = std::env::args_os().collect();
-    let cli = match MisebanCli::read(&args, config::early_lang(None, &config::environment)) {
-        Ok(cli) => cli,
-        // Help or wrong usage; clap chooses stream and exit code.
-        Err(error) => error.exit(),
-    };
+    let cli: MisebanCli = command_line::read_or_exit(JAPANESE);
     let lang = config::early_lang(cli.lang, &config::environment);
     let loaded = match cli.command {
         // The demo has its own settings and ignores the environment.

@@ -4,6 +4,7 @@
 //! Begin with `jobs/sync_batch.rs`; the other files follow its pattern. Handlers use ports only; the
 //! crate `app` builds the adapters.
 
+pub mod cli;
 mod conclusion;
 pub mod handlers;
 pub mod heartbeat_queue;

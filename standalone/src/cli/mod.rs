@@ -4,7 +4,6 @@
 mod accounts;
 mod import;
 mod inspect;
-mod japanese;
 mod output;
 mod queues;
 mod runs;
@@ -19,11 +18,9 @@ pub use runs::{ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs};
 pub use since::Since;
 
 use app::log::LogFormat;
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use std::ffi::OsString;
+use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use ui::layout::clean;
 use ui::message::Lang;
 
 /// Keeps prices and stock of BASE shops in line with Amazon.co.jp.
@@ -62,39 +59,8 @@ pub struct MisebanCli {
     pub command: MisebanCommand,
 }
 
-impl MisebanCli {
-    /// Reads the command line; help in `lang`, unless the line itself asks for another language.
-    ///
-    /// # Errors
-    ///
-    /// The error of clap, which also covers `--help` and `--version`.
-    pub fn read(args: &[OsString], lang: Lang) -> Result<Self, clap::Error> {
-        let mut command = match asked_lang(args).unwrap_or(lang) {
-            Lang::Ja => japanese::translate(Self::command()),
-            Lang::En => Self::command(),
-        };
-        let matches = command.try_get_matches_from_mut(args).map_err(|error| {
-            // Its message repeats an argument.
-            let shown = args.iter().map(|arg| clean(&arg.to_string_lossy()));
-            command
-                .try_get_matches_from_mut(shown)
-                .err()
-                .unwrap_or(error)
-        });
-        Self::from_arg_matches(&matches?)
-    }
-}
-
-/// The value of `--lang`, which is needed before the line is parsed, for the help texts.
-fn asked_lang(args: &[OsString]) -> Option<Lang> {
-    let mut args = args.iter().filter_map(|arg| arg.to_str());
-    args.find_map(|arg| match arg.strip_prefix("--lang") {
-        Some("") => Some(None),
-        Some(value) => Some(value.strip_prefix('=').and_then(Lang::parse)),
-        None => None,
-    })?
-    .or_else(|| args.next().and_then(Lang::parse))
-}
+/// The texts of the help in Japanese.
+pub const JAPANESE: &str = include_str!("japanese.toml");
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -242,6 +208,7 @@ pub struct BoardArgs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {

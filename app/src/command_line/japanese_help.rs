@@ -1,4 +1,5 @@
-//! The help in Japanese. Its texts are in `japanese.toml`; a test checks that they are complete.
+//! The help of a program in Japanese. Its texts are in a file `japanese.toml` beside the command line that they
+//! describe; `standalone/tests/commands/help.rs` checks that each file is complete.
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command as Clap};
@@ -33,13 +34,13 @@ struct CommandText {
     examples: Option<String>,
 }
 
-/// `command` with its texts in Japanese.
-pub fn translate(command: Clap) -> Clap {
+/// `command` with its help in Japanese, from `texts`.
+pub(super) fn translate(command: Clap, texts: &str) -> Clap {
     let version = Arg::new("version").short('V').long("version");
     let version = version
         .action(ArgAction::Version)
         .help("バージョンを表示します");
-    let texts = toml::from_str(include_str!("japanese.toml")).expect("a test parses it");
+    let texts = toml::from_str(texts).expect("a test parses it");
     let mut command = at(command.disable_version_flag(true).arg(version), "", &texts);
     // Adds the subcommands `help`.
     command.build();
@@ -114,49 +115,4 @@ fn described(arg: Arg, text: &str) -> Arg {
     }
     let arg = arg.hide_possible_values(true).hide_default_value(true);
     arg.help(notes.join(" "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    fn is_japanese(text: Option<&clap::builder::StyledStr>) -> bool {
-        text.is_some_and(|text| !text.to_string().is_ascii())
-    }
-
-    #[test]
-    fn every_command_and_argument_has_a_japanese_text() {
-        let root = translate(super::super::MisebanCli::command());
-        root.clone().debug_assert();
-
-        let mut commands = vec![&root];
-        while let Some(command) = commands.pop() {
-            let name = command.get_name();
-            assert!(is_japanese(command.get_about()), "{name}");
-            for arg in command.get_arguments() {
-                assert!(is_japanese(arg.get_help()), "{name} {}", arg.get_id());
-            }
-            commands.extend(command.get_subcommands());
-        }
-    }
-
-    #[test]
-    fn every_japanese_text_belongs_to_a_command_and_its_options() {
-        let texts: Texts = toml::from_str(include_str!("japanese.toml")).expect("valid TOML");
-
-        for (path, text) in &texts.commands {
-            let mut command = super::super::MisebanCli::command();
-            command.build();
-            for name in path.split_whitespace() {
-                command = command.find_subcommand(name).expect(path).clone();
-            }
-            for id in text.options.keys() {
-                let known = command
-                    .get_arguments()
-                    .any(|arg| arg.get_id() == id.as_str());
-                assert!(known, "{path}: {id}");
-            }
-        }
-    }
 }
