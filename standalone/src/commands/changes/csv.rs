@@ -1,7 +1,7 @@
-//! The changes as CSV: a header and one line per change. Times are UTC.
+//! The changes as CSV: a header and one line per change. Times are Japan's, with their offset.
 
 use super::view::ChangeView;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use csv_core::{WriteResult, Writer};
 use shared::domain::offer::Rejection;
 
@@ -77,7 +77,9 @@ fn word(why: Rejection) -> String {
 }
 
 fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+    (at + TimeDelta::hours(9))
+        .format("%Y-%m-%dT%H:%M:%S+09:00")
+        .to_string()
 }
 
 fn or_empty(value: Option<impl ToString>) -> String {
