@@ -78,6 +78,16 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// A number of things, with its counter in Japanese: `12,829件`.
+pub fn counted(number: u64, lang: Lang) -> String {
+    format!("{}{}", grouped(number), lang.pick("件", ""))
+}
+
+/// A number of times that something was done: `642回`.
+pub fn times(number: u64, lang: Lang) -> String {
+    format!("{}{}", grouped(number), lang.pick("回", ""))
+}
+
 /// 1234 as `+1,234`, -1234 as `-1,234`.
 pub fn signed(number: i64) -> String {
     let sign = if number < 0 { '-' } else { '+' };

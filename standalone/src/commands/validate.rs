@@ -11,7 +11,7 @@ use shared::ports::store::Store;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use ui::command_error::CommandError;
-use ui::layout::{Align, grouped, table};
+use ui::layout::{Align, counted, table};
 use ui::message::Lang;
 
 /// The differences between cache and database.
@@ -127,7 +127,7 @@ fn render(found: &Validation, lang: Lang) -> String {
             found.different.count,
         ),
     ]
-    .map(|(label, count)| vec![label.to_owned(), grouped(count)]);
+    .map(|(label, count)| vec![label.to_owned(), counted(count, lang)]);
     let mut text = format!("{title}\n{}", table(&rows, &[Align::Left, Align::Right]));
     for (title, found) in [
         (lang.pick("キャッシュにない", "missing"), &found.missing),
@@ -139,7 +139,7 @@ fn render(found: &Validation, lang: Lang) -> String {
             let _ = write!(text, "\n{title}: {}", names.join(" "));
             let rest = found.count - names.len() as u64;
             if rest > 0 {
-                let rest = grouped(rest);
+                let rest = counted(rest, lang);
                 let _ = write!(text, "{}{rest}", lang.pick(" ほか ", " and more: "));
             }
         }

@@ -209,7 +209,7 @@ async fn a_notification_that_may_have_been_sent_is_shown_with_its_cause() {
 
     let (japanese, english) = (message(Lang::Ja).await, message(Lang::En).await);
 
-    let cause = "届いたか不明 1、応答が来る前にプログラムが終わりました";
+    let cause = "届いたか不明 1件、応答が来る前にプログラムが終わりました";
     assert!(japanese.contains(cause), "{japanese}");
     let cause = "possibly sent 1, the program ended before it knew the answer";
     assert!(english.contains(cause), "{english}");

@@ -12,7 +12,7 @@ pub use invalid::listings as invalid_listings;
 
 use crate::examples::EXAMPLES;
 use crate::labels;
-use crate::layout::{Align, clean, grouped, signed, span, table, when};
+use crate::layout::{Align, clean, counted, signed, span, table, when};
 use crate::message::Lang;
 use sections::{Rows, counts, rest, two_columns};
 use shared::domain::outcome::Outcome;
@@ -171,7 +171,7 @@ fn outcomes(report: &Report, lang: Lang) -> Rows {
         } else {
             labels::outcome(outcome, lang)
         };
-        vec![label.to_owned(), grouped(number)]
+        vec![label.to_owned(), counted(number, lang)]
     })
     .to_vec()
 }
@@ -285,7 +285,8 @@ fn by_code(title: &str, causes: &[CauseCount], lang: Lang) -> String {
     if causes.is_empty() {
         return String::new();
     }
-    let row = |cause: &CauseCount| vec![labels::code(&cause.code, lang), grouped(cause.count)];
+    let row =
+        |cause: &CauseCount| vec![labels::code(&cause.code, lang), counted(cause.count, lang)];
     let rows: Rows = causes.iter().take(EXAMPLES).map(row).collect();
     let rest = rest(causes.len() as u64, rows.len(), lang);
     format!(

@@ -3,7 +3,7 @@
 use super::sections::{Rows, counts, rest, two_columns};
 use crate::examples::EXAMPLES;
 use crate::labels;
-use crate::layout::{Align, clean, grouped, table};
+use crate::layout::{Align, clean, counted, table};
 use crate::message::Lang;
 use shared::domain::report::{Drifted, Reconciled, ReconciledShop, Report, UnknownItem};
 
@@ -88,7 +88,7 @@ fn shops(found: &Reconciled, lang: Lang) -> String {
         let error = shop.error.as_deref().map(clean).unwrap_or_default();
         vec![
             shop.account.to_string(),
-            grouped(shop.items),
+            counted(shop.items, lang),
             state.to_owned(),
             error,
         ]

@@ -1,15 +1,30 @@
 //! The sections of a report: a title and a table, or a list of examples.
 
 use crate::examples::more;
-use crate::layout::{Align, grouped, table};
+use crate::layout::{Align, counted, table, times};
 use crate::message::Lang;
 
 /// The cells of a table, row by row.
 pub type Rows = Vec<Vec<String>>;
 
+/// What is done a number of times; everything else is counted as things.
+const DONE: [&str; 4] = [
+    "BASEの呼び出し",
+    "リクエスト",
+    "回数制限による待機",
+    "問い合わせ(20件ずつ)",
+];
+
 /// A row for each label, Japanese and English, and its number.
 pub fn counts<const N: usize>(rows: [(&str, &str, u64); N], lang: Lang) -> Rows {
-    rows.map(|(ja, en, number)| vec![lang.pick(ja, en).to_owned(), grouped(number)])
+    let number = |ja: &str, number| {
+        if DONE.contains(&ja) {
+            times(number, lang)
+        } else {
+            counted(number, lang)
+        }
+    };
+    rows.map(|(ja, en, count)| vec![lang.pick(ja, en).to_owned(), number(ja, count)])
         .to_vec()
 }
 

@@ -7,7 +7,7 @@ use super::view::{
 use crate::commands::programs as live;
 use app::live_workers::unserved;
 use std::fmt::Write as _;
-use ui::layout::{clean, grouped, span, table, when};
+use ui::layout::{clean, counted, grouped, span, table, when};
 use ui::message::{Lang, text};
 use ui::programs;
 
@@ -34,7 +34,8 @@ fn figures(queue: &QueueFigures, lang: Lang) -> Vec<String> {
         .map(|ready| grouped(*ready))
         .collect();
     let ranks = ranks.join("/");
-    let counted = |ja: &str, en: &str, number| format!("{} {}", lang.pick(ja, en), grouped(number));
+    let labelled =
+        |ja: &str, en: &str, number| format!("{} {}", lang.pick(ja, en), counted(number, lang));
     let oldest = queue.oldest_seconds.map_or_else(String::new, |seconds| {
         let [ja, en] = [Lang::Ja, Lang::En].map(|lang| span(seconds, lang));
         text!("最長の待ち {ja}", "oldest {en}").of(lang).to_owned()
@@ -46,12 +47,12 @@ fn figures(queue: &QueueFigures, lang: Lang) -> Vec<String> {
     };
     vec![
         queue.queue.to_owned(),
-        format!("{} ({ranks})", counted("待ち", "ready", queue.ready)),
-        counted("予約待ち", "delayed", queue.delayed),
-        counted("処理中", "leased", queue.leased),
-        counted("失敗", "dead", queue.dead),
-        counted("完了", "done", queue.done),
-        counted("一覧から溢れた", "cut", queue.cut),
+        format!("{} ({ranks})", labelled("待ち", "ready", queue.ready)),
+        labelled("予約待ち", "delayed", queue.delayed),
+        labelled("処理中", "leased", queue.leased),
+        labelled("失敗", "dead", queue.dead),
+        labelled("完了", "done", queue.done),
+        labelled("一覧から溢れた", "cut", queue.cut),
         oldest,
         paused.to_owned(),
     ]
@@ -79,7 +80,7 @@ pub fn messages(view: &QueueMessages, lang: Lang) -> String {
             "{} {} {}",
             view.queue,
             place(group.place, lang),
-            grouped(group.count)
+            counted(group.count, lang)
         );
         let rows: Vec<_> = group
             .messages

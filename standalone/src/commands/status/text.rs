@@ -8,7 +8,7 @@ use shared::domain::run::RunKind;
 use shared::ports::store::{ChannelView, ENDED_BEFORE_ANSWER};
 use std::fmt::Write as _;
 use ui::labels;
-use ui::layout::{Align, clean, grouped, span, table, when};
+use ui::layout::{Align, clean, counted, grouped, span, table, when};
 use ui::message::{Lang, Text, text};
 use ui::report;
 
@@ -92,14 +92,14 @@ fn notices(channel: &ChannelView, lang: Lang) -> Vec<String> {
         text.of(lang).to_owned()
     });
     let never = lang.pick("まだ送っていません", "nothing sent yet");
-    let counted = [
+    let notices = [
         (channel.waiting, "送信待ち", "waiting"),
         (channel.perhaps, "届いたか不明", "possibly sent"),
         (channel.lost, "送れなかった", "not sent"),
     ];
-    let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
-    let mut parts: Vec<String> = counted
-        .map(|(count, ja, en)| format!("{} {}", lang.pick(ja, en), grouped(count)))
+    let notices = notices.into_iter().filter(|(count, ..)| *count > 0);
+    let mut parts: Vec<String> = notices
+        .map(|(count, ja, en)| format!("{} {}", lang.pick(ja, en), counted(count, lang)))
         .collect();
     // The last error matters only while a notification is not delivered.
     let error = channel.error.as_deref().filter(|_| !parts.is_empty());
