@@ -93,9 +93,12 @@ enum RunLook {
     Ended(Option<Box<Report>>),
 }
 
-async fn look(run: RunId, app: &App) -> Result<RunLook, StoreError> {
+async fn look(run: RunId, app: &App, workers: Workers) -> Result<RunLook, StoreError> {
     let view = app.ctx.store.run_view(run).await?;
-    if view.state.is_open() && view.state != RunState::Held {
+    let goes_on = view.state.is_open() && view.state != RunState::Held;
+    // A run that Amazon's refusal has ended may have found what is sold out. Nobody else would send that.
+    let is_unsent = view.state == RunState::Failed && view.updates_done < view.updates;
+    if goes_on || (is_unsent && workers == Workers::Here) {
         return Ok(RunLook::Open(view));
     }
     let report = app.ctx.store.report(run, app.ctx.clock.now()).await?;
@@ -115,7 +118,7 @@ async fn wait_for_end(
     // The outage is for the log: it is also one of the queue, and lasts until a search succeeds.
     let mut unread: Option<Instant> = None;
     loop {
-        match look(run, app).await {
+        match look(run, app, workers).await {
             Ok(RunLook::Open(view)) => {
                 unread = None;
                 progress.show(&view, app.ctx.limiter.period(&lane).await.map(duration));
