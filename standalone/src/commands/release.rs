@@ -121,7 +121,7 @@ fn holds_nothing(run: RunId, state: RunState) -> CommandError {
 fn sent_by_others(run: RunId) -> Text {
     text!(
         "実行 {run} の更新を送信待ちにしました。実行中の店番が送信し、終われば報告します(状況は miseban status)",
-        "the updates of run {run} are released: the running miseban sends them and reports the result (see miseban status)"
+        "the updates of run {run} are released: the program that is running sends them and reports the result (see miseban status)"
     )
 }
 
