@@ -1,6 +1,7 @@
 //! The report as JSON is an interface: fields may be added, none renamed.
 
 use serde_json::{Value, json};
+use shared::domain::money::Yen;
 use shared::domain::report::Report;
 
 fn golden() -> Value {
@@ -24,9 +25,23 @@ fn golden() -> Value {
         "price_changes": {
             "count": 1,
             "of_100_yen_or_more": 1,
-            "examples": [{ "asin": "B00EXAMPLE", "old": 1_000, "new": 1_200 }]
+            "examples": [{
+                "asin": "B00EXAMPLE", "old": 1_000, "new": 1_200,
+                "name": "A cup", "accounts": ["main"]
+            }]
         },
-        "stock_changes": { "to_out": 1, "to_in": 0 },
+        "stock_changes": {
+            "to_out": 1,
+            "to_in": 0,
+            "examples": [{
+                "asin": "B00SOLDOUT", "change": "to_out", "name": null, "accounts": ["main", "sub"]
+            }]
+        },
+        "shops": [{
+            "account": "main", "name": "Main shop",
+            "price_changes": 1, "to_out": 1, "to_in": 0,
+            "applied": 2, "hidden": 1, "shown": 0, "held": 0, "failed": 0, "parked": 0, "delisted": 0
+        }],
         "updates": { "applied": 2, "equal": 0, "held": 0, "failed": 0, "parked": 0 },
         "hidden": 1,
         "shown": 0,
@@ -49,4 +64,19 @@ fn the_names_of_the_report_stay_as_they_are() {
 
     assert_eq!(written, golden());
     assert_eq!(report.outcomes.total(), report.asins);
+}
+
+#[test]
+fn a_report_of_an_older_program_stays_readable() {
+    let mut old = golden();
+    let fields = old.as_object_mut().expect("an object");
+    fields.remove("shops");
+    fields["stock_changes"] = json!({ "to_out": 1, "to_in": 0 });
+    fields["price_changes"]["examples"] =
+        json!([{ "asin": "B00EXAMPLE", "old": 1_000, "new": 1_200 }]);
+
+    let report: Report = serde_json::from_value(old).expect("the report of an older version");
+
+    assert!(report.price_changes.reach(Yen(200)));
+    assert_eq!(report.shops, []);
 }

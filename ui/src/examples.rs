@@ -62,8 +62,8 @@ pub fn missing(report: &Report) -> Option<Text> {
     let (rest_ja, rest_en) = (rest.ja, rest.en);
     let missing = if report.kind.updates_listings() {
         text!(
-            "まだ確認できていないASINが{count}件あります(ショップの表示は前のまま)。miseban run stale で再確認できます: {names} {rest_ja}",
-            "{count} ASINs are still missing (the shops keep showing the previous values); miseban run stale asks for them again: {names} {rest_en}"
+            "まだ確認できていないASINが{count}件あります(ショップの表示は前のまま、一覧は miseban list missing)。miseban run stale で再確認できます: {names} {rest_ja}",
+            "{count} ASINs are still missing (the shops keep showing the previous values; miseban list missing names them); miseban run stale asks for them again: {names} {rest_en}"
         )
     } else {
         text!(

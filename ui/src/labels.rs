@@ -236,6 +236,13 @@ pub fn code(code: &str, lang: Lang) -> String {
             "ショップをBASEと連携する必要がある",
             "the shop has to be authorised",
         ),
+        "to_out" => lang.pick("在庫 あり → 切れ", "in stock -> sold out"),
+        "to_in" => lang.pick("在庫 切れ → あり", "sold out -> in stock"),
+        "absent" => lang.pick("Amazonの回答にない", "not in Amazon's answer"),
+        "api_error" => lang.pick("取得できず", "not fetched"),
+        "given_up" => lang.pick("問い合わせに失敗", "the request failed"),
+        "no_offer" => lang.pick("Amazon在庫切れ", "no offer"),
+        "invalid_asin" => lang.pick("Amazonに該当商品なし", "unknown to Amazon"),
         "hour_api_limit" => lang.pick("BASEの1時間の上限", "BASE's hourly limit"),
         "day_api_limit" => lang.pick("BASEの1日の上限", "BASE's daily limit"),
         "bad_item_id" | "no_item_id" | "no_item" => {

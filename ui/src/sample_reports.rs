@@ -1,11 +1,14 @@
 //! Sample reports for the tests of the report and of the notices.
 
 use chrono::{DateTime, Utc};
+use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::money::Yen;
+use shared::domain::product::StockChange;
 use shared::domain::report::{
-    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, InvalidListings, Outcomes, PriceChange,
-    PriceChanges, Report, StockChanges, Updates, WithoutOffer,
+    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, InvalidListings, KnownAs, Outcomes,
+    PriceChange, PriceChanges, Report, ShopChanges, StockChanges, TurnedStock, Updates,
+    WithoutOffer,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
 
@@ -44,6 +47,7 @@ pub fn quiet() -> Report {
         doubted: DoubtedPrices::default(),
         without_offer: WithoutOffer::default(),
         stock_changes: StockChanges::default(),
+        shops: Vec::new(),
         updates: Updates::default(),
         hidden: 0,
         shown: 0,
@@ -74,6 +78,7 @@ pub fn eventful() -> Report {
         } else {
             120_000
         }),
+        known_as: known_as(number),
     };
     Report {
         refused: 2,
@@ -98,10 +103,28 @@ pub fn eventful() -> Report {
         },
         doubted: doubted(),
         without_offer: without_offer(),
-        stock_changes: StockChanges {
-            to_out: 41,
-            to_in: 9,
-        },
+        stock_changes: stock_changes(),
+        shops: vec![
+            ShopChanges {
+                price_changes: 500,
+                to_out: 41,
+                to_in: 9,
+                applied: 700,
+                hidden: 41,
+                shown: 9,
+                held: 3,
+                failed: 5,
+                ..shop("main", "本店")
+            },
+            ShopChanges {
+                price_changes: 234,
+                applied: 20,
+                held: 1,
+                parked: 1_500,
+                delisted: 17,
+                ..shop("sub", "sub")
+            },
+        ],
         updates: Updates {
             applied: 720,
             equal: 12_000,
@@ -126,7 +149,51 @@ fn doubted() -> DoubtedPrices {
             asin: asin(13),
             old: Yen(7_583),
             new: Yen(736),
+            known_as: known_as(13),
         }],
+    }
+}
+
+fn stock_changes() -> StockChanges {
+    let turned = |change| {
+        move |number| TurnedStock {
+            asin: asin(number),
+            change,
+            known_as: known_as(number),
+        }
+    };
+    let sold_out = (31..=40).map(turned(StockChange::ToOut));
+    let back = (51..=59).map(turned(StockChange::ToIn));
+    StockChanges {
+        to_out: 41,
+        to_in: 9,
+        examples: sold_out.chain(back).collect(),
+    }
+}
+
+/// Some products have no name, and some are listed by two shops.
+fn known_as(number: u32) -> KnownAs {
+    let shops = ["main", "sub"].into_iter().take(1 + number as usize % 2);
+    KnownAs {
+        name: (!number.is_multiple_of(3)).then(|| format!("商品{number}")),
+        accounts: shops.map(|shop| AccountId::parse(shop).unwrap()).collect(),
+    }
+}
+
+fn shop(id: &str, name: &str) -> ShopChanges {
+    ShopChanges {
+        account: AccountId::parse(id).unwrap(),
+        name: name.to_owned(),
+        price_changes: 0,
+        to_out: 0,
+        to_in: 0,
+        applied: 0,
+        hidden: 0,
+        shown: 0,
+        held: 0,
+        failed: 0,
+        parked: 0,
+        delisted: 0,
     }
 }
 

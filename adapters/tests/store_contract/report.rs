@@ -41,7 +41,7 @@ async fn a_batch_and_its_backfill_are_one_price_change() {
         .unwrap()
         .price_changes;
     assert_eq!((changes.count, changes.of_100_yen_or_more), (1, 1));
-    let example = changes.examples[0];
+    let example = &changes.examples[0];
     assert_eq!(
         (example.asin, example.old, example.new),
         (asin(1), Yen(1000), Yen(1500))

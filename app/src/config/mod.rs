@@ -33,7 +33,7 @@ pub use work::Work;
 
 use reader::Reader;
 use secrecy::SecretString;
-use shared::domain::notice::EventFilter;
+use shared::domain::event_filter::EventFilter;
 use shared::domain::rules::Rules;
 use source::{Environment, Source};
 use std::net::SocketAddr;
@@ -68,7 +68,8 @@ pub struct Settings {
     /// The URL that gets a request after each run, for a watcher outside, which is a secret. `None` when
     /// not set.
     pub heartbeat: Option<SecretString>,
-    /// The events that these channels are notified of.
+    /// The events that these channels are notified of; a run that changed only prices, from a change of
+    /// `NOTIFY_MIN_CHANGE_YEN` on.
     pub notify_events: EventFilter,
     /// How runs judge and sell.
     pub rules: Rules,
@@ -119,7 +120,9 @@ impl Settings {
             chatwork: ChatworkRoom::read(reader),
             webhook: reader.optional(&table::NOTIFY_WEBHOOK_URL),
             heartbeat: reader.optional(&table::HEARTBEAT_URL),
-            notify_events: reader.read(&table::NOTIFY_EVENTS),
+            notify_events: reader
+                .read(&table::NOTIFY_EVENTS)
+                .with_price_changes_from(reader.read(&table::NOTIFY_MIN_CHANGE_YEN)),
             rules: rules::read(reader),
             work: Work::read(reader),
             health_listen: reader.optional(&table::HEALTH_LISTEN),

@@ -7,8 +7,8 @@ use super::times;
 use super::values::{self, Key, Rate, days, hours, quota, seconds, unless_never, whole, yen};
 use chrono::{NaiveTime, TimeDelta};
 use secrecy::SecretString;
+use shared::domain::event_filter::EventFilter;
 use shared::domain::money::{Ratio, Yen};
-use shared::domain::notice::EventFilter;
 use shared::domain::offer::UnknownShipping;
 use shared::domain::pricing::Tiers;
 use shared::domain::schedule::RunHours;
@@ -106,6 +106,9 @@ settings! {
     NOTIFY_EVENTS: EventFilter = "all", EventFilter::parse,
         "all か、run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise shop-refused proxy-failed silent token-ending をコンマで区切って",
         "all, or a comma-separated list of run-changed run-failed run-held backfill-failed quota-alarm account-parked reauthorise shop-refused proxy-failed silent token-ending";
+    NOTIFY_MIN_CHANGE_YEN: Yen = "100", |text| yen(text, 1..=1_000_000),
+        "1~1000000 の整数(円)",
+        "a whole number of yen from 1 to 1000000";
     DATABASE_URL: String = "sqlite://miseban.db", values::database_url,
         "sqlite://ファイル名 (例 sqlite://miseban.db)。REDIS_URL があるときは postgres://",
         "sqlite://FILE, such as sqlite://miseban.db; postgres:// with REDIS_URL";

@@ -4,7 +4,7 @@ use app::accounts::AccountsFile;
 use app::config::Settings;
 use chrono::TimeDelta;
 use shared::domain::account::AccountId;
-use shared::domain::notice::EventFilter;
+use shared::domain::event_filter::EventFilter;
 use shared::domain::platform::Platform;
 use shared::domain::quota::WindowQuota;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,9 @@
 //! What a run found on Amazon, as its report has it.
 
+use super::account::AccountId;
 use super::asin::Asin;
 use super::money::Yen;
+use super::product::StockChange;
 use serde::{Deserialize, Serialize};
 
 /// Changes of Amazon's price.
@@ -16,6 +18,27 @@ pub struct PriceChanges {
     pub examples: Vec<PriceChange>,
 }
 
+impl PriceChanges {
+    /// Whether a price changed by `least` or more, up or down.
+    pub fn reach(&self, least: Yen) -> bool {
+        let by = |change: &PriceChange| change.old.difference_to(change.new).unsigned_abs();
+        self.examples
+            .iter()
+            .any(|change| by(change) >= u64::from(least.0))
+    }
+}
+
+/// A product as people know it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct KnownAs {
+    /// Its name, if Amazon has told it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The shops that list it.
+    #[serde(default)]
+    pub accounts: Vec<AccountId>,
+}
+
 /// Prices that fell too far in one answer, and that no second one confirmed: the last price stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DoubtedPrices {
@@ -26,7 +49,7 @@ pub struct DoubtedPrices {
 }
 
 /// One change of Amazon's price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriceChange {
     /// The product.
     pub asin: Asin,
@@ -34,15 +57,62 @@ pub struct PriceChange {
     pub old: Yen,
     /// The price now.
     pub new: Yen,
+    /// Its name and shops.
+    #[serde(flatten)]
+    pub known_as: KnownAs,
 }
 
 /// Changes of Amazon's stock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct StockChanges {
     /// ASINs that sold out.
     pub to_out: u64,
     /// ASINs that are in stock again.
     pub to_in: u64,
+    /// The first ten that sold out, then the first ten that are in stock again.
+    #[serde(default)]
+    pub examples: Vec<TurnedStock>,
+}
+
+/// A product whose stock on Amazon changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnedStock {
+    /// The product.
+    pub asin: Asin,
+    /// Which way.
+    pub change: StockChange,
+    /// Its name and shops.
+    #[serde(flatten)]
+    pub known_as: KnownAs,
+}
+
+/// What a run changed for one shop: on Amazon, among the products that it lists, and in the shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopChanges {
+    /// The shop.
+    pub account: AccountId,
+    /// Its name for people.
+    pub name: String,
+    /// Products whose price changed.
+    pub price_changes: u64,
+    /// Products that sold out.
+    pub to_out: u64,
+    /// Products that are in stock again.
+    pub to_in: u64,
+    /// Updates that were applied.
+    pub applied: u64,
+    /// Listings that were hidden.
+    pub hidden: u64,
+    /// Listings that were shown again.
+    pub shown: u64,
+    /// Listings that are held for a person to check.
+    pub held: u64,
+    /// Updates that failed.
+    pub failed: u64,
+    /// Updates that wait until the shop accepts them.
+    pub parked: u64,
+    /// Listings whose item was deleted in the shop.
+    pub delisted: u64,
 }
 
 /// ASINs that have had no offer for a week or longer. Amazon answers so for ever about a parent of

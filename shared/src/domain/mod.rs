@@ -20,6 +20,7 @@ pub mod account;
 pub mod asin;
 pub mod basic_info;
 pub mod desired;
+pub mod event_filter;
 mod event_kind;
 pub mod freshness;
 pub mod guard;

@@ -10,42 +10,6 @@ use super::run::{RunId, RunState};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The kinds of events that are sent to people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventFilter(Vec<EventKind>);
-
-impl Default for EventFilter {
-    fn default() -> Self {
-        Self(EventKind::ALL.to_vec())
-    }
-}
-
-impl EventFilter {
-    /// Reads `all`, or words of kinds separated by commas; `None` for an unknown word.
-    pub fn parse(text: &str) -> Option<Self> {
-        if text.trim() == "all" {
-            return Some(Self::default());
-        }
-        let words = text.split(',');
-        let kinds: Option<_> = words
-            .map(|word| EventKind::from_word(word.trim()))
-            .collect();
-        kinds.map(Self)
-    }
-
-    /// Whether the notice is sent.
-    pub fn wants(&self, notice: &Notice) -> bool {
-        let reasons = notice.reasons();
-        reasons.iter().any(|reason| self.0.contains(reason))
-    }
-
-    /// The kinds, in the order of [`EventKind::ALL`].
-    pub fn kinds(&self) -> impl Iterator<Item = EventKind> {
-        let on = |kind: &EventKind| self.0.contains(kind);
-        EventKind::ALL.into_iter().filter(on)
-    }
-}
-
 /// What is missing where nothing happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -193,6 +157,14 @@ impl Notice {
         }
     }
 
+    /// The report of a run that changed nothing but prices on Amazon.
+    pub fn of_prices_only(&self) -> Option<&Report> {
+        match self {
+            Self::Run { report } if !changed_more_than_prices(report) => Some(report),
+            _ => None,
+        }
+    }
+
     /// The kinds it belongs to, the most serious first; empty if it is not worth a notice.
     pub fn reasons(&self) -> Vec<EventKind> {
         match self {
@@ -237,7 +209,8 @@ fn run_reasons(report: &Report) -> Vec<EventKind> {
             because(report.refused > 0, EventKind::QuotaAlarm);
             let unconfirmed = report.backfill.failed + report.doubted.count;
             because(unconfirmed > 0, EventKind::BackfillFailed);
-            because(changed(report), EventKind::RunChanged);
+            let changed = report.price_changes.count > 0 || changed_more_than_prices(report);
+            because(changed, EventKind::RunChanged);
         }
         RunState::Running | RunState::Backfilling | RunState::Cancelled => {}
     }
@@ -246,11 +219,10 @@ fn run_reasons(report: &Report) -> Vec<EventKind> {
 
 /// Held listings do not count: they stay held from run to run and are only listed with other news. A listing
 /// that is still shown counts when Amazon calls its ASIN invalid, which a run asks daily, then weekly.
-fn changed(report: &Report) -> bool {
-    let stock = report.stock_changes;
+fn changed_more_than_prices(report: &Report) -> bool {
+    let stock = &report.stock_changes;
     let updates = report.updates;
-    report.price_changes.count
-        + stock.to_out
+    stock.to_out
         + stock.to_in
         + updates.applied
         + updates.failed

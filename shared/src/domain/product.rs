@@ -4,6 +4,7 @@ use super::asin::Asin;
 use super::money::Yen;
 use super::observation::{Finding, Observation};
 use super::offer::Rejection;
+use super::outcome::words;
 use super::price_fall::{PriceFallRule, agree};
 use super::wrong_clock::is_future;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -96,13 +97,19 @@ pub struct Change {
 }
 
 /// The direction of a stock change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StockChange {
     /// Sold out.
     ToOut,
     /// Back again.
     ToIn,
 }
+
+words!(StockChange {
+    ToOut => "to_out",
+    ToIn => "to_in",
+});
 
 impl Stock {
     /// Whether the product counts as in stock.

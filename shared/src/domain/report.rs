@@ -4,7 +4,8 @@ use super::account::AccountId;
 use super::asin::Asin;
 use super::listing::ItemId;
 pub use super::market_changes::{
-    DoubtedPrices, PriceChange, PriceChanges, StockChanges, WithoutOffer,
+    DoubtedPrices, KnownAs, PriceChange, PriceChanges, ShopChanges, StockChanges, TurnedStock,
+    WithoutOffer,
 };
 use super::money::Yen;
 use super::outcome::words;
@@ -57,6 +58,9 @@ pub struct Report {
     /// ASINs that have had no offer for a week or longer.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub without_offer: WithoutOffer,
+    /// What changed by shop; shops without a change are left out.
+    #[serde(default)]
+    pub shops: Vec<ShopChanges>,
     /// Updates of listings by result.
     pub updates: Updates,
     /// Listings that were hidden in the shop.

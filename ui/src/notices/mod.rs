@@ -1,18 +1,25 @@
 //! Renders notices as plain text: what happened, in numbers, and what to do about it. The channel
 //! adds its markup.
 
+mod changes;
+mod digest;
+mod kinds;
 mod runs;
 mod silence;
+mod test_message;
 #[cfg(test)]
 mod tests;
 
-use crate::examples::EXAMPLES;
+pub use kinds::event;
+pub use test_message::test_message;
+
 use crate::labels;
 use crate::layout::{clean, grouped, when};
 use crate::message::{Lang, Text, text};
 use chrono::{DateTime, Utc};
+use digest::DigestEntry;
 use shared::domain::account::{AccountId, AccountRefusal, RefusedParty};
-use shared::domain::notice::{EventKind, Notice};
+use shared::domain::notice::Notice;
 use shared::ports::notifier::ChannelMessage;
 
 /// One message for all of `notices`, which is not empty: a single notice in full, several as a
@@ -23,7 +30,7 @@ pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> ChannelMessage {
             title: title(one).of(lang).to_owned(),
             body: lines(&details(one), lang),
         },
-        several => digest(several, lang),
+        several => digest::render(several.iter().map(entry).collect(), lang),
     };
     if lost > 0 {
         let lost = grouped(lost);
@@ -36,82 +43,27 @@ pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> ChannelMessage {
     message
 }
 
-/// The message that `miseban notify --test` sends.
-pub fn test_message(lang: Lang) -> ChannelMessage {
-    let title = text!("店番: テストのお知らせ", "Miseban: test notice");
-    let body = text!(
-        "このメッセージが読めれば、お知らせの設定は正しくできています。",
-        "If you can read this, notices are set up correctly."
-    );
-    ChannelMessage {
-        title: title.of(lang).to_owned(),
-        body: body.of(lang).to_owned(),
+/// The part of a digest about one notice.
+fn entry(notice: &Notice) -> DigestEntry {
+    let lines = match notice {
+        Notice::Run { report } => runs::in_short(report),
+        _ => details(notice),
+    };
+    DigestEntry {
+        kind: notice.reasons().first().copied(),
+        subject: subject(notice),
+        title: title(notice),
+        lines,
     }
 }
 
-/// The most serious first; each with its title and its first line.
-fn digest(notices: &[Notice], lang: Lang) -> ChannelMessage {
-    let mut sorted: Vec<&Notice> = notices.iter().collect();
-    sorted.sort_by_key(|notice| severity(notice));
-    let count = grouped(notices.len() as u64);
-    let title = text!("店番: お知らせ{count}件", "Miseban: {count} notices");
-    let mut parts: Vec<String> = sorted
-        .iter()
-        .take(EXAMPLES)
-        .map(|one| brief(one, lang))
-        .collect();
-    let rest = sorted.get(EXAMPLES..).unwrap_or_default();
-    if !rest.is_empty() {
-        parts.push(by_kind(rest, lang));
-    }
-    ChannelMessage {
-        title: title.of(lang).to_owned(),
-        body: parts.join("\n"),
-    }
-}
-
-fn severity(notice: &Notice) -> usize {
-    let first = notice.reasons().first().copied();
-    let place = EventKind::ALL.iter().position(|kind| Some(*kind) == first);
-    place.unwrap_or(EventKind::ALL.len())
-}
-
-fn brief(notice: &Notice, lang: Lang) -> String {
-    let title = title(notice);
-    let first = details(notice).into_iter().next();
-    let first = first.map(|line| format!("\n  {}", line.of(lang)));
-    format!("* {}{}", title.of(lang), first.unwrap_or_default())
-}
-
-fn by_kind(rest: &[&Notice], lang: Lang) -> String {
-    let counts = EventKind::ALL.into_iter().filter_map(|kind| {
-        let of = |notice: &&&Notice| notice.reasons().first() == Some(&kind);
-        let count = rest.iter().filter(of).count();
-        (count > 0).then(|| format!("{} {count}", event(kind).of(lang)))
-    });
-    let counts: Vec<String> = counts.collect();
-    let (all, counts) = (rest.len(), counts.join(lang.pick("、", ", ")));
-    let rest = text!("* ほか{all}件: {counts}", "* and {all} more: {counts}");
-    rest.of(lang).to_owned()
-}
-
-/// The name of an event, for the digest and for `miseban notify`.
-pub fn event(kind: EventKind) -> Text {
-    match kind {
-        EventKind::RunChanged => text!("変化のあった実行", "runs with changes"),
-        EventKind::RunFailed => text!("失敗した実行", "failed runs"),
-        EventKind::RunHeld => text!("確認待ちの実行", "held runs"),
-        EventKind::BackfillFailed => text!("確認できないASIN", "ASINs still missing"),
-        EventKind::QuotaAlarm => text!("利用上限の警告", "quota alarms"),
-        EventKind::AccountParked => text!("利用上限に達したショップ", "shops out of quota"),
-        EventKind::Reauthorise => text!("再連携が必要なショップ", "shops to authorise again"),
-        EventKind::ShopRefused => text!("BASEに断られたショップ", "shops that BASE refuses"),
-        EventKind::ProxyFailed => text!("プロキシが使えないショップ", "shops whose proxy fails"),
-        EventKind::Silent => text!("止まっていた店番", "stopped programs"),
-        EventKind::TokenEnding => text!(
-            "トークンがまもなく切れるショップ",
-            "shops whose tokens expire soon"
-        ),
+/// The id of the run or of the shop.
+fn subject(notice: &Notice) -> String {
+    match notice {
+        Notice::Run { report } => report.run_id.to_string(),
+        Notice::AmazonRefuses { lane, .. } => clean(lane),
+        Notice::Silent { part, .. } => part.as_str().to_owned(),
+        _ => account(notice).map_or_else(String::new, |(id, _)| id.to_string()),
     }
 }
 
@@ -159,25 +111,30 @@ fn title(notice: &Notice) -> Text {
 
 /// Name and id of the shop; empty where many shops are concerned.
 fn shop(notice: &Notice) -> String {
-    let (id, name) = match notice {
-        Notice::Run { .. } | Notice::AmazonRefuses { .. } | Notice::Silent { .. } => {
-            return String::new();
-        }
-        Notice::Parked { account, name, .. }
-        | Notice::Reauthorise { account, name, .. }
-        | Notice::ShopRefused { account, name, .. }
-        | Notice::ProxyFailed { account, name, .. }
-        | Notice::TokenEnding { account, name, .. }
-        | Notice::NearlyUsedUp { account, name, .. } => (account.as_str(), name),
+    let Some((id, name)) = account(notice) else {
+        return String::new();
     };
-    if name.is_empty() || name == id {
-        return id.to_owned();
+    if name.is_empty() || name == id.as_str() {
+        return id.to_string();
     }
     let name: String = clean(name).chars().take(60).collect();
     format!("{name} ({id})")
 }
 
-/// The lines of a notice; a digest shows only the first.
+/// Id and name of the shop; `None` where many shops are concerned.
+fn account(notice: &Notice) -> Option<(&AccountId, &str)> {
+    match notice {
+        Notice::Run { .. } | Notice::AmazonRefuses { .. } | Notice::Silent { .. } => None,
+        Notice::Parked { account, name, .. }
+        | Notice::Reauthorise { account, name, .. }
+        | Notice::ShopRefused { account, name, .. }
+        | Notice::ProxyFailed { account, name, .. }
+        | Notice::TokenEnding { account, name, .. }
+        | Notice::NearlyUsedUp { account, name, .. } => Some((account, name)),
+    }
+}
+
+/// The lines of a notice. The first one says what a person has to do.
 fn details(notice: &Notice) -> Vec<Text> {
     match notice {
         Notice::Run { report } => runs::details(report),
@@ -244,11 +201,11 @@ fn refused(account: &AccountId, since: DateTime<Utc>, refusal: &AccountRefusal) 
     let (since, todo) = (when(since), labels::refusal(refusal.party, account));
     let (ja, en) = (todo.ja, todo.en);
     vec![
-        reason(&refusal.why),
         text!(
             "{since} から、このショップには何も反映されていません。{ja}。ときどき自動で試し、受け付けられれば再開します",
             "this shop has received no update since {since}: {en}. Miseban tries again now and then, and continues once it is accepted"
         ),
+        reason(&refusal.why),
     ]
 }
 

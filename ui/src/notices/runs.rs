@@ -1,11 +1,12 @@
 //! The notice of a run: its numbers, and what a person has to do about it.
 
+use super::changes;
 use crate::examples::{EXAMPLES, doubted, missing, more};
 use crate::labels;
-use crate::layout::{clean, grouped, signed, span};
+use crate::layout::{clean, grouped, span};
 use crate::message::{Lang, Text, text};
 use crate::report;
-use shared::domain::report::{CauseCount, PriceChange, Reconciled, Report};
+use shared::domain::report::{CauseCount, Reconciled, Report};
 use shared::domain::run::RunState;
 
 pub(super) fn title(report: &Report) -> Text {
@@ -38,30 +39,50 @@ pub(super) fn title(report: &Report) -> Text {
     }
 }
 
+/// What a person has to do comes first, the long lists last: a channel cuts the end of a long message.
 pub(super) fn details(report: &Report) -> Vec<Text> {
     let first = report.reconcile.as_ref();
-    let first = first.map_or_else(|| changes(report), reconciled);
-    // A digest shows the first line only: what a person has to act on.
-    let mut lines: Vec<Text> = error(report).into_iter().chain(held(report)).collect();
+    let first = first.map_or_else(|| on_amazon(report), reconciled);
+    let mut lines = todo(report);
     lines.extend([first, updates(report)]);
     lines.extend(by_code(report));
-    lines.extend(price_changes(report));
     lines.extend(missing(report));
     lines.extend(doubted(report));
     lines.extend(unanswered(report));
     lines.extend(invalid(report));
     lines.extend(refused(report));
-    lines.push(effort(report));
-    let run = report.run_id;
-    lines.push(text!(
-        "くわしくは: miseban report {run}",
-        "details: miseban report {run}"
-    ));
+    lines.extend([effort(report), more_about(report)]);
+    lines.extend(changes::lists(report));
     lines
 }
 
-fn changes(report: &Report) -> Text {
-    let (price, stock) = (&report.price_changes, report.stock_changes);
+/// What a digest says: what a person has to do, all numbers in one line, and where the rest is.
+pub(super) fn in_short(report: &Report) -> Vec<Text> {
+    let mut lines = todo(report);
+    lines.extend(report.reconcile.as_ref().map(reconciled));
+    lines.extend(changes::in_short(report));
+    if lines.is_empty() {
+        lines.push(text!("変化なし", "nothing changed"));
+    }
+    lines.extend(missing(report));
+    lines.push(more_about(report));
+    lines
+}
+
+fn todo(report: &Report) -> Vec<Text> {
+    error(report).into_iter().chain(held(report)).collect()
+}
+
+fn more_about(report: &Report) -> Text {
+    let run = report.run_id;
+    text!(
+        "くわしくは: miseban report {run}",
+        "details: miseban report {run}"
+    )
+}
+
+fn on_amazon(report: &Report) -> Text {
+    let (price, stock) = (&report.price_changes, &report.stock_changes);
     let [all, large, out, back] = [
         price.count,
         price.of_100_yen_or_more,
@@ -173,27 +194,11 @@ fn by_code(report: &Report) -> Option<Text> {
         all.join(lang.pick("、", ", "))
     };
     let (ja, en) = (causes(Lang::Ja), causes(Lang::En));
+    let run = report.run_id;
     Some(text!(
-        "失敗の理由: {ja}(次の実行でもう一度試みます)",
-        "failed, by cause: {en} (the next run tries again)"
+        "失敗の理由: {ja}(次の実行でもう一度試みます。一覧は miseban list failed --run {run})",
+        "failed, by cause: {en} (the next run tries again; miseban list failed --run {run} names them)"
     ))
-}
-
-fn price_changes(report: &Report) -> Vec<Text> {
-    let line = |change: &PriceChange| {
-        let difference = change.old.difference_to(change.new);
-        let by = signed(difference);
-        let PriceChange { asin, old, new } = change;
-        text!(
-            "  {asin}  {old}円 → {new}円 ({by}円)",
-            "  {asin}  {old} -> {new} yen ({by})"
-        )
-    };
-    let changes = &report.price_changes;
-    let mut lines: Vec<Text> = changes.examples.iter().take(EXAMPLES).map(line).collect();
-    let more = more(changes.count, lines.len()).filter(|_| !lines.is_empty());
-    lines.extend(more.map(|Text { ja, en }| text!("  {ja}", "  {en}")));
-    lines
 }
 
 fn unanswered(report: &Report) -> Option<Text> {

@@ -156,26 +156,29 @@ fn impossible(report: &Report) -> Option<Text> {
 
 fn unknown(report: &Report) -> Option<Text> {
     let count = nonzero(report.reconcile.as_ref()?.unknown)?;
+    let run = report.run_id;
     Some(text!(
-        "店番に未登録の商品がショップに{count}件あります。SKUにASINがあるものは miseban import shop で取り込めます(先に --dry-run で見られます)",
-        "the shops have {count} items that are unknown to Miseban; miseban import shop imports those with an ASIN in their SKU (--dry-run shows which)"
+        "店番に未登録の商品がショップに{count}件あります(一覧は miseban list unknown --run {run})。SKUにASINがあるものは miseban import shop で取り込めます(先に --dry-run で見られます)",
+        "the shops have {count} items that are unknown to Miseban (miseban list unknown --run {run} names them); miseban import shop imports those with an ASIN in their SKU (--dry-run shows which)"
     ))
 }
 
 fn held(report: &Report) -> Option<Text> {
     let mass = report.guard.as_ref().map_or(0, |guard| guard.held);
     let count = nonzero(report.updates.held.saturating_sub(mass))?;
+    let run = report.run_id;
     Some(text!(
-        "要確認の商品が{count}件あります。自動では変えません。上の「要確認の理由」を見て、設定か商品を見直してください",
-        "{count} listings are held and are not changed: see \"Held, by reason\" above, then review the setting or the item"
+        "要確認の商品が{count}件あります。自動では変えません。上の「要確認の理由」を見て、設定か商品を見直してください(一覧は miseban list held --run {run})",
+        "{count} listings are held and are not changed: see \"Held, by reason\" above, then review the setting or the item (miseban list held --run {run} names them)"
     ))
 }
 
 fn failed(report: &Report) -> Option<Text> {
     let count = nonzero(report.updates.failed)?;
+    let run = report.run_id;
     Some(text!(
-        "更新に失敗した商品が{count}件あります。次の実行でもう一度試みます。続くなら miseban doctor と miseban explain ASIN で調べてください",
-        "{count} updates failed and the next run tries them again; if they keep failing, see miseban doctor and miseban explain ASIN"
+        "更新に失敗した商品が{count}件あります(一覧は miseban list failed --run {run})。次の実行でもう一度試みます。続くなら miseban doctor と miseban explain ASIN で調べてください",
+        "{count} updates failed (miseban list failed --run {run} names them) and the next run tries them again; if they keep failing, see miseban doctor and miseban explain ASIN"
     ))
 }
 

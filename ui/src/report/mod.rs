@@ -1,6 +1,7 @@
 //! Renders the report of a run as text, for a terminal.
 
 mod advice;
+mod changes;
 mod invalid;
 mod reconcile;
 mod sections;
@@ -12,11 +13,11 @@ pub use invalid::listings as invalid_listings;
 
 use crate::examples::EXAMPLES;
 use crate::labels;
-use crate::layout::{Align, clean, counted, signed, span, table, when};
+use crate::layout::{Align, clean, counted, span, table, when};
 use crate::message::Lang;
 use sections::{Rows, counts, rest, two_columns};
 use shared::domain::outcome::Outcome;
-use shared::domain::report::{CacheUse, CauseCount, PriceChange, Report};
+use shared::domain::report::{CacheUse, CauseCount, Report};
 use shared::domain::run::{RunKind, RunState};
 
 /// The whole report: the run, the answers of Amazon, the changes, the updates of the shops, and
@@ -29,6 +30,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
             updates_title(report, lang),
             &updates(report, lang),
         ));
+        text.push_str(&changes::by_shop(&report.shops, lang));
         text.push_str(&invalid_listings(&report.invalid, lang));
         text.push_str(&causes(report, lang));
         return text;
@@ -45,14 +47,14 @@ pub fn render(report: &Report, lang: Lang) -> String {
         (lang.pick("再確認", "Backfill"), backfill(report, lang)),
         (
             lang.pick("Amazonでの変化", "Changes on Amazon"),
-            changes(report, lang),
+            on_amazon(report, lang),
         ),
         (updates_title(report, lang), updates(report, lang)),
     ] {
         text.push_str(&two_columns(title, &rows));
     }
-    text.push_str(&price_changes(report, lang));
-    text.push_str(&doubted(report, lang));
+    text.push_str(&changes::by_shop(&report.shops, lang));
+    text.push_str(&changes::products(report, lang));
     text.push_str(&invalid_listings(&report.invalid, lang));
     text.push_str(&causes(report, lang));
     text
@@ -199,7 +201,7 @@ fn backfill(report: &Report, lang: Lang) -> Rows {
     rows
 }
 
-fn changes(report: &Report, lang: Lang) -> Rows {
+fn on_amazon(report: &Report, lang: Lang) -> Rows {
     let (price, stock) = (&report.price_changes, &report.stock_changes);
     let large = price.of_100_yen_or_more;
     let rows = [
@@ -242,43 +244,6 @@ fn updates(report: &Report, lang: Lang) -> Rows {
         ("ショップで削除されていた", "deleted from the shop", deleted),
     ];
     counts(rows, lang)
-}
-
-fn price_changes(report: &Report, lang: Lang) -> String {
-    let title = lang.pick("大きな価格の変化", "Largest price changes");
-    let changes = &report.price_changes;
-    prices(title, &changes.examples, changes.count, lang)
-}
-
-fn doubted(report: &Report, lang: Lang) -> String {
-    let title = lang.pick(
-        "反映していない大きな値下がり(Amazonの2回目の回答と一致しない)",
-        "Large falls that were not applied, since Amazon's second answer differs",
-    );
-    let doubted = &report.doubted;
-    prices(title, &doubted.examples, doubted.count, lang)
-}
-
-fn prices(title: &str, changes: &[PriceChange], count: u64, lang: Lang) -> String {
-    if changes.is_empty() {
-        return String::new();
-    }
-    let yen = lang.pick("円", " yen");
-    let row = |change: &PriceChange| {
-        let difference = change.old.difference_to(change.new);
-        vec![
-            change.asin.to_string(),
-            format!("{}{yen}", change.old),
-            "->".to_owned(),
-            format!("{}{yen}", change.new),
-            format!("{}{yen}", signed(difference)),
-        ]
-    };
-    let rows: Rows = changes.iter().take(EXAMPLES).map(row).collect();
-    let right = Align::Right;
-    let rows_text = table(&rows, &[Align::Left, right, right, right, right]);
-    let rest = rest(count, rows.len(), lang);
-    format!("\n{title}\n{rows_text}{rest}")
 }
 
 fn by_code(title: &str, causes: &[CauseCount], lang: Lang) -> String {

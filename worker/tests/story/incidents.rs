@@ -72,7 +72,7 @@ async fn a_price_that_rises_on_amazon_rises_in_the_shop() {
     assert!(price.at >= before - chrono::TimeDelta::milliseconds(1));
     assert_eq!(app.shown(&asin).price, 1_560);
     assert_eq!(report.price_changes.count, 1);
-    let change = report.price_changes.examples[0];
+    let change = &report.price_changes.examples[0];
     assert_eq!((change.old, change.new), (Yen(1_000), Yen(1_200)));
 }
 

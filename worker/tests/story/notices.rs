@@ -10,8 +10,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::notices::{NotificationPolicy, NotificationTask, Notifications};
 use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
+use shared::domain::event_filter::EventFilter;
 use shared::domain::lane::{Lane, Priority};
-use shared::domain::notice::EventFilter;
+use shared::domain::money::Yen;
 use shared::domain::platform::Platform;
 use shared::domain::quota::{Window, WindowUse};
 use shared::domain::rate::{Feedback, Micros};
@@ -21,8 +23,8 @@ use shared::ports::clock::Clock;
 use shared::ports::limiter::{Grant, Limiter, LimiterError};
 use shared::ports::notifier::Notifier;
 use shared::ports::store::{
-    AccountRow, AccountStore as _, ChannelView, LaneMemory, LaneRefusals, LaneStore as _,
-    NoticeStore as _, ReauthoriseMark, RunStore as _, StoredToken, TokenStore as _,
+    AccountRow, AccountStore as _, ChannelView, HistoryStore as _, LaneMemory, LaneRefusals,
+    LaneStore as _, NoticeStore as _, ReauthoriseMark, RunStore as _, StoredToken, TokenStore as _,
 };
 use simulator::{Fault, FaultKind, MarketSet};
 use std::collections::BTreeMap;
@@ -233,6 +235,91 @@ async fn a_run_without_changes_and_a_disabled_event_are_not_notified() {
     assert_eq!(posted(&app), posts);
 }
 
+/// Sets Amazon's price of an ASIN to `by` more than the one that is known.
+async fn raise(app: &Fixture, asin: &str, by: u32) {
+    let asin = Asin::parse(asin).expect("an ASIN");
+    let known = app.store.asin_history(asin).await.expect("the store");
+    let known = known.product.and_then(|product| product.price);
+    let price = i64::from(known.expect("a price").value.0 + by);
+    let set = MarketSet {
+        asin: asin.to_string(),
+        price: Some(price),
+        ..MarketSet::default()
+    };
+    app.simulator.set_market(vec![set]).expect("a market");
+}
+
+#[tokio::test]
+async fn a_price_that_changed_by_a_few_yen_is_told_with_other_news_only() {
+    let app = settled(20).await;
+    let posts = posted(&app).len();
+    let small = app.simulator.asin(3);
+    raise(&app, &small, 1).await;
+    let report = app.run(RunKind::PriceStock).await;
+    assert_eq!((report.price_changes.count, report.updates.applied), (1, 0));
+    pass(&notifications(&app, Ahead::by(0))).await;
+    assert_eq!(posted(&app).len(), posts, "one yen, and no edit");
+
+    raise(&app, &small, 1).await;
+    let mut nosy = policy("all");
+    nosy.events = nosy.events.with_price_changes_from(Yen(1));
+    app.run(RunKind::PriceStock).await;
+    pass(&notifications_with(&app, Ahead::by(0), nosy)).await;
+    assert_eq!(posted(&app).len(), posts + 1, "told from one yen on");
+
+    raise(&app, &small, 100).await;
+    app.run(RunKind::PriceStock).await;
+    pass(&notifications(&app, Ahead::by(0))).await;
+    assert_eq!(posted(&app).len(), posts + 2);
+}
+
+#[tokio::test]
+async fn what_sold_out_and_came_back_is_named_with_its_shop_in_notice_report_and_json() {
+    let app = Fixture::open(world(40, 2)).await;
+    app.run(RunKind::BasicInfo).await;
+    for _ in 0..3 {
+        app.run(RunKind::PriceStock).await;
+    }
+    pass(&notifications(&app, Ahead::by(0))).await;
+    let asin = app.simulator.asin(0);
+    let turned = |in_stock| MarketSet {
+        asin: asin.clone(),
+        in_stock: Some(in_stock),
+        ..MarketSet::default()
+    };
+    let history = app.store.asin_history(Asin::parse(&asin).expect("an ASIN"));
+    let history = history.await.expect("the store");
+    let title = history.info.and_then(|info| info.value.title);
+    let title: String = title.expect("a title").chars().take(20).collect();
+    let shop = history.listings[0].listing.account.clone();
+
+    for (in_stock, told) in [(false, "在庫 あり → 切れ"), (true, "在庫 切れ → あり")]
+    {
+        app.simulator
+            .set_market(vec![turned(in_stock)])
+            .expect("a market");
+        let report = app.run(RunKind::PriceStock).await;
+        pass(&notifications(&app, Ahead::by(0))).await;
+
+        let message = posted(&app).pop().expect("a message");
+        let line = message.lines().find(|line| line.contains(told));
+        let line = line.unwrap_or_else(|| panic!("{told} in {message}"));
+        for part in [asin.as_str(), title.as_str(), shop.as_str()] {
+            assert!(line.contains(part), "{line}");
+        }
+        let by_shop = format!("{shop}: 在庫");
+        assert!(message.contains(&by_shop), "{message}");
+        let text = ui::report::render(&report, Lang::Ja);
+        let json = serde_json::to_string(&report).expect("a report is JSON");
+        for part in [asin.as_str(), title.as_str(), shop.as_str()] {
+            assert!(text.contains(part) && json.contains(part), "{text}");
+        }
+        let only = report.shops.iter().find(|changes| changes.account == shop);
+        let only = only.expect("the shop has a change");
+        assert_eq!(only.to_out + only.to_in, 1);
+    }
+}
+
 #[tokio::test]
 async fn two_leaders_at_once_send_one_message() {
     let app = Fixture::open(world(20, 1)).await;
@@ -326,7 +413,8 @@ async fn fifty_events_become_one_digest() {
         digest.contains("[title]店番: お知らせ50件[/title]"),
         "{digest}"
     );
-    assert!(digest.contains("ほか40件: 失敗した実行 40"), "{digest}");
+    let rest = "ほか40件(miseban status で確かめられます): 失敗した実行 40件";
+    assert!(digest.contains(rest), "{digest}");
     assert!(digest.chars().count() < 3_000, "{digest}");
 }
 

@@ -119,7 +119,7 @@ async fn a_price_that_falls_far_in_one_answer_only_is_not_applied_and_people_are
 
     assert_eq!(app.shown(&asin).price, shown);
     assert_eq!(report.doubted.count, 1);
-    let told = report.doubted.examples[0];
+    let told = &report.doubted.examples[0];
     assert_eq!(
         (told.asin.as_str(), told.old.0, told.new.0),
         (asin.as_str(), 7_583, 758)

@@ -13,6 +13,7 @@ mod reconcile_rows;
 mod record;
 mod record_rows;
 pub(super) mod report;
+mod report_changes;
 mod report_reconcile;
 mod shop_reads;
 mod start;

@@ -5,6 +5,7 @@
 
 use super::guard;
 use super::progress::unknown;
+use super::report_changes;
 use super::report_reconcile;
 use crate::store::SqlStore;
 use crate::store::db::Session;
@@ -13,10 +14,9 @@ use crate::store::invalid_asins;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::domain::account::AccountId;
-use shared::domain::money::Yen;
 use shared::domain::report::{
-    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, InvalidListings, Outcomes, PriceChange,
-    PriceChanges, Report, StockChanges, Updates, WithoutOffer,
+    BackfillTotals, CacheUse, CauseCount, DoubtedPrices, InvalidListings, Outcomes, PriceChanges,
+    Report, StockChanges, Updates, WithoutOffer,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::{ReportStore, StoreError};
@@ -25,7 +25,6 @@ statement!(RUN, "runs/report_run.sql");
 statement!(OUTCOMES, "runs/report_outcomes.sql");
 statement!(DOUBTED, "runs/report_doubted.sql");
 statement!(WITHOUT_OFFER, "runs/report_without_offer.sql");
-statement!(PRICE_CHANGES, "runs/report_price_changes.sql");
 statement!(MISSES, "runs/report_misses.sql");
 statement!(STILL_MISSING, "runs/report_still_missing.sql");
 statement!(UPDATES, "runs/report_updates.sql");
@@ -68,6 +67,7 @@ pub(crate) async fn read(
     fill_outcomes(&mut survey, &mut report).await?;
     fill_misses(&mut survey, &mut report).await?;
     fill_updates(&mut survey, &mut report, account.as_ref()).await?;
+    report_changes::fill(&mut survey, &mut report, account.as_ref()).await?;
     report.guard = guard::report(&mut survey, id).await?;
     report.invalid = invalid_asins::visible(&mut survey).await?;
     if report.kind == RunKind::Reconcile {
@@ -118,6 +118,7 @@ fn from_run_row(row: &StoredRow, id: RunId, now: DateTime<Utc>) -> Result<Report
         doubted: DoubtedPrices::default(),
         without_offer: WithoutOffer::default(),
         stock_changes: StockChanges::default(),
+        shops: Vec::new(),
         updates: Updates::default(),
         hidden: 0,
         shown: 0,
@@ -151,18 +152,14 @@ async fn fill_outcomes(on: &mut dyn Session, report: &mut Report) -> Result<(), 
         missing: misses.saturating_sub(stale),
         stale,
     };
-    report.stock_changes = StockChanges {
-        to_out: row.count("to_out")?,
-        to_in: row.count("to_in")?,
-    };
-    report.price_changes = PriceChanges {
-        count: row.count("price_changes")?,
-        of_100_yen_or_more: row.count("of_100_yen_or_more")?,
-        examples: read_all(on, PRICE_CHANGES.bind(id), price_change).await?,
-    };
+    report.price_changes.count = row.count("price_changes")?;
+    report.price_changes.of_100_yen_or_more = row.count("of_100_yen_or_more")?;
+    report.stock_changes.to_out = row.count("to_out")?;
+    report.stock_changes.to_in = row.count("to_in")?;
     report.doubted.count = row.count("doubted")?;
     if report.doubted.count > 0 {
-        report.doubted.examples = read_all(on, DOUBTED.bind(id), price_change).await?;
+        report.doubted.examples =
+            read_all(on, DOUBTED.bind(id), report_changes::price_change).await?;
     }
     if report.outcomes.out_of_stock > 0 {
         let before = report.started_at - LONG_WITHOUT_OFFER;
@@ -172,14 +169,6 @@ async fn fill_outcomes(on: &mut dyn Session, report: &mut Report) -> Result<(), 
         }
     }
     Ok(())
-}
-
-fn price_change(row: &StoredRow) -> Result<PriceChange, StoreError> {
-    Ok(PriceChange {
-        asin: row.asin()?,
-        old: Yen(row.small("old_price_yen")?),
-        new: Yen(row.small("new_price_yen")?),
-    })
 }
 
 /// A miss that is still open after the end of its run will never be fetched: it counts as failed.

@@ -1,4 +1,7 @@
 use super::*;
+
+mod kinds;
+
 use crate::sample_reports::{at, eventful};
 use shared::domain::account::{AccountId, AccountRefusal, RefusedParty};
 use shared::domain::report::{Guarded, Report};
@@ -27,8 +30,13 @@ fn a_notice_of_a_run_has_its_numbers_and_what_to_do() {
         "価格変更 734件(うち100円以上 310件)、在庫切れ 41件、在庫復活 9件",
         "反映 720件(非公開 41件、再公開 9件)、失敗 5件、要確認 4件、BASEの受け付け待ち 1,500件、削除されていた 17件",
         "BASEが応答しない (unavailable) 4件",
-        "  B000000001  20,001円 → 120,000円 (+99,999円)\n",
-        "  ほか724件\n",
+        "  本店 (main): 価格変更 500件、在庫切れ 41件、在庫復活 9件、反映 700件(非公開 41件、再公開 9件)、失敗 5件、要確認 3件\n",
+        "  sub: 価格変更 234件、反映 20件、要確認 1件、BASEの受け付け待ち 1,500件、削除されていた 17件\n",
+        "  B000000001  20,001円 → 120,000円 (+99,999円)  商品1 (main、sub)\n",
+        "  B000000031  在庫 あり → 切れ  商品31 (main、sub)\n",
+        "  B000000051  在庫 切れ → あり  (main、sub)\n",
+        "  ほか31件\n",
+        "  ほか724件",
         "ASINが17件",
         "回数制限による待機 2回",
         "ASIN 12,829件、リクエスト 642回、時間 1時間51分",
@@ -175,5 +183,8 @@ fn a_digest_shows_the_most_serious_first_and_counts_the_rest() {
     assert_eq!(sent.title, "Miseban: 17 notices");
     assert!(sent.body.starts_with("* Miseban: price and stock - failed"));
     let last = sent.body.lines().last().unwrap();
-    assert_eq!(last, "* and 7 more: shops out of quota 7");
+    assert_eq!(
+        last,
+        "* and 7 more (see miseban status): shops out of quota 7 (main)"
+    );
 }

@@ -1,7 +1,8 @@
 SELECT
     o.asin,
     p.price_yen AS old_price_yen,
-    o.doubted_price_yen AS new_price_yen
+    o.doubted_price_yen AS new_price_yen,
+    p.title
 FROM outcomes AS o
 INNER JOIN products AS p ON p.asin = o.asin
 WHERE

@@ -1,12 +1,14 @@
 SELECT
-    asin,
-    old_price_yen,
-    new_price_yen
-FROM outcomes
+    o.asin,
+    o.old_price_yen,
+    o.new_price_yen,
+    p.title
+FROM outcomes AS o
+LEFT JOIN products AS p ON p.asin = o.asin
 WHERE
-    run_id = $1
-    AND old_price_yen <> new_price_yen
+    o.run_id = $1
+    AND o.old_price_yen <> o.new_price_yen
 ORDER BY
-    ABS(new_price_yen - old_price_yen) DESC,
-    asin
+    ABS(o.new_price_yen - o.old_price_yen) DESC,
+    o.asin
 LIMIT 10
