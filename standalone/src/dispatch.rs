@@ -1,8 +1,8 @@
 //! Runs a parsed command: opens the database and clients that it needs, and calls `commands`.
 
 use crate::cli::{
-    BackupArgs, EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, NotifyArgs, OutputArgs,
-    QueuesCommand, ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
+    BackupArgs, EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, OutputArgs, QueuesCommand,
+    ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
 };
 use crate::commands::{
     accounts, backup, board, changes, demo, doctor, explain, import, import_shop, migrate, notify,
@@ -100,7 +100,9 @@ async fn perform(
             board::board(args, settings, store, &mut env.output(false)).await
         }
         MisebanCommand::Queues(command) => manage_queues(command, store, env).await,
-        MisebanCommand::Notify(args) => notify_channels(*args, env).await,
+        MisebanCommand::Notify(args) => {
+            notify::notify(*args, settings, store, &mut env.output(false)).await
+        }
         MisebanCommand::Migrate => upgrade(env).await,
         MisebanCommand::Backup(args) => back_up(args, store, env).await,
         MisebanCommand::Restore(args) => restore(args, env).await,
@@ -145,11 +147,6 @@ async fn back_up(
 
 async fn restore(args: &BackupArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
     backup::restore(&args.file, env.settings, &mut env.output(false)).await
-}
-
-async fn notify_channels(args: NotifyArgs, env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {
-    let channels = wiring::channels(env.settings)?;
-    notify::notify(args, env.settings, &channels, &mut env.output(false)).await
 }
 
 async fn import_command(

@@ -23,6 +23,7 @@ statement!(CLAIMED, "notices/claimed_notices.sql");
 statement!(REPORT_LOST, "notices/report_lost_notices.sql");
 statement!(UNREPORT_LOST, "notices/unreport_lost_notices.sql");
 statement!(SETTLE, "notices/settle_notices.sql");
+statement!(END_BACK_OFF, "notices/end_back_off.sql");
 statement!(ABANDON, "notices/abandon_notices.sql");
 statement!(EXPIRE, "notices/expire_notices.sql");
 statement!(DELETE, "notices/delete_notices.sql");
@@ -132,6 +133,10 @@ impl NoticeStore for SqlStore {
             run(&mut transaction, UNREPORT_LOST.bind(message)).await?;
         }
         commit(transaction).await
+    }
+
+    async fn end_back_off(&self, channel: &str, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.db.run(END_BACK_OFF.bind(channel).bind(now)).await
     }
 
     async fn tidy_notices(

@@ -24,6 +24,8 @@ const PAUSES: [TimeDelta; 5] = [
     TimeDelta::minutes(10),
     TimeDelta::minutes(30),
 ];
+/// Slack takes one message a second; a refusal would begin another pause.
+const AFTER_A_MESSAGE: Duration = Duration::from_millis(1_100);
 /// How often an outcome is written while the database is down.
 const SETTLE_TRIES: u32 = 10;
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
@@ -39,6 +41,27 @@ impl Notifications {
             self.send_on(&**channel).await?;
         }
         Ok(())
+    }
+
+    /// Sends what waits on `channel`, which has just accepted a message; whichever process put it off.
+    /// Returns how many notices waited for a later attempt.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn send_waiting(&self, channel: &dyn Notifier) -> Result<u64, StoreError> {
+        let name = channel.name();
+        let outbox = self.store.notice_channels().await?;
+        if !outbox
+            .iter()
+            .any(|one| one.channel == name && one.waiting > 0)
+        {
+            return Ok(0);
+        }
+        tokio::time::sleep(AFTER_A_MESSAGE).await;
+        let waited = self.store.end_back_off(name, self.clock.now()).await?;
+        self.send_on(channel).await?;
+        Ok(waited)
     }
 
     async fn send_on(&self, channel: &dyn Notifier) -> Result<(), StoreError> {

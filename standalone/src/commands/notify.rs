@@ -1,24 +1,29 @@
 //! `notify`: shows the notification channels and events, and sends test messages.
 
 use crate::cli::NotifyArgs;
+use crate::database::CommandStore;
 use crate::output::CommandOutput;
 use app::config::Settings;
+use app::wiring;
+use chrono::TimeDelta;
+use producer::notices::{NotificationPolicy, Notifications};
 use shared::ports::notifier::{Notifier, NotifyError};
 use std::sync::Arc;
 use ui::command_error::{CommandError, Exit};
+use ui::layout::grouped;
 use ui::message::{Lang, Text, text};
 use ui::notices;
 
-/// Prints the channels and the events; with `--test` sends a test message to each channel.
-/// [`Exit::Failed`] when a channel does not accept it.
+/// Prints the channels and the events; with `--test` sends a test message to each channel, and what
+/// waits in `store` for a channel that accepts it. [`Exit::Failed`] when a channel does not accept it.
 ///
 /// # Errors
 ///
-/// [`CommandError::Usage`] for a test without a channel.
+/// [`CommandError::Usage`] for a test without a channel; a database that stops answering.
 pub async fn notify(
     args: NotifyArgs,
     settings: &Settings,
-    channels: &[Arc<dyn Notifier>],
+    store: &CommandStore,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
     if !args.test {
@@ -26,17 +31,22 @@ pub async fn notify(
         out.line(&events_message(settings))?;
         return Ok(Exit::Done);
     }
+    let channels = wiring::channels(settings)?;
     if channels.is_empty() {
         return Err(CommandError::Usage(text!(
             "送り先がありません。CHATWORK_TOKEN と CHATWORK_ROOM_ID、または NOTIFY_WEBHOOK_URL を設定してください",
             "no channel is configured: set CHATWORK_TOKEN and CHATWORK_ROOM_ID, or NOTIFY_WEBHOOK_URL"
         )));
     }
+    let waiting = waiting(settings, store, &channels).await;
     let mut exit = Exit::Done;
-    for channel in channels {
+    for channel in &channels {
         let name = channel.name();
         match channel.post(&notices::test_message(out.lang)).await {
-            Ok(()) => out.line(&text!("ok  {name}: 送りました", "ok  {name}: sent"))?,
+            Ok(()) => {
+                out.line(&text!("ok  {name}: 送りました", "ok  {name}: sent"))?;
+                send_waiting(&**channel, waiting.as_ref(), out).await?;
+            }
             Err(error) => {
                 exit = Exit::Failed;
                 let Text { ja, en } = advice(&error);
@@ -45,6 +55,48 @@ pub async fn notify(
         }
     }
     Ok(exit)
+}
+
+/// What sends the notices that wait in the database; `None` where there is none yet, or where it does
+/// not answer: somebody tests the settings of a channel.
+async fn waiting(
+    settings: &Settings,
+    store: &CommandStore,
+    channels: &[Arc<dyn Notifier>],
+) -> Option<Notifications> {
+    let store = match store.existing().await {
+        Ok(store) => Arc::new(store.clone()),
+        Err(failure) => {
+            tracing::info!(%failure, "no notices that wait can be sent");
+            return None;
+        }
+    };
+    let policy = NotificationPolicy {
+        gather: TimeDelta::zero(),
+        ..NotificationPolicy::from_settings(settings)
+    };
+    let clock = store.clock();
+    Some(Notifications::new(store, clock, channels.to_vec(), policy))
+}
+
+/// Sends what a channel has refused until now, instead of at the time of the next attempt.
+async fn send_waiting(
+    channel: &dyn Notifier,
+    waiting: Option<&Notifications>,
+    out: &mut CommandOutput<'_>,
+) -> Result<(), CommandError> {
+    let Some(notifications) = waiting else {
+        return Ok(());
+    };
+    let waited = notifications.send_waiting(channel).await?;
+    if waited == 0 {
+        return Ok(());
+    }
+    let waited = grouped(waited);
+    out.line(&text!(
+        "    待っていたお知らせ{waited}件も送りました",
+        "    and {waited} notices that waited"
+    ))
 }
 
 /// The configured channels.

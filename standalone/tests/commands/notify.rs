@@ -1,11 +1,17 @@
 //! `notify`: its output, and the test message to each channel over HTTP.
 
-use crate::fixture::{Captured, failure};
+use crate::fixture::{Captured, account, failure};
+use adapters::clock::SystemClock;
+use adapters::store::SqlStore;
 use app::config::Settings;
-use app::wiring;
+use chrono::TimeDelta;
+use shared::domain::notice::Notice;
+use shared::ports::clock::Clock as _;
+use shared::ports::store::{DeliveryOutcome, NewNotice, NoticeClaim, NoticeStore as _};
 use simulator::{Config, Fault, FaultKind, Simulator};
 use standalone::cli::NotifyArgs;
 use standalone::commands::notify::notify;
+use standalone::database::CommandStore;
 use ui::command_error::Exit;
 use ui::message::Lang;
 
@@ -30,10 +36,10 @@ fn settings(given: &[(&str, &str)]) -> Settings {
 }
 
 async fn run_notify(args: NotifyArgs, settings: &Settings) -> (Exit, String) {
-    let channels = wiring::channels(settings).unwrap();
+    let store = CommandStore::new(settings);
     let mut output = Captured::new();
     let page = &mut output.text(Lang::En);
-    let exit = notify(args, settings, &channels, page).await.unwrap();
+    let exit = notify(args, settings, &store, page).await.unwrap();
     (exit, output.read())
 }
 
@@ -95,12 +101,73 @@ async fn without_test_nothing_is_sent_and_the_events_are_listed() {
 
 #[tokio::test]
 async fn a_test_without_a_channel_is_wrong_usage() {
+    let settings = settings(&[]);
+    let store = CommandStore::new(&settings);
     let mut output = Captured::new();
     let page = &mut output.text(Lang::En);
 
-    let tried = notify(TEST, &settings(&[]), &[], page).await;
+    let tried = notify(TEST, &settings, &store, page).await;
 
     let (text, exit) = failure(tried);
     assert!(text.contains("NOTIFY_WEBHOOK_URL"), "{text}");
     assert_eq!(exit, Exit::Usage);
+}
+
+/// A notice that a process could not send: its next attempt is in twelve minutes.
+async fn put_off(store: &SqlStore) {
+    let now = SystemClock.now();
+    let channels = ["webhook".to_owned()];
+    let notice = Notice::ProxyFailed {
+        account: account("main"),
+        name: "本店".to_owned(),
+        since: now,
+    };
+    let new = NewNotice {
+        event: notice.event(),
+        notice: Some(notice),
+        at: now,
+    };
+    store.write_notices(&channels, &[new]).await.unwrap();
+    let claim = NoticeClaim {
+        message: uuid::Uuid::now_v7(),
+        now,
+        until: now + TimeDelta::minutes(1),
+        gather: TimeDelta::zero(),
+        most: 200,
+    };
+    store.claim_notices("webhook", &claim).await.unwrap();
+    let later = now + TimeDelta::minutes(12);
+    let refused = DeliveryOutcome::RetryAt(later, "http 404".to_owned());
+    store
+        .settle_notices(claim.message, &refused, now)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_channel_that_works_again_gets_at_once_what_another_process_put_off() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", directory.path().join("m.db").display());
+    let store = SqlStore::open(&url).await.unwrap();
+    put_off(&store).await;
+    let simulator = simulator().await;
+    let hook = format!("{}/services/T/B/hidden", simulator.url());
+    let settings = settings(&[("NOTIFY_WEBHOOK_URL", &hook), ("DATABASE_URL", &url)]);
+    let away = Fault::new("webhook", FaultKind::Forbidden).times(1);
+    simulator.add_fault(away).unwrap();
+
+    let (exit, _) = run_notify(TEST, &settings).await;
+    assert_eq!((exit, simulator.webhook_texts().len()), (Exit::Failed, 0));
+    let (exit, text) = run_notify(TEST, &settings).await;
+
+    assert_eq!(exit, Exit::Done);
+    assert!(text.ends_with("and 1 notices that waited\n"), "{text}");
+    let texts = simulator.webhook_texts();
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(
+        texts[1].contains("miseban accounts check main"),
+        "{texts:?}"
+    );
+    let left = store.notice_channels().await.unwrap();
+    assert_eq!(left[0].waiting, 0);
 }

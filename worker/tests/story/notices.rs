@@ -392,6 +392,25 @@ async fn a_refused_message_is_sent_again_when_the_channel_said_and_once() {
 }
 
 #[tokio::test]
+async fn a_success_of_the_channel_sends_what_another_process_put_off() {
+    let app = Fixture::open(world(20, 1)).await;
+    failed_runs(&app, 2).await;
+    fault(&app, FaultKind::Throttle, 1);
+    let daemon = notifications(&app, Ahead::by(0));
+    pass(&daemon).await;
+    pass(&daemon).await;
+    assert_eq!(posted(&app), Vec::<String>::new(), "it waits");
+
+    let channel = chatwork(app.simulator.url());
+    let other = notifications(&app, Ahead::by(0));
+    let waited = other.send_waiting(&*channel).await.expect("the store");
+
+    assert_eq!((waited, posted(&app).len()), (2, 1));
+    pass(&daemon).await;
+    assert_eq!((posted(&app).len(), outbox(&app).await.waiting), (1, 0));
+}
+
+#[tokio::test]
 async fn fifty_events_become_one_digest() {
     let app = Fixture::open(world(20, 1)).await;
     failed_runs(&app, 50).await;

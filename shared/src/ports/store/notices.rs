@@ -119,6 +119,10 @@ pub trait NoticeStore: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
+    /// Ends the pause of a channel that accepts messages again: its notices are due now. Returns how many
+    /// waited for a later attempt.
+    async fn end_back_off(&self, channel: &str, now: DateTime<Utc>) -> Result<u64, StoreError>;
+
     /// Settles the notices of killed senders as `perhaps`, expires those that are due since before
     /// `expired`, and deletes those settled before `forgotten`. Returns how many became `perhaps`.
     async fn tidy_notices(
