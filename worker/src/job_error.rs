@@ -2,6 +2,7 @@
 //! this only carries it to the runner.
 
 use chrono::{DateTime, Utc};
+use shared::domain::listing::Listing;
 use shared::domain::retry::Remedy;
 use shared::ports::limiter::LimiterError;
 use shared::ports::marketplace::MarketplaceError;
@@ -30,6 +31,17 @@ impl JobError {
     pub fn new(remedy: Remedy, why: impl Into<String>) -> Self {
         let why = why.into();
         Self { remedy, why }
+    }
+
+    /// Names the listing in the error of a job that may end in the dead list: its number means nothing to
+    /// people. Outages concern no single listing.
+    #[must_use]
+    pub fn about(mut self, listing: &Listing) -> Self {
+        if matches!(self.remedy, Remedy::TryAgain | Remedy::GiveUp) {
+            let Listing { account, asin, .. } = listing;
+            self.why = format!("{asin} in {account}: {}", self.why);
+        }
+        self
     }
 
     /// Try again after `pause`, at no cost in attempts.
@@ -82,5 +94,35 @@ impl From<QueueError> for JobError {
 impl From<LimiterError> for JobError {
     fn from(error: LimiterError) -> Self {
         Self::new(Remedy::Pause(OUTAGE_PAUSE), error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::domain::account::AccountId;
+    use shared::domain::asin::Asin;
+    use shared::domain::listing::{ItemId, ListingId, ShopState};
+    use shared::domain::money::Yen;
+
+    #[test]
+    fn what_may_end_in_the_dead_list_names_product_and_shop_and_an_outage_does_not() {
+        let listing = Listing {
+            id: ListingId(2838),
+            account: AccountId::parse("main").expect("an id"),
+            asin: Asin::parse("B00EXAMPLE").expect("an ASIN"),
+            item: ItemId(1),
+            shown: ShopState {
+                price: Yen(500),
+                visible: true,
+                stock: None,
+            },
+        };
+        let of = |remedy| JobError::new(remedy, "no answer").about(&listing).why;
+
+        for remedy in [Remedy::TryAgain, Remedy::GiveUp] {
+            assert_eq!(of(remedy), "B00EXAMPLE in main: no answer");
+        }
+        assert_eq!(of(Remedy::Pause(OUTAGE_PAUSE)), "no answer");
     }
 }

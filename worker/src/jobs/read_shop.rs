@@ -117,7 +117,8 @@ async fn missing(job: &ReadShop, read: &ShopRead, ctx: &Context) -> Result<(), J
         diff.seen.push(listing.id);
         (diff, Advance::FoundMissing)
     } else {
-        tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item does not exist in the shop any more");
+        let (account, asin) = (&listing.account, listing.asin);
+        tracing::info!(listing.id = listing.id.0, %account, %asin, "the item of {asin} does not exist in {account} any more");
         (no_longer_exists(&listing), Advance::Gone(listing.id))
     };
     record(job, (call.asked_at, call.cost), diff, advance, ctx).await

@@ -60,8 +60,9 @@ impl Handler<Context> for UpdateListing {
         }
         match bring_to_desired(&task, &mut claim, ctx).await {
             Ok(result @ UpdateResult::SaleBelowCost(_, sale)) => {
-                tracing::warn!(listing.id = self.listing.0, account = %task.listing.account, asin = %task.listing.asin,
-                    "the shop asks {sale} yen, below cost, and not the price that is set: the item is hidden");
+                let (account, asin) = (&task.listing.account, task.listing.asin);
+                tracing::warn!(listing.id = self.listing.0, %account, %asin,
+                    "{account} asks {sale} yen for {asin}, below cost, and not the price that is set: the item is hidden");
                 finish(claim, &result, ctx).await?;
                 Err(JobError::wait(
                     Duration::ZERO,
@@ -76,14 +77,19 @@ impl Handler<Context> for UpdateListing {
             }
             Err(none) => {
                 ctx.store.release_update(claim, ctx.clock.now()).await?;
-                Err(none.into_job_error(&task.listing.account, ctx).await?)
+                let error = none.into_job_error(&task.listing.account, ctx).await?;
+                Err(error.about(&task.listing))
             }
         }
     }
 
     /// Counts the update as failed; the next run finds the difference and tries again.
     async fn give_up(&self, error: &JobError, ctx: &Context) -> Result<(), JobError> {
-        tracing::warn!(listing.id = self.listing.0, why = %error.why, "gave up an update");
+        tracing::warn!(
+            listing.id = self.listing.0,
+            "gave up an update: {}",
+            error.why
+        );
         let code = match error.remedy {
             Remedy::Stop => "stopped",
             _ => "unavailable",
@@ -219,7 +225,8 @@ async fn after_error(
         | ShopError::ItemRefused(_)
         | ShopError::Refused(_)
         | ShopError::Reauthorise { .. } => {
-            tracing::warn!(listing.id = task.listing.id.0, account = %task.listing.account, %error, "an update failed");
+            let (account, asin) = (&task.listing.account, task.listing.asin);
+            tracing::warn!(listing.id = task.listing.id.0, %account, %asin, %error, "an update of {asin} in {account} failed");
             Ok(UpdateResult::Failed(error.code().to_owned()))
         }
         error => Err(NoAnswer::Shop(error)),
@@ -234,12 +241,13 @@ async fn check_by_path(
     ctx: &Context,
 ) -> Result<UpdateResult, NoAnswer> {
     let listing = &task.listing;
+    let (account, asin) = (&listing.account, listing.asin);
     if item(task, ctx).await?.is_none() {
-        tracing::info!(listing.id = listing.id.0, asin = %listing.asin, "the item does not exist in the shop any more");
+        tracing::info!(listing.id = listing.id.0, %account, %asin, "the item of {asin} does not exist in {account} any more");
         return Ok(UpdateResult::Delisted);
     }
-    tracing::warn!(listing.id = listing.id.0, account = %listing.account, %error,
-        "the shop has the item and refuses to edit it: the listing is held");
+    tracing::warn!(listing.id = listing.id.0, %account, %asin, %error,
+        "{account} has the item of {asin} and refuses to edit it: the listing is held");
     Ok(UpdateResult::Held(HoldReason::NotEditable))
 }
 
