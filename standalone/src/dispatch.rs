@@ -1,12 +1,12 @@
 //! Runs a parsed command: opens the database and clients that it needs, and calls `commands`.
 
 use crate::cli::{
-    BackupArgs, EcautoArgs, ImportArgs, ImportCommand, MisebanCommand, OutputArgs, QueuesCommand,
-    ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
+    BackupArgs, EcautoArgs, ImportArgs, ImportCommand, ListArgs, MisebanCommand, OutputArgs,
+    QueuesCommand, ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs, ValidateArgs,
 };
 use crate::commands::{
-    accounts, backup, board, changes, demo, doctor, explain, import, import_shop, migrate, notify,
-    queues, register, release, report, run, serve, status, validate,
+    accounts, backup, board, changes, demo, doctor, explain, import, import_shop, list, migrate,
+    notify, queues, register, release, report, run, serve, status, validate,
 };
 use crate::database::{self, CommandStore};
 use crate::import::AsinList;
@@ -83,6 +83,7 @@ async fn perform(
             let (store, now) = store.existing_now().await?;
             release::cancel(run, store, now, &mut env.output(false)).await
         }
+        MisebanCommand::List(args) => print_list(args, store, env).await,
         MisebanCommand::Changes(args) => {
             let (store, now) = store.existing_now().await?;
             changes::changes(store, args, now, &mut env.output(args.json)).await
@@ -92,8 +93,7 @@ async fn perform(
             explain::explain(store, &args.asin, &mut env.output(args.output.json)).await
         }
         MisebanCommand::Accounts(command) => {
-            let json = command.json();
-            accounts::accounts(command, env.settings, store, &mut env.output(json)).await
+            accounts::accounts(command, settings, store, &mut env.output(command.json())).await
         }
         MisebanCommand::Validate(args) => validate_cache(args, store, env).await,
         MisebanCommand::Board(args) => {
@@ -116,20 +116,23 @@ async fn perform(
     }
 }
 
+async fn print_list(
+    args: &ListArgs,
+    store: &CommandStore,
+    env: &mut CommandEnv<'_>,
+) -> Result<Exit, CommandError> {
+    let store = store.existing().await?;
+    list::list(store, args, &mut env.output(args.output.json)).await
+}
+
 async fn manage_queues(
     command: &QueuesCommand,
     store: &CommandStore,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
     let (settings, now) = (env.settings, SystemClock.now());
-    queues::queues(
-        command,
-        settings,
-        store,
-        now,
-        &mut env.output(command.output().json),
-    )
-    .await
+    let out = &mut env.output(command.output().json);
+    queues::queues(command, settings, store, now, out).await
 }
 
 async fn upgrade(env: &mut CommandEnv<'_>) -> Result<Exit, CommandError> {

@@ -3,6 +3,7 @@
 //! - `db`: connections, dialects, statements and their parameters, the schema.
 //! - `runs`: a run from its start to its report, with its batches, guard and reconciliation.
 //! - `listings`: the catalogue, products, updates and history.
+//! - `lists`: complete lists of products, for people.
 //! - `invalid_asins`: the marks of ASINs that Amazon called invalid.
 //! - `accounts`: accounts, tokens, leases and the memory of lanes.
 //! - `installation`: what tells this database from every other one.
@@ -18,6 +19,7 @@ mod db;
 mod installation;
 mod invalid_asins;
 mod listings;
+mod lists;
 mod location;
 mod notices;
 mod open;

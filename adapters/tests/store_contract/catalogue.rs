@@ -227,10 +227,8 @@ async fn listings_of_an_account_without_a_file_entry_are_inactive() {
         .unwrap();
 
     assert_eq!(store.listed_asins(None).await.unwrap(), [asin(1)]);
-    assert_eq!(
-        store.listing_counts().await.unwrap(),
-        [(account("new"), 1, 0)]
-    );
+    let counts = store.listing_counts().await.unwrap();
+    assert_eq!(counts[&account("new")].listed, 1);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod guard;
 mod history;
 mod infos;
 mod invalid_asins;
+mod lists;
 mod notices;
 mod opening;
 mod processes;

@@ -4,6 +4,7 @@
 mod accounts;
 mod import;
 mod inspect;
+mod list;
 mod output;
 mod queues;
 mod runs;
@@ -12,6 +13,7 @@ mod since;
 pub use accounts::{AccountsCommand, AuthorizeArgs, CheckArgs, RefreshArgs};
 pub use import::{EcautoArgs, ImportArgs, ImportCommand, ImportShopArgs};
 pub use inspect::{ChangesArgs, ExplainArgs, ReportArgs, ValidateArgs};
+pub use list::ListArgs;
 pub use output::OutputArgs;
 pub use queues::{DeadMessageArgs, QueuesCommand, ShowArgs};
 pub use runs::{ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs};
@@ -105,6 +107,13 @@ add the items to the shop yourself, then run miseban import listings.",
   miseban report
   miseban report 01939c1e-7c00-7000-8000-000000000001 --json")]
     Report(ReportArgs),
+    /// List all products in one state: held, failed, unknown and others, in full
+    #[command(after_help = "Examples:
+  miseban list failed
+  miseban list held --account main
+  miseban list unknown --json | jq .count
+  miseban list missing --run 01939c1e-7c00-7000-8000-000000000001")]
+    List(ListArgs),
     /// Send the updates that a run holds back because they would hide many products at once
     #[command(after_help = "Example:
   miseban release 01939c1e-7c00-7000-8000-000000000001     you checked: they really are sold out")]

@@ -13,6 +13,7 @@ pub mod explain;
 mod follow_run;
 pub mod import;
 pub mod import_shop;
+pub mod list;
 pub mod migrate;
 pub mod notify;
 pub mod programs;

@@ -13,6 +13,7 @@ mod files;
 mod fixture;
 mod help;
 mod inspect;
+mod list;
 mod lost_messages;
 mod named;
 mod notify;

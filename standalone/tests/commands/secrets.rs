@@ -27,6 +27,7 @@ const COMMANDS: &[&[&str]] = &[
     &["release", "01939c1e-7c00-7000-8000-000000000001"],
     &["cancel", "01939c1e-7c00-7000-8000-000000000001"],
     &["status"],
+    &["list", "failed"],
     &["accounts", "ls"],
     &["accounts", "check"],
     &["accounts", "refresh", "main"],

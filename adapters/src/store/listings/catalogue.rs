@@ -11,7 +11,7 @@ use shared::domain::asin::Asin;
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::listing::ListingStatus;
 use shared::domain::product::{Product, Seen};
-use shared::ports::store::{CatalogueStore, ImportCounts, NewListing, StoreError};
+use shared::ports::store::{CatalogueStore, ImportCounts, ListingCounts, NewListing, StoreError};
 use std::collections::HashMap;
 
 statement!(LISTED, "listings/listed_asins.sql");
@@ -88,11 +88,15 @@ impl CatalogueStore for SqlStore {
             .await
     }
 
-    async fn listing_counts(&self) -> Result<Vec<(AccountId, u64, u64)>, StoreError> {
-        self.db
-            .survey_all(&COUNTS, |row| {
-                Ok((row.account()?, row.count("listed")?, row.count("held")?))
-            })
-            .await
+    async fn listing_counts(&self) -> Result<HashMap<AccountId, ListingCounts>, StoreError> {
+        let counts = |row: &StoredRow| {
+            let counts = ListingCounts {
+                listed: row.count("listed")?,
+                pending: row.count("pending")?,
+                held: row.count("held")?,
+            };
+            Ok((row.account()?, counts))
+        };
+        self.db.survey_all(&COUNTS, counts).await
     }
 }

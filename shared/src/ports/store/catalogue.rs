@@ -52,6 +52,17 @@ pub struct HeldImport {
     pub listed: Option<(ListingId, ItemId)>,
 }
 
+/// The listings of an account, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListingCounts {
+    /// In the shop.
+    pub listed: u64,
+    /// Registered, but not yet in the shop.
+    pub pending: u64,
+    /// In the shop, and held for a person to check.
+    pub held: u64,
+}
+
 /// Reads and writes the catalogue.
 #[async_trait]
 pub trait CatalogueStore: Send + Sync {
@@ -94,6 +105,6 @@ pub trait CatalogueStore: Send + Sync {
         asins: &[Asin],
     ) -> Result<HashMap<Asin, ListingStatus>, StoreError>;
 
-    /// Listings by account: account, number listed, number held for a person.
-    async fn listing_counts(&self) -> Result<Vec<(AccountId, u64, u64)>, StoreError>;
+    /// The listings of each account, in numbers.
+    async fn listing_counts(&self) -> Result<HashMap<AccountId, ListingCounts>, StoreError>;
 }

@@ -11,6 +11,7 @@ mod guard;
 mod history;
 mod invalid_asins;
 mod leases;
+mod lists;
 mod notices;
 mod processes;
 mod reconcile;
@@ -25,7 +26,7 @@ pub use accounts::{
 pub use batches::{
     BatchStore, ListingDecision, ListingRow, Miss, OpenBatch, Record, RecordPart, RecordedAsin,
 };
-pub use catalogue::{CatalogueStore, HeldImport, ImportCounts, NewListing};
+pub use catalogue::{CatalogueStore, HeldImport, ImportCounts, ListingCounts, NewListing};
 pub use error::StoreError;
 pub use guard::GuardStore;
 pub use history::{
@@ -34,6 +35,7 @@ pub use history::{
 };
 pub use invalid_asins::InvalidAsinStore;
 pub use leases::LeaseStore;
+pub use lists::{ItemFilter, ListedItem, ProductList, ProductListStore, RunPart};
 pub use notices::{
     ChannelView, ClaimedNotices, DeliveryOutcome, ENDED_BEFORE_ANSWER, NewNotice, NoticeClaim,
     NoticeStore,
@@ -68,6 +70,7 @@ pub trait Store:
     + ReconcileStore
     + InvalidAsinStore
     + ProcessStore
+    + ProductListStore
 {
 }
 
@@ -88,5 +91,6 @@ impl<T> Store for T where
         + ReconcileStore
         + InvalidAsinStore
         + ProcessStore
+        + ProductListStore
 {
 }

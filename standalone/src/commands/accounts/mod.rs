@@ -55,11 +55,10 @@ pub async fn accounts(
 async fn ls(tools: &AccountsTools<'_>, out: &mut CommandOutput<'_>) -> Result<Exit, CommandError> {
     let store = tools.store.existing().await?;
     let rows = store.accounts().await?.into_iter();
-    let counts = store.listing_counts().await?.into_iter();
     let facts = view::AccountFacts {
         rows: rows.map(|row| (row.id.clone(), row)).collect(),
         ages: TokenAge::by_account(store.token_ages().await?),
-        listed: counts.map(|(id, listed, _)| (id, listed)).collect(),
+        counts: store.listing_counts().await?,
         now: store.clock().now(),
         warned_before: warned_before(tools.settings),
     };

@@ -24,6 +24,8 @@ fn row(shop: &AccountView, lang: Lang) -> Vec<String> {
     };
     let listed = grouped(shop.listed);
     let listed = text!("出品中 {listed}件", "{listed} listed");
+    let pending = grouped(shop.pending);
+    let pending = text!("登録待ち {pending}件", "{pending} pending");
     let parked = shop.parked_until.map(when).map(|until| {
         let text = text!("{until} まで待機", "paused until {until}");
         text.of(lang).to_owned()
@@ -38,6 +40,7 @@ fn row(shop: &AccountView, lang: Lang) -> Vec<String> {
         active.to_owned(),
         tokens(shop).of(lang).to_owned(),
         listed.of(lang).to_owned(),
+        pending.of(lang).to_owned(),
         proxy.unwrap_or_default(),
         parked.unwrap_or_default(),
     ]

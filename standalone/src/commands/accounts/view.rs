@@ -5,7 +5,7 @@ use app::config::environment;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use shared::domain::account::{AccountId, AccountRefusal, NEVER_AUTHORISED};
-use shared::ports::store::{AccountRow, TokenAge};
+use shared::ports::store::{AccountRow, ListingCounts, TokenAge};
 use std::collections::HashMap;
 
 /// The shops of the accounts file.
@@ -20,8 +20,8 @@ pub struct AccountFacts {
     pub rows: HashMap<AccountId, AccountRow>,
     /// By account.
     pub ages: HashMap<String, TokenAge>,
-    /// Listed, by account.
-    pub listed: HashMap<AccountId, u64>,
+    /// By account.
+    pub counts: HashMap<AccountId, ListingCounts>,
     pub now: DateTime<Utc>,
     /// How long before its expiry a token counts as ending.
     pub warned_before: TimeDelta,
@@ -33,6 +33,8 @@ pub struct AccountView {
     pub name: String,
     pub active: bool,
     pub listed: u64,
+    /// Registered, but not yet in the shop.
+    pub pending: u64,
     pub token: TokenView,
     /// Only if it is in the future.
     pub parked_until: Option<DateTime<Utc>>,
@@ -83,11 +85,13 @@ impl AccountView {
         let row = facts.rows.get(&shop.id);
         let parked = row.and_then(|row| row.parked_until);
         let refused = row.and_then(|row| row.refused.clone());
+        let counts = facts.counts.get(&shop.id).copied().unwrap_or_default();
         Self {
             id: shop.id.clone(),
             name: shop.name.clone(),
             active: shop.active,
-            listed: facts.listed.get(&shop.id).copied().unwrap_or_default(),
+            listed: counts.listed,
+            pending: counts.pending,
             token: TokenView::of(shop, row, facts),
             parked_until: parked.filter(|until| *until > facts.now),
             proxy: shop.proxy_shown(&environment),

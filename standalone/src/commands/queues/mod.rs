@@ -1,5 +1,7 @@
 //! `queues`: shows the queues in Redis, retries and drops dead messages, pauses and resumes queues.
 
+mod products;
+mod retry;
 mod selection;
 mod text;
 mod view;
@@ -9,7 +11,8 @@ use crate::commands::programs::WorkerView;
 use crate::database::CommandStore;
 use crate::output::CommandOutput;
 use adapters::queue::RedisQueue;
-use app::config::Settings;
+use adapters::store::SqlStore;
+use app::config::{Redis, Settings};
 use app::live_workers::live_workers;
 use app::wiring;
 use chrono::{DateTime, Utc};
@@ -38,8 +41,11 @@ pub async fn queues(
     now: DateTime<Utc>,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
+    let redis = redis(settings)?;
+    let rows = rows(store).await?;
     let inspector = QueueInspector {
-        queue: open(settings, store).await?,
+        queue: wiring::shared_queue(redis, rows).await?,
+        rows,
         now,
     };
     match command {
@@ -62,8 +68,7 @@ pub async fn queues(
     Ok(Exit::Done)
 }
 
-/// Opens the queue in Redis, also while the database, which tells whether it is its own, does not
-/// answer: somebody looks for what is wrong.
+/// Opens the queue in Redis.
 ///
 /// # Errors
 ///
@@ -73,29 +78,39 @@ pub(super) async fn open(
     settings: &Settings,
     store: &CommandStore,
 ) -> Result<RedisQueue, CommandError> {
-    let Some(redis) = &settings.redis else {
-        return Err(CommandError::Usage(text!(
-            "REDIS_URL がありません。1つのプロセスで動かすとき、キューは miseban serve や miseban run のメモリーの中だけにあり、外からは見えません。miseban status を使ってください",
-            "REDIS_URL is not set: without Redis, the queue is in the memory of miseban serve or miseban run and cannot be shown; use miseban status"
-        )));
-    };
-    let store = match store.existing().await {
-        Ok(store) => Some(store),
-        Err(CommandError::Away(why)) => {
-            tracing::info!("{why}");
-            None
-        }
-        Err(failure) => return Err(failure),
-    };
-    wiring::shared_queue(redis, store).await
+    let redis = redis(settings)?;
+    wiring::shared_queue(redis, rows(store).await?).await
 }
 
-struct QueueInspector {
+fn redis(settings: &Settings) -> Result<&Redis, CommandError> {
+    settings.redis.as_ref().ok_or_else(|| {
+        CommandError::Usage(text!(
+            "REDIS_URL がありません。1つのプロセスで動かすとき、キューは miseban serve や miseban run のメモリーの中だけにあり、外からは見えません。miseban status を使ってください",
+            "REDIS_URL is not set: without Redis, the queue is in the memory of miseban serve or miseban run and cannot be shown; use miseban status"
+        ))
+    })
+}
+
+/// The database, which tells whether the queue is its own, and what its messages are about; `None`
+/// while it does not answer: somebody looks for what is wrong.
+async fn rows(store: &CommandStore) -> Result<Option<&SqlStore>, CommandError> {
+    match store.existing().await {
+        Ok(store) => Ok(Some(store)),
+        Err(CommandError::Away(why)) => {
+            tracing::info!("{why}");
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+struct QueueInspector<'a> {
     queue: RedisQueue,
+    rows: Option<&'a SqlStore>,
     now: DateTime<Utc>,
 }
 
-impl QueueInspector {
+impl QueueInspector<'_> {
     async fn overview(&self) -> Result<QueuesOverview, CommandError> {
         let mut queues = Vec::new();
         for queue in QueueName::ALL {
@@ -134,10 +149,12 @@ impl QueueInspector {
                     .collect(),
             });
         }
-        Ok(QueueMessages {
+        let mut found = QueueMessages {
             queue: queue.as_str(),
             places: groups,
-        })
+        };
+        products::add(self.rows, &mut found.messages()).await;
+        Ok(found)
     }
 
     async fn found(&self, id: &str) -> Result<MessagesById, CommandError> {
@@ -154,6 +171,7 @@ impl QueueInspector {
                 "there is no queue and no message {id}: the queues are {en}; miseban queues show sync lists message ids"
             )));
         }
+        products::add(self.rows, &mut messages.iter_mut().collect::<Vec<_>>()).await;
         Ok(MessagesById { messages })
     }
 
@@ -162,7 +180,14 @@ impl QueueInspector {
         let mut changed = ChangedMessages::default();
         for queue in selection.queues() {
             let ids = self.selected(queue, &selection).await?;
-            changed.add(queue, self.queue.retry(queue, &ids).await?);
+            let retried = self.queue.retry(queue, &ids).await?;
+            let cut = if args.all && queue == QueueName::Update {
+                retry::failed_updates(self.rows, &self.queue, &ids).await?
+            } else {
+                0
+            };
+            changed.add(queue, retried + cut);
+            changed.from_rows += cut;
         }
         selection.checked(changed)
     }

@@ -6,9 +6,10 @@ use super::view::{
 };
 use crate::commands::programs as live;
 use app::live_workers::unserved;
+use shared::domain::asin::Asin;
 use std::fmt::Write as _;
 use ui::layout::{clean, counted, grouped, span, table, when};
-use ui::message::{Lang, text};
+use ui::message::{Lang, Text, text};
 use ui::programs;
 
 /// One line per queue, then one per worker.
@@ -19,6 +20,13 @@ pub fn overview(view: &QueuesOverview, lang: Lang) -> String {
         .map(|queue| figures(queue, lang))
         .collect();
     let mut text = table(&rows, &[]);
+    if view.queues.iter().any(|queue| queue.cut > 0) {
+        let cut = text!(
+            "一覧から溢れたものも失われていません: 更新は miseban list failed で分かり、miseban queues retry update --all で再実行できます。未確認のASINは miseban list missing で分かり、miseban run stale で再確認できます",
+            "what was cut is not lost: miseban list failed names the updates, and miseban queues retry update --all retries them; miseban list missing names ASINs without an answer, and miseban run stale asks for them again"
+        );
+        let _ = writeln!(text, "{}", cut.of(lang));
+    }
     let _ = writeln!(text, "\nworker");
     text.push_str(&table(&live::workers(&view.alive, lang), &[]));
     if let queues @ [_, ..] = unserved(&view.alive).as_slice() {
@@ -107,8 +115,20 @@ fn row(message: &MessageView, lang: Lang) -> Vec<String> {
         rank.of(lang).to_owned(),
         attempts.of(lang).to_owned(),
         times(message, lang),
+        about(message, lang),
         message.error.clone().unwrap_or_default(),
     ]
+}
+
+/// The shops and the first product.
+fn about(message: &MessageView, lang: Lang) -> String {
+    let Some(first) = message.asins.first() else {
+        return message.shops();
+    };
+    let more = message.asins.len() - 1;
+    let rest = text!(" ほか{more}件", " and {more} more");
+    let rest = if more > 0 { rest.of(lang) } else { "" };
+    format!("{} {first}{rest}", message.shops())
 }
 
 fn times(message: &MessageView, lang: Lang) -> String {
@@ -154,6 +174,13 @@ fn one(message: &MessageView, lang: Lang) -> String {
         row(lang.pick("時刻", "time"), times(message, lang)),
         row(lang.pick("内容", "job"), message.job.to_string()),
     ];
+    if !message.accounts.is_empty() {
+        rows.push(row(lang.pick("ショップ", "shop"), message.shops()));
+    }
+    if !message.asins.is_empty() {
+        let asins: Vec<&str> = message.asins.iter().map(Asin::as_str).collect();
+        rows.push(row("ASIN", asins.join(" ")));
+    }
     if let Some(error) = &message.error {
         rows.push(row(lang.pick("理由", "error"), error.clone()));
     }
@@ -163,9 +190,17 @@ fn one(message: &MessageView, lang: Lang) -> String {
 /// How many messages were put back into the queue.
 pub fn retried(view: &ChangedMessages, lang: Lang) -> String {
     let count = grouped(view.messages);
+    let cut = (view.from_rows > 0).then(|| grouped(view.from_rows));
+    let cut = cut.map(|cut| {
+        text!(
+            "(うち一覧から溢れていた更新 {cut}件)",
+            " (of these {cut} failed updates that were cut from the list)"
+        )
+    });
+    let Text { ja, en } = cut.unwrap_or_else(|| text!("", ""));
     let text = text!(
-        "{count}件を再実行待ちに戻しました",
-        "{count} messages put back into the queue"
+        "{count}件を再実行待ちに戻しました{ja}",
+        "{count} messages put back into the queue{en}"
     );
     format!("{}\n", text.of(lang))
 }

@@ -5,6 +5,8 @@ use app::live_workers::LiveWorker;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::Value;
+use shared::domain::account::AccountId;
+use shared::domain::asin::Asin;
 use shared::jobs::QueueName;
 use shared::ports::queue::{MessageInfo, QueueStats};
 use std::time::Duration;
@@ -70,6 +72,10 @@ pub struct MessageView {
     /// When it becomes ready, or its lease ends.
     pub until: Option<DateTime<Utc>>,
     pub error: Option<String>,
+    /// The products that it is about, if the database knows them,
+    pub asins: Vec<Asin>,
+    /// and their shops.
+    pub accounts: Vec<AccountId>,
     /// The payload as JSON, or as text if it is not JSON.
     pub job: Value,
 }
@@ -78,6 +84,8 @@ pub struct MessageView {
 #[derive(Debug, Default, Serialize)]
 pub struct ChangedMessages {
     pub messages: u64,
+    /// Of these, failed updates that were not in the dead list any more.
+    pub from_rows: u64,
     pub queues: Vec<ChangedQueue>,
 }
 
@@ -123,9 +131,19 @@ impl MessageView {
             since: listed.since.map(|since| now - span(since)),
             until: listed.left.map(|left| now + span(left)),
             error: listed.error,
+            asins: Vec::new(),
+            accounts: Vec::new(),
             job: serde_json::from_slice(&listed.payload)
                 .unwrap_or_else(|_| String::from_utf8_lossy(&listed.payload).into_owned().into()),
         }
+    }
+}
+
+impl MessageView {
+    /// The shops, separated by spaces.
+    pub fn shops(&self) -> String {
+        let shops: Vec<&str> = self.accounts.iter().map(AccountId::as_str).collect();
+        shops.join(" ")
     }
 }
 
@@ -136,6 +154,14 @@ impl ChangedMessages {
             queue: queue.as_str(),
             messages,
         });
+    }
+}
+
+impl QueueMessages {
+    /// All messages.
+    pub fn messages(&mut self) -> Vec<&mut MessageView> {
+        let groups = self.places.iter_mut();
+        groups.flat_map(|group| &mut group.messages).collect()
     }
 }
 

@@ -90,11 +90,8 @@ pub async fn status(
     }
     let past = store.runs(false, RUNS).await?;
     let shops = store.accounts().await?;
-    let counts = store.listing_counts().await?.into_iter();
     let facts = ShopFacts {
-        counts: counts
-            .map(|(id, listed, held)| (id, (listed, held)))
-            .collect(),
+        counts: store.listing_counts().await?,
         waiting: store.waiting_updates().await?.into_iter().collect(),
         ages: TokenAge::by_account(store.token_ages().await?),
         first_tokens: sources.first_tokens,

@@ -16,7 +16,7 @@ use ui::report;
 pub fn render(view: &StatusView, lang: Lang) -> String {
     let left = Align::Left;
     let right = Align::Right;
-    let counts = [left, left, left, right, right, right];
+    let counts = [left, left, left, right, right, right, right];
     let open: Vec<_> = view.open_runs.iter().map(|run| open(run, lang)).collect();
     let past: Vec<_> = view.last_runs.iter().map(|run| past(run, lang)).collect();
     let shops: Vec<_> = view
@@ -161,11 +161,10 @@ fn past(run: &PastRun, lang: Lang) -> Vec<String> {
 }
 
 fn shop_row(shop: &ShopStatus, lang: Lang) -> Vec<String> {
-    let (listed, held) = (grouped(shop.listed), grouped(shop.held));
-    let listed = text!("出品中 {listed}件", "{listed} listed");
-    let held = text!("要確認 {held}件", "{held} held");
-    let waiting = grouped(shop.waiting);
-    let waiting = text!("更新待ち {waiting}件", "{waiting} waiting");
+    let counted = |ja: &str, en: &str, count| match lang {
+        Lang::Ja => format!("{ja} {}件", grouped(count)),
+        Lang::En => format!("{} {en}", grouped(count)),
+    };
     let active = if shop.active {
         lang.pick("有効", "active")
     } else {
@@ -175,9 +174,10 @@ fn shop_row(shop: &ShopStatus, lang: Lang) -> Vec<String> {
         shop.id.to_string(),
         shop.name.clone(),
         active.to_owned(),
-        listed.of(lang).to_owned(),
-        held.of(lang).to_owned(),
-        waiting.of(lang).to_owned(),
+        counted("出品中", "listed", shop.listed),
+        counted("登録待ち", "pending", shop.pending),
+        counted("要確認", "held", shop.held),
+        counted("更新待ち", "waiting", shop.waiting),
         trouble(shop).map_or_else(String::new, |text| text.of(lang).to_owned()),
     ]
 }

@@ -9,7 +9,9 @@ use shared::domain::rate::Micros;
 use shared::domain::report::InvalidListings;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::domain::wrong_clock::lasting;
-use shared::ports::store::{AccountRow, ChannelView, LaneMemory, RunRow, RunView, TokenAge};
+use shared::ports::store::{
+    AccountRow, ChannelView, LaneMemory, ListingCounts, RunRow, RunView, TokenAge,
+};
 use std::collections::{HashMap, HashSet};
 
 /// The status.
@@ -68,6 +70,8 @@ pub struct ShopStatus {
     pub name: String,
     pub active: bool,
     pub listed: u64,
+    /// Registered, but not yet in the shop.
+    pub pending: u64,
     pub held: u64,
     /// Listings whose update is queued, or parked until the shop accepts requests.
     pub waiting: u64,
@@ -91,8 +95,8 @@ pub struct ShopStatus {
 
 /// Data from the database, needed for the view of a shop.
 pub struct ShopFacts {
-    /// Listed and held, by account.
-    pub counts: HashMap<AccountId, (u64, u64)>,
+    /// By account.
+    pub counts: HashMap<AccountId, ListingCounts>,
     /// Open updates by account.
     pub waiting: HashMap<AccountId, u64>,
     /// By account.
@@ -177,15 +181,16 @@ impl PastRun {
 
 impl ShopStatus {
     pub fn of(shop: &AccountRow, facts: &ShopFacts, now: DateTime<Utc>) -> Self {
-        let (listed, held) = facts.counts.get(&shop.id).copied().unwrap_or_default();
+        let counts = facts.counts.get(&shop.id).copied().unwrap_or_default();
         let waiting = facts.waiting.get(&shop.id).copied().unwrap_or_default();
         let ends = facts.ages.get(shop.id.as_str()).map(TokenAge::ends_at);
         Self {
             id: shop.id.clone(),
             name: shop.name.clone(),
             active: shop.active,
-            listed,
-            held,
+            listed: counts.listed,
+            pending: counts.pending,
+            held: counts.held,
             waiting,
             parked_until: lasting(shop.parked_until, LONGEST_PARK, now),
             reauthorise_since: shop.reauthorise_since,

@@ -1,0 +1,28 @@
+-- Listings with the status $5. No run has such a list, so $4 is none.
+SELECT
+    l.account_id || ' ' || l.asin AS sort_key,
+    l.account_id,
+    l.asin,
+    l.item_id,
+    l.sku,
+    p.title,
+    NULL AS why,
+    NULL AS run_id,
+    l.imported_at AS at,
+    s.price_yen AS shown_price_yen,
+    s.visible AS shown_visible,
+    s.stock AS shown_stock,
+    d.price_yen AS wanted_price_yen,
+    d.visible AS wanted_visible,
+    d.stock AS wanted_stock
+FROM listings AS l
+LEFT JOIN applied_states AS s ON s.listing_id = l.id
+LEFT JOIN desired_states AS d ON d.listing_id = l.id
+LEFT JOIN products AS p ON p.asin = l.asin
+WHERE
+    l.status = $5
+    AND CAST($4 AS TEXT) IS NULL
+    AND (CAST($1 AS TEXT) IS NULL OR l.account_id = $1)
+    AND l.account_id || ' ' || l.asin > $2
+ORDER BY 1
+LIMIT $3
