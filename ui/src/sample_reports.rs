@@ -104,27 +104,7 @@ pub fn eventful() -> Report {
         doubted: doubted(),
         without_offer: without_offer(),
         stock_changes: stock_changes(),
-        shops: vec![
-            ShopChanges {
-                price_changes: 500,
-                to_out: 41,
-                to_in: 9,
-                applied: 700,
-                hidden: 41,
-                shown: 9,
-                held: 3,
-                failed: 5,
-                ..shop("main", "本店")
-            },
-            ShopChanges {
-                price_changes: 234,
-                applied: 20,
-                held: 1,
-                parked: 1_500,
-                delisted: 17,
-                ..shop("sub", "sub")
-            },
-        ],
+        shops: shops(),
         updates: Updates {
             applied: 720,
             equal: 12_000,
@@ -178,6 +158,30 @@ fn known_as(number: u32) -> KnownAs {
         name: (!number.is_multiple_of(3)).then(|| format!("商品{number}")),
         accounts: shops.map(|shop| AccountId::parse(shop).unwrap()).collect(),
     }
+}
+
+fn shops() -> Vec<ShopChanges> {
+    vec![
+        ShopChanges {
+            price_changes: 500,
+            to_out: 41,
+            to_in: 9,
+            applied: 700,
+            hidden: 41,
+            shown: 9,
+            held: 3,
+            failed: 5,
+            ..shop("main", "本店")
+        },
+        ShopChanges {
+            price_changes: 234,
+            applied: 20,
+            held: 1,
+            parked: 1_500,
+            delisted: 17,
+            ..shop("sub", "sub")
+        },
+    ]
 }
 
 fn shop(id: &str, name: &str) -> ShopChanges {

@@ -7,6 +7,7 @@ use shared::domain::report::{PriceChanges, Reconciled, StockChanges, Updates};
 use shared::domain::run::RunKind;
 
 /// A notice, and the texts that it must contain in both languages; the first one is what to do.
+#[derive(Clone)]
 struct Expected {
     notice: Notice,
     parts: Vec<String>,
@@ -39,30 +40,13 @@ fn held(guard: Guarded) -> Report {
     }
 }
 
-fn runs() -> Vec<Expected> {
+fn held_runs() -> Vec<Expected> {
     let id = quiet().run_id;
     let release = format!("miseban release {id}");
     let cancel = format!("miseban cancel {id}");
-    let report = format!("miseban report {id}");
     let missing = Reconciled {
         missing_held: 612,
         ..Reconciled::default()
-    };
-    let reconciled = Reconciled {
-        items: 4_866,
-        drifted: 31,
-        unknown: 23,
-        ..Reconciled::default()
-    };
-    let edits = Report {
-        kind: RunKind::Visibility,
-        updates: Updates {
-            applied: 54,
-            failed: 1_778,
-            ..Updates::default()
-        },
-        hidden: 11,
-        ..quiet()
     };
     let of = |report: Report, parts: &[&str]| expected(run(report), parts);
     vec![
@@ -90,6 +74,29 @@ fn runs() -> Vec<Expected> {
             },
             &[&release, &cancel, "612"],
         ),
+    ]
+}
+
+fn ended_runs() -> Vec<Expected> {
+    let report = format!("miseban report {}", quiet().run_id);
+    let reconciled = Reconciled {
+        items: 4_866,
+        drifted: 31,
+        unknown: 23,
+        ..Reconciled::default()
+    };
+    let edits = Report {
+        kind: RunKind::Visibility,
+        updates: Updates {
+            applied: 54,
+            failed: 1_778,
+            ..Updates::default()
+        },
+        hidden: 11,
+        ..quiet()
+    };
+    let of = |report: Report, parts: &[&str]| expected(run(report), parts);
+    vec![
         of(
             Report {
                 state: RunState::Failed,
@@ -163,6 +170,14 @@ fn shops() -> Vec<Expected> {
             },
             &["miseban accounts check main", "本店"],
         ),
+    ]
+}
+
+fn limits() -> Vec<Expected> {
+    let account = || AccountId::parse("main").unwrap();
+    let name = || "本店".to_owned();
+    let since = at("2026-11-22T00:00:00Z");
+    vec![
         expected(
             Notice::TokenEnding {
                 account: account(),
@@ -194,7 +209,7 @@ fn shops() -> Vec<Expected> {
 
 #[test]
 fn every_notice_says_what_to_do_first_and_its_true_numbers_alone_and_in_a_digest() {
-    for Expected { notice, parts } in runs().into_iter().chain(shops()) {
+    for Expected { notice, parts } in [held_runs(), ended_runs(), shops(), limits()].concat() {
         for lang in [Lang::Ja, Lang::En] {
             let alone = message(std::slice::from_ref(&notice), 0, lang);
             let digest = message(&[notice.clone(), parked("other")], 0, lang);
@@ -216,11 +231,12 @@ fn every_notice_says_what_to_do_first_and_its_true_numbers_alone_and_in_a_digest
     }
 }
 
+type Happening = fn(&mut Report);
+
 #[test]
 fn a_digest_never_calls_a_run_unchanged_that_changed_something() {
     let nothing = message(&[run(quiet()), parked("a")], 0, Lang::Ja);
     assert!(nothing.body.contains("変化なし"), "{}", nothing.body);
-    type Happening = fn(&mut Report);
     let changes: [Happening; 8] = [
         |report| report.updates.applied = 54,
         |report| report.updates.failed = 54,
