@@ -95,7 +95,7 @@ pub(super) async fn listings(
         Ok(counts) => counts,
         Err(error) => return list.note(part, Err(message_of(&error.into()))),
     };
-    let all: u64 = counts.iter().map(|(_, listed, held)| listed + held).sum();
+    let all: u64 = counts.values().map(|counts| counts.listed).sum();
     if all == 0 {
         return list.hint(part, report::no_listing());
     }

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::sample_reports::quiet;
+use shared::domain::notice::SilentPart;
 use shared::domain::report::{PriceChanges, Reconciled, StockChanges, Updates};
 use shared::domain::run::RunKind;
 
@@ -177,7 +178,14 @@ fn limits() -> Vec<Expected> {
     let account = || AccountId::parse("main").unwrap();
     let name = || "本店".to_owned();
     let since = at("2026-11-22T00:00:00Z");
+    let silent = |part, until| Notice::Silent { part, since, until };
     vec![
+        expected(
+            silent(SilentPart::Runs, Some(since)),
+            &["2026-11-22 09:00:00 JST"],
+        ),
+        expected(silent(SilentPart::Workers, None), &["worker"]),
+        expected(silent(SilentPart::Producer, None), &["producer serve"]),
         expected(
             Notice::TokenEnding {
                 account: account(),
