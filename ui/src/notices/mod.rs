@@ -150,15 +150,7 @@ fn details(notice: &Notice) -> Vec<Text> {
             since,
             why,
             ..
-        } => {
-            let since = when(*since);
-            let mut lines = vec![text!(
-                "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で再連携してください(店番の再起動は要りません)",
-                "this shop has received no update since {since}: authorise it at BASE again with miseban accounts authorize {account}; Miseban need not be restarted"
-            )];
-            lines.extend(why.as_deref().map(reason));
-            lines
-        }
+        } => to_authorise(account, *since, why.as_deref()),
         Notice::ShopRefused {
             account,
             since,
@@ -195,6 +187,16 @@ fn details(notice: &Notice) -> Vec<Text> {
             )]
         }
     }
+}
+
+fn to_authorise(account: &AccountId, since: DateTime<Utc>, why: Option<&str>) -> Vec<Text> {
+    let since = when(since);
+    let mut lines = vec![text!(
+        "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で再連携してください(店番の再起動は要りません)",
+        "this shop has received no update since {since}: authorise it at BASE again with miseban accounts authorize {account}; Miseban need not be restarted"
+    )];
+    lines.extend(why.map(reason));
+    lines
 }
 
 fn refused(account: &AccountId, since: DateTime<Utc>, refusal: &AccountRefusal) -> Vec<Text> {
