@@ -35,6 +35,8 @@ impl SqlStore {
     /// start, and nothing is held.
     pub async fn scratch_copy(&self) -> Result<Self, StoreError> {
         let copy = sqlite::connect(sqlite::UNNAMED).await?;
+        // It need not survive a crash, so its transactions need no journal on the disk.
+        copy.run("PRAGMA journal_mode = MEMORY").await?;
         schema::migrate(&copy).await?;
         match sqlite::file(&self.db).await? {
             Some(file) => copy_file(&file, &copy).await?,

@@ -19,6 +19,10 @@ use std::time::{Duration, Instant};
 /// How long a call waits for a connection, a new one included.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
+/// A connection that was tested so short a time ago is used without a further test. No server restarts
+/// within it.
+const TRUSTED_FOR: Duration = Duration::from_millis(100);
+
 /// A server admits few connections: one that is not used is closed for other processes.
 const IDLE_FOR: Duration = Duration::from_secs(10);
 
@@ -138,9 +142,9 @@ fn located(location: &str, error: StoreError) -> StoreError {
     }
 }
 
-/// A connection is tested before use, so that a restart of the server fails only the calls it
-/// interrupts, and on its return, so that one that hangs is closed and not kept. Both times it is
-/// closed if all are being replaced.
+/// A connection is tested on its return, so that one that hangs is closed and not kept, and before its
+/// next use unless that was a moment ago, so that a restart of the server fails only the calls it
+/// interrupts. Both times it is closed if all are being replaced.
 fn pool(pooling: Pooling) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .acquire_timeout(CONNECT_WITHIN)
@@ -154,7 +158,15 @@ fn pool(pooling: Pooling) -> AnyPoolOptions {
                 }
             })
         })
-        .before_acquire(|_, made| Box::pin(async move { Ok(!renewal::concerns(made.age)) }))
+        .test_before_acquire(false)
+        .before_acquire(|connection, made| {
+            Box::pin(async move {
+                if renewal::concerns(made.age) {
+                    return Ok(false);
+                }
+                Ok(made.idle_for < TRUSTED_FOR || connection.ping().await.is_ok())
+            })
+        })
         .after_release(|connection, made| {
             Box::pin(async move {
                 if renewal::concerns(made.age) {

@@ -66,10 +66,7 @@ impl ServerConnections {
         pooling: Pooling,
         options: AnyPoolOptions,
     ) -> Self {
-        let options = options
-            .max_connections(url.connections)
-            // Asked here instead.
-            .test_before_acquire(url.servers.len() == 1);
+        let options = options.max_connections(url.connections);
         let pool: AnyPool = options.connect_lazy_with(first);
         let spare = Arc::new(Spare::of(&pool));
         Self {
@@ -157,7 +154,7 @@ impl ServerConnections {
         lock(&self.scarce).is_some_and(|since| since.elapsed() < SCARCE_FOR)
     }
 
-    /// An idle connection that still accepts writes. The pool itself hands it out unasked.
+    /// An idle connection that still accepts writes; the pool may hand it out unasked.
     async fn free(&self) -> Option<PoolConnection<Any>> {
         let mut free = self.pool.try_acquire()?;
         if writes(&mut free).await.is_ok_and(|writes| writes) {

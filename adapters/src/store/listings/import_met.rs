@@ -2,12 +2,13 @@
 
 use super::import_row::{CHUNK, ImportRow};
 use crate::store::db::Session;
-use crate::store::db::{StoredRow, json, read_all, statement};
+use crate::store::db::{StoredRow, json, read_all, row, statement};
 use shared::domain::account::AccountId;
 use shared::domain::listing::{ItemId, ListingId};
 use shared::ports::store::StoreError;
 use std::collections::{HashMap, HashSet};
 
+statement!(ANY, "listings/any_listing.sql");
 statement!(MET, "listings/import_met.sql");
 
 /// By the number of their row, the listings in the shop that an import names.
@@ -25,6 +26,9 @@ impl Met {
         rows: &[ImportRow<'_>],
     ) -> Result<Self, StoreError> {
         let mut met = HashMap::new();
+        // The first import meets none, and need not ask by its rows.
+        let any = row(on, &ANY).await?;
+        let rows = any.map_or(&[][..], |_| rows);
         for chunk in rows.chunks(CHUNK) {
             let found: Vec<(usize, MetListing)> =
                 read_all(on, MET.bind(json(&chunk)?), listed).await?;

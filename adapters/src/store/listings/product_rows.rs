@@ -11,19 +11,29 @@ use shared::domain::offer::Rejection;
 use shared::domain::product::{InvalidMark, Product, Seen, Stock};
 use shared::ports::store::StoreError;
 
-/// The columns that a product fills.
+/// The columns that a product fills. A missing one is NULL.
 #[derive(Serialize)]
 pub(crate) struct ProductRow {
     asin: Asin,
+    #[serde(skip_serializing_if = "Option::is_none")]
     price_yen: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     price_updated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     doubted_price_yen: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     doubted_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stock: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     filtered_times: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     filtered_why: Option<Rejection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stock_updated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     invalid_since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     invalid_seen_at: Option<String>,
 }
 

@@ -4,7 +4,7 @@ price_yen = CASE
     WHEN
         excluded.price_updated_at > COALESCE(known.price_updated_at, '')
         OR excluded.price_updated_at IS NOT NULL
-        AND known.price_updated_at > {latest}
+        AND known.price_updated_at > (SELECT {latest})
         THEN excluded.price_yen
     ELSE known.price_yen
 END,
@@ -12,7 +12,7 @@ price_updated_at = CASE
     WHEN
         excluded.price_updated_at > COALESCE(known.price_updated_at, '')
         OR excluded.price_updated_at IS NOT NULL
-        AND known.price_updated_at > {latest}
+        AND known.price_updated_at > (SELECT {latest})
         THEN excluded.price_updated_at
     ELSE known.price_updated_at
 END,
@@ -20,7 +20,7 @@ stock = CASE
     WHEN
         excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
         OR excluded.stock_updated_at IS NOT NULL
-        AND known.stock_updated_at > {latest}
+        AND known.stock_updated_at > (SELECT {latest})
         THEN excluded.stock
     ELSE known.stock
 END,
@@ -28,7 +28,7 @@ filtered_times = CASE
     WHEN
         excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
         OR excluded.stock_updated_at IS NOT NULL
-        AND known.stock_updated_at > {latest}
+        AND known.stock_updated_at > (SELECT {latest})
         THEN excluded.filtered_times
     ELSE known.filtered_times
 END,
@@ -36,7 +36,7 @@ filtered_why = CASE
     WHEN
         excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
         OR excluded.stock_updated_at IS NOT NULL
-        AND known.stock_updated_at > {latest}
+        AND known.stock_updated_at > (SELECT {latest})
         THEN excluded.filtered_why
     ELSE known.filtered_why
 END,
@@ -44,7 +44,7 @@ stock_updated_at = CASE
     WHEN
         excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
         OR excluded.stock_updated_at IS NOT NULL
-        AND known.stock_updated_at > {latest}
+        AND known.stock_updated_at > (SELECT {latest})
         THEN excluded.stock_updated_at
     ELSE known.stock_updated_at
 END

@@ -53,4 +53,4 @@ ON CONFLICT (listing_id) DO UPDATE SET
     observed_at = excluded.observed_at
 WHERE
     excluded.observed_at >= desired_states.observed_at
-    OR desired_states.observed_at > {latest}
+    OR desired_states.observed_at > (SELECT {latest})

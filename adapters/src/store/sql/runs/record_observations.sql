@@ -34,7 +34,7 @@ LEFT JOIN observations AS o
         )
 WHERE
     COALESCE(o.last_seen_at, '') < $2
-    OR o.last_seen_at > {latest}
+    OR o.last_seen_at > (SELECT {latest})
 ON CONFLICT (asin, first_seen_at) DO UPDATE SET
     last_seen_at = excluded.last_seen_at,
     offers = excluded.offers

@@ -33,7 +33,7 @@ ON CONFLICT (asin) DO UPDATE SET
         WHEN
             excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
             OR excluded.stock_updated_at IS NOT NULL
-            AND known.stock_updated_at > {latest}
+            AND known.stock_updated_at > (SELECT {latest})
             THEN excluded.doubted_price_yen
         ELSE known.doubted_price_yen
     END,
@@ -41,17 +41,17 @@ ON CONFLICT (asin) DO UPDATE SET
         WHEN
             excluded.stock_updated_at > COALESCE(known.stock_updated_at, '')
             OR excluded.stock_updated_at IS NOT NULL
-            AND known.stock_updated_at > {latest}
+            AND known.stock_updated_at > (SELECT {latest})
             THEN excluded.doubted_at
         ELSE known.doubted_at
     END,
     invalid_since = CASE
-        WHEN COALESCE(known.invalid_seen_at, known.invalid_since) > {latest}
+        WHEN COALESCE(known.invalid_seen_at, known.invalid_since) > (SELECT {latest})
             THEN excluded.invalid_since
         WHEN
             excluded.invalid_seen_at > COALESCE(known.stock_updated_at, '')
             OR excluded.invalid_seen_at IS NOT NULL
-            AND known.stock_updated_at > {latest}
+            AND known.stock_updated_at > (SELECT {latest})
             THEN COALESCE(known.invalid_since, excluded.invalid_since)
         WHEN
             excluded.invalid_since IS NULL
@@ -60,11 +60,11 @@ ON CONFLICT (asin) DO UPDATE SET
         ELSE known.invalid_since
     END,
     invalid_seen_at = CASE
-        WHEN COALESCE(known.invalid_seen_at, known.invalid_since) > {latest}
+        WHEN COALESCE(known.invalid_seen_at, known.invalid_since) > (SELECT {latest})
             THEN excluded.invalid_seen_at
         WHEN
             excluded.invalid_seen_at IS NOT NULL
-            AND known.stock_updated_at > {latest}
+            AND known.stock_updated_at > (SELECT {latest})
             THEN excluded.invalid_seen_at
         WHEN
             excluded.invalid_seen_at > COALESCE(known.stock_updated_at, '')

@@ -18,7 +18,7 @@ WHERE
     AND (
         applied_states.applied_at IS NULL
         OR applied_states.applied_at <= $2
-        OR applied_states.applied_at > {latest}
+        OR applied_states.applied_at > (SELECT {latest})
     )
     AND (
         applied_states.busy_until IS NULL

@@ -1,0 +1,3 @@
+SELECT 1 AS found
+FROM listings
+LIMIT 1
