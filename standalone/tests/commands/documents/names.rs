@@ -8,15 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Words in capitals that are no settings of the programs: those of the board, of Compose, of curl and of Amazon.
-const OTHER_NAMES: [&str; 10] = [
-    "DONE_JOBS",
+/// Words in capitals that are no settings of the programs: those of the board, of examples, of Compose, of curl
+/// and of Amazon.
+const OTHER_NAMES: [&str; 12] = [
+    "ADVISORY_DB",
     "BOARD_PORT",
     "CARGO_TARGET_DIR",
     "COMPOSE_ENV_FILES",
+    "DONE_JOBS",
     "FUTURE_WITHOUT_DATE",
     "FUTURE_WITH_DATE",
     "HTTPS_PROXY",
+    "MAIN_TOKEN",
     "NO_PROXY",
     "POSTGRES_MAX_CONNECTIONS",
     "POSTGRES_PASSWORD",
