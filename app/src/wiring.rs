@@ -128,7 +128,8 @@ pub async fn assemble(
 
 async fn parts(settings: &Settings, mode: RunMode, store: &SqlStore) -> Result<App, CommandError> {
     let accounts = AccountsFile::read(&settings.base.accounts_file)?;
-    for warning in &accounts.warnings {
+    let open = settings.base.open_accounts_file();
+    for warning in open.iter().chain(&accounts.warnings) {
         tracing::info!("{warning}");
     }
     let credentials = accounts.credentials(&environment)?;

@@ -234,8 +234,10 @@ async fn import_ecauto(
 
 /// Reads the accounts file, and prints its warnings on stderr.
 fn read_accounts(env: &mut CommandEnv<'_>) -> Result<AccountsFile, CommandError> {
-    let accounts = AccountsFile::read(&env.settings.base.accounts_file)?;
-    for warning in &accounts.warnings {
+    let base = &env.settings.base;
+    let accounts = AccountsFile::read(&base.accounts_file)?;
+    let open = base.open_accounts_file();
+    for warning in open.iter().chain(&accounts.warnings) {
         env.warn(warning);
     }
     Ok(accounts)

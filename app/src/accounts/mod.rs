@@ -17,7 +17,6 @@ pub(crate) use platforms::unknown_platform;
 use crate::bounded_file;
 use crate::config::in_quotation_marks;
 use crate::config::source::Environment;
-use crate::private::readable_by_others;
 use entry::{SecretRef, VariableName};
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
@@ -44,20 +43,23 @@ impl AccountsFile {
     /// [`CommandError::Usage`] with one line for each error.
     pub fn read(path: &Path) -> Result<Self, CommandError> {
         let shown = path.display();
-        let content = bounded_file::read(path, bounded_file::ACCOUNTS);
+        let todo = text!(
+            "README.ja.md の「はじめての設定(5分)」の例から作り、UTF-8で保存してください(場所は ACCOUNTS_FILE で変えられます)",
+            "create it from the example under \"Five minutes to your own shop\" in README.md and save it as UTF-8; ACCOUNTS_FILE sets its path"
+        );
+        let content = bounded_file::read(path, bounded_file::ACCOUNTS, &todo);
         let content = content.map_err(|Text { ja, en }| {
             CommandError::Usage(text!(
-                "ショップ一覧 {shown} を読めません({ja})。README.ja.md の「はじめての設定(5分)」の例から作り、UTF-8で保存してください(場所は ACCOUNTS_FILE で変えられます)",
-                "the accounts file {shown} cannot be read ({en}): create it from the example under \"Five minutes to your own shop\" in README.md and save it as UTF-8; ACCOUNTS_FILE sets its path"
+                "ショップ一覧 {shown} を読めません{ja}",
+                "the accounts file {shown} cannot be read{en}"
             ))
         })?;
         let accounts = file::parse(path, &content)?;
         let note = |Text { ja, en }: Text| text!("注意: {ja}", "note: {en}");
-        let open = readable_by_others(path).into_iter();
         let incomplete = accounts
             .iter()
             .filter_map(AccountEntry::without_redirect_uri);
-        let warnings = open.chain(incomplete).map(note).collect();
+        let warnings = incomplete.map(note).collect();
         Ok(Self {
             path: path.to_owned(),
             accounts,

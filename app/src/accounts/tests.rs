@@ -198,23 +198,6 @@ fn a_secret_in_a_wrong_place_is_not_shown() {
     assert_eq!(refused, 90);
 }
 
-#[cfg(unix)]
-#[test]
-fn a_file_that_others_can_read_is_warned_about() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), TWO).unwrap();
-    let set = |mode| std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode));
-
-    set(0o644).unwrap();
-    let open = AccountsFile::read(file.path()).unwrap();
-    set(0o600).unwrap();
-    let closed = AccountsFile::read(file.path()).unwrap();
-
-    assert_eq!(open.warnings.len(), 1);
-    assert!(closed.warnings.is_empty());
-}
-
 #[test]
 fn each_of_twenty_thousand_shops_with_one_id_is_named_by_its_line() {
     let shop = "[[account]]\nid = \"main\"\nclient_id = \"c\"\nclient_secret = \"s\"\n\n";

@@ -2,10 +2,12 @@
 
 use super::reader::Reader;
 use super::table::{self as t, TypedSetting};
-use super::values::{Rate, address, is_host_of};
+use super::values::{Rate, address, is_host_of, is_simulator};
+use crate::private::readable_by_others;
 use adapters::base::quota;
 use shared::domain::quota::WindowQuota;
 use std::path::PathBuf;
+use ui::message::Text;
 
 /// The BASE API.
 #[derive(Debug, Clone)]
@@ -16,6 +18,8 @@ pub struct Base {
     pub quota: WindowQuota,
     /// The file that lists the shops.
     pub accounts_file: PathBuf,
+    /// Whether the shops are those of the container `simulator`, so that nothing about them is secret.
+    pub simulated: bool,
 }
 
 impl Base {
@@ -39,8 +43,15 @@ impl Base {
         let (per_hour, per_day) = (limit(&t::BASE_HOUR_QUOTA), limit(&t::BASE_DAY_QUOTA));
         Self {
             base_url: address(&base_url),
+            simulated: is_simulator(&base_url),
             quota: quota(per_hour, per_day),
             accounts_file: reader.read(&t::ACCOUNTS_FILE),
         }
+    }
+
+    /// A warning if other users can read the accounts file, which holds secrets of real shops.
+    pub fn open_accounts_file(&self) -> Option<Text> {
+        let warning = readable_by_others(&self.accounts_file);
+        warning.filter(|_| !self.simulated)
     }
 }

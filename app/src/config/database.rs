@@ -84,17 +84,24 @@ impl TokenKeySettings {
 }
 
 fn key_in(path: &Path, reader: &mut Reader<'_>) -> Option<Key> {
-    let Text { ja, en } = match bounded_file::read(path, bounded_file::SMALL) {
+    let todo = text!(
+        "ファイルのパスを設定し、ファイルには openssl rand -base64 32 の結果だけを書いてください。鍵そのものは TOKEN_KEY に設定します",
+        "set the path of a file, and write into the file only the output of openssl rand -base64 32; a key itself belongs into TOKEN_KEY"
+    );
+    let Text { ja, en } = match bounded_file::read(path, bounded_file::SMALL, &todo) {
         Ok(text) => match values::key(text.trim()) {
             Some(key) => return Some(key),
-            None => text!("32バイトの鍵ではありません", "it holds no key of 32 bytes"),
+            None => bounded_file::reason(
+                &text!("32バイトの鍵ではありません", "it holds no key of 32 bytes"),
+                &todo,
+            ),
         },
-        Err(why) => why,
+        Err(reason) => reason,
     };
     // Not the path: whoever takes the setting for TOKEN_KEY writes the key there.
     reader.conflict(text!(
-        "TOKEN_KEY_FILE のファイルを使えません({ja})。ファイルのパスを設定し、ファイルには openssl rand -base64 32 の結果だけを書いてください。鍵そのものは TOKEN_KEY に設定します",
-        "the file of TOKEN_KEY_FILE cannot be used ({en}): set the path of a file, and write into the file only the output of openssl rand -base64 32; a key itself belongs into TOKEN_KEY"
+        "TOKEN_KEY_FILE のファイルを使えません{ja}",
+        "the file of TOKEN_KEY_FILE cannot be used{en}"
     ));
     None
 }

@@ -76,10 +76,15 @@ impl Source {
 
 fn read_file(path: &Path) -> Result<BTreeMap<&'static str, Given>, Vec<Text>> {
     let shown = path.display();
-    let content = bounded_file::read(path, bounded_file::SMALL).map_err(|Text { ja, en }| {
+    let todo = text!(
+        "--config のパスを確かめ、UTF-8で保存してください",
+        "check the path after --config and save it as UTF-8"
+    );
+    let content = bounded_file::read(path, bounded_file::SMALL, &todo);
+    let content = content.map_err(|Text { ja, en }| {
         vec![text!(
-            "設定ファイル {shown} を読めません({ja})。--config のパスを確かめ、UTF-8で保存してください",
-            "the settings file {shown} cannot be read ({en}): check the path after --config and save it as UTF-8"
+            "設定ファイル {shown} を読めません{ja}",
+            "the settings file {shown} cannot be read{en}"
         )]
     })?;
     let table: BTreeMap<Spanned<String>, Spanned<toml::Value>> =

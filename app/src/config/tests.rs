@@ -229,6 +229,31 @@ fn the_simulator_in_its_container_is_called_without_encryption() {
     assert_eq!(settings.amazon.base_url, "http://simulator:9000");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_accounts_file_that_others_can_read_is_warned_about_unless_its_shops_are_simulated() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let set = |mode| std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode));
+    let path = file.path().display().to_string();
+    let warning = |url| {
+        let given = [("ACCOUNTS_FILE", path.as_str()), ("BASE_API_BASE_URL", url)];
+        with(&given).unwrap().base.open_accounts_file()
+    };
+
+    for (mode, url, warns) in [
+        (0o644, "https://api.thebase.in", true),
+        (0o640, "https://api.thebase.in", true),
+        (0o600, "https://api.thebase.in", false),
+        (0o644, "http://127.0.0.1:9000", true),
+        (0o644, "http://simulator:9000", false),
+    ] {
+        set(mode).unwrap();
+
+        assert_eq!(warning(url).is_some(), warns, "{mode:o} {url}");
+    }
+}
+
 #[test]
 fn a_load_test_lifts_the_limits_of_simulated_hosts_only() {
     let simulated = "http://127.0.0.1:9000";

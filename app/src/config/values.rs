@@ -188,7 +188,8 @@ pub fn address(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 
-fn is_simulator(url: &Url) -> bool {
+/// Whether `url` names the container of the simulator.
+pub fn is_simulator(url: &Url) -> bool {
     url.host() == Some(Host::Domain("simulator"))
 }
 

@@ -153,14 +153,15 @@ fn accounts(
 /// Checks the permissions of files with secrets: accounts, settings, database, key.
 fn secret_files(checked: &Checked<'_>, list: &mut CheckList<'_, '_>) -> Result<(), CommandError> {
     let settings = checked.settings;
-    let files = [
-        Some(settings.base.accounts_file.clone()),
+    let others = [
         settings.file.clone(),
         settings.database_url.file(),
         settings.token_keys.file.clone(),
     ];
-    let open = files.into_iter().flatten();
-    let open: Vec<Text> = open.filter_map(|file| readable_by_others(&file)).collect();
+    let others = others.into_iter().flatten();
+    let accounts = settings.base.open_accounts_file().into_iter();
+    let open = accounts.chain(others.filter_map(|file| readable_by_others(&file)));
+    let open: Vec<Text> = open.collect();
     let found = if open.is_empty() {
         Ok(text!("自分だけが読めます", "readable by you only"))
     } else {
