@@ -22,8 +22,10 @@ COPY --from=build /programs/ /usr/local/bin/
 RUN install -d -o 10001 -g 10001 /var/lib/miseban
 WORKDIR /var/lib/miseban
 USER 10001:10001
-# Reachable from inside this container only.
-ENV HEALTH_LISTEN=127.0.0.1:8081
+# The health page, reachable from inside this container only; and that this is a container: no browser reaches
+# its loopback (https://systemd.io/CONTAINER_INTERFACE).
+ENV HEALTH_LISTEN=127.0.0.1:8081 \
+    container=docker
 # Asks the health page of the program in this container. A start may wait a minute for its servers.
 HEALTHCHECK --interval=10s --timeout=8s --start-period=90s --retries=3 CMD ["worker", "--healthcheck"]
 CMD ["miseban", "--help"]

@@ -1,6 +1,7 @@
 //! Runs and ends a program: the runtime, the error message on stderr, the exit code.
 
 use crate::background_writer;
+use crate::config::environment;
 use crate::log::LogFormat;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::io::{self, Write as _};
@@ -27,6 +28,12 @@ pub fn block_on(
     // A call that hangs must not keep the program from ending.
     runtime.shutdown_background();
     ended
+}
+
+/// Whether this program runs in a container, whose loopback no browser reaches. The image, and podman, set
+/// the variable: <https://systemd.io/CONTAINER_INTERFACE>.
+pub fn in_container() -> bool {
+    environment("container").is_some_and(|manager| !manager.is_empty())
 }
 
 /// Writes the reason of an early end to stderr and returns the exit code, which a stderr that

@@ -31,8 +31,8 @@ tokens of an unused or inactive shop valid. It can be run while serve or workers
         long_about = "Authorise a shop at BASE, in a browser
 
 Prints an address to open in a browser. If redirect_uri in the accounts file is http://127.0.0.1:PORT/...,
-the response is received on that port. Otherwise paste the address the browser ends at, or the code in
-it. The tokens are stored before the command reports success; running programs use them automatically.",
+the response is received on that port. Otherwise, and in a container, paste the address the browser ends
+at, or the code in it. The tokens are stored before the command reports success; running programs use them automatically.",
         after_help = "Example:
   miseban accounts authorize main"
     )]

@@ -450,6 +450,40 @@ async fn a_wrong_code_a_closed_stdin_and_a_timeout_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn in_a_container_the_address_is_asked_for_and_no_answer_is_promised() {
+    let back = format!("http://127.0.0.1:{}/back", free_port());
+    let shops = SimulatedShops::open("").await;
+    shops.write_accounts(&format!("redirect_uri = \"{back}\""), false);
+    let mut authorize = shops.command(&["accounts", "authorize", "shop-1"]);
+    let mut child = authorize
+        .env("container", "docker")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (address, rest) = shown_address(&mut child);
+    let landed = redirected_to(&address).await;
+
+    writeln!(child.stdin.take().unwrap(), "{landed}").unwrap();
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output());
+    let output = output.await.unwrap().unwrap();
+    let text: String = rest.lines().map(Result::unwrap).collect();
+    let mut unanswered = shops.command(&["accounts", "authorize", "shop-1"]);
+    let unanswered = unanswered.env("container", "docker").output().unwrap();
+
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(text.contains("Paste the address"), "{text}");
+    assert!(!text.contains("receives the response"), "{text}");
+    assert_eq!(unanswered.status.code(), Some(2), "{}", err(&unanswered));
+    assert!(
+        err(&unanswered).contains("without -T"),
+        "{}",
+        err(&unanswered)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_redirect_uri_is_reported() {
     let shops = SimulatedShops::open("").await;
 

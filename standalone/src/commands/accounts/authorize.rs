@@ -13,6 +13,7 @@ use crate::cli::AuthorizeArgs;
 use crate::output::CommandOutput;
 use app::accounts::AccountEntry;
 use app::config::environment;
+use app::program::in_container;
 use app::signal::Signals;
 use shared::domain::account::REFRESH_TOKEN_LIVES;
 use shared::ports::shop::ShopError;
@@ -102,12 +103,15 @@ fn authorization_url(
     format!("{base_url}/1/oauth/authorize?{query}")
 }
 
-/// Without a free port the person has to paste the address.
+/// Without a free port, or in a container, the person has to paste the address.
 async fn open_listener(
     redirect: &Url,
     state: &str,
     out: &mut CommandOutput<'_>,
 ) -> Result<Option<CallbackListener>, CommandError> {
+    if in_container() {
+        return Ok(None);
+    }
     match CallbackListener::open(redirect, state).await {
         Ok(listener) => Ok(listener),
         Err(error) => {

@@ -3,6 +3,7 @@
 use super::callback::CallbackListener;
 use super::response::AuthorizationResponse;
 use crate::output::CommandOutput;
+use app::program::in_container;
 use std::io::{BufRead as _, Read as _};
 use tokio::sync::mpsc;
 use ui::command_error::CommandError;
@@ -28,8 +29,8 @@ pub(super) fn invite(
         )
     } else {
         text!(
-            "ブラウザーが最後に表示したアドレス(または、その中の code の値)をここに貼り付けて、Enterを押してください。やめるには Ctrl+C",
-            "Paste the address the browser ends at (or the code in it) here, and press Enter. Press Ctrl+C to cancel"
+            "ブラウザーが最後に表示したアドレス(「接続できません」の画面でもかまいません。または、その中の code の値)をここに貼り付けて、Enterを押してください。やめるには Ctrl+C",
+            "Paste the address the browser ends at, also if its page cannot be reached (or the code in it) here, and press Enter. Press Ctrl+C to cancel"
         )
     })
 }
@@ -86,6 +87,12 @@ fn pasted_lines() -> mpsc::UnboundedReceiver<String> {
 }
 
 fn no_input() -> CommandError {
+    if in_container() {
+        return CommandError::Usage(text!(
+            "code が入力されないまま、入力が終わりました。端末から、-T を付けずに実行してください(docs/containers.md)",
+            "the input ended without a code: run the command in a terminal, without -T (docs/containers.md)"
+        ));
+    }
     CommandError::Usage(text!(
         "code が入力されないまま、入力が終わりました。端末から実行するか、ショップ一覧の redirect_uri を http://127.0.0.1:ポート/... にしてください",
         "the input ended without a code: run the command in a terminal, or use a redirect_uri of the form http://127.0.0.1:PORT/... in the accounts file"
