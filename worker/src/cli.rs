@@ -18,6 +18,7 @@ pub const JAPANESE: &str = include_str!("japanese.toml");
     after_help = "Examples:
   worker                                run jobs of all queues
   worker --queues update --concurrency 32
+  worker --check                        say what is wrong before the first start
 
 SIGTERM and Ctrl+C: claims no more jobs, waits for running ones (STOP_WITHIN_SECONDS), puts the rest back;
 a second signal ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
@@ -41,6 +42,9 @@ pub struct WorkerCli {
     /// Only ask the program that runs with these settings whether it is ready (`HEALTH_LISTEN`)
     #[arg(long, conflicts_with_all = ["queues", "concurrency"])]
     pub healthcheck: bool,
+    /// Only check what a worker needs to start: settings, shops, database, Redis; asks neither Amazon nor the shops
+    #[arg(long, conflicts_with_all = ["queues", "concurrency", "healthcheck"])]
+    pub check: bool,
 }
 
 fn queue(word: &str) -> Result<QueueName, &'static str> {

@@ -33,6 +33,9 @@ fn run(cli: &WorkerCli, mut settings: Settings, lang: Lang) -> Result<Exit, Comm
         return program::block_on(health::ask(settings.health_listen));
     }
     log::start(&settings, log::AT_WORK, cli.log_format)?;
+    if cli.check {
+        return program::block_on(check(&settings));
+    }
     let slots = |queue, setting| {
         if cli.queues.contains(&queue) {
             cli.concurrency.unwrap_or(setting)
@@ -48,6 +51,13 @@ fn run(cli: &WorkerCli, mut settings: Settings, lang: Lang) -> Result<Exit, Comm
     }
     let say = |text: Text| program::say(&text, lang, cli.log_format);
     program::block_on(serve(&settings, &cli.queues, say))
+}
+
+/// Starts as a worker does, and ends.
+async fn check(settings: &Settings) -> Result<Exit, CommandError> {
+    settings.shared_queue()?;
+    startup::build(settings).await?;
+    Ok(Exit::Done)
 }
 
 async fn serve(

@@ -63,6 +63,26 @@ async fn a_redis_that_still_reads_its_data_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_check_runs_no_job_and_fails_where_a_worker_cannot_start() {
+    let world = World::open(20).await;
+    world.start_run().await;
+    let check = |name: &str, value: &str| {
+        let mut command = world.command("worker", &["--check"]);
+        command.env(name, value);
+        world.start(command)
+    };
+
+    let right = check("WORKERS", "4").ends_with(0).await;
+    let no_file = check("ACCOUNTS_FILE", "missing.toml").ends_with(2).await;
+    let no_queue = check("REDIS_URL", "").ends_with(2).await;
+
+    assert!(no_file.contains("missing.toml"), "{no_file}");
+    assert!(no_queue.contains("REDIS_URL"), "{no_queue}");
+    assert!(!right.contains("running jobs"), "{right}");
+    assert_eq!(world.simulator.ledger().total.requests, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_waits_for_redis_can_be_stopped() {
     let world = World::open_over(Redis::planned(&[]), 20).await;
     let worker = world.worker();
