@@ -10,7 +10,7 @@ use std::process::Command;
 
 /// Words in capitals that are no settings of the programs: those of the board, of examples, of Compose, of curl
 /// and of Amazon.
-const OTHER_NAMES: [&str; 12] = [
+const OTHER_NAMES: [&str; 13] = [
     "ADVISORY_DB",
     "BOARD_PORT",
     "CARGO_TARGET_DIR",
@@ -20,6 +20,7 @@ const OTHER_NAMES: [&str; 12] = [
     "FUTURE_WITH_DATE",
     "HTTPS_PROXY",
     "MAIN_TOKEN",
+    "MISEBAN_USER",
     "NO_PROXY",
     "POSTGRES_MAX_CONNECTIONS",
     "POSTGRES_PASSWORD",
