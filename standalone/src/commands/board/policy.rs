@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
 /// Its own files, its own API, and WebAssembly. The script within the page, which starts it, is named by
-/// its digest, so that no other text can become a script.
+/// its digest, so that no other text can become a script. The pages set widths and heights as attributes.
 pub fn policy() -> HeaderValue {
     let page = ServeUI::get_file("index.html").and_then(|file| file.contents_utf8());
     let mut scripts = String::new();
@@ -19,8 +19,8 @@ pub fn policy() -> HeaderValue {
     }
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'none'; \
-         frame-ancestors 'none'"
+         style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
+         base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).expect("base 64 and the words above are printable")
 }
@@ -43,7 +43,11 @@ mod tests {
         let policy = policy.to_str().unwrap();
 
         assert_eq!(policy.matches("'sha256-").count(), 1, "{policy}");
-        assert!(!policy.contains("'unsafe-inline'"));
+        assert_eq!(policy.matches("'unsafe-").count(), 1, "{policy}");
+        assert!(
+            policy.contains("style-src-attr 'unsafe-inline'"),
+            "{policy}"
+        );
         let scripts: Vec<&str> =
             inline_scripts("<script type=\"module\">a()</script><script src=\"/b.js\"></script>")
                 .collect();
