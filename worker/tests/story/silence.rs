@@ -6,7 +6,7 @@ use adapters::http::HttpSettings;
 use adapters::notify::WebhookNotifier;
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::notices::{NotificationPolicy, Notifications, ProcessWatch};
-use shared::domain::notice::EventFilter;
+use shared::domain::event_filter::EventFilter;
 use shared::domain::run::RunKind;
 use shared::jobs::QueueName;
 use shared::ports::clock::Clock;
