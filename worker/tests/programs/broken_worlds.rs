@@ -3,13 +3,17 @@
 
 use crate::shifted_clock::ShiftedClock;
 use crate::world::{Program, World};
+use adapters::http::{HttpSettings, client};
 use simulator::{Fault, FaultKind};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
 
 /// How a command ends, and words that it says in Japanese and in English. Words that begin with `!` are not
 /// said.
 type Told = (i32, &'static [&'static str], &'static [&'static str]);
 
+/// Where a browser lands.
+const BACK: &str = "https://shop.example/back";
 /// Nothing in particular.
 const FINE: Told = (0, &[], &[]);
 
@@ -20,8 +24,15 @@ struct Row {
     doctor: Told,
     status: Told,
     queues: Told,
-    /// Does what the advice says.
-    mends: fn(&mut Stage),
+    mends: Mending,
+}
+
+/// What the advice says.
+enum Mending {
+    /// This is to be done.
+    By(fn(&mut Stage)),
+    /// What was broken is right again, and a person authorises the shops.
+    Authorising,
 }
 
 /// The world, what the commands have in their environment besides, and the programs that work.
@@ -44,8 +55,20 @@ impl Stage {
             program.until_page("/readyz", 200).await;
         }
         let accounts = std::fs::read_to_string(world.folder().join("accounts.toml"));
+        let back = format!("redirect_uri = \"{BACK}\"");
+        let accounts = accounts.expect("the accounts");
+        let accounts = accounts.lines().map(|line| {
+            let is_address = line.starts_with("redirect_uri");
+            if is_address {
+                back.clone()
+            } else {
+                line.to_owned()
+            }
+        });
+        let accounts = accounts.collect::<Vec<String>>().join("\n");
+        world.write("accounts.toml", &accounts);
         let stage = Self {
-            accounts: accounts.expect("the accounts"),
+            accounts,
             world,
             environment: Vec::new(),
             _programs: programs,
@@ -98,6 +121,26 @@ impl Stage {
         (output.status.code().unwrap_or(-1), texts.concat())
     }
 
+    /// A person opens the address that is shown, and pastes where the browser lands.
+    async fn authorise(&self, shop: &str) {
+        let mut command = self
+            .world
+            .command("miseban", &["accounts", "authorize", shop]);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child = child.expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let address = lines.find_map(|line| line.ok().filter(|line| line.starts_with("http")));
+        let browser = client(&HttpSettings::default()).expect("a browser");
+        let answer = browser.get(address.expect("an address")).send().await;
+        let landed = answer.expect("an answer").headers()["location"].clone();
+        let landed = landed.to_str().expect("a text");
+        writeln!(child.stdin.take().expect("its input"), "{landed}").expect("pasted");
+        let rest: Vec<_> = lines.collect();
+        let ended = tokio::task::spawn_blocking(move || child.wait());
+        let ended = ended.await.expect("no panic").expect("an end");
+        assert!(ended.success(), "{rest:?}");
+    }
+
     /// Adds to `wrong` in what `told` is not what the command says.
     async fn check(&self, name: &str, arguments: &[&str], told: Told, wrong: &mut Vec<String>) {
         for (lang, words) in [("ja", told.1), ("en", told.2)] {
@@ -144,7 +187,7 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "Amazon's tokens away",
@@ -156,7 +199,7 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "Amazon refuses the credentials",
@@ -174,7 +217,7 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "Amazon lacks the role",
@@ -192,7 +235,7 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "Amazon refuses for its quota",
@@ -207,7 +250,7 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "Amazon slow",
@@ -225,7 +268,7 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "BASE away",
@@ -245,7 +288,7 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "BASE restricts the shops",
@@ -271,7 +314,7 @@ const ROWS: &[Row] = &[
             &["BASE refuses the shop"],
         ),
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "BASE lacks the scope",
@@ -289,7 +332,7 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: undone,
+        mends: Mending::Authorising,
     },
     Row {
         name: "proxy dead",
@@ -315,7 +358,7 @@ const ROWS: &[Row] = &[
         ),
         status: (0, &["プロキシが使えない"], &["proxy fails"]),
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "Redis away",
@@ -345,7 +388,7 @@ const ROWS: &[Row] = &[
             ],
         ),
         queues: (1, &["Redisを使えません"], &["Redis cannot be used"]),
-        mends: |stage| stage.world.redis.start_again(),
+        mends: Mending::By(|stage| stage.world.redis.start_again()),
     },
     Row {
         name: "Redis full",
@@ -359,9 +402,9 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: |stage| {
+        mends: Mending::By(|stage| {
             stage.world.redis.say("CONFIG SET maxmemory 100mb");
-        },
+        }),
     },
     Row {
         name: "Redis evicts",
@@ -379,12 +422,12 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: |stage| {
+        mends: Mending::By(|stage| {
             stage
                 .world
                 .redis
                 .say("CONFIG SET maxmemory-policy noeviction");
-        },
+        }),
     },
     Row {
         name: "PostgreSQL away",
@@ -400,7 +443,7 @@ const ROWS: &[Row] = &[
         ),
         status: (1, &["データベース"], &["database"]),
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
     Row {
         name: "clock off",
@@ -424,7 +467,7 @@ const ROWS: &[Row] = &[
         ),
         status: FINE,
         queues: FINE,
-        mends: undone,
+        mends: Mending::By(undone),
     },
 ];
 
@@ -445,7 +488,14 @@ async fn each_command_tells_what_is_broken_and_its_advice_mends_it() {
             .check(row.name, &["queues", "ls"], row.queues, &mut wrong)
             .await;
 
-        (row.mends)(&mut stage);
+        match row.mends {
+            Mending::By(mends) => mends(&mut stage),
+            Mending::Authorising => {
+                undone(&mut stage);
+                stage.authorise("shop-1").await;
+                stage.authorise("shop-2").await;
+            }
+        }
         let mended = async || stage.says(&["doctor"], "en").await.0 == 0;
         crate::world::until(|| format!("the end of: {}", row.name), mended).await;
         let fine: Told = (0, &["!NG  "], &["!NG  "]);
