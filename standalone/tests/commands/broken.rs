@@ -144,10 +144,7 @@ async fn without_a_listing_every_command_says_so() {
     all_said(&shops, &["doctor"], 0, said).await;
     all_said(&shops, &["status"], 0, said).await;
     for kind in ["price-stock", "visibility"] {
-        for (lang, words) in ["ja", "en"].into_iter().zip(said) {
-            let (_, text) = says(&shops, &["run", kind], lang).await;
-            assert!(words.iter().all(|word| text.contains(word)), "{text}");
-        }
+        all_said(&shops, &["run", kind], 1, said).await;
     }
     let header = "account_id,asin,item_id,sku,selling_price,visibility\n";
     std::fs::write(shops.path("empty.csv"), header).unwrap();

@@ -18,7 +18,7 @@ use crate::layout::{clean, grouped, when};
 use crate::message::{Lang, Text, text};
 use chrono::{DateTime, Utc};
 use digest::DigestEntry;
-use shared::domain::account::{AccountId, AccountRefusal, RefusedParty};
+use shared::domain::account::{AccountId, AccountRefusal, NEVER_AUTHORISED, RefusedParty};
 use shared::domain::notice::Notice;
 use shared::ports::notifier::ChannelMessage;
 
@@ -74,6 +74,10 @@ fn title(notice: &Notice) -> Text {
         Notice::Parked { .. } => text!(
             "店番: {shop} の利用上限に達しました",
             "Miseban: {shop} is out of quota"
+        ),
+        Notice::Reauthorise { why, .. } if why.as_deref() == Some(NEVER_AUTHORISED) => text!(
+            "店番: {shop} をBASEと連携してください",
+            "Miseban: {shop} is to be authorised at BASE"
         ),
         Notice::Reauthorise { .. } => text!(
             "店番: {shop} の再連携が必要です",
@@ -190,6 +194,9 @@ fn details(notice: &Notice) -> Vec<Text> {
 }
 
 fn to_authorise(account: &AccountId, since: DateTime<Utc>, why: Option<&str>) -> Vec<Text> {
+    if why == Some(NEVER_AUTHORISED) {
+        return vec![labels::never_authorised(account)];
+    }
     let since = when(since);
     let mut lines = vec![text!(
         "{since} から、このショップには何も反映されていません。miseban accounts authorize {account} で再連携してください(店番の再起動は要りません)",

@@ -175,7 +175,16 @@ fn a_run_with_nothing_in_it_is_no_special_case() {
         ..quiet()
     };
 
-    assert!(render(&report, Lang::En).ends_with("What to do next\n  * nothing\n"));
+    let nothing = Report {
+        kind: RunKind::Stale,
+        ..report.clone()
+    };
+    assert!(render(&nothing, Lang::En).ends_with("What to do next\n  * nothing\n"));
+    let text = render(&report, Lang::En);
+    assert!(
+        text.contains("What to do next\n  * no active shop has a listing"),
+        "{text}"
+    );
 }
 
 #[test]

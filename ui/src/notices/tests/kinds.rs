@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::sample_reports::quiet;
+use shared::domain::account::NEVER_AUTHORISED;
 use shared::domain::notice::SilentPart;
 use shared::domain::report::{PriceChanges, Reconciled, StockChanges, Updates};
 use shared::domain::run::RunKind;
@@ -297,5 +298,30 @@ fn a_digest_of_many_names_the_shops_that_have_no_room() {
     assert!(
         last.contains("5件 (shop11 shop12 shop13 shop14 shop15)"),
         "{last}"
+    );
+}
+
+#[test]
+fn a_shop_that_was_never_authorised_is_not_to_be_authorised_again() {
+    let notice = Notice::Reauthorise {
+        account: AccountId::parse("main").unwrap(),
+        name: "本店".to_owned(),
+        since: at("2026-11-22T00:00:00Z"),
+        why: Some(NEVER_AUTHORISED.to_owned()),
+    };
+
+    let [ja, en] = [Lang::Ja, Lang::En].map(|lang| {
+        let sent = message(std::slice::from_ref(&notice), 0, lang);
+        format!("{}\n{}", sent.title, sent.body)
+    });
+
+    assert!(ja.contains("まだBASEと連携していません"), "{ja}");
+    assert!(!ja.contains("再連携") && !ja.contains("never"), "{ja}");
+    assert!(en.contains("not authorised at BASE yet"), "{en}");
+    assert!(!en.contains("again"), "{en}");
+    assert!(
+        [ja, en]
+            .iter()
+            .all(|text| text.contains("miseban accounts authorize main"))
     );
 }
