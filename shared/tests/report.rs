@@ -1,8 +1,10 @@
 //! The report as JSON is an interface: fields may be added, none renamed.
 
 use serde_json::{Value, json};
+use shared::domain::account::AccountId;
 use shared::domain::money::Yen;
-use shared::domain::report::Report;
+use shared::domain::report::{Outcomes, Reconciled, ReconciledShop, Report};
+use shared::domain::run::{RunKind, RunState};
 
 fn golden() -> Value {
     json!({
@@ -79,4 +81,127 @@ fn a_report_of_an_older_program_stays_readable() {
 
     assert!(report.price_changes.reach(Yen(200)));
     assert_eq!(report.shops, []);
+}
+
+/// A run that is done, and in which all went well.
+fn good() -> Report {
+    let mut report: Report = serde_json::from_value(golden()).expect("the report of this version");
+    report.outcomes.success += report.outcomes.api_error;
+    report.outcomes.api_error = 0;
+    report.backfill.failed = 0;
+    report
+}
+
+fn shop(state: &str) -> Reconciled {
+    let shop = ReconciledShop {
+        account: AccountId::parse("main").expect("an id"),
+        state: state.to_owned(),
+        items: 0,
+        missing: 0,
+        error: None,
+    };
+    Reconciled {
+        shops: vec![shop],
+        ..Reconciled::default()
+    }
+}
+
+/// What a run may lack, and the state that its report then has.
+type Lack = (&'static str, fn(&mut Report), RunState);
+
+const LACKS: [Lack; 17] = [
+    ("nothing", |_| {}, RunState::Done),
+    (
+        "one update",
+        |run| run.updates.failed = 1,
+        RunState::Incomplete,
+    ),
+    (
+        "all updates",
+        |run| run.updates.failed = 1_778,
+        RunState::Incomplete,
+    ),
+    (
+        "updates that wait for BASE",
+        |run| run.updates.parked = 1,
+        RunState::Incomplete,
+    ),
+    (
+        "one product",
+        |run| run.backfill.failed = 1,
+        RunState::Incomplete,
+    ),
+    (
+        "all products",
+        |run| (run.outcomes.api_error, run.outcomes.success) = (98, 0),
+        RunState::Incomplete,
+    ),
+    (
+        "a batch without a result",
+        |run| run.asins += 20,
+        RunState::Incomplete,
+    ),
+    (
+        "every listing, which is held",
+        |run| (run.updates.applied, run.updates.held) = (0, 3),
+        RunState::Incomplete,
+    ),
+    (
+        "a listing that is held",
+        |run| run.updates.held = 3,
+        RunState::Done,
+    ),
+    (
+        "listings",
+        |run| (run.asins, run.outcomes) = (0, Outcomes::default()),
+        RunState::Incomplete,
+    ),
+    (
+        "outdated listings",
+        |run| {
+            run.kind = RunKind::Stale;
+            (run.asins, run.outcomes) = (0, Outcomes::default());
+        },
+        RunState::Done,
+    ),
+    (
+        "a shop that could not be read",
+        |run| (run.kind, run.reconcile) = (RunKind::Reconcile, Some(shop("given_up"))),
+        RunState::Incomplete,
+    ),
+    (
+        "no shop",
+        |run| (run.kind, run.reconcile) = (RunKind::Reconcile, Some(shop("done"))),
+        RunState::Done,
+    ),
+    (
+        "shops",
+        |run| (run.kind, run.batches) = (RunKind::Reconcile, 0),
+        RunState::Incomplete,
+    ),
+    (
+        "a second request, which a dry run does not make",
+        |run| (run.dry_run, run.outcomes.api_error, run.backfill.failed) = (true, 1, 1),
+        RunState::Done,
+    ),
+    (
+        "most products, in a dry run",
+        |run| (run.dry_run, run.outcomes.api_error, run.outcomes.success) = (true, 90, 8),
+        RunState::Incomplete,
+    ),
+    (
+        "its end",
+        |run| (run.state, run.updates.failed) = (RunState::Cancelled, 1),
+        RunState::Cancelled,
+    ),
+];
+
+#[test]
+fn a_run_that_lacks_something_of_what_it_was_for_is_not_done() {
+    for (lack, take, expected) in LACKS {
+        let mut report = good();
+        take(&mut report);
+
+        assert_eq!(report.judged().state, expected, "{lack}");
+    }
 }

@@ -18,6 +18,8 @@ pub enum Exit {
     Usage,
     /// 3: the work goes on elsewhere, and its end could not be awaited.
     GoesOn,
+    /// 129: stopped by SIGHUP; finished work is kept.
+    HungUp,
     /// 130: stopped by SIGINT; finished work is kept.
     Interrupted,
     /// 143: stopped by SIGTERM; finished work is kept.
@@ -32,6 +34,7 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::GoesOn => 3,
+            Self::HungUp => 129,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }

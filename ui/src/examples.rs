@@ -41,7 +41,8 @@ pub fn doubted(report: &Report) -> Option<Text> {
 /// The ASINs for which the run got no value, and what a person can do about them.
 pub fn missing(report: &Report) -> Option<Text> {
     let by_asin = report.kind != RunKind::Reconcile;
-    let unreported = if report.state == RunState::Done && by_asin {
+    let ended = matches!(report.state, RunState::Done | RunState::Incomplete);
+    let unreported = if ended && by_asin {
         report.asins.saturating_sub(report.outcomes.total())
     } else {
         0

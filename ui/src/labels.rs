@@ -48,6 +48,7 @@ pub fn state(state: RunState, lang: Lang) -> &'static str {
         RunState::Backfilling => lang.pick("再確認中", "backfilling"),
         RunState::Held => lang.pick("確認待ち", "held"),
         RunState::Done => lang.pick("完了", "done"),
+        RunState::Incomplete => lang.pick("一部未完了", "incomplete"),
         RunState::Failed => lang.pick("失敗", "failed"),
         RunState::Cancelled => lang.pick("中止", "cancelled"),
     }
@@ -101,7 +102,7 @@ pub fn stock(stock: Stock, lang: Lang) -> String {
 /// The command that does a run of this kind, without the program's name.
 pub fn command(kind: RunKind) -> String {
     match kind {
-        RunKind::Reconcile => kind.as_str().to_owned(),
+        RunKind::Reconcile | RunKind::Register => kind.as_str().to_owned(),
         _ => format!("run {}", kind.as_str()),
     }
 }
@@ -264,6 +265,8 @@ pub fn update_state(state: &str, lang: Lang) -> &str {
         "parked" => lang.pick("BASEの受け付け待ち", "parked"),
         "delisted" => lang.pick("削除済み", "delisted"),
         "cancelled" => lang.pick("取りやめ", "dropped"),
+        "would_apply" => lang.pick("反映する予定", "would be applied"),
+        "would_hold" => lang.pick("要確認になる予定", "would be held"),
         other => other,
     }
 }

@@ -26,9 +26,9 @@ statement!(OBSERVATIONS, "retention/delete_observations.sql");
 /// Rows of a table that one step deletes.
 const CHUNK: i64 = 500;
 
-/// The tables with rows of a run, large ones first.
+/// The tables with rows of a run: the batches first, which tell that all updates are there; then large ones.
 const OF_A_RUN: [&Statement; 7] = [
-    &OUTCOMES, &UPDATES, &MISSES, &BATCHES, &FINDINGS, &READS, &COSTS,
+    &BATCHES, &OUTCOMES, &UPDATES, &MISSES, &FINDINGS, &READS, &COSTS,
 ];
 
 #[async_trait]

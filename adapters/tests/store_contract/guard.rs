@@ -86,7 +86,9 @@ async fn state(store: &SqlStore, run: RunId) -> RunState {
 /// Settles an update of the listing as a worker does; returns whether the shop was changed.
 async fn worked(store: &SqlStore, listing: ListingId) -> bool {
     let begun = store.begin_update(listing, at(30), at(90)).await.unwrap();
-    let task = begun.unwrap().unwrap();
+    let Some(task) = begun.map(Result::unwrap) else {
+        return false;
+    };
     let (result, sent) = if task.is_equal() {
         (UpdateResult::Equal, false)
     } else if task.guarded {
@@ -259,7 +261,6 @@ async fn a_released_run_sends_what_it_held_and_ends() {
     let again = store.release_run(run, at(51)).await.unwrap();
 
     assert_eq!((released, again), (Some(100), None));
-    assert_eq!(store.cancel_run(run, at(52)).await.unwrap(), None);
     assert_eq!(state(&store, run).await, RunState::Backfilling);
     assert_eq!(store.open_work(run).await.unwrap().updates.len(), 100);
     for listing in listings {
@@ -463,10 +464,10 @@ async fn items_that_all_look_deleted_after_their_run_was_cancelled_are_not_delis
     for listing in &listings[..60] {
         ended(&store, *listing, UpdateResult::Delisted).await;
     }
-    assert_eq!(store.cancel_run(run, at(40)).await.unwrap(), Some(60));
+    assert_eq!(store.cancel_run(run, at(40)).await.unwrap(), Some(200));
 
     for listing in &listings[60..] {
-        ended(&store, *listing, UpdateResult::Delisted).await;
+        assert!(!worked(&store, *listing).await);
     }
 
     assert_eq!(listed(&store).await, 200);

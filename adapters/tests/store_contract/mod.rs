@@ -4,6 +4,7 @@
 mod accounts;
 mod batches;
 mod cache;
+mod cancel;
 mod catalogue;
 mod clocks;
 mod crash;
@@ -18,6 +19,7 @@ mod opening;
 mod processes;
 mod reconcile;
 mod report;
+mod retried;
 mod runs;
 mod thinning;
 mod tokens;

@@ -6,6 +6,7 @@ use shared::domain::listing::ListingId;
 use shared::domain::money::Yen;
 use shared::domain::outcome::MissReason;
 use shared::domain::product::StockChange;
+use shared::domain::report::Report;
 use shared::domain::run::RunState;
 use shared::ports::store::{
     BatchStore, ListingDecision, RecordPart, ReportStore, RunStore, UpdateResult, UpdateStore,
@@ -184,7 +185,7 @@ async fn every_listing_is_counted() {
 }
 
 #[tokio::test]
-async fn a_kept_report_is_not_changed_by_later_rows() {
+async fn a_kept_report_follows_the_results_of_its_updates_and_nothing_else() {
     let store = open().await;
     shop(&store, "a", 1).await;
     let (run, listing) = run_with_update(&store).await;
@@ -210,5 +211,18 @@ async fn a_kept_report_is_not_changed_by_later_rows() {
         .await
         .unwrap();
 
-    assert_eq!(store.report(run, at(80)).await.unwrap(), Some(report));
+    shop(&store, "b", 1).await;
+
+    let later = store.report(run, at(80)).await.unwrap().unwrap();
+    assert_eq!(
+        (report.state, later.state),
+        (RunState::Incomplete, RunState::Done)
+    );
+    assert_eq!((later.updates.applied, later.updates.parked), (1, 0));
+    let same = Report {
+        state: report.state,
+        updates: report.updates,
+        ..later
+    };
+    assert_eq!(same, report);
 }

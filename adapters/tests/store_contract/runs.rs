@@ -353,3 +353,27 @@ async fn a_run_over_the_cache_knows_since_when_values_count_as_fresh() {
     assert_eq!((of_all, of_shop), (Some(at(20)), Some(at(30))));
     assert_eq!(asked, None);
 }
+
+#[tokio::test]
+async fn runs_are_found_by_a_beginning_of_their_id() {
+    let store = open().await;
+    let ids = [
+        "01939c1e-7c00-7000-8000-000000000001",
+        "01939c1e-7c01-7000-8000-000000000002",
+    ];
+    for (id, kind) in ids.into_iter().zip([RunKind::PriceStock, RunKind::Stale]) {
+        let run = NewRun {
+            id: RunId::parse(id).unwrap(),
+            ..run_of(kind, 1)
+        };
+        store.start_run(&run).await.unwrap();
+    }
+
+    let found = async |prefix: &str| store.runs_like(prefix, 10).await.unwrap().len();
+
+    assert_eq!(found("01939c1e").await, 2);
+    assert_eq!(found("01939c1e-7c00").await, 1);
+    assert_eq!(found("01939c1e-7c00-7000-8000-000000000001").await, 1);
+    assert_eq!(found("02").await, 0);
+    assert_eq!(store.runs_like("0", 1).await.unwrap().len(), 1);
+}

@@ -19,6 +19,7 @@
 pub mod account;
 pub mod asin;
 pub mod basic_info;
+mod completeness;
 pub mod desired;
 pub mod event_filter;
 mod event_kind;

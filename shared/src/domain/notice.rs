@@ -203,7 +203,7 @@ fn run_reasons(report: &Report) -> Vec<EventKind> {
     };
     match report.state {
         RunState::Held => because(true, EventKind::RunHeld),
-        RunState::Failed | RunState::Done => {
+        RunState::Failed | RunState::Done | RunState::Incomplete => {
             let failed = report.state == RunState::Failed || report.mostly_failed();
             because(failed, EventKind::RunFailed);
             because(report.refused > 0, EventKind::QuotaAlarm);

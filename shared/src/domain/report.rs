@@ -126,13 +126,6 @@ impl Report {
         }
     }
 
-    /// Whether it is done, and did what it was for.
-    pub fn is_success(&self) -> bool {
-        let shops = self.reconcile.iter().flat_map(|found| &found.shops);
-        let all_read = shops.into_iter().all(|shop| shop.state != "given_up");
-        self.state == RunState::Done && all_read && !self.mostly_failed()
-    }
-
     /// Whether the guard holds nothing but the end of the run, since Amazon called too many ASINs invalid: the
     /// next run asks for them again.
     pub fn is_held_for_invalid(&self) -> bool {

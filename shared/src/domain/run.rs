@@ -92,8 +92,13 @@ pub enum RunState {
     Backfilling,
     /// The guard holds its updates until a person decides.
     Held,
-    /// Ended completely; the report is final.
+    /// Ended completely.
     Done,
+    /// Ended, and something of what it was for was not done. Only reports tell it: in the row of the run it is
+    /// `Done`, since an update that failed or waits may still be made ([`Report::judged`]).
+    ///
+    /// [`Report::judged`]: super::report::Report::judged
+    Incomplete,
     /// Ended incompletely, with a reason.
     Failed,
     /// Ended by a person.
@@ -105,6 +110,7 @@ words!(RunState {
     Backfilling => "backfilling",
     Held => "held",
     Done => "done",
+    Incomplete => "incomplete",
     Failed => "failed",
     Cancelled => "cancelled",
 });
@@ -162,11 +168,12 @@ impl RunProgress {
 mod tests {
     use super::*;
 
-    const STATES: [RunState; 6] = [
+    const STATES: [RunState; 7] = [
         RunState::Running,
         RunState::Backfilling,
         RunState::Held,
         RunState::Done,
+        RunState::Incomplete,
         RunState::Failed,
         RunState::Cancelled,
     ];
@@ -223,7 +230,7 @@ mod tests {
     fn a_run_is_open_until_it_has_ended() {
         let open = STATES.map(RunState::is_open);
 
-        assert_eq!(open, [true, true, true, false, false, false]);
+        assert_eq!(open, [true, true, true, false, false, false, false]);
     }
 
     #[test]

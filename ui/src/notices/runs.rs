@@ -35,6 +35,10 @@ pub(super) fn title(report: &Report) -> Text {
             "店番: {kind_ja} - 確認できないASINが多すぎます",
             "Miseban: {kind_en} - most ASINs got no answer"
         ),
+        RunState::Incomplete => text!(
+            "店番: {kind_ja} - 終わったが、一部未完了",
+            "Miseban: {kind_en} - ended, but incomplete"
+        ),
         _ => text!("店番: {kind_ja} - 完了", "Miseban: {kind_en} - done"),
     }
 }

@@ -50,13 +50,13 @@ pub fn no_listing() -> Text {
 }
 
 fn state(report: &Report) -> Option<Text> {
-    let command = labels::command(report.kind);
+    let (command, run) = (labels::command(report.kind), report.run_id);
     match report.state {
         // `held_back` describes a held run with its numbers.
-        RunState::Done | RunState::Held => None,
+        RunState::Done | RunState::Incomplete | RunState::Held => None,
         RunState::Running | RunState::Backfilling => Some(text!(
-            "この実行はまだ終わっていません。動いていなければ miseban {command} --resume で続きから始めます",
-            "this run has not ended; if no program is working on it, miseban {command} --resume continues it"
+            "この実行はまだ終わっていません。動いていなければ miseban {command} --resume で続きから始めます。中止するなら miseban cancel {run}",
+            "this run has not ended; if no program is working on it, miseban {command} --resume continues it; miseban cancel {run} ends it"
         )),
         RunState::Failed => {
             let todo = labels::failure(report.error.as_deref().unwrap_or_default());
@@ -166,6 +166,12 @@ fn unknown(report: &Report) -> Option<Text> {
 fn held(report: &Report) -> Option<Text> {
     let mass = report.guard.as_ref().map_or(0, |guard| guard.held);
     let count = nonzero(report.updates.held.saturating_sub(mass))?;
+    if report.dry_run {
+        return Some(text!(
+            "要確認になる商品が{count}件あります。お試しでない実行でも自動では変えません。上の「要確認の理由」を見て、設定か商品を見直してください",
+            "{count} listings would be held and not changed: see \"Held, by reason\" above, then review the setting or the item"
+        ));
+    }
     let run = report.run_id;
     Some(text!(
         "要確認の商品が{count}件あります。自動では変えません。上の「要確認の理由」を見て、設定か商品を見直してください(一覧は miseban list held --run {run})",
@@ -175,10 +181,10 @@ fn held(report: &Report) -> Option<Text> {
 
 fn failed(report: &Report) -> Option<Text> {
     let count = nonzero(report.updates.failed)?;
-    let run = report.run_id;
+    let (run, command) = (report.run_id, labels::command(report.kind));
     Some(text!(
-        "更新に失敗した商品が{count}件あります(一覧は miseban list failed --run {run})。次の実行でもう一度試みます。続くなら miseban doctor と miseban explain ASIN で調べてください",
-        "{count} updates failed (miseban list failed --run {run} names them) and the next run tries them again; if they keep failing, see miseban doctor and miseban explain ASIN"
+        "更新に失敗した商品が{count}件あり、ショップは前の表示のままです(一覧は miseban list failed --run {run})。次の実行でもう一度試みます。今すぐなら miseban {command}。続くなら miseban doctor と miseban explain ASIN で調べてください",
+        "{count} updates failed, so the shops still show the former values (miseban list failed --run {run} names them); the next run tries them again, or do it now: miseban {command}. If they keep failing, see miseban doctor and miseban explain ASIN"
     ))
 }
 

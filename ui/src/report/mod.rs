@@ -2,6 +2,7 @@
 
 mod advice;
 mod changes;
+mod head;
 mod invalid;
 mod reconcile;
 mod sections;
@@ -13,17 +14,17 @@ pub use invalid::listings as invalid_listings;
 
 use crate::examples::EXAMPLES;
 use crate::labels;
-use crate::layout::{Align, clean, counted, span, table, when};
+use crate::layout::{Align, counted, span, table};
 use crate::message::Lang;
 use sections::{Rows, counts, rest, two_columns};
 use shared::domain::outcome::Outcome;
 use shared::domain::report::{CacheUse, CauseCount, Report};
-use shared::domain::run::{RunKind, RunState};
+use shared::domain::run::RunKind;
 
 /// The whole report: the run, the answers of Amazon, the changes, the updates of the shops, and
 /// what a person has to do next.
 pub fn render(report: &Report, lang: Lang) -> String {
-    let mut text = head(report, lang);
+    let mut text = head::render(report, lang);
     if let Some(found) = &report.reconcile {
         text.push_str(&reconcile::render(report, found, lang));
         text.push_str(&two_columns(
@@ -60,12 +61,6 @@ pub fn render(report: &Report, lang: Lang) -> String {
     text
 }
 
-/// Whether a reconciliation could not read one of its shops.
-pub fn lacks_a_shop(report: &Report) -> bool {
-    let shops = report.reconcile.iter().flat_map(|found| &found.shops);
-    shops.into_iter().any(|shop| shop.state == "given_up")
-}
-
 /// The reasons of held and failed updates, and what to do next.
 fn causes(report: &Report, lang: Lang) -> String {
     let held = lang.pick("要確認の理由", "Held, by reason");
@@ -78,41 +73,6 @@ fn causes(report: &Report, lang: Lang) -> String {
         advice::render(report, lang),
     ]
     .concat()
-}
-
-fn head(report: &Report, lang: Lang) -> String {
-    let kind = labels::kind(report.kind, lang);
-    let state = if report.state == RunState::Done && report.mostly_failed() {
-        lang.pick(
-            "終わったが、確認できないASINが多い",
-            "ended, but most ASINs got no answer",
-        )
-    } else {
-        labels::state(report.state, lang)
-    };
-    let title = lang.pick("店番の報告", "Report of a run");
-    let mut text = format!("{title}: {kind} ({}) - {state}\n", report.kind.as_str());
-    let now = lang.pick("まだ終わっていません", "not ended yet");
-    let ended = report.ended_at.map_or_else(|| now.to_owned(), when);
-    let row = |label: &str, value: String| vec![label.to_owned(), value];
-    let mut rows = vec![
-        row("ID", report.run_id.to_string()),
-        row(lang.pick("開始", "start"), when(report.started_at)),
-        row(lang.pick("終了", "end"), ended),
-        row(lang.pick("時間", "time"), span(report.seconds, lang)),
-    ];
-    if report.dry_run {
-        let note = lang.pick(
-            "はい(ショップには何も送っていません)",
-            "yes (nothing was sent to the shops)",
-        );
-        rows.push(row(lang.pick("お試し実行", "dry run"), note.to_owned()));
-    }
-    if let Some(error) = &report.error {
-        rows.push(row(lang.pick("エラー", "error"), clean(error)));
-    }
-    text.push_str(&table(&rows, &[]));
-    text
 }
 
 fn requests(report: &Report, lang: Lang) -> Rows {
@@ -227,14 +187,27 @@ fn updates_title(report: &Report, lang: Lang) -> &'static str {
 
 fn updates(report: &Report, lang: Lang) -> Rows {
     let done = &report.updates;
-    let (applied, deleted) = (done.applied, report.delisted);
-    let applied = if report.dry_run {
-        ("反映する予定", "would be applied", applied)
-    } else {
-        ("反映した", "applied", applied)
-    };
+    let deleted = report.delisted;
+    if report.dry_run {
+        let rows = [
+            ("反映する予定", "would be applied", done.applied),
+            (
+                "うち非公開にする予定",
+                "of these would be hidden",
+                report.hidden,
+            ),
+            (
+                "うち再公開する予定",
+                "of these would be shown again",
+                report.shown,
+            ),
+            ("変更不要", "would stay as they are", done.equal),
+            ("要確認になる予定", "would be held for a person", done.held),
+        ];
+        return counts(rows, lang);
+    }
     let rows = [
-        applied,
+        ("反映した", "applied", done.applied),
         ("うち非公開", "of these hidden", report.hidden),
         ("うち再公開", "of these shown again", report.shown),
         ("変更不要", "unchanged", done.equal),

@@ -196,3 +196,47 @@ fn an_ended_run_whose_outcomes_do_not_add_up_says_that_asins_are_missing() {
 
     assert!(render(&report, Lang::En).contains("2 ASINs are still missing"));
 }
+
+#[test]
+fn the_head_of_an_incomplete_run_says_what_it_lacks() {
+    let updates = |failed, parked| Updates {
+        failed,
+        parked,
+        ..Updates::default()
+    };
+    for (updates, en, ja) in [
+        (
+            updates(1_778, 0),
+            "1,778 updates failed",
+            "1,778件の更新に失敗",
+        ),
+        (
+            updates(0, 3),
+            "3 updates wait for BASE",
+            "3件の更新がBASEの受け付け待ち",
+        ),
+    ] {
+        let report = Report { updates, ..quiet() };
+        let report = report.judged();
+
+        let head = |lang| render(&report, lang).lines().next().unwrap().to_owned();
+        assert!(head(Lang::En).contains("incomplete: ended, but"));
+        assert!(head(Lang::En).ends_with(en), "{}", head(Lang::En));
+        assert!(head(Lang::Ja).ends_with(ja), "{}", head(Lang::Ja));
+    }
+}
+
+#[test]
+fn a_run_without_listings_says_how_to_import_some() {
+    let report = Report {
+        asins: 0,
+        outcomes: Outcomes::default(),
+        ..quiet()
+    };
+
+    let text = render(&report.judged(), Lang::En);
+
+    assert!(text.contains("there was nothing to work on"), "{text}");
+    assert!(text.contains("miseban import listings"), "{text}");
+    assert!(!text.contains("  * nothing\n"), "{text}");
+}

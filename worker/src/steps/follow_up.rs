@@ -6,7 +6,7 @@ use shared::domain::asin::Asin;
 use shared::domain::basic_info::BasicInfo;
 use shared::domain::guard::Guarding;
 use shared::domain::product::{Product, Seen};
-use shared::domain::run::{NextStep, RunId, RunProgress};
+use shared::domain::run::{NextStep, RunId, RunProgress, RunState};
 use shared::ports::context::Context;
 use shared::ports::messages;
 use shared::ports::store::Record;
@@ -19,6 +19,10 @@ pub(crate) async fn after_record(
     ctx: &Context,
 ) -> Result<(), JobError> {
     write_cache(record, ctx).await;
+    if progress.state == RunState::Cancelled {
+        // The record was not written, so no row stands for its updates.
+        return Ok(());
+    }
     if let Guarding::Tripped { hides, answered } = progress.guard {
         let run = record.run;
         tracing::warn!(run.id = %run, hides, answered,

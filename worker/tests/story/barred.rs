@@ -61,7 +61,7 @@ async fn a_restricted_shop_costs_a_run_one_call_and_the_other_shop_goes_on() {
     let report = app.run(RunKind::PriceStock).await;
 
     assert_eq!(calls(&app), 1);
-    assert_eq!(report.state, RunState::Done);
+    assert_eq!(report.state, RunState::Incomplete);
     let updates = report.updates;
     assert_eq!(
         (updates.parked, updates.applied, updates.failed),

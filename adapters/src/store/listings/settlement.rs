@@ -169,6 +169,9 @@ impl UpdateSettlement {
         code: Option<&str>,
         hold: Option<HoldReason>,
     ) -> Prepared {
+        // Nobody could release an update of a run that has ended; and without a lease nobody looked at the shop.
+        let unknown = state == "equal" && self.claim.lease.is_none();
+        let follows = hold != Some(HoldReason::MassChange) && !unknown;
         SETTLE
             .bind(self.claim.listing)
             .bind(version)
@@ -176,6 +179,7 @@ impl UpdateSettlement {
             .bind(code)
             .bind(hold.map(HoldReason::as_str))
             .bind(self.at)
+            .bind(i64::from(follows))
     }
 }
 

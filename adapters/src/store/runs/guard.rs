@@ -8,14 +8,14 @@ use super::progress::settle_costs;
 use super::shop_reads::{holds_shops, release_shops};
 use crate::store::SqlStore;
 use crate::store::db::Session;
-use crate::store::db::{commit, one, read_first, row, run, statement};
+use crate::store::db::{StoredRow, commit, one, read_first, row, run, statement};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use shared::domain::account::AccountId;
 use shared::domain::asin::AsinBatch;
 use shared::domain::guard::{Guarding, MassChangeGuard};
 use shared::domain::report::{Guarded, HoldDecision};
-use shared::domain::run::RunId;
+use shared::domain::run::{RunId, RunState};
 use shared::ports::store::{GuardStore, StoreError};
 
 statement!(LISTED, "runs/count_listed.sql");
@@ -29,6 +29,7 @@ statement!(DECIDE, "runs/decide_guard.sql");
 statement!(HOLD, "runs/hold_hides.sql");
 statement!(RELEASE, "runs/release_hides.sql");
 statement!(DROP, "runs/drop_hides.sql");
+statement!(CANCEL_UPDATES, "runs/cancel_updates.sql");
 statement!(KEEP_SHOWN, "runs/keep_shown.sql");
 statement!(HOLD_RUN, "runs/hold_run.sql");
 statement!(RESUME_RUN, "runs/resume_run.sql");
@@ -168,14 +169,15 @@ pub(crate) async fn drop_held(
     run(on, DROP.bind(id).bind(at)).await
 }
 
-/// Ends a run whose guard has tripped without believing its answers: drops its held updates, of which it
-/// returns the number, and its marks of invalid ASINs.
+/// Ends a run: drops its updates that were not begun, of which it returns the number, and its marks of
+/// invalid ASINs, since its answers may be broken.
 pub(crate) async fn cancel(
     on: &mut dyn Session,
     id: RunId,
     at: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
-    let dropped = drop_held(on, id, at, HoldDecision::Cancelled).await?;
+    let held = drop_held(on, id, at, HoldDecision::Cancelled).await?;
+    let dropped = held + run(on, CANCEL_UPDATES.bind(id).bind(at)).await?;
     run(on, FORGET_INVALID.bind(id)).await?;
     run(on, CANCEL.bind(id).bind(at)).await?;
     settle_costs(on, id).await?;
@@ -271,10 +273,13 @@ impl GuardStore for SqlStore {
         Ok(Some(released))
     }
 
+    /// Locks the run's row first: this waits for every record of the run, and later ones find it ended.
     async fn cancel_run(&self, id: RunId, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
         let mut writer = self.db.writer().await?;
         let mut transaction = self.db.begin(&mut writer).await?;
-        if !lock_held(&mut transaction, id).await? {
+        let state = |row: &StoredRow| row.word("state", RunState::from_word);
+        let state = read_first(&mut transaction, LOCK_RUN.bind(id), state).await?;
+        if !state.is_some_and(RunState::is_open) {
             return Ok(None);
         }
         let dropped = cancel(&mut transaction, id, at).await?;

@@ -4,7 +4,7 @@
 //! counts as applied and as held.
 
 use super::guard;
-use super::progress::unknown;
+use super::progress::{run_row, unknown};
 use super::report_changes;
 use super::report_reconcile;
 use crate::store::SqlStore;
@@ -19,7 +19,7 @@ use shared::domain::report::{
     Report, StockChanges, Updates, WithoutOffer,
 };
 use shared::domain::run::{RunId, RunKind, RunState};
-use shared::ports::store::{ReportStore, StoreError};
+use shared::ports::store::{ReportStore, RunRow, StoreError};
 
 statement!(RUN, "runs/report_run.sql");
 statement!(OUTCOMES, "runs/report_outcomes.sql");
@@ -31,6 +31,7 @@ statement!(UPDATES, "runs/report_updates.sql");
 statement!(UNTOUCHED, "runs/report_untouched.sql");
 statement!(CODES, "runs/report_codes.sql");
 statement!(UNANSWERED, "runs/report_unanswered.sql");
+statement!(RUNS_LIKE, "runs/runs_like.sql");
 statement!(KEEP, "runs/keep_report.sql");
 
 /// From then on an ASIN without an offer is told: it may be a parent of variations.
@@ -40,6 +41,11 @@ const LONG_WITHOUT_OFFER: TimeDelta = TimeDelta::days(7);
 impl ReportStore for SqlStore {
     async fn report(&self, id: RunId, now: DateTime<Utc>) -> Result<Option<Report>, StoreError> {
         read(&self.db, id, now).await
+    }
+
+    async fn runs_like(&self, prefix: &str, limit: u32) -> Result<Vec<RunRow>, StoreError> {
+        let like = RUNS_LIKE.bind(prefix.to_owned()).bind(limit);
+        self.db.read_all(like, run_row).await
     }
 
     async fn keep_report(&self, report: &Report) -> Result<(), StoreError> {
@@ -60,7 +66,12 @@ pub(crate) async fn read(
     };
     if let Some(kept) = found.maybe_text("report")? {
         let kept = serde_json::from_str(kept);
-        return kept.map_err(|error| StoreError::Damaged(format!("report of run {id}: {error}")));
+        let mut kept: Report =
+            kept.map_err(|error| StoreError::Damaged(format!("report of run {id}: {error}")))?;
+        if found.yes("followed")? {
+            follow_updates(&mut survey, &mut kept).await?;
+        }
+        return Ok(Some(kept.judged()));
     }
     let mut report = from_run_row(&found, id, now)?;
     let account = found.maybe_account()?;
@@ -76,12 +87,17 @@ pub(crate) async fn read(
         report.reconcile = Some(found);
     }
     commit(survey).await?;
-    Ok(Some(report))
+    Ok(Some(report.judged()))
 }
 
-/// Stores the report in the row of its run, if the run has ended.
+/// Stores the report in the row of its run, if the run has ended; with the state of the row, since whether
+/// the run is complete is judged whenever the report is read.
 pub(crate) async fn keep(db: &Database, report: &Report) -> Result<(), StoreError> {
-    let keep = KEEP.bind(report.run_id).bind(json(report)?);
+    let mut kept = report.clone();
+    if kept.state == RunState::Incomplete {
+        kept.state = RunState::Done;
+    }
+    let keep = KEEP.bind(report.run_id).bind(json(&kept)?);
     match db.run(keep).await? {
         0 => Err(unknown(report.run_id)),
         _ => Ok(()),
@@ -198,21 +214,40 @@ async fn fill_updates(
     account: Option<&AccountId>,
 ) -> Result<(), StoreError> {
     let id = report.run_id;
-    let row = one(on, UPDATES.bind(id)).await?;
+    let row = one(on, UPDATES.bind(id).bind(report.ended_at)).await?;
     let untouched = one(on, UNTOUCHED.bind(id).bind(account))
         .await?
         .count("untouched")?;
+    let equal = row.count("equal")? + untouched;
+    report.delisted = row.count("delisted")?;
+    count_updates(on, report, &row, equal).await
+}
+
+/// Brings the updates of a kept report up to the last result of each.
+async fn follow_updates(on: &mut dyn Session, kept: &mut Report) -> Result<(), StoreError> {
+    let row = one(on, UPDATES.bind(kept.run_id).bind(kept.ended_at)).await?;
+    let equal = kept.updates.equal + row.count("equal_since")?;
+    kept.delisted = kept.delisted.max(row.count("delisted")?);
+    (kept.failures, kept.holds) = (Vec::new(), Vec::new());
+    count_updates(on, kept, &row, equal).await
+}
+
+async fn count_updates(
+    on: &mut dyn Session,
+    report: &mut Report,
+    row: &StoredRow,
+    equal: u64,
+) -> Result<(), StoreError> {
     report.updates = Updates {
         applied: row.count("applied")?,
-        equal: row.count("equal")? + untouched,
+        equal,
         held: row.count("held")?,
         failed: row.count("failed")?,
         parked: row.count("parked")?,
     };
     report.hidden = row.count("hidden")?;
     report.shown = row.count("shown")?;
-    report.delisted = row.count("delisted")?;
-    for row in rows(on, CODES.bind(id)).await? {
+    for row in rows(on, CODES.bind(report.run_id)).await? {
         let failures = CauseCount {
             code: row.text("code")?.to_owned(),
             count: row.count("times")?,

@@ -19,7 +19,8 @@ pub trait GuardStore: Send + Sync {
     /// trip again. Returns how many; `None` when nothing of the run is held.
     async fn release_run(&self, run: RunId, at: DateTime<Utc>) -> Result<Option<u64>, StoreError>;
 
-    /// Drops the held updates and ends the run: the shops keep showing those listings, and the next
-    /// run decides again. Returns how many; `None` when nothing of the run is held.
+    /// Ends an open run and drops its updates that are held or not begun: the shops keep showing those
+    /// listings, and the next run decides again. What may have reached a shop already is finished.
+    /// Returns how many were dropped; `None` when the run is not open.
     async fn cancel_run(&self, run: RunId, at: DateTime<Utc>) -> Result<Option<u64>, StoreError>;
 }

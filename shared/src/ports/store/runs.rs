@@ -219,6 +219,10 @@ pub trait ReportStore: Send + Sync {
     /// for an unknown id.
     async fn report(&self, id: RunId, now: DateTime<Utc>) -> Result<Option<Report>, StoreError>;
 
+    /// The newest runs whose id begins with `prefix`, newest first: lower-case hexadecimal digits and
+    /// hyphens, as an id is printed.
+    async fn runs_like(&self, prefix: &str, limit: u32) -> Result<Vec<RunRow>, StoreError>;
+
     /// Keeps the report of an ended run, so that it outlives the run's rows. Idempotent.
     async fn keep_report(&self, report: &Report) -> Result<(), StoreError>;
 }

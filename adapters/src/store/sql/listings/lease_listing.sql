@@ -1,6 +1,6 @@
 -- From here on the desired state may reach the shop, whatever happens to this worker: it counts as
 -- sent until an answer tells what the shop shows. A lease that ends after $4 was taken under a wrong
--- clock.
+-- clock. None is given for a listing whose newest update was cancelled, unless one may have reached the shop.
 UPDATE applied_states
 SET
     busy_until = $3,
@@ -39,4 +39,24 @@ WHERE
             AND l.status = 'listed'
             AND l.item_id IS NOT NULL
             AND a.active = 1
+    )
+    AND (
+        applied_states.sends > 0
+        OR NOT EXISTS (
+            SELECT 1
+            FROM updates AS c
+            WHERE
+                c.listing_id = $1
+                AND c.state = 'cancelled'
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM updates AS o
+                    WHERE
+                        o.listing_id = $1
+                        AND (
+                            o.state IN ('queued', 'parked')
+                            OR o.run_id > c.run_id
+                        )
+                )
+        )
     )

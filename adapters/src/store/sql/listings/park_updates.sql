@@ -1,8 +1,22 @@
+-- Also the newest update of the listing after it failed, as in settle_updates.sql.
 UPDATE updates
 SET
     state = 'parked',
+    code = NULL,
     at = $3
 WHERE
     listing_id = $1
-    AND state = 'queued'
     AND version <= $2
+    AND (
+        state = 'queued'
+        OR (
+            state = 'failed'
+            AND NOT EXISTS (
+                SELECT 1
+                FROM updates AS n
+                WHERE
+                    n.listing_id = updates.listing_id
+                    AND n.run_id > updates.run_id
+            )
+        )
+    )

@@ -1,4 +1,6 @@
--- Also settles an update that the guard held while its edit was already being sent.
+-- Also settles an update that the guard held, or a person cancelled, while its edit was already being sent,
+-- and one that had failed and was sent again. Of these two, only the newest of the listing: an older one was
+-- followed by another state.
 UPDATE updates
 SET
     state = 'applied',
@@ -9,14 +11,22 @@ SET
     to_stock = $5,
     at = $6
 WHERE
-    (
-        listing_id = $1
-        AND state IN ('queued', 'parked')
-        AND version <= $2
-    )
-    OR (
-        listing_id = $1
-        AND state = 'held'
-        AND hold_reason = 'mass_change'
-        AND version <= $2
+    listing_id = $1
+    AND version <= $2
+    AND (
+        state IN ('queued', 'parked')
+        OR (
+            state = 'held'
+            AND hold_reason = 'mass_change'
+        )
+        OR (
+            state IN ('failed', 'cancelled')
+            AND NOT EXISTS (
+                SELECT 1
+                FROM updates AS n
+                WHERE
+                    n.listing_id = updates.listing_id
+                    AND n.run_id > updates.run_id
+            )
+        )
     )

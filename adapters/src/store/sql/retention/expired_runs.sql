@@ -1,7 +1,25 @@
+-- `reported`: the kept report has the last result of every update, as report_run.sql tells.
 SELECT
     id,
     ended_at,
-    CASE WHEN report IS NULL THEN 0 ELSE 1 END AS reported
+    CASE
+        WHEN report IS NULL THEN 0
+        WHEN
+            EXISTS (
+                SELECT 1
+                FROM updates AS u
+                WHERE
+                    u.run_id = runs.id
+                    AND u.at > runs.ended_at
+            )
+            AND EXISTS (
+                SELECT 1
+                FROM batches AS b
+                WHERE b.run_id = runs.id
+            )
+            THEN 0
+        ELSE 1
+    END AS reported
 FROM runs
 WHERE
     ended_at IS NOT NULL

@@ -1,11 +1,14 @@
+-- None once the run has ended: nothing of what is asked for it would be recorded.
 SELECT
-    asin,
-    attempts
-FROM misses
+    m.asin,
+    m.attempts
+FROM misses AS m
+INNER JOIN runs AS r ON r.id = m.run_id
 WHERE
-    run_id = $1
-    AND state = 'open'
+    m.run_id = $1
+    AND m.state = 'open'
+    AND r.state IN ('running', 'backfilling', 'held')
 ORDER BY
-    attempts,
-    asin
+    m.attempts,
+    m.asin
 LIMIT $2

@@ -1,3 +1,5 @@
+-- `followed`: an update has got another result since the end of the run. Retention deletes the batches first:
+-- while there is one, all updates are there.
 SELECT
     r.kind,
     r.state,
@@ -13,7 +15,24 @@ SELECT
     r.refused + c.refused AS refused,
     r.waited_ms + c.waited_ms AS waited_ms,
     r.lane_us + c.lane_us AS lane_us,
-    r.report
+    r.report,
+    CASE
+        WHEN
+            EXISTS (
+                SELECT 1
+                FROM updates AS u
+                WHERE
+                    u.run_id = r.id
+                    AND u.at > r.ended_at
+            )
+            AND EXISTS (
+                SELECT 1
+                FROM batches AS b
+                WHERE b.run_id = r.id
+            )
+            THEN 1
+        ELSE 0
+    END AS followed
 FROM runs AS r
 CROSS JOIN
     (

@@ -1,6 +1,7 @@
 SELECT
     COUNT(*) FILTER (WHERE state = 'applied') AS applied,
     COUNT(*) FILTER (WHERE state = 'equal') AS equal,
+    COUNT(*) FILTER (WHERE state = 'equal' AND at > $2) AS equal_since,
     COUNT(*) FILTER (WHERE hold_reason IS NOT NULL) AS held,
     COUNT(*) FILTER (WHERE state = 'failed') AS failed,
     COUNT(*) FILTER (WHERE state = 'parked') AS parked,
