@@ -3,6 +3,10 @@
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 
+/// What Linux tells of this process.
+#[cfg(unix)]
+const OWN_STATUS: &str = "/proc/self/status";
+
 /// As [`Signals::first`], listening from the first poll on: for a command that a person has
 /// started.
 ///
@@ -13,7 +17,7 @@ pub async fn signal() -> Result<Exit, CommandError> {
     Signals::listen()?.first().await
 }
 
-/// SIGINT and SIGTERM, caught from its construction on. A long-running program constructs it before
+/// SIGINT, SIGTERM and SIGHUP, caught from its construction on. A long-running program constructs it before
 /// anything else: the first process of a container is not stopped by a signal that it does not
 /// catch.
 pub struct Signals {
@@ -21,6 +25,9 @@ pub struct Signals {
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    /// `None` for a program that was told to outlive its terminal.
+    #[cfg(unix)]
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 impl Signals {
@@ -33,9 +40,11 @@ impl Signals {
     pub fn listen() -> Result<Self, CommandError> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| signal(kind).map_err(|error| cannot_listen(&error));
+        let hangup = (!outlives_its_terminal()).then(|| listen(SignalKind::hangup()));
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
+            hangup: hangup.transpose()?,
         })
     }
 
@@ -50,7 +59,8 @@ impl Signals {
         Ok(Self {})
     }
 
-    /// Waits for the first signal. From then on a second signal ends the process at once.
+    /// Waits for the first signal. From then on a second signal ends the process at once, except for SIGHUP: a
+    /// terminal that closes may send it twice.
     ///
     /// # Errors
     ///
@@ -58,8 +68,10 @@ impl Signals {
     pub async fn first(mut self) -> Result<Exit, CommandError> {
         let first = self.next().await?;
         tokio::spawn(async move {
-            if let Ok(second) = self.next().await {
-                std::process::exit(i32::from(second.code()));
+            while let Ok(second) = self.next().await {
+                if second != Exit::HungUp {
+                    std::process::exit(i32::from(second.code()));
+                }
             }
         });
         Ok(first)
@@ -67,9 +79,21 @@ impl Signals {
 
     #[cfg(unix)]
     async fn next(&mut self) -> Result<Exit, CommandError> {
+        let Self {
+            interrupt,
+            terminate,
+            hangup,
+        } = self;
+        let hangup = async {
+            match hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         Ok(tokio::select! {
-            _ = self.interrupt.recv() => Exit::Interrupted,
-            _ = self.terminate.recv() => Exit::Terminated,
+            _ = interrupt.recv() => Exit::Interrupted,
+            _ = terminate.recv() => Exit::Terminated,
+            _ = hangup => Exit::HungUp,
         })
     }
 
@@ -81,9 +105,39 @@ impl Signals {
     }
 }
 
+/// Whether SIGHUP is ignored since the start, as `nohup` does; a handler would end that. Only Linux tells.
+#[cfg(unix)]
+fn outlives_its_terminal() -> bool {
+    let status = std::fs::read_to_string(OWN_STATUS).unwrap_or_default();
+    ignores_hangup(&status)
+}
+
+/// SIGHUP is the first signal, so the lowest bit of the mask.
+#[cfg(unix)]
+fn ignores_hangup(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
+}
+
 fn cannot_listen(error: &std::io::Error) -> CommandError {
     CommandError::Failed(text!(
         "終了の合図を受け取れません({error})",
-        "the handlers of SIGINT and SIGTERM cannot be installed ({error})"
+        "the handlers of SIGINT, SIGTERM and SIGHUP cannot be installed ({error})"
     ))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_with_the_first_bit_ignores_a_hangup() {
+        let status =
+            |mask: &str| format!("Name:\tmiseban\nSigBlk:\t0000000000000001\nSigIgn:\t{mask}\n");
+
+        assert!(ignores_hangup(&status("0000000000001001")));
+        assert!(!ignores_hangup(&status("0000000000001000")));
+        assert!(!ignores_hangup("Name:\tmiseban\n"));
+    }
 }

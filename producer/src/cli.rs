@@ -20,7 +20,7 @@ pub const JAPANESE: &str = include_str!("japanese.toml");
   producer run price-stock --account main     start one run; the workers process it
   producer serve                              keep the schedule until a signal stops it
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 130/143 stopped by a signal."
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 129/130/143 stopped by a signal."
 )]
 pub struct ProducerCli {
     /// Settings file (TOML); environment variables override it

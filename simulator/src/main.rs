@@ -88,19 +88,37 @@ fn serve(config: Config, state: Option<&Path>) -> Result<(), MainError> {
     })
 }
 
-/// Ends at SIGINT or SIGTERM. The handlers are installed by this call, before the first await.
+/// Ends at SIGINT, SIGTERM or SIGHUP, except under `nohup`. The handlers are installed by this call, before the first await.
 #[cfg(unix)]
 fn end_signal() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let hangup = (!ignores_hangup()).then(|| signal(SignalKind::hangup()));
+    let mut hangup = hangup.transpose()?;
     Ok(async move {
+        let hung_up = async {
+            match &mut hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = hung_up => {}
         }
     })
+}
+
+/// Whether SIGHUP, the first signal, is ignored since the start, as Linux tells; a handler would end that.
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(not(unix))]

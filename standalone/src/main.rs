@@ -18,10 +18,12 @@ const LAST_REPORT_WITHIN: Duration = Duration::from_secs(2);
 fn main() -> ExitCode {
     let cli: MisebanCli = command_line::read_or_exit(JAPANESE);
     let lang = config::early_lang(cli.lang, &config::environment);
-    let loaded = match cli.command {
+    let loaded = if matches!(cli.command, MisebanCommand::Demo(_)) {
         // The demo has its own settings and ignores the environment.
-        MisebanCommand::Demo(_) => Settings::load(None, &|name| config::demo_environment(name)),
-        _ => Settings::load(cli.config.as_deref(), &config::environment),
+        Settings::load(None, &|name| config::demo_environment(name))
+    } else {
+        let file = config::settings_file(cli.config.as_deref(), &config::environment, lang);
+        Settings::load(file.as_deref(), &config::environment)
     };
     match loaded {
         Ok(settings) => {

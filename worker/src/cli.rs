@@ -20,8 +20,8 @@ pub const JAPANESE: &str = include_str!("japanese.toml");
   worker --queues update --concurrency 32
   worker --check                        say what is wrong before the first start
 
-SIGTERM and Ctrl+C: claims no more jobs, waits for running ones (STOP_WITHIN_SECONDS), puts the rest back;
-a second signal ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 130/143 stopped by a signal."
+SIGTERM, SIGHUP and Ctrl+C: claims no more jobs, waits for running ones (STOP_WITHIN_SECONDS), puts the rest back;
+a second signal ends at once. Exit codes: 0 done, 1 failed, 2 wrong use or settings, 129/130/143 stopped by a signal."
 )]
 pub struct WorkerCli {
     /// Settings file (TOML); environment variables take precedence

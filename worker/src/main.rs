@@ -16,15 +16,14 @@ use worker::worker_pool::WorkerPool;
 
 fn main() -> ExitCode {
     let cli: WorkerCli = command_line::read_or_exit(JAPANESE);
-    match Settings::load(cli.config.as_deref(), &config::environment) {
+    let early = config::early_lang(cli.lang, &config::environment);
+    let file = config::settings_file(cli.config.as_deref(), &config::environment, early);
+    match Settings::load(file.as_deref(), &config::environment) {
         Ok(settings) => {
             let lang = cli.lang.unwrap_or(settings.lang);
             program::finish(run(&cli, settings, lang), lang)
         }
-        Err(failure) => {
-            let lang = config::early_lang(cli.lang, &config::environment);
-            program::finish(Err(failure), lang)
-        }
+        Err(failure) => program::finish(Err(failure), early),
     }
 }
 

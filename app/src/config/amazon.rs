@@ -1,11 +1,13 @@
 //! The settings of Amazon's Selling Partner API.
 
+use super::found::looked_for;
 use super::reader::Reader;
 use super::table as t;
 use super::values::{Rate, address, is_host_of};
 use secrecy::SecretString;
+use std::path::{Path, PathBuf};
 use ui::command_error::CommandError;
-use ui::message::text;
+use ui::message::{Text, text};
 
 /// Amazon's Selling Partner API.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub struct Amazon {
     pub credentials: Option<AmazonCredentials>,
     /// Names of the settings of missing credentials.
     pub missing: Vec<&'static str>,
+    /// The settings file in which they were looked for.
+    pub file: Option<PathBuf>,
 }
 
 /// The three credentials of a private application.
@@ -38,7 +42,7 @@ pub struct AmazonCredentials {
 }
 
 impl Amazon {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+    pub(super) fn read(reader: &mut Reader<'_>, file: Option<&Path>) -> Self {
         let base_url = reader.read(&t::SP_API_BASE_URL);
         let lwa_base_url = reader.read(&t::LWA_BASE_URL);
         let marketplace_id = reader.read(&t::SP_API_MARKETPLACE_ID);
@@ -77,6 +81,7 @@ impl Amazon {
             catalog_items_rate,
             credentials,
             missing,
+            file: file.map(Path::to_owned),
         }
     }
 
@@ -88,9 +93,10 @@ impl Amazon {
     pub fn credentials(&self) -> Result<&AmazonCredentials, CommandError> {
         self.credentials.as_ref().ok_or_else(|| {
             let names = self.missing.join(", ");
+            let Text { ja, en } = looked_for(self.file.as_deref());
             CommandError::Usage(text!(
-                "Amazonに問い合わせるための設定がありません: {names}。環境変数か設定ファイルに書いてください(見本は .env.example)",
-                "settings that are needed to call Amazon are missing: {names}; set them in the environment or the settings file (see .env.example)"
+                "Amazonに問い合わせるための設定がありません: {names}(探したのは{ja})。環境変数か設定ファイルに書いてください(見本は .env.example)",
+                "settings that are needed to call Amazon are missing: {names} (looked in {en}); set them in the environment or the settings file (see .env.example)"
             ))
         })
     }

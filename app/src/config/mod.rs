@@ -12,6 +12,7 @@ mod amazon;
 mod base;
 mod chatwork;
 mod database;
+mod found;
 mod reader;
 mod redis;
 mod rules;
@@ -27,6 +28,7 @@ pub use chatwork::ChatworkRoom;
 pub(crate) use reader::in_quotation_marks;
 
 pub use database::{DatabaseUrl, TokenKeySettings};
+pub use found::settings_file;
 pub use redis::Redis;
 pub use values::Rate;
 pub use work::Work;
@@ -106,7 +108,7 @@ impl Settings {
         let database_url = DatabaseUrl::read(reader);
         let token_keys = TokenKeySettings::read(reader);
         let redis = Redis::read(reader, database_url.expose());
-        let amazon = Amazon::read(reader);
+        let amazon = Amazon::read(reader, file);
         let base = Base::read(reader, amazon.item_offers_rate);
         Self {
             database_url,
