@@ -9,7 +9,6 @@ use crate::commands::{
     notify, queues, register, release, report, run, serve, status, validate,
 };
 use crate::database::{self, CommandStore};
-use crate::import::AsinList;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
 use adapters::clock::SystemClock;
@@ -54,7 +53,7 @@ pub async fn dispatch(
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
     let store = CommandStore::new(env.settings);
-    let ended = perform(command, &store, env).await;
+    let ended = Box::pin(perform(command, &store, env)).await;
     store.close().await;
     ended
 }
@@ -107,7 +106,7 @@ async fn perform(
         MisebanCommand::Backup(args) => back_up(args, store, env).await,
         MisebanCommand::Restore(args) => restore(args, env).await,
         MisebanCommand::Doctor => doctor::diagnose(settings, store, &mut env.output(false)).await,
-        MisebanCommand::Demo(args) => demo::demo(args, &mut env.output(false)).await,
+        MisebanCommand::Demo(args) => Box::pin(demo::demo(args, &mut env.output(false))).await,
         MisebanCommand::Run(args) => {
             run::run(args, settings, store, &mut env.output(args.json)).await
         }
@@ -184,10 +183,11 @@ async fn register_new(
     store: &CommandStore,
     env: &mut CommandEnv<'_>,
 ) -> Result<Exit, CommandError> {
-    let list = AsinList::read(import::open(&args.file)?)?;
-    let settings = env.settings;
-    let mut out = env.output(args.json);
-    register::register(args, list, settings, store, &mut out).await
+    let (settings, mut out) = (env.settings, env.output(args.json));
+    match register::WantedAsins::read(args)? {
+        Some(wanted) => register::register(&wanted, settings, store, &mut out).await,
+        None => run::run(&args.resumed(), settings, store, &mut out).await,
+    }
 }
 
 async fn import_listings(

@@ -16,6 +16,7 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Shows the progress of one run.
 pub struct ProgressDisplay {
     lang: Lang,
+    dry_run: bool,
     style: Style,
     stage: Option<(RunStage, Instant)>,
 }
@@ -48,8 +49,17 @@ impl ProgressDisplay {
         };
         Self {
             lang,
+            dry_run: false,
             style,
             stage: None,
+        }
+    }
+
+    /// The same for a dry run, which updates no shop.
+    pub fn of_dry_run(lang: Lang) -> Self {
+        Self {
+            dry_run: true,
+            ..Self::new(lang)
         }
     }
 
@@ -95,6 +105,10 @@ impl ProgressDisplay {
             RunStage::Backfill => text!(
                 "再確認中({misses}件を{requests}回で)",
                 "backfill ({misses} ASINs in {requests} requests)"
+            ),
+            RunStage::Updates if self.dry_run => text!(
+                "反映する予定の変更を数えています(ショップには送りません)",
+                "listing what would change (nothing is sent)"
             ),
             RunStage::Updates => text!("ショップに反映中", "updating the shops"),
         };

@@ -62,17 +62,22 @@ impl Shop {
         command
     }
 
-    fn start(&self) -> Child {
-        let run = self
-            .miseban(&["run", "price-stock", "--resume", "--json"])
-            .spawn();
+    /// What begins a run, or resumes the open one.
+    async fn words(&self) -> &'static [&'static str] {
+        if self.newest_is_open().await == Some(true) {
+            return &["run", "price-stock", "--json", "--resume"];
+        }
+        &["run", "price-stock", "--json"]
+    }
+
+    async fn start(&self) -> Child {
+        let run = self.miseban(self.words().await).spawn();
         run.expect("the run starts")
     }
 
-    /// Resumes the open run, waits for its end and returns the report.
+    /// Begins a run or resumes the open one, waits for its end and returns the report.
     async fn finish(&self) -> Value {
-        self.report_of(&["run", "price-stock", "--resume", "--json"])
-            .await
+        self.report_of(self.words().await).await
     }
 
     /// As [`Shop::finish`], unless the run ended before it was killed.
@@ -80,21 +85,21 @@ impl Shop {
         // Killing a process that has already ended is not a failure.
         let _ = run.kill();
         run.wait().expect("the process has ended");
-        if self.run_has_ended().await {
+        if self.newest_is_open().await == Some(false) {
             self.report_of(&["report", "--json"]).await
         } else {
             self.finish().await
         }
     }
 
-    /// A process may be killed after its run has ended.
-    async fn run_has_ended(&self) -> bool {
+    /// Of the newest run, if there is one: a process may be killed before it begins one, or after its end.
+    async fn newest_is_open(&self) -> Option<bool> {
         let url = format!("sqlite://{}", self.database().display());
         let store = SqlStore::open_existing(&url)
             .await
             .expect("the database is sound");
         let runs = store.runs(false, 1).await.expect("runs");
-        runs.first().is_some_and(|run| !run.state.is_open())
+        runs.first().map(|run| run.state.is_open())
     }
 
     async fn report_of(&self, arguments: &[&str]) -> Value {
@@ -161,7 +166,7 @@ async fn a_run_killed_at_any_time_ends_with_the_same_totals() {
 
     for kill in 1..=kills {
         let shop = Shop::open().await;
-        let mut run = shop.start();
+        let mut run = shop.start().await;
         tokio::time::sleep(length * kill / (kills + 1)).await;
 
         let report = shop.finish_after(&mut run).await;
@@ -177,7 +182,7 @@ async fn a_run_that_is_killed_many_times_finishes() {
     let expected = totals(&undisturbed.finish().await);
     let shop = Shop::open().await;
 
-    let mut run = shop.start();
+    let mut run = shop.start().await;
     for kill in 1..=KILLS_IN_A_ROW {
         tokio::time::sleep(Duration::from_millis(u64::from(60 + 35 * kill))).await;
         if run.try_wait().expect("a process").is_some() {
@@ -186,10 +191,10 @@ async fn a_run_that_is_killed_many_times_finishes() {
         run.kill().expect("the process can be killed");
         run.wait().expect("the process has ended");
         // Resuming after the run has ended would start another run.
-        if shop.run_has_ended().await {
+        if shop.newest_is_open().await == Some(false) {
             break;
         }
-        run = shop.start();
+        run = shop.start().await;
     }
     let report = shop.finish_after(&mut run).await;
 
@@ -201,7 +206,7 @@ async fn a_run_that_is_killed_many_times_finishes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_keeps_the_finished_work_and_sets_the_exit_code() {
     let shop = Shop::open().await;
-    let mut run = shop.start();
+    let mut run = shop.start().await;
     tokio::time::sleep(Duration::from_millis(400)).await;
     let stopped = Command::new("kill")
         .arg("-TERM")
@@ -213,13 +218,11 @@ async fn sigterm_keeps_the_finished_work_and_sets_the_exit_code() {
     let code = ended.expect("no panic").expect("the process ends").code();
 
     assert!(matches!(code, Some(143 | 0)), "{code:?}");
-    let again = ["run", "price-stock", "--resume", "--json"];
-    let rest = if code == Some(0) {
-        &["report", "--json"][..]
+    let report = if code == Some(0) {
+        shop.report_of(&["report", "--json"]).await
     } else {
-        &again
+        shop.finish().await
     };
-    let report = shop.report_of(rest).await;
     assert_eq!(report["outcomes"]["api_error"], 0);
     assert_eq!(report["asins"], LISTINGS);
 }

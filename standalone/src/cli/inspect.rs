@@ -8,7 +8,7 @@ use shared::domain::account::AccountId;
 /// `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Id of the run; the newest one if omitted
+    /// Id of the run, or a beginning of it that no other run has; the newest one if omitted
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
     #[command(flatten)]

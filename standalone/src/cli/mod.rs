@@ -39,7 +39,7 @@ use ui::message::Lang;
   miseban serve                               keep the shops up to date, day and night
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 the workers go on and their
-end could not be awaited, 130/143 stopped by a signal (finished work is kept)."
+end could not be awaited, 129/130/143 stopped by a signal (finished work is kept)."
 )]
 pub struct MisebanCli {
     /// Settings file (TOML); environment variables override it
@@ -73,7 +73,7 @@ pub enum MisebanCommand {
     Demo(DemoArgs),
     /// Run once: ask Amazon, compute prices and stock, update the shops, print a report
     #[command(after_help = "Examples:
-  miseban run price-stock --dry-run --max-items 100     ask Amazon, change nothing, show what would happen
+  miseban run price-stock --dry-run --max-items 100     ask Amazon, change nothing, list what would change
   miseban run price-stock                               every listing of every active shop
   miseban run stale --account main                      only outdated products of one shop
   miseban run price-stock --resume                      continue the run that was interrupted")]
@@ -87,7 +87,8 @@ already has and invalid lines are listed and skipped; the rest is registered. No
 add the items to the shop yourself, then run miseban import listings.",
         after_help = "Examples:
   miseban register new.txt --account main --dry-run     check whether Amazon knows them
-  miseban register new.csv --account main"
+  miseban register new.csv --account main
+  miseban register --resume                             continue the registration that was interrupted"
     )]
     Register(RegisterArgs),
     /// Keep the shops up to date: run on a schedule until stopped
@@ -118,10 +119,10 @@ add the items to the shop yourself, then run miseban import listings.",
     #[command(after_help = "Example:
   miseban release 01939c1e-7c00-7000-8000-000000000001     you checked: they really are sold out")]
     Release(RunIdArg),
-    /// Discard the updates that a run holds back; the shops stay unchanged, the next run decides
-    /// again
-    #[command(after_help = "Example:
-  miseban cancel 01939c1e-7c00-7000-8000-000000000001      you checked: Amazon still sells them")]
+    /// End a run; its updates that were not sent are discarded, and the next run decides again
+    #[command(after_help = "Examples:
+  miseban cancel 01939c1e-7c00-7000-8000-000000000001      a held run, and Amazon still sells the products
+  miseban cancel 01939c1e                                  a beginning of the id that no other run has")]
     Cancel(RunIdArg),
     /// Show the schedule, open and recent runs, shops and quotas; exit code 1 when a run is overdue
     #[command(after_help = "Example:

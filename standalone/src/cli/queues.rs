@@ -47,7 +47,7 @@ pub enum QueuesCommand {
     reason = "flags, of which at most one is set"
 )]
 pub struct ShowArgs {
-    /// A queue (sync, update or info), or the id of a message
+    /// A queue (sync, update or info), or the id of a message or a beginning of it that no other one has
     #[arg(value_name = "QUEUE|ID")]
     pub what: String,
     /// Only messages that can be taken now
@@ -89,7 +89,7 @@ impl ShowArgs {
 /// `queues retry` and `queues drop`.
 #[derive(Debug, Args)]
 pub struct DeadMessageArgs {
-    /// A queue, the id of a message, or both; with --all a queue or nothing
+    /// A queue, the id of a message (a unique beginning is enough), or both; with --all a queue or nothing
     #[arg(value_name = "QUEUE|ID", num_args = 0..=2)]
     pub words: Vec<String>,
     /// All dead messages

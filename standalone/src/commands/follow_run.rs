@@ -2,8 +2,10 @@
 
 use super::worker_watch;
 use crate::progress::ProgressDisplay;
+use app::config::Settings;
 use app::health::Health;
 use app::outage::Outage;
+use app::run_mode::RunMode;
 use app::signal::signal;
 use app::wiring::App;
 use app::{installation, server_clocks};
@@ -17,7 +19,8 @@ use shared::ports::store::{RunView, StoreError};
 use std::time::Duration;
 use tokio::time::Instant;
 use ui::command_error::{CommandError, Exit};
-use ui::message::{Lang, text};
+use ui::labels;
+use ui::message::{Lang, Text, text};
 
 /// Time between two reads of the progress.
 const POLL_EVERY: Duration = Duration::from_millis(200);
@@ -30,7 +33,7 @@ const POLLS_PER_SEARCH: u32 = 25;
 pub enum Followed {
     /// The run ended, or is held; with its report.
     Ended(Box<Report>),
-    /// A signal stopped this process; the run is open and can be resumed.
+    /// A signal stopped this process; the run is open.
     Stopped(Exit),
 }
 
@@ -39,16 +42,27 @@ pub enum Followed {
 pub(super) enum Workers {
     /// This one: the run stops with it.
     Here,
+    /// The same, on a copy of the database that ends with it.
+    DryRun,
     /// Others, which need nobody who looks on.
     Elsewhere,
 }
 
 impl Workers {
+    /// Those of a process with these settings.
+    pub(super) fn of(settings: &Settings, mode: RunMode) -> Self {
+        match mode {
+            RunMode::DryRun => Self::DryRun,
+            RunMode::Live if settings.redis.is_some() => Self::Elsewhere,
+            RunMode::Live => Self::Here,
+        }
+    }
+
     /// How long the database may be away. Workers of this process end the run first if it refuses them.
     fn waits_for(self) -> Duration {
         let minutes = Duration::from_secs(5 * 60);
         match self {
-            Self::Here => PATIENCE + minutes,
+            Self::Here | Self::DryRun => PATIENCE + minutes,
             Self::Elsewhere => minutes,
         }
     }
@@ -74,7 +88,10 @@ pub(super) async fn follow_workers(
     workers: Workers,
     lang: Lang,
 ) -> Result<Followed, CommandError> {
-    let mut progress = ProgressDisplay::new(lang);
+    let mut progress = match workers {
+        Workers::DryRun => ProgressDisplay::of_dry_run(lang),
+        Workers::Here | Workers::Elsewhere => ProgressDisplay::new(lang),
+    };
     let ended = tokio::select! {
         stopped = signal() => stopped.map(Followed::Stopped),
         report = wait_for_end(run, app, workers, &mut progress) => report.map(Followed::Ended),
@@ -171,6 +188,25 @@ async fn search(lost: &mut LostMessages, app: &App, outage: &Outage) {
     }
 }
 
+/// What becomes of a run that a signal keeps this process from following.
+pub(super) fn left(run: RunId, kind: RunKind, workers: Workers) -> Text {
+    let command = labels::command(kind);
+    match workers {
+        Workers::Here => text!(
+            "止めました。済んだ分は残っています。続きは: miseban {command} --resume",
+            "stopped; finished work is kept. To continue: miseban {command} --resume"
+        ),
+        Workers::DryRun => text!(
+            "お試し実行を止めました。何も変えていません。やり直すには: miseban {command} --dry-run",
+            "the dry run is stopped; nothing was changed. To try again: miseban {command} --dry-run"
+        ),
+        Workers::Elsewhere => text!(
+            "表示を終えました。実行 {run} はワーカーが続けています。続きの表示は miseban {command} --resume、状況は miseban status、結果は miseban report {run}、中止するには miseban cancel {run}",
+            "no longer following: the workers go on with run {run}. To follow it again: miseban {command} --resume; its progress: miseban status; its result: miseban report {run}; to end it: miseban cancel {run}"
+        ),
+    }
+}
+
 fn gone(run: RunId) -> CommandError {
     CommandError::Failed(text!(
         "実行 {run} の記録がありません",
@@ -179,7 +215,7 @@ fn gone(run: RunId) -> CommandError {
 }
 
 fn unseen(run: RunId, workers: Workers, lasts: Duration, error: StoreError) -> CommandError {
-    if workers == Workers::Here || !error.may_pass() {
+    if workers != Workers::Elsewhere || !error.may_pass() {
         return error.into();
     }
     let minutes = lasts.as_secs() / 60;

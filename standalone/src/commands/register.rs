@@ -2,7 +2,9 @@
 //!
 //! It creates no item in the shop: the owner adds the items there, then imports them.
 
-use super::import::NamedRow;
+use super::follow_run::{Workers, left};
+use super::import::{self, NamedRow};
+use super::open_run::refusal;
 use super::run::{self, Followed};
 use crate::cli::RegisterArgs;
 use crate::database::CommandStore;
@@ -55,91 +57,105 @@ struct Duplicate {
     status: ListingStatus,
 }
 
-/// Registers the ASINs of `list`. [`Exit::Usage`] when one was skipped, since a person should check
-/// it.
+/// What a person wants to register.
+pub struct WantedAsins {
+    /// The shop that will sell the products.
+    pub account: AccountId,
+    /// The ASINs of the file.
+    pub list: AsinList,
+    /// Asks Amazon, but writes nothing.
+    pub dry_run: bool,
+}
+
+impl WantedAsins {
+    /// Reads the file; `None` when an open registration is to be continued.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Usage`] for a file that cannot be read.
+    pub fn read(args: &RegisterArgs) -> Result<Option<Self>, CommandError> {
+        let (Some(file), Some(account)) = (&args.file, &args.account) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            account: account.clone(),
+            list: AsinList::read(import::open(file)?)?,
+            dry_run: args.dry_run,
+        }))
+    }
+}
+
+/// Registers the ASINs of a list. [`Exit::Usage`] when one was skipped, or Amazon does not know it, since a
+/// person should check it.
 ///
 /// # Errors
 ///
 /// Wrong settings, an unknown account, an open registration, a database that is unavailable.
 pub async fn register(
-    args: &RegisterArgs,
-    list: AsinList,
+    wanted: &WantedAsins,
     settings: &Settings,
     store: &CommandStore,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let shared_queue = settings.redis.is_some() && !args.dry_run;
     let lock = WorkLock::unless_shared(settings)?;
-    let mode = if args.dry_run {
+    let mode = if wanted.dry_run {
         RunMode::DryRun
     } else {
         RunMode::Live
     };
     let app = wiring::build(settings, mode, store.open().await?).await?;
-    let begun = begin(args, &list, &app).await?;
-    let work = run::carry_out(begun.run.id, &app, shared_queue, out.lang);
+    let begun = begin(wanted, &app).await?;
+    let (id, workers) = (begun.run.id, Workers::of(settings, mode));
+    let work = run::carry_out(id, &app, workers, out.lang);
     let followed = WorkLock::during(lock.as_ref(), work).await?;
     let report = match followed {
         Followed::Ended(report) => *report,
         Followed::Stopped(exit) => {
-            let message = text!(
-                "止めました。済んだ分は残っています。続きは: miseban run register --resume",
-                "stopped; finished work is kept. To continue: miseban run register --resume"
-            );
+            let message = left(id, RunKind::Register, workers);
             print_status(message.of(out.lang));
             return Ok(exit);
         }
     };
     let state = report.state;
-    let mut summary = summary(args, &list, begun, report, out.lang);
-    count_pending(&mut summary, &list, &*app.ctx.store).await?;
+    let mut summary = summary(wanted, begun, report, out.lang);
+    count_pending(&mut summary, &wanted.list, &*app.ctx.store).await?;
     let shown = out.show(&summary, render);
-    if !args.dry_run {
+    if !wanted.dry_run {
         run::tell(&summary.report, settings, store).await;
     }
     shown?;
+    let skipped = summary.wrong > 0 || !summary.duplicates.is_empty();
     Ok(match state {
-        RunState::Done if summary.report.mostly_failed() => Exit::Failed,
-        RunState::Done if summary.wrong == 0 && summary.duplicates.is_empty() => Exit::Done,
-        RunState::Done => Exit::Usage,
+        RunState::Done if skipped || !summary.not_found.is_empty() => Exit::Usage,
+        RunState::Done => Exit::Done,
         _ => Exit::Failed,
     })
 }
 
-async fn begin(
-    args: &RegisterArgs,
-    list: &AsinList,
-    app: &App,
-) -> Result<Registered, CommandError> {
+async fn begin(wanted: &WantedAsins, app: &App) -> Result<Registered, CommandError> {
     let order = Registration {
         id: RunId(uuid::Uuid::now_v7()),
-        account: args.account.clone(),
-        asins: list.asins.clone(),
-        dry_run: args.dry_run,
+        account: wanted.account.clone(),
+        asins: wanted.list.asins.clone(),
+        dry_run: wanted.dry_run,
     };
     let begun = producer::register(order, &app.ctx).await;
-    begun.map_err(|refused| run::refusal(refused, RunKind::Register))
+    begun.map_err(|refused| refusal(refused, RunKind::Register))
 }
 
-fn summary(
-    args: &RegisterArgs,
-    list: &AsinList,
-    begun: Registered,
-    report: Report,
-    lang: Lang,
-) -> RegisterSummary {
+fn summary(wanted: &WantedAsins, begun: Registered, report: Report, lang: Lang) -> RegisterSummary {
     let duplicates = begun
         .duplicates
         .into_iter()
         .map(|(asin, status)| Duplicate { asin, status });
     RegisterSummary {
-        account: args.account.clone(),
-        dry_run: args.dry_run,
+        account: wanted.account.clone(),
+        dry_run: wanted.dry_run,
         pending: 0,
         known: begun.known,
         not_found: Vec::new(),
-        wrong: list.wrong.count,
-        wrong_rows: NamedRow::all(&list.wrong, lang),
+        wrong: wanted.list.wrong.count,
+        wrong_rows: NamedRow::all(&wanted.list.wrong, lang),
         report,
         duplicates: duplicates.collect(),
     }

@@ -1,5 +1,7 @@
-//! `release RUN` and `cancel RUN`: a person's decision about a held run.
+//! `release RUN` and `cancel RUN`: a person's decisions about a run.
 
+use crate::commands::find_run::find_run;
+use crate::commands::follow_run::Workers;
 use crate::commands::run::{Followed, carry_out, show, tell};
 use crate::database::CommandStore;
 use crate::lock::WorkLock;
@@ -11,7 +13,7 @@ use app::wiring;
 use chrono::{DateTime, Utc};
 use producer::resume_run;
 use shared::domain::run::{RunId, RunState};
-use shared::ports::store::Store;
+use shared::ports::store::{RunRow, Store};
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Lang, Text, text};
 use ui::report;
@@ -42,7 +44,7 @@ pub async fn release(
         out.line(&sent_by_others(id))?;
         return Ok(Exit::Done);
     }
-    let work = carry_out(id, &app, false, out.lang);
+    let work = carry_out(id, &app, Workers::Here, out.lang);
     match WorkLock::during(lock.as_ref(), work).await? {
         Followed::Ended(report) => {
             let shown = show(&report, out);
@@ -70,7 +72,7 @@ pub async fn release_updates(
     store: &dyn Store,
     now: DateTime<Utc>,
 ) -> Result<RunId, CommandError> {
-    let (id, state) = find_run(run, store).await?;
+    let RunRow { id, state, .. } = find_run(run, store).await?;
     match store.release_run(id, now).await? {
         Some(count) => {
             tracing::info!(run.id = %id, count, "released run {id}: {count} updates queued");
@@ -80,34 +82,39 @@ pub async fn release_updates(
     }
 }
 
-/// Discards the updates that `run` holds, ends the run, and prints its report.
+/// Ends an open run: discards its updates that are held or not begun, and prints its report. A run that was
+/// cancelled before is no error.
 ///
 /// # Errors
 ///
-/// As [`release`].
+/// [`CommandError::Usage`] for an unknown run, or one that has ended otherwise.
 pub async fn cancel(
     run: &str,
     store: &dyn Store,
     now: DateTime<Utc>,
     out: &mut CommandOutput<'_>,
 ) -> Result<Exit, CommandError> {
-    let (id, state) = find_run(run, store).await?;
-    let Some(count) = store.cancel_run(id, now).await? else {
-        return Err(holds_nothing(id, state));
-    };
-    tracing::info!(run.id = %id, count, "cancelled run {id}: {count} updates discarded");
-    if let Some(report) = store.report(id, now).await? {
-        store.keep_report(&report).await?;
-        out.show(&report, report::render)?;
+    let id = find_run(run, store).await?.id;
+    if let Some(count) = store.cancel_run(id, now).await? {
+        tracing::info!(run.id = %id, count, "cancelled run {id}: {count} updates discarded");
     }
+    let report = store.report(id, now).await?;
+    let report = report.filter(|report| report.state == RunState::Cancelled);
+    let Some(report) = report else {
+        return Err(has_ended(&find_run(run, store).await?));
+    };
+    store.keep_report(&report).await?;
+    out.show(&report, report::render)?;
     Ok(Exit::Done)
 }
 
-async fn find_run(run: &str, store: &dyn Store) -> Result<(RunId, RunState), CommandError> {
-    let unknown = || crate::commands::report::unknown(run);
-    let id = RunId::parse(run).ok_or_else(unknown)?;
-    let row = store.run(id).await?.ok_or_else(unknown)?;
-    Ok((id, row.state))
+fn has_ended(run: &RunRow) -> CommandError {
+    let id = run.id;
+    let [ja, en] = [Lang::Ja, Lang::En].map(|lang| ui::labels::state(run.state, lang));
+    CommandError::Usage(text!(
+        "実行 {id} はもう終わっています(状態: {ja})。取りやめるものはありません",
+        "run {id} has ended already (its state: {en}): there is nothing to cancel"
+    ))
 }
 
 fn holds_nothing(run: RunId, state: RunState) -> CommandError {

@@ -22,6 +22,7 @@ mod notify;
 mod postgres;
 mod queues;
 mod refused;
+mod runs;
 mod secrets;
 #[expect(dead_code, reason = "the contract of the queue needs more of it")]
 #[path = "../../../adapters/tests/queue_contract/server.rs"]

@@ -8,6 +8,7 @@ mod health;
 mod inspect;
 mod matrix;
 mod missing_programs;
+mod persons;
 mod servers;
 #[path = "../shifted_clock/mod.rs"]
 mod shifted_clock;

@@ -1,12 +1,12 @@
 //! `changes`: shows recent changes in the shops and their reasons.
 
-mod csv;
-mod text;
-mod view;
+pub(super) mod csv;
+pub(super) mod text;
+pub(super) mod view;
 
 use crate::cli::ChangesArgs;
 use crate::commands::explain::parse_asin;
-use crate::commands::run::unknown_account;
+use crate::commands::open_run::unknown_account;
 use crate::output::CommandOutput;
 use chrono::{DateTime, Utc};
 use shared::ports::store::{ChangesFilter, ListingChange, Store};
@@ -59,6 +59,29 @@ pub async fn changes(
     };
     out.show(&view, text::render)?;
     Ok(Exit::Done)
+}
+
+/// All changes that are selected.
+///
+/// # Errors
+///
+/// When they cannot be read.
+pub(super) async fn all(
+    store: &dyn Store,
+    filter: &ChangesFilter,
+) -> Result<Vec<ChangeView>, CommandError> {
+    let left = u32::MAX;
+    let mut pages = ChangePager {
+        store,
+        filter,
+        left,
+        last: None,
+    };
+    let mut changes = Vec::new();
+    while let Some(next) = pages.next().await? {
+        changes.extend(next.iter().map(ChangeView::of));
+    }
+    Ok(changes)
 }
 
 /// Reads the requested changes page by page.

@@ -28,7 +28,8 @@ pub fn render(view: &ChangesView, lang: Lang) -> String {
     text
 }
 
-fn entry(change: &ChangeView, lang: Lang) -> String {
+/// One change: where, what and why.
+pub fn entry(change: &ChangeView, lang: Lang) -> String {
     let (at, account, asin) = (when(change.at), &change.account, change.asin);
     let state = labels::update_state(&change.state, lang);
     let mut text = format!("\n{at}  {account}  {asin}  {}\n", clean(state));

@@ -87,6 +87,18 @@ impl ChangeView {
     }
 }
 
+impl ChangeView {
+    /// Marks the change as one that a live run would make.
+    pub fn not_sent(&mut self) {
+        let state = match self.state.as_str() {
+            "applied" | "queued" => "would_apply",
+            "held" => "would_hold",
+            _ => return,
+        };
+        state.clone_into(&mut self.state);
+    }
+}
+
 impl ObservationView {
     fn of(seen: &SeenInterval) -> Self {
         let won = |offer: &&JudgedOffer| matches!(offer.verdict, Verdict::Won(_));

@@ -4,7 +4,7 @@ mod pages;
 
 use crate::cli::ImportShopArgs;
 use crate::commands::import::held_text;
-use crate::commands::run::{inactive_account, unknown_account};
+use crate::commands::open_run::{inactive_account, unknown_account};
 use crate::database::CommandStore;
 use crate::import::from_shop::{self, LeftOut};
 use crate::lock::WorkLock;

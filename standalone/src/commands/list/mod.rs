@@ -3,11 +3,10 @@
 mod text;
 
 use crate::cli::ListArgs;
-use crate::commands::report::unknown;
-use crate::commands::run::unknown_account;
+use crate::commands::find_run::find_run;
+use crate::commands::open_run::unknown_account;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
-use shared::domain::run::RunId;
 use shared::ports::store::{ItemFilter, ListedItem, Store};
 use std::io;
 use ui::command_error::{CommandError, Exit};
@@ -80,9 +79,7 @@ async fn filter(store: &dyn Store, args: &ListArgs) -> Result<ItemFilter, Comman
                 "the list {list} says how it is now: leave out --run"
             )));
         }
-        let id = RunId::parse(given).ok_or_else(|| unknown(given))?;
-        store.run(id).await?.ok_or_else(|| unknown(given))?;
-        run = Some(id);
+        run = Some(find_run(given, store).await?.id);
     }
     Ok(ItemFilter {
         account: args.account.clone(),

@@ -1,5 +1,6 @@
 //! `queues`: shows the queues in Redis, retries and drops dead messages, pauses and resumes queues.
 
+mod by_prefix;
 mod products;
 mod retry;
 mod selection;
@@ -15,6 +16,7 @@ use adapters::store::SqlStore;
 use app::config::{Redis, Settings};
 use app::live_workers::live_workers;
 use app::wiring;
+use by_prefix::id_like;
 use chrono::{DateTime, Utc};
 use selection::DeadSelection;
 use shared::jobs::QueueName;
@@ -157,11 +159,14 @@ impl QueueInspector<'_> {
         Ok(found)
     }
 
+    /// The message with this id, or the only one whose id begins so.
     async fn found(&self, id: &str) -> Result<MessagesById, CommandError> {
-        let mut messages = Vec::new();
-        for queue in QueueName::ALL {
-            let found = self.queue.find(queue, id).await?.into_iter();
-            messages.extend(found.map(|listed| MessageView::of(queue, listed, self.now)));
+        let mut messages = self.with_id(id).await?;
+        if messages.is_empty() {
+            let everywhere = (&QueueName::ALL[..], &MessageState::ALL[..]);
+            if let Some(id) = id_like(id, &self.queue, everywhere).await? {
+                messages = self.with_id(&id).await?;
+            }
         }
         if messages.is_empty() {
             let names = programs::queue_names();
@@ -175,8 +180,29 @@ impl QueueInspector<'_> {
         Ok(MessagesById { messages })
     }
 
-    async fn retry(&self, args: &DeadMessageArgs) -> Result<ChangedMessages, CommandError> {
+    async fn with_id(&self, id: &str) -> Result<Vec<MessageView>, CommandError> {
+        let mut messages = Vec::new();
+        for queue in QueueName::ALL {
+            let found = self.queue.find(queue, id).await?.into_iter();
+            messages.extend(found.map(|listed| MessageView::of(queue, listed, self.now)));
+        }
+        Ok(messages)
+    }
+
+    /// The selection of `args`, with the whole id of a message that is named by its beginning.
+    async fn selection(&self, args: &DeadMessageArgs) -> Result<DeadSelection, CommandError> {
         let selection = DeadSelection::of(args)?;
+        let queues = selection.queues();
+        let DeadSelection::One(queue, id) = selection else {
+            return Ok(selection);
+        };
+        let dead = (&queues[..], &[MessageState::Dead][..]);
+        let whole = id_like(&id, &self.queue, dead).await?;
+        Ok(DeadSelection::One(queue, whole.unwrap_or(id)))
+    }
+
+    async fn retry(&self, args: &DeadMessageArgs) -> Result<ChangedMessages, CommandError> {
+        let selection = self.selection(args).await?;
         let mut changed = ChangedMessages::default();
         for queue in selection.queues() {
             let ids = self.selected(queue, &selection).await?;
@@ -193,7 +219,7 @@ impl QueueInspector<'_> {
     }
 
     async fn discard(&self, args: &DeadMessageArgs) -> Result<ChangedMessages, CommandError> {
-        let selection = DeadSelection::of(args)?;
+        let selection = self.selection(args).await?;
         let mut changed = ChangedMessages::default();
         for queue in selection.queues() {
             let ids = self.selected(queue, &selection).await?;

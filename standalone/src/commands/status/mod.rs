@@ -18,7 +18,7 @@ use producer::ScheduleState;
 use schedule::ScheduleView;
 use shared::domain::account::AccountId;
 use shared::domain::schedule::RunSchedule;
-use shared::ports::store::{LaneMemory, Store, TokenAge};
+use shared::ports::store::{LaneMemory, RunRow, Store, TokenAge};
 use std::collections::HashSet;
 use ui::command_error::{CommandError, Exit};
 use ui::message::Lang;
@@ -88,7 +88,7 @@ pub async fn status(
         let progress = store.run_view(run.id).await?;
         open_runs.push(OpenRun::of(&run, &progress));
     }
-    let past = store.runs(false, RUNS).await?;
+    let past = ended_runs(store, now).await?;
     let shops = store.accounts().await?;
     let facts = ShopFacts {
         counts: store.listing_counts().await?,
@@ -99,12 +99,11 @@ pub async fn status(
     };
     let schedule = ScheduleState::read(store, sources.schedule, now).await?;
     let channels = store.notice_channels().await?;
-    let past = past.iter().filter(|run| !run.state.is_open());
     let shops = shops.iter().map(|shop| ShopStatus::of(shop, &facts, now));
     let lanes = sources.lanes.iter();
     let view = StatusView {
         open_runs,
-        last_runs: past.map(PastRun::of).collect(),
+        last_runs: past.iter().map(PastRun::of).collect(),
         accounts: shops.collect(),
         lanes: lanes
             .map(|(lane, memory)| LaneView::of(lane, memory, now))
@@ -133,4 +132,17 @@ fn render(view: &StatusView, lang: Lang) -> String {
         schedule::overdue(schedule, lang),
     ]
     .concat()
+}
+
+/// The newest runs, as far as they have ended: each with the state of its report, which tells whether it is
+/// complete.
+async fn ended_runs(store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<RunRow>, CommandError> {
+    let mut ended = store.runs(false, RUNS).await?;
+    ended.retain(|run| !run.state.is_open());
+    for run in &mut ended {
+        if let Some(report) = store.report(run.id, now).await? {
+            run.state = report.state;
+        }
+    }
+    Ok(ended)
 }
