@@ -39,8 +39,8 @@ impl RunPing {
         })
     }
 
-    /// Tells of the run of `report`, if it has ended; a dry run is none.
-    pub fn tell(&mut self, report: &Report) {
+    /// Sends how the run of `report` ended, if it has; a dry run is none.
+    pub fn ended(&mut self, report: &Report) {
         while self.pings.try_join_next().is_some() {}
         let Some(url) = self.url.clone() else { return };
         if report.state.is_open() || report.dry_run {

@@ -90,7 +90,7 @@ impl Scheduler {
         let mut ticks: u32 = 0;
         loop {
             for report in self.tick(leadership, ticks).await {
-                self.ping.tell(&report);
+                self.ping.ended(&report);
                 if let Err(error) = on_report(&report) {
                     return error;
                 }

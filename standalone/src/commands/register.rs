@@ -121,7 +121,7 @@ pub async fn register(
     count_pending(&mut summary, &wanted.list, &*app.ctx.store).await?;
     let shown = out.show(&summary, render);
     if !wanted.dry_run {
-        run::tell(&summary.report, settings, store).await;
+        run::send_end(&summary.report, settings, store).await;
     }
     shown?;
     let skipped = summary.wrong > 0 || !summary.duplicates.is_empty();

@@ -2,7 +2,7 @@
 
 use crate::commands::find_run::find_run;
 use crate::commands::follow_run::Workers;
-use crate::commands::run::{Followed, carry_out, show, tell};
+use crate::commands::run::{Followed, carry_out, send_end, show};
 use crate::database::CommandStore;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
@@ -48,7 +48,7 @@ pub async fn release(
     match WorkLock::during(lock.as_ref(), work).await? {
         Followed::Ended(report) => {
             let shown = show(&report, out);
-            tell(&report, settings, store).await;
+            send_end(&report, settings, store).await;
             shown
         }
         Followed::Stopped(exit) => {

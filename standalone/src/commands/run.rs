@@ -55,7 +55,7 @@ pub async fn run(
         Followed::Ended(report) => {
             drop(begun);
             let shown = show(&report, out);
-            tell(&report, settings, store).await;
+            send_end(&report, settings, store).await;
             shown
         }
         Followed::Stopped(exit) => {
@@ -90,10 +90,10 @@ pub fn show(report: &Report, out: &mut CommandOutput<'_>) -> Result<Exit, Comman
 }
 
 /// Tells people and the watcher outside that the run of `report` has ended.
-pub(super) async fn tell(report: &Report, settings: &Settings, store: &CommandStore) {
+pub(super) async fn send_end(report: &Report, settings: &Settings, store: &CommandStore) {
     match RunPing::new(settings) {
         Ok(mut ping) => {
-            ping.tell(report);
+            ping.ended(report);
             tokio::join!(send_notices(settings, store), ping.finish());
         }
         Err(failure) => tracing::warn!(%failure, "could not tell the watcher of HEARTBEAT_URL"),

@@ -14,7 +14,7 @@ use app::server_clocks;
 use app::signal::Signals;
 use app::wiring;
 use producer::notices::{NotificationTask, Notifications};
-use producer::{Leadership, Scheduler, resume};
+use producer::{Leadership, ResumeError, Scheduler, resume};
 use shared::domain::report::Report;
 use shared::jobs::QueueName;
 use shared::ports::store::ProcessRole;
@@ -48,13 +48,9 @@ pub async fn serve(
     let lock = WorkLock::take_to_serve(settings.database_url.location()?)?;
     let health = health::open(settings.health_listen).await?;
     let app = wiring::build(settings, RunMode::Live, store.open().await?).await?;
-    let resumed = resume(&app.ctx).await;
-    let open = resumed.map_err(|error| {
-        CommandError::Failed(text!(
-            "途中の仕事を再開できません({error})",
-            "the open runs cannot be resumed ({error})"
-        ))
-    })?;
+    let open = resume(&app.ctx)
+        .await
+        .map_err(|error| not_resumed(&error))?;
     print_status(started(settings, open.len()).of(out.lang));
     wiring::open_for_work(&app).await?;
     let notifications = Notifications::from_settings(settings, &app.ctx)?;
@@ -93,6 +89,13 @@ pub async fn serve(
     );
     print_status(stopped.of(out.lang));
     ended
+}
+
+fn not_resumed(error: &ResumeError) -> CommandError {
+    CommandError::Failed(text!(
+        "途中の仕事を再開できません({error})",
+        "the open runs cannot be resumed ({error})"
+    ))
 }
 
 fn started(settings: &Settings, resumed: usize) -> Text {

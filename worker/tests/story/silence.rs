@@ -67,7 +67,7 @@ async fn hear(app: &Fixture, role: ProcessRole, at: DateTime<Utc>) {
 }
 
 /// The titles of what was posted.
-fn told(app: &Fixture) -> Vec<String> {
+fn titles(app: &Fixture) -> Vec<String> {
     let texts = app.simulator.webhook_texts().into_iter();
     let title = |text: String| text.lines().next().unwrap_or_default().to_owned();
     texts.map(title).collect()
@@ -86,12 +86,12 @@ async fn a_start_after_a_missed_run_says_since_when_there_was_none() {
 
     // A restart in time, and one seven hours later; the second of two starts tells nothing new.
     start().await;
-    assert!(told(&app).is_empty());
+    assert!(titles(&app).is_empty());
     clock.skip(7 * 3600);
     start().await;
     start().await;
 
-    assert_eq!(told(&app), ["Miseban: no run was made for a while"]);
+    assert_eq!(titles(&app), ["Miseban: no run was made for a while"]);
     let text = app.simulator.webhook_texts().remove(0);
     assert!(text.contains("no run since 20"), "{text}");
 }
@@ -107,12 +107,12 @@ async fn a_start_after_a_kill_in_the_middle_of_a_run_says_since_when_nothing_wor
     clock.skip(120);
     notifications.tell_missed_run(&every_hours(3)).await;
     notifications.send_due().await.expect("the store answers");
-    assert!(told(&app).is_empty(), "a restart takes two minutes");
+    assert!(titles(&app).is_empty(), "a restart takes two minutes");
     clock.skip(7 * 3600);
     notifications.tell_missed_run(&every_hours(3)).await;
     notifications.send_due().await.expect("the store answers");
 
-    assert_eq!(told(&app).len(), 1);
+    assert_eq!(titles(&app).len(), 1);
 }
 
 #[tokio::test]
@@ -127,10 +127,10 @@ async fn a_producer_without_workers_tells_it_once_and_when_it_is_over() {
     };
 
     look(30).await;
-    assert!(told(&app).is_empty(), "workers may start a moment later");
+    assert!(titles(&app).is_empty(), "workers may start a moment later");
     look(40).await;
     look(3600).await;
-    assert_eq!(told(&app), ["Miseban: no worker is alive"]);
+    assert_eq!(titles(&app), ["Miseban: no worker is alive"]);
     hear(&app, ProcessRole::Worker, clock.now()).await;
     look(1).await;
     look(1).await;
@@ -138,11 +138,11 @@ async fn a_producer_without_workers_tells_it_once_and_when_it_is_over() {
         "Miseban: no worker is alive",
         "Miseban: workers are alive again",
     ];
-    assert_eq!(told(&app), over);
+    assert_eq!(titles(&app), over);
 
     // The next time is told again.
     look(61).await;
-    assert_eq!(told(&app).len(), 3);
+    assert_eq!(titles(&app).len(), 3);
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn workers_without_a_producer_tell_it_once_however_many_they_are() {
         }
     }
 
-    assert_eq!(told(&app), ["Miseban: no producer is alive"]);
+    assert_eq!(titles(&app), ["Miseban: no producer is alive"]);
 }
 
 #[tokio::test]
@@ -181,5 +181,5 @@ async fn workers_that_leave_out_a_queue_are_not_enough() {
 
     watch.look().await.expect("the store answers");
 
-    assert_eq!(told(&app), ["Miseban: no worker is alive"]);
+    assert_eq!(titles(&app), ["Miseban: no worker is alive"]);
 }
