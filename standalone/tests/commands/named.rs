@@ -19,12 +19,13 @@ const SOURCES: [&str; 9] = [
     "docker-compose.yml",
 ];
 /// Variables that are no settings of Miseban.
-const FOREIGN: [&str; 5] = [
+const FOREIGN: [&str; 6] = [
     "MISEBAN_LANG",
     "RUST_LOG",
     "BOARD_PASSWORD",
     "COMPOSE_ENV_FILES",
     "NO_COLOR",
+    "MISEBAN_USER",
 ];
 
 fn root() -> PathBuf {
