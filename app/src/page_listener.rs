@@ -25,7 +25,7 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Listens for the connections of a page.
 pub struct PageListener {
     listener: TcpListener,
-    /// In the order of their acceptance; a connection is closed when its sender is dropped.
+    /// In the order of their acceptance; a connection is closed by its sender.
     open: VecDeque<oneshot::Sender<()>>,
 }
 
@@ -44,13 +44,14 @@ impl Listener for PageListener {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         self.open.retain(|connection| !connection.is_closed());
         while self.open.len() >= MOST {
-            self.open.pop_front();
+            // A connection that has ended needs no closing.
+            let _ = self.open.pop_front().map(|oldest| oldest.send(()));
         }
         let (kept, displaced) = oneshot::channel();
         self.open.push_back(kept);
         let stream = PageStream {
             stream,
-            displaced,
+            displaced: Some(displaced),
             idle: Box::pin(sleep(IDLE)),
         };
         (stream, address)
@@ -74,14 +75,19 @@ impl Connected<IncomingStream<'_, PageListener>> for Peer {
 /// One connection, which fails once it is idle or displaced.
 pub struct PageStream {
     stream: TcpStream,
-    displaced: oneshot::Receiver<()>,
+    /// Ends without a word when the listener is closed: a response that is being sent is finished.
+    displaced: Option<oneshot::Receiver<()>>,
     idle: Pin<Box<Sleep>>,
 }
 
 impl PageStream {
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         let idle = self.idle.as_mut().poll(cx).is_ready();
-        let displaced = Pin::new(&mut self.displaced).poll(cx).is_ready();
+        let told = self.displaced.as_mut().map(|told| Pin::new(told).poll(cx));
+        let displaced = matches!(told, Some(Poll::Ready(Ok(()))));
+        if told.is_some_and(|told| told.is_ready()) {
+            self.displaced = None;
+        }
         if idle || displaced {
             return Err(io::ErrorKind::TimedOut.into());
         }
