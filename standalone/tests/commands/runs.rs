@@ -44,7 +44,7 @@ impl Shop {
             .current_dir(self.folder.path())
             .env_clear()
             .envs(settings.iter().map(|(name, value)| (name, value)))
-            .env("SP_API_ITEM_OFFERS_RATE", "unlimited")
+            .env("SP_API_ITEM_OFFERS_RATE", "100")
             .stdin(Stdio::null());
         let output: Output = tokio::task::spawn_blocking(move || command.output())
             .await
