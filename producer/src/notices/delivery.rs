@@ -30,6 +30,19 @@ const AFTER_A_MESSAGE: Duration = Duration::from_millis(1_100);
 const SETTLE_TRIES: u32 = 10;
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
 
+/// What became of the notices that waited on a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitingNotices {
+    /// None waited.
+    None,
+    /// This many were sent.
+    Sent(u64),
+    /// They are still to be sent: the channel put them off, or another process has just claimed them.
+    Waiting,
+    /// They may not have arrived, and are not sent again.
+    GivenUp,
+}
+
 impl Notifications {
     /// Sends at most one message on each channel.
     ///
@@ -44,27 +57,25 @@ impl Notifications {
     }
 
     /// Sends what waits on `channel`, which has just accepted a message; whichever process put it off.
-    /// Returns how many notices waited for a later attempt.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
-    pub async fn send_waiting(&self, channel: &dyn Notifier) -> Result<u64, StoreError> {
+    pub async fn send_waiting(&self, channel: &dyn Notifier) -> Result<WaitingNotices, StoreError> {
         let name = channel.name();
         let outbox = self.store.notice_channels().await?;
         if !outbox
             .iter()
             .any(|one| one.channel == name && one.waiting > 0)
         {
-            return Ok(0);
+            return Ok(WaitingNotices::None);
         }
         tokio::time::sleep(AFTER_A_MESSAGE).await;
-        let waited = self.store.end_back_off(name, self.clock.now()).await?;
-        self.send_on(channel).await?;
-        Ok(waited)
+        self.store.end_back_off(name, self.clock.now()).await?;
+        self.send_on(channel).await
     }
 
-    async fn send_on(&self, channel: &dyn Notifier) -> Result<(), StoreError> {
+    async fn send_on(&self, channel: &dyn Notifier) -> Result<WaitingNotices, StoreError> {
         let now = self.clock.now();
         let claim = NoticeClaim {
             message: Uuid::now_v7(),
@@ -77,14 +88,14 @@ impl Notifications {
         let claimed = self.store.claim_notices(name, &claim).await?;
         let count = claimed.notices.len();
         if count == 0 && claimed.lost == 0 {
-            return Ok(());
+            return Ok(WaitingNotices::Waiting);
         }
         if count == 0 {
             // Only a newer program can read the rows: they get no message.
             let why = "written by a newer program".to_owned();
-            return self
-                .settle(claim.message, &DeliveryOutcome::Refused(why))
-                .await;
+            let refused = DeliveryOutcome::Refused(why);
+            self.settle(claim.message, &refused).await?;
+            return Ok(WaitingNotices::GivenUp);
         }
         let message = notices::message(&claimed.notices, claimed.lost, self.policy.lang);
         let outcome = match channel.post(&message).await {
@@ -94,7 +105,12 @@ impl Notifications {
             }
             Err(error) => failed_outcome(&error, name, claimed.attempt, self.clock.now()),
         };
-        self.settle(claim.message, &outcome).await
+        self.settle(claim.message, &outcome).await?;
+        Ok(match outcome {
+            DeliveryOutcome::Sent => WaitingNotices::Sent(count as u64),
+            DeliveryOutcome::RetryAt(..) => WaitingNotices::Waiting,
+            DeliveryOutcome::Unknown(_) | DeliveryOutcome::Refused(_) => WaitingNotices::GivenUp,
+        })
     }
 
     /// Retries, since an outcome that is not written counts as unknown.

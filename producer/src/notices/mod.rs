@@ -10,6 +10,7 @@ mod policy;
 mod task;
 mod watch;
 
+pub use delivery::WaitingNotices;
 pub use policy::NotificationPolicy;
 pub use task::NotificationTask;
 pub use watch::ProcessWatch;

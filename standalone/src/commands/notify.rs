@@ -6,7 +6,7 @@ use crate::output::CommandOutput;
 use app::config::Settings;
 use app::wiring;
 use chrono::TimeDelta;
-use producer::notices::{NotificationPolicy, Notifications};
+use producer::notices::{NotificationPolicy, Notifications, WaitingNotices};
 use shared::ports::notifier::{Notifier, NotifyError};
 use std::sync::Arc;
 use ui::command_error::{CommandError, Exit};
@@ -88,15 +88,25 @@ async fn send_waiting(
     let Some(notifications) = waiting else {
         return Ok(());
     };
-    let waited = notifications.send_waiting(channel).await?;
-    if waited == 0 {
-        return Ok(());
-    }
-    let waited = grouped(waited);
-    out.line(&text!(
-        "    待っていたお知らせ{waited}件も送りました",
-        "    and {waited} notices that waited"
-    ))
+    let told = match notifications.send_waiting(channel).await? {
+        WaitingNotices::None => return Ok(()),
+        WaitingNotices::Sent(count) => {
+            let count = grouped(count);
+            text!(
+                "    待っていたお知らせ{count}件も送りました",
+                "    and {count} notices that waited"
+            )
+        }
+        WaitingNotices::Waiting => text!(
+            "    待っているお知らせは、まだ送れていません。店番が動いていれば、自動でもう一度送ります",
+            "    notices still wait; they will be tried again while Miseban runs"
+        ),
+        WaitingNotices::GivenUp => text!(
+            "    待っていたお知らせは、届いていないかもしれません。もう一度は送りません。miseban status で確かめてください",
+            "    notices that waited may not have arrived, and are not sent again: see miseban status"
+        ),
+    };
+    out.line(&told)
 }
 
 /// The configured channels.

@@ -8,7 +8,7 @@ use adapters::http::HttpSettings;
 use adapters::notify::ChatworkNotifier;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use producer::notices::{NotificationPolicy, NotificationTask, Notifications};
+use producer::notices::{NotificationPolicy, NotificationTask, Notifications, WaitingNotices};
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
 use shared::domain::event_filter::EventFilter;
@@ -405,9 +405,24 @@ async fn a_success_of_the_channel_sends_what_another_process_put_off() {
     let other = notifications(&app, Ahead::by(0));
     let waited = other.send_waiting(&*channel).await.expect("the store");
 
-    assert_eq!((waited, posted(&app).len()), (2, 1));
+    assert_eq!((waited, posted(&app).len()), (WaitingNotices::Sent(2), 1));
     pass(&daemon).await;
     assert_eq!((posted(&app).len(), outbox(&app).await.waiting), (1, 0));
+}
+
+#[tokio::test]
+async fn what_the_channel_refuses_again_is_not_said_to_be_sent() {
+    let app = Fixture::open(world(20, 1)).await;
+    failed_runs(&app, 2).await;
+    fault(&app, FaultKind::Throttle, 2);
+    let daemon = notifications(&app, Ahead::by(0));
+    pass(&daemon).await;
+
+    let channel = chatwork(app.simulator.url());
+    let waited = daemon.send_waiting(&*channel).await.expect("the store");
+
+    assert_eq!(waited, WaitingNotices::Waiting);
+    assert_eq!((posted(&app).len(), outbox(&app).await.waiting), (0, 2));
 }
 
 #[tokio::test]
