@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use shared::domain::run::{RunKind, RunState};
-use shared::domain::schedule::{LastRun, RunSchedule};
+use shared::domain::schedule::{LATE, LastRun, RunSchedule};
 use shared::ports::store::{ProcessRow, RunRow, Store, StoreError};
 
 /// Where the schedule stands.
@@ -31,9 +31,12 @@ impl ScheduleState {
     ) -> Result<Self, StoreError> {
         let last = store.last_whole_run(RunKind::PriceStock).await?;
         let processes = store.processes().await?;
-        let makers = processes.iter().filter(|process| process.makes_runs());
-        let heard_at = makers.map(|process| process.heard_at).max();
         let overdue = |run: &RunRow| {
+            // Workers carry an open run on, but none of them starts the next one.
+            let next_missed = now > schedule.due_after(run.started_at, now) + LATE;
+            let at_work = |process: &&ProcessRow| process.makes_runs() || !next_missed;
+            let signs = processes.iter().filter(at_work);
+            let heard_at = signs.map(|process| process.heard_at).max();
             let held = (run.state == RunState::Held).then_some(run.started_at);
             let last = LastRun {
                 started_at: run.started_at,

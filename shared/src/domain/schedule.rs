@@ -24,7 +24,8 @@ pub struct LastRun {
     pub started_at: DateTime<Utc>,
     /// Its end; for one that is held for a person, its start. `None` while programs work on it.
     pub ended_at: Option<DateTime<Utc>>,
-    /// When the last program that keeps the schedule, or carries out a run, gave a sign of life.
+    /// When the last program that works on it gave a sign of life; `None` where none ever has, since those
+    /// of earlier versions give none.
     pub heard_at: Option<DateTime<Utc>>,
 }
 
@@ -59,7 +60,7 @@ impl RunSchedule {
         let (since, start) = if let Some(end) = last.ended_at {
             (end, self.due_after(last.started_at, now).max(end))
         } else {
-            let sign = last.heard_at.max(Some(last.started_at))?;
+            let sign = last.heard_at?.max(last.started_at);
             (sign, sign)
         };
         (now > start + LATE).then_some(since)
@@ -220,6 +221,11 @@ mod tests {
         let now = start + TimeDelta::hours(7);
 
         assert_eq!(schedule.overdue_since(&last(419), now), None);
+        let never = LastRun {
+            heard_at: None,
+            ..last(0)
+        };
+        assert_eq!(schedule.overdue_since(&never, now), None);
         let since = schedule.overdue_since(&last(20), now);
         assert_eq!(since, Some(start + TimeDelta::minutes(20)));
     }

@@ -5,6 +5,7 @@ use adapters::clock::SystemClock;
 use adapters::http::HttpSettings;
 use adapters::notify::WebhookNotifier;
 use chrono::{DateTime, TimeDelta, Utc};
+use producer::ScheduleState;
 use producer::notices::{NotificationPolicy, Notifications, ProcessWatch};
 use shared::domain::event_filter::EventFilter;
 use shared::domain::run::RunKind;
@@ -113,6 +114,38 @@ async fn a_start_after_a_kill_in_the_middle_of_a_run_says_since_when_nothing_wor
     notifications.send_due().await.expect("the store answers");
 
     assert_eq!(titles(&app).len(), 1);
+}
+
+#[tokio::test]
+async fn an_open_run_that_no_program_with_signs_of_life_has_seen_is_not_called_missed() {
+    let app = Fixture::open(world(20, 1)).await;
+    app.start(RunKind::PriceStock).await.expect("a run");
+    let clock = SecondsAhead::default();
+    let notifications = notifications(&app, &clock);
+
+    clock.skip(3600);
+    notifications.tell_missed_run(&every_hours(3)).await;
+    notifications.send_due().await.expect("the store answers");
+
+    assert!(titles(&app).is_empty(), "an earlier version worked on it");
+}
+
+#[tokio::test]
+async fn workers_keep_an_open_run_from_being_overdue_until_the_next_start_is_missed() {
+    let app = Fixture::open(world(20, 1)).await;
+    app.start(RunKind::PriceStock).await.expect("a run");
+    let begun = SystemClock.now();
+    hear(&app, ProcessRole::Producer, begun).await;
+    let overdue_since = async |minutes| {
+        let now = begun + TimeDelta::minutes(minutes);
+        hear(&app, ProcessRole::Worker, now).await;
+        let state = ScheduleState::read(&*app.store, &every_hours(3), now).await;
+        state.expect("the store answers").overdue_since
+    };
+
+    assert_eq!(overdue_since(100).await, None);
+    assert_eq!(overdue_since(189).await, None);
+    assert!(overdue_since(191).await.is_some(), "nobody starts the next");
 }
 
 #[tokio::test]
