@@ -263,8 +263,8 @@ const ROWS: &[Row] = &[
         },
         doctor: (
             0,
-            &["ok  Amazonへの接続", "--  注意: Amazonの応答に5."],
-            &["ok  Amazon", "--  note: Amazon took 5."],
+            &["ok  Amazonへの接続", "--  注意: Amazonの応答に"],
+            &["ok  Amazon", "--  note: Amazon took "],
         ),
         status: FINE,
         queues: FINE,
