@@ -205,7 +205,7 @@ const ROWS: &[Row] = &[
             shop.fails(Fault {
                 status: Some(400),
                 ..Fault::new(OFFERS, FaultKind::Status)
-            })
+            });
         },
         RUN,
         1,
@@ -217,7 +217,7 @@ const ROWS: &[Row] = &[
             shop.fails(Fault {
                 asins: Some(vec![shop.simulator.asin(3)]),
                 ..Fault::new(OFFERS, FaultKind::MissingItems)
-            })
+            });
         },
         RUN,
         1,
@@ -229,7 +229,7 @@ const ROWS: &[Row] = &[
             shop.fails(Fault {
                 status: Some(400),
                 ..Fault::new(OFFERS, FaultKind::Status)
-            })
+            });
         },
         "run price-stock --dry-run",
         1,
@@ -248,7 +248,7 @@ const ROWS: &[Row] = &[
             shop.fails(Fault {
                 status: Some(401),
                 ..Fault::new("lwaToken", FaultKind::Status)
-            })
+            });
         },
         RUN,
         1,
@@ -281,7 +281,7 @@ const ROWS: &[Row] = &[
             shop.write(
                 "some.csv",
                 "account_id,asin,item_id,sku,selling_price,visibility\nshop-1,no,1,a,1000,public\n",
-            )
+            );
         },
         "import listings some.csv",
         2,
