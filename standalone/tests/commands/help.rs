@@ -145,7 +145,7 @@ fn wrong_usage_is_said_in_the_language_of_the_messages() {
         (&miseban, &["sell"][..], "sell というコマンドはありません"),
         (&miseban, &["run", "pricestock"], "使える値: "),
         (&miseban, &["explain"], "<ASIN> がありません"),
-        (&miseban, &["acounts"], "もしかして: accounts"),
+        (&miseban, &["account"], "もしかして: accounts"),
         (&producer, &["run", "register"], "register は使えません"),
         (
             &producer,
