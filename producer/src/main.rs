@@ -4,16 +4,20 @@ use app::config::{self, Settings};
 use app::presence::Presence;
 use app::run_ping::RunPing;
 use app::signal::Signals;
+use app::wiring::{self, App};
 use app::{command_line, health, installation, log, program, server_clocks, startup};
 use producer::cli::{JAPANESE, ProducerCli, ProducerCommand, StartArgs};
 use producer::notices::{NotificationTask, Notifications, ProcessWatch};
 use producer::{LeaderLease, Leadership, RunOrder, Scheduler, StartRunError, start_run};
 use shared::domain::report::Report;
+use shared::jobs::QueueName;
 use shared::ports::context::Context;
+use shared::ports::queue::QueueView;
 use shared::ports::store::ProcessRole;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Lang, Text, text};
 
@@ -78,7 +82,7 @@ async fn serve(settings: &Settings, say: impl Fn(Text)) -> Result<Exit, CommandE
     let notifications = notifications.telling(&health.outage("notices"));
     notifications.tell_missed_run(&app.work.schedule).await;
     let notifications = NotificationTask::start(notifications);
-    let watch = ProcessWatch::of_workers(Notifications::from_settings(settings, &app.ctx)?);
+    let watch = worker_watch(settings, &app)?;
     health.started(&app);
     say(text!(
         "予定どおりに実行を始めます。止めるには Ctrl+C",
@@ -110,6 +114,17 @@ async fn serve(settings: &Settings, say: impl Fn(Text)) -> Result<Exit, CommandE
         "stopped; without another producer no further run starts"
     ));
     ended
+}
+
+/// Looks for workers of the queues that have jobs.
+fn worker_watch(settings: &Settings, app: &App) -> Result<ProcessWatch, CommandError> {
+    let notifications = Notifications::from_settings(settings, &app.ctx)?;
+    let is_used =
+        |queue: &QueueName| *queue != QueueName::Info || app.work.basic_info_every_days > 0;
+    let queues = QueueName::ALL.into_iter().filter(is_used).collect();
+    let redis = app.sources.redis.as_ref().map(wiring::queue_over);
+    let heartbeats = redis.map(|redis| Arc::new(redis) as Arc<dyn QueueView>);
+    Ok(ProcessWatch::of_workers(notifications, queues, heartbeats))
 }
 
 fn log_report(report: &Report) {

@@ -28,7 +28,8 @@ impl ProcessStore for SqlStore {
     }
 
     async fn processes(&self) -> Result<Vec<ProcessRow>, StoreError> {
-        self.db.read_all(&PROCESSES, process).await
+        let rows: Vec<Option<ProcessRow>> = self.db.read_all(&PROCESSES, process).await?;
+        Ok(rows.into_iter().flatten().collect())
     }
 
     async fn forget_processes(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
@@ -36,16 +37,19 @@ impl ProcessStore for SqlStore {
     }
 }
 
-/// A queue that only a newer program knows is left out.
-fn process(row: &StoredRow) -> Result<ProcessRow, StoreError> {
+/// `None` for a role that only a newer program knows; such a queue is left out.
+fn process(row: &StoredRow) -> Result<Option<ProcessRow>, StoreError> {
+    let Some(role) = ProcessRole::from_word(row.text("role")?) else {
+        return Ok(None);
+    };
     let queues = row.text("queues")?.split(',');
-    Ok(ProcessRow {
+    Ok(Some(ProcessRow {
         id: row.word("id", |id| Uuid::try_parse(id).ok())?,
-        role: row.word("role", ProcessRole::from_word)?,
+        role,
         name: row.text("name")?.to_owned(),
         queues: queues.filter_map(QueueName::from_word).collect(),
         started_at: row.at("started_at")?,
         heard_at: row.at("heard_at")?,
         stopped_at: row.maybe_at("stopped_at")?,
-    })
+    }))
 }

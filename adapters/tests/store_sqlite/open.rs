@@ -3,7 +3,10 @@
 use crate::world::{account_row, at, backfilled, open, shop, started};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
 use secrecy::SecretBox;
-use shared::ports::store::{AccountStore, CatalogueStore, StoreError, StoredToken, TokenStore};
+use shared::jobs::QueueName;
+use shared::ports::store::{
+    AccountStore, CatalogueStore, ProcessStore, StoreError, StoredToken, TokenStore,
+};
 use sqlx::Connection;
 use std::path::Path;
 use std::sync::Arc;
@@ -57,6 +60,30 @@ async fn the_files_are_readable_by_their_owner_only() {
         let mode = file.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{}", file.path().display());
     }
+}
+
+#[tokio::test]
+async fn a_program_of_a_later_version_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = url(&folder.path().join("a.db"));
+    let store = SqlStore::open(&url).await.unwrap();
+    sqlx::any::install_default_drivers();
+    let mut raw = sqlx::AnyConnection::connect(&url).await.unwrap();
+    let programs = "INSERT INTO processes (id, role, name, queues, started_at, heard_at) VALUES
+        ('00000000-0000-0000-0000-000000000001', 'overseer', 'box:1', 'sync',
+            '2026-11-22T00:00:00.000000Z', '2026-11-22T00:00:00.000000Z'),
+        ('00000000-0000-0000-0000-000000000002', 'worker', 'box:2', 'sync,later',
+            '2026-11-22T00:00:00.000000Z', '2026-11-22T00:00:00.000000Z')";
+    sqlx::raw_sql(programs).execute(&mut raw).await.unwrap();
+    raw.close().await.unwrap();
+
+    let known = store.processes().await.unwrap();
+
+    let known: Vec<_> = known
+        .iter()
+        .map(|program| (program.name.as_str(), program.queues.as_slice()))
+        .collect();
+    assert_eq!(known, [("box:2", [QueueName::Sync].as_slice())]);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod delivery;
 mod events;
+mod missed_run;
 mod policy;
 mod task;
 mod watch;

@@ -1,82 +1,71 @@
-//! Finds what is missing: runs that were not made, and the other half of an installation of many
-//! processes. A silent installation looks like one in which nothing changes.
+//! Finds that the other half of an installation of many processes is missing. A silent installation looks
+//! like one in which nothing changes.
 
 use super::Notifications;
-use crate::schedule_state::ScheduleState;
+use crate::schedule::is_led;
+use app::live_workers::{live_workers, unserved};
 use chrono::{DateTime, Utc};
 use shared::domain::notice::{Notice, SilentPart};
-use shared::domain::schedule::RunSchedule;
 use shared::jobs::QueueName;
-use shared::ports::store::{NewNotice, ProcessRole, ProcessRow, StoreError};
+use shared::ports::queue::QueueView;
+use shared::ports::store::{ProcessRole, ProcessRow, StoreError};
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// From one look to the next.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
-impl Notifications {
-    /// Tells that no run was made while no program ran, if one is overdue. Call it before this process
-    /// gives its first sign of life.
-    pub async fn tell_missed_run(&self, schedule: &RunSchedule) {
-        if let Err(error) = self.find_missed_run(schedule).await {
-            tracing::warn!(%error, "could not read whether a run is overdue");
-        }
-    }
-
-    async fn find_missed_run(&self, schedule: &RunSchedule) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let state = ScheduleState::read(&*self.store, schedule, now).await?;
-        let Some(since) = state.overdue_since else {
-            return Ok(());
-        };
-        tracing::warn!(%since, "no run since {since}, although one was due: no program ran that keeps the schedule");
-        let part = SilentPart::Runs;
-        let until = None;
-        self.write(Notice::Silent { part, since, until }).await
-    }
-
-    async fn write(&self, notice: Notice) -> Result<(), StoreError> {
-        let channels = self.channel_names();
-        if channels.is_empty() || !self.policy.events.wants(&notice) {
-            return Ok(());
-        }
-        let new = NewNotice {
-            event: notice.event(),
-            notice: Some(notice),
-            at: self.clock.now(),
-        };
-        self.store.write_notices(&channels, &[new]).await.map(drop)
-    }
-}
-
 /// Looks for the workers, or for the producer, and tells when there have been none for two cycles.
 ///
-/// It sends the notice itself: nobody else may be there to do it.
+/// It sends the notice itself: nobody else may be there to do it. Programs of earlier versions give no
+/// sign of life in the database; they are known by their heartbeats in Redis, or by the leader lease.
 pub struct ProcessWatch {
     notifications: Notifications,
-    part: SilentPart,
+    sought: Sought,
     /// Since when it has looked without a failure.
     looks_since: DateTime<Utc>,
     /// What was told last, while it lasts.
-    told: Option<Notice>,
+    told: Option<Silence>,
+}
+
+enum Sought {
+    /// A worker for each of `queues`.
+    Workers {
+        queues: Vec<QueueName>,
+        heartbeats: Option<Arc<dyn QueueView>>,
+    },
+    Producer,
+}
+
+/// What is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Silence {
+    since: DateTime<Utc>,
+    /// The queues that no worker serves.
+    queues: Vec<QueueName>,
 }
 
 impl ProcessWatch {
-    /// A producer that looks for workers.
-    pub fn of_workers(notifications: Notifications) -> Self {
-        Self::of(SilentPart::Workers, notifications)
+    /// A producer that looks for workers of `queues`, also by their `heartbeats`.
+    pub fn of_workers(
+        notifications: Notifications,
+        queues: Vec<QueueName>,
+        heartbeats: Option<Arc<dyn QueueView>>,
+    ) -> Self {
+        Self::of(Sought::Workers { queues, heartbeats }, notifications)
     }
 
     /// A worker that looks for a producer.
     pub fn of_producers(notifications: Notifications) -> Self {
-        Self::of(SilentPart::Producer, notifications)
+        Self::of(Sought::Producer, notifications)
     }
 
-    fn of(part: SilentPart, notifications: Notifications) -> Self {
+    fn of(sought: Sought, notifications: Notifications) -> Self {
         Self {
             looks_since: notifications.clock.now(),
             notifications,
-            part,
+            sought,
             told: None,
         }
     }
@@ -101,65 +90,153 @@ impl ProcessWatch {
     /// When the database does not answer; the next look tells the same.
     pub async fn look(&mut self) -> Result<(), StoreError> {
         let now = self.notifications.clock.now();
-        let processes = self.notifications.store.processes().await?;
-        let silent = self.silent_since(&processes, now);
-        let notice = match (silent, &self.told) {
-            (Some(since), _) => self.notice(since, None),
-            (None, Some(Notice::Silent { since, .. })) => self.notice(*since, Some(now)),
-            (None, _) => return Ok(()),
-        };
-        if self.told.as_ref() != Some(&notice) {
-            log(self.part, &notice);
+        let silence = self.silence(now).await?;
+        if self.told.is_none() && silence.is_none() {
+            return Ok(());
         }
-        self.notifications.write(notice.clone()).await?;
-        self.told = silent.map(|_| notice);
+        let over = self
+            .told
+            .as_ref()
+            .and_then(|told| told.over(silence.as_ref()));
+        let over = over.map(|ended| self.notice(&ended, Some(now)));
+        let lasting = silence.as_ref().map(|silence| self.notice(silence, None));
+        for notice in over.into_iter().chain(lasting) {
+            if self.told != silence {
+                log(&notice);
+            }
+            self.notifications.write(notice).await?;
+        }
+        self.told = silence;
         self.notifications.send_due().await
     }
 
-    fn notice(&self, since: DateTime<Utc>, until: Option<DateTime<Utc>>) -> Notice {
-        let part = self.part;
-        Notice::Silent { part, since, until }
+    fn notice(&self, silence: &Silence, until: Option<DateTime<Utc>>) -> Notice {
+        let (part, all) = match &self.sought {
+            Sought::Workers { queues, .. } => (SilentPart::Workers, queues.len()),
+            Sought::Producer => (SilentPart::Producer, 0),
+        };
+        let mut queues = silence.queues.clone();
+        if queues.len() == all {
+            queues.clear();
+        }
+        Notice::Silent {
+            part,
+            queues,
+            since: silence.since,
+            until,
+        }
     }
 
-    /// Since when none has been there, if that is two cycles ago. This process has to have looked for that
-    /// long, too: all programs may have been started together just now.
-    fn silent_since(&self, processes: &[ProcessRow], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let (sought, own) = match self.part {
-            SilentPart::Workers => (ProcessRole::Worker, ProcessRole::Producer),
-            SilentPart::Producer | SilentPart::Runs => (ProcessRole::Producer, ProcessRole::Worker),
-        };
-        let with_role = |role| processes.iter().filter(move |process| process.role == role);
-        let alive = || with_role(sought).filter(move |process| process.is_alive(now));
-        let is_served = |queue: &QueueName| alive().any(|process| process.queues.contains(queue));
-        let is_there = match sought {
-            ProcessRole::Worker => QueueName::ALL.iter().all(is_served),
-            _ => alive().next().is_some(),
-        };
-        if is_there || now - self.looks_since <= ProcessRow::SILENCE {
+    /// What is missing for two cycles. This process has to have looked for that long, too: all programs
+    /// may have been started together just now.
+    async fn silence(&self, now: DateTime<Utc>) -> Result<Option<Silence>, StoreError> {
+        if now - self.looks_since <= ProcessRow::SILENCE {
+            return Ok(self.told.clone());
+        }
+        let store = &*self.notifications.store;
+        let processes = store.processes().await?;
+        match &self.sought {
+            Sought::Producer => {
+                let is_producer = |process: &&ProcessRow| process.role == ProcessRole::Producer;
+                let Some(since) = self.silent_since(&processes, is_producer, now) else {
+                    return Ok(None);
+                };
+                let queues = Vec::new();
+                let silence = Silence { since, queues };
+                Ok((!is_led(store, now).await?).then_some(silence))
+            }
+            Sought::Workers { queues, heartbeats } => {
+                let silent = |queue: &QueueName| {
+                    let serves = |process: &&ProcessRow| {
+                        process.role == ProcessRole::Worker && process.queues.contains(queue)
+                    };
+                    let since = self.silent_since(&processes, serves, now)?;
+                    Some((*queue, since))
+                };
+                let mut silent: Vec<_> = queues.iter().filter_map(silent).collect();
+                if silent.is_empty() {
+                    return Ok(None);
+                }
+                if let Some(heartbeats) = heartbeats {
+                    let Ok(workers) = live_workers(&**heartbeats).await else {
+                        return Ok(self.told.clone());
+                    };
+                    let unserved = unserved(&workers);
+                    silent.retain(|(queue, _)| unserved.contains(queue));
+                }
+                let since = silent.iter().map(|(_, since)| *since).max();
+                let queues = silent.into_iter().map(|(queue, _)| queue).collect();
+                Ok(since.map(|since| Silence { since, queues }))
+            }
+        }
+    }
+
+    /// Since when none of those that are `sought` has been there, if that is two cycles ago.
+    fn silent_since(
+        &self,
+        processes: &[ProcessRow],
+        sought: impl Fn(&&ProcessRow) -> bool,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        if processes
+            .iter()
+            .filter(&sought)
+            .any(|process| process.is_alive(now))
+        {
             return None;
         }
-        // Those that are alive leave out a queue: since when cannot be told by them.
-        let dead = with_role(sought).filter(|process| !process.is_alive(now));
-        let last = dead.map(|process| process.heard_at).max();
-        let first = with_role(own).map(|process| process.started_at).min();
+        let last = processes
+            .iter()
+            .filter(sought)
+            .map(|process| process.heard_at)
+            .max();
+        let own = match self.sought {
+            Sought::Workers { .. } => ProcessRole::Producer,
+            Sought::Producer => ProcessRole::Worker,
+        };
+        let own = processes.iter().filter(|process| process.role == own);
+        let first = own.map(|process| process.started_at).min();
         let since = last.or(first).unwrap_or(self.looks_since);
         (now - since > ProcessRow::SILENCE).then_some(since)
     }
 }
 
-fn log(part: SilentPart, notice: &Notice) {
-    match notice {
-        Notice::Silent { until: Some(_), .. } => {
-            tracing::info!("there are {} again", part.as_str());
+impl Silence {
+    /// The part of it that has ended, when `now` is what lasts.
+    fn over(&self, now: Option<&Self>) -> Option<Self> {
+        let mut ended = self.clone();
+        if let Some(now) = now {
+            ended.queues.retain(|queue| !now.queues.contains(queue));
+            if ended.queues.is_empty() {
+                return None;
+            }
         }
-        Notice::Silent { since, .. } => match part {
-            SilentPart::Workers => {
-                tracing::warn!(%since, "no worker has been alive since {since}, or none for some queue: jobs wait. Start worker");
-            }
-            SilentPart::Producer | SilentPart::Runs => {
-                tracing::warn!(%since, "no producer has been alive since {since}: no run is started. Start producer serve");
-            }
-        },
-        _ => {}
+        Some(ended)
+    }
+}
+
+fn log(notice: &Notice) {
+    let Notice::Silent {
+        part,
+        queues,
+        since,
+        until,
+    } = notice
+    else {
+        return;
+    };
+    let queues: Vec<&str> = queues.iter().map(|queue| queue.as_str()).collect();
+    let queues = queues.join(",");
+    match part {
+        _ if until.is_some() => tracing::info!(queues, "there are {} again", part.as_str()),
+        SilentPart::Workers if queues.is_empty() => {
+            tracing::warn!(%since, "no worker has been alive since {since}: jobs wait. Start worker");
+        }
+        SilentPart::Workers => {
+            tracing::warn!(%since, "no worker for {queues} has been alive since {since}: their jobs wait. Start worker --queues {queues}");
+        }
+        SilentPart::Producer | SilentPart::Runs => {
+            tracing::warn!(%since, "no producer has been alive since {since}: no run is started. Start producer serve");
+        }
     }
 }

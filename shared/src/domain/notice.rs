@@ -7,6 +7,7 @@ use super::account::{AccountId, AccountRefusal};
 use super::outcome::words;
 use super::report::Report;
 use super::run::{RunId, RunState};
+use crate::jobs::QueueName;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +101,9 @@ pub enum Notice {
     Silent {
         /// What is missing.
         part: SilentPart,
+        /// Of [`SilentPart::Workers`]: the queues that none serves; empty if there is no worker at all.
+        #[serde(default)]
+        queues: Vec<QueueName>,
         /// Since when.
         since: DateTime<Utc>,
         /// Until when; `None` while it lasts.
@@ -147,9 +151,17 @@ impl Notice {
             Self::AmazonRefuses { lane, since } => {
                 format!("amazon-refuses/{lane}/{}", second(*since))
             }
-            Self::Silent { part, since, until } => {
+            Self::Silent {
+                part,
+                queues,
+                since,
+                until,
+            } => {
                 let end = if until.is_some() { "/over" } else { "" };
-                format!("silent/{}/{}{end}", part.as_str(), second(*since))
+                let names = [part.as_str()].into_iter();
+                let names = names.chain(queues.iter().map(|queue| queue.as_str()));
+                let names = names.collect::<Vec<_>>().join("-");
+                format!("silent/{names}/{}{end}", second(*since))
             }
             Self::NearlyUsedUp { account, day, .. } => {
                 format!("nearly-used-up/{account}/{}", second(*day))

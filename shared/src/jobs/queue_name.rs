@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// A queue. Each has its own workers, so that jobs that wait for Amazon do not delay jobs that wait
 /// for the shop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum QueueName {
     /// `sync_batch` and `backfill`.
     Sync,

@@ -105,7 +105,12 @@ fn title(notice: &Notice) -> Text {
             "店番: Amazonがすべての問い合わせを断っています",
             "Miseban: Amazon refuses every request"
         ),
-        Notice::Silent { part, until, .. } => silence::title(*part, *until),
+        Notice::Silent {
+            part,
+            queues,
+            until,
+            ..
+        } => silence::title(*part, queues, *until),
         Notice::NearlyUsedUp { .. } => text!(
             "店番: {shop} の1日の利用上限が残りわずかです",
             "Miseban: {shop} has used most of its daily quota"
@@ -182,7 +187,12 @@ fn details(notice: &Notice) -> Vec<Text> {
                 "since {since} every request is refused because of the quota (429, {lane}), so the shops keep the previous prices and stock. Updates continue automatically; if this lasts, check whether another program uses the same credentials"
             )]
         }
-        Notice::Silent { part, since, until } => vec![silence::details(*part, *since, *until)],
+        Notice::Silent {
+            part,
+            queues,
+            since,
+            until,
+        } => vec![silence::details(*part, queues, *since, *until)],
         Notice::NearlyUsedUp { used, of, .. } => {
             let (used, of) = (grouped(u64::from(*used)), grouped(u64::from(*of)));
             vec![text!(

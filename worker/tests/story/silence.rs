@@ -4,6 +4,7 @@ use crate::fixture::{Fixture, every_hours, world};
 use adapters::clock::SystemClock;
 use adapters::http::HttpSettings;
 use adapters::notify::WebhookNotifier;
+use adapters::queue::LocalQueue;
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::ScheduleState;
 use producer::notices::{NotificationPolicy, Notifications, ProcessWatch};
@@ -11,10 +12,12 @@ use shared::domain::event_filter::EventFilter;
 use shared::domain::run::RunKind;
 use shared::jobs::QueueName;
 use shared::ports::clock::Clock;
-use shared::ports::store::{ProcessRole, ProcessRow, ProcessStore as _};
+use shared::ports::queue::{Capacity, Queue as _};
+use shared::ports::store::{LeaseStore as _, ProcessRole, ProcessRow, ProcessStore as _};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use ui::message::Lang;
 use uuid::Uuid;
 
@@ -65,6 +68,11 @@ async fn hear(app: &Fixture, role: ProcessRole, at: DateTime<Utc>) {
         stopped_at: None,
     };
     app.store.hear(&row).await.expect("the store answers");
+}
+
+fn watch_of_workers(app: &Fixture, clock: &SecondsAhead) -> ProcessWatch {
+    let queues = QueueName::ALL.to_vec();
+    ProcessWatch::of_workers(notifications(app, clock), queues, None)
 }
 
 /// The titles of what was posted.
@@ -153,7 +161,7 @@ async fn a_producer_without_workers_tells_it_once_and_when_it_is_over() {
     let app = Fixture::open(world(20, 1)).await;
     let clock = SecondsAhead::default();
     hear(&app, ProcessRole::Producer, clock.now()).await;
-    let mut watch = ProcessWatch::of_workers(notifications(&app, &clock));
+    let mut watch = watch_of_workers(&app, &clock);
     let mut look = async |seconds| {
         clock.skip(seconds);
         watch.look().await.expect("the store answers");
@@ -195,24 +203,89 @@ async fn workers_without_a_producer_tell_it_once_however_many_they_are() {
     assert_eq!(titles(&app), ["Miseban: no producer is alive"]);
 }
 
-#[tokio::test]
-async fn workers_that_leave_out_a_queue_are_not_enough() {
-    let app = Fixture::open(world(20, 1)).await;
-    let clock = SecondsAhead::default();
-    let mut watch = ProcessWatch::of_workers(notifications(&app, &clock));
-    clock.skip(70);
+/// A worker of `queues`; one of earlier versions gives no other sign than its heartbeat.
+async fn hear_worker(app: &Fixture, id: u128, queues: &[QueueName], at: DateTime<Utc>) {
     let row = ProcessRow {
-        id: Uuid::nil(),
+        id: Uuid::from_u128(id),
         role: ProcessRole::Worker,
         name: "box:2".to_owned(),
-        queues: vec![QueueName::Update, QueueName::Info],
-        started_at: clock.now(),
-        heard_at: clock.now(),
+        queues: queues.to_vec(),
+        started_at: at,
+        heard_at: at,
         stopped_at: None,
     };
     app.store.hear(&row).await.expect("the store answers");
+}
+
+#[tokio::test]
+async fn workers_that_leave_out_a_queue_are_not_enough_and_the_notice_names_it_once() {
+    let app = Fixture::open(world(20, 1)).await;
+    let clock = SecondsAhead::default();
+    hear(&app, ProcessRole::Producer, clock.now()).await;
+    let mut watch = watch_of_workers(&app, &clock);
+    let others = [QueueName::Sync, QueueName::Update];
+
+    // Each of the others lives for a while, and is followed by the next one.
+    for worker in 100..104 {
+        clock.skip(70);
+        hear_worker(&app, worker, &others, clock.now()).await;
+        watch.look().await.expect("the store answers");
+    }
+    assert_eq!(titles(&app), ["Miseban: no worker for info is alive"]);
+    let text = app.simulator.webhook_texts().remove(0);
+    assert!(text.contains("prices and stock go on"), "{text}");
+    assert!(text.contains("worker --queues info"), "{text}");
+
+    // Without any worker it is told anew, and what comes back is told by name.
+    clock.skip(70);
+    watch.look().await.expect("the store answers");
+    assert_eq!(titles(&app).last().unwrap(), "Miseban: no worker is alive");
+    hear_worker(&app, 104, &others, clock.now()).await;
+    watch.look().await.expect("the store answers");
+    let last = titles(&app).pop().expect("a notice");
+    assert_eq!(last, "Miseban: workers for sync, update are alive again");
+    assert_eq!(titles(&app).len(), 3);
+}
+
+#[tokio::test]
+async fn a_queue_without_jobs_needs_no_worker() {
+    let app = Fixture::open(world(20, 1)).await;
+    let clock = SecondsAhead::default();
+    let used = vec![QueueName::Sync, QueueName::Update];
+    let mut watch = ProcessWatch::of_workers(notifications(&app, &clock), used.clone(), None);
+    clock.skip(70);
+    hear_worker(&app, 1, &used, clock.now()).await;
 
     watch.look().await.expect("the store answers");
 
-    assert_eq!(titles(&app), ["Miseban: no worker is alive"]);
+    assert!(titles(&app).is_empty());
+}
+
+#[tokio::test]
+async fn programs_of_an_earlier_version_are_known_by_their_heartbeats_and_the_leader_lease() {
+    let app = Fixture::open(world(20, 1)).await;
+    let clock = SecondsAhead::default();
+    let queue = LocalQueue::new();
+    for name in QueueName::ALL {
+        let soon = Duration::from_millis(1);
+        let claimed = queue.claim(name, soon, soon, &Capacity::fixed(1)).await;
+        claimed.expect("the queue answers");
+    }
+    let lists = notifications(&app, &clock);
+    let all = QueueName::ALL.to_vec();
+    let mut of_workers = ProcessWatch::of_workers(lists, all, Some(Arc::new(queue)));
+    let mut of_producers = ProcessWatch::of_producers(notifications(&app, &clock));
+    clock.skip(70);
+    let now = clock.now();
+    let lease = ("producer/lead", "old", now, now + TimeDelta::seconds(10));
+    let taken = app.store.take_lease(lease.0, lease.1, lease.2, lease.3);
+    assert!(taken.await.expect("the store answers"));
+
+    of_workers.look().await.expect("the store answers");
+    of_producers.look().await.expect("the store answers");
+
+    assert!(titles(&app).is_empty());
+    clock.skip(20);
+    of_producers.look().await.expect("the store answers");
+    assert_eq!(titles(&app), ["Miseban: no producer is alive"]);
 }

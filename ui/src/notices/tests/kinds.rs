@@ -7,6 +7,7 @@ use shared::domain::account::NEVER_AUTHORISED;
 use shared::domain::notice::SilentPart;
 use shared::domain::report::{PriceChanges, Reconciled, StockChanges, Updates};
 use shared::domain::run::RunKind;
+use shared::jobs::QueueName;
 
 /// A notice, and the texts that it must contain in both languages; the first one is what to do.
 #[derive(Clone)]
@@ -179,13 +180,26 @@ fn limits() -> Vec<Expected> {
     let account = || AccountId::parse("main").unwrap();
     let name = || "本店".to_owned();
     let since = at("2026-11-22T00:00:00Z");
-    let silent = |part, until| Notice::Silent { part, since, until };
+    let silent = |part, until| Notice::Silent {
+        part,
+        queues: Vec::new(),
+        since,
+        until,
+    };
+    let without_info = |until| Notice::Silent {
+        part: SilentPart::Workers,
+        queues: vec![QueueName::Info],
+        since,
+        until,
+    };
     vec![
         expected(
             silent(SilentPart::Runs, Some(since)),
             &["2026-11-22 09:00:00 JST"],
         ),
         expected(silent(SilentPart::Workers, None), &["worker"]),
+        expected(without_info(None), &["worker --queues info"]),
+        expected(without_info(Some(since)), &["info"]),
         expected(silent(SilentPart::Producer, None), &["producer serve"]),
         expected(
             Notice::TokenEnding {
