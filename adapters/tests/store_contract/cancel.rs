@@ -164,3 +164,75 @@ async fn parked_updates_of_a_cancelled_run_are_dropped() {
     assert_eq!(dropped, Some(20));
     assert_eq!(unsettled(&store).await, []);
 }
+
+/// Two runs decided about the first listing: the update of the earlier one waits for its shop, and that of the
+/// later one is not begun. Returns the earlier and the later run.
+async fn decided_twice(store: &SqlStore) -> (RunId, RunId, ListingId) {
+    let (earlier, listings) = half_done(store, 2).await;
+    let claim = begun(store, listings[0]).await.unwrap();
+    let parked = UpdateResult::Parked;
+    store.finish_update(claim, &parked, at(31)).await.unwrap();
+    let later = decide_anew(store, listings[0], 9900).await;
+    (earlier, later, listings[0])
+}
+
+async fn decide_anew(store: &SqlStore, listing: ListingId, price: u32) -> RunId {
+    let later = run_of(RunKind::Stale, 2);
+    store.start_run(&later).await.unwrap();
+    let mut seen = priced(1, 7000, at(35));
+    seen.listings = vec![due(listing, shop_state(price, true), 2)];
+    let batch = record(later.id, RecordPart::Batch(1), vec![seen]);
+    store.record(&batch).await.unwrap();
+    later.id
+}
+
+#[tokio::test]
+async fn the_older_update_of_a_listing_does_not_send_the_state_of_a_cancelled_run() {
+    let store = open().await;
+    let (earlier, later, listing) = decided_twice(&store).await;
+
+    let dropped = store.cancel_run(later, at(40)).await.unwrap();
+
+    assert_eq!(dropped, Some(1), "of the run itself");
+    assert_eq!(begun(&store, listing).await, None);
+    assert_eq!(states(&store, 1).await, ["cancelled", "cancelled"]);
+    let other = listing_of(&store, 2).await;
+    assert!(
+        begun(&store, other).await.is_some(),
+        "only {earlier} has it"
+    );
+}
+
+#[tokio::test]
+async fn the_newer_update_of_a_listing_outlives_the_cancelled_older_run() {
+    let store = open().await;
+    let (earlier, _, listing) = decided_twice(&store).await;
+
+    store.cancel_run(earlier, at(40)).await.unwrap();
+
+    let task = store.begin_update(listing, at(41), at(53)).await;
+    let task = task.unwrap().unwrap().unwrap();
+    assert_eq!(task.desired, shop_state(9900, true));
+}
+
+#[tokio::test]
+async fn an_edit_in_doubt_is_finished_with_its_own_state_after_a_later_run_was_cancelled() {
+    let store = open().await;
+    let (_, listings) = half_done(&store, 2).await;
+    begun(&store, listings[0]).await.unwrap();
+    let later = decide_anew(&store, listings[0], 9900).await;
+
+    store.cancel_run(later, at(40)).await.unwrap();
+
+    let task = store.begin_update(listings[0], at(60), at(72)).await;
+    let task = task.unwrap().unwrap().unwrap();
+    assert_eq!(task.desired, shop_state(1560, true));
+    assert!(task.unconfirmed.is_some());
+    let applied = UpdateResult::Applied(shop_state(1560, true));
+    store
+        .finish_update(task.claim(), &applied, at(61))
+        .await
+        .unwrap();
+    let left = unsettled(&store).await;
+    assert!(left.iter().all(|(listing, ..)| *listing != listings[0]));
+}

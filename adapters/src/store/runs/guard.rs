@@ -30,6 +30,8 @@ statement!(HOLD, "runs/hold_hides.sql");
 statement!(RELEASE, "runs/release_hides.sql");
 statement!(DROP, "runs/drop_hides.sql");
 statement!(CANCEL_UPDATES, "runs/cancel_updates.sql");
+statement!(CANCEL_OLDER, "runs/cancel_older_updates.sql");
+statement!(DESIRE_SENT, "runs/desire_sent.sql");
 statement!(KEEP_SHOWN, "runs/keep_shown.sql");
 statement!(HOLD_RUN, "runs/hold_run.sql");
 statement!(RESUME_RUN, "runs/resume_run.sql");
@@ -169,8 +171,8 @@ pub(crate) async fn drop_held(
     run(on, DROP.bind(id).bind(at)).await
 }
 
-/// Ends a run: drops its updates that were not begun, of which it returns the number, and its marks of
-/// invalid ASINs, since its answers may be broken.
+/// Ends a run: drops its updates that were not begun, of which it returns the number, with the older ones of
+/// the same listings, and its marks of invalid ASINs, since its answers may be broken.
 pub(crate) async fn cancel(
     on: &mut dyn Session,
     id: RunId,
@@ -178,6 +180,8 @@ pub(crate) async fn cancel(
 ) -> Result<u64, StoreError> {
     let held = drop_held(on, id, at, HoldDecision::Cancelled).await?;
     let dropped = held + run(on, CANCEL_UPDATES.bind(id).bind(at)).await?;
+    run(on, CANCEL_OLDER.bind(id).bind(at)).await?;
+    run(on, DESIRE_SENT.bind(id).bind(at)).await?;
     run(on, FORGET_INVALID.bind(id)).await?;
     run(on, CANCEL.bind(id).bind(at)).await?;
     settle_costs(on, id).await?;
