@@ -2,11 +2,11 @@
 //! or a process died between the row and its message.
 
 use shared::domain::listing::ListingId;
-use shared::domain::run::{RunId, RunState};
+use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::context::Context;
 use shared::ports::messages;
 use shared::ports::queue::{Message, QueueError};
-use shared::ports::store::{SentNow, StoreError};
+use shared::ports::store::{RunRow, SentNow, StoreError};
 use std::collections::HashMap;
 
 /// At most this many open runs are searched.
@@ -58,11 +58,18 @@ impl LostMessages {
         self.parts
             .retain(|id, _| runs.iter().any(|run| run.id == *id));
         // A held run waits for a person, not for a worker.
-        for run in runs.iter().filter(|run| run.state != RunState::Held) {
-            while self.look_at_run(run.id).await? {}
+        let goes_on = |run: &&RunRow| run.state != RunState::Held && self.can_work_on(run.kind);
+        let ids: Vec<RunId> = runs.iter().filter(goes_on).map(|run| run.id).collect();
+        for run in ids {
+            while self.look_at_run(run).await? {}
         }
         while self.look_at_updates().await? {}
         Ok(())
+    }
+
+    /// Without credentials for Amazon, runs that need them wait for a process that has some.
+    fn can_work_on(&self, kind: RunKind) -> bool {
+        !kind.asks_marketplace() || self.ctx.marketplace.has_credentials()
     }
 
     /// Sends the messages of the next batches or shops of a run, and of its next step; `true` if the

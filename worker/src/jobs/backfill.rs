@@ -31,13 +31,18 @@ impl Handler<Context> for Backfill {
         let Some(row) = row.filter(|row| row.state.is_open()) else {
             return Ok(());
         };
+        let is_alone = !ctx.marketplace.has_credentials();
+        if is_alone && row.kind.asks_marketplace() {
+            // Its batches were done elsewhere; the search of a process with credentials sends this job again.
+            return Ok(());
+        }
         ctx.store.begin_backfill(self.run).await?;
         let open = ctx.store.open_work(self.run).await?;
         if open.progress.next_step() == NextStep::Nothing && open.progress.batches_open {
             return Ok(());
         }
         // A dry run fetches each listing once; its misses are only counted.
-        if row.dry_run || !ctx.marketplace.has_credentials() {
+        if row.dry_run || is_alone {
             leave_out(&row, ctx).await?;
         } else {
             announce(self.run, row.kind, ctx).await?;

@@ -2,11 +2,14 @@
 
 use crate::fixture::{Fixture, no_limit, world};
 use adapters::clock::SystemClock;
+use adapters::queue::LocalQueue;
 use adapters::spapi::NoCredentials;
 use chrono::{DateTime, TimeDelta, Utc};
-use producer::{RunOrder, start_run};
+use producer::{LostMessages, RunOrder, resume, start_run};
 use shared::domain::run::{RunKind, RunState};
 use shared::ports::clock::Clock;
+use shared::ports::messages;
+use shared::ports::store::RunQueries as _;
 use simulator::{Fault, FaultKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -105,6 +108,32 @@ async fn without_credentials_a_run_goes_on_from_cache_and_database_and_leaves_ou
     assert_eq!((report.backfill.left_out, report.backfill.failed), (5, 0));
     assert_eq!((report.requests, report.still_missing.len()), (0, 0));
     assert_eq!(app.simulator.ledger(), requests);
+}
+
+#[tokio::test]
+async fn a_process_without_credentials_leaves_the_runs_that_need_them_to_others() {
+    let (mut app, _) = open(40).await;
+    app.run(RunKind::PriceStock).await;
+    app.forget_cache(5).await;
+    let interrupted = app.start(RunKind::PriceStock).await.expect("a run");
+    let amazon = std::mem::replace(&mut app.ctx.marketplace, Arc::new(NoCredentials));
+    app.ctx.queue = Arc::new(LocalQueue::new());
+    let mut lost = LostMessages::new(app.ctx.clone());
+
+    let run = app.start(RunKind::Visibility).await.expect("a run");
+    lost.send_again().await.expect("a search");
+    // As when the last of its updates is settled here.
+    let backfill = messages::for_backfill(interrupted, RunKind::PriceStock);
+    app.ctx.queue.push(&[backfill]).await.expect("it is sent");
+    let report = app.finish(run).await;
+
+    assert_eq!(report.backfill.left_out, 5);
+    let view = app.store.run_view(interrupted).await.expect("a view");
+    assert_eq!((view.state, view.batches_done), (RunState::Running, 0));
+    app.ctx.marketplace = amazon;
+    app.ctx.queue = Arc::new(LocalQueue::new());
+    resume(&app.ctx).await.expect("it continues");
+    assert_eq!(app.finish(interrupted).await.state, RunState::Done);
 }
 
 #[tokio::test]
