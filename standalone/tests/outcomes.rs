@@ -346,7 +346,19 @@ async fn a_run_that_did_not_achieve_what_it_was_for_never_ends_with_0() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_held_run_a_cancelled_one_and_one_without_credentials_do_not_end_with_0() {
     let shop = Shop::open().await;
+    let none = [("REFRESH_TOKEN", "")];
+    let left_out = shop.miseban_with("run visibility", &none).await;
+    is_documented("without credentials, `visibility` leaves out products", 1);
+    assert_eq!(left_out.code, 1, "{left_out:?}");
+    let named = shop.miseban("list missing --json").await;
+    assert!(named.says("B0"), "{named:?}");
     assert_eq!(shop.miseban(RUN).await.code, 0);
+    let cached = shop.miseban_with("run visibility", &none).await;
+    is_documented(
+        "without credentials, `visibility` finds all in the cache",
+        0,
+    );
+    assert_eq!(cached.code, 0, "{cached:?}");
     shop.everything_is_sold_out();
 
     let held = shop.miseban(RUN).await;
@@ -365,7 +377,7 @@ async fn a_held_run_a_cancelled_one_and_one_without_credentials_do_not_end_with_
     is_documented("a run is cancelled, once or again", 0);
     assert_eq!(again.code, 0, "{again:?}");
 
-    let without = shop.miseban_with(RUN, &[("REFRESH_TOKEN", "")]).await;
+    let without = shop.miseban_with(RUN, &none).await;
     is_documented("credentials are missing", 2);
     assert_eq!(without.code, 2, "{without:?}");
     assert!(without.says("REFRESH_TOKEN"), "{without:?}");

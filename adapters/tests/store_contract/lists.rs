@@ -165,6 +165,21 @@ async fn missing_products_are_listed_in_each_shop() {
 }
 
 #[tokio::test]
+async fn products_that_a_run_left_out_are_missing_too() {
+    let store = open().await;
+    shop(&store, "a", 20).await;
+    let run = answered(&store, 20, async |number| {
+        missed(number, MissReason::NotCached)
+    })
+    .await;
+    store.leave_out_misses(run).await.unwrap();
+    backfilled(&store, run).await;
+    assert!(store.close_run(run, at(41)).await.unwrap());
+
+    assert_eq!(now(&store, ProductList::Missing).await.len(), 20);
+}
+
+#[tokio::test]
 async fn every_list_can_be_read_now_and_those_of_runs_of_a_run() {
     let store = open().await;
     shop(&store, "a", 2).await;

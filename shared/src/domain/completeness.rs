@@ -34,13 +34,15 @@ impl Report {
             && !shops.any(|shop| shop.state == "given_up")
     }
 
-    /// ASINs for which a run that follows Amazon got no value, although it asked as often as it can: a dry run
-    /// asks once.
+    /// ASINs for which a run that follows Amazon got no value, although it asked as often as it can, or could
+    /// not ask without credentials: a dry run asks once.
     fn missing(&self) -> u64 {
         if !self.kind.updates_listings() || self.dry_run {
             return 0;
         }
         let unreported = self.asins.saturating_sub(self.outcomes.total());
-        self.backfill.failed.max(self.outcomes.api_error) + unreported
+        let fill = &self.backfill;
+        let unanswered = fill.failed.max(fill.left_out).max(self.outcomes.api_error);
+        unanswered + unreported
     }
 }

@@ -1,4 +1,4 @@
--- ASINs that a run could not get, with each shop that lists them: of the newest complete run that
+-- ASINs that a run could not get, or left out without credentials, with each shop that lists them: of the newest complete run that
 -- updates listings, or with $4 of that run.
 SELECT
     m.asin || ' ' || COALESCE(l.account_id, '') AS sort_key,
@@ -31,6 +31,10 @@ WHERE
         OR (
             m.state = 'open'
             AND r.ended_at IS NOT NULL
+        )
+        OR (
+            m.state = 'left_out'
+            AND r.dry_run = 0
         )
     )
     AND (
