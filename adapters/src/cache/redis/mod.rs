@@ -18,14 +18,18 @@ use shared::ports::cache::{Cache, CacheError};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// An entry expires this long after all its parts are stale.
+/// An entry expires this long after all its parts are stale,
 const MARGIN: TimeDelta = TimeDelta::hours(1);
+/// and not before the next run has ended: what the newest one has seen counts as fresh. The longest pause of a
+/// schedule is a week.
+const NEXT_RUN: TimeDelta = TimeDelta::days(8);
 
 /// The cache of all processes, at `<prefix>:cache:<ASIN>`. Cheap to clone.
 ///
 /// An entry is one short text; one `MGET` reads a whole batch. It takes 120 bytes, as a hash it
 /// would take 132 (`MEMORY USAGE`, mean of 10,000 entries, Redis 7.0.15). With Redis' own tables it
-/// takes 190 bytes, so that a million ASINs need 190 MB.
+/// takes 190 bytes, so that a million ASINs need 190 MB. When an entry expires matters for products alone that no
+/// run asks for any more.
 #[derive(Debug, Clone)]
 pub struct RedisCache {
     link: RedisLink,
@@ -37,14 +41,14 @@ pub struct RedisCache {
 
 impl RedisCache {
     /// The cache in this Redis. An entry that no longer changes expires when all its parts are
-    /// stale by `ttls`.
+    /// stale by `ttls`, and the next run would have written it.
     pub fn new(link: &RedisLink, ttls: &Ttls) -> Self {
         Self {
             link: link.clone(),
             put: Arc::new(Script::new(include_str!("put.lua"))),
             put_info: Arc::new(Script::new(include_str!("put_info.lua"))),
             info_expiry: ttls.basic_info.max(TimeDelta::zero()) + MARGIN,
-            expiry: ttls.price.max(ttls.stock).max(TimeDelta::zero()) + MARGIN,
+            expiry: (ttls.price.max(ttls.stock) + MARGIN).max(NEXT_RUN),
         }
     }
 
