@@ -232,7 +232,8 @@ impl Outcomes {
 pub struct CacheUse {
     /// Fresh entries.
     pub hits: u64,
-    /// Missing entries, and entries whose needed part is stale or unknown.
+    /// Missing entries, and entries whose needed part is stale or unknown. Runs of earlier versions do not
+    /// tell the two apart.
     pub misses: u64,
     /// Of these, products without an entry.
     #[serde(default)]

@@ -90,18 +90,7 @@ fn requests(report: &Report, lang: Lang) -> Rows {
         lang,
     );
     if report.cache != CacheUse::default() {
-        let CacheUse { hits, .. } = report.cache;
-        let (missing, stale) = (report.cache.missing, report.cache.stale);
-        let found = [
-            ("キャッシュにあった", "cache hits", hits),
-            ("キャッシュにない", "not in the cache", missing),
-            (
-                "キャッシュが不完全・古い",
-                "incomplete or stale in the cache",
-                stale,
-            ),
-        ];
-        rows.extend(counts(found, lang));
+        rows.extend(cached(report.cache, lang));
     }
     let waited = lang.pick("待ち時間の合計(並行分を合算)", "total wait for permits");
     rows.push(vec![
@@ -114,6 +103,22 @@ fn requests(report: &Report, lang: Lang) -> Rows {
         format!("{:.1} %", report.quota_used * 100.0),
     ]);
     rows
+}
+
+fn cached(cache: CacheUse, lang: Lang) -> Rows {
+    let found = ("キャッシュにあった", "cache hits", cache.hits);
+    // A run of an earlier version has one figure for both.
+    if cache.missing + cache.stale < cache.misses {
+        let misses = ("キャッシュにない・古い", "cache misses", cache.misses);
+        return counts([found, misses], lang);
+    }
+    let missing = ("キャッシュにない", "not in the cache", cache.missing);
+    let stale = (
+        "キャッシュが不完全・古い",
+        "incomplete or stale in the cache",
+        cache.stale,
+    );
+    counts([found, missing, stale], lang)
 }
 
 fn outcomes(report: &Report, lang: Lang) -> Rows {

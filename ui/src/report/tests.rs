@@ -144,6 +144,25 @@ fn a_dry_run_that_reads_the_cache_and_failed_says_so() {
 }
 
 #[test]
+fn a_report_of_an_earlier_version_shows_its_cache_misses_in_one_figure() {
+    let report = Report {
+        kind: RunKind::Visibility,
+        cache: CacheUse {
+            hits: 70,
+            misses: 30,
+            ..CacheUse::default()
+        },
+        ..quiet()
+    };
+
+    let text = render(&report, Lang::En);
+
+    let misses = text.lines().find(|line| line.contains("cache misses"));
+    assert!(misses.is_some_and(|line| line.ends_with("30")), "{text}");
+    assert!(!text.contains("not in the cache"), "{text}");
+}
+
+#[test]
 fn what_was_left_out_without_credentials_is_told_with_its_remedy() {
     let report = Report {
         kind: RunKind::Visibility,

@@ -161,12 +161,11 @@ async fn fill_outcomes(on: &mut dyn Session, report: &mut Report) -> Result<(), 
         api_error: row.count("api_error")?,
         invalid_asin: row.count("invalid_asin")?,
     };
-    let (misses, stale) = (row.count("cache_misses")?, row.count("cache_stale")?);
     report.cache = CacheUse {
         hits: row.count("cache_hits")?,
-        misses,
-        missing: misses.saturating_sub(stale),
-        stale,
+        misses: row.count("cache_misses")?,
+        missing: row.count("cache_missing")?,
+        stale: row.count("cache_stale")?,
     };
     report.price_changes.count = row.count("price_changes")?;
     report.price_changes.of_100_yen_or_more = row.count("of_100_yen_or_more")?;

@@ -6,6 +6,7 @@ SELECT
     COUNT(*) FILTER (WHERE outcome = 'invalid_asin') AS invalid_asin,
     COUNT(*) FILTER (WHERE cache_hit = 1) AS cache_hits,
     COUNT(*) FILTER (WHERE cache_hit = 0) AS cache_misses,
+    COUNT(*) FILTER (WHERE cache_hit = 0 AND cache_miss = 'not_cached') AS cache_missing,
     COUNT(*) FILTER (WHERE cache_hit = 0 AND cache_miss = 'stale') AS cache_stale,
     COUNT(*) FILTER (WHERE old_price_yen <> new_price_yen) AS price_changes,
     COUNT(*) FILTER (WHERE ABS(new_price_yen - old_price_yen) >= 100) AS of_100_yen_or_more,
