@@ -12,6 +12,7 @@ mod amazon;
 mod base;
 mod chatwork;
 mod database;
+mod dotenv;
 mod found;
 mod reader;
 mod redis;

@@ -1,6 +1,7 @@
 //! Where a setting comes from: the environment, over the settings file, over the default.
 
-use super::table::{ALL, Setting};
+use super::dotenv;
+use super::table::{ALL, COMPOSE, Setting};
 use super::toml_problem::{self, line_of};
 use crate::bounded_file;
 use std::collections::BTreeMap;
@@ -87,6 +88,7 @@ fn read_file(path: &Path) -> Result<BTreeMap<&'static str, Given>, Vec<Text>> {
             "the settings file {shown} cannot be read{en}"
         )]
     })?;
+    let content = dotenv::as_toml(&content);
     let table: BTreeMap<Spanned<String>, Spanned<toml::Value>> =
         toml::from_str(&content).map_err(|error| {
             let (line, Text { ja, en }) = toml_problem::of(&error, &content, &names());
@@ -108,6 +110,9 @@ fn take_entries(
     for (key, value) in table {
         let origin = Origin::File(path.to_owned(), line_of(content, key.span().start));
         let name = key.into_inner();
+        if is_of_compose(&name) {
+            continue;
+        }
         let entry = known(&name)
             .ok_or_else(|| unknown(&name, &origin))
             .and_then(|setting| Ok((setting, plain(setting, value.into_inner(), &origin)?)));
@@ -129,7 +134,13 @@ fn take_entries(
     }
 }
 
-fn known(name: &str) -> Option<&'static Setting> {
+/// Whether Compose, which reads the same file, takes a variable of this name.
+pub(super) fn is_of_compose(name: &str) -> bool {
+    COMPOSE.contains(&name) || name.starts_with("COMPOSE_")
+}
+
+/// The setting of this name, in upper or lower case.
+pub(super) fn known(name: &str) -> Option<&'static Setting> {
     let same = |setting: &&&Setting| {
         name == setting.name || name == setting.name.to_ascii_lowercase().as_str()
     };
@@ -187,7 +198,8 @@ mod tests {
     fn a_secret_in_a_wrong_line_of_the_file_is_not_shown() {
         for line in [
             "REFRESH_TOKEN = \"hidden",
-            "REFRESH_TOKEN = hidden",
+            "REFRESH_TOKEN = hidden hidden",
+            "LWA_APP_ID = $hidden",
             "REFRESH_TOKEN_hidden = \"a\"",
             "hidden = \"a\"",
             "\"hidden\\u001b[2J\" = 1",

@@ -56,6 +56,20 @@ impl<T> Deref for TypedSetting<T> {
     }
 }
 
+/// The variables that `docker-compose.yml` takes from the same file, besides settings; docs/containers.md
+/// explains them.
+pub const COMPOSE: &[&str] = &[
+    "ACCOUNTS_PATH",
+    "BOARD_PORT",
+    "DEMO",
+    "MISEBAN_IMAGE",
+    "MISEBAN_USER",
+    "POSTGRES_MAX_CONNECTIONS",
+    "POSTGRES_PASSWORD",
+    "SETTINGS_FILE",
+    "WORKERS",
+];
+
 macro_rules! settings {
     ($(
         $name:ident: $type:ty = $default:literal $($secret:ident)?, $parse:expr, $ja:literal, $en:literal;

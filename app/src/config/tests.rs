@@ -330,23 +330,68 @@ fn the_example_file_names_every_setting_and_is_accepted_as_settings_file() {
 
 #[test]
 fn the_example_file_with_every_line_in_force_shows_the_defaults() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for excluded in ["PRICE_RATIO", "PRICE_TIERS"] {
+        std::fs::write(file.path(), in_force(excluded)).unwrap();
+
+        let settings = Settings::load(Some(file.path()), &|_| None);
+
+        settings.unwrap_or_else(|error| panic!("without {excluded}: {error:?}"));
+    }
+    let content = in_force("PRICE_TIERS");
+
+    let file: toml::Table = content
+        .parse()
+        .expect("quotation marks where TOML wants them");
+    for setting in ALL.iter().filter(|setting| !setting.default.is_empty()) {
+        let shown = &file[setting.name];
+        let shown = shown.as_str().map_or(shown.to_string(), ToOwned::to_owned);
+        assert_eq!(shown, setting.default, "{}", setting.name);
+    }
+}
+
+#[test]
+fn a_line_of_the_example_file_is_edited_with_or_without_quotation_marks() {
+    for line in [
+        "RUN_HOURS=6-23",
+        "RUN_HOURS=\"6-23\"",
+        "RUN_AT=06:00,12:00",
+        "RECONCILE_AT=never",
+        "OFFER_SHIPS_FROM=JP,US",
+        "PRICE_TIERS=1000:1.4,above:1.2 # yen",
+        "export MISEBAN_LANG=en",
+        "POSTGRES_PASSWORD=0a1b\nMISEBAN_USER=1000:1000\nWORKERS=4\nCOMPOSE_PROFILES=x",
+    ] {
+        from_file(line).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+    }
+}
+
+#[test]
+fn the_file_may_have_each_variable_of_the_compose_file() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docker-compose.yml");
+    let compose = std::fs::read_to_string(path).unwrap();
+    let end = |sign: char| !(sign.is_ascii_uppercase() || sign == '_');
+    let names = compose
+        .split("${")
+        .skip(1)
+        .filter_map(|rest| rest.split(end).next());
+    let names: std::collections::BTreeSet<&str> = names.collect();
+    let setting = |name: &str| ALL.iter().any(|setting| setting.name == name);
+
+    let others: Vec<&str> = names.into_iter().filter(|name| !setting(name)).collect();
+
+    assert_eq!(others, table::COMPOSE);
+}
+
+/// The example file with all its settings in force but for one, which another one excludes.
+fn in_force(but: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.env.example");
     let content = std::fs::read_to_string(path).unwrap();
-
-    for setting in ALL.iter().filter(|setting| !setting.default.is_empty()) {
-        let shown = [
-            format!("{}={}", setting.name, setting.default),
-            format!("{}=\"{}\"", setting.name, setting.default),
-        ];
-        let line = |line: &str| {
-            shown
-                .iter()
-                .any(|shown| line.trim_start_matches("# ") == shown)
-        };
-        assert!(
-            content.lines().any(line),
-            "{} shows another default",
-            setting.name
-        );
-    }
+    let lines = content.lines().filter_map(|line| {
+        let line = line.trim_start_matches("# ");
+        let name = line.split_once('=')?.0;
+        let is_setting = name != but && ALL.iter().any(|setting| setting.name == name);
+        is_setting.then(|| format!("{line}\n"))
+    });
+    lines.collect()
 }

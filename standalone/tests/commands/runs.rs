@@ -131,6 +131,68 @@ async fn the_settings_in_the_folder_are_found_and_told() {
 }
 
 #[tokio::test]
+async fn a_file_of_another_program_in_the_folder_stops_nothing_and_one_for_compose_is_read() {
+    let shop = Shop::open().await;
+    let database = shop.folder.path().join("miseban.db");
+    let given = [("DATABASE_URL", format!("sqlite://{}", database.display()))];
+
+    for (content, told) in [
+        (
+            "POSTGRES_PASSWORD=0a1b\nMISEBAN_USER=1000:1000\nWORKERS=4\n",
+            "",
+        ),
+        ("SECRET_KEY=$x y\n[other\n", ""),
+        ("DATABASE_URL=mysql://a\nSECRET_KEY=b\n", "another program"),
+        (
+            "PRICE_MIN=600\nPOSTGRES_PASSWORD=0a1b\n",
+            "settings from ./.env",
+        ),
+    ] {
+        shop.write(".env", content);
+
+        let (code, _, err) = shop.runs_with("status", &given).await;
+
+        assert_eq!(code, Some(0), "{content}: {err}");
+        assert!(err.contains(told), "{content}: {err}");
+        assert!(
+            !told.is_empty() || !err.contains(".env"),
+            "{content}: {err}"
+        );
+    }
+    shop.write(".env", "SECRET_KEY=b\n");
+    let (code, _, err) = shop.runs_with("run price-stock", &given).await;
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains(".env has no settings of Miseban"), "{err}");
+}
+
+#[tokio::test]
+async fn the_example_file_with_every_line_in_force_is_taken_by_the_program() {
+    let shop = Shop::open().await;
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../.env.example");
+    let example = std::fs::read_to_string(example).unwrap();
+    let is_name = |name: &str| {
+        name.bytes()
+            .all(|sign| sign.is_ascii_uppercase() || sign == b'_')
+    };
+    let lines = example.lines().map(|line| line.trim_start_matches("# "));
+    let entries = lines.filter_map(|line| Some((line, line.split_once('=')?.0)));
+    let entries = entries.filter(|(_, name)| is_name(name) && *name != "PRICE_TIERS");
+    let entries: Vec<&str> = entries.map(|(line, _)| line).collect();
+    assert!(entries.len() > 50, "{entries:?}");
+
+    for (edited, into) in [("", ""), ("RUN_HOURS=\"0-24\"", "RUN_HOURS=6-23")] {
+        let content = entries.join("\n").replace(edited, into);
+        shop.write(".env", &content);
+        assert!(content.contains(into), "{into}");
+
+        let (code, _, err) = shop.runs_with("status", &[]).await;
+
+        assert_eq!(code, Some(0), "{err}");
+        assert!(err.contains("settings from ./.env"), "{err}");
+    }
+}
+
+#[tokio::test]
 async fn settings_that_are_missing_are_told_with_the_places_that_were_searched() {
     let shop = Shop::open().await;
 
