@@ -29,8 +29,10 @@ const CATALOG: usize = 1_000;
 const ACCOUNTS: usize = 2;
 const SEED: u64 = 1;
 const PROGRAMS: [&str; 4] = ["miseban", "producer", "worker", "simulator"];
-/// A command that has not ended by then hangs.
-const SECONDS: &str = "50";
+/// A command that has not ended by then hangs, also on a loaded machine.
+const SECONDS: &str = "300";
+/// A free port may be taken by another test before a program listens there.
+const STARTS: usize = 3;
 
 pub struct Reader {
     lang: Lang,
@@ -88,9 +90,7 @@ impl Reader {
             "csv" => self.writes_listings(block),
             _ => {
                 for command in commands(&block.body) {
-                    let port = free_port();
-                    let line = Line::of(&self.filled(&command), port);
-                    self.runs(&line, port, block).await;
+                    self.runs(&self.filled(&command), block).await;
                 }
             }
         }
@@ -107,26 +107,41 @@ impl Reader {
         }
     }
 
-    async fn runs(&mut self, line: &Line, port: u16, block: &Block) {
-        if line.is_for_several_processes() && self.servers.is_none() {
-            self.has_servers().await;
+    async fn runs(&mut self, command: &str, block: &Block) {
+        for start in 1..=STARTS {
+            let port = free_port();
+            let line = Line::of(command, port);
+            if line.is_for_several_processes() && self.servers.is_none() {
+                self.has_servers().await;
+            }
+            let what = format!("{}: {}", block.place, line.text);
+            if line.kind == Kind::Ends {
+                return self.ends(&line, &what);
+            }
+            match self.starts(&line, port, &what).await {
+                Ok(process) => return self.working.push(process),
+                Err(said) => assert!(start < STARTS, "{what} has ended: {said}"),
+            }
         }
-        let what = format!("{}: {}", block.place, line.text);
+    }
+
+    fn ends(&mut self, line: &Line, what: &str) {
+        let output = self.command(line).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert_eq!(output.status.code(), Some(0), "{what}\n{said}");
+        self.run = last_run(&said).or(self.run);
+    }
+
+    /// The process when it is ready; what it said, if it ended before.
+    async fn starts(&self, line: &Line, port: u16, what: &str) -> Result<Process, String> {
         let mut command = self.command(line);
-        if line.kind == Kind::Ends {
-            let output = command.output().unwrap();
-            let said = [output.stdout, output.stderr].concat();
-            let said = String::from_utf8_lossy(&said);
-            assert_eq!(output.status.code(), Some(0), "{what}\n{said}");
-            self.run = last_run(&said).or(self.run);
-            return;
-        }
         command.env("HEALTH_LISTEN", format!("127.0.0.1:{port}"));
         let log = self.beside.path().join(format!("{port}.log"));
-        let mut process = Process::start(&what, &command, &log);
+        let mut process = Process::start(what, &command, &log);
         let kind = line.kind;
-        process.until(async || is_ready(kind, port).await).await;
-        self.working.push(process);
+        process.until(async || is_ready(kind, port).await).await?;
+        Ok(process)
     }
 
     /// `line` in a shell, with the settings as environment unless it names the file.
