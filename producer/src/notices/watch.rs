@@ -26,7 +26,7 @@ pub struct ProcessWatch {
     /// Since when it has looked without a failure.
     looks_since: DateTime<Utc>,
     /// What was told last, while it lasts.
-    told: Option<Silence>,
+    told: Option<MissingPrograms>,
 }
 
 enum Sought {
@@ -40,7 +40,7 @@ enum Sought {
 
 /// What is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Silence {
+struct MissingPrograms {
     since: DateTime<Utc>,
     /// The queues that no worker serves.
     queues: Vec<QueueName>,
@@ -110,7 +110,7 @@ impl ProcessWatch {
         self.notifications.send_due().await
     }
 
-    fn notice(&self, silence: &Silence, until: Option<DateTime<Utc>>) -> Notice {
+    fn notice(&self, silence: &MissingPrograms, until: Option<DateTime<Utc>>) -> Notice {
         let (part, all) = match &self.sought {
             Sought::Workers { queues, .. } => (SilentPart::Workers, queues.len()),
             Sought::Producer => (SilentPart::Producer, 0),
@@ -129,7 +129,7 @@ impl ProcessWatch {
 
     /// What is missing for two cycles. This process has to have looked for that long, too: all programs
     /// may have been started together just now.
-    async fn silence(&self, now: DateTime<Utc>) -> Result<Option<Silence>, StoreError> {
+    async fn silence(&self, now: DateTime<Utc>) -> Result<Option<MissingPrograms>, StoreError> {
         if now - self.looks_since <= ProcessRow::SILENCE {
             return Ok(self.told.clone());
         }
@@ -142,7 +142,7 @@ impl ProcessWatch {
                     return Ok(None);
                 };
                 let queues = Vec::new();
-                let silence = Silence { since, queues };
+                let silence = MissingPrograms { since, queues };
                 Ok((!is_led(store, now).await?).then_some(silence))
             }
             Sought::Workers { queues, heartbeats } => {
@@ -166,7 +166,7 @@ impl ProcessWatch {
                 }
                 let since = silent.iter().map(|(_, since)| *since).max();
                 let queues = silent.into_iter().map(|(queue, _)| queue).collect();
-                Ok(since.map(|since| Silence { since, queues }))
+                Ok(since.map(|since| MissingPrograms { since, queues }))
             }
         }
     }
@@ -201,7 +201,7 @@ impl ProcessWatch {
     }
 }
 
-impl Silence {
+impl MissingPrograms {
     /// The part of it that has ended, when `now` is what lasts.
     fn over(&self, now: Option<&Self>) -> Option<Self> {
         let mut ended = self.clone();
