@@ -6,7 +6,11 @@ use shared::jobs::QueueName;
 /// The names of all queues, as a sentence lists them.
 pub fn queue_names() -> Text {
     let names: Vec<&str> = QueueName::ALL.into_iter().map(QueueName::as_str).collect();
-    let (ja, en) = (names.join("、"), names.join(", "));
+    let ja = names.join("、");
+    let en = match names.as_slice() {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        names => names.concat(),
+    };
     text!("{ja}", "{en}")
 }
 
@@ -64,6 +68,9 @@ mod tests {
 
     #[test]
     fn every_queue_is_named() {
-        assert_eq!(queue_names().ja, "sync、update、info");
+        let named = queue_names();
+
+        assert_eq!(named.ja, "sync、update、info");
+        assert_eq!(named.en, "sync, update and info");
     }
 }
