@@ -11,20 +11,36 @@ use shared::domain::report::{KnownAs, PriceChange, Report, ShopChanges, TurnedSt
 /// A longer name is cut: a line of a terminal has room for so many characters.
 const LONGEST_NAME: usize = 40;
 
-/// A row for each shop, with what is not zero; empty if no shop has any.
-pub(super) fn by_shop(shops: &[ShopChanges], lang: Lang) -> String {
+/// A row for each shop, with what is not zero; empty if no shop has any. A dry run says what it would do.
+pub(super) fn by_shop(report: &Report, lang: Lang) -> String {
+    let shops = &report.shops;
     if shops.is_empty() {
         return String::new();
     }
+    let [applied, hidden, shown, held] = if report.dry_run {
+        [
+            ("反映する予定", "would be applied"),
+            ("うち非公開にする予定", "of these would be hidden"),
+            ("うち再公開する予定", "of these would be shown again"),
+            ("要確認になる予定", "would be held"),
+        ]
+    } else {
+        [
+            ("反映", "applied"),
+            ("うち非公開", "of these hidden"),
+            ("うち再公開", "of these shown again"),
+            ("要確認", "held"),
+        ]
+    };
     let row = |shop: &ShopChanges| {
         let counted = [
             ("価格変更", "price changed", shop.price_changes),
             ("在庫切れ", "sold out", shop.to_out),
             ("在庫復活", "back in stock", shop.to_in),
-            ("反映", "applied", shop.applied),
-            ("うち非公開", "of these hidden", shop.hidden),
-            ("うち再公開", "of these shown again", shop.shown),
-            ("要確認", "held", shop.held),
+            (applied.0, applied.1, shop.applied),
+            (hidden.0, hidden.1, shop.hidden),
+            (shown.0, shown.1, shop.shown),
+            (held.0, held.1, shop.held),
             ("失敗", "failed", shop.failed),
             ("BASEの受け付け待ち", "waiting for BASE", shop.parked),
             ("削除されていた", "deleted", shop.delisted),

@@ -31,7 +31,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
             updates_title(report, lang),
             &updates(report, lang),
         ));
-        text.push_str(&changes::by_shop(&report.shops, lang));
+        text.push_str(&changes::by_shop(report, lang));
         text.push_str(&invalid_listings(&report.invalid, lang));
         text.push_str(&causes(report, lang));
         return text;
@@ -54,7 +54,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
     ] {
         text.push_str(&two_columns(title, &rows));
     }
-    text.push_str(&changes::by_shop(&report.shops, lang));
+    text.push_str(&changes::by_shop(report, lang));
     text.push_str(&changes::products(report, lang));
     text.push_str(&invalid_listings(&report.invalid, lang));
     text.push_str(&causes(report, lang));
