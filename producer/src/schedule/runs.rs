@@ -25,7 +25,7 @@ pub struct RunScheduler {
     ctx: Context,
     outage: Outage,
     schedule: RunSchedule,
-    /// `None` until the last run has been read.
+    /// Not before then is the last run read; `None` until it was for the first time.
     next_run: Option<DateTime<Utc>>,
     reconcile: Option<ReconcileSchedule>,
     basic_info: Option<BasicInfoSchedule>,
@@ -90,19 +90,21 @@ impl RunScheduler {
     /// follow each other without a pause.
     async fn start_regular(&mut self) {
         let now = self.ctx.clock.now();
-        let next = match self.next_run {
-            Some(next) => next,
-            None => match self.first(now).await {
-                Ok(first) => *self.next_run.insert(first),
-                Err(error) => {
-                    let why = format_args!("could not read the last run: {error}");
-                    self.outage.down(&why);
-                    return;
-                }
-            },
-        };
-        if now < due(next, self.schedule.longest_pause(), now) {
+        if self.next_run.is_some_and(|next| self.is_later(next, now)) {
             return;
+        }
+        // Read again when it is due: a run that a person has started since moves the next one.
+        match self.after_last(now).await {
+            Ok(next) if self.is_later(next, now) => {
+                self.next_run = Some(next);
+                return;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let why = format_args!("could not read the last run: {error}");
+                self.outage.down(&why);
+                return;
+            }
         }
         match start_run(RunOrder::new(REGULAR), &self.ctx).await {
             Ok(started) => {
@@ -120,9 +122,13 @@ impl RunScheduler {
         }
     }
 
+    fn is_later(&self, next: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        now < due(next, self.schedule.longest_pause(), now)
+    }
+
     /// The start after the last regular run. After one that failed it is due at once: a person may have
     /// mended the cause, and restarted the program.
-    async fn first(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+    async fn after_last(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
         let last = self.ctx.store.last_whole_run(REGULAR).await?;
         let last = last.filter(|run| run.state != RunState::Failed);
         let next = last.map(|run| self.schedule.due_after(run.started_at, now));

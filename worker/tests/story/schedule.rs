@@ -12,6 +12,7 @@ use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::store::{HistoryStore as _, ReportStore as _, RunQueries as _, RunStore as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 async fn open_runs(app: &Fixture) -> usize {
     let open = app.store.runs(true, 10).await;
@@ -113,6 +114,45 @@ async fn runs_start_at_the_times_of_day_that_are_set_and_a_missed_one_is_made_up
     late.start_due().await;
     begins(&app, &schedule, minute * 120).start_due().await;
     assert_eq!(open_runs(&app).await, 0);
+}
+
+#[tokio::test]
+async fn a_whole_run_of_a_person_moves_the_next_one_of_a_living_schedule() {
+    let app = Fixture::open(world(20, 1)).await;
+    app.run(RunKind::PriceStock).await;
+    let clock = Arc::new(Ahead::default());
+    let ctx = |clock: &Arc<Ahead>| Context {
+        clock: clock.clone(),
+        ..app.ctx.clone()
+    };
+    let mut living = RunScheduler::new(ctx(&clock), every_hours(3), []);
+    living.start_due().await;
+    clock.set(170);
+    let order = RunOrder::new(RunKind::PriceStock);
+    let second = start_run(order, &ctx(&clock)).await.expect("a run");
+    app.finish(second.id).await;
+
+    for (minutes, open) in [(181, 0), (349, 0), (351, 1)] {
+        clock.set(minutes);
+        living.start_due().await;
+        assert_eq!(open_runs(&app).await, open, "{minutes}");
+    }
+}
+
+/// The system clock, ahead by minutes that can be set.
+#[derive(Default)]
+struct Ahead(AtomicI64);
+
+impl Ahead {
+    fn set(&self, minutes: i64) {
+        self.0.store(minutes, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + TimeDelta::minutes(self.0.load(Ordering::SeqCst))
+    }
 }
 
 /// The system clock, ahead by a fixed time.
