@@ -21,6 +21,10 @@ impl Notifications {
         let Some(since) = state.overdue_since else {
             return Ok(());
         };
+        // A held run has a notice of its own: nothing stopped, it waits for a person.
+        if state.is_held() {
+            return Ok(());
+        }
         tracing::warn!(%since, "no run since {since}, although one was due: no program ran that keeps the schedule");
         let part = SilentPart::Runs;
         let (queues, until) = (Vec::new(), None);

@@ -302,8 +302,27 @@ async fn a_run_that_is_overdue_is_told_and_fails_the_status() {
         "{}",
         late.1
     );
+    assert!(!late.1.contains("next run starts when"), "{}", late.1);
     assert_eq!((six_hours.0, clock.0), (Exit::Done, Exit::Done));
     assert_eq!(missed.0, Exit::Failed);
+}
+
+#[tokio::test]
+async fn a_schedule_that_waits_for_an_open_run_names_it() {
+    let store = shop().await;
+    let run = open_run(&store).await;
+    let mut output = Captured::new();
+
+    let page = &mut output.text(Lang::En);
+    let exit = status_with(&[], &store, at(7 * 60), page).await;
+
+    let text = output.read();
+    assert_eq!(exit, Exit::Failed);
+    assert!(
+        text.contains(&format!("The next run starts when run {run} has ended")),
+        "{text}"
+    );
+    assert!(text.contains(&format!("miseban cancel {run}")), "{text}");
 }
 
 #[tokio::test]

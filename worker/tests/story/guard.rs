@@ -23,7 +23,7 @@ async fn settled() -> (Fixture, usize) {
 }
 
 /// An app in which no answer has an offer, after a run.
-async fn broken() -> (Fixture, usize, RunId, Report) {
+pub async fn broken() -> (Fixture, usize, RunId, Report) {
     let (app, on_display) = settled().await;
     app.simulator
         .add_fault(Fault::new("getItemOffersBatch", FaultKind::EmptyOffers))

@@ -1,13 +1,14 @@
 //! What people are told when nothing happens: no run was made, or the other programs are missing.
 
 use crate::fixture::{Fixture, every_hours, world};
+use crate::guard::broken;
 use adapters::clock::SystemClock;
 use adapters::http::HttpSettings;
 use adapters::notify::WebhookNotifier;
 use adapters::queue::LocalQueue;
 use chrono::{DateTime, TimeDelta, Utc};
-use producer::ScheduleState;
 use producer::notices::{NotificationPolicy, Notifications, ProcessWatch};
+use producer::{RunOrder, ScheduleState, start_run};
 use shared::domain::event_filter::EventFilter;
 use shared::domain::run::RunKind;
 use shared::jobs::QueueName;
@@ -154,6 +155,44 @@ async fn workers_keep_an_open_run_from_being_overdue_until_the_next_start_is_mis
     assert_eq!(overdue_since(100).await, None);
     assert_eq!(overdue_since(189).await, None);
     assert!(overdue_since(191).await.is_some(), "nobody starts the next");
+}
+
+#[tokio::test]
+async fn a_run_that_is_held_is_not_told_as_a_stop() {
+    let (app, _, run, _) = broken().await;
+    let clock = SecondsAhead::default();
+    clock.skip(7 * 3600);
+
+    let notifications = notifications(&app, &clock);
+    notifications.tell_missed_run(&every_hours(3)).await;
+    notifications.send_due().await.expect("the store answers");
+
+    assert!(titles(&app).is_empty(), "{:?}", titles(&app));
+    let state = ScheduleState::read(&*app.ctx.store, &every_hours(3), clock.now()).await;
+    let state = state.expect("the store answers");
+    assert!(state.overdue_since.is_some());
+    assert_eq!(state.blocked_by.map(|by| by.id), Some(run));
+}
+
+#[tokio::test]
+async fn a_capped_run_that_is_worked_on_blocks_the_schedule_and_is_no_stop() {
+    let app = Fixture::open(world(20, 1)).await;
+    app.run(RunKind::PriceStock).await;
+    let order = RunOrder {
+        max_items: Some(5),
+        ..RunOrder::new(RunKind::PriceStock)
+    };
+    let started = start_run(order, &app.ctx).await.expect("a run");
+    let clock = SecondsAhead::default();
+    clock.skip(7 * 3600);
+    hear(&app, ProcessRole::Serve, clock.now()).await;
+
+    let state = ScheduleState::read(&*app.ctx.store, &every_hours(3), clock.now()).await;
+    let state = state.expect("the store answers");
+
+    assert_eq!(state.overdue_since, None);
+    assert!(!state.is_held());
+    assert_eq!(state.blocked_by.map(|by| by.id), Some(started.id));
 }
 
 #[tokio::test]
