@@ -46,10 +46,10 @@ impl RunPing {
         if report.state.is_open() || report.dry_run {
             return;
         }
-        let end = if report.is_success() {
-            RunEnd::Success
-        } else {
+        let end = if report.is_failure() {
             RunEnd::Failure
+        } else {
+            RunEnd::Success
         };
         self.pings.spawn(ping(url, end));
     }

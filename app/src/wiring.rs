@@ -17,7 +17,9 @@ use adapters::dry_shop::DryShop;
 use adapters::notify::{ChatworkNotifier, WebhookNotifier};
 use adapters::store::{SqlStore, TokenKey, TokenKeys};
 use shared::domain::account::AccountId;
+use shared::domain::rules::Rules;
 use shared::domain::run::RunKind;
+use shared::domain::schedule::RunHours;
 use shared::ports::cache::Cache;
 use shared::ports::context::Context;
 use shared::ports::notifier::Notifier;
@@ -157,7 +159,7 @@ async fn parts(settings: &Settings, mode: RunMode, store: &SqlStore) -> Result<A
         store,
         queue: backends.queue,
         limiter: backends.limiter,
-        rules: Arc::new(settings.rules.clone()),
+        rules: Arc::new(rules(settings, mode)),
     };
     Ok(App {
         ctx,
@@ -165,6 +167,15 @@ async fn parts(settings: &Settings, mode: RunMode, store: &SqlStore) -> Result<A
         work: settings.work.clone(),
         sources,
     })
+}
+
+/// A dry run shows at any hour what a run would send.
+fn rules(settings: &Settings, mode: RunMode) -> Rules {
+    let mut rules = settings.rules.clone();
+    if mode == RunMode::DryRun {
+        rules.hours = RunHours::default();
+    }
+    rules
 }
 
 /// The shops without the other parts, for commands about an account.

@@ -91,7 +91,7 @@ impl LostMessages {
     async fn look_at_updates(&mut self) -> Result<bool, ResumeError> {
         let (now, store) = (self.ctx.clock.now(), &self.ctx.store);
         let sent = match self.ctx.rules.hours.closed_until(now) {
-            Some(_) => SentNow::Hides,
+            Some(_) => SentNow::EndOfLoss,
             None => SentNow::All,
         };
         let rows = store.unsettled_updates(now, sent, self.updates, WINDOW);

@@ -22,8 +22,8 @@ fn golden() -> Value {
         "outcomes": {
             "success": 96, "out_of_stock": 1, "filtered_out": 1, "api_error": 1, "invalid_asin": 1
         },
-        "cache": { "hits": 0, "misses": 0 },
-        "backfill": { "asins": 2, "requests": 1, "success": 1, "failed": 1 },
+        "cache": { "hits": 0, "misses": 0, "missing": 0, "stale": 0 },
+        "backfill": { "asins": 2, "requests": 1, "success": 1, "failed": 1, "left_out": 0 },
         "price_changes": {
             "count": 1,
             "of_100_yen_or_more": 1,
@@ -42,9 +42,9 @@ fn golden() -> Value {
         "shops": [{
             "account": "main", "name": "Main shop",
             "price_changes": 1, "to_out": 1, "to_in": 0,
-            "applied": 2, "hidden": 1, "shown": 0, "held": 0, "failed": 0, "parked": 0, "delisted": 0
+            "applied": 2, "hidden": 1, "shown": 0, "held": 0, "failed": 0, "parked": 0, "for_hours": 0, "delisted": 0
         }],
-        "updates": { "applied": 2, "equal": 0, "held": 0, "failed": 0, "parked": 0 },
+        "updates": { "applied": 2, "equal": 0, "held": 0, "failed": 0, "parked": 0, "for_hours": 0 },
         "hidden": 1,
         "shown": 0,
         "delisted": 0,
@@ -109,7 +109,7 @@ fn shop(state: &str) -> Reconciled {
 /// What a run may lack, and the state that its report then has.
 type Lack = (&'static str, fn(&mut Report), RunState);
 
-const LACKS: [Lack; 17] = [
+const LACKS: [Lack; 18] = [
     ("nothing", |_| {}, RunState::Done),
     (
         "one update",
@@ -125,6 +125,11 @@ const LACKS: [Lack; 17] = [
         "updates that wait for BASE",
         |run| run.updates.parked = 1,
         RunState::Incomplete,
+    ),
+    (
+        "updates that wait for RUN_HOURS",
+        |run| run.updates.for_hours = 1,
+        RunState::Done,
     ),
     (
         "one product",

@@ -244,6 +244,7 @@ pub fn code(code: &str, lang: Lang) -> String {
         "given_up" => lang.pick("問い合わせに失敗", "the request failed"),
         "no_offer" => lang.pick("Amazon在庫切れ", "no offer"),
         "invalid_asin" => lang.pick("Amazonに該当商品なし", "unknown to Amazon"),
+        "hours" => lang.pick("時間になったら送る", "sent when they begin"),
         "hour_api_limit" => lang.pick("BASEの1時間の上限", "BASE's hourly limit"),
         "day_api_limit" => lang.pick("BASEの1日の上限", "BASE's daily limit"),
         "bad_item_id" | "no_item_id" | "no_item" => {
@@ -254,9 +255,12 @@ pub fn code(code: &str, lang: Lang) -> String {
     format!("{label} ({code})")
 }
 
-/// The state of an update.
-pub fn update_state(state: &str, lang: Lang) -> &str {
+/// The state of an update with its code.
+pub fn update_state<'a>(state: &'a str, code: Option<&str>, lang: Lang) -> &'a str {
     match state {
+        "parked" if code == Some("hours") => {
+            lang.pick("RUN_HOURS の時間待ち", "waiting for RUN_HOURS")
+        }
         "queued" => lang.pick("順番待ち", "queued"),
         "applied" => lang.pick("反映済み", "applied"),
         "equal" => lang.pick("変更不要", "unchanged"),

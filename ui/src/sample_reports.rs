@@ -111,6 +111,7 @@ pub fn eventful() -> Report {
             held: 4,
             failed: 5,
             parked: 1_500,
+            for_hours: 0,
         },
         hidden: 41,
         shown: 9,
@@ -178,6 +179,7 @@ fn shops() -> Vec<ShopChanges> {
             applied: 20,
             held: 1,
             parked: 1_500,
+            for_hours: 0,
             delisted: 17,
             ..shop("sub", "sub")
         },
@@ -197,6 +199,7 @@ fn shop(id: &str, name: &str) -> ShopChanges {
         held: 0,
         failed: 0,
         parked: 0,
+        for_hours: 0,
         delisted: 0,
     }
 }

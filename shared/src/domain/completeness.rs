@@ -19,19 +19,28 @@ impl Report {
         self.state == RunState::Done && self.is_complete()
     }
 
+    /// Whether it failed as a whole, or could not read a shop.
+    pub fn is_failure(&self) -> bool {
+        self.state == RunState::Failed || self.mostly_failed() || self.has_given_up()
+    }
+
+    fn has_given_up(&self) -> bool {
+        let mut shops = self.reconcile.iter().flat_map(|found| &found.shops);
+        shops.any(|shop| shop.state == "given_up")
+    }
+
     /// Whether the run achieved what it was for.
     fn is_complete(&self) -> bool {
         let updates = &self.updates;
         let all_held = updates.held > 0 && updates.applied + updates.equal == 0;
         // Amazon may know none of the listings, which the report names.
         let nothing_listed = self.had_nothing_to_do() && self.invalid.count == 0;
-        let mut shops = self.reconcile.iter().flat_map(|found| &found.shops);
         updates.failed + updates.parked == 0
             && !all_held
             && !self.mostly_failed()
             && !nothing_listed
             && self.missing() == 0
-            && !shops.any(|shop| shop.state == "given_up")
+            && !self.has_given_up()
     }
 
     /// ASINs for which a run that follows Amazon got no value, although it asked as often as it can, or could

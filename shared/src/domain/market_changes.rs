@@ -111,6 +111,9 @@ pub struct ShopChanges {
     pub failed: u64,
     /// Updates that wait until the shop accepts them.
     pub parked: u64,
+    /// Updates that wait for the hours of `RUN_HOURS`.
+    #[serde(default)]
+    pub for_hours: u64,
     /// Listings whose item was deleted in the shop.
     pub delisted: u64,
 }

@@ -272,6 +272,9 @@ pub struct Updates {
     pub failed: u64,
     /// Waiting for the reset of the account's quota.
     pub parked: u64,
+    /// Waiting for the hours at which everything is sent (`RUN_HOURS`), as it was set to.
+    #[serde(default)]
+    pub for_hours: u64,
 }
 
 /// How many updates or listings have one cause.

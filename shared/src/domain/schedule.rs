@@ -67,7 +67,7 @@ impl RunSchedule {
     }
 }
 
-/// The hours of the day at which everything is sent to the shops; at the others only hides are
+/// The hours of the day at which everything is sent to the shops; at the others only what ends a loss is
 /// (`RUN_HOURS`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunHours {

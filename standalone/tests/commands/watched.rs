@@ -1,6 +1,8 @@
 //! A watcher outside that gets a request after each run, and runs without credentials of Amazon.
 
 use crate::accounts::{SimulatedShops, err, out};
+use chrono::{TimeDelta, Timelike as _, Utc};
+use serde_json::{Value, json};
 use simulator::{Fault, FaultKind};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -85,6 +87,39 @@ async fn a_watcher_outside_is_told_how_each_run_ended_and_the_address_is_shown_n
     // A watcher that cannot be reached changes nothing.
     shops.simulator.clear_faults();
     assert_eq!(run("http://127.0.0.1:9/ping/secret").await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_outside_of_its_hours_is_a_success_and_a_dry_run_has_no_hours() {
+    let watcher = Watcher::default();
+    let (shops, url) = watched(&watcher).await;
+    let hour = (Utc::now() + TimeDelta::hours(9)).hour();
+    let later = (hour + 6) % 24;
+    let run = async |arguments: &[&str]| {
+        let mut command = shops.command(arguments);
+        with_credentials(&mut command, &shops);
+        command.env("HEARTBEAT_URL", &url);
+        command.env("RUN_HOURS", format!("{later}-{}", later + 1));
+        let ended = output(command).await;
+        (ended.status.code(), out(&ended))
+    };
+    let dry = run(&["run", "price-stock", "--dry-run", "--json"]).await;
+    let live = run(&["run", "price-stock", "--json"]).await;
+    let report = run(&["report"]).await.1;
+
+    let counts = |text: &str| serde_json::from_str::<Value>(text).unwrap()["updates"].clone();
+    let (would, done) = (counts(&dry.1), counts(&live.1));
+    assert_eq!((dry.0, live.0), (Some(0), Some(0)), "{report}");
+    assert_eq!(
+        (&would["parked"], &would["for_hours"]),
+        (&json!(0), &json!(0))
+    );
+    let waits = done["for_hours"].as_u64().unwrap();
+    let applied = done["applied"].as_u64().unwrap();
+    assert!(waits > 0, "{done}");
+    assert_eq!(would["applied"], waits + applied);
+    assert!(report.contains("wait for RUN_HOURS"), "{report}");
+    assert_eq!(watcher.seen(), ["GET /ping/secret HTTP/1.1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,7 @@ pub(super) fn in_short(report: &Report) -> Option<Text> {
         failed: done.failed,
         held: done.held,
         parked: done.parked,
+        for_hours: done.for_hours,
         delisted: report.delisted,
     };
     counts.text()
@@ -134,6 +135,7 @@ struct Counts {
     failed: u64,
     held: u64,
     parked: u64,
+    for_hours: u64,
     delisted: u64,
 }
 
@@ -150,6 +152,7 @@ impl Counts {
             failed: shop.failed,
             held: shop.held,
             parked: shop.parked,
+            for_hours: shop.for_hours,
             delisted: shop.delisted,
         }
     }
@@ -196,6 +199,11 @@ impl Counts {
             part(self.failed, "失敗", "failed"),
             part(self.held, "要確認", "held"),
             part(self.parked, "BASEの受け付け待ち", "waiting for BASE"),
+            part(
+                self.for_hours,
+                "RUN_HOURS の時間待ち",
+                "waiting for RUN_HOURS",
+            ),
             part(self.delisted, "削除されていた", "deleted from the shop"),
         ]
         .into_iter()

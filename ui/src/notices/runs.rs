@@ -127,9 +127,18 @@ fn updates(report: &Report) -> Text {
         report.delisted,
     ]
     .map(grouped);
+    let for_hours = grouped(done.for_hours);
+    let waits = match done.for_hours {
+        0 => text!("", ""),
+        _ => text!(
+            "、RUN_HOURS の時間待ち {for_hours}件",
+            ", {for_hours} waiting for RUN_HOURS"
+        ),
+    };
+    let (ja, en) = (waits.ja, waits.en);
     text!(
-        "ショップ: 反映 {applied}件(非公開 {hidden}件、再公開 {shown}件)、失敗 {failed}件、要確認 {held}件、BASEの受け付け待ち {parked}件、削除されていた {deleted}件",
-        "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for BASE, {deleted} deleted from the shop"
+        "ショップ: 反映 {applied}件(非公開 {hidden}件、再公開 {shown}件)、失敗 {failed}件、要確認 {held}件、BASEの受け付け待ち {parked}件、削除されていた {deleted}件{ja}",
+        "in the shops: {applied} applied ({hidden} hidden, {shown} shown), {failed} failed, {held} held, {parked} waiting for BASE, {deleted} deleted from the shop{en}"
     )
 }
 

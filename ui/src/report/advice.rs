@@ -23,6 +23,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
         held(report),
         failed(report),
         parked(report),
+        for_hours(report),
         refused(report),
         invalid(report),
         without_offer(report),
@@ -191,8 +192,16 @@ fn failed(report: &Report) -> Option<Text> {
 fn parked(report: &Report) -> Option<Text> {
     let count = nonzero(report.updates.parked)?;
     Some(text!(
-        "BASEが再び受け付けるか、RUN_HOURS の時間になるのを待っている更新が{count}件あります。miseban serve が動いていれば自動で続けます(BASEの理由と再開の時刻は miseban status)",
-        "{count} updates wait until BASE accepts them again, or for the hours of RUN_HOURS; a running miseban serve continues them (miseban status shows why BASE does not, and until when)"
+        "BASEが再び受け付けるのを待っている更新が{count}件あります。miseban serve が動いていれば自動で続けます(BASEの理由と再開の時刻は miseban status)",
+        "{count} updates wait until BASE accepts them again; a running miseban serve continues them (miseban status shows why BASE does not, and until when)"
+    ))
+}
+
+fn for_hours(report: &Report) -> Option<Text> {
+    let count = nonzero(report.updates.for_hours)?;
+    Some(text!(
+        "RUN_HOURS の時間を待っている更新が{count}件あります。設定どおりで、miseban serve が動いていれば時間になると自動で送ります",
+        "{count} updates wait for RUN_HOURS, as it is set; a running miseban serve sends them when these hours begin"
     ))
 }
 

@@ -43,6 +43,11 @@ pub(super) fn by_shop(report: &Report, lang: Lang) -> String {
             (held.0, held.1, shop.held),
             ("失敗", "failed", shop.failed),
             ("BASEの受け付け待ち", "waiting for BASE", shop.parked),
+            (
+                "RUN_HOURS の時間待ち",
+                "waiting for RUN_HOURS",
+                shop.for_hours,
+            ),
             ("削除されていた", "deleted", shop.delisted),
         ];
         let counted = counted.into_iter().filter(|(.., count)| *count > 0);

@@ -221,7 +221,12 @@ fn updates(report: &Report, lang: Lang) -> Rows {
         ("BASEの受け付け待ち", "waiting for BASE", done.parked),
         ("ショップで削除されていた", "deleted from the shop", deleted),
     ];
-    counts(rows, lang)
+    let mut rows = counts(rows, lang);
+    if done.for_hours > 0 {
+        let waits = ("RUN_HOURS の時間待ち", "waiting for RUN_HOURS");
+        rows.extend(counts([(waits.0, waits.1, done.for_hours)], lang));
+    }
+    rows
 }
 
 fn by_code(title: &str, causes: &[CauseCount], lang: Lang) -> String {

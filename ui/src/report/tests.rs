@@ -246,6 +246,36 @@ fn the_head_of_an_incomplete_run_says_what_it_lacks() {
 }
 
 #[test]
+fn updates_that_wait_for_the_hours_leave_a_run_done_and_are_told_apart() {
+    let updates = Updates {
+        for_hours: 3,
+        ..Updates::default()
+    };
+    let report = Report { updates, ..quiet() }.judged();
+
+    assert!(!report.is_failure());
+    for (lang, row, advice) in [
+        (
+            Lang::En,
+            "waiting for RUN_HOURS",
+            "3 updates wait for RUN_HOURS",
+        ),
+        (
+            Lang::Ja,
+            "RUN_HOURS の時間待ち",
+            "RUN_HOURS の時間を待っている更新が3件",
+        ),
+    ] {
+        let text = render(&report, lang);
+        assert!(text.contains(row) && text.contains(advice), "{text}");
+        assert!(
+            !text.contains("incomplete") && !text.contains("一部未完了"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_run_without_listings_says_how_to_import_some() {
     let report = Report {
         asins: 0,

@@ -54,8 +54,8 @@ impl Handler<Context> for UpdateListing {
         };
         let mut claim = task.claim();
         if let Some(until) = opens_at(&task, ctx) {
-            finish(claim, &UpdateResult::Parked, ctx).await?;
-            let why = "only hides are sent outside of RUN_HOURS";
+            finish(claim, &UpdateResult::OutsideHours, ctx).await?;
+            let why = "outside of RUN_HOURS only what ends a loss is sent";
             return Err(JobError::wait_until(until, now, why));
         }
         match bring_to_desired(&task, &mut claim, ctx).await {
@@ -100,9 +100,9 @@ impl Handler<Context> for UpdateListing {
     }
 }
 
-/// When the hours begin for which the update has to wait; `None` for a hide, which never waits.
+/// When the hours begin for which the update has to wait; `None` for one that ends a loss, which never waits.
 fn opens_at(task: &UpdateTask, ctx: &Context) -> Option<DateTime<Utc>> {
-    let waits = task.desired.visible && !task.is_equal();
+    let waits = !task.ends_loss() && !task.is_equal();
     let until = ctx.rules.hours.closed_until(ctx.clock.now());
     until.filter(|_| waits)
 }

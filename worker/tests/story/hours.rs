@@ -1,4 +1,4 @@
-//! Hours of the day at which only hides are sent to the shops (`RUN_HOURS`).
+//! Hours of the day at which only what ends a loss is sent to the shops (`RUN_HOURS`).
 
 use crate::fixture::{Fixture, world};
 use chrono::{TimeDelta, Timelike as _};
@@ -49,13 +49,14 @@ fn set(asin: &str, yen: i64, in_stock: bool) -> MarketSet {
 async fn at_night_what_sold_out_is_hidden_and_the_rest_is_sent_in_the_morning() {
     let mut app = at_night().await;
     let [sold_out, dearer] = [0, 1].map(|place| app.simulator.asin(place));
-    let sets = vec![set(&sold_out, 1_000, false), set(&dearer, 2_000, true)];
+    let sets = vec![set(&sold_out, 1_000, false), set(&dearer, 1_250, true)];
     app.simulator.set_market(sets).expect("a market");
 
     let report = app.run(RunKind::PriceStock).await;
 
-    assert_eq!(report.state, RunState::Done);
-    assert_eq!((report.updates.applied, report.updates.parked), (1, 1));
+    assert_eq!(report.clone().judged().state, RunState::Done);
+    assert_eq!(report.updates.parked, 0);
+    assert_eq!((report.updates.applied, report.updates.for_hours), (1, 1));
     assert!(!app.shown(&sold_out).visible);
     assert_eq!(app.shown(&dearer).price, 1_300);
     // The search for lost messages does not wake what waits.
@@ -69,7 +70,7 @@ async fn at_night_what_sold_out_is_hidden_and_the_rest_is_sent_in_the_morning() 
     let mut lost = LostMessages::new(app.ctx.clone());
     lost.send_again().await.expect("it is searched");
     app.work(async {
-        while app.shown(&dearer).price != 2_600 {
+        while app.shown(&dearer).price != 1_630 {
             tokio::task::yield_now().await;
         }
     })
@@ -85,20 +86,41 @@ async fn what_waits_for_the_morning_is_hidden_at_night_when_it_sells_out() {
         let sets = vec![set(&asin, yen, in_stock)];
         app.simulator.set_market(sets).expect("a market");
     };
-    set(2_000, true);
-    assert_eq!(app.run(RunKind::PriceStock).await.updates.parked, 1);
+    set(1_250, true);
+    assert_eq!(app.run(RunKind::PriceStock).await.updates.for_hours, 1);
 
-    set(2_000, false);
+    set(1_250, false);
     let hidden = app.run(RunKind::PriceStock).await;
     let was_hidden = !app.shown(&asin).visible;
-    set(2_000, true);
+    set(1_250, true);
     let back = app.run(RunKind::PriceStock).await;
 
-    assert_eq!((hidden.updates.applied, hidden.updates.parked), (1, 0));
+    assert_eq!((hidden.updates.applied, hidden.updates.for_hours), (1, 0));
     assert!(was_hidden);
-    assert_eq!((back.updates.applied, back.updates.parked), (0, 1));
+    assert_eq!((back.updates.applied, back.updates.for_hours), (0, 1));
     assert!(
         !app.shown(&asin).visible,
         "it is shown again in the morning"
     );
+}
+
+#[tokio::test]
+async fn at_night_a_price_below_cost_is_raised_and_one_above_it_waits() {
+    let app = at_night().await;
+    let [below, above] = [0, 1].map(|place| app.simulator.asin(place));
+    let run = async |costs: [i64; 2]| {
+        let sets = vec![set(&below, costs[0], true), set(&above, costs[1], true)];
+        app.simulator.set_market(sets).expect("a market");
+        app.run(RunKind::PriceStock).await.updates
+    };
+
+    // The shop asks 1,300 yen for both.
+    let first = run([1_301, 1_299]).await;
+    let second = run([1_301, 1_400]).await;
+
+    assert_eq!((first.applied, first.for_hours), (1, 1));
+    assert_eq!(app.shown(&below).price, 1_690);
+    // What waits for the morning goes on as soon as it sells at a loss.
+    assert_eq!((second.applied, second.for_hours), (1, 0));
+    assert_eq!(app.shown(&above).price, 1_820);
 }

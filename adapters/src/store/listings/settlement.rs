@@ -149,13 +149,19 @@ impl UpdateSettlement {
                 vec![self.settle("held", None, Some(HoldReason::MassChange))]
             }
             UpdateResult::Failed(code) => vec![self.settle("failed", Some(code), None)],
-            UpdateResult::Parked => vec![PARK.bind(id).bind(version).bind(self.at)],
+            UpdateResult::Parked => vec![self.park(None)],
+            UpdateResult::OutsideHours => vec![self.park(Some("hours"))],
             // Later versions too: they will never be sent.
             UpdateResult::Delisted => vec![
                 DELIST.bind(id),
                 self.settle_to(i64::MAX, "delisted", None, None),
             ],
         }
+    }
+
+    fn park(self, code: Option<&str>) -> Prepared {
+        let park = PARK.bind(self.claim.listing).bind(self.claim.version);
+        park.bind(self.at).bind(code)
     }
 
     fn settle(self, state: &'static str, code: Option<&str>, hold: Option<HoldReason>) -> Prepared {

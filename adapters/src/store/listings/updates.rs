@@ -90,7 +90,7 @@ impl UpdateStore for SqlStore {
         limit: u32,
     ) -> Result<Vec<(ListingId, i64, Urgency)>, StoreError> {
         let unsettled = UNSETTLED.bind(now).bind(after).bind(limit);
-        let unsettled = unsettled.bind(sent == SentNow::Hides);
+        let unsettled = unsettled.bind(sent == SentNow::EndOfLoss);
         self.db.read_all(unsettled, update_key).await
     }
 

@@ -243,6 +243,7 @@ async fn count_updates(
         held: row.count("held")?,
         failed: row.count("failed")?,
         parked: row.count("parked")?,
+        for_hours: row.count("for_hours")?,
     };
     report.hidden = row.count("hidden")?;
     report.shown = row.count("shown")?;

@@ -103,6 +103,7 @@ fn shop_changes(row: &StoredRow) -> Result<ShopChanges, StoreError> {
         held: row.count("held")?,
         failed: row.count("failed")?,
         parked: row.count("parked")?,
+        for_hours: row.count("for_hours")?,
         delisted: row.count("delisted")?,
     })
 }

@@ -38,6 +38,14 @@ impl UpdateTask {
         self.unconfirmed.is_none() && self.listing.shown.satisfies(&self.desired)
     }
 
+    /// As long as it is not sent, each order may lose money: it leaves the item hidden, or lifts its price from
+    /// below cost.
+    pub fn ends_loss(&self) -> bool {
+        let shown = &self.listing.shown;
+        let of_shown = Urgency::of(shown, &self.desired, self.cost);
+        !self.desired.visible || self.urgency.min(of_shown) != Urgency::Normal
+    }
+
     /// The claim of its holder, who has sent nothing yet.
     pub fn claim(&self) -> UpdateClaim {
         UpdateClaim {
@@ -101,6 +109,8 @@ pub enum UpdateResult {
     /// Waits until the account's quota is reset. The listing's update is not settled, but its run
     /// no longer waits for it.
     Parked,
+    /// The same until the hours begin at which everything is sent (`RUN_HOURS`).
+    OutsideHours,
     /// The item no longer exists in the shop; it is never requested again.
     Delisted,
 }
@@ -110,8 +120,8 @@ pub enum UpdateResult {
 pub enum SentNow {
     /// All.
     All,
-    /// Those that leave their item hidden.
-    Hides,
+    /// Those that leave their item hidden, or lift its price from below cost.
+    EndOfLoss,
 }
 
 /// Leases listings for an update, and settles updates.

@@ -31,7 +31,7 @@ pub fn render(view: &ChangesView, lang: Lang) -> String {
 /// One change: where, what and why.
 pub fn entry(change: &ChangeView, lang: Lang) -> String {
     let (at, account, asin) = (when(change.at), &change.account, change.asin);
-    let state = labels::update_state(&change.state, lang);
+    let state = labels::update_state(&change.state, change.code.as_deref(), lang);
     let mut text = format!("\n{at}  {account}  {asin}  {}\n", clean(state));
     let _ = writeln!(text, "  {}", difference(&change.from, &change.to, lang));
     let _ = writeln!(text, "  {}", cause(change, lang));

@@ -266,11 +266,11 @@ fn updates(updates: &[UpdateHistory], lang: Lang) -> String {
         return none(lang);
     }
     let row = |update: &UpdateHistory| {
-        let code = update.code.as_ref();
+        let code = update.code.as_deref();
         vec![
             when(update.at),
             update.account.to_string(),
-            labels::update_state(&update.state, lang).to_owned(),
+            labels::update_state(&update.state, code, lang).to_owned(),
             labels::shop_state(&update.from, lang),
             "->".to_owned(),
             labels::shop_state(&update.to, lang),

@@ -10,7 +10,8 @@ SELECT
     COUNT(*) FILTER (WHERE c.state = 'applied' AND c.from_visible = 0 AND c.to_visible = 1) AS shown,
     COUNT(*) FILTER (WHERE c.hold_reason IS NOT NULL) AS held,
     COUNT(*) FILTER (WHERE c.state = 'failed') AS failed,
-    COUNT(*) FILTER (WHERE c.state = 'parked') AS parked,
+    COUNT(*) FILTER (WHERE c.state = 'parked' AND c.code IS NULL) AS parked,
+    COUNT(*) FILTER (WHERE c.state = 'parked' AND c.code = 'hours') AS for_hours,
     COUNT(*) FILTER (WHERE c.state = 'delisted') AS delisted
 FROM
     (
@@ -19,6 +20,7 @@ FROM
             CASE WHEN o.old_price_yen <> o.new_price_yen THEN 1 ELSE 0 END AS price_changed,
             o.stock_change,
             NULL AS state,
+            NULL AS code,
             NULL AS hold_reason,
             0 AS from_visible,
             0 AS to_visible
@@ -39,6 +41,7 @@ FROM
             0 AS price_changed,
             NULL AS stock_change,
             u.state,
+            u.code,
             u.hold_reason,
             u.from_visible,
             u.to_visible
