@@ -1,5 +1,7 @@
 //! A run that a person cancels while it works: what was begun is finished, and nothing else is done.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
+
 use crate::world::*;
 use adapters::store::SqlStore;
 use shared::domain::listing::ListingId;

@@ -1,5 +1,7 @@
 //! An update that failed and is sent again: its history and the counts of its run follow the last result.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
+
 use crate::world::*;
 use adapters::store::SqlStore;
 use shared::domain::desired::HoldReason;

@@ -1,5 +1,7 @@
 //! Runs: one open run of a kind, one barrier, one end.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
+
 use crate::world::*;
 use adapters::store::SqlStore;
 use shared::domain::outcome::MissReason;

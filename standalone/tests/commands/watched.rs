@@ -1,8 +1,10 @@
 //! A watcher outside that gets a request after each run, and runs without credentials of Amazon.
 
 use crate::accounts::{SimulatedShops, err, out};
-use chrono::{TimeDelta, Timelike as _, Utc};
+use adapters::clock::SystemClock;
+use chrono::{TimeDelta, Timelike as _};
 use serde_json::{Value, json};
+use shared::ports::clock::Clock as _;
 use simulator::{Fault, FaultKind};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -93,7 +95,7 @@ async fn a_watcher_outside_is_told_how_each_run_ended_and_the_address_is_shown_n
 async fn a_run_outside_of_its_hours_is_a_success_and_a_dry_run_has_no_hours() {
     let watcher = Watcher::default();
     let (shops, url) = watched(&watcher).await;
-    let hour = (Utc::now() + TimeDelta::hours(9)).hour();
+    let hour = (SystemClock.now() + TimeDelta::hours(9)).hour();
     let later = (hour + 6) % 24;
     let run = async |arguments: &[&str]| {
         let mut command = shops.command(arguments);

@@ -55,7 +55,7 @@ impl Document {
                 }),
                 Line::Inside(line) => {
                     let block = blocks.last_mut().unwrap();
-                    block.body += &format!("{line}\n");
+                    block.body.extend([line, "\n"]);
                 }
                 Line::Closes => before = "",
                 Line::Text(line) => {
@@ -93,10 +93,7 @@ impl Document {
                     }
                     blank = text.trim().is_empty();
                 }
-                Line::Opens(_) if at + 1 == lines.len() => {
-                    stray.push(format!("{place}: the block has no end"));
-                }
-                Line::Inside(_) if at + 1 == lines.len() => {
+                Line::Opens(_) | Line::Inside(_) if at + 1 == lines.len() => {
                     stray.push(format!("{place}: the block has no end"));
                 }
                 _ => blank = false,
@@ -181,10 +178,10 @@ fn outdented(body: &str) -> String {
     let lines = body.lines().filter(|line| !line.trim().is_empty());
     let indentation = lines.map(|line| line.len() - line.trim_start().len()).min();
     let indentation = indentation.unwrap_or(0);
-    let lines = body
-        .lines()
-        .map(|line| line.get(indentation..).unwrap_or(""));
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines = body.lines();
+    lines
+        .flat_map(|line| [line.get(indentation..).unwrap_or(""), "\n"])
+        .collect()
 }
 
 #[test]

@@ -241,7 +241,7 @@ fn the_words_for_those_who_come_from_the_predecessor_are_said() {
     let document = document("README.ja.md");
     let sources = tree().into_iter().filter(|path| {
         let is_of_texts = path.starts_with("ui/src") || path.starts_with("standalone/src");
-        is_of_texts && path.ends_with(".rs")
+        is_of_texts && Path::new(path).extension().is_some_and(|kind| kind == "rs")
     });
     let said: String = sources
         .map(|path| std::fs::read_to_string(root().join(path)).unwrap())

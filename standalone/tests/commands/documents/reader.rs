@@ -182,7 +182,7 @@ impl Reader {
         settings += "SP_API_ITEM_OFFERS_RATE=\"unlimited\"\n";
         for (name, value) in vendors::settings(&self.simulator) {
             if name.ends_with("_URL") {
-                settings += &format!("{name}=\"{value}\"\n");
+                settings.extend([name, "=\"", &value, "\"\n"]);
             }
         }
         self.write(".env", &settings);
@@ -316,7 +316,7 @@ fn last_run(said: &str) -> Option<RunId> {
     let words = said
         .split(|sign| !inside(sign))
         .filter(|word| word.len() == 36);
-    words.filter_map(|word| RunId::parse(word)).next_back()
+    words.filter_map(RunId::parse).next_back()
 }
 
 /// The ids of messages in a document: `update:12829:3`, `sync:RUN:7`.
@@ -357,7 +357,7 @@ fn message(id: &str) -> Option<(QueueName, Message)> {
 
 /// Puts each message into its queue, and gives it up.
 async fn bury(ids: &[String], redis: &Server) {
-    let link = connect(&RedisSettings::new(&redis.url())).await;
+    let link = connect(&RedisSettings::new(redis.url())).await;
     let queue = RedisQueue::new(link.expect("Redis answers"));
     for id in ids {
         let (name, message) = message(id).unwrap();
