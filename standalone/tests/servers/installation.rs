@@ -204,8 +204,7 @@ async fn start_simulator() -> Simulator {
         ..Config::default()
     });
     let simulator = simulator.await.expect("the simulator starts");
-    // One more than the settings say: on a busy machine requests arrive closer together than they were sent.
-    let quota = serde_json::json!({"operation": "getItemOffersBatch", "rate": RATE, "burst": 2});
+    let quota = serde_json::json!({"operation": "getItemOffersBatch", "rate": RATE, "burst": 1});
     let quota: QuotaChange = serde_json::from_value(quota).expect("a quota");
     simulator.set_quota(&quota).expect("a quota");
     simulator
