@@ -5,7 +5,7 @@ use adapters::clock::SystemClock;
 use chrono::{TimeDelta, Timelike as _};
 use serde_json::{Value, json};
 use shared::ports::clock::Clock as _;
-use simulator::{Fault, FaultKind};
+use simulator::{Fault, FaultKind, MarketSet};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::process::{Command, Output};
@@ -97,14 +97,31 @@ async fn a_run_outside_of_its_hours_is_a_success_and_a_dry_run_has_no_hours() {
     let (shops, url) = watched(&watcher).await;
     let hour = (SystemClock.now() + TimeDelta::hours(9)).hour();
     let later = (hour + 6) % 24;
-    let run = async |arguments: &[&str]| {
+    let closed = format!("{later}-{}", later + 1);
+    let everything_costs = |yen| {
+        let set = |number| MarketSet {
+            asin: shops.simulator.asin(number),
+            price: Some(yen),
+            in_stock: Some(true),
+            ..MarketSet::default()
+        };
+        let all = (0..20).map(set).collect();
+        shops.simulator.set_market(all).unwrap();
+    };
+    let run_in = async |hours: &str, arguments: &[&str]| {
         let mut command = shops.command(arguments);
         with_credentials(&mut command, &shops);
         command.env("HEARTBEAT_URL", &url);
-        command.env("RUN_HOURS", format!("{later}-{}", later + 1));
+        command.env("RUN_HOURS", hours);
         let ended = output(command).await;
         (ended.status.code(), out(&ended))
     };
+    let run = async |arguments: &[&str]| run_in(&closed, arguments).await;
+    everything_costs(2_000);
+    let day = run_in("0-24", &["run", "price-stock"]).await;
+    assert_eq!((day.0, watcher.seen().len()), (Some(0), 1), "{}", day.1);
+    // The shop asks 2,600 yen, which is no loss.
+    everything_costs(2_200);
     let dry = run(&["run", "price-stock", "--dry-run", "--json"]).await;
     let live = run(&["run", "price-stock", "--json"]).await;
     let report = run(&["report"]).await.1;
