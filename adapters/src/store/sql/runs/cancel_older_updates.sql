@@ -3,6 +3,7 @@
 UPDATE updates
 SET
     state = 'cancelled',
+    code = NULL,
     at = $2
 WHERE
     run_id <> $1
