@@ -79,7 +79,7 @@ impl Shop {
 
     fn closes_its_accounts(&self) {
         let open = self.simulator.accounts_toml();
-        let closed = open.replace("[[account]]", "[[account]]\nactive = false");
+        let closed = open.replace("active = true", "active = false");
         self.write("accounts.toml", &closed);
     }
 

@@ -37,6 +37,7 @@ pub mod platform;
 pub mod price_fall;
 pub mod pricing;
 pub mod product;
+pub mod queue_name;
 pub mod quota;
 pub mod rate;
 mod reconciled;

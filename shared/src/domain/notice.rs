@@ -5,9 +5,9 @@ pub use super::event_kind::EventKind;
 
 use super::account::{AccountId, AccountRefusal};
 use super::outcome::words;
+use super::queue_name::QueueName;
 use super::report::Report;
 use super::run::{RunId, RunState};
-use crate::jobs::QueueName;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 

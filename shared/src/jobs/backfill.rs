@@ -1,7 +1,8 @@
 //! Fetch all misses of a run once more, then close the run.
 
 use super::payload::Payload;
-use super::queue_name::{QueueName, Rank};
+use super::rank::Rank;
+use crate::domain::queue_name::QueueName;
 use crate::domain::run::RunId;
 use serde::{Deserialize, Serialize};
 

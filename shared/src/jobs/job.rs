@@ -1,7 +1,8 @@
 //! A job of any kind, ready for a queue.
 
 use super::payload::Payload;
-use super::queue_name::{QueueName, Rank};
+use super::rank::Rank;
+use crate::domain::queue_name::QueueName;
 use std::fmt;
 use std::sync::Arc;
 

@@ -6,15 +6,16 @@
 mod backfill;
 mod job;
 mod payload;
-mod queue_name;
+mod rank;
 mod read_shop;
 mod sync_batch;
 mod update_listing;
 
+pub use crate::domain::queue_name::QueueName;
 pub use backfill::{Backfill, InfoBackfill};
 pub use job::Job;
 pub use payload::Payload;
-pub use queue_name::{QueueName, Rank};
+pub use rank::Rank;
 pub use read_shop::ReadShop;
 pub use sync_batch::{InfoBatch, SyncBatch};
 pub use update_listing::UpdateListing;

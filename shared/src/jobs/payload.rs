@@ -1,6 +1,7 @@
 //! What a queue has to know about one kind of job.
 
-use super::queue_name::{QueueName, Rank};
+use super::rank::Rank;
+use crate::domain::queue_name::QueueName;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Read one page of a shop, or ask for one item that was on none, and compare.
 
 use super::payload::Payload;
-use super::queue_name::QueueName;
+use crate::domain::queue_name::QueueName;
 use crate::domain::run::RunId;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! Fetch, observe, decide, record and follow up one batch of a run.
 
 use super::payload::Payload;
-use super::queue_name::QueueName;
+use crate::domain::queue_name::QueueName;
 use crate::domain::run::RunId;
 use serde::{Deserialize, Serialize};
 

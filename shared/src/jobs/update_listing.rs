@@ -1,8 +1,8 @@
 //! Bring one listing in the shop to its newest desired state.
 
 use super::payload::Payload;
-use super::queue_name::QueueName;
 use crate::domain::listing::ListingId;
+use crate::domain::queue_name::QueueName;
 use serde::{Deserialize, Serialize};
 
 /// Names the listing, and the version of the desired state that asked for it.

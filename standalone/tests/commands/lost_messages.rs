@@ -47,5 +47,6 @@ async fn a_run_finds_the_rows_whose_messages_were_lost_and_ends() {
     let Followed::Ended(report) = followed else {
         panic!("no signal came");
     };
-    assert_eq!(report.state, RunState::Done);
+    // There are no listings to work on.
+    assert_eq!(report.state, RunState::Incomplete, "{report:?}");
 }

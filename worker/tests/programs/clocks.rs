@@ -6,7 +6,6 @@ use crate::world::{Program, World};
 use adapters::store::SqlStore;
 use chrono::TimeDelta;
 use shared::domain::asin::Asin;
-use shared::domain::run::{RunKind, RunState};
 use shared::ports::store::{
     AccountStore as _, BatchStore as _, LeaseStore as _, RunQueries as _, UpdateStore as _,
 };
@@ -149,14 +148,14 @@ async fn what_a_program_of_tomorrow_left_behind_stops_nobody() {
         assert!(parked.expect("an answer"));
     }
 
-    // It leads, starts a run at once, and its worker edits.
+    // It leads, and the worker edits.
     let _producer = world.start(world.command("producer", &["serve"]));
-    let done = async || {
-        let runs = store.runs(false, 9).await.expect("runs");
-        let regular = runs.iter().filter(|run| run.kind == RunKind::PriceStock);
-        regular.filter(|run| run.state == RunState::Done).count() >= 2
+    let leads = async || {
+        let until = store.lease_until("producer/lead").await.expect("an answer");
+        until.is_some_and(|until| until < tomorrow)
     };
-    crate::world::until(|| "the scheduled run".to_owned(), done).await;
+    crate::world::until(|| "the producer leads".to_owned(), leads).await;
+    run_to_end(&world).await;
 
     assert_eq!(shown(&world, &sold_out), 0);
 }
@@ -164,6 +163,12 @@ async fn what_a_program_of_tomorrow_left_behind_stops_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_compares_the_clocks_and_reports_redis() {
     let world = World::open(20).await;
+    let worker = world.worker();
+    crate::world::until(
+        || worker.output(),
+        async || worker.output().contains("running jobs"),
+    )
+    .await;
     let (well, _clock) = start_ahead(&world, 0, "miseban", &["doctor"]);
     let output = well.ends_with(0).await;
     assert!(

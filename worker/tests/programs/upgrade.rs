@@ -21,6 +21,14 @@ const BATCHES_LEFT: u64 = 2;
 /// 5,000 yen at Amazon, times 1.3.
 const NEW_PRICE: i64 = 6_500;
 
+/// The exit codes that a command may have: the last run is long ago, so the status may call one overdue.
+fn accepted(arguments: &[&str]) -> &'static [i32] {
+    match arguments {
+        ["status", ..] => &[0, 1],
+        _ => &[0],
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_process_finishes_what_an_earlier_release_left_in_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -31,7 +39,8 @@ async fn one_process_finishes_what_an_earlier_release_left_in_sqlite() {
     let miseban = async |arguments: &[&str]| {
         let mut command = world.command("miseban", arguments);
         command.env_remove("REDIS_URL");
-        world.start(command).ends_with(0).await
+        let program = world.start(command);
+        program.ends_with_one_of(accepted(arguments)).await
     };
 
     miseban(&["migrate"]).await;
@@ -62,8 +71,8 @@ async fn workers_finish_what_an_earlier_release_left_in_postgresql_and_redis() {
     load(&database, POSTGRES).await;
     let world = World::over(redis, database, vendors().await);
     let miseban = async |arguments: &[&str]| {
-        let command = world.command("miseban", arguments);
-        world.start(command).ends_with(0).await
+        let program = world.start(world.command("miseban", arguments));
+        program.ends_with_one_of(accepted(arguments)).await
     };
     let runs = async || open_runs(&json(&miseban(&["status", "--json"]).await));
 

@@ -1,22 +1,7 @@
-//! The queues, and the order within one.
+//! The order within a queue.
 
 use crate::domain::desired::Urgency;
-use crate::domain::outcome::words;
 use serde::{Deserialize, Serialize};
-
-/// A queue. Each has its own workers, so that jobs that wait for Amazon do not delay jobs that wait
-/// for the shop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum QueueName {
-    /// `sync_batch` and `backfill`.
-    Sync,
-    /// `update_listing` and `read_shop`.
-    Update,
-    /// `info_batch` and `info_backfill`. Texts and images are not urgent; in a queue of their own they
-    /// never delay prices and stock.
-    Info,
-}
 
 /// Order within a queue: a lower rank goes first; within a rank, first in, first out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,17 +23,6 @@ impl From<Urgency> for Rank {
         }
     }
 }
-
-impl QueueName {
-    /// All queues.
-    pub const ALL: [Self; 3] = [Self::Sync, Self::Update, Self::Info];
-}
-
-words!(QueueName {
-    Sync => "sync",
-    Update => "update",
-    Info => "info",
-});
 
 #[cfg(test)]
 mod tests {
