@@ -80,7 +80,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_file_that_nobody_may_open_for_reading_is_a_matter_of_its_owner() {
-        // The kernel lets nobody read this one, root neither.
+        // The kernel refuses to read this file, also for root.
         let path = Path::new("/proc/sys/net/ipv4/route/flush");
         let refused = read(path, SMALL, &text!("直す", "mend it")).unwrap_err().en;
 

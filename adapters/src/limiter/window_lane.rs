@@ -1,7 +1,8 @@
 //! A lane with windows, in one process.
 //!
-//! A call is stored before it is made, so that a process that is killed may have counted too many calls,
-//! but never too few: each by itself, or a block of them by a process that gives back what is left.
+//! A call is counted in the store before it is made: a process that is killed may have counted too many
+//! calls, and never too few. A command counts each call by itself. A long-running program counts a block of
+//! calls at once, and returns the unused ones when it stops.
 
 use crate::lock::lock;
 use chrono::{DateTime, Utc};

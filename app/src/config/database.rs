@@ -98,7 +98,7 @@ fn key_in(path: &Path, reader: &mut Reader<'_>) -> Option<Key> {
         },
         Err(reason) => reason,
     };
-    // Not the path: whoever takes the setting for TOKEN_KEY writes the key there.
+    // The path is not shown: a person may have put the key itself here, by mistake for TOKEN_KEY.
     reader.conflict(text!(
         "TOKEN_KEY_FILE のファイルを使えません{ja}",
         "the file of TOKEN_KEY_FILE cannot be used{en}"

@@ -1,4 +1,4 @@
-//! The settings file that is read when nobody names one.
+//! Finds the settings file when the command line names none.
 
 use super::source::{Environment, is_of_compose, known};
 use super::{dotenv, table};

@@ -175,7 +175,7 @@ impl UpdateSettlement {
         code: Option<&str>,
         hold: Option<HoldReason>,
     ) -> Prepared {
-        // Nobody could release an update of a run that has ended; and without a lease nobody looked at the shop.
+        // An update of an ended run cannot be released; without a lease the shop was not read.
         let unknown = state == "equal" && self.claim.lease.is_none();
         let follows = hold != Some(HoldReason::MassChange) && !unknown;
         SETTLE
