@@ -35,13 +35,11 @@ fn pgbouncer(postgres: &Postgres, mode: &str, further: &str) -> (Daemon, String)
     )
 }
 
-/// One value of a text column, by a connection without anything of ours.
+/// One value of a text column, by a connection without anything of ours. Sent as one text: a prepared
+/// statement is two transactions, and the pooler may give each of them another session.
 async fn ask(url: &str, question: &'static str) -> String {
     let mut on = AnyConnection::connect(url).await.expect("a connection");
-    let row = sqlx::query(question)
-        .persistent(false)
-        .fetch_one(&mut on)
-        .await;
+    let row = sqlx::raw_sql(question).fetch_one(&mut on).await;
     row.expect("a row").get(0)
 }
 
