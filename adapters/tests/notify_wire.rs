@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a failed test")]
 
-use adapters::http::{HttpSettings, client};
+use adapters::http::{HttpClient, HttpSettings, client};
 use adapters::notify::{ChatworkNotifier, WebhookNotifier};
 use secrecy::SecretString;
 use shared::ports::notifier::{ChannelMessage, Notifier, NotifyError};
@@ -22,7 +22,7 @@ async fn world(quotas: Quotas) -> Simulator {
     Simulator::start(config).await.unwrap()
 }
 
-fn http() -> reqwest::Client {
+fn http() -> HttpClient {
     client(&HttpSettings {
         total_timeout: Duration::from_millis(500),
         ..HttpSettings::default()

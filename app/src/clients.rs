@@ -4,7 +4,7 @@ use crate::accounts::{AccountCredentials, unknown_platform};
 use crate::backends::Backends;
 use crate::config::{Amazon, Base, Settings};
 use adapters::base::{BaseConfig, BaseCredentials, BaseShop, ProxiedClient};
-use adapters::http::{HttpError, HttpSettings};
+use adapters::http::{HttpClient, HttpError, HttpSettings};
 use adapters::platform_shops::PlatformShops;
 use adapters::spapi::{NoCredentials, SpApi, SpApiConfig};
 use adapters::store::SqlStore;
@@ -26,8 +26,8 @@ const BASE_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// What the clients of all vendors share.
 pub(crate) struct VendorClients {
-    amazon_http: reqwest::Client,
-    base_http: reqwest::Client,
+    amazon_http: HttpClient,
+    base_http: HttpClient,
     clock: Arc<dyn Clock>,
     limiter: Arc<dyn Limiter>,
 }
@@ -122,7 +122,7 @@ impl VendorClients {
     }
 }
 
-fn base_client(proxy: Option<SecretString>) -> Result<reqwest::Client, CommandError> {
+fn base_client(proxy: Option<SecretString>) -> Result<HttpClient, CommandError> {
     http_client(&HttpSettings {
         total_timeout: BASE_TIMEOUT,
         proxy,
@@ -130,7 +130,7 @@ fn base_client(proxy: Option<SecretString>) -> Result<reqwest::Client, CommandEr
     })
 }
 
-fn http_client(settings: &HttpSettings) -> Result<reqwest::Client, CommandError> {
+fn http_client(settings: &HttpSettings) -> Result<HttpClient, CommandError> {
     adapters::http::client(settings).map_err(|error| client_error(&error))
 }
 

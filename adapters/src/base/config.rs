@@ -1,5 +1,6 @@
 //! Where BASE is, and the credentials of the accounts there.
 
+use crate::http::HttpClient;
 use chrono::TimeDelta;
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
@@ -11,7 +12,7 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 pub struct BaseConfig {
     /// The client of [`crate::http::client`], for all accounts without a proxy.
-    pub http: reqwest::Client,
+    pub http: HttpClient,
     /// [`BaseConfig::BASE_URL`], without a slash at the end.
     pub base_url: String,
     /// The calls that BASE accepts from an account: [`quota`].
@@ -78,7 +79,7 @@ pub struct BaseCredentials {
 /// A client whose requests go through a proxy ([`crate::http::HttpSettings::proxy`]). Its debug text does
 /// not show the proxy.
 #[derive(Clone)]
-pub struct ProxiedClient(pub reqwest::Client);
+pub struct ProxiedClient(pub HttpClient);
 
 impl fmt::Debug for ProxiedClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,7 @@
 use super::circuit_breaker::CircuitBreaker;
 use super::config::{BaseConfig, BaseCredentials, ProxiedClient};
 use crate::call_watch::CALLS;
-use crate::http::{FORM, HttpError, read_capped};
+use crate::http::{FORM, HttpClient, HttpError, read_capped};
 use chrono::{DateTime, Utc};
 use reqwest::RequestBuilder;
 use reqwest::header::CONTENT_TYPE;
@@ -19,7 +19,7 @@ pub(super) struct Connection {
     /// The name under which missing answers of BASE are reported.
     callee: String,
     base_url: String,
-    http: reqwest::Client,
+    http: HttpClient,
     proxied: bool,
     breaker: CircuitBreaker<String>,
     clock: Arc<dyn Clock>,
@@ -95,17 +95,19 @@ impl Connection {
         limit: usize,
     ) -> Result<(u16, Vec<u8>), ShopError> {
         self.check_breaker()?;
-        let answer = match request.send().await {
+        let answer = match self.http.send(request).await {
             Ok(response) => {
                 let status = response.status().as_u16();
                 read_capped(response, limit)
                     .await
                     .map(|body| (status, body))
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         };
         match answer {
-            Err(HttpError::Unreachable(why)) if self.proxied => Err(self.proxy_failed(&why).await),
+            Err(HttpError::NotSent(why) | HttpError::Unreachable(why)) if self.proxied => {
+                Err(self.proxy_failed(&why).await)
+            }
             Err(error) => Err(ShopError::Unavailable(error.to_string())),
             Ok((407, _)) if self.proxied => {
                 let why = "it requires another user or password (http 407)";

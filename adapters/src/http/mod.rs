@@ -4,11 +4,13 @@
 //! with an [`HttpError`] that contains no URL, no header and no body.
 
 mod body;
+mod client;
 pub(crate) mod lenient;
 pub(crate) mod oauth;
 pub(crate) mod repair;
 
 pub use body::read_capped;
+pub use client::{HttpClient, Transport};
 
 use reqwest::Proxy;
 use reqwest::redirect::Policy;
@@ -52,7 +54,10 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 /// Why a request failed. A variant for each reaction.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// No connection, or no answer in time: the host or the proxy cannot be reached.
+    /// No connection: the host or the proxy cannot be reached, and has received nothing.
+    #[error("{0}")]
+    NotSent(String),
+    /// No answer in time: the host or the proxy cannot be reached, or is slow.
     #[error("{0}")]
     Unreachable(String),
     /// The connection was cut before the answer was complete.
@@ -72,6 +77,8 @@ impl From<reqwest::Error> for HttpError {
             "no answer in time"
         } else if error.is_connect() {
             "no connection"
+        } else if error.is_builder() {
+            "the request is not valid"
         } else {
             "the connection was cut"
         };
@@ -79,7 +86,9 @@ impl From<reqwest::Error> for HttpError {
             Some(cause) => format!("{kind}: {cause}"),
             None => kind.to_owned(),
         };
-        if error.is_timeout() || error.is_connect() {
+        if error.is_connect() || error.is_builder() {
+            Self::NotSent(text)
+        } else if error.is_timeout() {
             Self::Unreachable(text)
         } else {
             Self::Interrupted(text)
@@ -106,7 +115,7 @@ fn innermost(error: &reqwest::Error) -> Option<String> {
 ///
 /// [`HttpError::Client`] if the machine has no usable root certificates, or the proxy is not a valid
 /// address.
-pub fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
+pub fn client(settings: &HttpSettings) -> Result<HttpClient, HttpError> {
     install_tls();
     let mut builder = reqwest::Client::builder()
         .connect_timeout(settings.connect_timeout)
@@ -124,9 +133,10 @@ pub fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
     if let Some(user_agent) = &settings.user_agent {
         builder = builder.user_agent(user_agent);
     }
-    builder.build().map_err(|error| {
+    let built = builder.build().map_err(|error| {
         HttpError::Client(innermost(&error).unwrap_or_else(|| error.without_url().to_string()))
-    })
+    });
+    built.map(HttpClient::new)
 }
 
 /// Chooses the implementation of TLS. A further call fails, which does no harm.

@@ -6,7 +6,7 @@
 
 use super::{ChannelAnswer, exchange, outcome, shorten};
 use crate::clock::SystemClock;
-use crate::http::{FORM, form};
+use crate::http::{FORM, HttpClient, form};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::ports::clock::Clock as _;
@@ -23,7 +23,7 @@ const WINDOW: Duration = Duration::from_secs(300);
 /// Posts messages into one room.
 pub struct ChatworkNotifier {
     /// The client of [`super::http`].
-    pub http: reqwest::Client,
+    pub http: HttpClient,
     /// Without a slash at the end.
     pub base_url: String,
     /// The API token.
@@ -49,7 +49,7 @@ impl Notifier for ChatworkNotifier {
                 ("body", body(message).as_str()),
                 ("self_unread", "1"),
             ]));
-        outcome(&exchange(request).await?, pause)
+        outcome(&exchange(&self.http, request).await?, pause)
     }
 }
 

@@ -6,6 +6,7 @@
 //! secret.
 
 use super::exchange;
+use crate::http::HttpClient;
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::ports::notifier::NotifyError;
@@ -21,13 +22,13 @@ pub enum RunEnd {
 
 /// Sends the requests.
 pub struct HeartbeatUrl {
-    http: reqwest::Client,
+    http: HttpClient,
     url: SecretString,
 }
 
 impl HeartbeatUrl {
     /// Requests `url`, over a client of [`super::http`].
-    pub fn new(http: reqwest::Client, url: SecretString) -> Self {
+    pub fn new(http: HttpClient, url: SecretString) -> Self {
         Self { http, url }
     }
 
@@ -39,7 +40,7 @@ impl HeartbeatUrl {
     /// repeat it.
     pub async fn ping(&self, end: RunEnd) -> Result<(), NotifyError> {
         let address = address(self.url.expose_secret(), end);
-        let status = exchange(self.http.get(address)).await?.status;
+        let status = exchange(&self.http, self.http.get(address)).await?.status;
         match status {
             200..=299 => Ok(()),
             429 | 500..=599 => Err(NotifyError::Later {

@@ -9,7 +9,8 @@ pub use chatwork::ChatworkNotifier;
 pub use heartbeat::{HeartbeatUrl, RunEnd};
 pub use webhook::WebhookNotifier;
 
-use crate::http::{HttpError, HttpSettings, client, excerpt, read_capped};
+use crate::http::{HttpClient, HttpError, HttpSettings, client, excerpt, read_capped};
+use reqwest::RequestBuilder;
 use shared::ports::notifier::NotifyError;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ const MAX_ANSWER: usize = 64 * 1024;
 /// # Errors
 ///
 /// [`HttpError::Client`] if the machine has no usable root certificates.
-pub fn http() -> Result<reqwest::Client, HttpError> {
+pub fn http() -> Result<HttpClient, HttpError> {
     client(&HttpSettings {
         total_timeout: Duration::from_secs(15),
         ..HttpSettings::default()
@@ -51,15 +52,13 @@ impl ChannelAnswer {
 }
 
 /// Sends the request and reads the answer. Only a failure to connect proves that nothing was posted.
-async fn exchange(request: reqwest::RequestBuilder) -> Result<ChannelAnswer, NotifyError> {
-    let sent = request.send().await.map_err(|error| {
-        let not_sent = error.is_connect() || error.is_builder();
-        let why = HttpError::from(error).to_string();
-        if not_sent {
-            NotifyError::Later { why, after: None }
-        } else {
-            NotifyError::Unknown(why)
-        }
+async fn exchange(
+    http: &HttpClient,
+    request: RequestBuilder,
+) -> Result<ChannelAnswer, NotifyError> {
+    let sent = http.send(request).await.map_err(|error| match error {
+        HttpError::NotSent(why) => NotifyError::Later { why, after: None },
+        other => NotifyError::Unknown(other.to_string()),
     })?;
     let status = sent.status();
     let headers = sent.headers().clone();

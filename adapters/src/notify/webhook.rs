@@ -5,6 +5,7 @@
 //! message a second, a 429 has `Retry-After`. The address alone allows posting, so it is a secret.
 
 use super::{ChannelAnswer, exchange, outcome, shorten};
+use crate::http::HttpClient;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
@@ -20,13 +21,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// Posts messages to one webhook.
 pub struct WebhookNotifier {
-    http: reqwest::Client,
+    http: HttpClient,
     url: SecretString,
 }
 
 impl WebhookNotifier {
     /// Posts to `url`, over a client of [`super::http`].
-    pub fn new(http: reqwest::Client, url: SecretString) -> Self {
+    pub fn new(http: HttpClient, url: SecretString) -> Self {
         Self { http, url }
     }
 }
@@ -43,7 +44,7 @@ impl Notifier for WebhookNotifier {
             .post(self.url.expose_secret())
             .header("content-type", "application/json")
             .body(json!({ "text": text(message) }).to_string());
-        outcome(&exchange(request).await?, pause)
+        outcome(&exchange(&self.http, request).await?, pause)
     }
 }
 

@@ -1,12 +1,13 @@
 //! Where Amazon's API is, and the credentials of one application.
 
+use crate::http::HttpClient;
 use secrecy::SecretString;
 
 /// Hosts, marketplace and credentials.
 #[derive(Debug, Clone)]
 pub struct SpApiConfig {
     /// The client of [`crate::http::client`].
-    pub http: reqwest::Client,
+    pub http: HttpClient,
     /// `https://sellingpartnerapi-fe.amazon.com` for Japan, without a slash at the end.
     pub base_url: String,
     /// `https://api.amazon.com`, without a slash at the end.

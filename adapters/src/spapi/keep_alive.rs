@@ -1,6 +1,7 @@
 //! Keeps a connection open while a permit is awaited. A handshake after the permit would delay the
 //! request, so that the next one follows it too closely, and Amazon counts by arrival.
 
+use crate::http::HttpClient;
 use crate::lock::lock;
 use std::convert::Infallible;
 use std::sync::Mutex;
@@ -15,19 +16,19 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// The connection to one host, and when it was last used.
 pub(super) struct KeepAlive {
-    http: reqwest::Client,
+    http: HttpClient,
     probe: Option<String>,
     used: Mutex<Option<Instant>>,
 }
 
 impl KeepAlive {
     /// Does nothing for a host without TLS: one round trip opens a connection to it.
-    pub(super) fn new(http: reqwest::Client, base_url: &str) -> Self {
+    pub(super) fn new(http: HttpClient, base_url: &str) -> Self {
         let encrypted = base_url.starts_with("https://");
         Self::with_probe(http, encrypted.then(|| format!("{base_url}/")))
     }
 
-    fn with_probe(http: reqwest::Client, probe: Option<String>) -> Self {
+    fn with_probe(http: HttpClient, probe: Option<String>) -> Self {
         Self {
             http,
             probe,
@@ -67,9 +68,9 @@ impl KeepAlive {
 
 /// Sends a request to a path that belongs to no operation and so to no quota. Any answer means that the
 /// connection is open.
-async fn send_probe(http: reqwest::Client, probe: String) {
-    if let Err(error) = http.head(probe).timeout(ANSWER_WITHIN).send().await {
-        let error = error.without_url();
+async fn send_probe(http: HttpClient, probe: String) {
+    let request = http.head(probe).timeout(ANSWER_WITHIN);
+    if let Err(error) = http.send(request).await {
         tracing::debug!(%error, "could not open a connection to Amazon in advance");
     }
 }

@@ -139,15 +139,14 @@ impl Lwa {
             ("client_id", config.client_id.as_str()),
             ("client_secret", config.client_secret.expose_secret()),
         ]);
-        let sent = config
+        let request = config
             .http
             .post(format!("{}{PATH}", config.lwa_url))
             .header(CONTENT_TYPE, format!("{FORM};charset=UTF-8"))
             .timeout(TIMEOUT)
-            .body(form)
-            .send()
-            .await;
-        let response = sent.map_err(|error| unavailable(&error.into()))?;
+            .body(form);
+        let sent = config.http.send(request).await;
+        let response = sent.map_err(|error| unavailable(&error))?;
         let status = response.status().as_u16();
         let body = read_capped(response, MAX_ANSWER).await;
         let body = body.map_err(|error| unavailable(&error))?;

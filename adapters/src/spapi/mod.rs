@@ -96,7 +96,7 @@ impl SpApi {
         }
         let late = Micros::try_from(started.elapsed().as_micros()).unwrap_or(Micros::MAX);
         let answer = async {
-            let response = match request.send().await {
+            let response = match self.config.http.send(request).await {
                 Ok(response) => response,
                 Err(error) => {
                     let no_answer_came = Feedback {
@@ -104,7 +104,7 @@ impl SpApi {
                         ..Feedback::default()
                     };
                     self.report(permit, no_answer_came).await;
-                    return Err(RequestRefusal::Request(no_answer(&error.into())));
+                    return Err(RequestRefusal::Request(no_answer(&error)));
                 }
             };
             self.keep_alive.used();
@@ -252,9 +252,10 @@ fn is_answer<T>(answer: &Result<T, RequestRefusal>) -> bool {
 fn no_answer(error: &HttpError) -> MarketplaceError {
     match error {
         HttpError::TooLarge(_) => MarketplaceError::Malformed(error.to_string()),
-        HttpError::Unreachable(_) | HttpError::Interrupted(_) | HttpError::Client(_) => {
-            MarketplaceError::Unavailable(error.to_string())
-        }
+        HttpError::NotSent(_)
+        | HttpError::Unreachable(_)
+        | HttpError::Interrupted(_)
+        | HttpError::Client(_) => MarketplaceError::Unavailable(error.to_string()),
     }
 }
 
