@@ -1,5 +1,7 @@
 //! The controls as methods, for tests and the demo that run the simulator in their own process.
 
+use std::time::Duration;
+
 use crate::control::{self, AsinSnapshot, ShopChange, ShopSnapshot};
 use crate::faults::Fault;
 use crate::ledger::LedgerReport;
@@ -89,6 +91,13 @@ impl Simulator {
     /// Moves simulator time ahead.
     pub fn advance(&self, seconds: f64) -> Result<(), ControlError> {
         control::advance(&mut self.world(), seconds).map_err(ControlError)
+    }
+
+    /// Moves simulator time to `elapsed` after its start; never back. For a time scale of 0.
+    pub fn advance_to(&self, elapsed: Duration) {
+        let mut world = self.world();
+        let now = Duration::from_nanos(world.clock.elapsed_nanos());
+        world.advance(elapsed.saturating_sub(now));
     }
 
     /// Returns everything to the start: market, shops, tokens, quotas, faults, ledger and clock.

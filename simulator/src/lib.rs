@@ -24,6 +24,7 @@ mod kept_world;
 mod ledger;
 mod opening;
 mod operation;
+mod pending_answer;
 mod quota;
 mod random;
 mod router;
@@ -44,6 +45,8 @@ pub use opening::{
     OpeningListing, SimulatedAccount, accounts_toml, listings_csv, opening_accounts,
     opening_listings,
 };
+pub use operation::operation_of;
+pub use pending_answer::PendingAnswer;
 pub use quota::{BaseLimits, QuotaChange, QuotaError, QuotaRate, QuotaTable, Quotas, ShopLimit};
 pub use server::{Simulator, SimulatorStartError};
 pub use state::{ChatworkMessage, MarketChange, MarketMove, MarketSet};

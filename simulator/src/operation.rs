@@ -117,3 +117,8 @@ impl Operation {
         }
     }
 }
+
+/// The name of the operation of this method and path, as in the ledger.
+pub fn operation_of(method: &Method, path: &str) -> &'static str {
+    Operation::of(method, path).name()
+}

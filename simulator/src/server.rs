@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
@@ -19,14 +20,18 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::http::{HttpRequest, HttpResponse, parse_form};
+use crate::http::{HttpRequest, parse_form};
 use crate::kept_world::KeptWorld;
 use crate::opening::{accounts_toml, listings_csv, opening_accounts, opening_listings};
+use crate::operation::Operation;
+use crate::pending_answer::PendingAnswer;
 use crate::state_file::StateFileError;
 use crate::transmit;
 
 /// Larger bodies are refused. The largest request of any vendor has a few kilobytes.
 const MAX_BODY_BYTES: usize = 4 << 20;
+/// The base URL of a simulator without a listener, which no request over the network reaches.
+const IN_PROCESS: &str = "http://simulator.invalid";
 /// How long [`Simulator::stop`] waits for responses that are being sent.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -47,11 +52,12 @@ pub enum SimulatorStartError {
 /// A running simulator. It ends by [`Simulator::stop`], or when it is dropped.
 #[derive(Debug)]
 pub struct Simulator {
-    address: SocketAddr,
+    url: String,
     config: Config,
     shared: Arc<Mutex<KeptWorld>>,
     stopping: watch::Sender<bool>,
-    serving: JoinHandle<()>,
+    /// `None` without a listener.
+    serving: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Clone)]
@@ -66,6 +72,26 @@ impl Simulator {
         let (listener, address) = listen(config.listen).await?;
         let world = KeptWorld::new(config.clone());
         Ok(Self::run(listener, address, config, world))
+    }
+
+    /// Creates the world of `config` without a listener: [`Simulator::receive`] answers its requests.
+    pub fn in_process(config: Config) -> Self {
+        Self {
+            url: IN_PROCESS.to_owned(),
+            shared: Arc::new(Mutex::new(KeptWorld::new(config.clone()))),
+            config,
+            stopping: watch::channel(false).0,
+            serving: None,
+        }
+    }
+
+    /// Lets the vendor of `request` act, as if it had arrived over a socket. The answer is the caller's to
+    /// send.
+    pub fn receive(&self, request: axum::http::Request<Bytes>) -> PendingAnswer {
+        let (head, body) = request.into_parts();
+        let request = received(head, body);
+        let operation = Operation::of(&request.method, &request.path);
+        PendingAnswer::new(operation, self.world().answer(&request))
     }
 
     /// Serves the world that the file at `state` keeps, or begins it. What was answered holds after the
@@ -104,17 +130,17 @@ impl Simulator {
             }
         });
         Self {
-            address,
+            url: format!("http://{address}"),
             config,
             shared,
             stopping,
-            serving,
+            serving: Some(serving),
         }
     }
 
     /// Its base URL, without a slash at the end: `http://127.0.0.1:9000`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url.clone()
     }
 
     /// The listings that the world begins with, as `simulator listings` prints them.
@@ -130,7 +156,9 @@ impl Simulator {
     /// Stops listening, and waits at most half a second for responses that are being sent.
     pub async fn stop(mut self) {
         self.stopping.send_replace(true);
-        if let Err(error) = (&mut self.serving).await {
+        if let Some(serving) = self.serving.take()
+            && let Err(error) = serving.await
+        {
             tracing::warn!(%error, "the server task failed");
         }
         self.world().close();
@@ -164,48 +192,23 @@ fn lock(world: &Mutex<KeptWorld>) -> MutexGuard<'_, KeptWorld> {
 async fn serve(State(served): State<ServerState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return empty(StatusCode::PAYLOAD_TOO_LARGE);
+        return transmit::empty(StatusCode::PAYLOAD_TOO_LARGE);
     };
-    let request = HttpRequest {
+    let answer = lock(&served.world).answer(&received(head, body));
+    tokio::select! {
+        response = transmit::respond(answer) => response,
+        () = stop_signal(served.stopping) => transmit::empty(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+fn received(head: Parts, body: Bytes) -> HttpRequest {
+    HttpRequest {
         path: decoded(head.uri.path()),
         query: parse_form(head.uri.query().unwrap_or_default().as_bytes()),
         method: head.method,
         headers: head.headers,
         body,
-    };
-    let answer = lock(&served.world).answer(&request);
-    tokio::select! {
-        response = respond(answer) => response,
-        () = stop_signal(served.stopping) => empty(StatusCode::SERVICE_UNAVAILABLE),
     }
-}
-
-async fn respond(mut answer: HttpResponse) -> Response {
-    if !answer.delay.is_zero() {
-        tokio::time::sleep(answer.delay).await;
-    }
-    let mut response = empty(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK));
-    let headers = response.headers_mut();
-    if !answer.content_type.is_empty() {
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(answer.content_type),
-        );
-    }
-    for (name, value) in &answer.headers {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(*name, value);
-        }
-    }
-    let bytes = std::mem::take(&mut answer.body);
-    transmit::set_body(&mut response, answer.delivery, bytes).await;
-    response
-}
-
-fn empty(status: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
 }
 
 /// Decodes percent-encoding. A path that does not decode to UTF-8 is returned unchanged.

@@ -1,21 +1,50 @@
-//! Sends the body of a response: whole, or in one of the ways in which networks fail.
+//! Sends a response: after its delay, and its body whole or in one of the ways in which networks fail.
 
 use std::convert::Infallible;
 use std::io;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures::{StreamExt as _, stream};
 
-use crate::http::BodyDelivery;
+use crate::http::{BodyDelivery, HttpResponse};
 
 /// A huge body gets 100 MB more, in pieces of 64 kB.
 const PIECE: usize = 64 << 10;
 const PIECES: usize = 1_600;
 
-/// Sets the body of `response`. Never returns for [`BodyDelivery::Hang`]; the caller may cancel it.
-pub async fn set_body(response: &mut Response, delivery: BodyDelivery, bytes: Vec<u8>) {
+/// Sends an answer. Never returns for [`BodyDelivery::Hang`]; the caller may cancel it.
+pub async fn respond(mut answer: HttpResponse) -> Response {
+    if !answer.delay.is_zero() {
+        tokio::time::sleep(answer.delay).await;
+    }
+    let mut response = empty(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK));
+    let headers = response.headers_mut();
+    if !answer.content_type.is_empty() {
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(answer.content_type),
+        );
+    }
+    for (name, value) in &answer.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(*name, value);
+        }
+    }
+    let bytes = std::mem::take(&mut answer.body);
+    set_body(&mut response, answer.delivery, bytes).await;
+    response
+}
+
+/// A response without a body.
+pub fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+async fn set_body(response: &mut Response, delivery: BodyDelivery, bytes: Vec<u8>) {
     *response.body_mut() = match delivery {
         BodyDelivery::Whole => Body::from(bytes),
         BodyDelivery::Hang => std::future::pending().await,

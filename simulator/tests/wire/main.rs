@@ -11,6 +11,7 @@ mod amazon;
 mod base;
 mod controls;
 mod faults;
+mod in_process;
 mod offers;
 mod restart;
 mod support;
