@@ -9,9 +9,10 @@ use sqlx::query::Query;
 use sqlx::{Any, Execute as _};
 use std::sync::OnceLock;
 
-/// Conditions that several statements share, by their placeholder in braces. They call the stored
-/// row `known`.
-const PARTS: [(&str, &str); 2] = [
+/// What several statements share, by its placeholder in braces; the first lines of its file say which
+/// names it expects.
+const PARTS: [(&str, &str); 5] = [
+    ("{cancelled}", include_str!("../sql/listings/cancelled.sql")),
     (
         "{newer_info}",
         include_str!("../sql/listings/newer_info.sql"),
@@ -19,6 +20,14 @@ const PARTS: [(&str, &str); 2] = [
     (
         "{newer_product}",
         include_str!("../sql/listings/newer_product.sql"),
+    ),
+    (
+        "{shown_and_wanted}",
+        include_str!("../sql/lists/shown_and_wanted.sql"),
+    ),
+    (
+        "{still_differs}",
+        include_str!("../sql/lists/still_differs.sql"),
     ),
 ];
 

@@ -42,21 +42,5 @@ WHERE
     )
     AND (
         applied_states.sends > 0
-        OR NOT EXISTS (
-            SELECT 1
-            FROM updates AS c
-            WHERE
-                c.listing_id = $1
-                AND c.state = 'cancelled'
-                AND NOT EXISTS (
-                    SELECT 1
-                    FROM updates AS o
-                    WHERE
-                        o.listing_id = $1
-                        AND (
-                            o.state IN ('queued', 'parked')
-                            OR o.run_id > c.run_id
-                        )
-                )
-        )
+        OR NOT {cancelled}
     )

@@ -1,4 +1,4 @@
--- The last condition is that of lease_listing.sql; a lease has counted as a send.
+-- A lease has counted as a send.
 SELECT
     l.id,
     l.account_id,
@@ -47,21 +47,5 @@ WHERE
     AND a.active = 1
     AND (
         s.sends > 0
-        OR NOT EXISTS (
-            SELECT 1
-            FROM updates AS c
-            WHERE
-                c.listing_id = $1
-                AND c.state = 'cancelled'
-                AND NOT EXISTS (
-                    SELECT 1
-                    FROM updates AS o
-                    WHERE
-                        o.listing_id = $1
-                        AND (
-                            o.state IN ('queued', 'parked')
-                            OR o.run_id > c.run_id
-                        )
-                )
-        )
+        OR NOT {cancelled}
     )

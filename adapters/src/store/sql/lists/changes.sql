@@ -13,12 +13,7 @@ SELECT
     END AS why,
     o.run_id,
     r.ended_at AS at,
-    s.price_yen AS shown_price_yen,
-    s.visible AS shown_visible,
-    s.stock AS shown_stock,
-    d.price_yen AS wanted_price_yen,
-    d.visible AS wanted_visible,
-    d.stock AS wanted_stock
+    {shown_and_wanted}
 FROM outcomes AS o
 INNER JOIN runs AS r ON r.id = o.run_id
 LEFT JOIN listings AS l

@@ -13,24 +13,6 @@ WHERE
     AND u.listing_id > $1
     AND l.status = 'listed'
     AND a.active = 1
-    AND (
-        s.sends > 0
-        OR d.price_yen <> s.price_yen
-        OR d.visible <> s.visible
-        OR d.stock IS DISTINCT FROM s.stock
-    )
-    AND NOT EXISTS (
-        SELECT 1
-        FROM updates AS n
-        WHERE
-            n.listing_id = u.listing_id
-            AND (
-                n.at > u.at
-                OR (
-                    n.at = u.at
-                    AND n.run_id > u.run_id
-                )
-            )
-    )
+    AND {still_differs}
 ORDER BY u.listing_id
 LIMIT $2

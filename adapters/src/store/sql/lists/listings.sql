@@ -9,12 +9,7 @@ SELECT
     NULL AS why,
     NULL AS run_id,
     l.imported_at AS at,
-    s.price_yen AS shown_price_yen,
-    s.visible AS shown_visible,
-    s.stock AS shown_stock,
-    d.price_yen AS wanted_price_yen,
-    d.visible AS wanted_visible,
-    d.stock AS wanted_stock
+    {shown_and_wanted}
 FROM listings AS l
 LEFT JOIN applied_states AS s ON s.listing_id = l.id
 LEFT JOIN desired_states AS d ON d.listing_id = l.id

@@ -10,12 +10,7 @@ SELECT
     COALESCE(m.why, m.reason) AS why,
     m.run_id,
     r.ended_at AS at,
-    s.price_yen AS shown_price_yen,
-    s.visible AS shown_visible,
-    s.stock AS shown_stock,
-    d.price_yen AS wanted_price_yen,
-    d.visible AS wanted_visible,
-    d.stock AS wanted_stock
+    {shown_and_wanted}
 FROM misses AS m
 INNER JOIN runs AS r ON r.id = m.run_id
 LEFT JOIN listings AS l

@@ -10,12 +10,7 @@ SELECT
     CASE WHEN CAST($5 AS TEXT) = 'invalid' THEN 'invalid_asin' ELSE COALESCE(p.filtered_why, p.stock) END AS why,
     NULL AS run_id,
     CASE WHEN CAST($5 AS TEXT) = 'invalid' THEN p.invalid_since ELSE p.stock_updated_at END AS at,
-    s.price_yen AS shown_price_yen,
-    s.visible AS shown_visible,
-    s.stock AS shown_stock,
-    d.price_yen AS wanted_price_yen,
-    d.visible AS wanted_visible,
-    d.stock AS wanted_stock
+    {shown_and_wanted}
 FROM products AS p
 INNER JOIN listings AS l ON l.asin = p.asin
 INNER JOIN applied_states AS s ON s.listing_id = l.id

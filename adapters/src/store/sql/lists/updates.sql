@@ -28,25 +28,7 @@ WHERE
         OR (
             CAST($4 AS TEXT) IS NULL
             AND l.status = 'listed'
-            AND (
-                s.sends > 0
-                OR d.price_yen <> s.price_yen
-                OR d.visible <> s.visible
-                OR d.stock IS DISTINCT FROM s.stock
-            )
-            AND NOT EXISTS (
-                SELECT 1
-                FROM updates AS n
-                WHERE
-                    n.listing_id = u.listing_id
-                    AND (
-                        n.at > u.at
-                        OR (
-                            n.at = u.at
-                            AND n.run_id > u.run_id
-                        )
-                    )
-            )
+            AND {still_differs}
         )
     )
     AND (CAST($1 AS TEXT) IS NULL OR l.account_id = $1)
