@@ -118,6 +118,22 @@ pub struct ShopChanges {
     pub delisted: u64,
 }
 
+impl ShopChanges {
+    /// Whether the run changed nothing for the shop.
+    pub fn is_empty(&self) -> bool {
+        let changed = [self.price_changes, self.to_out, self.to_in, self.applied];
+        let left = [
+            self.held,
+            self.failed,
+            self.parked,
+            self.for_hours,
+            self.delisted,
+        ];
+        // What is hidden or shown was applied.
+        changed.iter().chain(&left).all(|count| *count == 0)
+    }
+}
+
 /// ASINs that have had no offer for a week or longer. Amazon answers so for ever about a parent of
 /// variations, which nobody can buy.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -13,7 +13,6 @@ use crate::store::db::{Database, StoredRow, commit, json, one, read_all, row, ro
 use crate::store::invalid_asins;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::domain::account::AccountId;
 use shared::domain::report::{
     BackfillTotals, CacheUse, CauseCount, DoubtedPrices, InvalidListings, Outcomes, PriceChanges,
     Report, StockChanges, Updates, WithoutOffer,
@@ -28,7 +27,6 @@ statement!(WITHOUT_OFFER, "runs/report_without_offer.sql");
 statement!(MISSES, "runs/report_misses.sql");
 statement!(STILL_MISSING, "runs/report_still_missing.sql");
 statement!(UPDATES, "runs/report_updates.sql");
-statement!(UNTOUCHED, "runs/report_untouched.sql");
 statement!(CODES, "runs/report_codes.sql");
 statement!(UNANSWERED, "runs/report_unanswered.sql");
 statement!(RUNS_LIKE, "runs/runs_like.sql");
@@ -77,8 +75,8 @@ pub(crate) async fn read(
     let account = found.maybe_account()?;
     fill_outcomes(&mut survey, &mut report).await?;
     fill_misses(&mut survey, &mut report).await?;
-    fill_updates(&mut survey, &mut report, account.as_ref()).await?;
-    report_changes::fill(&mut survey, &mut report, account.as_ref()).await?;
+    let untouched = report_changes::fill(&mut survey, &mut report, account.as_ref()).await?;
+    fill_updates(&mut survey, &mut report, untouched).await?;
     report.guard = guard::report(&mut survey, id).await?;
     report.invalid = invalid_asins::visible(&mut survey).await?;
     if report.kind == RunKind::Reconcile {
@@ -210,13 +208,9 @@ async fn fill_misses(on: &mut dyn Session, report: &mut Report) -> Result<(), St
 async fn fill_updates(
     on: &mut dyn Session,
     report: &mut Report,
-    account: Option<&AccountId>,
+    untouched: u64,
 ) -> Result<(), StoreError> {
-    let id = report.run_id;
-    let row = one(on, UPDATES.bind(id).bind(report.ended_at)).await?;
-    let untouched = one(on, UNTOUCHED.bind(id).bind(account))
-        .await?
-        .count("untouched")?;
+    let row = one(on, UPDATES.bind(report.run_id).bind(report.ended_at)).await?;
     let equal = row.count("equal")? + untouched;
     report.delisted = row.count("delisted")?;
     count_updates(on, report, &row, equal).await

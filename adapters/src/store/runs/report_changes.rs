@@ -14,12 +14,13 @@ statement!(STOCK_CHANGES, "runs/report_stock_changes.sql");
 statement!(SHOPS, "runs/report_shops.sql");
 statement!(LISTED_BY, "listings/listed_by.sql");
 
-/// Fills in examples and shops; a run that is restricted to `account` names no other shop.
+/// Fills in examples and shops; a run that is restricted to `account` names no other shop. Returns how many
+/// listings of its products were evaluated and needed no update.
 pub(super) async fn fill(
     on: &mut dyn Session,
     report: &mut Report,
     account: Option<&AccountId>,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     let id = report.run_id;
     if report.price_changes.count > 0 {
         report.price_changes.examples = read_all(on, PRICE_CHANGES.bind(id), price_change).await?;
@@ -35,9 +36,17 @@ pub(super) async fn fill(
         }
     }
     name_shops(on, report, account).await?;
-    let shops = SHOPS.bind(id).bind(account);
-    report.shops = read_all(on, shops, shop_changes).await?;
-    Ok(())
+    let mut untouched = 0;
+    for row in rows(on, SHOPS.bind(id).bind(account)).await? {
+        if report.kind.updates_listings() {
+            untouched += row.count("untouched")?;
+        }
+        let shop = shop_changes(&row)?;
+        if !shop.is_empty() {
+            report.shops.push(shop);
+        }
+    }
+    Ok(untouched)
 }
 
 async fn name_shops(

@@ -1,64 +1,63 @@
--- A row for each changed product in each shop that lists it, and a row for each update.
+-- A row for each shop that lists a product of the run, or whose listings it updated. `untouched` counts the
+-- listings that were evaluated and needed no update.
 SELECT
     a.id AS account_id,
     a.name,
-    COUNT(*) FILTER (WHERE c.price_changed = 1) AS price_changes,
-    COUNT(*) FILTER (WHERE c.stock_change = 'to_out') AS to_out,
-    COUNT(*) FILTER (WHERE c.stock_change = 'to_in') AS to_in,
-    COUNT(*) FILTER (WHERE c.state = 'applied') AS applied,
-    COUNT(*) FILTER (WHERE c.state = 'applied' AND c.from_visible = 1 AND c.to_visible = 0) AS hidden,
-    COUNT(*) FILTER (WHERE c.state = 'applied' AND c.from_visible = 0 AND c.to_visible = 1) AS shown,
-    COUNT(*) FILTER (WHERE c.hold_reason IS NOT NULL) AS held,
-    COUNT(*) FILTER (WHERE c.state = 'failed') AS failed,
-    COUNT(*) FILTER (WHERE c.state = 'parked' AND c.code IS NULL) AS parked,
-    COUNT(*) FILTER (WHERE c.state = 'parked' AND c.code = 'hours') AS for_hours,
-    COUNT(*) FILTER (WHERE c.state = 'delisted') AS delisted
-FROM
+    COALESCE(p.untouched, 0) AS untouched,
+    COALESCE(p.price_changes, 0) AS price_changes,
+    COALESCE(p.to_out, 0) AS to_out,
+    COALESCE(p.to_in, 0) AS to_in,
+    COALESCE(u.applied, 0) AS applied,
+    COALESCE(u.hidden, 0) AS hidden,
+    COALESCE(u.shown, 0) AS shown,
+    COALESCE(u.held, 0) AS held,
+    COALESCE(u.failed, 0) AS failed,
+    COALESCE(u.parked, 0) AS parked,
+    COALESCE(u.for_hours, 0) AS for_hours,
+    COALESCE(u.delisted, 0) AS delisted
+FROM accounts AS a
+LEFT JOIN
     (
         SELECT
             l.account_id,
-            CASE WHEN o.old_price_yen <> o.new_price_yen THEN 1 ELSE 0 END AS price_changed,
-            o.stock_change,
-            NULL AS state,
-            NULL AS code,
-            NULL AS hold_reason,
-            0 AS from_visible,
-            0 AS to_visible
+            COUNT(d.listing_id) FILTER (WHERE u.listing_id IS NULL) AS untouched,
+            COUNT(*) FILTER (WHERE o.old_price_yen <> o.new_price_yen) AS price_changes,
+            COUNT(*) FILTER (WHERE o.stock_change = 'to_out') AS to_out,
+            COUNT(*) FILTER (WHERE o.stock_change = 'to_in') AS to_in
         FROM outcomes AS o
         INNER JOIN listings AS l ON l.asin = o.asin
-        INNER JOIN accounts AS s ON s.id = l.account_id
+        LEFT JOIN desired_states AS d ON d.listing_id = l.id
+        LEFT JOIN updates AS u
+            ON
+                u.run_id = o.run_id
+                AND u.listing_id = l.id
         WHERE
             o.run_id = $1
-            AND (
-                o.old_price_yen <> o.new_price_yen
-                OR o.stock_change IS NOT NULL
-            )
             AND l.status = 'listed'
-            AND s.active = 1
-        UNION ALL
+        GROUP BY l.account_id
+    ) AS p
+    ON
+        p.account_id = a.id
+        AND a.active = 1
+LEFT JOIN
+    (
         SELECT
             l.account_id,
-            0 AS price_changed,
-            NULL AS stock_change,
-            u.state,
-            u.code,
-            u.hold_reason,
-            u.from_visible,
-            u.to_visible
+            COUNT(*) FILTER (WHERE u.state = 'applied') AS applied,
+            COUNT(*) FILTER (WHERE u.state = 'applied' AND u.from_visible = 1 AND u.to_visible = 0) AS hidden,
+            COUNT(*) FILTER (WHERE u.state = 'applied' AND u.from_visible = 0 AND u.to_visible = 1) AS shown,
+            COUNT(*) FILTER (WHERE u.hold_reason IS NOT NULL) AS held,
+            COUNT(*) FILTER (WHERE u.state = 'failed') AS failed,
+            COUNT(*) FILTER (WHERE u.state = 'parked' AND u.code IS NULL) AS parked,
+            COUNT(*) FILTER (WHERE u.state = 'parked' AND u.code = 'hours') AS for_hours,
+            COUNT(*) FILTER (WHERE u.state = 'delisted') AS delisted
         FROM updates AS u
         INNER JOIN listings AS l ON l.id = u.listing_id
-        WHERE
-            u.run_id = $1
-            AND (
-                u.state IN ('applied', 'failed', 'parked', 'delisted')
-                OR u.hold_reason IS NOT NULL
-            )
-    ) AS c
-INNER JOIN accounts AS a ON a.id = c.account_id
+        WHERE u.run_id = $1
+        GROUP BY l.account_id
+    ) AS u
+    ON u.account_id = a.id
 WHERE
     CAST($2 AS TEXT) IS NULL
-    OR c.account_id = $2
-GROUP BY
-    a.id,
-    a.name
+    OR a.id = $2
 ORDER BY a.id
