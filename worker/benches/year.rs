@@ -25,18 +25,18 @@ use std::time::{Duration, Instant};
 const LISTINGS: usize = 1_000;
 const RUNS_A_DAY: u32 = 8;
 const HOURS: i64 = 3;
+const DAY: i64 = 86_400;
 /// As long as history is kept.
 const MONTH: u32 = 30;
 /// From one month to a later one, when the history is full: more is growth.
 const MOST_GROWTH: f64 = 1.25;
 
-/// The system's time, and so many seconds more.
-#[derive(Default)]
-struct Ahead(AtomicI64);
+/// The system's time so many seconds ago: the database obeys no instant that is in its future.
+struct Ago(AtomicI64);
 
-impl Clock for Ahead {
+impl Clock for Ago {
     fn now(&self) -> DateTime<Utc> {
-        SystemClock.now() + TimeDelta::seconds(self.0.load(Ordering::SeqCst))
+        SystemClock.now() - TimeDelta::seconds(self.0.load(Ordering::SeqCst))
     }
 }
 
@@ -54,8 +54,8 @@ struct Month {
 
 #[tokio::main]
 async fn main() {
-    let days = std::env::var("MISEBAN_YEAR_DAYS").map_or(365, |days| days.parse().unwrap());
-    let clock = Arc::new(Ahead::default());
+    let days: u32 = std::env::var("MISEBAN_YEAR_DAYS").map_or(365, |days| days.parse().unwrap());
+    let clock = Arc::new(Ago(AtomicI64::new(i64::from(days) * DAY)));
     let app = Fixture::open_at(world(LISTINGS, 2), no_limit(), clock.clone()).await;
     let mut cleanup = RetentionCleanup::new(app.ctx.clone());
     let mut months: Vec<Month> = Vec::new();
@@ -74,7 +74,7 @@ async fn main() {
 
 async fn live(
     app: &Fixture,
-    clock: &Ahead,
+    clock: &Ago,
     cleanup: &mut RetentionCleanup,
     no: u32,
     days: u32,
@@ -97,7 +97,7 @@ async fn live(
         while cleanup.delete_some().await.unwrap() > 0 {}
         app.simulator.reset_ledger();
         app.simulator.move_market(HOURS.unsigned_abs());
-        clock.0.fetch_add(HOURS * 3_600, Ordering::SeqCst);
+        clock.0.fetch_sub(HOURS * 3_600, Ordering::SeqCst);
         let seconds = f64::from(i32::try_from(HOURS * 3_600).unwrap());
         app.simulator.advance(seconds).unwrap();
     }
