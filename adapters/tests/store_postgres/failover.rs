@@ -80,3 +80,20 @@ async fn connections_to_a_server_that_only_reads_are_replaced() {
     let later = futures::future::join_all((0..20).map(|_| write(&store))).await;
     assert!(later.iter().all(Result::is_ok), "{later:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_one_refusal_no_connection_to_the_old_server_is_used() {
+    // Another test may have had the connections of the process renewed a moment ago.
+    for _ in 0..3 {
+        let store = demoted().await;
+        write(&store).await.expect_err("only reads");
+
+        let later = futures::future::join_all((0..20).map(|_| write(&store))).await;
+
+        if later.iter().all(Result::is_ok) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+    panic!("connections to the old server are used");
+}

@@ -71,10 +71,31 @@ impl Follow<'_> {
             }
             assert!(
                 begun.elapsed() < RUN_ENDS_WITHIN,
-                "run {run} hangs: {:?}",
-                self.store.run_view(run).await
+                "run {run} hangs: {:?}{}",
+                self.store.run_view(run).await,
+                self.seen_by_a_person()
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// What the commands tell a person about a run that hangs.
+    fn seen_by_a_person(&self) -> String {
+        let commands: [&[&str]; 5] = [
+            &["status"],
+            &["list", "waiting"],
+            &["list", "failed"],
+            &["queues", "ls"],
+            &["queues", "show", "update"],
+        ];
+        let seen = commands.map(|arguments| {
+            let mut program = self.programs.command("miseban");
+            let output = program.args(arguments).args(["--lang", "en"]).output();
+            let output = output.expect("the program starts");
+            let (shown, error) = (output.stdout, output.stderr);
+            let shown = [shown, error].map(|text| String::from_utf8_lossy(&text).into_owned());
+            format!("\n--- {}\n{}", arguments.join(" "), shown.concat())
+        });
+        seen.concat()
     }
 }
