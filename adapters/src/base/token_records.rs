@@ -3,7 +3,7 @@
 use super::config::BaseCredentials;
 use super::token_state::RefreshGrant;
 use backon::{ExponentialBuilder, Retryable as _};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use shared::domain::account::{AccountId, AccountRefusal};
@@ -17,7 +17,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Longer than an exchange with BASE and storing its result can take.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
+const LEASE: Duration = Duration::from_secs(60);
 
 /// How long a new pair waits for the store before its callers get an error; the next call tries again.
 const PAIR_WAITS: Duration = Duration::from_secs(300);
@@ -115,7 +115,7 @@ impl TokenRecords {
     /// the store is not available.
     pub(super) async fn save(&self, pair: &StoredToken) -> Result<(), ShopError> {
         (|| self.tokens.save_token(&self.owner, pair))
-            .retry(until_stored())
+            .retry(until_stored(PAIR_WAITS))
             .when(StoreError::may_pass)
             .await
             .map_err(|error| store_failed(&error))?;
@@ -140,9 +140,15 @@ impl TokenRecords {
         taken.map_err(|error| store_failed(&error))
     }
 
+    /// Lets other processes refresh the tokens. Retries while the store is not available, since no process
+    /// of the account could renew until the end of the lease.
     pub(super) async fn release_lease(&self) {
-        if let Err(error) = self.tokens.end_lease(&self.owner, &self.holder).await {
-            tracing::warn!(account = %self.account, "could not release the token lease; it expires in 60 s: {error}");
+        let released = (|| self.tokens.end_lease(&self.owner, &self.holder))
+            .retry(until_stored(LEASE))
+            .when(StoreError::may_pass)
+            .await;
+        if let Err(error) = released {
+            tracing::warn!(account = %self.account, "could not release the token lease, which has expired by now or will soon: {error}");
         }
     }
 
@@ -244,13 +250,13 @@ impl TokenRecords {
     }
 }
 
-/// Frequent retries, so that the pair is stored soon after the store is back and before another process
-/// takes over the expired lease.
-fn until_stored() -> ExponentialBuilder {
+/// Frequent retries within this time, so that a row is stored soon after the store is back; a pair before
+/// another process takes over the expired lease.
+fn until_stored(within: Duration) -> ExponentialBuilder {
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(50))
         .with_max_delay(Duration::from_millis(500))
-        .with_total_delay(Some(PAIR_WAITS))
+        .with_total_delay(Some(within))
         .without_max_times()
 }
 

@@ -9,6 +9,7 @@ use shared::ports::shop::{Shop, ShopError};
 use shared::ports::store::StoredToken;
 use simulator::opening_accounts;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Longer than an exchange waits (3 s).
@@ -37,6 +38,17 @@ async fn a_token_exchange_may_take_longer_than_a_call() {
     world.edit(&first()).await.unwrap();
 
     assert_eq!((world.requests("baseToken"), marked(&world)), (1, false));
+}
+
+#[tokio::test]
+async fn the_lease_is_released_as_soon_as_the_store_is_back() {
+    let world = World::start().await;
+    world.memory.broken_ends.store(3, Ordering::SeqCst);
+
+    world.edit(&first()).await.unwrap();
+
+    // Else no process renews for the rest of the lease.
+    assert!(world.memory.leases.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

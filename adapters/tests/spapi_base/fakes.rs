@@ -82,6 +82,18 @@ pub struct Memory {
     pub shops: Mutex<HashMap<AccountId, ShopBinding>>,
     /// So many calls of `save_token` fail first.
     pub broken_saves: AtomicUsize,
+    /// So many calls of `end_lease` fail first.
+    pub broken_ends: AtomicUsize,
+}
+
+/// Fails as long as some of the calls that are to fail are left.
+fn fail_first(left: &AtomicUsize) -> Result<(), StoreError> {
+    let next = |left: usize| left.checked_sub(1);
+    let broken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
+    match broken {
+        Ok(_) => Err(StoreError::Unavailable("locked".to_owned())),
+        Err(_) => Ok(()),
+    }
 }
 
 #[async_trait]
@@ -109,6 +121,7 @@ impl LeaseStore for Memory {
     }
 
     async fn end_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        fail_first(&self.broken_ends)?;
         let mut leases = self.leases.lock().unwrap();
         if leases.get(name).is_some_and(|(by, _)| by == holder) {
             leases.remove(name);
@@ -124,14 +137,7 @@ impl TokenStore for Memory {
     }
 
     async fn save_token(&self, owner: &str, token: &StoredToken) -> Result<(), StoreError> {
-        let broken = self
-            .broken_saves
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-                left.checked_sub(1)
-            });
-        if broken.is_ok() {
-            return Err(StoreError::Unavailable("locked".to_owned()));
-        }
+        fail_first(&self.broken_saves)?;
         let mut tokens = self.tokens.lock().unwrap();
         tokens.insert(owner.to_owned(), token.clone());
         Ok(())
