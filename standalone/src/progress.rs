@@ -112,12 +112,15 @@ impl ProgressDisplay {
             ),
             RunStage::Updates => text!("ショップに反映中", "updating the shops"),
         };
+        let left = left.filter(|left| !left.is_zero());
         let left = left.map_or_else(String::new, |left| self.time(left));
         format!("{}{left}", what.of(self.lang))
     }
 
+    /// In whole seconds, rounded up: something that is left never takes 0 s.
     fn time(&self, left: Duration) -> String {
-        let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
+        let whole = left.as_nanos().div_ceil(1_000_000_000);
+        let (minutes, seconds) = (whole / 60, whole % 60);
         let text = if minutes > 0 {
             text!(
                 " 残り約{minutes}分{seconds:02}秒",
@@ -183,6 +186,15 @@ mod tests {
         let seconds = |done| backfill_left(&view(done), Duration::from_secs(10)).as_secs();
 
         assert_eq!([0, 20, 40, 45].map(seconds), [30, 20, 10, 0]);
+    }
+
+    #[test]
+    fn what_is_left_takes_a_second_at_least() {
+        let left = |millis| ProgressDisplay::new(Lang::En).time(Duration::from_millis(millis));
+
+        assert_eq!(left(20), ", about 1 s left");
+        assert_eq!(left(59_500), ", about 1 min 00 s left");
+        assert_eq!(left(60_000), ", about 1 min 00 s left");
     }
 
     #[test]
