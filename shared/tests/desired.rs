@@ -1,11 +1,11 @@
 //! What a listing should look like, and when that is worth an edit.
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use proptest::prelude::{
     Just, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
 };
 use shared::domain::asin::Asin;
-use shared::domain::desired::{Desire, HoldReason, SellingRule, Urgency};
+use shared::domain::desired::{Desire, HoldReason, SellingRule, Urgency, is_at_a_loss};
 use shared::domain::listing::ShopState;
 use shared::domain::money::{Ratio, Yen};
 use shared::domain::offer::Rejection;
@@ -337,4 +337,85 @@ fn hiding_comes_before_prices_below_cost_and_other_updates() {
     assert_eq!(below_cost, Urgency::BelowCost);
     assert_eq!([normal, shown_again], [Urgency::Normal, Urgency::Normal]);
     assert!(Urgency::Hide < Urgency::BelowCost && Urgency::BelowCost < Urgency::Normal);
+}
+
+#[test]
+fn a_sale_at_cost_is_no_loss() {
+    let cost = Yen(10_000);
+    let thin = SellingRule {
+        strategy: Pricing::Flat(Ratio::parse("1.005").expect("a ratio")),
+        ..SellingRule::default()
+    };
+
+    assert!(is_at_a_loss(Some(Yen(9_999)), Some(cost)));
+    assert!(!is_at_a_loss(Some(cost), Some(cost)));
+    assert!(!is_at_a_loss(Some(Yen(10_001)), Some(cost)));
+    assert!(!is_at_a_loss(None, Some(cost)) && !is_at_a_loss(Some(cost), None));
+    // 10,000 x 1.005 = 10,050: the difference alone is not worth an edit.
+    let shown = on_display(cost.0);
+    assert_eq!(thin.desire(&in_stock(cost.0), &shown), Desire::State(shown));
+    let dear = on_display(120_000);
+    let held = Desire::Held(HoldReason::PriceAboveBounds, dear);
+    assert_eq!(desire(&in_stock(120_000), &dear), held);
+    let urgency = Urgency::of(&shown, &on_display(10_050), Some(cost));
+    assert_eq!(urgency, Urgency::Normal);
+}
+
+#[test]
+fn who_wants_every_change_gets_no_edit_without_one() {
+    let every = SellingRule {
+        min_change: Yen(0),
+        min_change_percent: 0,
+        ..SellingRule::default()
+    };
+    let unset = |price| ShopState {
+        stock: None,
+        ..on_display(price)
+    };
+
+    let same = every.desire(&in_stock(1_000), &unset(1_300));
+    let other = every.desire(&in_stock(1_000), &unset(1_290));
+
+    assert_eq!(same, Desire::State(unset(1_300)));
+    assert_eq!(other, Desire::State(on_display(1_300)));
+}
+
+#[test]
+fn an_item_that_sold_out_in_the_shop_has_no_stock_until_its_cool_down_is_over() {
+    let rule = SellingRule::default();
+    let until_stocked_by_hand = SellingRule {
+        restock_after: None,
+        ..SellingRule::default()
+    };
+    let since = DateTime::UNIX_EPOCH;
+    let (day, instant) = (TimeDelta::hours(24), TimeDelta::milliseconds(1));
+
+    assert!(rule.cools_down(Some(since), since));
+    assert!(rule.cools_down(Some(since), since + day - instant));
+    assert!(!rule.cools_down(Some(since), since + day));
+    assert!(until_stocked_by_hand.cools_down(Some(since), since + day * 365));
+    assert!(!rule.cools_down(None, since), "it has not sold out");
+    let without_stock = ShopState {
+        stock: Some(0),
+        ..on_display(1_300)
+    };
+    let desired = rule.desire_cooling_down(&in_stock(1_000), &on_display(1_300));
+    assert_eq!(desired, Desire::State(without_stock));
+}
+
+#[test]
+fn an_item_is_hidden_while_a_sale_of_the_platform_asks_for_less_than_it_costs() {
+    let (shown, product) = (on_display(1_300), in_stock(1_000));
+    let during = |desire, sale| SellingRule::during_sale(desire, sale, &product, &shown);
+    let hide = Desire::Held(HoldReason::SaleBelowCost, hidden(1_300));
+
+    let stays = Desire::State(shown);
+    assert_eq!(during(stays, Some(Yen(999))), hide);
+    assert_eq!(during(stays, Some(Yen(1_000))), stays, "a sale at cost");
+    assert_eq!(during(stays, None), stays, "no sale");
+    let held = Desire::Held(HoldReason::PriceAboveBounds, shown);
+    assert_eq!(during(held, Some(Yen(999))), hide);
+    for desire in [Desire::State(hidden(1_300)), Desire::Undecided] {
+        assert_eq!(during(desire, Some(Yen(999))), desire);
+    }
 }

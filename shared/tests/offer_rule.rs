@@ -183,12 +183,21 @@ fn shipping_is_free_or_unknown_of_amazons_own() {
         fulfilled_by_amazon: false,
         ..with_shipping(None)
     };
+    let prime_of_a_merchant = Offer {
+        prime: true,
+        ..merchants.clone()
+    };
+    let of_amazons_warehouse = Offer {
+        fulfilled_by_amazon: true,
+        ..merchants.clone()
+    };
     let lenient = OfferRule {
         unknown_shipping: UnknownShipping::Free,
         ..OfferRule::default()
     };
 
-    assert_eq!(rejection(&with_shipping(None)), None);
+    assert_eq!(rejection(&prime_of_a_merchant), None);
+    assert_eq!(rejection(&of_amazons_warehouse), None);
     assert_eq!(rejection(&merchants), Some(Rejection::ShippingUnknown));
     assert_eq!(lenient.score(&merchants, NOW).err(), None);
     assert_eq!(rejection(&with_shipping(Some(yen(0)))), None);

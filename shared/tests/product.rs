@@ -286,6 +286,44 @@ fn a_marked_asin_is_asked_for_daily_for_a_week_and_then_weekly() {
 }
 
 #[test]
+fn the_next_request_for_a_marked_asin_is_due_an_hour_before_a_day_and_before_a_week_are_over() {
+    let now = DateTime::UNIX_EPOCH;
+    let instant = TimeDelta::milliseconds(1);
+    let (daily, weekly) = (now - TimeDelta::hours(23), now - TimeDelta::hours(167));
+    let is_due = |since, seen_at| InvalidMark { since, seen_at }.is_due(now);
+
+    assert!(is_due(weekly + instant, daily));
+    assert!(!is_due(weekly + instant, daily + instant));
+    assert!(!is_due(weekly, daily), "its first week is over");
+    let a_month_ago = now - TimeDelta::days(30);
+    assert!(is_due(a_month_ago, weekly));
+    assert!(!is_due(a_month_ago, weekly + instant));
+}
+
+#[test]
+fn what_a_clock_dated_that_was_ahead_is_replaced_by_the_next_answer() {
+    let year = 365 * 24 * 60;
+    let ahead = after(&[
+        priced(year, 1_000),
+        observed(year + 1, Finding::InvalidAsin),
+    ]);
+    let mut healed = ahead.clone();
+
+    healed.heal(minute(0), minute(0));
+
+    let before = minute(0) - TimeDelta::milliseconds(1);
+    assert_eq!(healed.price.map(|price| price.at), Some(before));
+    assert_eq!(healed.stock.map(|stock| stock.at), Some(before));
+    let mark = healed.invalid.expect("marked");
+    assert_eq!((mark.since, mark.seen_at), (before, before));
+    let change = healed.observe(&priced(0, 1_200), ANY_PRICE);
+    assert_eq!(change.price, Some((Yen(1_000), Yen(1_200))));
+    let mut right = ahead.clone();
+    right.heal(minute(year), minute(year + 1));
+    assert_eq!(right, ahead, "nothing lies ahead of the clock");
+}
+
+#[test]
 fn a_price_of_nothing_is_never_stored() {
     let mut product = after(&[priced(0, 1_000)]);
     let before = product.clone();

@@ -34,7 +34,8 @@ fn today(time: &str) -> DateTime<Utc> {
 
 fn used_up(quota: &WindowQuota, now: DateTime<Utc>) -> WindowUse {
     let mut used = WindowUse::default();
-    while used.take(quota, now).is_ok() {}
+    let refused = (0..200_000).find(|_| used.take(quota, now).is_err());
+    refused.expect("a window ends it");
     used
 }
 
@@ -89,6 +90,15 @@ fn without_limits_every_call_is_allowed() {
 }
 
 #[test]
+fn a_lane_is_unlimited_when_neither_window_has_a_limit() {
+    let limits = [(None, None), (Some(3), None), (None, Some(7))];
+
+    let unlimited = limits.map(|(hour, day)| in_japan(hour, day).is_unlimited());
+
+    assert_eq!(unlimited, [true, false, false]);
+}
+
+#[test]
 fn a_refusal_at_minute_40_closes_the_lane_until_minute_0() {
     let mut used = WindowUse::default();
     used.take(&SMALL, today("01:40:00")).expect("valid");
@@ -119,6 +129,8 @@ fn a_refusal_right_after_the_reset_belongs_to_the_previous_window() {
 
     assert_eq!((hour, day), (today("02:00:10"), today("15:00:10")));
     assert_eq!(used.take(&SMALL, today("02:00:10")), Ok(()));
+    let next = used.close(&SMALL, Window::Short, today("02:00:10"));
+    assert_eq!(next, today("03:00:00"), "ten seconds later it is its own");
 }
 
 #[test]

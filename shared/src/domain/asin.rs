@@ -247,16 +247,27 @@ mod tests {
             "b0example1",
             "4873119465",
             "2026112201",
+            // A French book, and an X before the end of an otherwise right sum.
+            "2070360024",
+            "4X00000002",
         ] {
             assert_eq!(Asin::in_sku(sku), None, "{sku}");
         }
     }
 
     #[test]
-    fn full_width_letters_are_no_asin() {
-        let parsed = Asin::parse("Ｂ00EXAMPLE");
+    fn full_width_letters_and_ten_bytes_with_a_hyphen_are_no_asin() {
+        for text in ["Ｂ00EXAMPLE", "B00-EXAMPL", "店B00EXAM"] {
+            assert!(Asin::parse(text).is_err(), "{text}");
+        }
+    }
 
-        assert!(parsed.is_err());
+    #[test]
+    fn an_asin_is_its_ten_characters_in_a_log_and_a_batch_their_list() {
+        let batch = split(numbered(&[1, 2])).remove(0);
+
+        assert_eq!(format!("{:?}", batch.asins()[0]), "B000000001");
+        assert_eq!(batch.to_string(), "B000000001 B000000002");
     }
 
     #[test]

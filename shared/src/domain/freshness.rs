@@ -101,6 +101,13 @@ mod tests {
     }
 
     #[test]
+    fn basic_information_is_stale_after_a_week() {
+        let stale_before = Ttls::default().basic_info_stale_before(NOW);
+
+        assert_eq!(stale_before, NOW - TimeDelta::days(7));
+    }
+
+    #[test]
     fn a_fresh_price_never_makes_an_old_stock_look_fresh() {
         let old_stock = product(TimeDelta::zero(), Stock::In, TimeDelta::hours(2));
 

@@ -106,11 +106,23 @@ mod tests {
         assert!(!guard.in_shops_of(60).trips(6, 50));
         let lower = MassChangeGuard { count: 3, ..guard };
         assert_eq!(lower.in_shops_of(2), lower);
-        let never = MassChangeGuard {
-            count: 10_000_000,
-            ..guard
-        };
-        assert_eq!(never.in_shops_of(40), never);
+        for count in [NEVER, 10_000_000] {
+            let never = MassChangeGuard { count, ..guard };
+            assert_eq!(never.in_shops_of(40), never);
+        }
+    }
+
+    #[test]
+    fn hides_are_held_from_the_step_in_which_the_guard_trips_until_it_is_lifted() {
+        let (hides, answered) = (51, 100);
+        let steps = [
+            Guarding::Quiet,
+            Guarding::Tripped { hides, answered },
+            Guarding::Holding,
+            Guarding::Lifted,
+        ];
+
+        assert_eq!(steps.map(Guarding::holds), [false, true, true, false]);
     }
 
     proptest! {

@@ -48,3 +48,35 @@ impl fmt::Display for Lane {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows, Redis keys and notices name a lane.
+    #[test]
+    fn a_lane_is_named_after_its_vendor_its_owner_and_its_operation() {
+        let application = || "amzn1.application".to_owned();
+        let shop = ShopLane {
+            platform: Platform::default(),
+            account: AccountId::parse("main").unwrap(),
+            quota: WindowQuota::UNLIMITED,
+        };
+
+        let names = [
+            Lane::ItemOffers(application()),
+            Lane::CatalogItems(application()),
+            Lane::Shop(shop),
+        ]
+        .map(|lane| lane.to_string());
+
+        assert_eq!(
+            names,
+            [
+                "spapi/amzn1.application/item-offers",
+                "spapi/amzn1.application/catalog-items",
+                "base/main",
+            ]
+        );
+    }
+}

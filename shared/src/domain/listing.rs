@@ -153,6 +153,37 @@ mod tests {
     }
 
     #[test]
+    fn a_stock_is_ours_when_any_state_that_was_sent_has_set_one() {
+        let never_set = state(1_300, true, None);
+        let sent = Unconfirmed(vec![state(1_500, true, None), state(1_600, false, Some(0))]);
+
+        assert_eq!(sent.with_our_stock(never_set), state(1_300, true, Some(0)));
+        let stocked = state(1_300, true, Some(1));
+        assert_eq!(sent.with_our_stock(stocked), stocked);
+        assert_eq!(Unconfirmed::default().with_our_stock(never_set), never_set);
+    }
+
+    #[test]
+    fn an_item_has_the_wanted_stock_for_sure_when_every_state_that_was_sent_has_it() {
+        let (one, none) = (state(1_300, true, Some(1)), state(1_300, false, Some(0)));
+        let dearer = state(1_500, true, Some(1));
+
+        assert!(Unconfirmed(vec![one, dearer]).has_stock_of(&one));
+        assert!(!Unconfirmed(vec![one, none]).has_stock_of(&one));
+    }
+
+    #[test]
+    fn a_hidden_item_is_hidden_as_wanted_at_whatever_price() {
+        let wanted = state(1_300, false, Some(0));
+
+        assert!(state(9_000, false, Some(0)).is_hidden_as(&wanted));
+        assert!(!state(1_300, true, Some(0)).is_hidden_as(&wanted));
+        assert!(!state(1_300, false, Some(1)).is_hidden_as(&wanted));
+        let shown = state(1_300, true, Some(1));
+        assert!(!shown.is_hidden_as(&shown), "nothing is to be hidden");
+    }
+
+    #[test]
     fn a_stock_that_was_never_set_is_not_compared() {
         assert!(state(1_300, true, None).satisfies(&state(1_300, true, Some(1))));
         assert!(state(1_300, true, Some(1)).satisfies(&state(1_300, true, None)));

@@ -43,3 +43,23 @@ impl Default for Platform {
 }
 
 text_id!(Platform, InvalidPlatform);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_can_be_part_of_a_key() {
+        for text in ["base", "a", "shop-2", &"x".repeat(32)] {
+            assert_eq!(Platform::parse(text).unwrap().as_str(), text);
+        }
+        for text in ["", " ", "Base", "a/b", "店", "a_b", &"x".repeat(33)] {
+            assert!(Platform::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_account_that_names_no_platform_is_one_of_base() {
+        assert_eq!(Platform::default(), Platform::parse(" base ").unwrap());
+    }
+}

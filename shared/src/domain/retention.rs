@@ -41,3 +41,22 @@ impl Retention {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn history_is_deleted_when_it_is_older_than_its_period() {
+        let now = DateTime::UNIX_EPOCH;
+        let kept = Retention {
+            observations: TimeDelta::days(7),
+            ..Retention::default()
+        };
+
+        let cutoffs = kept.cutoffs(now);
+
+        assert_eq!(cutoffs.observations, now - TimeDelta::days(7));
+        assert_eq!(cutoffs.runs, now - TimeDelta::days(30));
+    }
+}

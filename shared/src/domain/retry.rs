@@ -76,6 +76,13 @@ mod tests {
     }
 
     #[test]
+    fn a_service_may_refuse_for_longer_than_a_fail_over_takes_and_not_until_the_next_run() {
+        let (fail_over, pause_of_runs) = (Duration::from_secs(600), Duration::from_secs(10_800));
+
+        assert!(fail_over < PATIENCE && PATIENCE < pause_of_runs);
+    }
+
+    #[test]
     fn attempt_0_has_no_delay() {
         assert_eq!(RetryTable::default().delay_after(0), None);
     }

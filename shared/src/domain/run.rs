@@ -258,6 +258,13 @@ mod tests {
     }
 
     #[test]
+    fn runs_for_prices_and_stock_update_listings_and_no_others() {
+        let updates = RunKind::ALL.map(RunKind::updates_listings);
+
+        assert_eq!(updates, [true, true, true, false, false, false]);
+    }
+
+    #[test]
     fn an_id_parses_as_it_is_printed() {
         let id = RunId(Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_002a));
 

@@ -93,13 +93,17 @@ impl RunHours {
     /// When they begin again; `None` within them.
     pub fn closed_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let hour = now.with_timezone(&japan()).hour();
-        let open = if self.from < self.to {
-            (self.from..self.to).contains(&hour)
-        } else {
+        let open = if self.is_over_midnight() {
             hour >= self.from || hour < self.to
+        } else {
+            (self.from..self.to).contains(&hour)
         };
         let begin = NaiveTime::from_hms_opt(self.from, 0, 0)?;
         (!open).then(|| next_time_of_day(begin, now))
+    }
+
+    fn is_over_midnight(self) -> bool {
+        self.from > self.to
     }
 }
 
@@ -160,6 +164,24 @@ mod tests {
         ] {
             assert_eq!(schedule.next_after(instant(last)), instant(next), "{last}");
         }
+    }
+
+    #[test]
+    fn a_start_that_is_further_ahead_than_a_pause_comes_from_a_wrong_clock_and_is_due() {
+        let last = instant("2026-11-21T00:00:00Z");
+        let (every, daily) = (
+            RunSchedule::Every(TimeDelta::hours(3)),
+            RunSchedule::At(vec![clock("09:00:00")]),
+        );
+
+        // 00:00 in UTC is 09:00 in Japan.
+        let due = |schedule: &RunSchedule, now| schedule.due_after(last, now);
+        let three = last + TimeDelta::hours(3);
+        assert_eq!(due(&every, last), three);
+        assert_eq!(due(&daily, last), last + TimeDelta::days(1));
+        let a_day_before = last - TimeDelta::days(1);
+        assert_eq!(due(&every, a_day_before), a_day_before);
+        assert_eq!(due(&daily, a_day_before), a_day_before);
     }
 
     #[test]

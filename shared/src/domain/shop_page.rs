@@ -116,6 +116,21 @@ mod tests {
     }
 
     #[test]
+    fn buyers_are_asked_for_the_price_of_a_sale_and_else_for_the_price_that_is_set() {
+        let usual = ItemView::from(state(true, Some(1)));
+        let on_sale = ItemView {
+            sale: Some(Yen(900)),
+            ..usual
+        };
+
+        assert_eq!((usual.asked(), on_sale.asked()), (Yen(1_300), Yen(900)));
+        let cost = Some(Yen(1_000));
+        assert!(on_sale.is_below(cost) && !usual.is_below(cost));
+        assert!(!on_sale.is_below(Some(Yen(900))), "a sale at cost");
+        assert!(!on_sale.is_below(None));
+    }
+
+    #[test]
     fn an_item_whose_stock_fell_to_zero_is_sold_out() {
         let seen = ListingDiff::of(state(true, Some(1)), state(true, Some(0)), false);
 
@@ -150,9 +165,11 @@ mod tests {
         let some = ListingDiff::of(state(true, None), state(true, Some(7)), false);
         let none = ListingDiff::of(state(true, None), state(true, Some(0)), false);
         let hidden = ListingDiff::of(state(false, None), state(false, Some(0)), false);
+        let hidden_by_hand = ListingDiff::of(state(true, None), state(false, Some(0)), false);
 
         assert!(!some.drifted());
         assert!(none.sold_out && none.drifted());
         assert!(!hidden.sold_out && !hidden.drifted());
+        assert!(!hidden_by_hand.sold_out && hidden_by_hand.drifted());
     }
 }

@@ -57,9 +57,11 @@ mod tests {
 
         for (ends_in, lasts) in [
             (-second, false),
+            (TimeDelta::zero(), false),
             (second, true),
             (hour, true),
-            (hour * 2, false),
+            (hour + MOST_OFF, true),
+            (hour + MOST_OFF + second, false),
         ] {
             let until = Some(NOW + ends_in);
             assert_eq!(
@@ -77,6 +79,8 @@ mod tests {
 
         assert_eq!(due(NOW + hour, hour, NOW), NOW + hour);
         assert_eq!(due(NOW - hour, hour, NOW), NOW - hour);
-        assert_eq!(due(NOW + hour * 24, hour, NOW), NOW);
+        let latest = NOW + hour + MOST_OFF;
+        assert_eq!(due(latest, hour, NOW), latest);
+        assert_eq!(due(latest + CLOCK_ERROR, hour, NOW), NOW);
     }
 }

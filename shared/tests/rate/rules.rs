@@ -57,11 +57,12 @@ fn the_lane_opens_a_period_and_a_margin_after_a_grant() {
 }
 
 #[test]
-fn a_late_caller_has_no_credit() {
+fn a_late_caller_has_no_credit_and_wakes_no_one() {
     let mut lane = lane();
     let long_after = 3 * GAP + 1;
 
-    assert_eq!(ask(&mut lane, 1, long_after), go(long_after));
+    let granted = lane.take(1, Priority::Normal, long_after, &LIMITS);
+    assert_eq!(granted, (go(long_after), Wake::NoOne));
     assert_eq!(
         ask(&mut lane, 2, long_after),
         TicketDecision::AskAgainIn(GAP)
@@ -81,6 +82,19 @@ fn a_lane_continues_from_the_previous_process() {
     let mut lane = LaneState::resumed(PERIOD, PERIOD, 4 * SECOND);
 
     assert_eq!(ask(&mut lane, 1, 0), TicketDecision::AskAgainIn(4 * SECOND));
+}
+
+#[test]
+fn a_lane_continues_at_the_pace_of_the_previous_process_until_a_header_says_another() {
+    let mut lane = LaneState::resumed(PERIOD, 2 * PERIOD, 0);
+
+    for _ in 0..100 {
+        lane.done(0, &Feedback::default(), 0);
+    }
+    assert_eq!(lane.period(), 2 * PERIOD);
+
+    lane.done(0, &header(0.1), 0);
+    assert_eq!(lane.period(), PERIOD);
 }
 
 #[test]
@@ -108,6 +122,7 @@ fn standbys_ask_shortly_after_the_opening_and_the_others_a_period_later_each() {
         standby(3) + 2 * GAP,
     ];
     assert_eq!(waits, expected.map(TicketDecision::AskAgainIn));
+    assert_eq!(lane.waiting(), 6);
 }
 
 #[test]
@@ -136,6 +151,8 @@ fn a_caller_beyond_the_horizon_keeps_no_ticket() {
 
     assert_eq!(decision, TicketDecision::TooLong(GAP - 9 * SECOND));
     assert_eq!(lane.waiting(), 0);
+    let (in_time, _) = lane.take(1, Priority::Normal, GAP - 9 * SECOND, &short);
+    assert_eq!(in_time, TicketDecision::AskAgainIn(9 * SECOND));
 }
 
 #[test]
@@ -171,6 +188,87 @@ fn a_head_that_is_not_late_yet_keeps_its_place() {
     assert_eq!(decision, TicketDecision::AskAgainIn(275_000));
     assert_eq!(wake, Wake::NoOne);
     assert_eq!(ask(&mut lane, 1, GAP + 250_000), go(GAP + 250_000));
+}
+
+#[test]
+fn a_head_has_its_grace_from_the_opening_even_if_that_has_moved() {
+    let mut lane = lane();
+    ask(&mut lane, 1, 0);
+    let sent_later = Feedback {
+        late: 30_000,
+        ..Feedback::default()
+    };
+    lane.done(0, &sent_later, SECOND);
+    let opened = GAP + 30_000;
+
+    let in_time = ask(&mut lane, 2, opened + 250_000);
+    let too_late = ask(&mut lane, 2, opened + 250_001);
+
+    assert_eq!(in_time, TicketDecision::AskAgainIn(275_000));
+    assert_eq!(too_late, go(opened + 250_001));
+}
+
+#[test]
+fn a_pause_that_moves_the_opening_costs_the_head_no_place() {
+    let mut lane = lane();
+    ask(&mut lane, 1, 0);
+    lane.done(0, &REFUSED, GAP);
+    let paused_until = GAP + PERIOD;
+
+    let newcomer = lane.take(2, Priority::Normal, GAP + 300_000, &LIMITS);
+
+    let behind_the_head = paused_until + 275_000 - (GAP + 300_000);
+    assert_eq!(
+        newcomer,
+        (TicketDecision::AskAgainIn(behind_the_head), Wake::NoOne)
+    );
+}
+
+#[test]
+fn a_newcomer_drops_the_dead_head_and_no_standby_that_is_still_in_time() {
+    let mut lane = lane();
+    ask(&mut lane, 1, 0);
+    ask(&mut lane, 2, 0);
+
+    let now = GAP + 260_000;
+    let newcomer = lane.take(3, Priority::Normal, now, &LIMITS);
+
+    assert_eq!(newcomer, (TicketDecision::AskAgainIn(275_000), Wake::All));
+    assert_eq!(lane.waiting(), 2, "the head is dropped");
+    assert_eq!(ask(&mut lane, 2, now), go(now));
+}
+
+#[test]
+fn a_head_far_away_is_late_when_its_question_could_have_arrived() {
+    let mut lane = lane();
+    let far = LIMITS.from_afar(SECOND);
+    lane.take(1, Priority::Normal, 0, &far);
+    let due = GAP + SECOND;
+
+    let in_time = ask(&mut lane, 2, due + 250_000);
+    let too_late = ask(&mut lane, 2, due + 250_001);
+
+    assert_eq!(in_time, TicketDecision::AskAgainIn(275_000));
+    assert_eq!(too_late, go(due + 250_001));
+}
+
+#[test]
+fn a_caller_far_away_grants_others_no_longer_grace_and_the_lane_opens_later_after_it() {
+    let mut lane = lane();
+    let far = LIMITS.from_afar(SECOND);
+    ask(&mut lane, 1, 0);
+    let granted_at = GAP + 250_001;
+
+    let early = lane.take(2, Priority::Normal, granted_at - 1, &far).0;
+    let granted = lane.take(2, Priority::Normal, granted_at, &far).0;
+
+    assert_eq!(early, TicketDecision::AskAgainIn(275_000));
+    assert_eq!(granted, go(granted_at));
+    assert_eq!(lane.opens_at(), Some(granted_at + SECOND + GAP));
+    // The answer to an earlier request has another rate.
+    lane.done(0, &header(0.2), granted_at + SECOND);
+    let gap = 5 * SECOND + 50_000;
+    assert_eq!(lane.opens_at(), Some(granted_at + SECOND + gap));
 }
 
 #[test]
@@ -275,14 +373,36 @@ fn endless_refusals_slow_the_lane_down_to_a_limit() {
 
 #[test]
 fn a_header_restores_a_slowed_lane_at_once() {
-    let mut lane = lane();
-    lane.done(0, &REFUSED, 0);
-    lane.done(0, &REFUSED, 0);
+    for mut lane in [lane(), set_by_a_person()] {
+        lane.done(0, &REFUSED, 0);
+        lane.done(0, &REFUSED, 0);
 
-    let wake = lane.done(0, &header(0.1), SECOND);
+        let wake = lane.done(0, &header(0.1), SECOND);
 
-    assert_eq!(wake, Wake::All);
-    assert_eq!(lane.period(), PERIOD);
+        assert_eq!(wake, Wake::All);
+        assert_eq!(lane.period(), PERIOD);
+    }
+}
+
+#[test]
+fn a_header_within_half_a_percent_means_the_same_rate() {
+    for (sent, followed) in [
+        (9_949_999, true),
+        (9_950_000, false),
+        (10_050_000, false),
+        (10_050_001, true),
+    ] {
+        let mut lane = lane();
+
+        let wake = lane.done(0, &header(1e6 / f64::from(sent)), SECOND);
+
+        let expected = if followed {
+            (Micros::from(sent), Wake::All)
+        } else {
+            (PERIOD, Wake::NoOne)
+        };
+        assert_eq!((lane.period(), wake), expected, "{sent}");
+    }
 }
 
 const HOUR: Micros = 3_600 * SECOND;
@@ -352,6 +472,10 @@ fn the_default_for_an_hour_outlives_the_process_and_no_clock_that_went_back() {
 #[test]
 fn a_header_that_would_stop_the_lane_is_followed_to_the_longest_period_only() {
     for mut lane in [lane(), set_by_a_person()] {
+        lane.done(0, &header(0.005), 0);
+        assert_eq!(lane.period(), 20 * PERIOD);
+        assert!(!lane.pace().is_nearly_stopped(), "it is the longest one");
+
         lane.done(0, &header(0.000_1), 0);
 
         assert_eq!(lane.period(), 20 * PERIOD);
@@ -446,6 +570,19 @@ fn a_caller_that_reads_the_clock_before_it_gets_the_lock_is_no_step_back() {
 
     assert_eq!(decision, TicketDecision::AskAgainIn(GAP + 100));
     assert_eq!(wake, Wake::NoOne);
+}
+
+#[test]
+fn a_step_back_counts_when_it_is_longer_than_a_margin() {
+    let stepped = |back: Micros| {
+        let mut lane = LaneState::resumed(PERIOD, PERIOD, 0);
+        ask(&mut lane, 1, SECOND);
+        lane.take(2, Priority::Normal, SECOND - back, &LIMITS)
+    };
+
+    let waits = |wait, wake| (TicketDecision::AskAgainIn(wait), wake);
+    assert_eq!(stepped(50_000), waits(GAP + 50_000, Wake::NoOne));
+    assert_eq!(stepped(50_001), waits(GAP, Wake::All));
 }
 
 #[test]

@@ -182,8 +182,9 @@ impl LaneState {
         let slack = limits.slack();
         let grace = limits.grace - slack;
         let clock_went_back = self.mend_clock(now, slack);
-        let open = self.opens_at().unwrap_or(now + gap);
-        self.tickets.enqueue(ticket, priority, now + slack);
+        // Known by now: an unknown lane has just been closed.
+        let open = self.opens_at().unwrap_or(Micros::MAX);
+        self.tickets.enqueue(ticket, priority);
         let since = now - grace;
         let dropped = open < since && self.tickets.drop_heads_due_before(since, ticket);
         let wake = Wake::all_if(clock_went_back || dropped);

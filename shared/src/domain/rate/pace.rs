@@ -161,9 +161,8 @@ impl Pace {
         self.successes += 1;
         if self.successes >= SPEED_UP_AT {
             self.successes = 0;
-            let configured = self.configured.micros();
-            if !self.from_header && self.period > configured {
-                self.period = (self.period * 100 / 105).max(configured);
+            if !self.from_header {
+                self.period = (self.period * 100 / 105).max(self.configured.micros());
             }
         }
     }

@@ -30,10 +30,12 @@ impl Tickets {
     }
 
     /// Adds `ticket` behind all others of its priority, unless it is in the queue already.
-    pub(super) fn enqueue(&mut self, ticket: TicketId, priority: Priority, due: Micros) {
+    /// It is not late before it was told when to ask.
+    pub(super) fn enqueue(&mut self, ticket: TicketId, priority: Priority) {
         if !self.waiting.contains_key(&ticket) {
             self.arrivals += 1;
             let position = (priority, self.arrivals);
+            let due = Micros::MAX;
             let queued = QueuedTicket { position, due };
             self.waiting.insert(ticket, queued);
             self.queue.insert(position, ticket);
@@ -91,7 +93,7 @@ mod tests {
     fn a_removed_ticket_leaves_nothing_behind() {
         let mut tickets = Tickets::default();
         for ticket in 0..100 {
-            tickets.enqueue(ticket, Priority::Normal, 0);
+            tickets.enqueue(ticket, Priority::Normal);
             tickets.set_due(ticket, 5);
         }
 
@@ -108,9 +110,9 @@ mod tests {
         let mut tickets = Tickets::default();
 
         for ticket in [1, 2, 3, 1] {
-            tickets.enqueue(ticket, Priority::Normal, 0);
+            tickets.enqueue(ticket, Priority::Normal);
         }
-        tickets.enqueue(4, Priority::Urgent, 0);
+        tickets.enqueue(4, Priority::Urgent);
 
         assert_eq!(
             [4, 1, 2, 3].map(|ticket| tickets.rank(ticket)),
