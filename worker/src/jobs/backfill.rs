@@ -14,6 +14,7 @@ use crate::steps::observe::{self, Round};
 use crate::steps::record::record;
 use async_trait::async_trait;
 use shared::domain::asin::{self, Asin};
+use shared::domain::rate::Micros;
 use shared::domain::retry::{Remedy, RetryTable};
 use shared::domain::run::{NextStep, RunId, RunKind};
 use shared::jobs::Backfill;
@@ -91,16 +92,22 @@ async fn announce(run: RunId, kind: RunKind, ctx: &Context) -> Result<(), JobErr
     if asins == 0 {
         return Ok(());
     }
-    let requests = asins.div_ceil(u64::from(CHUNK));
     let lane = match kind {
         RunKind::BasicInfo => ctx.marketplace.info_lane(),
         _ => ctx.marketplace.lane(),
     };
-    let period = ctx.limiter.period(&lane).await.unwrap_or(0);
-    let seconds = requests.saturating_mul(u64::try_from(period).unwrap_or(0)) / 1_000_000;
+    let (requests, seconds) = forecast(asins, ctx.limiter.period(&lane).await);
     tracing::info!(run.id = %run, asins, requests, seconds,
         "backfill of run {run}: {asins} ASINs in {requests} requests, about {seconds} s");
     Ok(())
+}
+
+/// How many requests the backfill of so many ASINs makes, and how many seconds they take on a lane with
+/// this period.
+fn forecast(asins: u64, period: Option<Micros>) -> (u64, u64) {
+    let requests = asins.div_ceil(u64::from(CHUNK));
+    let period = u64::try_from(period.unwrap_or(0)).unwrap_or(0);
+    (requests, requests.saturating_mul(period) / 1_000_000)
 }
 
 fn scope(row: &RunRow) -> BatchScope<'_> {
@@ -163,5 +170,17 @@ async fn count_attempt(
                 None => Ok(()),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backfill_makes_a_request_for_twenty_misses_at_the_present_rate_of_the_lane() {
+        assert_eq!(forecast(580, Some(10_000_000)), (29, 290));
+        assert_eq!(forecast(21, Some(2_000_000)), (2, 4));
+        assert_eq!(forecast(20, None), (1, 0));
     }
 }

@@ -137,12 +137,34 @@ mod tests {
         decided_after(stored, None)
     }
 
-    /// The decision about a visible listing, of a product that is in stock at the right price.
     fn decided_after(
         stored: Option<(i64, ShopState)>,
         unconfirmed: Option<Unconfirmed>,
     ) -> ListingDecision {
-        let asin = Asin::parse("B000000001").unwrap();
+        let row = row(stored, state(true));
+        decision_about(&ListingRow { unconfirmed, ..row })
+    }
+
+    fn row(desired: Option<(i64, ShopState)>, shown: ShopState) -> ListingRow {
+        let listing = Listing {
+            id: ListingId(1),
+            account: AccountId::parse("a").unwrap(),
+            asin: Asin::parse("B000000001").unwrap(),
+            item: ItemId(1),
+            shown,
+        };
+        ListingRow {
+            listing,
+            desired,
+            hold: None,
+            sold_out_since: None,
+            sale: None,
+            unconfirmed: None,
+        }
+    }
+
+    /// The decision about a listing of a product that is in stock, for which `state(true)` is right.
+    fn decision_about(row: &ListingRow) -> ListingDecision {
         let at = DateTime::UNIX_EPOCH;
         let product = Product {
             price: Some(Seen {
@@ -153,24 +175,35 @@ mod tests {
                 value: Stock::In,
                 at,
             }),
-            ..Product::unknown(asin)
+            ..Product::unknown(row.listing.asin)
         };
-        let listing = Listing {
-            id: ListingId(1),
-            account: AccountId::parse("a").unwrap(),
-            asin,
-            item: ItemId(1),
-            shown: state(true),
+        decision(&SellingRule::default(), &product, row, at).unwrap()
+    }
+
+    #[test]
+    fn a_desired_state_keeps_its_version_until_another_is_desired() {
+        assert_eq!(decided(None).version, 1);
+        assert_eq!(decided(Some((4, state(true)))).version, 4);
+        assert_eq!(decided(Some((4, state(false)))).version, 5);
+    }
+
+    #[test]
+    fn the_state_that_the_shop_refused_is_held_and_not_sent_again() {
+        let refused = |desired, shown, hold| {
+            let row = row(Some((4, desired)), shown);
+            let decision = decision_about(&ListingRow { hold, ..row });
+            (decision.hold, decision.update)
         };
-        let row = ListingRow {
-            listing,
-            desired: stored,
-            hold: None,
-            sold_out_since: None,
-            sale: None,
-            unconfirmed,
-        };
-        decision(&SellingRule::default(), &product, &row, at).unwrap()
+        let (right, hidden) = (state(true), state(false));
+        let not_editable = Some(HoldReason::NotEditable);
+
+        assert_eq!(refused(right, hidden, not_editable), (not_editable, None));
+        let due = (None, Some(Urgency::Normal));
+        assert_eq!(refused(hidden, hidden, not_editable), due, "another state");
+        let other = Some(HoldReason::PriceAboveBounds);
+        assert_eq!(refused(right, hidden, other), due, "it was not refused");
+        let corrected = refused(right, right, not_editable);
+        assert_eq!(corrected, (None, None), "a person has corrected it");
     }
 
     #[test]

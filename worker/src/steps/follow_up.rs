@@ -82,23 +82,8 @@ pub(crate) async fn close(run: RunId, ctx: &Context) -> Result<(), JobError> {
         let report = ctx.store.report(run, now).await?;
         let guard = report.and_then(|report| report.guard);
         let invalid = guard.map_or(0, |guard| guard.invalid);
-        if held == 0 && invalid > 0 {
-            tracing::warn!(run.id = %run, invalid,
-                "run {run} is held: Amazon called {invalid} ASINs invalid at once, so its answers may be broken. \
-                 The next run asks for them again. If they really do not exist: miseban release {run}");
-            return Ok(());
-        }
-        if held == 0 {
-            tracing::warn!(run.id = %run,
-                "run {run} is held: too many items are on no page of their shop, so the shop's answers may be wrong. \
-                 Check the shop, then: miseban release {run} (ask for each item, and delist those that do not exist) \
-                 or miseban cancel {run} (leave them as they are)");
-            return Ok(());
-        }
-        tracing::warn!(run.id = %run, held,
-            "run {run} is held: it would hide or delist so many products at once that the answers may be broken, \
-             so {held} updates wait. See miseban report {run}, then: \
-             miseban release {run} (send them) or miseban cancel {run} (drop them)");
+        let why = why_held(run, held, invalid);
+        tracing::warn!(run.id = %run, held, invalid, "run {run} is held: {why}");
         return Ok(());
     }
     if !ctx.store.close_run(run, now).await? {
@@ -109,6 +94,26 @@ pub(crate) async fn close(run: RunId, ctx: &Context) -> Result<(), JobError> {
         ctx.store.keep_report(&report).await?;
     }
     Ok(())
+}
+
+/// Why a person has to decide about a run that holds so many updates back, and what to type.
+fn why_held(run: RunId, held: u64, invalid: u64) -> String {
+    match (held, invalid) {
+        (0, 0) => format!(
+            "too many items are on no page of their shop, so the shop's answers may be wrong. \
+             Check the shop, then: miseban release {run} (ask for each item, and delist those that do not exist) \
+             or miseban cancel {run} (leave them as they are)"
+        ),
+        (0, invalid) => format!(
+            "Amazon called {invalid} ASINs invalid at once, so its answers may be broken. \
+             The next run asks for them again. If they really do not exist: miseban release {run}"
+        ),
+        (held, _) => format!(
+            "it would hide or delist so many products at once that the answers may be broken, \
+             so {held} updates wait. See miseban report {run}, then: \
+             miseban release {run} (send them) or miseban cancel {run} (drop them)"
+        ),
+    }
 }
 
 async fn write_cache(record: &Record, ctx: &Context) {
@@ -130,5 +135,26 @@ async fn write_cache(record: &Record, ctx: &Context) {
     {
         let what = format!("could not write {} cached texts", infos.len());
         WARNINGS.warn(&what, &error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_person_is_told_why_a_run_is_held_and_what_to_type() {
+        let why = |held, invalid| why_held(RunId(Uuid::nil()), held, invalid);
+
+        assert!(why(0, 0).starts_with("too many items are on no page"));
+        assert!(why(0, 60).starts_with("Amazon called 60 ASINs invalid"));
+        for held in [why(3, 0), why(3, 60)] {
+            assert!(held.contains("so 3 updates wait"), "{held}");
+        }
+        let release = "miseban release 00000000-0000-0000-0000-000000000000";
+        for told in [why(0, 0), why(0, 60), why(3, 0)] {
+            assert!(told.contains(release), "{told}");
+        }
     }
 }

@@ -140,3 +140,108 @@ fn miss(finding: &Finding, product: &Product, round: Round) -> Option<MissReason
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use shared::domain::basic_info::BasicInfo;
+    use shared::domain::money::Yen;
+    use shared::domain::offer::Rejection;
+    use shared::domain::product::Seen;
+
+    fn asin() -> Asin {
+        Asin::parse("B00EXAMPLE").unwrap()
+    }
+
+    fn seen<T>(value: T) -> Seen<T> {
+        let at = DateTime::UNIX_EPOCH;
+        Seen { value, at }
+    }
+
+    fn failed() -> Finding {
+        Finding::ApiError("http 500, request 5f1c".to_owned())
+    }
+
+    /// Why the finding is a miss in the first round, and in the backfill.
+    fn misses(finding: &Finding, product: &Product) -> [Option<MissReason>; 2] {
+        [Round::First, Round::Backfill].map(|round| miss(finding, product, round))
+    }
+
+    #[test]
+    fn what_was_not_answered_is_a_miss_and_a_doubtful_answer_in_the_first_round_only() {
+        let known = Product::unknown(asin());
+        let doubted = Product {
+            doubted: Some(seen(Yen(1))),
+            ..known.clone()
+        };
+        let of = |finding| misses(&finding, &known);
+
+        let again = |reason| [Some(reason), None];
+        assert_eq!(of(failed()), [Some(MissReason::ApiError); 2]);
+        assert_eq!(of(Finding::Absent), [Some(MissReason::Absent); 2]);
+        assert_eq!(of(Finding::NoOffer), again(MissReason::ConfirmOutOfStock));
+        // A second request cannot help.
+        assert_eq!(of(Finding::InvalidAsin), [None, Some(MissReason::ApiError)]);
+        assert_eq!(of(Finding::FilteredOut(Rejection::NotNew)), [None; 2]);
+        assert_eq!(of(Finding::Priced(Yen(1))), [None; 2]);
+        let doubtful = misses(&Finding::Priced(Yen(1)), &doubted);
+        assert_eq!(doubtful, again(MissReason::ConfirmPrice));
+    }
+
+    #[test]
+    fn the_reason_is_told_without_the_id_of_the_request_so_that_it_can_be_counted() {
+        let long = Finding::ApiError("x".repeat(300));
+
+        assert_eq!(why(&failed()).as_deref(), Some("http 500"));
+        assert_eq!(why(&Finding::Absent).as_deref(), Some("not in the answer"));
+        assert_eq!(why(&long).map(|words| words.len()), Some(200));
+        assert_eq!(why(&Finding::NoOffer), None);
+    }
+
+    #[test]
+    fn a_failure_says_nothing_about_offers() {
+        let says = |finding| {
+            has_offers(&Observation {
+                asin: asin(),
+                observed_at: DateTime::UNIX_EPOCH,
+                finding,
+                offers: Vec::new(),
+            })
+        };
+
+        assert!(!says(failed()) && !says(Finding::Absent));
+        assert!(says(Finding::NoOffer) && says(Finding::InvalidAsin));
+    }
+
+    #[test]
+    fn a_search_for_texts_fills_them_or_names_the_miss() {
+        let texts = || seen(BasicInfo::default());
+        let of = |answer: InfoAnswer, round| {
+            let result = info(asin(), answer, round);
+            (result.outcome, result.miss, result.info, result.why)
+        };
+        let none = |outcome, miss| (outcome, miss, None, None);
+
+        for round in [Round::First, Round::Backfill] {
+            let found = (Outcome::Success, None, Some(texts()), None);
+            assert_eq!(of(InfoAnswer::Found(texts()), round), found);
+            let absent = none(Outcome::ApiError, Some(MissReason::Absent));
+            assert_eq!(of(InfoAnswer::Absent, round), absent);
+            let failed = of(
+                InfoAnswer::Failed("http 500, request 5f1c".to_owned()),
+                round,
+            );
+            let miss = Some(MissReason::ApiError);
+            let why = Some("http 500".to_owned());
+            assert_eq!(failed, (Outcome::ApiError, miss, None, why));
+        }
+        let malformed = |round| of(InfoAnswer::Malformed, round);
+        assert_eq!(malformed(Round::First), none(Outcome::InvalidAsin, None));
+        let missing = Some(MissReason::ApiError);
+        assert_eq!(
+            malformed(Round::Backfill),
+            none(Outcome::InvalidAsin, missing)
+        );
+    }
+}

@@ -33,3 +33,25 @@ pub(crate) fn cost_of(permit: &Permit) -> RequestCost {
         ..RequestCost::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_request_costs_the_time_that_its_permit_took_and_spends() {
+        let permit = Permit {
+            lane: Lane::ItemOffers("amzn1".to_owned()),
+            granted_at: 5,
+            period: 10_000_000,
+            waited: Duration::from_millis(1_500),
+            good_until: None,
+        };
+
+        let cost = cost_of(&permit);
+
+        assert_eq!((cost.requests, cost.refused), (1, 0));
+        assert_eq!((cost.waited_ms, cost.lane_us), (1_500, 10_000_000));
+    }
+}

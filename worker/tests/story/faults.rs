@@ -62,6 +62,7 @@ async fn a_429_costs_no_attempt_and_the_run_ends_complete() {
         ),
         (5, 100, 0)
     );
+    assert_eq!(report.requests - report.backfill.requests, 5);
 }
 
 #[tokio::test]

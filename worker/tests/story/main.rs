@@ -21,6 +21,7 @@ mod reconcile;
 mod refused;
 mod schedule;
 mod silence;
+mod single_jobs;
 mod tokens;
 mod unconfirmed;
 mod waiting;

@@ -132,7 +132,7 @@ async fn a_price_that_falls_far_in_one_answer_only_is_not_applied_and_people_are
 async fn a_price_that_falls_far_is_applied_in_the_same_run_when_the_second_answer_agrees() {
     let (app, asin) = settled(40).await;
     price(&app, &asin, 7_583);
-    app.run(RunKind::PriceStock).await;
+    let before = app.run(RunKind::PriceStock).await;
     price(&app, &asin, 1_500);
     let confirmed = app.run(RunKind::PriceStock).await;
 
@@ -142,6 +142,36 @@ async fn a_price_that_falls_far_is_applied_in_the_same_run_when_the_second_answe
         (0, 1)
     );
     assert_eq!(confirmed.price_changes.examples[0].old.0, 7_583);
+    // It was asked at once, and not by the backfill.
+    assert_eq!(confirmed.backfill.asins, before.backfill.asins);
+    assert_eq!(confirmed.requests, before.requests + 1);
+}
+
+#[tokio::test]
+async fn a_product_that_comes_back_far_cheaper_is_told_as_back_when_its_price_is_confirmed() {
+    let (app, asin) = settled(40).await;
+    price(&app, &asin, 7_583);
+    app.run(RunKind::PriceStock).await;
+    let sold_out = MarketSet {
+        asin: asin.clone(),
+        in_stock: Some(false),
+        ..MarketSet::default()
+    };
+    app.simulator.set_market(vec![sold_out]).expect("a market");
+    app.run(RunKind::PriceStock).await;
+    price(&app, &asin, 1_500);
+    let in_stock = MarketSet {
+        asin: asin.clone(),
+        in_stock: Some(true),
+        ..MarketSet::default()
+    };
+    app.simulator.set_market(vec![in_stock]).expect("a market");
+
+    let back = app.run(RunKind::PriceStock).await;
+
+    let shown = app.shown(&asin);
+    assert_eq!((shown.visible, shown.price), (true, 1_950));
+    assert_eq!((back.stock_changes.to_in, back.doubted.count), (1, 0));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use shared::domain::rules::Rules;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::jobs::ReadShop;
 use shared::ports::store::{
-    AccountStore as _, GuardStore as _, HistoryStore as _, ReconcileStore as _,
+    AccountStore as _, GuardStore as _, HistoryStore as _, ReconcileStore as _, ReportStore as _,
 };
 use simulator::{Fault, FaultKind, ItemEdit, ItemSnapshot, MarketSet, NewItem, ShopChange};
 use std::sync::Arc;
@@ -421,6 +421,9 @@ async fn a_shop_without_quota_waits_where_it_is() {
     assert!(read.parked_until.is_some());
     let accounts = app.store.accounts().await.expect("the accounts");
     assert!(accounts[0].parked_until.is_some());
+    let report = app.store.report(run, app.now()).await.expect("an answer");
+    let requests = report.expect("a report").requests;
+    assert_eq!(requests, 1, "a refused call is no request");
 }
 
 #[tokio::test]

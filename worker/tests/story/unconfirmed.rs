@@ -214,6 +214,30 @@ async fn a_sale_below_cost_that_is_read_back_hides_the_item_and_one_above_is_lef
 }
 
 #[tokio::test]
+async fn a_price_is_set_once_while_a_sale_asks_for_more_than_the_product_costs() {
+    let app = settled().await;
+    let item = for_sale(&app);
+    let cost = app
+        .simulator
+        .market(&item.asin)
+        .best_price
+        .expect("a price");
+    sale(&app, &item, cost);
+    on_amazon(&app, &item.asin, Some(cost * 8 / 10), None);
+    app.simulator.reset_ledger();
+
+    let report = app.run(RunKind::PriceStock).await;
+    let next = app.run(RunKind::PriceStock).await;
+
+    let now = app.shown(&item.asin);
+    assert!(now.visible && now.price < item.price, "{now:?}");
+    assert_eq!((report.updates.applied, next.updates.applied), (1, 0));
+    let calls = app.simulator.ledger().operations;
+    assert_eq!(calls["items/edit"].requests, 1);
+    assert!(!calls.contains_key("items/detail"));
+}
+
+#[tokio::test]
 async fn a_price_below_cost_that_no_edit_changes_hides_the_item_and_is_told() {
     let app = settled().await;
     let item = for_sale(&app);
@@ -242,6 +266,27 @@ async fn a_price_below_cost_that_no_edit_changes_hides_the_item_and_is_told() {
     sale(&app, &item, 0);
     app.run(RunKind::Reconcile).await;
     assert!(app.shown(&item.asin).visible, "the sale is over");
+}
+
+#[tokio::test]
+async fn a_price_above_cost_that_no_edit_changes_fails_and_hides_nothing() {
+    let app = settled().await;
+    let item = for_sale(&app);
+    let cost = app
+        .simulator
+        .market(&item.asin)
+        .best_price
+        .expect("a price");
+    sale(&app, &item, cost);
+    app.simulator
+        .add_fault(Fault::new("*", FaultKind::NoProperPrice))
+        .expect("a fault");
+    on_amazon(&app, &item.asin, Some(cost * 8 / 10), None);
+
+    let report = app.run(RunKind::PriceStock).await;
+
+    assert!(app.shown(&item.asin).visible);
+    assert_eq!((report.updates.failed, report.updates.held), (1, 0));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 //! shop; and in the end every item is as the market says.
 
 mod queue;
-mod vendors;
+pub mod vendors;
 
 use adapters::store::SqlStore;
 use chrono::{DateTime, TimeDelta, Utc};
