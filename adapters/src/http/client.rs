@@ -1,7 +1,7 @@
 //! The client of one vendor: its requests go over the network, or are handed to a [`Transport`] that
 //! answers in their place.
 
-use super::HttpError;
+use super::error::HttpError;
 use async_trait::async_trait;
 use reqwest::{IntoUrl, Request, RequestBuilder, Response};
 use std::fmt;
