@@ -1,0 +1,159 @@
+//! `simulate`: runs seeds, and replays them.
+//!
+//! A seed is run in a process of its own, so that it gives the same history whatever ran before it.
+
+use anyhow::Context as _;
+use clap::Parser;
+use simulation::plan::{Plan, plan_of};
+use simulation::run::{History, Order, run};
+use simulation::scenario::Scenario;
+use simulation::seed_report::SeedReport;
+use simulation::seeds::{SeedsOrder, run_seeds};
+use simulation::trace::TraceKind;
+use simulation::watcher::Unwatched;
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Runs Miseban in virtual time, from a seed, with the faults that the seed draws
+#[derive(Debug, Parser)]
+#[command(name = "simulate")]
+struct SimulateCli {
+    /// The seed, or the first of --seeds
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Run so many seeds, each in a process of its own
+    #[arg(long, value_name = "N")]
+    seeds: Option<u64>,
+    /// Begin no seed later than this
+    #[arg(long, value_name = "M", requires = "seeds")]
+    minutes: Option<f64>,
+    /// Processes at a time
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
+    /// Failing seeds whose plans are shrunk
+    #[arg(long, default_value_t = 3)]
+    shrink: usize,
+    /// Hours during which things go wrong, about
+    #[arg(long, default_value_t = 3)]
+    hours: u64,
+    /// Only these faults of the plan, by their places; `none` for no faults
+    #[arg(long, value_delimiter = ',', value_name = "PLACES")]
+    only: Option<Vec<String>>,
+    /// Print the plan
+    #[arg(long)]
+    plan: bool,
+    /// Print the whole history
+    #[arg(long)]
+    trace: bool,
+    /// Print the lines of the history with this text: an ASIN, an item, a shop, `id-7`
+    #[arg(long, value_name = "TEXT")]
+    about: Vec<String>,
+    /// Print one line of JSON and nothing else
+    #[arg(long)]
+    json: bool,
+    /// The product's log of this level on stderr
+    #[arg(long, value_name = "LEVEL")]
+    log: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let cli = SimulateCli::parse();
+    let done = match cli.seeds {
+        Some(seeds) => many(&cli, seeds),
+        None => one(&cli),
+    };
+    done.unwrap_or_else(|error| {
+        // A reader that is gone needs no text.
+        let _ = writeln!(std::io::stderr(), "simulate: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn many(cli: &SimulateCli, seeds: u64) -> anyhow::Result<ExitCode> {
+    let report = run_seeds(&SeedsOrder {
+        seeds: cli.seed..cli.seed + seeds,
+        within: cli
+            .minutes
+            .map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
+        jobs: cli.jobs,
+        hours: cli.hours,
+        shrinks: cli.shrink,
+    })?;
+    write!(std::io::stdout(), "{}", report.text()).context("the output cannot be written")?;
+    Ok(exit(report.failures.is_empty()))
+}
+
+fn one(cli: &SimulateCli) -> anyhow::Result<ExitCode> {
+    if let Some(level) = &cli.log {
+        let filter = tracing_subscriber::EnvFilter::try_new(level)?;
+        let log = tracing_subscriber::fmt()
+            .without_time()
+            .with_env_filter(filter);
+        log.with_writer(std::io::stderr).init();
+    }
+    let mut scenario = Scenario::of(cli.seed, Duration::from_secs(cli.hours * 3_600));
+    let plan = wanted(plan_of(&mut scenario), cli.only.as_deref());
+    let keeps = cli.trace || !cli.about.is_empty();
+    let begun = Instant::now();
+    let order = Order {
+        scenario,
+        plan: plan.clone(),
+        kind: if keeps {
+            TraceKind::Text
+        } else {
+            TraceKind::Hash
+        },
+        install: &[],
+        watch: |_| Box::new(Unwatched),
+    };
+    let history = run(order)?;
+    print(cli, &plan, &history, begun.elapsed()).context("the output cannot be written")?;
+    Ok(exit(history.breaches.is_empty()))
+}
+
+fn wanted(plan: Plan, only: Option<&[String]>) -> Plan {
+    match only {
+        Some(only) => plan.keeping(|place| only.contains(&place.to_string())),
+        None => plan,
+    }
+}
+
+fn exit(well: bool) -> ExitCode {
+    if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn print(cli: &SimulateCli, plan: &Plan, history: &History, took: Duration) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if cli.json {
+        let report = SeedReport::of(cli.seed, plan, history);
+        return writeln!(out, "{}", serde_json::to_string(&report)?);
+    }
+    for line in &history.lines {
+        if cli.trace || cli.about.iter().any(|text| line.contains(text.as_str())) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    for fault in plan.faults.iter().filter(|_| cli.plan) {
+        writeln!(out, "{fault}")?;
+    }
+    for breach in &history.breaches {
+        writeln!(out, "BROKEN {breach}")?;
+    }
+    let History {
+        hash,
+        events,
+        lasted,
+        ..
+    } = history;
+    let (seed, days) = (cli.seed, lasted.as_secs_f64() / 86_400.0);
+    let (faults, took) = (plan.faults.len(), took.as_secs_f64());
+    writeln!(
+        out,
+        "seed {seed}: {hash:016x}, {events} events, {faults} faults, {days:.3} days in {took:.2} s"
+    )
+}
