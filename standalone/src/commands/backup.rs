@@ -168,9 +168,17 @@ fn keep(target: &Path, now: DateTime<Utc>) -> io::Result<Option<PathBuf>> {
     if target.metadata().is_ok_and(|found| found.len() == 0) {
         return Ok(None);
     }
-    let mut kept = target.as_os_str().to_owned();
-    kept.push(now.format(".before-restore-%Y%m%dT%H%M%SZ").to_string());
-    let kept = PathBuf::from(kept);
+    let mut name = target.as_os_str().to_owned();
+    name.push(now.format(".before-restore-%Y%m%dT%H%M%SZ").to_string());
+    let mut kept = PathBuf::from(&name);
+    // Another restore in the same second has kept the database that it replaced.
+    let mut number = 2_u32;
+    while kept.symlink_metadata().is_ok() {
+        let mut numbered = name.clone();
+        numbered.push(format!("-{number}"));
+        kept = PathBuf::from(numbered);
+        number += 1;
+    }
     // Not every file system has links.
     std::fs::hard_link(target, &kept).or_else(|_| std::fs::rename(target, &kept))?;
     Ok(Some(kept))
@@ -223,4 +231,26 @@ fn dead_tokens(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn restores_in_the_same_second_keep_every_database_that_they_replace() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("miseban.db");
+        let now = Utc::now();
+
+        let kept = ["first", "second", "third"].map(|content| {
+            let part = folder.path().join("part");
+            std::fs::write(&part, content).unwrap();
+            std::fs::rename(&part, &target).unwrap();
+            keep(&target, now).unwrap().unwrap()
+        });
+
+        let contents = kept.map(|kept| std::fs::read_to_string(kept).unwrap());
+        assert_eq!(contents, ["first", "second", "third"]);
+    }
 }
