@@ -15,7 +15,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use ui::command_error::CommandError;
-use ui::message::text;
+use ui::message::{Text, text};
 
 /// Time between two looks whether the file is still there.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
@@ -65,10 +65,7 @@ impl WorkLock {
             DatabaseLocation::File(path) => Some(LockedFile::take(&path)?),
             DatabaseLocation::Memory => None,
             DatabaseLocation::Server => {
-                return Err(CommandError::Usage(text!(
-                    "PostgreSQLを使うときは、REDIS_URL も設定してください",
-                    "with PostgreSQL set REDIS_URL too"
-                )));
+                return Err(CommandError::Usage(needs_redis()));
             }
         };
         Ok(Self { held })
@@ -236,6 +233,14 @@ fn in_use(by: LockHolder) -> CommandError {
         "別の店番{ja}がこのデータベースで作業中です。終わるのを待つか、止めてからもう一度実行してください",
         "another miseban{en} is using this database: wait until it ends, or stop it"
     ))
+}
+
+/// Processes on one server share Amazon's quota, which only Redis lets them do.
+pub fn needs_redis() -> Text {
+    text!(
+        "PostgreSQLを使うときは、REDIS_URL も設定してください",
+        "with PostgreSQL set REDIS_URL too"
+    )
 }
 
 #[cfg(test)]

@@ -383,6 +383,56 @@ async fn doctor_reports_every_problem_with_its_solution() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn doctor_misses_redis_beside_postgresql_and_each_line_says_what_it_is_about() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = TempDir::new().unwrap();
+    let accounts = accounts_file(&folder);
+    let written = folder.path().join("settings.toml");
+    std::fs::write(&written, "").unwrap();
+    for file in [&accounts, &written] {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let accounts = accounts.display().to_string();
+    let mut settings = Settings::load(None, &|name| match name {
+        "ACCOUNTS_FILE" => Some(accounts.clone()),
+        "DATABASE_URL" => Some("postgres://127.0.0.1:9/miseban".to_owned()),
+        _ => None,
+    })
+    .unwrap();
+    settings.file = Some(written);
+    let unusable = settings.amazon.credentials().map(|_| ()).unwrap_err();
+    let mut output = Captured::new();
+    let checked = Checked {
+        settings: &settings,
+        environment: &|_| None,
+        database: Err(&unusable),
+        redis: Ok(None),
+        vendors: Err(&unusable),
+    };
+
+    let exit = doctor(checked, &mut output.text(Lang::En)).await.unwrap();
+
+    let printed = output.read();
+    assert_eq!(exit, Exit::Failed);
+    assert!(
+        printed.contains("NG  Redis: with PostgreSQL set REDIS_URL too"),
+        "{printed}"
+    );
+    let is_marked = |line: &str| {
+        ["ok  ", "NG  ", "--  "]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+    };
+    assert!(printed.lines().all(is_marked), "{printed}");
+    assert_eq!(
+        printed.matches("NG  files with secrets: ").count(),
+        2,
+        "{printed}"
+    );
+}
+
 #[tokio::test]
 async fn doctor_reports_what_the_vendors_refuse_with_its_solution() {
     let folder = TempDir::new().unwrap();

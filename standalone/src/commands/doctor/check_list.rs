@@ -28,10 +28,16 @@ impl CheckList<'_, '_> {
         self.line("--", part, message)
     }
 
+    /// Every line says what it is about, also where several things were found.
     fn line(&mut self, mark: &str, part: Text, message: Text) -> Result<(), CommandError> {
-        let (part_ja, part_en, ja, en) = (part.ja, part.en, message.ja, message.en);
-        self.out
-            .line(&text!("{mark}  {part_ja}: {ja}", "{mark}  {part_en}: {en}"))
+        let marked = |part: String, found: String| {
+            let lines = found.lines().map(|line| format!("{mark}  {part}: {line}"));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        self.out.line(&Text {
+            ja: marked(part.ja, message.ja),
+            en: marked(part.en, message.en),
+        })
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::check_list::{CheckList, message_of};
 use super::checked::Checked;
+use crate::lock::needs_redis;
 use adapters::redis::RedisLink;
+use adapters::store::DatabaseLocation;
 use app::redis_state;
 use app::server_clocks;
 use app::sources::Sources;
@@ -10,15 +12,24 @@ use std::sync::Arc;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
-/// Reports the state of Redis, if the settings have one.
+/// Reports the state of Redis if the settings have one, and its absence where nothing works without it.
 pub(super) async fn redis(
     checked: &Checked<'_>,
     list: &mut CheckList<'_, '_>,
 ) -> Result<(), CommandError> {
     let part = text!("Redis", "Redis");
     match checked.redis {
-        Ok(None) => Ok(()),
-        Ok(Some(redis)) => list.note(part, state_of(redis).await),
+        Ok(None) => match checked.settings.database_url.location() {
+            Ok(DatabaseLocation::Server) => list.note(part, Err(needs_redis())),
+            Ok(_) | Err(_) => Ok(()),
+        },
+        Ok(Some(redis)) => {
+            let (state, hints) = state_of(redis).await;
+            list.note(part.clone(), state)?;
+            hints
+                .into_iter()
+                .try_for_each(|hint| list.hint(part.clone(), hint))
+        }
         Err(failure) => list.note(part, Err(message_of(failure))),
     }
 }
@@ -49,20 +60,30 @@ pub(super) async fn clock(
     }
 }
 
-async fn state_of(redis: &RedisLink) -> Result<Text, Text> {
-    let state = redis.state().await.map_err(|fault| {
-        let why = fault.message();
-        text!("状態が分かりません({why})", "its state is unknown ({why})")
-    })?;
-    let mut parts = vec![redis_state::summary(&state)];
-    let complaints = redis_state::complaints(&state);
-    let distance = redis_state::distance(redis);
-    let good = complaints.is_empty() && distance.is_ok();
-    parts.extend(complaints);
-    parts.extend(distance.unwrap_or_else(Some));
-    parts.extend(redis_state::not_kept(&state));
-    let message = Text::lines(&parts);
-    if good { Ok(message) } else { Err(message) }
+/// Whether work is safe there, and what works and should be better.
+async fn state_of(redis: &RedisLink) -> (Result<Text, Text>, Vec<Text>) {
+    let state = match redis.state().await {
+        Ok(state) => state,
+        Err(fault) => {
+            let why = fault.message();
+            let unknown = text!("状態が分かりません({why})", "its state is unknown ({why})");
+            return (Err(unknown), Vec::new());
+        }
+    };
+    let mut complaints = redis_state::complaints(&state);
+    let far = redis_state::distance(redis).unwrap_or_else(|too_far| {
+        complaints.push(too_far);
+        None
+    });
+    let hints = far.into_iter().chain(redis_state::not_kept(&state));
+    let summary = redis_state::summary(&state);
+    let found = if complaints.is_empty() {
+        Ok(summary)
+    } else {
+        complaints.insert(0, summary);
+        Err(Text::lines(&complaints))
+    };
+    (found, hints.collect())
 }
 
 /// That the clock is right; `None` if there is no other one to compare it with.
