@@ -1,7 +1,7 @@
 //! Follows a run to its end: shows its progress, and waits out the outages of its servers.
 
 use super::worker_watch;
-use crate::progress::ProgressDisplay;
+use crate::progress::{ProgressDisplay, print_status};
 use app::config::Settings;
 use app::health::Health;
 use app::outage::Outage;
@@ -188,10 +188,10 @@ async fn search(lost: &mut LostMessages, app: &App, outage: &Outage) {
     }
 }
 
-/// What becomes of a run that a signal keeps this process from following.
-pub(super) fn left(run: RunId, kind: RunKind, workers: Workers) -> Text {
+/// Tells what becomes of a run that a signal keeps this process from following.
+pub(super) async fn tell_left(run: RunId, kind: RunKind, workers: Workers, app: &App, lang: Lang) {
     let command = labels::command(kind);
-    match workers {
+    let told = match workers {
         Workers::Here => text!(
             "止めました。済んだ分は残っています。続きは: miseban {command} --resume",
             "stopped; finished work is kept. To continue: miseban {command} --resume"
@@ -200,11 +200,27 @@ pub(super) fn left(run: RunId, kind: RunKind, workers: Workers) -> Text {
             "お試し実行を止めました。何も変えていません。やり直すには: miseban {command} --dry-run",
             "the dry run is stopped; nothing was changed. To try again: miseban {command} --dry-run"
         ),
-        Workers::Elsewhere => text!(
-            "表示を終えました。実行 {run} はワーカーが続けています。続きの表示は miseban {command} --resume、状況は miseban status、結果は miseban report {run}、中止するには miseban cancel {run}",
-            "no longer following: the workers go on with run {run}. To follow it again: miseban {command} --resume; its progress: miseban status; its result: miseban report {run}; to end it: miseban cancel {run}"
+        Workers::Elsewhere => left(run, &command, worker_watch::absent(app).await),
+    };
+    print_status(told.of(lang));
+}
+
+/// What becomes of a run of other processes: they go on, unless they are absent.
+fn left(run: RunId, command: &str, absent: Option<Text>) -> Text {
+    let Text { ja, en } = match absent {
+        None => text!(
+            "実行 {run} はワーカーが続けています",
+            "the workers go on with run {run}"
         ),
-    }
+        Some(Text { ja, en }) => text!(
+            "実行 {run} は終わっていません。{ja}",
+            "run {run} is open, but {en}"
+        ),
+    };
+    text!(
+        "表示を終えました。{ja}。続きの表示は miseban {command} --resume、状況は miseban status、結果は miseban report {run}、中止するには miseban cancel {run}",
+        "no longer following: {en}. To follow it again: miseban {command} --resume; its progress: miseban status; its result: miseban report {run}; to end it: miseban cancel {run}"
+    )
 }
 
 fn gone(run: RunId) -> CommandError {

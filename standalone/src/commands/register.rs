@@ -2,7 +2,7 @@
 //!
 //! It creates no item in the shop: the owner adds the items there, then imports them.
 
-use super::follow_run::{Workers, left};
+use super::follow_run::{Workers, tell_left};
 use super::import::{self, NamedRow};
 use super::open_run::refusal;
 use super::run::{self, Followed};
@@ -11,7 +11,6 @@ use crate::database::CommandStore;
 use crate::import::AsinList;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
-use crate::progress::print_status;
 use app::config::Settings;
 use app::run_mode::RunMode;
 use app::wiring::{self, App};
@@ -111,8 +110,7 @@ pub async fn register(
     let report = match followed {
         Followed::Ended(report) => *report,
         Followed::Stopped(exit) => {
-            let message = left(id, RunKind::Register, workers);
-            print_status(message.of(out.lang));
+            tell_left(id, RunKind::Register, workers, &app, out.lang).await;
             return Ok(exit);
         }
     };

@@ -4,12 +4,11 @@ use crate::cli::StartRunArgs;
 use crate::commands::dry_run;
 use crate::commands::exit_of_run::exit_of;
 pub use crate::commands::follow_run::{Followed, follow};
-use crate::commands::follow_run::{Workers, follow_workers, left};
+use crate::commands::follow_run::{Workers, follow_workers, tell_left};
 use crate::commands::open_run::{needs_file, open_run};
 use crate::database::CommandStore;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
-use crate::progress::print_status;
 use app::config::Settings;
 use app::health::Health;
 use app::presence::Presence;
@@ -59,8 +58,7 @@ pub async fn run(
             shown
         }
         Followed::Stopped(exit) => {
-            let message = left(begun.run, args.kind, begun.workers);
-            print_status(message.of(out.lang));
+            tell_left(begun.run, args.kind, begun.workers, &begun.app, out.lang).await;
             Ok(exit)
         }
     }

@@ -9,13 +9,15 @@ use shared::ports::queue::{Queue as _, QueueError};
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::time::Instant;
-use ui::message::Lang;
+use ui::message::{Lang, Text};
 use ui::programs;
 
 /// From the start of a run, or the last look, to the next look. A worker that starts is seen at once.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// While nothing changes, it is told again after this time.
 const TELL_EVERY: Duration = Duration::from_secs(300);
+/// Whoever leaves does not wait longer for Redis.
+const LEAVE_WITHIN: Duration = Duration::from_secs(1);
 
 /// Looks for live workers now and then; drop the future to stop. A Redis that does not answer is told by
 /// others.
@@ -41,6 +43,14 @@ pub(super) async fn keep(app: &App, lang: Lang) -> Infallible {
             told = Some((waiting, Instant::now()));
         }
     }
+}
+
+/// What to tell whoever leaves a run to workers of which there are none. `None` also when Redis does not tell.
+pub(super) async fn absent(app: &App) -> Option<Text> {
+    let queues = wiring::queue_over(app.sources.redis.as_ref()?);
+    let looked = tokio::time::timeout(LEAVE_WITHIN, without_worker(&queues)).await;
+    let waiting = looked.ok()?.ok()?;
+    (!waiting.is_empty()).then(|| programs::no_worker(&waiting))
 }
 
 /// The queues with jobs that no live worker takes; all of them if there is no worker at all.

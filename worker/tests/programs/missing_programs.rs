@@ -12,7 +12,7 @@ async fn says(world: &World, arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_worker_a_run_says_so_and_goes_on_with_one() {
+async fn without_a_worker_a_run_says_so_also_to_whoever_leaves_it_and_goes_on_with_one() {
     let world = World::open(20).await;
     let (_, quotas) = says(&world, &["status"]).await;
     let run = world.start(world.command("miseban", &["run", "price-stock"]));
@@ -31,8 +31,14 @@ async fn without_a_worker_a_run_says_so_and_goes_on_with_one() {
 
     assert!(!quotas.contains("Quotas\n  none"), "{quotas}");
     assert!(quotas.contains("0 this hour, 0 today"), "{quotas}");
+    run.signal("INT");
+    let left = run.ends_with(130).await;
+    assert!(left.contains("is open, but no worker is alive"), "{left}");
+    assert!(!left.contains("the workers go on"), "{left}");
+    let resumed = world.command("miseban", &["run", "price-stock", "--resume"]);
+    let resumed = world.start(resumed);
     let worker = world.worker();
-    run.ends_with(0).await;
+    resumed.ends_with(0).await;
     knows(&world, &worker).await;
 }
 
