@@ -88,13 +88,13 @@ pub fn distance(redis: &RedisLink) -> Result<Option<Text>, Text> {
     let (milliseconds, most) = (usual.as_millis(), LONGEST_ROUND_TRIP.as_millis());
     if usual > LONGEST_ROUND_TRIP {
         return Err(text!(
-            "Redisの応答に {milliseconds} ミリ秒かかります。{most} ミリ秒を超えると、Amazonに問い合わせできません。近くのRedisを使ってください",
+            "Redisの応答に{milliseconds}ミリ秒かかります。{most}ミリ秒を超えると、Amazonに問い合わせできません。近くのRedisを使ってください",
             "an answer of Redis takes {milliseconds} ms; beyond {most} ms Amazon cannot be asked: use a Redis that is nearer"
         ));
     }
     Ok((usual > FAR).then(|| {
         text!(
-            "Redisの応答に {milliseconds} ミリ秒かかります。その分、Amazonへの問い合わせの間隔が長くなります({most} ミリ秒まで使えます)",
+            "Redisの応答に{milliseconds}ミリ秒かかります。その分、Amazonへの問い合わせの間隔が長くなります({most}ミリ秒まで使えます)",
             "an answer of Redis takes {milliseconds} ms, by which requests to Amazon are further apart (up to {most} ms can be used)"
         )
     }))

@@ -16,7 +16,7 @@ pub fn schedule(schedule: &RunSchedule) -> Text {
     match schedule {
         RunSchedule::Every(pause) => {
             let hours = pause.num_hours();
-            text!("{hours} 時間ごと", "every {hours} h")
+            text!("{hours}時間ごと", "every {hours} h")
         }
         RunSchedule::At(times) => {
             let times: Vec<String> = times

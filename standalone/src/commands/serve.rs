@@ -101,7 +101,7 @@ fn not_resumed(error: &ResumeError) -> CommandError {
 fn started(settings: &Settings, resumed: usize) -> Text {
     let Text { ja, en } = labels::schedule(&settings.work.schedule);
     text!(
-        "店番を始めます(実行は{ja}、再開した実行 {resumed} 件)。止めるには Ctrl+C",
+        "店番を始めます(実行は{ja}、再開した実行 {resumed}件)。止めるには Ctrl+C",
         "serving the shops (a run {en}, {resumed} runs resumed); press Ctrl+C to stop"
     )
 }

@@ -83,8 +83,8 @@ fn too_long(number: u64) -> CommandError {
 
 fn not_utf8(number: u64) -> CommandError {
     CommandError::Usage(text!(
-        "{number}行目がUTF-8ではありません(Shift_JISのようです)。何も取り込んでいません。Excelなら「名前を付けて保存」で「CSV UTF-8(コンマ区切り)」を選んで保存し直してください",
-        "line {number} is not UTF-8 (perhaps Shift_JIS); nothing was imported. In Excel, use \"Save As\" with the type \"CSV UTF-8 (Comma delimited)\""
+        "{number}行目がUTF-8ではありません(Shift_JISかUTF-16のようです)。何も取り込んでいません。Excelなら「名前を付けて保存」で「CSV UTF-8(コンマ区切り)」を選んで保存し直してください",
+        "line {number} is not UTF-8 (perhaps Shift_JIS or UTF-16); nothing was imported. In Excel, use \"Save As\" with the type \"CSV UTF-8 (Comma delimited)\""
     ))
 }
 

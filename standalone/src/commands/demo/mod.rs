@@ -204,8 +204,8 @@ fn introduce(stage: &Stage, out: &mut CommandOutput<'_>) -> Result<(), CommandEr
         "店番(みせばん)は、BASEのショップの価格と在庫をAmazon.co.jpに合わせ続けます。
 Amazonで売り切れた商品は非公開にし、値上がりした商品は値上げします。夜間も自動で行います。
 
-このデモでは {SHOPS} つのショップと {LISTINGS} 件の商品を、このパソコンの中だけで動かします({url})。
-Amazonの制限(20件を10秒に1回)はそのまま、時計だけ {TIME_SCALE} 倍速です。
+このデモでは {SHOPS}つのショップと{LISTINGS}件の商品を、このパソコンの中だけで動かします({url})。
+Amazonの制限(20件を10秒に1回)はそのまま、時計だけ{TIME_SCALE}倍速です。
 ",
         "Miseban keeps the prices and stock of BASE shops in line with Amazon.co.jp: it hides products
 that are sold out on Amazon, and raises prices when Amazon does, day and night.

@@ -45,8 +45,11 @@ fn reason(why: &str, lang: Lang) -> String {
     }
 }
 
-/// The number of products, and what to do.
+/// The number of products, and what to do; nothing is to do about none.
 pub fn summary(list: ProductList, count: u64) -> Text {
+    if count == 0 {
+        return text!("0件", "none");
+    }
     let count = grouped(count);
     let Text { ja, en } = todo(list);
     text!("{count}件。{ja}", "{count} in all; {en}")
