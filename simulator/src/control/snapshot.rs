@@ -23,6 +23,15 @@ pub struct ItemSnapshot {
     pub modified: i64,
     /// How often the API edited it.
     pub edits: u64,
+    /// The price of a sale of the platform, while it runs.
+    #[serde(default)]
+    pub sale_price: Option<i64>,
+    /// The API refuses to edit a digital item.
+    #[serde(default)]
+    pub digital: bool,
+    /// The number of its variations, of whose stock its own is the sum.
+    #[serde(default)]
+    pub variations: usize,
 }
 
 impl From<&SimulatedItem> for ItemSnapshot {
@@ -37,6 +46,9 @@ impl From<&SimulatedItem> for ItemSnapshot {
             visible: item.visible,
             modified: item.modified,
             edits: item.edits,
+            sale_price: item.sale_price,
+            digital: item.digital,
+            variations: item.variations.len(),
         }
     }
 }
