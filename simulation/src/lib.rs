@@ -16,6 +16,7 @@ pub mod event;
 pub mod gate;
 pub mod idle_time;
 pub mod installation;
+pub mod oracle;
 pub mod person;
 pub mod plan;
 pub mod ports;

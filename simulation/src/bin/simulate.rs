@@ -4,13 +4,13 @@
 
 use anyhow::Context as _;
 use clap::Parser;
+use simulation::oracle::{Oracle, WATCH};
 use simulation::plan::{Plan, plan_of};
 use simulation::run::{History, Order, run};
 use simulation::scenario::Scenario;
 use simulation::seed_report::SeedReport;
 use simulation::seeds::{SeedsOrder, run_seeds};
 use simulation::trace::TraceKind;
-use simulation::watcher::Unwatched;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -104,8 +104,8 @@ fn one(cli: &SimulateCli) -> anyhow::Result<ExitCode> {
         } else {
             TraceKind::Hash
         },
-        install: &[],
-        watch: |_| Box::new(Unwatched),
+        install: WATCH,
+        watch: |world| Box::new(Oracle::new(world)),
     };
     let history = run(order)?;
     print(cli, &plan, &history, begun.elapsed()).context("the output cannot be written")?;

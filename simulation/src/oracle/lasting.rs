@@ -1,0 +1,121 @@
+//! What may not last while no fault is at work: looked at once a minute (sections 1, 3, 6 and 10).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::knowledge::BuyState;
+use super::law::{Findings, LEFT_BELOW_COST, LEFT_FOR_SALE, NO_RUNS};
+use super::products::ProductWatch;
+use super::rows::{NamedValues, selected};
+use super::rules::KeeperRules;
+use super::shops::{ShopWatch, WatchedItem};
+use crate::rows::WatchedRows;
+
+/// An edit is made within seconds of the answer; a queue of edits and their retries may take longer.
+const EDITED_WITHIN: TimeDelta = TimeDelta::minutes(15);
+/// An open run and the start of the next one may take so long.
+const STARTED_WITHIN: TimeDelta = TimeDelta::minutes(45);
+
+/// All that is seen at one look.
+pub struct Look<'a> {
+    /// The true time.
+    pub now: DateTime<Utc>,
+    /// Since when no fault is at work.
+    pub calm_since: DateTime<Utc>,
+    /// When the last whole reading of the shops began.
+    pub read_at: Option<DateTime<Utc>>,
+    /// What is known of products.
+    pub products: &'a ProductWatch,
+    /// What the shops show.
+    pub shops: &'a ShopWatch,
+    /// The rules.
+    pub rules: &'a KeeperRules,
+}
+
+impl Look<'_> {
+    /// Looks at every listing.
+    pub fn listings(&self, rows: &WatchedRows, findings: &mut Findings) {
+        for row in selected(rows, include_str!("sql/listings.sql")) {
+            let account = row.text("account_id");
+            let Some(item_id) = row.whole("item_id").and_then(|id| u64::try_from(id).ok()) else {
+                continue;
+            };
+            let Some(item) = self.shops.item(account, item_id) else {
+                continue;
+            };
+            let is_ours = row.text("status") == "listed" && row.whole("active") == Some(1);
+            if !is_ours {
+                continue;
+            }
+            self.loses_money(&row, item, findings);
+        }
+    }
+
+    /// What is known to be sold out, or to cost more than it sells for, is not left for sale.
+    fn loses_money(&self, row: &NamedValues, item: &WatchedItem, findings: &mut Findings) {
+        let Some(known) = self.products.newest(&item.shown.asin) else {
+            return;
+        };
+        let long_ago = |since: DateTime<Utc>| self.now - since > EDITED_WITHIN;
+        let touched = item.touched_at.is_some_and(|at| at >= known.since);
+        let waits = row.whole("held_updates").unwrap_or(0) > 0
+            || row.has("hold_reason")
+            || row.has("reauthorise_since")
+            || row.has("refused_since")
+            || row
+                .instant("parked_until")
+                .is_some_and(|until| until > known.since);
+        // What became known during a fault is looked at in the end.
+        let is_judged =
+            long_ago(known.since) && known.since > self.calm_since && !touched && !waits;
+        if !is_judged || !item.shown.visible {
+            return;
+        }
+        let about = (row.text("account_id"), row.text("asin"));
+        let is_out = match known.standing {
+            BuyState::NoOffer => true,
+            BuyState::NonePassed(times) => times >= self.rules.filtered_hides_after,
+            _ => false,
+        };
+        if is_out {
+            let found = format!(
+                "item {} is for sale, and known to be sold out since {}",
+                item.shown.item_id, known.since
+            );
+            findings.broken_of_listing(LEFT_FOR_SALE, about, &found);
+        }
+        if let Some(cost) = known
+            .cost
+            .filter(|cost| item.shown.price < *cost && !is_out)
+        {
+            let found = format!(
+                "item {} is for sale at {} yen, and known to cost {cost} since {}",
+                item.shown.item_id, item.shown.price, known.since
+            );
+            findings.broken_of_listing(LEFT_BELOW_COST, about, &found);
+        }
+    }
+
+    /// Looks whether a run for prices and stock starts as often as it must.
+    pub fn schedule(&self, rows: &WatchedRows, every: TimeDelta, findings: &mut Findings) {
+        let open = selected(rows, include_str!("sql/open_runs.sql"));
+        if open.iter().any(|run| run.text("kind") == "price-stock") {
+            return;
+        }
+        let last = last_run(rows, "price-stock", "'done', 'failed', 'cancelled'");
+        let due_since = last.map_or(self.calm_since, |last| self.calm_since.max(last + every));
+        if self.now - due_since > STARTED_WITHIN {
+            let found =
+                format!("no run for prices and stock starts, and one is due since {due_since}");
+            findings.broken(NO_RUNS, &found);
+        }
+    }
+}
+
+/// When the newest run of a kind over everything started, of those in one of `states`.
+pub fn last_run(rows: &WatchedRows, kind: &str, states: &str) -> Option<DateTime<Utc>> {
+    let statement = include_str!("sql/last_run.sql");
+    let statement = statement
+        .replace("{kind}", kind)
+        .replace("{states}", states);
+    selected(rows, &statement).pop()?.instant("started_at")
+}

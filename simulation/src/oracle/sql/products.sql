@@ -1,0 +1,3 @@
+-- What is known of products when the watch begins.
+SELECT asin, price_yen, stock, filtered_times
+FROM products

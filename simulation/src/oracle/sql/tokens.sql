@@ -1,0 +1,3 @@
+-- All pairs of tokens.
+SELECT owner, access_token, refresh_token
+FROM tokens

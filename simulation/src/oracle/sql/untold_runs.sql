@@ -1,0 +1,14 @@
+-- Runs that failed or are held, of which no channel was told.
+SELECT r.id, r.kind, r.state
+FROM runs AS r
+WHERE
+    r.state IN ('failed', 'held')
+    AND r.dry_run = 0
+    AND COALESCE(r.ended_at, r.started_at) < '{before}'
+    AND NOT EXISTS (
+        SELECT 1
+        FROM notices AS n
+        WHERE
+            n.event LIKE 'run/' || r.id || '/%'
+            AND n.state IN ('sent', 'sending', 'due', 'perhaps', 'refused', 'expired')
+    )
