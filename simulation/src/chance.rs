@@ -3,18 +3,23 @@
 //! Ids (`Uuid::now_v7`), dice (`rand`) and the order of hash maps come from the system's `getrandom`, and
 //! the time in an id from its `clock_gettime`. Both are defined here in place of the C library's: on a
 //! thread that was seeded they answer from the seed and from virtual time, on any other thread they ask
-//! the kernel. Nothing else in the workspace is `unsafe`.
+//! the kernel. `gettimeofday`, which only the database uses, tells the time that programs go by. Nothing
+//! else in the workspace is `unsafe`.
 
 #![cfg(target_os = "linux")]
 #![expect(
     unsafe_code,
-    reason = "defines two functions of the C library, so that ids and dice repeat; a seam for every \
+    reason = "defines three functions of the C library, so that ids and dice repeat; a seam for every \
               id and every hash map of the product would be larger and would miss those of its libraries"
 )]
 
 use chrono::{DateTime, Utc};
-use libc::{c_int, c_uint, c_void, clockid_t, size_t, ssize_t, timespec};
+use libc::{c_int, c_uint, c_void, clockid_t, size_t, ssize_t, timespec, timeval};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// What the clock of the database shows; 0 before a simulation.
+static DATABASE_MICROS: AtomicI64 = AtomicI64::new(0);
 
 thread_local! {
     static DRAWN: Cell<Option<u64>> = const { Cell::new(None) };
@@ -29,6 +34,11 @@ pub fn seed_thread(seed: u64) {
 /// The time that this thread's wall clock shows from now on.
 pub fn set_wall_clock(now: DateTime<Utc>) {
     WALL_NANOS.set(now.timestamp_nanos_opt());
+}
+
+/// The time that the database's own clock shows from now on: `SQLite` asks for it on threads of its own.
+pub fn set_database_clock(now: DateTime<Utc>) {
+    DATABASE_MICROS.store(now.timestamp_micros(), Ordering::Relaxed);
 }
 
 /// The next number of a `SplitMix64` stream.
@@ -85,6 +95,28 @@ pub unsafe extern "C" fn clock_gettime(clock: clockid_t, time: *mut timespec) ->
     }
     // SAFETY: the system call takes what the caller of this function promised.
     let done = unsafe { libc::syscall(libc::SYS_clock_gettime, clock, time) };
+    c_int::try_from(done).unwrap_or(-1)
+}
+
+/// The C library's function of this name, which nothing but the database uses.
+///
+/// # Safety
+///
+/// `time` must be valid for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gettimeofday(time: *mut timeval, zone: *mut c_void) -> c_int {
+    let micros = DATABASE_MICROS.load(Ordering::Relaxed);
+    if micros != 0 {
+        let shown = timeval {
+            tv_sec: micros.div_euclid(1_000_000),
+            tv_usec: micros.rem_euclid(1_000_000),
+        };
+        // SAFETY: the caller promised that `time` can be written.
+        unsafe { time.write(shown) };
+        return 0;
+    }
+    // SAFETY: the system call takes what the caller of this function promised.
+    let done = unsafe { libc::syscall(libc::SYS_gettimeofday, time, zone) };
     c_int::try_from(done).unwrap_or(-1)
 }
 

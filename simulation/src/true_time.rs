@@ -66,6 +66,10 @@ impl SkewedClock {
 
 impl Clock for SkewedClock {
     fn now(&self) -> DateTime<Utc> {
-        self.time.now() + TimeDelta::milliseconds(self.ahead_ms.load(Ordering::Relaxed))
+        let ahead = TimeDelta::milliseconds(self.ahead_ms.load(Ordering::Relaxed));
+        let now = self.time.now() + ahead;
+        // The database keeps the clock of its machine, and programs keep that of the database.
+        chance::set_database_clock(now);
+        now
     }
 }
