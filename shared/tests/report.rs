@@ -108,6 +108,18 @@ fn prices_reach_the_difference_of_the_largest_change_up_or_down() {
     assert!(!changes.reach(Yen(0)));
 }
 
+#[test]
+fn a_shop_is_left_out_only_if_nothing_happened_there() {
+    let mut report: Report = serde_json::from_value(golden()).expect("the report of this version");
+    let shop = &mut report.shops[0];
+
+    assert!(!shop.is_empty());
+    (shop.price_changes, shop.to_out, shop.applied, shop.hidden) = (0, 0, 0, 0);
+    assert!(shop.is_empty());
+    shop.delisted = 1;
+    assert!(!shop.is_empty());
+}
+
 /// A run that is done, and in which all went well.
 fn good() -> Report {
     let mut report: Report = serde_json::from_value(golden()).expect("the report of this version");
