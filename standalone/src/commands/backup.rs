@@ -241,7 +241,7 @@ mod tests {
     fn restores_in_the_same_second_keep_every_database_that_they_replace() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("miseban.db");
-        let now = Utc::now();
+        let now = SystemClock.now();
 
         let kept = ["first", "second", "third"].map(|content| {
             let part = folder.path().join("part");

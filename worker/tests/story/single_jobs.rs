@@ -2,6 +2,7 @@
 
 use crate::fixture::{Fixture, no_limit, world};
 use crate::waiting::vendors::TestClock;
+use adapters::clock::SystemClock;
 use adapters::queue::LocalQueue;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,6 +18,7 @@ use shared::domain::retry::Remedy;
 use shared::domain::run::{RunId, RunKind, RunState};
 use shared::domain::shop_page::{ItemView, PageCursor, ShopPage};
 use shared::jobs::{Backfill, SyncBatch, UpdateListing};
+use shared::ports::clock::Clock as _;
 use shared::ports::context::Context;
 use shared::ports::limiter::{Grant, Limiter, LimiterError, Permit};
 use shared::ports::shop::{Shop, ShopError};
@@ -54,7 +56,7 @@ async fn settled(clock: Arc<TestClock>) -> Fixture {
 
 fn standing() -> Arc<TestClock> {
     // The database keeps milliseconds.
-    let now = DateTime::from_timestamp_millis(Utc::now().timestamp_millis());
+    let now = DateTime::from_timestamp_millis(SystemClock.now().timestamp_millis());
     Arc::new(TestClock(Mutex::new(now.expect("an instant"))))
 }
 
