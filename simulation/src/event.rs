@@ -178,7 +178,7 @@ pub enum AnswerFate {
     Lost,
     /// The connection ends first.
     Cut,
-    /// The request was sent twice, and this is the first answer, which nobody gets.
+    /// The request was sent twice, and this is the first answer, which is dropped.
     Repeated,
 }
 

@@ -182,7 +182,7 @@ impl Simulation {
         }
     }
 
-    /// Nobody waits for the requests of `process` any more.
+    /// The requests of `process` are given up.
     pub fn forget_requests(&self, process: ProcessId) {
         let all = lock(&self.waiting).clone();
         for (call, _) in all.into_iter().filter(|(_, whose)| *whose == process) {

@@ -122,7 +122,7 @@ impl AppliedWatch {
     }
 }
 
-/// Whether a person, or a request that nobody waited for any more, changed the item since.
+/// Whether a person, or a request that was given up, changed the item since.
 fn may_differ(item: &WatchedItem, applied: Applied) -> bool {
     let changed_at = item.touched_at.max(item.disturbed_at);
     changed_at.is_some_and(|changed_at| changed_at > applied.since - READ_WITHIN)

@@ -41,7 +41,7 @@ pub struct EndJudge<'a> {
 }
 
 impl EndJudge<'_> {
-    /// Looks for runs that have not ended; one that the guard holds waits for a person, which nobody is here.
+    /// Looks for runs that have not ended; one that the guard holds waits for a person, and there is none here.
     pub fn runs(&self, findings: &mut Findings) {
         let now = self.look.now;
         for run in selected(self.rows, include_str!("sql/open_runs.sql")) {
@@ -55,7 +55,7 @@ impl EndJudge<'_> {
         }
     }
 
-    /// Looks for runs that failed or wait, and nobody was told.
+    /// Looks for runs that failed or wait without a notice.
     pub fn notified(&self, findings: &mut Findings) {
         let before = self.look.now - DONE_WITHIN;
         let before = before.to_rfc3339_opts(SecondsFormat::Millis, true);
@@ -100,7 +100,7 @@ impl EndJudge<'_> {
         }
     }
 
-    /// Looks for notices that nobody sends.
+    /// Looks for notices that are not sent.
     pub fn notices(&self, findings: &mut Findings) {
         let now = self.look.now;
         for row in selected(self.rows, include_str!("sql/waiting_notices.sql")) {

@@ -11,7 +11,7 @@ pub struct ItemFace {
     pub price: i64,
     /// Whether buyers see it.
     pub visible: bool,
-    /// Its stock; `None` if nobody knows it, or if it is not ours to set.
+    /// Its stock; `None` if it is not known, or if it is not ours to set.
     pub stock: Option<i64>,
 }
 

@@ -80,7 +80,7 @@ impl Oracle {
         }
     }
 
-    /// Amazon has refused a request for its rate: nobody's fault if the network or a standstill brought it late.
+    /// Amazon has refused a request for its rate: no fault of a process if the network or a standstill brought it late.
     fn refused(&mut self, answer: &VendorAnswer, place: Option<usize>, at: DateTime<Utc>) {
         let jitters = self.excuses.has_kind(&["NetDouble", "RateHeader"]);
         let is_excused = answer.faulted || jitters || self.excuses.has_just_thawed(place, at);

@@ -16,9 +16,9 @@ pub enum ShipsWhen {
     Now,
     /// Later, from a date.
     FutureWithDate,
-    /// Later, nobody knows when.
+    /// Later, at an unknown time.
     FutureWithoutDate,
-    /// Not told, or a word that nobody knows.
+    /// Not told, or an unknown word.
     Untold,
 }
 

@@ -26,7 +26,7 @@ pub struct WatchedItem {
     pub touched_at: Option<DateTime<Utc>>,
     /// When a person took stock from it or gave it some, last.
     pub stock_touched_at: Option<DateTime<Utc>>,
-    /// When the network brought an edit of ours that nobody waited for any more, or one for the second time.
+    /// When the network brought an edit of ours that was given up, or one for the second time.
     pub disturbed_at: Option<DateTime<Utc>>,
 }
 
@@ -42,7 +42,7 @@ pub struct ShopWatch {
 pub enum Editor {
     /// A request of ours.
     Product,
-    /// A request of ours that the network doubled, or brought when nobody waited for it any more.
+    /// A request of ours that the network doubled, or brought after it was given up.
     LateProduct,
     /// A person or a buyer.
     Person,

@@ -95,7 +95,7 @@ impl TokenWatch {
         self.refreshes.insert(call, refresh);
     }
 
-    /// The network has doubled a refresh: this is the copy whose answer nobody gets, and the one that counts is refused.
+    /// The network has doubled a refresh: the answer to this copy is dropped, and the other one is refused.
     pub fn repeated(&mut self, call: u64, account: &str) {
         self.refreshes.remove(&call);
         self.troubled.insert(account.to_owned());

@@ -81,7 +81,7 @@ pub enum FaultAct {
 pub enum CutSide {
     /// It had none.
     Before,
-    /// It had its effect, and nobody learns of it.
+    /// It had its effect, and its answer is lost.
     After,
 }
 

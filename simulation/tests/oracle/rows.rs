@@ -1,4 +1,4 @@
-//! The log of the rows: every change is in it, whoever made it, and the laws about rows are judged by it.
+//! The log of the rows: every change by any program is in it, and the laws about rows are judged by it.
 
 use chrono::DateTime;
 use simulation::oracle::law::Findings;

@@ -196,7 +196,7 @@ fn hides_go_before_rises_and_those_before_the_rest() {
 }
 
 #[test]
-fn a_stock_that_nobody_knows_is_no_difference() {
+fn an_unknown_stock_is_no_difference() {
     let unknown = ItemFace {
         stock: None,
         ..SHOWN

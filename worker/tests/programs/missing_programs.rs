@@ -12,7 +12,7 @@ async fn says(world: &World, arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_worker_a_run_says_so_also_to_whoever_leaves_it_and_goes_on_with_one() {
+async fn without_a_worker_a_run_says_so_also_to_a_person_who_leaves_it_and_goes_on_with_one() {
     let world = World::open(20).await;
     let (_, quotas) = says(&world, &["status"]).await;
     let run = world.start(world.command("miseban", &["run", "price-stock"]));
