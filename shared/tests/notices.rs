@@ -213,7 +213,7 @@ fn a_run_is_news_when_it_changed_or_failed_to_change_anything() {
     let none: [Change; 4] = [
         |_| {},
         |run| run.updates.held = 3,
-        // Its listings are hidden, or nobody has asked again.
+        // Its listings are hidden, or Amazon was not asked again.
         |run| run.outcomes.invalid_asin = 1,
         |run| run.invalid.count = 1,
     ];

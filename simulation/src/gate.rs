@@ -24,7 +24,7 @@ const TAKES_TIME: u64 = 40;
 pub enum Life {
     /// It runs.
     Runs,
-    /// It stands still.
+    /// It is frozen: its calls wait.
     StandsStill,
     /// It is dead.
     Ended,
