@@ -1,64 +1,14 @@
-//! Which branches a history has reached: how messages were settled, and which states and words are in the
-//! rows. What no seed reaches is not tested by the simulation.
+//! Which branches a history has reached: how messages were settled, what was done about the failures of jobs, the
+//! verdicts about offers, and the words that rows had. What no seed reaches is not tested by the simulation.
 
 use crate::event::{Event, Happening, Port};
+use crate::heard_remedies::{self, variant};
+use crate::row_words::{self, variants};
 use crate::rows::WatchedRows;
+use shared::ports::queue::Settlement;
 use std::collections::BTreeSet;
 
-/// The columns whose values are looked for, with the values that there are.
-const COLUMNS: [(&str, &str, &[&str]); 10] = [
-    ("runs", "kind", &["price-stock", "basic-info", "reconcile"]),
-    (
-        "runs",
-        "state",
-        &[
-            "running",
-            "backfilling",
-            "done",
-            "held",
-            "cancelled",
-            "failed",
-        ],
-    ),
-    ("batches", "state", &["open", "closed", "given_up"]),
-    ("misses", "state", &["open", "fetched", "failed"]),
-    (
-        "outcomes",
-        "outcome",
-        &[
-            "success",
-            "out_of_stock",
-            "filtered_out",
-            "api_error",
-            "invalid_asin",
-        ],
-    ),
-    (
-        "updates",
-        "state",
-        &[
-            "queued",
-            "held",
-            "applied",
-            "equal",
-            "parked",
-            "failed",
-            "delisted",
-            "cancelled",
-        ],
-    ),
-    ("updates", "urgency", &["hide", "below_cost", "normal"]),
-    ("listings", "status", &["listed", "pending", "delisted"]),
-    (
-        "notices",
-        "state",
-        &[
-            "due", "sending", "sent", "perhaps", "refused", "expired", "quiet",
-        ],
-    ),
-    ("guards", "decision", &["released", "cancelled", "lifted"]),
-];
-const SETTLEMENTS: [&str; 4] = ["Done", "Defer", "Retry", "Dead"];
+const SETTLEMENTS: &[&str] = variants!(Settlement { Done Defer Retry Dead });
 
 /// The names of the branches that were reached.
 #[derive(Debug, Clone, Default)]
@@ -71,22 +21,14 @@ impl Reached {
             return;
         };
         if call.port == Port::Queue && call.name == "settle" {
-            let settled = SETTLEMENTS
-                .into_iter()
-                .find(|word| call.subject.contains(word));
-            self.add("Settlement", settled.unwrap_or("other"));
+            let settlement = call.subject.split_whitespace().nth(1).unwrap_or_default();
+            self.0.insert(format!("Settlement {}", variant(settlement)));
         }
     }
 
-    /// Looks at the rows.
+    /// Looks at what was noted of the rows.
     pub fn look(&mut self, rows: &WatchedRows) {
-        for (table, column, _) in COLUMNS {
-            for row in rows.select(&format!("SELECT DISTINCT {column} AS word FROM {table}")) {
-                if let Some(word) = row.get("word").and_then(serde_json::Value::as_str) {
-                    self.add(&format!("{table}.{column}"), word);
-                }
-            }
-        }
+        self.0.extend(row_words::noted(rows));
     }
 
     /// All names, sorted.
@@ -94,20 +36,39 @@ impl Reached {
         self.0.iter().cloned().collect()
     }
 
-    /// The names that can be reached, as far as this file knows them.
+    /// The names that can be reached.
     pub fn all() -> Vec<String> {
-        let settlements = SETTLEMENTS.map(|word| format!("Settlement {word}"));
-        let words = |(table, column, words): (&str, &str, &[&str])| {
-            let name = |word: &&str| format!("{table}.{column} {word}");
-            words.iter().map(name).collect::<Vec<_>>()
-        };
-        settlements
-            .into_iter()
-            .chain(COLUMNS.into_iter().flat_map(words))
-            .collect()
+        let settlements = SETTLEMENTS.iter().map(|name| format!("Settlement {name}"));
+        let all = settlements.chain(heard_remedies::all());
+        all.chain(row_words::all()).collect()
     }
+}
 
-    fn add(&mut self, what: &str, word: &str) {
-        self.0.insert(format!("{what} {word}"));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{CallOutcome, PortCall};
+    use chrono::DateTime;
+
+    #[test]
+    fn a_settlement_is_counted_by_its_own_name_and_not_by_a_word_in_its_text() {
+        let mut reached = Reached::default();
+        let settlement = Settlement::Dead("Done with it: Retry later".to_owned());
+        let call = PortCall {
+            port: Port::Queue,
+            name: "settle",
+            subject: format!(" sync:1:2 {settlement:?}"),
+            began: DateTime::UNIX_EPOCH,
+            outcome: CallOutcome::Done("true".to_owned()),
+        };
+
+        reached.see(&Event {
+            at: DateTime::UNIX_EPOCH,
+            process: None,
+            what: Happening::Call(call),
+        });
+
+        assert_eq!(reached.names(), ["Settlement Dead"]);
+        assert!(Reached::all().contains(&reached.names()[0]));
     }
 }

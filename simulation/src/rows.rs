@@ -46,13 +46,13 @@ impl WatchedRows {
     /// # Panics
     ///
     /// For SQL that the database refuses.
-    pub fn install(&self, statements: &[&str]) {
+    pub fn install(&self, statements: &[impl AsRef<str>]) {
         let mut connection = self
             .connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        for sql in statements {
-            let query = sqlx::raw_sql(AssertSqlSafe((*sql).to_owned()));
+        for sql in statements.iter().map(AsRef::as_ref) {
+            let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
             let done = self.real.run(query.execute(&mut *connection));
             done.unwrap_or_else(|error| panic!("{sql}: {error}"));
         }

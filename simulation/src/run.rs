@@ -8,6 +8,7 @@ use crate::person::order_runs;
 use crate::plan::Plan;
 use crate::ports::LaneRows;
 use crate::real_time::RealTime;
+use crate::row_words;
 use crate::rows::WatchedRows;
 use crate::scenario::Scenario;
 use crate::simulation::{Simulation, SimulationParts};
@@ -142,6 +143,7 @@ fn set_up(order: &Order, real: &Arc<RealTime>) -> anyhow::Result<(Installation, 
         let rows = WatchedRows::open(real, &installation.database());
         let rows = rows.context("no second connection")?;
         rows.install(order.install);
+        rows.install(&row_words::statements());
         anyhow::Ok((installation, rows))
     };
     std::thread::scope(|scope| {

@@ -107,6 +107,7 @@ impl<C: Send + Sync + 'static> JobRunner<C> {
         match &mut result {
             Ok(()) => self.outage.up(),
             Err(error) => {
+                tracing::debug!(remedy = ?error.remedy, why = %error.why, "the job failed");
                 let refused_for = self.pause_after(error).await;
                 if refused_for >= PATIENCE {
                     error.remedy = Remedy::Stop;

@@ -42,6 +42,9 @@ pub enum MissReason {
 macro_rules! words {
     ($type:ty { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $type {
+            /// All words.
+            pub const WORDS: &[&str] = &[$($word),+];
+
             /// The word in the database, in JSON and in commands.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }

@@ -4,6 +4,7 @@
 
 use anyhow::Context as _;
 use clap::Parser;
+use simulation::heard_remedies::HeardRemedies;
 use simulation::oracle::{Oracle, WATCH};
 use simulation::plan::{Plan, plan_of};
 use simulation::run::{History, Order, run};
@@ -95,6 +96,7 @@ fn one(cli: &SimulateCli) -> anyhow::Result<ExitCode> {
     let mut scenario = Scenario::of(cli.seed, Duration::from_secs(cli.hours * 3_600));
     let plan = wanted(plan_of(&mut scenario), cli.only.as_deref());
     let keeps = cli.trace || !cli.about.is_empty();
+    let heard = HeardRemedies::listen();
     let begun = Instant::now();
     let order = Order {
         scenario,
@@ -107,7 +109,8 @@ fn one(cli: &SimulateCli) -> anyhow::Result<ExitCode> {
         install: WATCH,
         watch: |world| Box::new(Oracle::new(world)),
     };
-    let history = run(order)?;
+    let mut history = run(order)?;
+    history.reached.extend(heard.names());
     print(cli, &plan, &history, begun.elapsed()).context("the output cannot be written")?;
     Ok(exit(history.breaches.is_empty()))
 }
