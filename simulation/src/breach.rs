@@ -20,6 +20,22 @@ pub struct Breach {
     pub run: Option<String>,
 }
 
+impl Breach {
+    /// Gives the ids in it the names that they have in the history.
+    pub fn name_ids(&mut self, mut named: impl FnMut(&str) -> String) {
+        self.text = named(&self.text);
+        self.run = self.run.as_deref().map(named);
+    }
+
+    /// The arguments by which `simulate` tells of what it is about.
+    pub fn about(&self) -> Option<String> {
+        let listing = self.asin.as_ref().map(|asin| format!("--listing {asin}"));
+        let run = self.run.as_ref().map(|run| format!("--run {run}"));
+        let shop = self.account.as_ref().map(|shop| format!("--about {shop}"));
+        listing.or(run).or(shop)
+    }
+}
+
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {}: {}", self.rule, self.at, self.text)?;

@@ -8,6 +8,7 @@
 
 #![warn(missing_docs)]
 
+pub mod about;
 pub mod breach;
 pub mod chance;
 pub mod dice;
@@ -24,6 +25,7 @@ pub mod ports;
 pub mod program;
 pub mod reached;
 pub mod real_time;
+pub mod row_history;
 pub mod row_words;
 pub mod rows;
 pub mod run;

@@ -8,6 +8,7 @@ use crate::person::order_runs;
 use crate::plan::Plan;
 use crate::ports::LaneRows;
 use crate::real_time::RealTime;
+use crate::row_history::{self, RowHistory};
 use crate::row_words;
 use crate::rows::WatchedRows;
 use crate::scenario::Scenario;
@@ -104,13 +105,17 @@ async fn carry_out(order: Order) -> anyhow::Result<History> {
         installation.limiter = Some(Arc::new(limiter));
     }
     let installation = Arc::new(installation);
+    let mut trace = Trace::new(order.kind);
+    if order.kind == TraceKind::TextAndRows {
+        trace = trace.with_rows(RowHistory::open(&real, &installation.database())?);
+    }
     let (deaths, died) = mpsc::unbounded_channel();
     let parts = SimulationParts {
         simulator: Simulator::in_process(scenario.config.clone()),
         scenario,
         real,
         rows,
-        trace: Trace::new(order.kind),
+        trace,
         deaths,
     };
     let simulation = Arc::new(Simulation::new(parts, order.watch));
@@ -120,10 +125,13 @@ async fn carry_out(order: Order) -> anyhow::Result<History> {
         () = whole(&simulation, &installation, director) => {}
     }
     simulation.look_at_rows();
-    let (breaches, reached) = (simulation.breaches(), simulation.reached());
+    let (mut breaches, reached) = (simulation.breaches(), simulation.reached());
     let lasted = simulation.time.elapsed();
     installation.delete();
     let mut trace = simulation.trace();
+    for breach in &mut breaches {
+        breach.name_ids(|text| trace.with_names(text));
+    }
     Ok(History {
         hash: trace.hash(),
         events: trace.count(),
@@ -144,6 +152,9 @@ fn set_up(order: &Order, real: &Arc<RealTime>) -> anyhow::Result<(Installation, 
         let rows = rows.context("no second connection")?;
         rows.install(order.install);
         rows.install(&row_words::statements());
+        if order.kind == TraceKind::TextAndRows {
+            rows.install(&row_history::statements());
+        }
         anyhow::Ok((installation, rows))
     };
     std::thread::scope(|scope| {

@@ -1,5 +1,6 @@
 //! What became of one seed, as a process that ran it tells it to the one that started it.
 
+use crate::breach::Breach;
 use crate::plan::Plan;
 use crate::run::History;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ pub struct SeedReport {
     pub faults: BTreeMap<String, u64>,
     /// The rule that was broken first, and the text of the breach.
     pub broken: Option<(String, String)>,
-    /// The ASIN, shop or run that the breach is about.
+    /// The arguments that tell of what the breach is about.
     pub about: Option<String>,
     /// The branches that were reached.
     pub reached: Vec<String>,
@@ -34,16 +35,13 @@ impl SeedReport {
                 .or_default() += 1;
         }
         let first = history.breaches.first();
-        let about = |one: &crate::breach::Breach| {
-            one.asin.clone().or(one.run.clone()).or(one.account.clone())
-        };
         Self {
             seed,
             hash: format!("{:016x}", history.hash),
             days: history.lasted.as_secs_f64() / 86_400.0,
             faults,
             broken: first.map(|one| (one.rule.to_owned(), one.to_string())),
-            about: first.and_then(about),
+            about: first.and_then(Breach::about),
             reached: history.reached.clone(),
         }
     }

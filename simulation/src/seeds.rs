@@ -204,10 +204,7 @@ fn failure(report: &SeedReport, text: &str, kept: Option<&[usize]>, hours: u64) 
     let only = kept
         .map(|kept| format!(" --only={}", list(kept)))
         .unwrap_or_default();
-    let about = report
-        .about
-        .as_ref()
-        .map(|about| format!(" --about {about}"));
+    let about = report.about.as_ref().map(|about| format!(" {about}"));
     let about = about.unwrap_or_default();
     format!("{text}\n  replay: simulate --seed {seed} --hours {hours}{only}{about} --plan")
 }

@@ -1,6 +1,7 @@
 //! The history as text: one line for each event, with ids named in the order of their appearance.
 
 use crate::event::{CallOutcome, Event, Happening, PortCall};
+use crate::row_history::RowHistory;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -12,12 +13,19 @@ const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
 /// The lines so far: their hash, and on demand their text.
-#[derive(Debug)]
 pub struct Trace {
     hash: u64,
     count: u64,
     names: HashMap<String, String>,
-    kept: Option<Vec<String>>,
+    kept: Option<Vec<KeptLine>>,
+    rows: Option<RowHistory>,
+}
+
+#[derive(Debug)]
+enum KeptLine {
+    Event(String),
+    /// Of a row, with ids as they are.
+    Row(String),
 }
 
 /// Whether the text of a trace is kept.
@@ -27,6 +35,8 @@ pub enum TraceKind {
     Hash,
     /// All lines.
     Text,
+    /// All lines, and what changes in the rows.
+    TextAndRows,
 }
 
 impl Trace {
@@ -36,8 +46,16 @@ impl Trace {
             hash: FNV_START,
             count: 0,
             names: HashMap::new(),
-            kept: (kind == TraceKind::Text).then(Vec::new),
+            kept: (kind != TraceKind::Hash).then(Vec::new),
+            rows: None,
         }
+    }
+
+    /// Also tells the changes of rows.
+    #[must_use]
+    pub fn with_rows(mut self, rows: RowHistory) -> Self {
+        self.rows = Some(rows);
+        self
     }
 
     /// Adds an event.
@@ -48,7 +66,17 @@ impl Trace {
         }
         self.count += 1;
         if let Some(kept) = &mut self.kept {
-            kept.push(line);
+            kept.push(KeptLine::Event(line));
+        }
+        let changes = self.rows.as_ref().map(RowHistory::news);
+        self.add_rows(elapsed, changes.unwrap_or_default());
+    }
+
+    /// Adds changes of rows, for people: they are not counted, and no part of the hash.
+    pub fn add_rows(&mut self, elapsed: Duration, changes: Vec<String>) {
+        let line = |text| KeptLine::Row(format!("{} rows {text}", stamp(elapsed)));
+        if let Some(kept) = &mut self.kept {
+            kept.extend(changes.into_iter().map(line));
         }
     }
 
@@ -64,10 +92,16 @@ impl Trace {
 
     /// The lines, if they are kept.
     pub fn take_lines(&mut self) -> Vec<String> {
-        self.kept.take().unwrap_or_default()
+        let kept = self.kept.take().unwrap_or_default();
+        let line = |kept| match kept {
+            KeptLine::Event(line) => line,
+            KeptLine::Row(line) => self.with_names(&line),
+        };
+        kept.into_iter().map(line).collect()
     }
 
-    fn with_names(&mut self, line: &str) -> String {
+    /// The text with the names of its ids.
+    pub fn with_names(&mut self, line: &str) -> String {
         let mut named = String::with_capacity(line.len());
         let mut rest = line;
         while let Some(dash) = rest.find('-') {
@@ -100,14 +134,15 @@ fn is_uuid(text: &str) -> bool {
     UUID.into_iter().all(fits)
 }
 
-fn line(elapsed: Duration, event: &Event) -> String {
+fn stamp(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
     let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
-    let mut line = format!(
-        "{hours:03}:{minutes:02}:{:02}.{:06} ",
-        seconds % 60,
-        elapsed.subsec_micros()
-    );
+    let micros = elapsed.subsec_micros();
+    format!("{hours:03}:{minutes:02}:{:02}.{micros:06}", seconds % 60)
+}
+
+fn line(elapsed: Duration, event: &Event) -> String {
+    let mut line = stamp(elapsed) + " ";
     // Writing to a string cannot fail.
     let _ = match event.process {
         Some(process) => write!(line, "{process} "),
@@ -165,20 +200,5 @@ fn call_text(call: &PortCall) -> String {
         CallOutcome::Done(answer) => format!("{port:?}.{name}{subject} = {answer}"),
         CallOutcome::Failed(error) => format!("{port:?}.{name}{subject} failed: {error}"),
         other => format!("{port:?}.{name}{subject} {other:?}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_named_in_the_order_of_their_appearance() {
-        let mut trace = Trace::new(TraceKind::Text);
-        let (first, second) = (uuid::Uuid::now_v7(), uuid::Uuid::now_v7());
-
-        let line = trace.with_names(&format!("a-b sync:{second}:7 {first} {second}-x"));
-
-        assert_eq!(line, "a-b sync:id-1:7 id-2 id-1-x");
     }
 }

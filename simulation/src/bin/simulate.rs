@@ -4,6 +4,7 @@
 
 use anyhow::Context as _;
 use clap::Parser;
+use simulation::about::{About, lines_about};
 use simulation::heard_remedies::HeardRemedies;
 use simulation::oracle::{Oracle, WATCH};
 use simulation::plan::{Plan, plan_of};
@@ -47,7 +48,13 @@ struct SimulateCli {
     /// Print the whole history
     #[arg(long)]
     trace: bool,
-    /// Print the lines of the history with this text: an ASIN, an item, a shop, `id-7`
+    /// Print the history of a run: `id-7` as in a history, or its number, counted from 1
+    #[arg(long, value_name = "RUN")]
+    run: Vec<String>,
+    /// Print the history of the listings of an ASIN, or of an item
+    #[arg(long, value_name = "ASIN|ITEM")]
+    listing: Vec<String>,
+    /// Print the lines of the history with this text, as a shop
     #[arg(long, value_name = "TEXT")]
     about: Vec<String>,
     /// Print one line of JSON and nothing else
@@ -95,17 +102,12 @@ fn one(cli: &SimulateCli) -> anyhow::Result<ExitCode> {
     }
     let mut scenario = Scenario::of(cli.seed, Duration::from_secs(cli.hours * 3_600));
     let plan = wanted(plan_of(&mut scenario), cli.only.as_deref());
-    let keeps = cli.trace || !cli.about.is_empty();
     let heard = HeardRemedies::listen();
     let begun = Instant::now();
     let order = Order {
         scenario,
         plan: plan.clone(),
-        kind: if keeps {
-            TraceKind::Text
-        } else {
-            TraceKind::Hash
-        },
+        kind: cli.kind(),
         install: WATCH,
         watch: |world| Box::new(Oracle::new(world)),
     };
@@ -113,6 +115,23 @@ fn one(cli: &SimulateCli) -> anyhow::Result<ExitCode> {
     history.reached.extend(heard.names());
     print(cli, &plan, &history, begun.elapsed()).context("the output cannot be written")?;
     Ok(exit(history.breaches.is_empty()))
+}
+
+impl SimulateCli {
+    fn abouts(&self) -> Vec<About> {
+        let runs = self.run.iter().cloned().map(About::Run);
+        let listings = self.listing.iter().cloned().map(About::Listing);
+        let texts = self.about.iter().cloned().map(About::Text);
+        runs.chain(listings).chain(texts).collect()
+    }
+
+    fn kind(&self) -> TraceKind {
+        match (self.abouts().is_empty(), self.trace) {
+            (false, _) => TraceKind::TextAndRows,
+            (true, true) => TraceKind::Text,
+            (true, false) => TraceKind::Hash,
+        }
+    }
 }
 
 fn wanted(plan: Plan, only: Option<&[String]>) -> Plan {
@@ -136,10 +155,12 @@ fn print(cli: &SimulateCli, plan: &Plan, history: &History, took: Duration) -> s
         let report = SeedReport::of(cli.seed, plan, history);
         return writeln!(out, "{}", serde_json::to_string(&report)?);
     }
-    for line in &history.lines {
-        if cli.trace || cli.about.iter().any(|text| line.contains(text.as_str())) {
-            writeln!(out, "{line}")?;
-        }
+    let lines = match &cli.abouts()[..] {
+        [] => history.lines.iter().map(String::as_str).collect(),
+        abouts => lines_about(&history.lines, abouts),
+    };
+    for line in lines {
+        writeln!(out, "{line}")?;
     }
     for fault in plan.faults.iter().filter(|_| cli.plan) {
         writeln!(out, "{fault}")?;
