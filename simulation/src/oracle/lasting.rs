@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::knowledge::BuyState;
-use super::law::{Findings, LEFT_BELOW_COST, LEFT_FOR_SALE, NO_RUNS};
+use super::law::{Findings, LEFT_BELOW_COST, LEFT_FOR_SALE, NO_RUNS, PARKED_QUEUED_AGAIN};
 use super::products::ProductWatch;
 use super::rows::{NamedValues, selected};
 use super::rules::KeeperRules;
@@ -12,6 +12,10 @@ use crate::rows::WatchedRows;
 
 /// An edit is made within seconds of the answer; a queue of edits and their retries may take longer.
 const EDITED_WITHIN: TimeDelta = TimeDelta::minutes(15);
+/// What comes to the queue of a parked shop is parked within seconds.
+const PARKED_WITHIN: TimeDelta = TimeDelta::minutes(5);
+/// No reset is farther away.
+const LONGEST_PARK: TimeDelta = TimeDelta::hours(25);
 /// An open run and the start of the next one may take so long.
 const STARTED_WITHIN: TimeDelta = TimeDelta::minutes(45);
 
@@ -92,6 +96,27 @@ impl Look<'_> {
                 item.shown.item_id, item.shown.price, known.since
             );
             findings.broken_of_listing(LEFT_BELOW_COST, about, &found);
+        }
+    }
+
+    /// Looks for updates that are queued while their shop waits for its reset: they would keep their run open for so
+    /// long, and with it the next one.
+    pub fn parked(&self, rows: &WatchedRows, findings: &mut Findings) {
+        let parked = self.now..self.now + LONGEST_PARK;
+        for row in selected(rows, include_str!("sql/open_updates.sql")) {
+            let until = row.instant("parked_until");
+            let Some(until) = until.filter(|until| parked.contains(until)) else {
+                continue;
+            };
+            let since = row.instant("at").unwrap_or(self.now).max(self.calm_since);
+            if row.text("state") == "queued" && self.now - since > PARKED_WITHIN {
+                let run = row.text("run_id");
+                let found = format!(
+                    "an update of run {run} is queued, and its shop is parked until {until}"
+                );
+                let about = (row.text("account_id"), row.text("asin"));
+                findings.broken_of_listing(PARKED_QUEUED_AGAIN, about, &found);
+            }
         }
     }
 

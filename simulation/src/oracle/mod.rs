@@ -152,6 +152,7 @@ impl Oracle {
         };
         let look = self.look(quiet_since, world);
         look.listings(world.rows, findings);
+        look.parked(world.rows, findings);
         let every = TimeDelta::from_std(world.scenario.run_every).unwrap_or(TimeDelta::MAX);
         look.schedule(world.rows, every, findings);
         let alive: HashSet<String> = world

@@ -200,6 +200,23 @@ fn a_hide_that_a_guard_holds_may_wait() {
 }
 
 #[test]
+fn an_update_is_not_queued_while_its_shop_is_parked() {
+    let of = |state: &str, parked_until: &str| {
+        let update = UPDATE.replace("'queued'", &format!("'{state}'"));
+        let park = format!("UPDATE accounts SET parked_until = '{parked_until}'");
+        let scene = Scene::with(vec![item(1_300, true)], &[&update, &park]);
+        let mut findings = Findings::none(hours(10));
+        scene.look().parked(&scene.watched.rows, &mut findings);
+        names(&findings)
+    };
+    let (later, before) = ("2026-11-28T15:00:00.000Z", "2026-11-28T09:00:00.000Z");
+
+    assert_eq!(of("queued", later), ["parked-queued-again"]);
+    assert!(of("parked", later).is_empty());
+    assert!(of("queued", before).is_empty());
+}
+
+#[test]
 fn runs_start_when_they_are_due() {
     let scene = Scene::with(vec![item(1_300, true)], &[DONE]);
     let schedule = |every| {
