@@ -10,6 +10,7 @@ use shared::ports::store::{
     BatchStore, CatalogueStore, HistoryStore, ListingDecision, RecordPart, ReportStore, RunQueries,
     RunStore,
 };
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_batch_that_is_recorded_twice_counts_once() {
@@ -21,9 +22,13 @@ async fn a_batch_that_is_recorded_twice_counts_once() {
     let mut again = answer.clone();
     again.asins = vec![priced(1, 2000, at(25)), missed(2, MissReason::Absent)];
 
-    let progress = store.record(&again).await.unwrap();
+    let repeated = store.record(&again).await.unwrap();
+    again.id = Uuid::now_v7();
+    let of_another = store.record(&again).await.unwrap();
 
-    assert!(progress.batches_open, "the second batch");
+    assert!(repeated.progress.batches_open, "the second batch");
+    assert!(repeated.written, "by the first call");
+    assert!(!of_another.written, "{of_another:?}");
     let report = store.report(run, at(30)).await.unwrap().unwrap();
     assert_eq!((report.requests, report.outcomes.total()), (1, 1));
     assert_eq!(
@@ -250,7 +255,7 @@ async fn an_answer_with_a_nul_character_is_recorded() {
         .record(&record(run, RecordPart::Batch(1), vec![seen]))
         .await;
 
-    assert!(!recorded.unwrap().batches_open);
+    assert!(!recorded.unwrap().progress.batches_open);
     let interval = store.asin_history(asin(1)).await.unwrap().seen.remove(0);
     let seller = interval.offers[0].seller_id.as_deref();
     assert_eq!(seller, Some("a\u{fffd}b\\u0000\""));

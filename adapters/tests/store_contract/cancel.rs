@@ -129,7 +129,7 @@ async fn no_batch_of_a_cancelled_run_is_recorded_and_nothing_is_left_to_fetch() 
         ..due(listing_of(&store, 41).await, shop_state(1560, true), 1)
     }];
     let late = record(run, RecordPart::Batch(3), vec![late]);
-    let progress = store.record(&late).await.unwrap();
+    let progress = store.record(&late).await.unwrap().progress;
     assert_eq!(progress.state, RunState::Cancelled);
     assert_eq!(states(&store, 41).await, [""; 0]);
 }

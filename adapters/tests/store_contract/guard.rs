@@ -67,7 +67,7 @@ async fn answered(
         let recorded = store.record(&answer(run, no, empty, listings)).await;
         progress = Some(recorded.unwrap());
     }
-    progress.unwrap()
+    progress.unwrap().progress
 }
 
 /// Five batches without any offer, and everything else done: the run is held.
@@ -178,7 +178,7 @@ async fn hidden_listings_and_price_changes_do_not_count_as_hides() {
             asin.listings[0].update = Some(Urgency::Normal);
             asin.listings[0].desired = shop_state(1560, true);
         }
-        let progress = store.record(&all).await.unwrap();
+        let progress = store.record(&all).await.unwrap().progress;
         assert_eq!(progress.guard, Guarding::Quiet);
     }
 
@@ -312,7 +312,7 @@ async fn a_cancelled_run_leaves_the_shop_unchanged_and_the_next_run_decides_agai
         for asin in &mut anew.asins {
             asin.listings[0].version = 3;
         }
-        progress = Some(store.record(&anew).await.unwrap());
+        progress = Some(store.record(&anew).await.unwrap().progress);
     }
     assert_eq!(progress.unwrap().guard, Guarding::Holding);
 }
@@ -390,7 +390,7 @@ async fn concurrent_workers_send_no_more_hides_than_allowed() {
             let (mut sent, mut tripped) = (0, 0);
             for no in (1..=BATCHES).filter(|no| no % WORKERS == worker) {
                 let recorded = store.record(&answer(run, no, 20, &listings)).await;
-                let guard = recorded.unwrap().guard;
+                let guard = recorded.unwrap().progress.guard;
                 tripped += u32::from(matches!(guard, Guarding::Tripped { .. }));
                 // A queued update can be claimed at once, whatever the others record meanwhile.
                 let first = (no as usize - 1) * 20;

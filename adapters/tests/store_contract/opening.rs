@@ -98,7 +98,7 @@ async fn a_scratch_copy_has_the_rows_that_a_dry_run_reads() {
     let progress = copy
         .record(&record(dry, RecordPart::Batch(1), vec![seen]))
         .await;
-    assert!(progress.unwrap().updates_open);
+    assert!(progress.unwrap().progress.updates_open);
 }
 
 #[tokio::test]

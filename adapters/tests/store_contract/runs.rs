@@ -111,8 +111,8 @@ async fn progress_asks_for_one_step_after_the_other() {
     let run = started(&store, 21).await;
     let part = |no| record(run, RecordPart::Batch(no), vec![priced(no, 1000, at(20))]);
 
-    let first = store.record(&part(1)).await.unwrap();
-    let last = store.record(&part(2)).await.unwrap();
+    let first = store.record(&part(1)).await.unwrap().progress;
+    let last = store.record(&part(2)).await.unwrap().progress;
 
     assert_eq!(first.next_step(), NextStep::Nothing);
     assert_eq!(last.next_step(), NextStep::Backfill);
@@ -190,7 +190,7 @@ async fn a_failed_run_accepts_no_more_batches() {
 
     assert_eq!(store.batch(run, 1).await.unwrap(), None);
     let late = record(run, RecordPart::Batch(1), vec![priced(1, 1000, at(20))]);
-    let progress = store.record(&late).await.unwrap();
+    let progress = store.record(&late).await.unwrap().progress;
     assert_eq!(progress.state, RunState::Failed);
     assert!(store.products(&[asin(1)]).await.unwrap().is_empty());
     let report = store.report(run, at(99)).await.unwrap().unwrap();

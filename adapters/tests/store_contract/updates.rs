@@ -329,6 +329,6 @@ async fn a_delisted_update_is_not_queued_again_by_its_run() {
         .await
         .unwrap();
 
-    assert!(!progress.updates_open);
+    assert!(!progress.progress.updates_open);
     assert_eq!(unsettled(&store).await, []);
 }

@@ -42,7 +42,7 @@ async fn processes(home: &Home, count: usize) -> Vec<SqlStore> {
 /// Records the batch, then takes the next step of its progress; `true` when it got the barrier.
 async fn report(store: SqlStore, run: RunId, no: u32, part: RecordPart) -> bool {
     let seen = record(run, part, vec![priced(no, 1000, at(20))]);
-    let progress = store.record(&seen).await.expect("it is recorded");
+    let progress = store.record(&seen).await.expect("it is recorded").progress;
     let barrier = || store.begin_backfill(run);
     progress.next_step() == NextStep::Backfill && barrier().await.expect("it is asked")
 }

@@ -16,11 +16,11 @@ use shared::domain::report::{InvalidListings, Report};
 use shared::domain::retention::RetentionCutoffs;
 use shared::domain::run::{RunId, RunKind, RunProgress};
 use shared::ports::store::{
-    AccountRow, AccountStore, AsinHistory, BatchStore, CatalogueStore, ChangesFilter, ChannelView,
-    ClaimedNotices, DeliveryOutcome, GuardStore, HistoryStore, ImportCounts, InvalidAsinStore,
-    ItemFilter, KnownItem, LaneMemory, LaneRefusals, LaneStore, LeaseStore, ListedItem,
-    ListingChange, ListingCounts, ListingRow, Miss, NewListing, NewNotice, NewReading,
-    NewRegistration, NewRun, NoticeClaim, NoticeStore, OpenBatch, OpenWork, PageRecord,
+    AccountRow, AccountStore, AnswerRecorded, AsinHistory, BatchStore, CatalogueStore,
+    ChangesFilter, ChannelView, ClaimedNotices, DeliveryOutcome, GuardStore, HistoryStore,
+    ImportCounts, InvalidAsinStore, ItemFilter, KnownItem, LaneMemory, LaneRefusals, LaneStore,
+    LeaseStore, ListedItem, ListingChange, ListingCounts, ListingRow, Miss, NewListing, NewNotice,
+    NewReading, NewRegistration, NewRun, NoticeClaim, NoticeStore, OpenBatch, OpenWork, PageRecord,
     PageRecorded, ProcessRow, ProcessStore, ProductList, ProductListStore, ReauthoriseMark,
     ReconcileStore, Record, ReportStore, RequestCost, RetentionCursor, RetentionStep,
     RetentionStore, RunPart, RunQueries, RunRow, RunStore, RunView, SentNow, ShopBinding, ShopRead,
@@ -130,7 +130,7 @@ gated!(BatchStore {
     fn batch(run: RunId, no: u32) -> Option<OpenBatch>, StoreError;
     fn products(asins: &[Asin]) -> HashMap<Asin, Product>, StoreError;
     fn listings(asins: &[Asin], account: Option<&AccountId>) -> Vec<ListingRow>, StoreError;
-    fn record(record: &Record) -> RunProgress, StoreError;
+    fn record(record: &Record) -> AnswerRecorded, StoreError;
     fn open_misses(run: RunId, limit: u32) -> Vec<Miss>, StoreError;
     fn leave_out_misses(run: RunId) -> (), StoreError;
     fn count_miss_attempt(run: RunId, asins: &[Asin]) -> (), StoreError;

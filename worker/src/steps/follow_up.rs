@@ -1,24 +1,19 @@
-//! Follows a record: writes the cache, sends the due updates, and takes the next step of the run.
+//! Follows a record: sends the due updates, and takes the next step of the run.
 
 use crate::job_error::JobError;
-use app::warning_pace::WARNINGS;
-use shared::domain::asin::Asin;
-use shared::domain::basic_info::BasicInfo;
 use shared::domain::guard::Guarding;
-use shared::domain::product::{Product, Seen};
 use shared::domain::run::{NextStep, RunId, RunProgress, RunState};
 use shared::ports::context::Context;
 use shared::ports::messages;
 use shared::ports::store::Record;
 
-/// Writes the cache and sends the messages that `record` makes due. The rows are written already, so that the
+/// Sends the messages that `record` makes due. The rows are written already, so that the
 /// requeue finds messages that are lost here.
 pub(crate) async fn after_record(
     record: &Record,
     progress: RunProgress,
     ctx: &Context,
 ) -> Result<(), JobError> {
-    write_cache(record, ctx).await;
     if progress.state == RunState::Cancelled {
         // The record was not written, so no row stands for its updates.
         return Ok(());
@@ -113,28 +108,6 @@ fn why_held(run: RunId, held: u64, invalid: u64) -> String {
              so {held} updates wait. See miseban report {run}, then: \
              miseban release {run} (send them) or miseban cancel {run} (drop them)"
         ),
-    }
-}
-
-async fn write_cache(record: &Record, ctx: &Context) {
-    let asked = record.asins.iter().filter(|asin| asin.offers.is_some());
-    let products: Vec<Product> = asked.map(|asin| asin.product.clone()).collect();
-    let informed = record.asins.iter();
-    let infos: Vec<(Asin, Seen<BasicInfo>)> = informed
-        .filter_map(|asin| Some((asin.product.asin, asin.info.clone()?)))
-        .collect();
-    // An entry that is not written is a miss of a later run, which fetches it.
-    if !products.is_empty()
-        && let Err(error) = ctx.cache.put(&products, record.at).await
-    {
-        let what = format!("could not write {} cache entries", products.len());
-        WARNINGS.warn(&what, &error);
-    }
-    if !infos.is_empty()
-        && let Err(error) = ctx.cache.put_infos(&infos, record.at).await
-    {
-        let what = format!("could not write {} cached texts", infos.len());
-        WARNINGS.warn(&what, &error);
     }
 }
 

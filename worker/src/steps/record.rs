@@ -1,9 +1,13 @@
-//! Stores the results of one part of a run, and follows up.
+//! Stores the results of one part of a run, in the database and then in the cache, and follows up.
 
 use super::ask::BatchScope;
 use super::follow_up;
 use super::with_retry::with_store_retry;
 use crate::job_error::JobError;
+use app::warning_pace::WARNINGS;
+use shared::domain::asin::Asin;
+use shared::domain::basic_info::BasicInfo;
+use shared::domain::product::{Product, Seen};
 use shared::ports::context::Context;
 use shared::ports::store::{Record, RecordPart, RecordedAsin, RequestCost};
 use uuid::Uuid;
@@ -23,7 +27,33 @@ pub(crate) async fn record(
         asins,
         cost,
     };
-    let progress = with_store_retry(|| ctx.store.record(&record)).await?;
-    tracing::debug!(run.id = %record.run, part = ?record.part, "recorded a part of run {}", record.run);
-    follow_up::after_record(&record, progress, ctx).await
+    let recorded = with_store_retry(|| ctx.store.record(&record)).await?;
+    tracing::debug!(run.id = %record.run, part = ?record.part, written = recorded.written,
+        "recorded a part of run {}", record.run);
+    if recorded.written {
+        write_cache(&record, ctx).await;
+    }
+    follow_up::after_record(&record, recorded.progress, ctx).await
+}
+
+async fn write_cache(record: &Record, ctx: &Context) {
+    let asked = record.asins.iter().filter(|asin| asin.offers.is_some());
+    let products: Vec<Product> = asked.map(|asin| asin.product.clone()).collect();
+    let informed = record.asins.iter();
+    let infos: Vec<(Asin, Seen<BasicInfo>)> = informed
+        .filter_map(|asin| Some((asin.product.asin, asin.info.clone()?)))
+        .collect();
+    // An entry that is not written is a miss of a later run, which fetches it.
+    if !products.is_empty()
+        && let Err(error) = ctx.cache.put(&products, record.at).await
+    {
+        let what = format!("could not write {} cache entries", products.len());
+        WARNINGS.warn(&what, &error);
+    }
+    if !infos.is_empty()
+        && let Err(error) = ctx.cache.put_infos(&infos, record.at).await
+    {
+        let what = format!("could not write {} cached texts", infos.len());
+        WARNINGS.warn(&what, &error);
+    }
 }

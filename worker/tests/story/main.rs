@@ -14,6 +14,7 @@ mod guard;
 mod hours;
 mod incidents;
 mod items;
+mod late_answers;
 mod notices;
 mod offers;
 mod platforms;

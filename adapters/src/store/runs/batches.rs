@@ -9,8 +9,10 @@ use async_trait::async_trait;
 use shared::domain::account::AccountId;
 use shared::domain::asin::{Asin, AsinBatch};
 use shared::domain::product::Product;
-use shared::domain::run::{RunId, RunKind, RunProgress};
-use shared::ports::store::{BatchStore, ListingRow, Miss, OpenBatch, Record, StoreError};
+use shared::domain::run::{RunId, RunKind};
+use shared::ports::store::{
+    AnswerRecorded, BatchStore, ListingRow, Miss, OpenBatch, Record, StoreError,
+};
 use std::collections::HashMap;
 
 statement!(BATCH, "runs/batch.sql");
@@ -52,7 +54,7 @@ impl BatchStore for SqlStore {
         self.db.read_all(query, listing_row).await
     }
 
-    async fn record(&self, record: &Record) -> Result<RunProgress, StoreError> {
+    async fn record(&self, record: &Record) -> Result<AnswerRecorded, StoreError> {
         record::write(&self.db, record).await
     }
 

@@ -5,10 +5,9 @@ use super::guard;
 use super::progress::{add_cost, progress};
 use super::record_rows::RecordRows;
 use crate::store::db::Session;
-use crate::store::db::{Database, commit, failed, put, run, statement};
+use crate::store::db::{Database, commit, failed, put, row, run, statement};
 use shared::domain::guard::Guarding;
-use shared::domain::run::RunProgress;
-use shared::ports::store::{Record, RecordPart, StoreError};
+use shared::ports::store::{AnswerRecorded, Record, RecordPart, StoreError};
 
 statement!(CLOSE_BATCH, "runs/close_batch.sql");
 statement!(PRODUCTS, "runs/record_products.sql");
@@ -16,18 +15,20 @@ statement!(INFOS, "runs/record_infos.sql");
 statement!(OBSERVATIONS, "runs/record_observations.sql");
 statement!(OUTCOMES, "runs/record_outcomes.sql");
 statement!(OPEN_MISSES, "runs/record_misses.sql");
+statement!(IS_WRITTEN, "runs/is_written.sql");
 statement!(SETTLE_MISSES, "runs/settle_misses.sql");
 
 /// Writes `record`, or nothing when its batch or its run is closed.
 ///
 /// The progress is read after the commit. When two records complete the run together, neither sees
 /// what the other has not committed yet; so the one that commits last sees both.
-pub(crate) async fn write(db: &Database, record: &Record) -> Result<RunProgress, StoreError> {
+pub(crate) async fn write(db: &Database, record: &Record) -> Result<AnswerRecorded, StoreError> {
     let rows = RecordRows::of(record);
     let mut writer = db.writer().await?;
     let mut transaction = db.begin(&mut writer).await?;
     let mut guard = Guarding::Quiet;
-    if open(&mut transaction, record).await? {
+    let mut written = open(&mut transaction, record).await?;
+    if written {
         put_all(&mut transaction, record, &rows).await?;
         if concern_the_guard(record) {
             guard = guard::judge(&mut transaction, record.run, record.at).await?;
@@ -35,12 +36,13 @@ pub(crate) async fn write(db: &Database, record: &Record) -> Result<RunProgress,
         commit(transaction).await?;
     } else {
         transaction.rollback().await.map_err(failed)?;
+        written = is_written(&mut writer, record).await?;
     }
     let mut progress = progress(&mut writer, record.run).await?;
     if matches!(guard, Guarding::Tripped { .. }) {
         progress.guard = guard;
     }
-    Ok(progress)
+    Ok(AnswerRecorded { written, progress })
 }
 
 /// The contents of the record, one statement for each table.
@@ -89,4 +91,11 @@ async fn open(on: &mut dyn Session, record: &Record) -> Result<bool, StoreError>
         .bind(state)
         .bind(record.at);
     Ok(run(on, close).await? > 0 && add_cost(on, record.run, record.id, record.cost).await?)
+}
+
+/// Whether an earlier call has written this record: the answer of its commit was lost. No longer known once the run
+/// has ended.
+async fn is_written(on: &mut dyn Session, record: &Record) -> Result<bool, StoreError> {
+    let known = IS_WRITTEN.bind(record.run).bind(record.id);
+    Ok(row(on, known).await?.is_some())
 }

@@ -125,6 +125,16 @@ pub struct ListingDecision {
     pub update: Option<Urgency>,
 }
 
+/// The result of recording an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerRecorded {
+    /// Whether the rows are those of this record: written now, or by an earlier call of the same id. Otherwise its
+    /// batch was recorded by another, or its run was not open any more.
+    pub written: bool,
+    /// How far the run is.
+    pub progress: RunProgress,
+}
+
 /// Reads and records batches.
 #[async_trait]
 pub trait BatchStore: Send + Sync {
@@ -153,7 +163,7 @@ pub trait BatchStore: Send + Sync {
     /// [`RecordPart::Backfill`] the misses of `record` become fetched or failed.
     ///
     /// Returns the progress after it.
-    async fn record(&self, record: &Record) -> Result<RunProgress, StoreError>;
+    async fn record(&self, record: &Record) -> Result<AnswerRecorded, StoreError>;
 
     /// Misses of the run that are still to be fetched, at most `limit`, ordered by the number of
     /// attempts.

@@ -24,7 +24,8 @@ pub use accounts::{
     ReauthoriseMark, ShopBinding, StandingStore, StoredToken, TokenAge, TokenStore,
 };
 pub use batches::{
-    BatchStore, ListingDecision, ListingRow, Miss, OpenBatch, Record, RecordPart, RecordedAsin,
+    AnswerRecorded, BatchStore, ListingDecision, ListingRow, Miss, OpenBatch, Record, RecordPart,
+    RecordedAsin,
 };
 pub use catalogue::{CatalogueStore, HeldImport, ImportCounts, ListingCounts, NewListing};
 pub use error::StoreError;
