@@ -175,10 +175,18 @@ impl TokenRecords {
         }
     }
 
-    /// Marks the account: a person has to authorise it again.
-    pub(super) async fn mark(&self, since: DateTime<Utc>, why: &str) -> ShopError {
-        let seed = &self.seed;
-        let mark = ReauthoriseMark { since, why, seed };
+    /// Marks the account: a person has to authorise it again. The mark is no older than the stored pair, unless that
+    /// is of the future for this clock; then the mark is replaced once it is not.
+    pub(super) async fn mark(&self, now: DateTime<Utc>, why: &str) -> ShopError {
+        let stored = self.stored().await.ok().flatten();
+        let pair_at = stored.map(|pair| pair.refreshed_at);
+        let pair_at = pair_at.filter(|at| !is_future(*at, now));
+        let mark = ReauthoriseMark {
+            since: pair_at.map_or(now, |at| at.max(now)),
+            why,
+            seed: &self.seed,
+            pair_at,
+        };
         let account = &self.account;
         match self.accounts.set_reauthorise(account, Some(mark)).await {
             Ok(true) => {

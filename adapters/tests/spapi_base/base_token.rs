@@ -423,6 +423,41 @@ async fn a_mark_is_not_void_because_the_pair_was_stored_under_a_clock_of_tomorro
 }
 
 #[tokio::test]
+async fn a_mark_that_was_made_under_a_clock_of_yesterday_costs_one_more_request() {
+    const DAY: i64 = 24 * 3_600;
+    let world = World::start().await;
+    world.shop.prepare(&first()).await.unwrap();
+    world
+        .fault(json!({"operation": "baseToken", "kind": "base_error", "error": "invalid_request"}));
+    world.clock.advance(-DAY);
+    world.shop.renew(&first()).await.unwrap_err();
+    world.clock.advance(DAY + 3_600);
+
+    for _ in 0..3 {
+        let error = world.shop.prepare(&first()).await.unwrap_err();
+        assert!(matches!(error, ShopError::Reauthorise { .. }), "{error}");
+    }
+
+    assert_eq!(world.requests("baseToken"), 3);
+}
+
+#[tokio::test]
+async fn a_mark_that_was_made_shortly_before_its_pair_by_another_clock_is_obeyed() {
+    let world = World::start().await;
+    world.shop.prepare(&first()).await.unwrap();
+    world
+        .fault(json!({"operation": "baseToken", "kind": "base_error", "error": "invalid_request"}));
+    world.clock.advance(-1);
+    world.shop.renew(&first()).await.unwrap_err();
+    world.clock.advance(3_600);
+
+    let error = world.shop.prepare(&first()).await.unwrap_err();
+
+    assert!(matches!(error, ShopError::Reauthorise { .. }), "{error}");
+    assert_eq!(world.requests("baseToken"), 2);
+}
+
+#[tokio::test]
 async fn an_invalid_first_token_is_sent_by_one_process_only() {
     let world = World::start().await;
     world

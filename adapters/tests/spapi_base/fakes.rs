@@ -228,17 +228,22 @@ impl AccountStore for Memory {
         account: &AccountId,
         mark: Option<ReauthoriseMark<'_>>,
     ) -> Result<bool, StoreError> {
-        let since = mark.map(|mark| mark.since);
-        let seed = mark.map(|mark| mark.seed.to_owned()).unwrap_or_default();
-        self.seeds.lock().unwrap().insert(account.clone(), seed);
-        let why = mark.map(|mark| mark.why.to_owned()).unwrap_or_default();
-        self.whys.lock().unwrap().insert(account.clone(), why);
         let mut marks = self.marks.lock().unwrap();
-        let before = match since {
-            Some(since) => marks.insert(account.clone(), since),
-            None => marks.remove(account),
+        let mut seeds = self.seeds.lock().unwrap();
+        let Some(mark) = mark else {
+            return Ok(marks.remove(account).is_some());
         };
-        Ok(before != since)
+        let stays = marks.get(account).is_some_and(|since| {
+            seeds[account] == mark.seed && mark.pair_at.is_none_or(|at| *since >= at)
+        });
+        if stays {
+            return Ok(false);
+        }
+        marks.insert(account.clone(), mark.since);
+        seeds.insert(account.clone(), mark.seed.to_owned());
+        let mut whys = self.whys.lock().unwrap();
+        whys.insert(account.clone(), mark.why.to_owned());
+        Ok(true)
     }
 
     async fn set_proxy_failed(

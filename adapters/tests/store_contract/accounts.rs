@@ -66,6 +66,7 @@ async fn a_mark_for_a_person_is_set_once_and_cleared_once() {
             since: at(minutes),
             why: "refused",
             seed,
+            pair_at: None,
         })
     };
     assert!(store.set_reauthorise(&a, mark(1, "x")).await.unwrap());
@@ -83,6 +84,30 @@ async fn a_mark_for_a_person_is_set_once_and_cleared_once() {
     );
     assert!(store.set_reauthorise(&a, None).await.unwrap());
     assert!(!store.set_reauthorise(&a, None).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_mark_from_before_the_refused_pair_is_replaced() {
+    let store = open().await;
+    shop(&store, "a", 0).await;
+    let a = account("a");
+    let mark = |minutes, pair_at| {
+        Some(ReauthoriseMark {
+            since: at(minutes),
+            why: "refused",
+            seed: "x",
+            pair_at,
+        })
+    };
+    assert!(store.set_reauthorise(&a, mark(1, None)).await.unwrap());
+
+    let of_the_same = store.set_reauthorise(&a, mark(6, Some(at(1)))).await;
+    let of_a_newer = store.set_reauthorise(&a, mark(7, Some(at(5)))).await;
+
+    assert!(!of_the_same.unwrap());
+    assert!(of_a_newer.unwrap());
+    let row = store.accounts().await.unwrap().remove(0);
+    assert_eq!(row.reauthorise_since, Some(at(7)));
 }
 
 #[tokio::test]

@@ -144,6 +144,7 @@ async fn busy_shop() -> SqlStore {
         since: at(5),
         why: "invalid_request",
         seed: "",
+        pair_at: None,
     });
     store.set_reauthorise(&second, mark).await.unwrap();
     let offers = LaneMemory {

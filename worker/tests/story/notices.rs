@@ -518,6 +518,7 @@ async fn shops_out_of_quota_and_shops_to_authorise_are_notified_once() {
                 since: now,
                 why: "invalid_request",
                 seed: "",
+                pair_at: None,
             }),
         )
         .await

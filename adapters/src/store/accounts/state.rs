@@ -80,7 +80,7 @@ impl AccountStore for SqlStore {
         let set = match mark {
             Some(mark) => {
                 let set = MARK.bind(account).bind(mark.since);
-                set.bind(mark.why).bind(mark.seed)
+                set.bind(mark.why).bind(mark.seed).bind(mark.pair_at)
             }
             None => CLEAR.bind(account),
         };

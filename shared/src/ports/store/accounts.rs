@@ -77,6 +77,9 @@ pub struct ReauthoriseMark<'a> {
     /// [`StoredToken::seed`] of the accounts file: a different seed means that a person has
     /// authorised the account again.
     pub seed: &'a str,
+    /// When the pair was issued that is not accepted. A mark from before that concerns an older one, and is
+    /// replaced.
+    pub pair_at: Option<DateTime<Utc>>,
 }
 
 /// What a platform says of an account as a whole.
@@ -112,7 +115,7 @@ pub trait AccountStore: StandingStore {
     async fn park(&self, account: &AccountId, until: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// Marks the account for a person, or clears the mark; `true` when that changed something. A
-    /// mark is not changed until it is cleared, or until another seed fails as well.
+    /// mark is not changed until it is cleared, or until another seed or a newer pair fails as well.
     async fn set_reauthorise(
         &self,
         account: &AccountId,

@@ -8,4 +8,5 @@ WHERE
     AND (
         reauthorise_since IS NULL
         OR reauthorise_seed <> $4
+        OR reauthorise_since < $5
     )
