@@ -20,6 +20,7 @@ use shared::ports::queue::Queue;
 use shared::ports::store::LaneMemory;
 use std::sync::Arc;
 use std::time::Duration;
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
@@ -211,7 +212,8 @@ async fn local_limiter(
     limiter.map(Arc::new).map_err(|error| {
         CommandError::Failed(text!(
             "前回の問い合わせの記録を読めません({error})",
-            "the stored use of the rate limits cannot be read ({error})"
+            "the stored use of the rate limits cannot be read ({error})",
+            error = cause(&error),
         ))
     })
 }
@@ -244,7 +246,8 @@ async fn checked_queue(link: &RedisLink) -> Result<Arc<dyn Queue>, CommandError>
             link.check().await.map_err(|fault| redis_error(&fault))?;
             return Err(CommandError::Usage(text!(
                 "Redisのキューを使えません({error})",
-                "the queue in Redis cannot be used ({error})"
+                "the queue in Redis cannot be used ({error})",
+                error = cause(&error),
             )));
         }
     }
@@ -254,8 +257,11 @@ async fn checked_queue(link: &RedisLink) -> Result<Arc<dyn Queue>, CommandError>
 /// A transient fault is [`CommandError::Away`]; one that a person has to correct is
 /// [`CommandError::Usage`].
 fn redis_error(fault: &RedisFault) -> CommandError {
-    let why = fault.message();
-    let message: Text = text!("Redisを使えません({why})", "Redis cannot be used ({why})");
+    let message: Text = text!(
+        "Redisを使えません({why})",
+        "Redis cannot be used ({why})",
+        why = cause(&fault.message()),
+    );
     if fault.is_transient() {
         CommandError::Away(message)
     } else {

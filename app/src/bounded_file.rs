@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
+use ui::causes::cause;
 use ui::message::{Text, text};
 
 const MIB: u64 = 1024 * 1024;
@@ -22,10 +23,7 @@ pub const ACCOUNTS: u64 = 16 * MIB;
 pub fn read(path: &Path, most: u64, todo: &Text) -> Result<String, Text> {
     let refused = |error: io::Error| {
         let denied = (error.kind() == ErrorKind::PermissionDenied).then(let_owner_read);
-        reason(
-            &text!("{error}", "{error}"),
-            denied.as_ref().unwrap_or(todo),
-        )
+        reason(&cause(&error), denied.as_ref().unwrap_or(todo))
     };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(refused)?;

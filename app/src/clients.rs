@@ -18,6 +18,7 @@ use shared::ports::shop::Shop;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::message::text;
 
@@ -138,6 +139,7 @@ fn http_client(settings: &HttpSettings) -> Result<HttpClient, CommandError> {
 pub(crate) fn client_error(error: &HttpError) -> CommandError {
     CommandError::Failed(text!(
         "HTTPの準備ができません({error})",
-        "the HTTP client cannot be built ({error})"
+        "the HTTP client cannot be built ({error})",
+        error = cause(&error),
     ))
 }

@@ -1,5 +1,6 @@
 //! The signals that stop a program.
 
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 
@@ -123,7 +124,8 @@ fn ignores_hangup(status: &str) -> bool {
 fn cannot_listen(error: &std::io::Error) -> CommandError {
     CommandError::Failed(text!(
         "終了の合図を受け取れません({error})",
-        "the handlers of SIGINT, SIGTERM and SIGHUP cannot be installed ({error})"
+        "the handlers of SIGINT, SIGTERM and SIGHUP cannot be installed ({error})",
+        error = cause(&error),
     ))
 }
 

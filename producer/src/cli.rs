@@ -1,7 +1,9 @@
 //! The command line of the program `producer`.
 
+use app::command_line::{MOST_ITEMS, account, number};
 use app::log::LogFormat;
 use app::program;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use shared::domain::account::AccountId;
 use shared::domain::run::RunKind;
@@ -47,22 +49,23 @@ pub enum ProducerCommand {
 }
 
 /// A registration needs a file: `miseban register`.
-fn kind(word: &str) -> Result<RunKind, &'static str> {
-    RunKind::from_word(word)
-        .filter(|kind| *kind != RunKind::Register)
-        .ok_or("price-stock, stale, visibility, basic-info or reconcile")
+fn kind() -> impl TypedValueParser<Value = RunKind> {
+    let kinds = RunKind::ALL.into_iter();
+    let words = kinds.filter(|kind| *kind != RunKind::Register);
+    PossibleValuesParser::new(words.map(RunKind::as_str))
+        .map(|word| RunKind::from_word(&word).expect("clap accepts only words of kinds"))
 }
 
 /// `run`.
 #[derive(Debug, Args)]
 pub struct StartArgs {
     /// price-stock, stale, visibility, basic-info or reconcile
-    #[arg(value_parser = kind)]
+    #[arg(value_parser = kind())]
     pub kind: RunKind,
     /// Only this shop
-    #[arg(long, value_parser = AccountId::parse)]
+    #[arg(long, value_parser = account)]
     pub account: Option<AccountId>,
     /// At most this many ASINs
-    #[arg(long)]
+    #[arg(long, value_parser = number(1..=MOST_ITEMS))]
     pub max_items: Option<usize>,
 }

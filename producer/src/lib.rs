@@ -6,6 +6,7 @@
 
 pub mod cli;
 mod lost_messages;
+mod not_started;
 pub mod notices;
 mod register;
 mod resume;
@@ -14,6 +15,7 @@ mod schedule_state;
 mod start_run;
 
 pub use lost_messages::{LostMessages, ResumeError};
+pub use not_started::{inactive_account, not_started, unknown_account};
 pub use register::{Registered, Registration, register};
 pub use resume::{resume, resume_run};
 pub use schedule::{

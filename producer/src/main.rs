@@ -8,7 +8,7 @@ use app::wiring::{self, App};
 use app::{command_line, health, installation, log, program, server_clocks, startup};
 use producer::cli::{JAPANESE, ProducerCli, ProducerCommand, StartArgs};
 use producer::notices::{NotificationTask, Notifications, ProcessWatch};
-use producer::{LeaderLease, Leadership, RunOrder, Scheduler, StartRunError, start_run};
+use producer::{LeaderLease, Leadership, RunOrder, Scheduler, not_started, start_run};
 use shared::domain::report::Report;
 use shared::jobs::QueueName;
 use shared::ports::context::Context;
@@ -50,24 +50,18 @@ fn run(cli: ProducerCli, settings: &Settings, lang: Lang) -> Result<Exit, Comman
 }
 
 async fn start(args: StartArgs, ctx: &Context) -> Result<Exit, CommandError> {
+    let kind = args.kind;
     let order = RunOrder {
         account: args.account,
         max_items: args.max_items,
-        ..RunOrder::new(args.kind)
+        ..RunOrder::new(kind)
     };
     match start_run(order, ctx).await {
         Ok(started) => {
             program::print(&started.id.to_string())?;
             Ok(Exit::Done)
         }
-        Err(StartRunError::AlreadyOpen(id)) => Err(CommandError::Usage(text!(
-            "同じ種類の実行 {id} がまだ終わっていません",
-            "run {id} of the same kind is still open"
-        ))),
-        Err(error) => Err(CommandError::Failed(text!(
-            "実行を始められません({error})",
-            "the run cannot be started ({error})"
-        ))),
+        Err(error) => Err(not_started(error, kind)),
     }
 }
 

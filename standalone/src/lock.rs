@@ -14,6 +14,7 @@ use std::io::{self, ErrorKind};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
@@ -130,7 +131,8 @@ impl LockedFile {
         let unusable = |error: io::Error| {
             CommandError::Usage(text!(
                 "{shown} を作業中にできません({error})。データベースのファイルとフォルダーに書き込めるようにするか、DATABASE_URL を変えてください",
-                "{shown} cannot be locked ({error}): make the database file and its folder writable, or change DATABASE_URL"
+                "{shown} cannot be locked ({error}): make the database file and its folder writable, or change DATABASE_URL",
+                error = cause(&error),
             ))
         };
         for tried in 1..=TRIES {

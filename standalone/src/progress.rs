@@ -4,11 +4,12 @@
 use app::background_writer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shared::domain::asin::AsinBatch;
-use shared::domain::run::RunState;
+use shared::domain::run::{RunKind, RunState};
 use shared::ports::store::RunView;
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
-use ui::message::{Lang, text};
+use ui::layout::amount;
+use ui::message::{Lang, Text, text};
 
 /// Time between two lines without a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -99,12 +100,13 @@ impl ProgressDisplay {
     }
 
     fn message(&self, stage: RunStage, left: Option<Duration>, view: &RunView) -> String {
-        let (misses, requests) = (view.misses, requests(view.misses));
         let what = match stage {
-            RunStage::Batches => text!("Amazonに確認中", "asking Amazon"),
+            RunStage::Batches => batches(view.kind),
             RunStage::Backfill => text!(
                 "再確認中({misses}件を{requests}回で)",
-                "backfill ({misses} ASINs in {requests} requests)"
+                "backfill ({misses} in {requests})",
+                misses = amount(view.misses, "ASIN", "ASINs"),
+                requests = amount(requests(view.misses).into(), "request", "requests"),
             ),
             RunStage::Updates if self.dry_run => text!(
                 "反映する予定の変更を数えています(ショップには送りません)",
@@ -136,6 +138,17 @@ impl ProgressDisplay {
 /// Writes a line to stderr; a stderr that cannot be written does not stop the command.
 pub fn print_status(line: &str) {
     background_writer::stderr().line(line);
+}
+
+/// What the batches of a run are for.
+fn batches(kind: RunKind) -> Text {
+    match kind {
+        RunKind::Visibility => text!("手元の情報を確認中", "reading what is known"),
+        RunKind::Reconcile => text!("ショップの商品を確認中", "reading the shops"),
+        RunKind::PriceStock | RunKind::Stale | RunKind::BasicInfo | RunKind::Register => {
+            text!("Amazonに確認中", "asking Amazon")
+        }
+    }
 }
 
 fn stage_of(view: &RunView) -> (RunStage, u64, u64) {
@@ -174,6 +187,7 @@ mod tests {
     #[test]
     fn the_backfill_takes_one_period_of_the_lane_for_each_request_that_is_left() {
         let view = |misses_done| RunView {
+            kind: RunKind::PriceStock,
             state: RunState::Backfilling,
             batches: 2,
             batches_done: 2,

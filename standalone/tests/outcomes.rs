@@ -221,7 +221,7 @@ const ROWS: &[Row] = &[
         },
         RUN,
         1,
-        &["incomplete", "1 ASINs are still missing"],
+        &["incomplete", "1 ASIN is still missing"],
     ),
     row(
         "a dry run gets no answer",
@@ -285,7 +285,7 @@ const ROWS: &[Row] = &[
         },
         "import listings some.csv",
         2,
-        &["1 rows were skipped"],
+        &["1 row was skipped"],
     ),
     row(
         "Amazon does not know an ASIN to register",

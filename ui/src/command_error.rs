@@ -1,5 +1,6 @@
 //! Why a command ended early, and the exit code of the program.
 
+use crate::causes::cause;
 use crate::message::{Text, text};
 use shared::ports::cache::CacheError;
 use shared::ports::queue::QueueError;
@@ -93,7 +94,8 @@ impl CommandError {
             Self::Output(error) => {
                 let message = text!(
                     "結果を書き出せません: {error}。ディスクの空きと書き込み権限を確かめてください",
-                    "the output cannot be written: {error}; check disk space and permissions"
+                    "the output cannot be written: {error}; check disk space and permissions",
+                    error = cause(&error),
                 );
                 (Some(message), Exit::Failed)
             }
@@ -113,11 +115,13 @@ impl From<StoreError> for CommandError {
         let message = match error {
             StoreError::Unavailable(why) => text!(
                 "データベースをいま使えません({why})。少し待ってから、もう一度実行してください",
-                "the database is not available now ({why}): wait a moment and try again"
+                "the database is not available now ({why}): wait a moment and try again",
+                why = cause(&why),
             ),
             StoreError::Unusable(why) => text!(
                 "データベースを使えません({why})。DATABASE_URL、ディスクの空き、書き込み権限を確かめてください。miseban doctor で調べられます",
-                "the database cannot be used ({why}): check DATABASE_URL, disk space and permissions; miseban doctor finds the cause"
+                "the database cannot be used ({why}): check DATABASE_URL, disk space and permissions; miseban doctor finds the cause",
+                why = cause(&why),
             ),
             StoreError::Sealed { another: true } => text!(
                 "データベースのトークンは別の鍵で暗号化されています。TOKEN_KEY(または TOKEN_KEY_FILE)を元の鍵に戻すか、鍵を替えるところなら元の鍵を TOKEN_KEY_OLD に設定してください。何も変えていません",
@@ -133,7 +137,8 @@ impl From<StoreError> for CommandError {
             ),
             StoreError::Damaged(what) => text!(
                 "データベースに読めない値があります({what})。バックアップから戻してください",
-                "the database holds a value that cannot be read ({what}): restore it from a backup"
+                "the database holds a value that cannot be read ({what}): restore it from a backup",
+                what = cause(&what),
             ),
         };
         kind(message)
@@ -144,7 +149,8 @@ impl From<CacheError> for CommandError {
     fn from(CacheError(why): CacheError) -> Self {
         Self::Failed(text!(
             "キャッシュが応答しません({why})。少し待ってから、もう一度実行してください",
-            "the cache does not respond ({why}): wait a moment and try again"
+            "the cache does not respond ({why}): wait a moment and try again",
+            why = cause(&why),
         ))
     }
 }
@@ -153,7 +159,8 @@ impl From<QueueError> for CommandError {
     fn from(QueueError(why): QueueError) -> Self {
         Self::Failed(text!(
             "キューが応答しません({why})。少し待ってから、もう一度実行してください",
-            "the queue does not respond ({why}): wait a moment and try again"
+            "the queue does not respond ({why}): wait a moment and try again",
+            why = cause(&why),
         ))
     }
 }

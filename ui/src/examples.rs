@@ -1,6 +1,6 @@
 //! The examples that a report and a notice show of a long list.
 
-use crate::layout::grouped;
+use crate::layout::{amount, grouped};
 use crate::message::{Text, text};
 use shared::domain::asin::Asin;
 use shared::domain::report::Report;
@@ -26,11 +26,12 @@ pub fn doubted(report: &Report) -> Option<Text> {
         return None;
     }
     let rest = more(report.doubted.count, names.len()).unwrap_or_else(|| text!("", ""));
-    let (count, names) = (grouped(report.doubted.count), names.join(" "));
-    let (rest_ja, rest_en) = (rest.ja, rest.en);
+    let names = names.join(" ");
     let doubted = text!(
-        "Amazonの価格が一度の回答で大きく下がり、2回目の回答と一致しない商品が{count}件あります(前の価格のまま)。Amazonの商品ページで確かめてください: {names} {rest_ja}",
-        "the price of {count} products fell far in one answer of Amazon, and its second answer differs, so the last price stays: check them on Amazon: {names} {rest_en}"
+        "Amazonの価格が一度の回答で大きく下がり、2回目の回答と一致しない商品が{count}件あります(前の価格のまま)。Amazonの商品ページで確かめてください: {names} {rest}",
+        "the price of {count} fell far in one answer of Amazon, and its second answer differs, so the last price stays: see the page on Amazon: {names} {rest}",
+        count = amount(report.doubted.count, "product", "products"),
+        rest = rest,
     );
     Some(Text {
         ja: doubted.ja.trim_end().to_owned(),
@@ -59,17 +60,20 @@ pub fn missing(report: &Report) -> Option<Text> {
         .map(Asin::as_str)
         .collect();
     let rest = more(all, names.len()).unwrap_or_else(|| text!("", ""));
-    let (count, names) = (grouped(all), names.join(" "));
-    let (rest_ja, rest_en) = (rest.ja, rest.en);
+    let names = names.join(" ");
     let missing = if report.kind.updates_listings() {
         text!(
-            "まだ確認できていないASINが{count}件あります(ショップの表示は前のまま、一覧は miseban list missing)。miseban run stale で再確認できます: {names} {rest_ja}",
-            "{count} ASINs are still missing (the shops keep showing the previous values; miseban list missing names them); miseban run stale asks for them again: {names} {rest_en}"
+            "まだ確認できていないASINが{count}件あります(ショップの表示は前のまま、一覧は miseban list missing)。miseban run stale で再確認できます: {names} {rest}",
+            "{count} still missing (the shops keep showing the previous values; miseban list missing lists all); miseban run stale asks again: {names} {rest}",
+            count = amount(all, "ASIN is", "ASINs are"),
+            rest = rest,
         )
     } else {
         text!(
-            "商品情報を取得できなかったASINが{count}件あります(Amazonに該当商品がないのかもしれません): {names} {rest_ja}",
-            "{count} ASINs got no basic information (Amazon may not know them): {names} {rest_en}"
+            "商品情報を取得できなかったASINが{count}件あります(Amazonに該当商品がないのかもしれません): {names} {rest}",
+            "{count} no basic information (perhaps unknown to Amazon): {names} {rest}",
+            count = amount(all, "ASIN got", "ASINs got"),
+            rest = rest,
         )
     };
     Some(Text {

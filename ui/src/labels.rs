@@ -1,6 +1,8 @@
 //! The domain's terms as people read them, in both languages. A code without an entry here, of a
 //! newer version or of the shop, is shown as it is.
 
+use crate::causes::cause;
+use crate::layout::amount;
 use crate::message::{Lang, Text, text};
 use shared::domain::account::{AccountId, RefusedParty};
 use shared::domain::desired::HoldReason;
@@ -25,6 +27,17 @@ pub fn schedule(schedule: &RunSchedule) -> Text {
                 .collect();
             let (ja, en) = (times.join("、"), times.join(", "));
             text!("毎日 {ja}", "every day at {en}, Japan time")
+        }
+    }
+}
+
+/// What the batches of a run of this kind are.
+pub fn batches(kind: RunKind, lang: Lang) -> &'static str {
+    match kind {
+        RunKind::Visibility => lang.pick("確認", "batches"),
+        RunKind::Reconcile => lang.pick("ショップ", "shops"),
+        RunKind::PriceStock | RunKind::Stale | RunKind::BasicInfo | RunKind::Register => {
+            lang.pick("問い合わせ", "batches")
         }
     }
 }
@@ -92,7 +105,8 @@ pub fn stock(stock: Stock, lang: Lang) -> String {
             let why = rejection(why, lang);
             let label = text!(
                 "条件に合う出品者なし(続けて{times}回、主な理由: {why})",
-                "no offer qualifies (seen {times} times in a row, mostly: {why})"
+                "no offer qualifies (seen {times} in a row, mostly: {why})",
+                times = amount(times.into(), "time", "times"),
             );
             label.of(lang).to_owned()
         }
@@ -239,6 +253,10 @@ pub fn code(code: &str, lang: Lang) -> String {
         ),
         "to_out" => lang.pick("在庫 あり → 切れ", "in stock -> sold out"),
         "to_in" => lang.pick("在庫 切れ → あり", "sold out -> in stock"),
+        "not_cached" => lang.pick("キャッシュにない", "not in the cache"),
+        "stale" => lang.pick("情報が古い", "outdated"),
+        "confirm_out_of_stock" => lang.pick("在庫切れの確認待ち", "sold out, to be confirmed"),
+        "confirm_price" => lang.pick("価格の確認待ち", "the price is to be confirmed"),
         "absent" => lang.pick("Amazonの回答にない", "not in Amazon's answer"),
         "api_error" => lang.pick("取得できず", "not fetched"),
         "given_up" => lang.pick("問い合わせに失敗", "the request failed"),
@@ -250,7 +268,7 @@ pub fn code(code: &str, lang: Lang) -> String {
         "bad_item_id" | "no_item_id" | "no_item" => {
             lang.pick("商品がショップにない", "the item is not in the shop")
         }
-        _ => return code.to_owned(),
+        _ => return cause(code).of(lang).to_owned(),
     };
     format!("{label} ({code})")
 }

@@ -1,6 +1,6 @@
 //! Tables and numbers for a terminal, where a Japanese character is two cells wide.
 
-use crate::message::Lang;
+use crate::message::{Lang, Text, text};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -78,6 +78,12 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// A number of things, in English with the words for one or for several: `12,829` and `12,829 items`.
+pub fn amount(number: u64, one: &str, several: &str) -> Text {
+    let (shown, words) = (grouped(number), if number == 1 { one } else { several });
+    text!("{shown}", "{shown} {words}")
+}
+
 /// A number of things, with its counter in Japanese: `12,829件`.
 pub fn counted(number: u64, lang: Lang) -> String {
     format!("{}{}", grouped(number), lang.pick("件", ""))
@@ -142,6 +148,19 @@ mod tests {
     fn control_characters_of_a_text_do_not_reach_the_terminal() {
         assert_eq!(clean("a\u{1b}[2Jb\u{9b}c\n🎉"), "a?[2Jb?c?🎉");
         assert_eq!(clean_lines("a\u{1b}[2J\tb\u{9b}\r\n🎉"), "a?[2J\tb??\n🎉");
+    }
+
+    #[test]
+    fn one_thing_is_not_told_in_the_plural() {
+        let refused = |number| {
+            let requests = amount(number, "request was", "requests were");
+            text!("{requests}回", "{requests} refused", requests = requests)
+        };
+
+        assert_eq!(refused(0).en, "0 requests were refused");
+        assert_eq!(refused(1).en, "1 request was refused");
+        assert_eq!(refused(12_829).en, "12,829 requests were refused");
+        assert_eq!(refused(12_829).ja, "12,829回");
     }
 
     #[test]

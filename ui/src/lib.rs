@@ -5,6 +5,7 @@
 //! aligns tables. [`report`] renders a run for a terminal, [`notices`] renders events for a channel
 //! such as Chatwork. This crate does no I/O and reads no clock.
 
+pub mod causes;
 pub mod command_error;
 mod examples;
 pub mod labels;

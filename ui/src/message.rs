@@ -43,7 +43,8 @@ pub struct Text {
     pub en: String,
 }
 
-/// A [`Text`] from two format strings, Japanese first; names are captured as by `format!`.
+/// A [`Text`] from two format strings, Japanese first; names are captured as by `format!`. A name that is given a
+/// [`Text`] behind them stands for its Japanese in the first one, and for its English in the second one.
 #[macro_export]
 macro_rules! text {
     ($ja:literal, $en:literal $(,)?) => {
@@ -52,6 +53,19 @@ macro_rules! text {
             en: format!($en),
         }
     };
+    ($ja:literal, $en:literal, $($name:ident = $text:expr),+ $(,)?) => {{
+        $(let $name: $crate::message::Text = $text;)+
+        $crate::message::Text {
+            ja: {
+                $(let $name = &$name.ja;)+
+                format!($ja)
+            },
+            en: {
+                $(let $name = &$name.en;)+
+                format!($en)
+            },
+        }
+    }};
 }
 pub use crate::text;
 
@@ -70,6 +84,8 @@ impl Text {
         }
     }
 }
+
+impl std::error::Error for Text {}
 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

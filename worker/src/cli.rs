@@ -1,8 +1,10 @@
 //! The command line of the program `worker`.
 
+use app::command_line::number;
 use app::log::LogFormat;
 use app::program;
 use clap::Parser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use shared::jobs::QueueName;
 use std::path::PathBuf;
 use ui::message::Lang;
@@ -34,10 +36,10 @@ pub struct WorkerCli {
     #[arg(long, value_parser = program::lang_parser())]
     pub lang: Option<Lang>,
     /// Queues to take jobs from: sync (prices and stock from Amazon), update (edits of shops), info (texts and images)
-    #[arg(long, value_delimiter = ',', default_value = "sync,update,info", value_parser = queue)]
+    #[arg(long, value_delimiter = ',', default_value = "sync,update,info", value_parser = queue())]
     pub queues: Vec<QueueName>,
     /// Jobs at a time for each queue but info, which runs one; default: the settings
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_parser = number(1_u32..=1000))]
     pub concurrency: Option<u32>,
     /// Only ask the program that runs with these settings whether it is ready (`HEALTH_LISTEN`)
     #[arg(long, conflicts_with_all = ["queues", "concurrency"])]
@@ -47,6 +49,7 @@ pub struct WorkerCli {
     pub check: bool,
 }
 
-fn queue(word: &str) -> Result<QueueName, &'static str> {
-    QueueName::from_word(word).ok_or("sync, update or info")
+fn queue() -> impl TypedValueParser<Value = QueueName> {
+    PossibleValuesParser::new(QueueName::ALL.map(QueueName::as_str))
+        .map(|word| QueueName::from_word(&word).expect("clap accepts only names of queues"))
 }

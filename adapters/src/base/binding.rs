@@ -68,9 +68,7 @@ impl TokenManager {
         if let Some(expected) = expected.filter(|expected| expected != shop_id) {
             self.state.lock().await.pair = None;
             let name = found.name.as_deref().unwrap_or_default();
-            let why = format!(
-                "別のショップのトークン / token of another shop: shop_id {shop_id} ({name}), not {expected}"
-            );
+            let why = format!("token of another shop: shop_id {shop_id} ({name}), not {expected}");
             return Err(self.records.mark(self.connection.now(), &why).await);
         }
         let shop = ShopBinding {

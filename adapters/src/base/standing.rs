@@ -66,7 +66,7 @@ impl TokenManager {
     /// The token was authorised without the right to a call: only a person can get another one.
     pub(super) async fn lacks_scope(&self, access: &AccessToken, why: &str) -> ShopError {
         self.state.lock().await.reject(access);
-        let why = format!("{why} (必要な権限 / needed: read_items write_items)");
+        let why = format!("{why} (needed: read_items write_items)");
         self.records.mark(self.connection.now(), &why).await
     }
 }

@@ -54,15 +54,16 @@ pub struct AccountCredentials {
 
 impl AccountEntry {
     /// Host and port of its proxy, without user and password; the name of the variable if that is
-    /// not set. `None` without a proxy.
-    pub fn proxy_shown(&self, environment: Environment<'_>) -> Option<String> {
-        Some(match self.proxy.as_ref()? {
+    /// not set. `None` without a proxy, an error if it is not the URL of one.
+    pub(super) fn proxy_shown(&self, environment: Environment<'_>) -> Option<Result<String, Text>> {
+        let shown = match self.proxy.as_ref()? {
             SecretRef::Inline(proxy) => proxy::shown(proxy),
             SecretRef::Variable(name) => match environment(name.expose()) {
                 Some(proxy) => proxy::shown(&SecretString::from(proxy.trim())),
-                None => format!("${name}"),
+                None => Some(format!("${name}")),
             },
-        })
+        };
+        Some(shown.ok_or_else(|| proxy::wrong(&self.id)))
     }
 
     /// A warning for an active shop without `redirect_uri`.

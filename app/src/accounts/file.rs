@@ -2,6 +2,7 @@
 
 use super::entry::{AccountEntry, SecretRef, VariableName};
 use super::platforms::known_platform;
+use super::proxy;
 use crate::config::toml_problem;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -141,6 +142,11 @@ fn check(entry: RawAccount, line: usize) -> Result<AccountEntry, Text> {
         (None, None) => None,
         (inline, variable) => Some(secret(&id, "proxy", inline, variable)?),
     };
+    if let Some(SecretRef::Inline(given)) = &proxy
+        && !proxy::is_valid(given)
+    {
+        return Err(proxy::wrong(&id));
+    }
     Ok(AccountEntry {
         name: entry.name.unwrap_or_else(|| id.to_string()),
         id,

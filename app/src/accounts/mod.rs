@@ -21,7 +21,7 @@ use entry::{SecretRef, VariableName};
 use secrecy::SecretString;
 use shared::domain::account::AccountId;
 use shared::ports::store::AccountRow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
@@ -139,6 +139,30 @@ impl AccountsFile {
         })
     }
 
+    /// Host and port of each proxy, without user and password, by shop; the name of the variable if that is not set.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Usage`] with each proxy that is not the URL of one.
+    pub fn proxies_shown(
+        &self,
+        environment: Environment<'_>,
+    ) -> Result<HashMap<AccountId, String>, CommandError> {
+        let (mut shown, mut errors) = (HashMap::new(), Vec::new());
+        for account in &self.accounts {
+            match account.proxy_shown(environment) {
+                Some(Ok(proxy)) => drop(shown.insert(account.id.clone(), proxy)),
+                Some(Err(wrong)) => errors.push(self.at(account, wrong)),
+                None => {}
+            }
+        }
+        if errors.is_empty() {
+            Ok(shown)
+        } else {
+            Err(CommandError::Usage(Text::lines(&errors)))
+        }
+    }
+
     fn resolve<'a>(
         &self,
         accounts: impl Iterator<Item = &'a AccountEntry>,
@@ -172,7 +196,7 @@ impl AccountsFile {
             if let Some(given) = &proxy
                 && !proxy::is_valid(given)
             {
-                wrong_proxies.push(self.wrong_proxy(account));
+                wrong_proxies.push(self.at(account, proxy::wrong(&account.id)));
             }
             found.extend(client_secret.map(|client_secret| AccountCredentials {
                 id: account.id.clone(),
@@ -193,27 +217,27 @@ impl AccountsFile {
         }
     }
 
-    fn wrong_proxy(&self, account: &AccountEntry) -> Text {
-        let (path, line, id) = (self.path.display(), account.line, &account.id);
-        text!(
-            "{path} の{line}行目: ショップ {id} のプロキシがアドレスではありません。http://ユーザー:パスワード@ホスト:ポート の形(https、socks5、socks5h も可)で書いてください",
-            "{path}, line {line}: the proxy of account {id} is not a valid URL: write http://USER:PASSWORD@HOST:PORT (https, socks5 and socks5h are accepted too)"
-        )
+    /// `told` of `account`, with its place in the file.
+    fn at(&self, account: &AccountEntry, Text { ja, en }: Text) -> Text {
+        let (path, line) = (self.path.display(), account.line);
+        text!("{path} の{line}行目: {ja}", "{path}, line {line}: {en}")
     }
 
     fn marked_variable(&self, account: &AccountEntry, name: &VariableName) -> Text {
-        let (path, line, id) = (self.path.display(), account.line, &account.id);
-        text!(
-            "{path} の{line}行目: ショップ {id} が使う環境変数 {name} の値が引用符で囲まれています。引用符も値の一部になるので、取ってください",
-            "{path}, line {line}: account {id} uses the environment variable {name}, whose value is in quotation marks, which count as a part of it: remove them"
-        )
+        let id = &account.id;
+        let told = text!(
+            "ショップ {id} が使う環境変数 {name} の値が引用符で囲まれています。引用符も値の一部になるので、取ってください",
+            "account {id} uses the environment variable {name}, whose value is in quotation marks, which count as a part of it: remove them"
+        );
+        self.at(account, told)
     }
 
     fn missing_variable(&self, account: &AccountEntry, name: &VariableName) -> Text {
-        let (path, line, id) = (self.path.display(), account.line, &account.id);
-        text!(
-            "{path} の{line}行目: ショップ {id} が使う環境変数 {name} がありません。設定するか、使わないショップなら active = false にしてください",
-            "{path}, line {line}: account {id} needs the environment variable {name}, which is not set; set it, or set active = false for the account"
-        )
+        let id = &account.id;
+        let told = text!(
+            "ショップ {id} が使う環境変数 {name} がありません。設定するか、使わないショップなら active = false にしてください",
+            "account {id} needs the environment variable {name}, which is not set; set it, or set active = false for the account"
+        );
+        self.at(account, told)
     }
 }

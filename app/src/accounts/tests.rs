@@ -121,13 +121,47 @@ fn a_wrong_file_is_refused_with_the_place_and_what_to_do() {
             one("main").replace("= \"c\"", "= \" \""),
             "client_id of account main is empty",
         ),
+        (
+            format!(
+                "{}proxy = \"http://user:hidden@proxy:99999\"\n",
+                one("main")
+            ),
+            "line 2: the proxy of account main is not a valid URL: write http://USER:PASSWORD@HOST:PORT",
+        ),
+        (
+            format!("{}active = false\nproxy = \"proxy:8080\"\n", one("main")),
+            "line 2: the proxy of account main",
+        ),
         ("[[account]\n".to_owned(), "line 1 cannot be read"),
         ("[shop]\n".to_owned(), "a key that is not known"),
     ] {
         let said = refusal(read(&content));
 
         assert!(said.contains(expected), "{said:?} lacks {expected:?}");
+        assert!(!said.contains("hidden"), "{said}");
     }
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_shown_by_host_and_port_or_refused() {
+    let shop = "[[account]]\nid = \"main\"\nclient_id = \"c\"\nclient_secret = \"s\"\nproxy_env = \"MAIN_PROXY\"\n";
+    let file = read(shop).unwrap();
+    let shown = |proxy: Option<&str>| {
+        let proxies = file.proxies_shown(&|_| proxy.map(ToOwned::to_owned))?;
+        Ok::<_, CommandError>(proxies[&AccountId::parse("main").unwrap()].clone())
+    };
+
+    let right = shown(Some("socks5://user:hidden@proxy.example:1080\n")).unwrap();
+    let unset = shown(None).unwrap();
+    let wrong = refusal(shown(Some("http://user:hidden@proxy.example:99999")));
+
+    assert_eq!(right, "socks5://proxy.example:1080");
+    assert_eq!(unset, "$MAIN_PROXY");
+    assert!(
+        wrong.contains("line 2: the proxy of account main"),
+        "{wrong}"
+    );
+    assert!(!wrong.contains("hidden"), "{wrong}");
 }
 
 #[test]

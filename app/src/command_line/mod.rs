@@ -1,8 +1,11 @@
 //! Reads the command line of a program, and speaks the language that the line or the environment asks for: help and
 //! complaints about wrong usage in Japanese, or those of clap.
 
+mod accepted;
 mod japanese_help;
 mod wrong_usage;
+
+pub use accepted::{MOST_ITEMS, account, listen_address, number};
 
 use crate::config;
 use clap::error::ErrorKind;

@@ -3,6 +3,7 @@
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
+use ui::message::{Lang, Text};
 
 /// What is wrong, and where to look, for the program `name`.
 pub(super) fn in_japanese(error: &Error, name: &str) -> String {
@@ -26,17 +27,27 @@ fn what(error: &Error) -> String {
             format!("{arg} に {value} は使えません。使える値: {valid}")
         }
         ErrorKind::ValueValidation => {
-            let why = error.source().map(ToString::to_string);
-            let why = why.map_or_else(String::new, |why| format!("({why})"));
+            // A test finds each parser that says it in English only.
+            let why = error.source().and_then(|why| why.downcast_ref::<Text>());
+            let why = why.map_or_else(String::new, |why| format!("。{}", why.of(Lang::Ja)));
             format!("{arg} に {value} は使えません{why}")
         }
         ErrorKind::MissingRequiredArgument => format!("{arg} がありません"),
         ErrorKind::MissingSubcommand => "コマンドがありません".to_owned(),
         ErrorKind::ArgumentConflict => {
             let other = words(error, ContextKind::PriorArg);
+            if other == arg {
+                return format!("{arg} は1回だけ使えます");
+            }
             format!("{arg} は {other} と一緒に使えません")
         }
-        _ => format!("使い方が違います({})", error.kind()),
+        ErrorKind::TooManyValues if arg.is_empty() => format!("{value} は余分です"),
+        ErrorKind::TooManyValues => format!("{arg} に {value} は余分です"),
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues | ErrorKind::NoEquals => {
+            format!("{arg} の値の数が違います")
+        }
+        ErrorKind::InvalidUtf8 => "UTF-8ではない文字があります".to_owned(),
+        _ => "使い方が違います".to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::config::table;
 use adapters::http::{HttpError, HttpSettings};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 
@@ -30,7 +31,8 @@ pub async fn ask(listen: Option<SocketAddr>) -> Result<Exit, CommandError> {
     let (ok, body) = get(address).await.map_err(|error| {
         CommandError::Failed(text!(
             "{address} が応答しません({error})",
-            "{address} does not answer ({error})"
+            "{address} does not answer ({error})",
+            error = cause(&error),
         ))
     })?;
     crate::program::print(&body)?;

@@ -11,6 +11,7 @@ use axum::{Json, Router};
 use serde::Serialize;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::message::text;
 
@@ -41,7 +42,8 @@ async fn serve(address: SocketAddr, health: Health) -> Result<(), CommandError> 
         let name = table::HEALTH_LISTEN.name;
         CommandError::Usage(text!(
             "{name} = {address} で待ち受けられません({error})。ほかのプログラムが使っていない番号にするか、{name} を空にしてください",
-            "cannot listen on {name} = {address} ({error}): choose a port that no other program uses, or leave {name} empty"
+            "cannot listen on {name} = {address} ({error}): choose a port that no other program uses, or leave {name} empty",
+            error = cause(&error),
         ))
     };
     let listener = TcpListener::bind(address).await.map_err(refused)?;

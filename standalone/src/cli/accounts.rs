@@ -1,6 +1,7 @@
 //! The subcommands and arguments of `accounts`.
 
 use super::output::OutputArgs;
+use app::command_line::{account, number};
 use clap::{Args, Subcommand};
 use shared::domain::account::AccountId;
 
@@ -54,7 +55,7 @@ impl AccountsCommand {
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// Only this shop
-    #[arg(value_name = "ID", value_parser = AccountId::parse)]
+    #[arg(value_name = "ID", value_parser = account)]
     pub id: Option<AccountId>,
     #[command(flatten)]
     pub output: OutputArgs,
@@ -64,7 +65,7 @@ pub struct CheckArgs {
 #[derive(Debug, Args)]
 pub struct RefreshArgs {
     /// The shop
-    #[arg(value_name = "ID", value_parser = AccountId::parse)]
+    #[arg(value_name = "ID", value_parser = account)]
     pub id: AccountId,
 }
 
@@ -72,9 +73,9 @@ pub struct RefreshArgs {
 #[derive(Debug, Args)]
 pub struct AuthorizeArgs {
     /// The shop
-    #[arg(value_name = "ID", value_parser = AccountId::parse)]
+    #[arg(value_name = "ID", value_parser = account)]
     pub id: AccountId,
     /// Seconds to wait for the browser
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = number(1_u64..=3600))]
     pub within: u64,
 }

@@ -1,6 +1,7 @@
 //! The subcommands and arguments of `import`.
 
 use super::output::OutputArgs;
+use app::command_line::account;
 use clap::{Args, Subcommand};
 use shared::domain::account::AccountId;
 use std::path::PathBuf;
@@ -50,7 +51,7 @@ The file is never changed. Prices and stock are not imported: the first run asks
 #[derive(Debug, Args)]
 pub struct ImportShopArgs {
     /// Only this shop
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<AccountId>,
     /// Read the shops, but import nothing
     #[arg(long)]

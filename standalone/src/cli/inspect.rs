@@ -2,6 +2,7 @@
 
 use super::output::OutputArgs;
 use super::since::Since;
+use app::command_line::{account, number};
 use clap::Args;
 use shared::domain::account::AccountId;
 
@@ -25,10 +26,10 @@ pub struct ChangesArgs {
     #[arg(long, value_name = "ASIN")]
     pub asin: Option<String>,
     /// Only this shop
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<AccountId>,
     /// Show at most this many changes, newest first
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = number(1_u32..=100_000))]
     pub limit: u32,
     /// Print one JSON object
     #[arg(long, conflicts_with = "csv")]

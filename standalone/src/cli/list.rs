@@ -1,6 +1,7 @@
 //! The arguments of `list`.
 
 use super::output::OutputArgs;
+use app::command_line::account;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use shared::domain::account::AccountId;
@@ -19,7 +20,7 @@ pub struct ListArgs {
     #[arg(long, value_name = "RUN")]
     pub run: Option<String>,
     /// Only this shop
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<AccountId>,
     #[command(flatten)]
     pub output: OutputArgs,

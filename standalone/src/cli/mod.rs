@@ -19,6 +19,7 @@ pub use queues::{DeadMessageArgs, QueuesCommand, ShowArgs};
 pub use runs::{ReconcileArgs, RegisterArgs, RunIdArg, StartRunArgs};
 pub use since::Since;
 
+use app::command_line::listen_address;
 use app::log::LogFormat;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -211,7 +212,7 @@ pub struct NotifyArgs {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct BoardArgs {
     /// Address and port to listen on
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen_address)]
     pub listen: SocketAddr,
 }
 

@@ -1,6 +1,7 @@
 //! The subcommands and arguments of `queues`.
 
 use super::output::OutputArgs;
+use app::command_line::number;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Subcommand};
 use shared::jobs::QueueName;
@@ -63,7 +64,7 @@ pub struct ShowArgs {
     #[arg(long, group = "place")]
     pub dead: bool,
     /// At most this many messages per state
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=MessagePage::MOST))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number(1..=MessagePage::MOST))]
     pub limit: u64,
     #[command(flatten)]
     pub output: OutputArgs,

@@ -1,5 +1,6 @@
 //! The arguments of the commands that start, release or cancel a run.
 
+use app::command_line::{MOST_ITEMS, account, number};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use shared::domain::account::AccountId;
@@ -17,11 +18,11 @@ pub struct StartRunArgs {
     #[arg(value_name = "KIND", value_parser = run_kind())]
     pub kind: RunKind,
     /// Only this shop
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<AccountId>,
     /// At most this many ASINs
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_items: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = number(1..=MOST_ITEMS))]
+    pub max_items: Option<usize>,
     /// Ask Amazon, but change nothing in the shops
     #[arg(long)]
     pub dry_run: bool,
@@ -65,7 +66,7 @@ pub struct RegisterArgs {
     #[arg(value_name = "FILE", required_unless_present = "resume")]
     pub file: Option<PathBuf>,
     /// The shop that will sell the products
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse, required_unless_present = "resume")]
+    #[arg(long, value_name = "ID", value_parser = account, required_unless_present = "resume")]
     pub account: Option<AccountId>,
     /// Ask Amazon, but write nothing
     #[arg(long)]
@@ -93,7 +94,7 @@ impl RegisterArgs {
 #[derive(Debug, Args)]
 pub struct ReconcileArgs {
     /// Only this shop
-    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    #[arg(long, value_name = "ID", value_parser = account)]
     pub account: Option<AccountId>,
     /// Continue the open reconciliation; without one, nothing is started
     #[arg(long, conflicts_with = "account")]

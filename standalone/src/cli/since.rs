@@ -1,6 +1,7 @@
 //! The argument of `--since`: a span before now, or an instant. Dates are in Japan time.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, TimeZone as _, Utc};
+use ui::message::{Text, text};
 
 /// Start of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +22,16 @@ impl Since {
     /// # Errors
     ///
     /// The accepted forms.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, Text> {
         span(text)
             .map(Self::Ago)
             .or_else(|| instant(text).map(Self::At))
-            .ok_or("30m, 24h, 7d, 2026-11-21, or 2026-11-21T09:00:00+09:00")
+            .ok_or_else(|| {
+                text!(
+                    "使える形: 30m、24h、7d、2026-11-21、2026-11-21T09:00:00+09:00。さかのぼれるのは10年までです",
+                    "use 30m, 24h, 7d, 2026-11-21, or 2026-11-21T09:00:00+09:00, up to ten years back"
+                )
+            })
     }
 
     /// The instant, seen from `now`.

@@ -1,5 +1,6 @@
 //! `backup FILE` and `restore FILE`: the database as one file.
 
+use super::restorable;
 use crate::database::CommandStore;
 use crate::lock::WorkLock;
 use crate::output::CommandOutput;
@@ -11,6 +12,7 @@ use shared::ports::clock::Clock as _;
 use shared::ports::store::{StoreError, TokenAge, TokenStore as _};
 use std::io;
 use std::path::{Path, PathBuf};
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Text, text};
 
@@ -37,7 +39,7 @@ pub async fn backup(
         )));
     }
     let made = store.existing().await?.back_up(target).await;
-    made.map_err(|error| unusable(target, &error))?;
+    made.map_err(|error| unusable(target, store_cause(error)))?;
     let shown = target.display();
     out.line(&text!(
         "データベースを {shown} に保存しました。トークンが入っているので、パスワードと同じように扱ってください。戻すには miseban restore {shown}",
@@ -60,25 +62,27 @@ pub async fn restore(
 ) -> Result<Exit, CommandError> {
     let named = database_file(settings)?;
     let target = named.canonicalize().unwrap_or(named);
-    let unreadable = |error: io::Error| unusable(source, &error);
+    let unreadable = |error: io::Error| unusable(source, cause(&error));
     if source.canonicalize().map_err(unreadable)? == target {
-        return Err(unusable(source, &"it is the database itself"));
+        let itself = text!("使っているデータベースです", "it is the database itself");
+        return Err(unusable(source, itself));
+    }
+    if !restorable::is_sqlite(source).map_err(unreadable)? {
+        return Err(restorable::no_sqlite(source));
     }
     refuse_unmerged(source, &incomplete)?;
     refuse_unmerged(&target, &not_closed)?;
     let part = new_beside(&target)?;
     std::fs::copy(source, &part).map_err(unreadable)?;
     private(&part).map_err(unreadable)?;
-    let saved = checked(&part)
-        .await
-        .map_err(|error| unusable(source, &error))?;
+    let saved = restorable::check(&part, source).await?;
     let _lock = WorkLock::take(settings.database_url.location()?)?;
     let current = current_tokens(&target).await;
     refuse_unmerged(&target, &not_closed)?;
     let now = SystemClock.now();
-    let kept = keep(&target, now).map_err(|error| unusable(&target, &error))?;
+    let kept = keep(&target, now).map_err(|error| unusable(&target, cause(&error)))?;
     let placed = part.persist(&target);
-    placed.map_err(|failure| unusable(&target, &failure.error))?;
+    placed.map_err(|failure| unusable(&target, cause(&failure.error)))?;
     report(source, kept.as_deref(), out)?;
     dead_tokens(&saved, current.as_deref(), now, out)?;
     Ok(Exit::Done)
@@ -95,12 +99,20 @@ fn database_file(settings: &Settings) -> Result<PathBuf, CommandError> {
     }
 }
 
-fn unusable(path: &Path, why: &dyn std::fmt::Display) -> CommandError {
+fn unusable(path: &Path, why: Text) -> CommandError {
     let shown = path.display();
     CommandError::Usage(text!(
         "{shown} を使えません({why})。何も変えていません",
-        "{shown} cannot be used ({why}); nothing was changed"
+        "{shown} cannot be used ({why}); nothing was changed",
+        why = why,
     ))
+}
+
+fn store_cause(error: StoreError) -> Text {
+    match error {
+        StoreError::Unavailable(why) | StoreError::Unusable(why) => cause(&why),
+        other => cause(&other),
+    }
 }
 
 fn refuse_unmerged(path: &Path, refusal: &dyn Fn(&Path) -> Text) -> Result<(), CommandError> {
@@ -137,19 +149,6 @@ fn private(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     file.sync_all()
-}
-
-/// Checks a copy of the backup; returns the ages of its tokens.
-async fn checked(part: &Path) -> Result<Vec<TokenAge>, StoreError> {
-    let url = format!("sqlite://{}", part.display());
-    let store = SqlStore::open_existing(&url).await?;
-    let sound = store.check().await;
-    let ages = match sound {
-        Ok(()) => store.token_ages().await,
-        Err(error) => Err(error),
-    };
-    store.close().await;
-    ages
 }
 
 /// The ages of the tokens in the database that is replaced; `None` if it cannot be read.

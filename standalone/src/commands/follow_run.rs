@@ -18,6 +18,7 @@ use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::{RunView, StoreError};
 use std::time::Duration;
 use tokio::time::Instant;
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
 use ui::labels;
 use ui::message::{Lang, Text, text};
@@ -237,7 +238,8 @@ fn unseen(run: RunId, workers: Workers, lasts: Duration, error: StoreError) -> C
     let minutes = lasts.as_secs() / 60;
     CommandError::GoesOn(text!(
         "実行 {run} は続いていますが、データベースを{minutes}分のあいだ読めず、見届けられません({error})。あとで miseban report {run} で結果を見てください",
-        "run {run} goes on, but the database could not be read for {minutes} minutes ({error}): see its end later with miseban report {run}"
+        "run {run} goes on, but the database could not be read for {minutes} min ({error}): see its end later with miseban report {run}",
+        error = cause(&error),
     ))
 }
 
@@ -257,7 +259,7 @@ mod tests {
 
         let told = told.expect("a message").en;
         assert!(
-            told.contains("goes on") && told.contains("5 minutes"),
+            told.contains("goes on") && told.contains("5 min "),
             "{told}"
         );
         assert_eq!((exit.code(), own), (3, Exit::Failed));

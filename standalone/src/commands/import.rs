@@ -12,8 +12,9 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::Path;
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
-use ui::layout::grouped;
+use ui::layout::{amount, grouped};
 use ui::message::{Lang, Text, text};
 
 /// Held rows that the text shows; the JSON has all.
@@ -66,7 +67,8 @@ pub fn open(path: &Path) -> Result<Box<dyn BufRead>, CommandError> {
         let shown = path.display();
         CommandError::Usage(text!(
             "{shown} を開けません({error})。ファイル名を確かめてください",
-            "cannot open {shown} ({error}): check the file name"
+            "cannot open {shown} ({error}): check the file name",
+            error = cause(&error),
         ))
     })?;
     Ok(Box::new(std::io::BufReader::new(file)))
@@ -109,10 +111,10 @@ fn held_lines(summary: &ImportSummary, lang: Lang) -> String {
     if summary.held == 0 {
         return String::new();
     }
-    let held = grouped(summary.held);
     let title = text!(
         "{held}行は取り込まず、確認待ちです:\n",
-        "{held} rows are held:\n"
+        "{held} held:\n",
+        held = amount(summary.held, "row is", "rows are"),
     );
     let mut text = title.of(lang).to_owned();
     let shown = summary.held_rows.iter().take(NAMED);
@@ -164,17 +166,11 @@ pub(crate) fn held_text(held: &HeldImport) -> Text {
 }
 
 fn render(summary: &ImportSummary, lang: Lang) -> String {
-    let [imported, new, changed, same, wrong] = [
-        summary.imported,
-        summary.new,
-        summary.changed,
-        summary.same,
-        summary.wrong,
-    ]
-    .map(grouped);
+    let [new, changed, same] = [summary.new, summary.changed, summary.same].map(grouped);
     let imported_line = text!(
         "{imported}件を取り込みました(新規 {new}件、変更 {changed}件、変わらず {same}件)\n",
-        "{imported} listings imported ({new} new, {changed} changed, {same} unchanged)\n"
+        "{imported} imported ({new} new, {changed} changed, {same} unchanged)\n",
+        imported = amount(summary.imported, "listing", "listings"),
     );
     let mut text = imported_line.of(lang).to_owned();
     text.push_str(&held_lines(summary, lang));
@@ -183,7 +179,8 @@ fn render(summary: &ImportSummary, lang: Lang) -> String {
     }
     let skipped_line = text!(
         "{wrong}行は取り込んでいません:\n",
-        "{wrong} rows were skipped:\n"
+        "{wrong} skipped:\n",
+        wrong = amount(summary.wrong, "row was", "rows were"),
     );
     text.push_str(skipped_line.of(lang));
     text.extend(summary.wrong_rows.iter().map(|row| row.render(lang)));

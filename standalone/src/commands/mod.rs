@@ -25,6 +25,7 @@ pub mod queues;
 pub mod register;
 pub mod release;
 pub mod report;
+mod restorable;
 pub mod run;
 pub mod serve;
 pub mod status;

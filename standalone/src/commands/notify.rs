@@ -9,8 +9,9 @@ use chrono::TimeDelta;
 use producer::notices::{NotificationPolicy, Notifications, WaitingNotices};
 use shared::ports::notifier::{Notifier, NotifyError};
 use std::sync::Arc;
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
-use ui::layout::grouped;
+use ui::layout::amount;
 use ui::message::{Lang, Text, text};
 use ui::notices;
 
@@ -90,13 +91,11 @@ async fn send_waiting(
     };
     let told = match notifications.send_waiting(channel).await? {
         WaitingNotices::None => return Ok(()),
-        WaitingNotices::Sent(count) => {
-            let count = grouped(count);
-            text!(
-                "    待っていたお知らせ{count}件も送りました",
-                "    and {count} notices that waited"
-            )
-        }
+        WaitingNotices::Sent(count) => text!(
+            "    待っていたお知らせ{count}件も送りました",
+            "    and {count} that waited",
+            count = amount(count, "notice", "notices"),
+        ),
         WaitingNotices::Waiting => text!(
             "    待っているお知らせは、まだ送れていません。店番が動いていれば、自動でもう一度送ります",
             "    notices still wait; they will be tried again while Miseban runs"
@@ -151,19 +150,23 @@ fn advice(error: &NotifyError) -> Text {
     match error {
         NotifyError::Later { .. } => text!(
             "今は受け付けられません({error})。少し待ってからもう一度試してください",
-            "not accepted now ({error}): wait a moment and try again"
+            "not accepted now ({error}): wait a moment and try again",
+            error = cause(&error),
         ),
         NotifyError::Forbidden(_) => text!(
             "断られました({error})。CHATWORK_TOKEN、CHATWORK_ROOM_ID(そのルームに書き込めるか)、または NOTIFY_WEBHOOK_URL を確かめてください",
-            "rejected ({error}): check CHATWORK_TOKEN, CHATWORK_ROOM_ID (and the right to post in that room), or NOTIFY_WEBHOOK_URL"
+            "rejected ({error}): check CHATWORK_TOKEN, CHATWORK_ROOM_ID (and the right to post in that room), or NOTIFY_WEBHOOK_URL",
+            error = cause(&error),
         ),
         NotifyError::Rejected(_) => text!(
             "受け付けられない形です({error})。NOTIFY_WEBHOOK_URL がSlack形式のものか確かめてください(Discordは末尾に /slack)",
-            "the format is not accepted ({error}): check that NOTIFY_WEBHOOK_URL accepts Slack messages (for Discord, add /slack to the URL)"
+            "the format is not accepted ({error}): check that NOTIFY_WEBHOOK_URL accepts Slack messages (for Discord, add /slack to the URL)",
+            error = cause(&error),
         ),
         NotifyError::Unknown(_) => text!(
             "送りましたが、応答がありません({error})。届いたか、送り先を確認してください",
-            "sent, but there was no response ({error}): check in the channel whether it arrived"
+            "sent, but there was no response ({error}): check in the channel whether it arrived",
+            error = cause(&error),
         ),
     }
 }

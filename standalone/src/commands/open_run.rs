@@ -3,11 +3,10 @@
 
 use crate::cli::StartRunArgs;
 use app::wiring::App;
-use producer::{RunOrder, StartRunError, resume_run, start_run};
-use shared::domain::account::AccountId;
+use producer::{RunOrder, StartRunError, not_started, resume_run, start_run};
 use shared::domain::run::{RunId, RunKind, RunState};
+use ui::causes::cause;
 use ui::command_error::CommandError;
-use ui::labels;
 use ui::message::text;
 
 /// Starts a new run; with `--resume` continues the open one, `None` when there is none.
@@ -38,7 +37,8 @@ async fn resume(kind: RunKind, app: &App) -> Result<Option<RunId>, CommandError>
     resumed.map(|()| Some(id)).map_err(|error| {
         CommandError::Failed(text!(
             "実行 {id} を再開できません({error})",
-            "run {id} cannot be resumed ({error})"
+            "run {id} cannot be resumed ({error})",
+            error = cause(&error),
         ))
     })
 }
@@ -46,16 +46,14 @@ async fn resume(kind: RunKind, app: &App) -> Result<Option<RunId>, CommandError>
 async fn start(args: &StartRunArgs, app: &App) -> Result<RunId, CommandError> {
     let order = RunOrder {
         account: args.account.clone(),
-        max_items: args
-            .max_items
-            .map(|items| usize::try_from(items).unwrap_or(usize::MAX)),
+        max_items: args.max_items,
         dry_run: args.dry_run,
         ..RunOrder::new(args.kind)
     };
     match start_run(order, &app.ctx).await {
         Ok(started) => Ok(started.id),
         Err(StartRunError::AlreadyOpen(id)) if is_held(id, app).await? => Err(held(id)),
-        Err(refused) => Err(refusal(refused, args.kind)),
+        Err(error) => Err(not_started(error, args.kind)),
     }
 }
 
@@ -68,40 +66,6 @@ fn held(run: RunId) -> CommandError {
     CommandError::Usage(text!(
         "実行 {run} が確認を待っています(miseban report {run} で見られます)。更新を送信するなら miseban release {run}、取りやめるなら miseban cancel {run}",
         "run {run} is held and needs your decision (see miseban report {run}): miseban release {run} sends its updates, miseban cancel {run} discards them"
-    ))
-}
-
-/// The error for a run that was not started.
-pub(super) fn refusal(refused: StartRunError, kind: RunKind) -> CommandError {
-    let command = labels::command(kind);
-    let kind = kind.as_str();
-    match refused {
-        StartRunError::AlreadyOpen(id) => CommandError::Usage(text!(
-            "{kind} の実行 {id} がまだ終わっていません。続きから始めるには: miseban {command} --resume",
-            "run {id} of kind {kind} is still open; to continue it: miseban {command} --resume"
-        )),
-        StartRunError::UnknownAccount(account) => unknown_account(&account),
-        StartRunError::InactiveAccount(account) => inactive_account(&account),
-        StartRunError::Store(error) => error.into(),
-        StartRunError::Cache(error) => error.into(),
-        StartRunError::NotSent(id, error) => CommandError::Failed(text!(
-            "実行 {id} の仕事をキューに入れられませんでした({error})。続きは: miseban {command} --resume",
-            "the jobs of run {id} could not be put into the queue ({error}); to continue: miseban {command} --resume"
-        )),
-    }
-}
-
-pub(super) fn unknown_account(account: &AccountId) -> CommandError {
-    CommandError::Usage(text!(
-        "ショップ {account} はショップ一覧にありません。idを確かめてください(miseban status で見られます)",
-        "account {account} is not in the accounts file: check the id (miseban status lists them)"
-    ))
-}
-
-pub(super) fn inactive_account(account: &AccountId) -> CommandError {
-    CommandError::Usage(text!(
-        "ショップ {account} は停止中です。ショップ一覧で active = true にしてください",
-        "account {account} is inactive: set active = true in the accounts file"
     ))
 }
 

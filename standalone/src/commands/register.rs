@@ -4,7 +4,6 @@
 
 use super::follow_run::{Workers, tell_left};
 use super::import::{self, NamedRow};
-use super::open_run::refusal;
 use super::run::{self, Followed};
 use crate::cli::RegisterArgs;
 use crate::database::CommandStore;
@@ -14,7 +13,7 @@ use crate::output::CommandOutput;
 use app::config::Settings;
 use app::run_mode::RunMode;
 use app::wiring::{self, App};
-use producer::{Registered, Registration};
+use producer::{Registered, Registration, not_started};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::domain::asin::Asin;
@@ -24,7 +23,7 @@ use shared::domain::run::{RunId, RunKind, RunState};
 use shared::ports::store::Store;
 use std::fmt::Write as _;
 use ui::command_error::{CommandError, Exit};
-use ui::layout::grouped;
+use ui::layout::{amount, grouped};
 use ui::message::{Lang, text};
 use ui::report;
 
@@ -138,7 +137,7 @@ async fn begin(wanted: &WantedAsins, app: &App) -> Result<Registered, CommandErr
         dry_run: wanted.dry_run,
     };
     let begun = producer::register(order, &app.ctx).await;
-    begun.map_err(|refused| refusal(refused, RunKind::Register))
+    begun.map_err(|refused| not_started(refused, RunKind::Register))
 }
 
 fn summary(wanted: &WantedAsins, begun: Registered, report: Report, lang: Lang) -> RegisterSummary {
@@ -176,20 +175,19 @@ async fn count_pending(
 }
 
 fn render(summary: &RegisterSummary, lang: Lang) -> String {
-    let (account, pending, known) = (
-        &summary.account,
-        grouped(summary.pending),
-        grouped(summary.known),
-    );
+    let (account, known) = (&summary.account, grouped(summary.known));
+    let pending = amount(summary.pending, "product", "products");
     let registered = if summary.dry_run {
         text!(
             "お試し実行: {pending}件を {account} の出品待ちにできます(うち確認済み {known}件)\n",
-            "dry run: {pending} products would be registered for {account} ({known} of them already known)\n"
+            "dry run: {pending} would be registered for {account} ({known} of them already known)\n",
+            pending = pending,
         )
     } else {
         text!(
             "{pending}件を {account} の出品待ちにしました(うち確認済み {known}件)\n",
-            "{pending} products registered for {account}, pending until they are listed ({known} of them already known)\n"
+            "{pending} registered for {account}, pending until listed in the shop ({known} of them already known)\n",
+            pending = pending,
         )
     };
     let mut text = registered.of(lang).to_owned();
@@ -214,8 +212,11 @@ fn render(summary: &RegisterSummary, lang: Lang) -> String {
         lang,
     );
     if summary.wrong > 0 {
-        let wrong = grouped(summary.wrong);
-        let title = text!("読めなかった行 {wrong}件:\n", "{wrong} invalid lines:\n");
+        let title = text!(
+            "読めなかった行 {wrong}件:\n",
+            "{wrong}:\n",
+            wrong = amount(summary.wrong, "invalid line", "invalid lines"),
+        );
         text.push_str(title.of(lang));
         text.extend(summary.wrong_rows.iter().map(|row| row.render(lang)));
     }

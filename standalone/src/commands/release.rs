@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use producer::resume_run;
 use shared::domain::run::{RunId, RunState};
 use shared::ports::store::{RunRow, Store};
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
 use ui::message::{Lang, Text, text};
 use ui::report;
@@ -135,6 +136,7 @@ fn sent_by_others(run: RunId) -> Text {
 fn not_sent(run: RunId, error: &producer::ResumeError) -> CommandError {
     CommandError::Failed(text!(
         "実行 {run} の更新は送信待ちになりましたが、キューに入れられませんでした({error})。次の miseban serve か producer serve が送信します",
-        "the updates of run {run} are released, but could not be put into the queue ({error}); the next miseban serve or producer serve sends them"
+        "the updates of run {run} are released, but could not be put into the queue ({error}); the next miseban serve or producer serve sends them",
+        error = cause(&error),
     ))
 }

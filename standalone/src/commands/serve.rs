@@ -20,8 +20,10 @@ use shared::jobs::QueueName;
 use shared::ports::store::ProcessRole;
 use std::convert::Infallible;
 use std::pin::pin;
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
 use ui::labels;
+use ui::layout::amount;
 use ui::message::{Text, text};
 use ui::report;
 use worker::worker_pool::WorkerPool;
@@ -94,14 +96,16 @@ pub async fn serve(
 fn not_resumed(error: &ResumeError) -> CommandError {
     CommandError::Failed(text!(
         "途中の仕事を再開できません({error})",
-        "the open runs cannot be resumed ({error})"
+        "the open runs cannot be resumed ({error})",
+        error = cause(&error),
     ))
 }
 
 fn started(settings: &Settings, resumed: usize) -> Text {
-    let Text { ja, en } = labels::schedule(&settings.work.schedule);
     text!(
-        "店番を始めます(実行は{ja}、再開した実行 {resumed}件)。止めるには Ctrl+C",
-        "serving the shops (a run {en}, {resumed} runs resumed); press Ctrl+C to stop"
+        "店番を始めます(実行は{schedule}、再開した実行 {resumed}件)。止めるには Ctrl+C",
+        "serving the shops (a run {schedule}, {resumed} resumed); press Ctrl+C to stop",
+        schedule = labels::schedule(&settings.work.schedule),
+        resumed = amount(resumed as u64, "run", "runs"),
     )
 }

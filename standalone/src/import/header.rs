@@ -60,7 +60,7 @@ impl Header {
         if found != needed {
             return Err(text!(
                 "列が{found}個あります({needed}個のはずです)。コンマを含む値は \"…\" で囲んでください",
-                "{found} fields instead of {needed}; put values with a comma in quotes (\"…\")"
+                "fields: {found} instead of {needed}; put values with a comma in quotes (\"…\")"
             ));
         }
         Ok(self.places.map(|place| fields[place]))

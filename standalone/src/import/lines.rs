@@ -1,6 +1,7 @@
 //! Reads lines from an untrusted file: one at a time, of bounded length and in all, valid UTF-8.
 
 use std::io::{BufRead, Read as _};
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::message::text;
 
@@ -62,7 +63,8 @@ impl<R: BufRead> Lines<R> {
 fn unreadable(error: &std::io::Error) -> CommandError {
     CommandError::Failed(text!(
         "ファイルを最後まで読めませんでした({error})。何も取り込んでいません",
-        "the file could not be read completely ({error}); nothing was imported"
+        "the file could not be read completely ({error}); nothing was imported",
+        error = cause(&error),
     ))
 }
 

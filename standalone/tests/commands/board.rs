@@ -469,6 +469,24 @@ async fn a_public_address_without_a_password_is_rejected() {
     }
 }
 
+#[tokio::test]
+async fn a_port_in_use_is_wrong_use_of_the_board() {
+    let redis = Redis::open().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+
+    let output = miseban(&redis.prefix, &["--listen", &address], "")
+        .output()
+        .unwrap();
+
+    let text = utf8(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(
+        text.contains(&address) && text.contains("another port with --listen"),
+        "{text}"
+    );
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_signal_ends_the_board_despite_an_open_event_stream() {

@@ -250,6 +250,7 @@ async fn a_restore_refuses_what_would_lose_or_break_data() {
         let text = said(&refused);
         assert_eq!(refused.status.code(), Some(2), "{file}: {text}");
         assert!(text.contains(file), "{text}");
+        assert!(!text.contains("DATABASE_URL"), "{text}");
         assert_eq!(
             std::fs::read(shop.path("miseban.db")).unwrap(),
             before,

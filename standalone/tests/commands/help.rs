@@ -7,9 +7,9 @@ use std::process::Command;
 use ui::message::Lang;
 
 /// A program, its command line and its Japanese texts.
-struct Program {
-    name: String,
-    command: Clap,
+pub(crate) struct Program {
+    pub(crate) name: String,
+    pub(crate) command: Clap,
     japanese: &'static str,
     /// The command line, read in Japanese.
     read: fn(&[OsString], Lang, &str) -> Result<(), clap::Error>,
@@ -25,7 +25,7 @@ fn of<C: CommandFactory + clap::FromArgMatches>(japanese: &'static str) -> Progr
     }
 }
 
-fn programs() -> [Program; 3] {
+pub(crate) fn programs() -> [Program; 3] {
     [
         of::<standalone::cli::MisebanCli>(standalone::cli::JAPANESE),
         of::<producer::cli::ProducerCli>(producer::cli::JAPANESE),
@@ -56,7 +56,7 @@ impl Program {
 }
 
 /// All commands below `command`, each with its path.
-fn commands<'a>(command: &'a Clap, path: &[&'a str]) -> Vec<(Vec<&'a str>, &'a Clap)> {
+pub(crate) fn commands<'a>(command: &'a Clap, path: &[&'a str]) -> Vec<(Vec<&'a str>, &'a Clap)> {
     let nested = command.get_subcommands().flat_map(|nested| {
         let path = [path, &[nested.get_name()]].concat();
         commands(nested, &path)

@@ -33,6 +33,7 @@ mod streams;
 #[path = "../../../worker/tests/vendors/mod.rs"]
 mod vendors;
 mod watched;
+mod wrong_values;
 
 /// The program of this name, built beside `miseban`.
 fn program(name: &str) -> std::path::PathBuf {

@@ -161,7 +161,7 @@ async fn a_channel_that_works_again_gets_at_once_what_another_process_put_off() 
     let (exit, text) = run_notify(TEST, &settings).await;
 
     assert_eq!(exit, Exit::Done);
-    assert!(text.ends_with("and 1 notices that waited\n"), "{text}");
+    assert!(text.ends_with("and 1 notice that waited\n"), "{text}");
     let texts = simulator.webhook_texts();
     assert_eq!(texts.len(), 2, "{texts:?}");
     assert!(

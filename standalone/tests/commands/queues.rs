@@ -275,7 +275,7 @@ async fn unknown_queues_and_ids_are_wrong_usage_and_change_nothing() {
         (&["retry", "sync", &id(1), "--all"], "use either"),
         (&["pause", "nowhere"], "sync, update"),
         (&["retry"], "--all"),
-        (&["show", "sync", "--limit", "0"], "1..=1000"),
+        (&["show", "sync", "--limit", "0"], "from 1 to 1000"),
     ] {
         let output = redis.queues(args);
 

@@ -1,6 +1,6 @@
 //! `import`, `migrate` and `doctor` over a real database.
 
-use crate::fixture::{Captured, account, at, failure};
+use crate::fixture::{Captured, account, at, failure, open_run, shop};
 use adapters::clock::SystemClock;
 use adapters::limiter::{LocalLimiter, Rates};
 use adapters::store::SqlStore;
@@ -18,7 +18,7 @@ use shared::domain::shop_page::{ItemView, PageCursor, ShopPage};
 use shared::ports::limiter::Permit;
 use shared::ports::marketplace::{InfoPage, Marketplace, MarketplaceError};
 use shared::ports::shop::{Shop, ShopError};
-use shared::ports::store::{AccountStore, CatalogueStore, HistoryStore};
+use shared::ports::store::{AccountStore, CatalogueStore, HistoryStore, RunStore};
 use standalone::commands::doctor::{Checked, Vendors, doctor};
 use standalone::commands::{import, migrate};
 use standalone::database;
@@ -28,7 +28,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use ui::command_error::{CommandError, Exit};
-use ui::message::Lang;
+use ui::message::{Lang, text};
 
 const HEADER: &str = "account_id,asin,item_id,sku,selling_price,visibility\n";
 
@@ -141,7 +141,7 @@ async fn a_summary_shows_twenty_invalid_rows_and_counts_the_rest() {
     assert_eq!(printed.matches("  line ").count(), 20, "{printed}");
     assert!(printed.contains("and 5 more"), "{printed}");
     assert!(
-        printed.starts_with("1 listings imported (1 new"),
+        printed.starts_with("1 listing imported (1 new"),
         "{printed}"
     );
 }
@@ -347,6 +347,47 @@ async fn doctor_reports_that_everything_is_in_order() {
         assert!(line.contains(said), "{line}");
     }
     assert_eq!(untested.len(), 6, "{printed}");
+}
+
+/// The run of the fixture began years ago, and nothing was heard since.
+#[tokio::test]
+async fn doctor_tells_that_a_run_is_overdue() {
+    let store = shop().await;
+    let run = open_run(&store).await;
+    let settings = Settings::load(None, &|_| None).unwrap();
+    let unusable = CommandError::Usage(text!("試していません", "not tried"));
+    let told = async |lang| {
+        let mut output = Captured::new();
+        let checked = Checked {
+            settings: &settings,
+            environment: &|_| None,
+            database: Ok((&store, 3)),
+            redis: Ok(None),
+            vendors: Err(&unusable),
+        };
+        let exit = doctor(checked, &mut output.text(lang)).await.unwrap();
+        (exit, output.read())
+    };
+
+    store.fail_run(run, "cut off", at(30)).await.unwrap();
+
+    let (exit, english) = told(Lang::En).await;
+    let (_, japanese) = told(Lang::Ja).await;
+
+    assert_eq!(exit, Exit::Failed);
+    let since = "2026-11-22 09:30:00 JST";
+    for (text, expected) in [
+        (
+            english,
+            format!("NG  schedule: A run is overdue: none since {since}. Check that"),
+        ),
+        (
+            japanese,
+            format!("NG  定期実行: 実行が遅れています: {since} から行われていません"),
+        ),
+    ] {
+        assert!(text.contains(&expected), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -156,10 +156,10 @@ async fn register_reports_registered_and_skipped_asins() {
     assert_eq!(first.status.code(), Some(2));
     let text = printed(&first);
     for expected in [
-        "2 products registered for shop-1, pending until they are listed (1 of them already known)",
+        "2 products registered for shop-1, pending until listed in the shop (1 of them already known)",
         &format!("skipped, already in the shop: 1: {own}"),
         "not registered, not found on Amazon: 1: B0ZZZZZZZZ",
-        "1 invalid lines",
+        "1 invalid line",
         "line 6",
     ] {
         assert!(text.contains(expected), "{text} lacks {expected}");

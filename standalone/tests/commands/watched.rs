@@ -137,7 +137,7 @@ async fn a_run_outside_of_its_hours_is_a_success_and_a_dry_run_has_no_hours() {
     let applied = done["applied"].as_u64().unwrap();
     assert!(waits > 0, "{done}");
     assert_eq!(would["applied"], waits + applied);
-    assert!(report.contains("wait for RUN_HOURS"), "{report}");
+    assert!(report.contains("for RUN_HOURS, as it is set"), "{report}");
     assert_eq!(watcher.seen(), ["GET /ping/secret HTTP/1.1"]);
 }
 

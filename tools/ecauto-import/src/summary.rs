@@ -3,7 +3,7 @@
 use crate::takeover::{IssueRows, Takeover, UnusedTable};
 use serde::Serialize;
 use shared::ports::store::ImportCounts;
-use ui::layout::{Align, grouped, table};
+use ui::layout::{Align, amount, grouped, table};
 use ui::message::{Lang, Text, text};
 
 /// What was imported from a file, or would be.
@@ -56,19 +56,26 @@ pub fn render(summary: &TakeoverSummary, lang: Lang) -> String {
 }
 
 fn head(summary: &TakeoverSummary) -> Text {
-    let [listings, products, taken] =
-        [summary.listings, summary.products, summary.taken].map(grouped);
+    let [listings, taken] =
+        [summary.listings, summary.taken].map(|count| amount(count, "listing", "listings"));
+    let products = amount(summary.products, "product", "products");
     let (Some(new), Some(changed), Some(same)) = (summary.new, summary.changed, summary.same)
     else {
         return text!(
             "お試し実行: 何も書いていません\n出品 {listings}件、商品 {products}件を読み、{taken}件を取り込めます\n",
-            "Dry run: nothing was written\n{listings} listings and {products} products read, {taken} listings can be imported\n"
+            "Dry run: nothing was written\n{listings} and {products} read, {taken} can be imported\n",
+            listings = listings,
+            products = products,
+            taken = taken,
         );
     };
     let [new, changed, same] = [new, changed, same].map(grouped);
     text!(
         "出品 {listings}件、商品 {products}件を読み、{taken}件を取り込みました(新規 {new}件、変更 {changed}件、変わらず {same}件)\n",
-        "{listings} listings and {products} products read, {taken} listings imported ({new} new, {changed} changed, {same} unchanged)\n"
+        "{listings} and {products} read, {taken} imported ({new} new, {changed} changed, {same} unchanged)\n",
+        listings = listings,
+        products = products,
+        taken = taken,
     )
 }
 

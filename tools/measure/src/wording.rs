@@ -1,4 +1,5 @@
-//! Japanese words that stopped a reader, in the texts that people read: `japanese-words.txt` lists them.
+//! Words that stopped a reader, in the texts that people read: those of `japanese-words.txt`, and an English plural
+//! behind a number that may be one.
 
 use crate::check_result::CheckResult;
 use crate::source::SourceTree;
@@ -8,6 +9,14 @@ const LIST: &str = include_str!("../japanese-words.txt");
 
 /// Files beside the programs that are written in Japanese.
 const WRITTEN: [&str; 2] = ["README.ja.md", "/japanese.toml"];
+
+/// What messages count.
+const COUNTED: [&str; 28] = [
+    "accounts", "ASINs", "batches", "calls", "changes", "days", "entries", "errors", "fields",
+    "hours", "images", "items", "jobs", "lines", "listings", "messages", "minutes", "notices",
+    "offers", "prices", "products", "requests", "rows", "runs", "seconds", "shops", "times",
+    "updates",
+];
 
 /// A word that must not be used.
 struct AvoidedWord {
@@ -25,8 +34,11 @@ pub fn check(tree: &SourceTree) -> CheckResult {
     for place_and_text in texts::list(tree) {
         // `file:line: kind: text`
         let mut parts = place_and_text.splitn(3, ": ");
-        if let (Some(place), Some(_), Some(text)) = (parts.next(), parts.next(), parts.next()) {
+        if let (Some(place), Some(kind), Some(text)) = (parts.next(), parts.next(), parts.next()) {
             search(&words, place, text, &mut result.breaches);
+            let plural = plural(text).filter(|_| kind == "text");
+            let told = plural.map(|several| format!("{place}: 1 {several}: use layout::amount"));
+            result.breaches.extend(told);
         }
     }
     let written = |path: &str| WRITTEN.iter().any(|name| path.ends_with(name));
@@ -63,6 +75,17 @@ fn read() -> Vec<AvoidedWord> {
         _ => None,
     });
     words.collect()
+}
+
+/// A plural behind a value; one of a constant, whose name is in capitals, is right.
+fn plural(text: &str) -> Option<&str> {
+    let mut parts = text.split('{').skip(1);
+    parts.find_map(|part| {
+        let (name, rest) = part.split_once("} ")?;
+        let word = rest.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+        let may_be_one = name.starts_with(|c: char| c.is_ascii_lowercase());
+        (may_be_one && COUNTED.contains(&word)).then_some(word)
+    })
 }
 
 fn search(words: &[AvoidedWord], place: &str, text: &str, breaches: &mut Vec<String>) {

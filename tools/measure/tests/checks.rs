@@ -131,6 +131,22 @@ fn a_japanese_text_with_a_word_that_stops_a_reader_is_a_breach() {
 }
 
 #[test]
+fn a_plural_behind_a_number_that_may_be_one_is_found() {
+    let text = "//! Head.\n\
+        fn f() {\n\
+        text!(\"{count}件\", \"{count} updates wait\");\n\
+        text!(\"{SHOPS}件\", \"{SHOPS} shops, {name} is closed\");\n\
+        info!(\"sent {count} updates\"); }\n";
+
+    let found = breaches(Check::Wording, &[("lib.rs", text)]);
+
+    assert_eq!(
+        found,
+        ["shared/src/lib.rs:3: 1 updates: use layout::amount"]
+    );
+}
+
+#[test]
 fn every_text_is_listed_with_its_kind() {
     let tree = workspace::of(&[(
         "lib.rs",

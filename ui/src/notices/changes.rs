@@ -186,13 +186,14 @@ impl Counts {
             "うち100円以上",
             "by 100 yen or more",
         );
+        let prices = match self.prices {
+            1 => "price changed on Amazon",
+            _ => "prices changed on Amazon",
+        };
         let hidden = part(self.hidden, "非公開", "hidden");
         let shown = part(self.shown, "再公開", "shown");
         [
-            of(
-                part(self.prices, "価格変更", "prices changed on Amazon"),
-                [large, None],
-            ),
+            of(part(self.prices, "価格変更", prices), [large, None]),
             part(self.to_out, "在庫切れ", "sold out"),
             part(self.to_in, "在庫復活", "back in stock"),
             of(part(self.applied, "反映", "applied"), [hidden, shown]),

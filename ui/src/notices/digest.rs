@@ -2,7 +2,7 @@
 
 use super::kinds::event;
 use crate::examples::EXAMPLES;
-use crate::layout::grouped;
+use crate::layout::amount;
 use crate::message::{Lang, Text, text};
 use shared::domain::notice::EventKind;
 use shared::ports::notifier::ChannelMessage;
@@ -22,8 +22,11 @@ pub(super) struct DigestEntry {
 /// The first entries in full; of the others, which runs and shops they are about.
 pub(super) fn render(mut entries: Vec<DigestEntry>, lang: Lang) -> ChannelMessage {
     entries.sort_by_key(severity);
-    let count = grouped(entries.len() as u64);
-    let title = text!("店番: お知らせ{count}件", "Miseban: {count} notices");
+    let title = text!(
+        "店番: お知らせ{count}件",
+        "Miseban: {count}",
+        count = amount(entries.len() as u64, "notice", "notices"),
+    );
     let mut parts: Vec<String> = entries
         .iter()
         .take(EXAMPLES)

@@ -13,8 +13,9 @@ mod tests;
 pub use kinds::event;
 pub use test_message::test_message;
 
+use crate::causes::cause;
 use crate::labels;
-use crate::layout::{clean, grouped, when};
+use crate::layout::{amount, clean, grouped, when};
 use crate::message::{Lang, Text, text};
 use chrono::{DateTime, Utc};
 use digest::DigestEntry;
@@ -33,10 +34,10 @@ pub fn message(notices: &[Notice], lost: u64, lang: Lang) -> ChannelMessage {
         several => digest::render(several.iter().map(entry).collect(), lang),
     };
     if lost > 0 {
-        let lost = grouped(lost);
         let note = text!(
             "これより前のお知らせ{lost}件は、届いていないかもしれません(miseban status で確かめられます)",
-            "{lost} earlier notices may not have arrived (see miseban status)"
+            "{lost} may not have arrived (see miseban status)",
+            lost = amount(lost, "earlier notice", "earlier notices"),
         );
         message.body = format!("{}\n\n{}", message.body, note.of(lang));
     }
@@ -197,7 +198,7 @@ fn details(notice: &Notice) -> Vec<Text> {
             let (used, of) = (grouped(u64::from(*used)), grouped(u64::from(*of)));
             vec![text!(
                 "今日 {used} / {of} 回。使い切ると、明日0時までこのショップの更新が待ちます。同じアプリを使う別のプログラムがないか確かめてください",
-                "{used} of {of} calls today; when they are used up, the updates of this shop wait until midnight. Check whether another program uses the same application"
+                "calls today: {used} of {of}; when all are used up, the updates of this shop wait until midnight. Check whether another program uses the same application"
             )]
         }
     }
@@ -230,7 +231,7 @@ fn refused(account: &AccountId, since: DateTime<Utc>, refusal: &AccountRefusal) 
 
 fn reason(why: &str) -> Text {
     let why: String = clean(why).chars().take(300).collect();
-    text!("理由: {why}", "reason: {why}")
+    text!("理由: {why}", "reason: {why}", why = cause(&why))
 }
 
 fn lines(texts: &[Text], lang: Lang) -> String {

@@ -1,9 +1,10 @@
 //! The notice of a run: its numbers, and what a person has to do about it.
 
 use super::changes;
+use crate::causes::cause;
 use crate::examples::{EXAMPLES, doubted, missing, more};
 use crate::labels;
-use crate::layout::{clean, grouped, span};
+use crate::layout::{amount, clean, grouped, span};
 use crate::message::{Lang, Text, text};
 use crate::report;
 use shared::domain::report::{CauseCount, Reconciled, Report};
@@ -87,31 +88,21 @@ fn more_about(report: &Report) -> Text {
 
 fn on_amazon(report: &Report) -> Text {
     let (price, stock) = (&report.price_changes, &report.stock_changes);
-    let [all, large, out, back] = [
-        price.count,
-        price.of_100_yen_or_more,
-        stock.to_out,
-        stock.to_in,
-    ]
-    .map(grouped);
+    let [large, out, back] = [price.of_100_yen_or_more, stock.to_out, stock.to_in].map(grouped);
     text!(
         "Amazonでの変化: 価格変更 {all}件(うち100円以上 {large}件)、在庫切れ {out}件、在庫復活 {back}件",
-        "on Amazon: {all} prices changed ({large} by 100 yen or more), {out} sold out, {back} back in stock"
+        "on Amazon: {all} changed ({large} by 100 yen or more), {out} sold out, {back} back in stock",
+        all = amount(price.count, "price", "prices"),
     )
 }
 
 fn reconciled(found: &Reconciled) -> Text {
-    let [items, drifted, sold_out, deleted, unknown] = [
-        found.items,
-        found.drifted,
-        found.sold_out,
-        found.gone,
-        found.unknown,
-    ]
-    .map(grouped);
+    let [drifted, sold_out, deleted, unknown] =
+        [found.drifted, found.sold_out, found.gone, found.unknown].map(grouped);
     text!(
         "ショップの商品 {items}件: 管理画面で変更されていた {drifted}件、売り切れて在庫待ち {sold_out}件、削除されていた {deleted}件、店番に未登録 {unknown}件",
-        "{items} items in the shops: {drifted} changed by hand, {sold_out} sold out and waiting for stock, {deleted} deleted, {unknown} unknown to Miseban"
+        "{items} in the shops: {drifted} changed by hand, {sold_out} sold out and waiting for stock, {deleted} deleted, {unknown} unknown to Miseban",
+        items = amount(found.items, "item", "items"),
     )
 }
 
@@ -149,25 +140,28 @@ fn held(report: &Report) -> Option<Text> {
         .filter(|_| report.state == RunState::Held)?;
     let run = report.run_id;
     if let Some(missing) = missing_held(report) {
-        let missing = grouped(missing);
         return Some(text!(
             "ショップの一覧にない商品が {missing}件あり、多すぎるので何もしていません。対応方法: BASEの管理画面を見て、本当に削除されているなら miseban release {run}、そうでなければ miseban cancel {run}",
-            "{missing} items are missing from the item list of their shop, which is too many, so nothing was changed. What to do: check the shop; if the items really are deleted, miseban release {run}; if not, miseban cancel {run}"
+            "{missing} missing from the item list of their shop, which is too many, so nothing was changed. What to do: check the shop; if the items really are deleted, miseban release {run}; if not, miseban cancel {run}",
+            missing = amount(missing, "item is", "items are"),
         ));
     }
     if report.is_held_for_invalid() {
         return report::held_back(report);
     }
-    if let Some(gone) = gone(report).map(grouped) {
+    if let Some(gone) = gone(report) {
         return Some(text!(
             "BASEが「商品がない」と答えた商品が {gone}件あり、多すぎるので削除済みにはしていません。対応方法: miseban accounts check で連携先のショップを確かめ、本当に削除した商品なら miseban release {run}、そうでなければ直してから miseban cancel {run}",
-            "BASE does not know {gone} items, which is too many, so none was marked as deleted. What to do: see with miseban accounts check whether the token is one of another shop; if the items really are deleted, miseban release {run}; if not, repair that, then miseban cancel {run}"
+            "BASE does not know {gone}, which is too many, so none was marked as deleted. What to do: see with miseban accounts check whether the token is one of another shop; if the items really are deleted, miseban release {run}; if not, repair that, then miseban cancel {run}",
+            gone = amount(gone, "item", "items"),
         ));
     }
-    let [hides, asins, held] = [guard.hides, report.asins, guard.held].map(grouped);
+    let hides = grouped(guard.hides);
     Some(text!(
         "{asins}件中{hides}件が非公開になるところでした。Amazonの回答が誤っているかもしれないので、{held}件の更新を止めています。対応方法: Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
-        "{hides} of {asins} products would be hidden; Amazon's answers may be broken, so {held} updates are held. What to do: check some of these products on Amazon; if they really are sold out, miseban release {run}; if not, miseban cancel {run}"
+        "{hides} of {asins} would be hidden; Amazon's answers may be broken, so {held} held. What to do: check some of these products on Amazon; if they really are sold out, miseban release {run}; if not, miseban cancel {run}",
+        asins = amount(report.asins, "product", "products"),
+        held = amount(guard.held, "update is", "updates are"),
     ))
 }
 
@@ -184,10 +178,11 @@ fn gone(report: &Report) -> Option<u64> {
 fn error(report: &Report) -> Option<Text> {
     let error: String = clean(report.error.as_deref()?).chars().take(300).collect();
     let todo = labels::failure(&error);
-    let (ja, en) = (todo.ja, todo.en);
     Some(text!(
-        "原因: {error}。対応方法: {ja}",
-        "cause: {error}. What to do: {en}"
+        "原因: {error}。対応方法: {todo}",
+        "cause: {error}. What to do: {todo}",
+        error = cause(&error),
+        todo = todo,
     ))
 }
 
@@ -215,14 +210,13 @@ fn by_code(report: &Report) -> Option<Text> {
 }
 
 fn unanswered(report: &Report) -> Option<Text> {
-    let cause = report.unanswered.first()?;
-    let (words, count): (String, _) = (
-        clean(&cause.code).chars().take(200).collect(),
-        grouped(cause.count),
-    );
+    let most = report.unanswered.first()?;
+    let words: String = clean(&most.code).chars().take(200).collect();
+    let count = grouped(most.count);
     Some(text!(
         "Amazonの答えがない理由: {words}({count}件)",
-        "no answer of Amazon, by cause: {words} ({count})"
+        "no answer of Amazon, by cause: {words} ({count})",
+        words = cause(&words),
     ))
 }
 
@@ -233,11 +227,12 @@ fn invalid(report: &Report) -> Option<Text> {
         return None;
     }
     let rest = more(report.invalid.count, names.len()).unwrap_or_else(|| text!("", ""));
-    let (count, names) = (grouped(report.invalid.count), names.join(" "));
-    let (rest_ja, rest_en) = (rest.ja, rest.en);
+    let names = names.join(" ");
     Some(text!(
-        "Amazonが該当商品なしと答えたのに公開中の商品 {count}件(前の価格のまま): {names} {rest_ja}",
-        "{count} listings are shown at their last price, but their ASIN is unknown to Amazon: {names} {rest_en}"
+        "Amazonが該当商品なしと答えたのに公開中の商品 {count}件(前の価格のまま): {names} {rest}",
+        "{count} shown at the last price, but the ASIN is unknown to Amazon: {names} {rest}",
+        count = amount(report.invalid.count, "listing is", "listings are"),
+        rest = rest,
     ))
 }
 
@@ -245,21 +240,22 @@ fn refused(report: &Report) -> Option<Text> {
     if report.refused == 0 {
         return None;
     }
-    let count = grouped(report.refused);
     Some(text!(
         "回数制限による待機 {count}回(やり直したので結果に影響はありません)。続くなら、同じ認証情報を使う別のプログラムがないか確かめてください",
-        "{count} requests were refused by Amazon's quota (sent again, no data is lost); if this happens again, check whether another program uses the same credentials"
+        "{count} refused by Amazon's quota (sent again, no data is lost); if this happens again, check whether another program uses the same credentials",
+        count = amount(report.refused, "request was", "requests were"),
     ))
 }
 
 fn effort(report: &Report) -> Text {
-    let [asins, requests] = [report.asins, report.requests].map(grouped);
     let (ja, en) = (
         span(report.seconds, Lang::Ja),
         span(report.seconds, Lang::En),
     );
     text!(
         "ASIN {asins}件、リクエスト {requests}回、時間 {ja}",
-        "{asins} ASINs, {requests} requests, {en}"
+        "{asins}, {requests}, {en}",
+        asins = amount(report.asins, "ASIN", "ASINs"),
+        requests = amount(report.requests, "request", "requests"),
     )
 }

@@ -2,7 +2,7 @@
 
 use crate::examples::{doubted, missing, more};
 use crate::labels;
-use crate::layout::grouped;
+use crate::layout::{amount, grouped};
 use crate::message::{Lang, Text, text};
 use shared::domain::asin::Asin;
 use shared::domain::report::{Guarded, Report};
@@ -83,6 +83,7 @@ pub fn held_back(report: &Report) -> Option<Text> {
     let run = report.run_id;
     let found = report.reconcile.as_ref();
     if let Some(missing) = found.and_then(|found| nonzero(found.missing_held)) {
+        let missing = grouped(missing);
         return Some(text!(
             "ショップの一覧にない商品が多すぎます({missing}件)。ショップか、BASEとの連携に問題があるかもしれないので、何もしていません。BASEの管理画面を見て、本当に削除されているなら miseban release {run}(1件ずつ確かめて削除済みにします)、そうでなければ miseban cancel {run}",
             "too many items ({missing}) are missing from the item list of their shop. Something may be wrong with the shop or its authorisation, so nothing was changed. Check the shop: if the items really are deleted, miseban release {run} (checks each item and marks deleted ones as delisted); if not, miseban cancel {run}"
@@ -91,38 +92,40 @@ pub fn held_back(report: &Report) -> Option<Text> {
     if guard.invalid > 0 && guard.held == 0 {
         return Some(mass_invalid(guard, report));
     }
-    if let Some(gone) = nonzero(guard.gone) {
+    if let Some(gone) = nonzero(guard.gone).map(grouped) {
         return Some(text!(
             "BASEが「商品がない」と答えた商品が多すぎます({gone}件)。トークンが別のショップのものか、BASEの回答が誤っているかもしれないので、削除済みにはしていません。miseban accounts check で連携先を確かめ、本当に削除した商品なら miseban release {run}、そうでなければ直してから miseban cancel {run}",
             "BASE does not know too many items ({gone}). The token may be one of another shop, or BASE's answers may be broken, so nothing was marked as deleted. See miseban accounts check: if the items really are deleted, miseban release {run}; if not, repair that, then miseban cancel {run}"
         ));
     }
     let (hides, asins) = (grouped(guard.hides), grouped(report.asins));
-    let held = grouped(guard.held);
     let (percent, count) = (guard.allowed_percent, guard.allowed_count);
     let seen = text!(
         "一度に非公開になる商品が多すぎます({asins}件中{hides}件。{percent}%と{count}件のうち多いほうを超えました)。Amazonの回答が誤っているかもしれないので、{held}件の更新を止めています",
-        "too many products would be hidden at once ({hides} of {asins}; up to {percent} % or {count}, whichever is more, are not held): Amazon's answers may be broken, so {held} updates are held"
+        "too many products would be hidden at once ({hides} of {asins}; up to {percent} % or {count}, whichever is more, are not held): Amazon's answers may be broken, so {held} held",
+        held = amount(guard.held, "update is", "updates are"),
     );
-    let (seen_ja, seen_en) = (seen.ja, seen.en);
     if report.dry_run {
         return Some(text!(
-            "{seen_ja}。お試しでない実行では、あなたの確認を待ちます",
-            "{seen_en}; a live run would wait for you"
+            "{seen}。お試しでない実行では、あなたの確認を待ちます",
+            "{seen}; a live run would wait for you",
+            seen = seen,
         ));
     }
     Some(text!(
-        "{seen_ja}。Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
-        "{seen_en}. Check some of them on Amazon: if they really are sold out, miseban release {run}; if not, miseban cancel {run}"
+        "{seen}。Amazonの商品ページをいくつか見て、本当に在庫切れなら miseban release {run}、そうでなければ miseban cancel {run}",
+        "{seen}. Check some of them on Amazon: if they really are sold out, miseban release {run}; if not, miseban cancel {run}",
+        seen = seen,
     ))
 }
 
 /// Amazon called too many ASINs invalid at once.
 fn mass_invalid(guard: &Guarded, report: &Report) -> Text {
-    let (invalid, asins, run) = (grouped(guard.invalid), grouped(report.asins), report.run_id);
+    let (invalid, run) = (grouped(guard.invalid), report.run_id);
     text!(
         "Amazonが{asins}件中{invalid}件のASINを該当商品なしと答えました。Amazonの回答か、設定(マーケットプレイス)が誤っているかもしれません。これらの商品は前の価格のままで、次の実行が問い合わせ直します。本当に該当商品がないなら miseban release {run}(1日ごとの問い合わせにします)、今すぐやり直すなら miseban cancel {run}",
-        "Amazon called {invalid} of {asins} ASINs invalid: its answers, or the setting of the marketplace, may be wrong. These items keep their price, and the next run asks for them again. If the ASINs really do not exist, miseban release {run} (they are then asked for daily); to start over now, miseban cancel {run}"
+        "Amazon called {invalid} of {asins} invalid: its answers, or the setting of the marketplace, may be wrong. These items keep their price, and the next run asks for them again. If the ASINs really do not exist, miseban release {run} (they are then asked for daily); to start over now, miseban cancel {run}",
+        asins = amount(report.asins, "ASIN", "ASINs"),
     )
 }
 
@@ -130,7 +133,8 @@ fn left_out(report: &Report) -> Option<Text> {
     let count = nonzero(report.backfill.left_out).filter(|_| !report.dry_run)?;
     Some(text!(
         "SP-APIの認証情報がないため、{count}件はAmazonに問い合わせていません(前に分かっている値で判断しました)。REFRESH_TOKEN、LWA_APP_ID、LWA_CLIENT_SECRET を設定すると問い合わせます",
-        "{count} ASINs were left out, since there are no credentials of SP-API: what was known before decided. Set REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET to ask Amazon"
+        "{count} left out, since there are no credentials of SP-API: what was known before decided. Set REFRESH_TOKEN, LWA_APP_ID and LWA_CLIENT_SECRET to ask Amazon",
+        count = amount(count, "ASIN was", "ASINs were"),
     ))
 }
 
@@ -151,7 +155,8 @@ fn impossible(report: &Report) -> Option<Text> {
     let count = nonzero(report.reconcile.as_ref()?.impossible)?;
     Some(text!(
         "価格・公開・在庫のどれかがおかしい商品が{count}件あり、前のままにしています。上の一覧の商品をBASEの管理画面で見てください",
-        "{count} items have an impossible price, visibility or stock and were left as they are: look at the items listed above in the admin pages of BASE"
+        "{count} an impossible price, visibility or stock, which was left as it is: look above, and in the admin pages of BASE",
+        count = amount(count, "item has", "items have"),
     ))
 }
 
@@ -160,7 +165,8 @@ fn unknown(report: &Report) -> Option<Text> {
     let run = report.run_id;
     Some(text!(
         "店番に未登録の商品がショップに{count}件あります(一覧は miseban list unknown --run {run})。SKUにASINがあるものは miseban import shop で取り込めます(先に --dry-run で見られます)",
-        "the shops have {count} items that are unknown to Miseban (miseban list unknown --run {run} names them); miseban import shop imports those with an ASIN in their SKU (--dry-run shows which)"
+        "the shops have {count} unknown to Miseban (see miseban list unknown --run {run}); miseban import shop imports those with an ASIN in their SKU (--dry-run shows which)",
+        count = amount(count, "item that is", "items that are"),
     ))
 }
 
@@ -170,13 +176,15 @@ fn held(report: &Report) -> Option<Text> {
     if report.dry_run {
         return Some(text!(
             "要確認になる商品が{count}件あります。お試しでない実行でも自動では変えません。上の「要確認の理由」を見て、設定か商品を見直してください",
-            "{count} listings would be held and not changed: see \"Held, by reason\" above, then review the setting or the item"
+            "{count} would be held and not changed: see \"Held, by reason\" above, then review the setting or the item",
+            count = amount(count, "listing", "listings"),
         ));
     }
     let run = report.run_id;
     Some(text!(
         "要確認の商品が{count}件あります。自動では変えません。上の「要確認の理由」を見て、設定か商品を見直してください(一覧は miseban list held --run {run})",
-        "{count} listings are held and are not changed: see \"Held, by reason\" above, then review the setting or the item (miseban list held --run {run} names them)"
+        "{count} held and not changed: see \"Held, by reason\" above, then review the setting or the item (miseban list held --run {run} lists all)",
+        count = amount(count, "listing is", "listings are"),
     ))
 }
 
@@ -185,7 +193,8 @@ fn failed(report: &Report) -> Option<Text> {
     let (run, command) = (report.run_id, labels::command(report.kind));
     Some(text!(
         "更新に失敗した商品が{count}件あり、ショップは前の表示のままです(一覧は miseban list failed --run {run})。次の実行でもう一度試みます。今すぐなら miseban {command}。続くなら miseban doctor と miseban explain ASIN で調べてください",
-        "{count} updates failed, so the shops still show the former values (miseban list failed --run {run} names them); the next run tries them again, or do it now: miseban {command}. If they keep failing, see miseban doctor and miseban explain ASIN"
+        "{count} failed, so the shops still show the former values (miseban list failed --run {run} lists all); the next run tries again, or do it now: miseban {command}. If that keeps failing, see miseban doctor and miseban explain ASIN",
+        count = amount(count, "update", "updates"),
     ))
 }
 
@@ -193,7 +202,8 @@ fn parked(report: &Report) -> Option<Text> {
     let count = nonzero(report.updates.parked)?;
     Some(text!(
         "BASEが再び受け付けるのを待っている更新が{count}件あります。miseban serve が動いていれば自動で続けます(BASEの理由と再開の時刻は miseban status)",
-        "{count} updates wait until BASE accepts them again; a running miseban serve continues them (miseban status shows why BASE does not, and until when)"
+        "{count} until BASE accepts requests again; a running miseban serve goes on then (miseban status shows why BASE does not, and until when)",
+        count = amount(count, "update waits", "updates wait"),
     ))
 }
 
@@ -201,7 +211,8 @@ fn for_hours(report: &Report) -> Option<Text> {
     let count = nonzero(report.updates.for_hours)?;
     Some(text!(
         "RUN_HOURS の時間を待っている更新が{count}件あります。設定どおりで、miseban serve が動いていれば時間になると自動で送ります",
-        "{count} updates wait for RUN_HOURS, as it is set; a running miseban serve sends them when these hours begin"
+        "{count} for RUN_HOURS, as it is set; a running miseban serve goes on when these hours begin",
+        count = amount(count, "update waits", "updates wait"),
     ))
 }
 
@@ -209,7 +220,8 @@ fn refused(report: &Report) -> Option<Text> {
     let count = nonzero(report.refused)?;
     Some(text!(
         "回数制限のため待ってやり直したリクエストが{count}回ありました(結果に影響はありません)。続くようなら、同じ認証情報を使う別のプログラムがないか確かめてください",
-        "{count} requests were refused by a quota and sent again later, so no data is lost; if this happens again, check whether another program uses the same credentials"
+        "{count} refused by a quota and sent again later, so no data is lost; if this happens again, check whether another program uses the same credentials",
+        count = amount(count, "request was", "requests were"),
     ))
 }
 
@@ -218,13 +230,15 @@ fn invalid(report: &Report) -> Option<Text> {
     if let Some(count) = nonzero(report.invalid.count) {
         return Some(text!(
             "Amazonが該当商品なしと答えた商品が{count}件、前の価格のまま公開されています。1日ごと、のち週に1度問い合わせ直します。Amazonの商品ページを見て、なければショップで非公開にするか削除してください",
-            "{count} listings whose ASIN is unknown to Amazon are still shown at their last price; they are asked for daily, then weekly. Look at their pages on Amazon: if there is none, hide or delete these items in the shop"
+            "Amazon does not know the ASIN of {count} still shown at the last price; Miseban asks daily, then weekly. Look for the page on Amazon: if there is none, hide or delete the item in the shop",
+            count = amount(count, "listing that is", "listings that are"),
         ));
     }
     let count = nonzero(report.outcomes.invalid_asin)?;
     Some(text!(
         "Amazonに該当商品のないASINが{count}件あります。1日ごと、のち週に1度問い合わせ直します。商品を見直してください",
-        "{count} ASINs are unknown to Amazon; they are asked for daily, then weekly. Review these items"
+        "{count} unknown to Amazon; Miseban asks daily, then weekly. Review what you sell there",
+        count = amount(count, "ASIN is", "ASINs are"),
     ))
 }
 
@@ -233,13 +247,15 @@ fn without_offer(report: &Report) -> Option<Text> {
     let examples = report.without_offer.examples.iter();
     let names: Vec<&str> = examples.map(Asin::as_str).collect();
     let rest = more(report.without_offer.count, names.len()).unwrap_or_else(|| text!("", ""));
-    let (names, rest_ja, rest_en) = (names.join(" "), rest.ja, rest.en);
+    let names = names.join(" ");
     Some(text!(
-        "1週間以上出品のないASINが{count}件あります。バリエーションの親のASINには出品がないので、その場合は色やサイズごとのASINで登録し直してください: {names} {rest_ja}",
-        "{count} ASINs have had no offer for a week or longer; a parent of variations never has one, so list the ASIN of a variation instead: {names} {rest_en}"
+        "1週間以上出品のないASINが{count}件あります。バリエーションの親のASINには出品がないので、その場合は色やサイズごとのASINで登録し直してください: {names} {rest}",
+        "{count} had no offer for a week or longer; a parent of variations never has one, so list the ASIN of a variation instead: {names} {rest}",
+        count = amount(count, "ASIN has", "ASINs have"),
+        rest = rest,
     ))
 }
 
-fn nonzero(count: u64) -> Option<String> {
-    (count > 0).then(|| grouped(count))
+fn nonzero(count: u64) -> Option<u64> {
+    (count > 0).then_some(count)
 }

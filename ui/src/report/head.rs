@@ -1,7 +1,8 @@
 //! The head of a report: the run, its state, its times.
 
+use crate::causes::cause;
 use crate::labels;
-use crate::layout::{clean, grouped, span, table, when};
+use crate::layout::{amount, clean, span, table, when};
 use crate::message::{Lang, text};
 use shared::domain::report::Report;
 use shared::domain::run::RunState;
@@ -29,7 +30,10 @@ pub fn render(report: &Report, lang: Lang) -> String {
         rows.push(row(lang.pick("お試し実行", "dry run"), note.to_owned()));
     }
     if let Some(error) = &report.error {
-        rows.push(row(lang.pick("エラー", "error"), clean(error)));
+        rows.push(row(
+            lang.pick("エラー", "error"),
+            clean(cause(error).of(lang)),
+        ));
     }
     text.push_str(&table(&rows, &[]));
     text
@@ -38,7 +42,6 @@ pub fn render(report: &Report, lang: Lang) -> String {
 /// The state; of a run that is incomplete, what it lacks most.
 fn state(report: &Report, lang: Lang) -> String {
     let (failed, parked) = (report.updates.failed, report.updates.parked);
-    let [failed_shown, parked_shown] = [failed, parked].map(grouped);
     let lacks = match report.state {
         RunState::Incomplete if report.mostly_failed() => text!(
             "終わったが、確認できないASINが多い",
@@ -49,12 +52,14 @@ fn state(report: &Report, lang: Lang) -> String {
             "ended, but there was nothing to work on"
         ),
         RunState::Incomplete if failed > 0 => text!(
-            "終わったが、{failed_shown}件の更新に失敗",
-            "ended, but {failed_shown} updates failed"
+            "終わったが、{updates}件の更新に失敗",
+            "ended, but {updates} failed",
+            updates = amount(failed, "update", "updates"),
         ),
         RunState::Incomplete if parked > 0 => text!(
-            "終わったが、{parked_shown}件の更新がBASEの受け付け待ち",
-            "ended, but {parked_shown} updates wait for BASE"
+            "終わったが、{updates}件の更新がBASEの受け付け待ち",
+            "ended, but {updates} for BASE",
+            updates = amount(parked, "update waits", "updates wait"),
         ),
         state => return labels::state(state, lang).to_owned(),
     };

@@ -76,14 +76,15 @@ fn causes(report: &Report, lang: Lang) -> String {
 }
 
 fn requests(report: &Report, lang: Lang) -> Rows {
+    let batches = if report.kind.asks_marketplace() {
+        "問い合わせ(20件ずつ)"
+    } else {
+        "手元の情報の確認(20件ずつ)"
+    };
     let mut rows = counts(
         [
             ("ASIN", "ASIN", report.asins),
-            (
-                "問い合わせ(20件ずつ)",
-                "batches of up to 20",
-                report.batches,
-            ),
+            (batches, "batches of up to 20", report.batches),
             ("リクエスト", "requests", report.requests),
             ("回数制限による待機", "refused by quota", report.refused),
         ],

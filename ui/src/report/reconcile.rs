@@ -1,6 +1,7 @@
 //! The sections of a reconciliation.
 
 use super::sections::{Rows, counts, rest, two_columns};
+use crate::causes::cause;
 use crate::examples::EXAMPLES;
 use crate::labels;
 use crate::layout::{Align, clean, counted, table};
@@ -85,7 +86,10 @@ fn shops(found: &Reconciled, lang: Lang) -> String {
             "given_up" => lang.pick("読めなかった", "could not be read"),
             _ => lang.pick("途中", "open"),
         };
-        let error = shop.error.as_deref().map(clean).unwrap_or_default();
+        let error = shop.error.as_deref();
+        let error = error
+            .map(|error| clean(cause(error).of(lang)))
+            .unwrap_or_default();
         vec![
             shop.account.to_string(),
             counted(shop.items, lang),

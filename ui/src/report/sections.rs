@@ -8,11 +8,12 @@ use crate::message::Lang;
 pub type Rows = Vec<Vec<String>>;
 
 /// What is done a number of times; everything else is counted as things.
-const DONE: [&str; 4] = [
+const DONE: [&str; 5] = [
     "BASEの呼び出し",
     "リクエスト",
     "回数制限による待機",
     "問い合わせ(20件ずつ)",
+    "手元の情報の確認(20件ずつ)",
 ];
 
 /// A row for each label, Japanese and English, and its number.

@@ -8,6 +8,25 @@ use shared::domain::report::{
 };
 use shared::domain::run::{RunKind, RunState};
 
+#[test]
+fn what_asks_nobody_is_told_as_no_question() {
+    let report = Report {
+        kind: RunKind::Visibility,
+        batches: 20,
+        requests: 0,
+        ..quiet()
+    };
+
+    let text = render(&report, Lang::Ja);
+
+    assert!(!text.contains("問い合わせ(20件ずつ)"), "{text}");
+    assert!(
+        text.contains("手元の情報の確認(20件ずつ)                20回")
+            || text.contains("手元の情報の確認(20件ずつ)"),
+        "{text}"
+    );
+}
+
 fn drifted(number: u32, left: ShopState, found: Option<ShopState>) -> Drifted {
     Drifted {
         account: account("main"),

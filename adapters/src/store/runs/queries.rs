@@ -89,6 +89,7 @@ async fn parts(
 fn run_view(row: &StoredRow) -> Result<RunView, StoreError> {
     let done = |all: &str, open: &str| Ok(row.count(all)?.saturating_sub(row.count(open)?));
     Ok(RunView {
+        kind: row.word("kind", RunKind::from_word)?,
         state: row.word("state", RunState::from_word)?,
         batches: row.count("batches")?,
         batches_done: done("batches", "batches_open")?,

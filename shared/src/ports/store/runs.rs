@@ -90,6 +90,8 @@ pub struct OpenWork {
 /// The counts of a run, to show its progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunView {
+    /// Its kind.
+    pub kind: RunKind,
     /// Its state.
     pub state: RunState,
     /// Batches in all.

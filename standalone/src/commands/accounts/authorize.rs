@@ -19,6 +19,7 @@ use shared::domain::account::REFRESH_TOKEN_LIVES;
 use shared::ports::shop::ShopError;
 use std::pin::pin;
 use std::time::Duration;
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
 use ui::layout::when;
 use ui::message::{Text, text};
@@ -118,7 +119,8 @@ async fn open_listener(
             let port = redirect.port_or_known_default().unwrap_or_default();
             out.line(&text!(
                 "ポート {port} を使えません({error})。ブラウザーが最後に表示したアドレスを貼り付けてください",
-                "port {port} cannot be used ({error}): paste the address the browser ends at"
+                "port {port} cannot be used ({error}): paste the address the browser ends at",
+                error = cause(&error),
             ))?;
             Ok(None)
         }
@@ -128,7 +130,7 @@ async fn open_listener(
 fn timed_out(seconds: u64) -> CommandError {
     CommandError::Failed(text!(
         "{seconds}秒待ちましたが、応答がありませんでした。もう一度実行してください",
-        "no response within {seconds} seconds: run the command again"
+        "no response within {seconds} s: run the command again"
     ))
 }
 

@@ -59,6 +59,7 @@ async fn ls(tools: &AccountsTools<'_>, out: &mut CommandOutput<'_>) -> Result<Ex
         rows: rows.map(|row| (row.id.clone(), row)).collect(),
         ages: TokenAge::by_account(store.token_ages().await?),
         counts: store.listing_counts().await?,
+        proxies: tools.file.proxies_shown(&environment)?,
         now: store.clock().now(),
         warned_before: warned_before(tools.settings),
     };

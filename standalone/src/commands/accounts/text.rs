@@ -1,8 +1,9 @@
 //! The shops of the accounts file as text: one line each, then what a person has to do.
 
 use super::view::{AccountView, AccountsView, TokenStatus};
+use ui::causes::cause;
 use ui::labels;
-use ui::layout::{clean, grouped, table, when};
+use ui::layout::{amount, clean, grouped, table, when};
 use ui::message::{Lang, Text, text};
 
 /// All shops.
@@ -57,7 +58,8 @@ fn tokens(shop: &AccountView) -> Text {
         TokenStatus::Unused => text!("トークン未使用", "tokens not used yet"),
         TokenStatus::Good | TokenStatus::Ending => text!(
             "トークン有効(更新から{age}日、{ends} まで)",
-            "tokens valid (refreshed {age} days ago, until {ends})"
+            "tokens valid (refreshed {age} ago, until {ends})",
+            age = amount(age.unsigned_abs(), "day", "days"),
         ),
         TokenStatus::Ended => text!("トークン期限切れ({ends})", "tokens expired ({ends})"),
         TokenStatus::Reauthorise => text!("再連携が必要", "must be authorised again"),
@@ -85,7 +87,8 @@ fn todos(shop: &AccountView) -> Vec<Text> {
         let (ja, en) = (todo.ja, todo.en);
         text!(
             "{id}: {since} からBASEに断られています(理由: {why})。{ja}。直したら miseban accounts check {id} で確かめてください",
-            "{id}: BASE has refused it since {since} ({why}): {en}; then miseban accounts check {id}"
+            "{id}: BASE has refused it since {since} ({why}): {en}; then miseban accounts check {id}",
+            why = cause(&why),
         )
     });
     let more = refused.into_iter().chain(proxy).chain(barred);
@@ -114,7 +117,8 @@ fn todo(shop: &AccountView) -> Option<Text> {
             let why: String = clean(why).chars().take(200).collect();
             Some(text!(
                 "{id}: {since} から止まっています(理由: {why})。miseban accounts authorize {id} で再連携してください",
-                "{id}: stopped since {since} ({why}); authorise the shop again with miseban accounts authorize {id}"
+                "{id}: stopped since {since} ({why}); authorise the shop again with miseban accounts authorize {id}",
+                why = cause(&why),
             ))
         }
     }

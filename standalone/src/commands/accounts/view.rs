@@ -1,7 +1,6 @@
 //! The shops of the accounts file as one JSON object. Times are UTC; no secret is in it.
 
 use app::accounts::AccountEntry;
-use app::config::environment;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use shared::domain::account::{AccountId, AccountRefusal, NEVER_AUTHORISED};
@@ -22,6 +21,8 @@ pub struct AccountFacts {
     pub ages: HashMap<String, TokenAge>,
     /// By account.
     pub counts: HashMap<AccountId, ListingCounts>,
+    /// Host and port of the proxies, by account.
+    pub proxies: HashMap<AccountId, String>,
     pub now: DateTime<Utc>,
     /// How long before its expiry a token counts as ending.
     pub warned_before: TimeDelta,
@@ -94,7 +95,7 @@ impl AccountView {
             pending: counts.pending,
             token: TokenView::of(shop, row, facts),
             parked_until: parked.filter(|until| *until > facts.now),
-            proxy: shop.proxy_shown(&environment),
+            proxy: facts.proxies.get(&shop.id).cloned(),
             proxy_failed_since: row.and_then(|row| row.proxy_failed_since),
             refused_since: refused.as_ref().map(|(since, _)| *since),
             refused: refused.map(|(_, refusal)| refusal),

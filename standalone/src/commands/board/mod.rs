@@ -20,6 +20,7 @@ use app::signal::signal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
 use ui::message::text;
 
@@ -69,9 +70,10 @@ fn access(listen: SocketAddr, settings: &Settings) -> Result<BoardAccess, Comman
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     TcpListener::bind(address).await.map_err(|error| {
-        CommandError::Failed(text!(
+        CommandError::Usage(text!(
             "{address} で待ち受けられません({error})。--listen で別のポートを指定してください",
-            "cannot listen on {address} ({error}): choose another port with --listen"
+            "cannot listen on {address} ({error}): choose another port with --listen",
+            error = cause(&error),
         ))
     })
 }

@@ -6,9 +6,9 @@ pub(super) mod view;
 
 use crate::cli::ChangesArgs;
 use crate::commands::explain::parse_asin;
-use crate::commands::open_run::unknown_account;
 use crate::output::CommandOutput;
 use chrono::{DateTime, Utc};
+use producer::unknown_account;
 use shared::ports::store::{ChangesFilter, ListingChange, Store};
 use ui::command_error::{CommandError, Exit};
 use view::{ChangeView, ChangesView};

@@ -4,7 +4,7 @@ use super::view::{ChangeView, ChangesView, ObservationView};
 use shared::domain::listing::ShopState;
 use std::fmt::Write as _;
 use ui::labels;
-use ui::layout::{clean, grouped, when};
+use ui::layout::{amount, clean, grouped, when};
 use ui::message::{Lang, text};
 
 /// All changes.
@@ -95,7 +95,8 @@ fn observation(seen: &ObservationView, lang: Lang) -> String {
         let seller = clean(won.seller_id.as_deref().unwrap_or("?"));
         let text = text!(
             "{outcome}: {offers}件の出品から {seller} の{price}円を選択",
-            "{outcome}: chose {seller} at {price} yen from {offers} offers"
+            "{outcome}: chose {seller} at {price} yen from {offers}",
+            offers = amount(offers as u64, "offer", "offers"),
         );
         return text.of(lang).to_owned();
     }
@@ -104,7 +105,8 @@ fn observation(seen: &ObservationView, lang: Lang) -> String {
             let why = labels::rejection(why, lang);
             let text = text!(
                 "{outcome}: {offers}件とも条件に合わない(主な理由: {why})",
-                "{outcome}: none of {offers} offers accepted (main reason: {why})"
+                "{outcome}: none of {offers} accepted (main reason: {why})",
+                offers = amount(offers as u64, "offer", "offers"),
             );
             text.of(lang).to_owned()
         }

@@ -2,6 +2,7 @@
 
 use crate::output::CommandOutput;
 use simulator::{Fault, FaultKind, ItemSnapshot, MarketSet, Simulator};
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::layout::{Align, table};
 use ui::message::{Text, text};
@@ -123,7 +124,8 @@ pub(super) fn change_market(simulator: &Simulator, watched: &Watched) -> Result<
 fn refused(error: &simulator::ControlError) -> CommandError {
     CommandError::Failed(text!(
         "デモの市場を変更できません({error})",
-        "the simulated market cannot be changed ({error})"
+        "the simulated market cannot be changed ({error})",
+        error = cause(&error),
     ))
 }
 

@@ -21,7 +21,9 @@ use shared::ports::clock::Clock as _;
 use simulator::{Config, Simulator};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use ui::causes::cause;
 use ui::command_error::{CommandError, Exit};
+use ui::layout::amount;
 use ui::message::text;
 use ui::report;
 
@@ -108,7 +110,8 @@ impl Stage {
         .map_err(|error| {
             CommandError::Failed(text!(
                 "シミュレーターを始められません({error})",
-                "the simulator cannot be started ({error})"
+                "the simulator cannot be started ({error})",
+                error = cause(&error),
             ))
         })?;
         let write = |name: &str, content: &str| {
@@ -194,7 +197,8 @@ fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
     let shown = path.display();
     CommandError::Usage(text!(
         "{shown} に書き込めません({error})。書き込めるフォルダーを --keep で指定してください",
-        "cannot write to {shown} ({error}): choose a writable folder with --keep"
+        "cannot write to {shown} ({error}): choose a writable folder with --keep",
+        error = cause(&error),
     ))
 }
 
@@ -221,12 +225,14 @@ fn heading(out: &mut CommandOutput<'_>, no: u32, ja: &str, en: &str) -> Result<(
 }
 
 fn summarise(report: &Report, out: &mut CommandOutput<'_>) -> Result<(), CommandError> {
-    let (asins, requests) = (report.asins, report.requests);
-    let (refused, applied) = (report.refused, report.updates.applied);
-    let (equal, hidden) = (report.updates.equal, report.hidden);
+    let (refused, hidden) = (report.refused, report.hidden);
+    let equal = report.updates.equal;
     out.line(&text!(
         "{asins}件を{requests}回で確認しました(回数制限による待機 {refused}回)。{applied}件を更新し({hidden}件は売り切れのため非公開)、{equal}件は変更不要でした。",
-        "{asins} products checked in {requests} requests ({refused} throttled). {applied} listings updated ({hidden} hidden, since Amazon is sold out), {equal} already correct."
+        "{asins} checked in {requests} ({refused} throttled). {applied} updated ({hidden} hidden, since Amazon is sold out), {equal} already correct.",
+        asins = amount(report.asins, "product", "products"),
+        requests = amount(report.requests, "request", "requests"),
+        applied = amount(report.updates.applied, "listing", "listings"),
     ))
 }
 

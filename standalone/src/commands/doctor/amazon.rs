@@ -9,6 +9,7 @@ use shared::ports::limiter::{Grant, Permit};
 use shared::ports::marketplace::MarketplaceError;
 use shared::ports::store::CatalogueStore as _;
 use std::time::{Duration, Instant};
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::labels;
 use ui::layout::span;
@@ -143,7 +144,8 @@ fn advice(error: &MarketplaceError) -> Text {
             let (ja, en) = (todo.ja, todo.en);
             text!(
                 "認証情報が受け付けられません({why})。{ja}",
-                "the credentials are rejected ({why}): {en}"
+                "the credentials are rejected ({why}): {en}",
+                why = cause(&why),
             )
         }
         MarketplaceError::Throttled => text!(
@@ -152,15 +154,18 @@ fn advice(error: &MarketplaceError) -> Text {
         ),
         MarketplaceError::Refused(why) | MarketplaceError::MalformedAsin(why) => text!(
             "問い合わせが断られました({why})。SP_API_MARKETPLACE_ID と SP_API_BASE_URL を確かめてください",
-            "the request is refused ({why}): check SP_API_MARKETPLACE_ID and SP_API_BASE_URL"
+            "the request is refused ({why}): check SP_API_MARKETPLACE_ID and SP_API_BASE_URL",
+            why = cause(&why),
         ),
         MarketplaceError::Malformed(why) => text!(
             "応答を読めません({why})。SP_API_BASE_URL を確かめ、少し待ってから、もう一度実行してください",
-            "the answer cannot be read ({why}): check SP_API_BASE_URL, wait a moment and try again"
+            "the answer cannot be read ({why}): check SP_API_BASE_URL, wait a moment and try again",
+            why = cause(&why),
         ),
         other => text!(
             "つながりません({other})。インターネット接続、LWA_BASE_URL、SP_API_BASE_URL を確かめてください",
-            "no connection ({other}): check the internet connection, LWA_BASE_URL and SP_API_BASE_URL"
+            "no connection ({other}): check the internet connection, LWA_BASE_URL and SP_API_BASE_URL",
+            other = cause(&other),
         ),
     }
 }

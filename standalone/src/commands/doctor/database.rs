@@ -11,6 +11,7 @@ use shared::ports::store::{
 };
 use std::io::{self, Write as _};
 use std::path::Path;
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::layout::{grouped, when};
 use ui::message::{Text, text};
@@ -71,7 +72,8 @@ fn room(checked: &Checked<'_>) -> Result<(), Text> {
         let shown = file.display();
         text!(
             "{shown} のあるディスクに書き込めません({error})。空きを作ってください",
-            "the disk of {shown} takes no data ({error}): free some space on it"
+            "the disk of {shown} takes no data ({error}): free some space on it",
+            error = cause(&error),
         )
     })
 }

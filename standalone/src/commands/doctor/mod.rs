@@ -12,6 +12,7 @@ mod shops;
 pub use checked::{Checked, Vendors};
 
 use crate::commands::programs::{self, LivePrograms};
+use crate::commands::status::{ScheduleView, late};
 use crate::database::CommandStore;
 use crate::output::CommandOutput;
 use adapters::store::SqlStore;
@@ -22,7 +23,9 @@ use app::private::readable_by_others;
 use app::run_mode::RunMode;
 use app::wiring;
 use check_list::{CheckList, message_of};
+use producer::ScheduleState;
 use ui::command_error::{CommandError, Exit};
+use ui::layout::amount;
 use ui::message::{Text, text};
 
 /// Checks what `settings` name.
@@ -138,7 +141,8 @@ fn accounts(
     let message = file.credentials(checked.environment).map(|_| {
         text!(
             "ショップ{all}件(有効 {active}件)",
-            "{all} accounts, {active} active"
+            "{all}, {active} active",
+            all = amount(all as u64, "account", "accounts"),
         )
     });
     list.note(part(), message.map_err(|failure| message_of(&failure)))?;
@@ -190,7 +194,25 @@ async fn work(
             found => list.note(check.part, found)?,
         }
     }
+    if let Some(store) = store {
+        overdue(store, checked, list).await?;
+    }
     Ok(Some(live))
+}
+
+/// Says it when a run is overdue, as `status` does.
+async fn overdue(
+    store: &SqlStore,
+    checked: &Checked<'_>,
+    list: &mut CheckList<'_, '_>,
+) -> Result<(), CommandError> {
+    let (schedule, now) = (&checked.settings.work.schedule, store.clock().now());
+    let told = match ScheduleState::read(store, schedule, now).await {
+        Ok(state) if state.overdue_since.is_none() => return Ok(()),
+        Ok(state) => Text::lines(&late(&ScheduleView::of(&state))),
+        Err(error) => message_of(&error.into()),
+    };
+    list.note(text!("定期実行", "schedule"), Err(told))
 }
 
 /// The calls to Amazon and to each shop; or why there is none.

@@ -9,6 +9,7 @@ use app::redis_state;
 use app::server_clocks;
 use app::sources::Sources;
 use std::sync::Arc;
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
@@ -65,8 +66,11 @@ async fn state_of(redis: &RedisLink) -> (Result<Text, Text>, Vec<Text>) {
     let state = match redis.state().await {
         Ok(state) => state,
         Err(fault) => {
-            let why = fault.message();
-            let unknown = text!("状態が分かりません({why})", "its state is unknown ({why})");
+            let unknown = text!(
+                "状態が分かりません({why})",
+                "its state is unknown ({why})",
+                why = cause(&fault.message()),
+            );
             return (Err(unknown), Vec::new());
         }
     };

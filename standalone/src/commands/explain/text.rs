@@ -8,7 +8,7 @@ use shared::domain::product::Seen;
 use shared::ports::store::{SeenInterval, UpdateHistory};
 use std::fmt::Write as _;
 use ui::labels;
-use ui::layout::{Align, clean, grouped, table, when};
+use ui::layout::{Align, amount, clean, grouped, table, when};
 use ui::message::{Lang, text};
 
 /// All sections.
@@ -88,8 +88,11 @@ fn product(product: Option<&ProductView>, lang: Lang) -> String {
 fn basic_info(info: &Seen<BasicInfo>, lang: Lang) -> String {
     let value = &info.value;
     let images = value.images.as_ref().map(|images| {
-        let count = images.len();
-        let text = text!("{count}枚", "{count} images");
+        let text = text!(
+            "{count}枚",
+            "{count}",
+            count = amount(images.len() as u64, "image", "images"),
+        );
         text.of(lang).to_owned()
     });
     let row = |label: &str, value: String| vec![label.to_owned(), value];
@@ -183,6 +186,10 @@ fn judged(offer: &JudgedOffer, lang: Lang) -> Vec<String> {
         Some(hours) if hours % 24 == 0 => {
             let days = hours / 24;
             text!("発送まで{days}日", "ships within {hours} h")
+        }
+        Some(hours) if hours > 72 => {
+            let days = (hours + 23) / 24;
+            text!("発送まで約{days}日", "ships within {hours} h")
         }
         Some(hours) => text!("発送まで{hours}時間", "ships within {hours} h"),
     };

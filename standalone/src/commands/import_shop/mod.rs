@@ -4,7 +4,6 @@ mod pages;
 
 use crate::cli::ImportShopArgs;
 use crate::commands::import::held_text;
-use crate::commands::open_run::{inactive_account, unknown_account};
 use crate::database::CommandStore;
 use crate::import::from_shop::{self, LeftOut};
 use crate::lock::WorkLock;
@@ -13,13 +12,14 @@ use crate::progress::print_status;
 use app::config::Settings;
 use app::run_mode::RunMode;
 use app::wiring;
+use producer::{inactive_account, unknown_account};
 use serde::Serialize;
 use shared::domain::account::AccountId;
 use shared::ports::context::Context;
 use shared::ports::store::NewListing;
 use std::fmt::Write as _;
 use ui::command_error::{CommandError, Exit};
-use ui::layout::{clean, grouped};
+use ui::layout::{amount, clean, grouped};
 use ui::message::{Lang, Text, text};
 
 /// Items listed in the text; the JSON has all.
@@ -139,22 +139,19 @@ fn left_out(out: &LeftOut, lang: Lang) -> NamedItem {
 }
 
 fn render(summary: &ShopImportSummary, lang: Lang) -> String {
-    let [items, taken, known, left_out] = [
-        summary.items,
-        summary.taken,
-        summary.known,
-        summary.left_out,
-    ]
-    .map(grouped);
+    let [taken, known] = [summary.taken, summary.known].map(grouped);
+    let items = amount(summary.items, "item", "items");
     let text = if summary.dry_run {
         text!(
             "{items}件を読みました。取り込むのは{taken}件です(お試し実行のため、まだ取り込んでいません。登録済み {known}件)\n",
-            "{items} items read, {taken} would be imported (dry run: nothing was), {known} already imported\n"
+            "{items} read, {taken} would be imported (dry run: nothing was), {known} already imported\n",
+            items = items,
         )
     } else {
         text!(
             "{items}件を読み、{taken}件を取り込みました(登録済み {known}件)\n",
-            "{items} items read, {taken} imported, {known} already imported\n"
+            "{items} read, {taken} imported, {known} already imported\n",
+            items = items,
         )
     };
     let mut text = text.of(lang).to_owned();
@@ -164,7 +161,8 @@ fn render(summary: &ShopImportSummary, lang: Lang) -> String {
     if summary.left_out > 0 {
         let title = text!(
             "{left_out}件は取り込みません:\n",
-            "{left_out} items skipped:\n"
+            "{left_out} skipped:\n",
+            left_out = amount(summary.left_out, "item", "items"),
         );
         text.push_str(title.of(lang));
         text.push_str(&named(&summary.left_out_items, lang));

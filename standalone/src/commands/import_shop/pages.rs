@@ -11,8 +11,9 @@ use shared::ports::limiter::{Grant, Permit};
 use shared::ports::shop::ShopError;
 use std::collections::HashSet;
 use std::time::Duration;
+use ui::causes::cause;
 use ui::command_error::CommandError;
-use ui::layout::{grouped, when};
+use ui::layout::{amount, when};
 use ui::message::{Lang, Text, text};
 
 /// Pages between two progress lines.
@@ -38,10 +39,10 @@ pub(super) async fn all(
         cursor = page.next;
         items.extend(page.items);
         if last || pages.is_multiple_of(PAGES_A_LINE) {
-            let count = grouped(items.len() as u64);
             let message = text!(
                 "{shop}: {count}件を読みました",
-                "{shop}: {count} items read"
+                "{shop}: {count} read",
+                count = amount(items.len() as u64, "item", "items"),
             );
             print_status(message.of(lang));
         }
@@ -117,6 +118,7 @@ fn refused(shop: &AccountId, error: &ShopError) -> CommandError {
 fn unread(shop: &AccountId, error: &dyn std::fmt::Display) -> CommandError {
     CommandError::Failed(text!(
         "ショップ {shop} を読めません({error})。miseban doctor で調べてください。何も取り込んでいません",
-        "shop {shop} cannot be read ({error}): run miseban doctor. Nothing was imported"
+        "shop {shop} cannot be read ({error}): run miseban doctor. Nothing was imported",
+        error = cause(&error),
     ))
 }

@@ -4,9 +4,9 @@ mod text;
 
 use crate::cli::ListArgs;
 use crate::commands::find_run::find_run;
-use crate::commands::open_run::unknown_account;
 use crate::output::CommandOutput;
 use crate::progress::print_status;
+use producer::unknown_account;
 use shared::ports::store::{ItemFilter, ListedItem, Store};
 use std::io;
 use ui::command_error::{CommandError, Exit};

@@ -8,6 +8,7 @@ use adapters::store::SqlStore;
 use app::config::Settings;
 use app::live_workers::{LiveWorker, live_workers};
 use app::wiring;
+use ui::causes::cause;
 use ui::command_error::CommandError;
 use ui::message::{Text, text};
 
@@ -65,5 +66,11 @@ impl LivePrograms {
 
 async fn workers_of(link: &RedisLink) -> Result<Vec<LiveWorker>, Text> {
     let workers = live_workers(&wiring::queue_over(link)).await;
-    workers.map_err(|error| text!("分かりません({error})", "unknown ({error})"))
+    workers.map_err(|error| {
+        text!(
+            "分かりません({error})",
+            "unknown ({error})",
+            error = cause(&error),
+        )
+    })
 }

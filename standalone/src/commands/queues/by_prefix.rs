@@ -47,6 +47,6 @@ fn ambiguous(given: &str, like: &BTreeSet<String>) -> CommandError {
     let count = like.len();
     CommandError::Usage(text!(
         "{given} で始まるメッセージが{count}件あります。IDをもう少し長く指定してください:\n  {shown}",
-        "{count} messages begin with {given}: give more of the id:\n  {shown}"
+        "several messages ({count}) begin with {given}: give more of the id:\n  {shown}"
     ))
 }

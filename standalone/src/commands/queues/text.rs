@@ -8,8 +8,8 @@ use crate::commands::programs as live;
 use app::live_workers::unserved;
 use shared::domain::asin::Asin;
 use std::fmt::Write as _;
-use ui::layout::{clean, counted, grouped, span, table, when};
-use ui::message::{Lang, Text, text};
+use ui::layout::{amount, clean, counted, grouped, span, table, when};
+use ui::message::{Lang, text};
 use ui::programs;
 
 /// One line per queue, then one per worker.
@@ -189,26 +189,33 @@ fn one(message: &MessageView, lang: Lang) -> String {
 
 /// How many messages were put back into the queue.
 pub fn retried(view: &ChangedMessages, lang: Lang) -> String {
-    let count = grouped(view.messages);
-    let cut = (view.from_rows > 0).then(|| grouped(view.from_rows));
-    let cut = cut.map(|cut| {
+    let cut = (view.from_rows > 0).then(|| {
         text!(
             "(うち一覧から溢れていた更新 {cut}件)",
-            " (of these {cut} failed updates that were cut from the list)"
+            " (of these {cut} cut from the list)",
+            cut = amount(
+                view.from_rows,
+                "failed update that was",
+                "failed updates that were"
+            ),
         )
     });
-    let Text { ja, en } = cut.unwrap_or_else(|| text!("", ""));
     let text = text!(
-        "{count}件を再実行待ちに戻しました{ja}",
-        "{count} messages put back into the queue{en}"
+        "{count}件を再実行待ちに戻しました{cut}",
+        "{count} put back into the queue{cut}",
+        count = amount(view.messages, "message", "messages"),
+        cut = cut.unwrap_or_else(|| text!("", "")),
     );
     format!("{}\n", text.of(lang))
 }
 
 /// How many messages were dropped.
 pub fn dropped(view: &ChangedMessages, lang: Lang) -> String {
-    let count = grouped(view.messages);
-    let text = text!("{count}件を破棄しました", "{count} messages dropped");
+    let text = text!(
+        "{count}件を破棄しました",
+        "{count} dropped",
+        count = amount(view.messages, "message", "messages"),
+    );
     format!("{}\n", text.of(lang))
 }
 

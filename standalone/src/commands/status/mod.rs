@@ -15,7 +15,7 @@ use app::config::Settings;
 use app::wiring;
 use chrono::{DateTime, TimeDelta, Utc};
 use producer::ScheduleState;
-use schedule::ScheduleView;
+pub(in crate::commands) use schedule::{ScheduleView, late};
 use shared::domain::account::AccountId;
 use shared::domain::schedule::RunSchedule;
 use shared::ports::store::{LaneMemory, RunRow, Store, TokenAge};
@@ -126,12 +126,12 @@ pub async fn status(
 /// An overdue run is told last, where it is seen first.
 fn render(view: &StatusView, lang: Lang) -> String {
     let schedule = &view.schedule;
-    [
-        schedule::render(schedule, lang),
-        text::render(view, lang),
-        schedule::overdue(schedule, lang),
-    ]
-    .concat()
+    let late = late(schedule);
+    let late = late.iter().map(|text| format!("\n{}\n", text.of(lang)));
+    [schedule::render(schedule, lang), text::render(view, lang)]
+        .into_iter()
+        .chain(late)
+        .collect()
 }
 
 /// The newest runs, as far as they have ended: each with the state of its report, which tells whether it is

@@ -47,46 +47,31 @@ pub(super) fn render(view: &ScheduleView, lang: Lang) -> String {
     format!("{title}\n{}\n", table(&[row], &[]))
 }
 
+/// What to do about a run that is due and waits, or is overdue; nothing if none is.
+pub(in crate::commands) fn late(view: &ScheduleView) -> Vec<Text> {
+    let by = view.blocked_by.as_ref();
+    let is_held = by.is_some_and(|by| by.state == RunState::Held);
+    let since = view.overdue_since.filter(|_| !is_held).map(when);
+    let overdue = since.map(|since| {
+        text!(
+            "実行が遅れています: {since} から行われていません。miseban serve(複数のプロセスなら producer serve と worker)が動いているか確かめてください",
+            "A run is overdue: none since {since}. Check that miseban serve (with many processes, producer serve and worker) is running"
+        )
+    });
+    overdue.into_iter().chain(by.map(blocked)).collect()
+}
+
 /// The run for which the next one waits, and what to do about it.
 fn blocked(by: &BlockingRun) -> Text {
     let id = by.run_id;
     if by.state == RunState::Held {
         return text!(
-            "
-次の実行は始まりません: 実行 {id} が確認を待っています。miseban release {id} で送信するか、miseban cancel {id} で取りやめてください
-",
-            "
-The next run does not start: run {id} is held for your decision. Send its updates with miseban release {id}, or drop them with miseban cancel {id}
-"
+            "次の実行は始まりません: 実行 {id} が確認を待っています。miseban release {id} で送信するか、miseban cancel {id} で取りやめてください",
+            "The next run does not start: run {id} is held for your decision. Send its updates with miseban release {id}, or drop them with miseban cancel {id}"
         );
     }
     text!(
-        "
-次の実行は、実行 {id} が終わってから始まります。進まなければ miseban run price-stock --resume で続け、やめるなら miseban cancel {id} を実行してください
-",
-        "
-The next run starts when run {id} has ended. If that one makes no progress, miseban run price-stock --resume continues it, and miseban cancel {id} ends it
-"
+        "次の実行は、実行 {id} が終わってから始まります。進まなければ miseban run price-stock --resume で続け、やめるなら miseban cancel {id} を実行してください",
+        "The next run starts when run {id} has ended. If that one makes no progress, miseban run price-stock --resume continues it, and miseban cancel {id} ends it"
     )
-}
-
-/// What to do about a run that is due and waits, or is overdue; nothing if none is.
-pub(super) fn overdue(view: &ScheduleView, lang: Lang) -> String {
-    let by = view.blocked_by.as_ref();
-    let blocked = by.map_or_else(String::new, |by| blocked(by).of(lang).to_owned());
-    let Some(since) = view.overdue_since.map(when) else {
-        return blocked;
-    };
-    if by.is_some_and(|by| by.state == RunState::Held) {
-        return blocked;
-    }
-    let text = text!(
-        "
-実行が遅れています: {since} から行われていません。miseban serve(複数のプロセスなら producer serve と worker)が動いているか確かめてください
-",
-        "
-A run is overdue: none since {since}. Check that miseban serve (with many processes, producer serve and worker) is running
-"
-    );
-    format!("{}{blocked}", text.of(lang))
 }

@@ -5,10 +5,11 @@ use super::view::{OpenRun, PastRun, ShopStatus, StatusView, StepProgress};
 use crate::commands::programs;
 use shared::domain::account::RefusedParty;
 use shared::domain::run::RunKind;
-use shared::ports::store::{ChannelView, ENDED_BEFORE_ANSWER};
+use shared::ports::store::ChannelView;
 use std::fmt::Write as _;
+use ui::causes::cause;
 use ui::labels;
-use ui::layout::{Align, clean, counted, grouped, span, table, when};
+use ui::layout::{Align, amount, clean, counted, grouped, span, table, when};
 use ui::message::{Lang, Text, text};
 use ui::report;
 
@@ -68,7 +69,7 @@ pub fn render(view: &StatusView, lang: Lang) -> String {
 
 /// What to do about a held run; printed last, where it is seen first.
 fn held_back(run: &OpenRun, lang: Lang) -> String {
-    let (id, count) = (run.run_id, grouped(run.held_back));
+    let id = run.run_id;
     let text = text!(
         "
 確認してください: 実行 {id} は、一度に非公開か削除扱いになる商品が多すぎるため、{count}件の更新を止めています
@@ -77,11 +78,12 @@ fn held_back(run: &OpenRun, lang: Lang) -> String {
   取りやめる  miseban cancel {id}
 ",
         "
-Your decision is needed: run {id} would hide or delist too many products at once, so {count} updates are held
+Your decision is needed: run {id} would hide or delist too many products at once, so {count} held
   details       miseban report {id}
   send them     miseban release {id}
   discard them  miseban cancel {id}
-"
+",
+        count = amount(run.held_back, "update is", "updates are"),
     );
     text.of(lang).to_owned()
 }
@@ -103,21 +105,12 @@ fn notices(channel: &ChannelView, lang: Lang) -> Vec<String> {
         .collect();
     // The last error matters only while a notification is not delivered.
     let error = channel.error.as_deref().filter(|_| !parts.is_empty());
-    parts.extend(error.map(|error| cause(error, lang)));
+    parts.extend(error.map(|error| cause(error).of(lang).to_owned()));
     vec![
         channel.channel.clone(),
         last.unwrap_or_else(|| never.to_owned()),
         parts.join(lang.pick("、", ", ")),
     ]
-}
-
-/// The error of the channel; the error noted by Miseban itself is translated.
-fn cause(error: &str, lang: Lang) -> String {
-    if error == ENDED_BEFORE_ANSWER {
-        let ended = lang.pick("応答が来る前にプログラムが終わりました", error);
-        return ended.to_owned();
-    }
-    error.to_owned()
 }
 
 fn kind_of(kind: RunKind, dry_run: bool, lang: Lang) -> String {
@@ -138,7 +131,7 @@ fn open(run: &OpenRun, lang: Lang) -> Vec<String> {
         kind_of(run.kind, run.dry_run, lang),
         labels::state(run.state, lang).to_owned(),
         when(run.started_at),
-        of(lang.pick("問い合わせ", "batches"), run.batches),
+        of(labels::batches(run.kind, lang), run.batches),
         of(lang.pick("再確認", "backfill"), run.misses),
         of(lang.pick("更新", "updates"), run.updates),
     ]
@@ -191,7 +184,8 @@ fn trouble(shop: &ShopStatus) -> Option<Text> {
         let why = brief(shop.reauthorise_why.as_deref().unwrap_or("?"));
         return Some(text!(
             "再連携が必要({since} から、理由: {why}): miseban accounts authorize {id}",
-            "must be authorised again (since {since}: {why}): miseban accounts authorize {id}"
+            "must be authorised again (since {since}: {why}): miseban accounts authorize {id}",
+            why = cause(&why),
         ));
     }
     if let Some(refused) = refused(shop) {
@@ -239,7 +233,8 @@ fn refused(shop: &ShopStatus) -> Option<Text> {
     };
     Some(text!(
         "BASEが{ja}を断っている({since} から: {why}。次は {next} に自動で試す)",
-        "BASE refuses {en} (since {since}: {why}; retried automatically at {next})"
+        "BASE refuses {en} (since {since}: {why}; retried automatically at {next})",
+        why = cause(&why),
     ))
 }
 

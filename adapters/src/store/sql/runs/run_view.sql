@@ -1,4 +1,5 @@
 SELECT
+    r.kind,
     r.state,
     r.batches,
     (
