@@ -103,6 +103,28 @@ async fn a_waiting_update_counts_once_a_listing_until_it_is_settled() {
 }
 
 #[tokio::test]
+async fn a_second_answer_leaves_a_parked_update_parked_unless_it_wants_another_state() {
+    let store = open().await;
+    shop(&store, "a", 1).await;
+    let (run, listing) = run_with_update(&store).await;
+    let hours = UpdateResult::OutsideHours;
+    let finished = store.finish_update(unleased(listing, 1), &hours, at(40));
+    finished.await.unwrap();
+    store.begin_backfill(run).await.unwrap();
+    let answer = async |price, version| {
+        let mut seen = priced(1, 1200, at(45 + version));
+        seen.listings = vec![due(listing, shop_state(price, true), version)];
+        let record = record(run, RecordPart::Backfill, vec![seen]);
+        store.record(&record).await.unwrap().progress.updates_open
+    };
+
+    assert!(!answer(1560, 1).await, "nothing is queued again");
+    let report = store.report(run, at(50)).await.unwrap().unwrap();
+    assert_eq!(report.updates.for_hours, 1);
+    assert!(answer(1690, 2).await);
+}
+
+#[tokio::test]
 async fn a_parked_update_does_not_keep_its_run_open_and_is_kept() {
     let store = open().await;
     shop(&store, "a", 1).await;

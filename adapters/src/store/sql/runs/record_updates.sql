@@ -49,7 +49,7 @@ ON CONFLICT (run_id, listing_id) DO UPDATE SET
     state = CASE
         WHEN
             excluded.state = 'queued'
-            AND updates.state IN ('applied', 'equal')
+            AND updates.state IN ('applied', 'equal', 'parked')
             AND excluded.version <= updates.version
             THEN updates.state
         WHEN updates.state = 'delisted'
@@ -68,6 +68,11 @@ ON CONFLICT (run_id, listing_id) DO UPDATE SET
     END,
     code = CASE
         WHEN excluded.state = 'equal'
+            THEN updates.code
+        WHEN
+            excluded.state = 'queued'
+            AND updates.state = 'parked'
+            AND excluded.version <= updates.version
             THEN updates.code
         ELSE NULL
     END,
