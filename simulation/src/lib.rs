@@ -11,6 +11,7 @@
 pub mod about;
 pub mod breach;
 pub mod chance;
+pub mod child;
 pub mod dice;
 pub mod director;
 pub mod event;

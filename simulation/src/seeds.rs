@@ -1,13 +1,12 @@
 //! Runs many seeds, each in a process of its own, and counts what they found.
 
+use crate::child::{ChildOrder, places};
 use crate::reached::Reached;
 use crate::seed_report::SeedReport;
 use crate::shrink::shrunk;
-use anyhow::Context as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,8 +24,8 @@ pub struct SeedsOrder {
     pub within: Option<Duration>,
     /// Processes at a time.
     pub jobs: usize,
-    /// As `--hours` of one seed.
-    pub hours: u64,
+    /// How each is run.
+    pub child: ChildOrder,
     /// How many failing seeds are shrunk.
     pub shrinks: usize,
 }
@@ -49,11 +48,7 @@ pub struct SeedsReport {
 }
 
 /// Runs the seeds.
-///
-/// # Errors
-///
-/// When this program cannot start itself.
-pub fn run_seeds(order: &SeedsOrder) -> anyhow::Result<SeedsReport> {
+pub fn run_seeds(order: &SeedsOrder) -> SeedsReport {
     let begun = Instant::now();
     let next = AtomicU64::new(order.seeds.start);
     let found: Mutex<Vec<(u64, anyhow::Result<SeedReport>)>> = Mutex::default();
@@ -65,7 +60,7 @@ pub fn run_seeds(order: &SeedsOrder) -> anyhow::Result<SeedsReport> {
                     if seed >= order.seeds.end {
                         return;
                     }
-                    let report = run_child(seed, order.hours, None);
+                    let report = order.child.run(seed, None);
                     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
                     found.push((seed, report));
                 }
@@ -81,49 +76,7 @@ pub fn run_seeds(order: &SeedsOrder) -> anyhow::Result<SeedsReport> {
     for (seed, report) in found {
         whole.add(seed, report, order);
     }
-    Ok(whole)
-}
-
-/// Runs one seed in a process of its own, with all faults of its plan or only some.
-///
-/// # Errors
-///
-/// When the process cannot be started, or ends without a report: it panicked.
-pub fn run_child(seed: u64, hours: u64, only: Option<&[usize]>) -> anyhow::Result<SeedReport> {
-    let program = std::env::current_exe().context("this program has no path")?;
-    let mut command = Command::new(program);
-    command.args([
-        "--json",
-        "--seed",
-        &seed.to_string(),
-        "--hours",
-        &hours.to_string(),
-    ]);
-    if let Some(only) = only {
-        command.arg(format!("--only={}", list(only)));
-    }
-    let ran = command
-        .stdin(Stdio::null())
-        .output()
-        .context("cannot start a process")?;
-    let text = String::from_utf8_lossy(&ran.stdout);
-    let line = text.lines().last().unwrap_or_default();
-    serde_json::from_str(line).with_context(|| {
-        let errors = String::from_utf8_lossy(&ran.stderr);
-        let last: Vec<&str> = errors.lines().rev().take(12).collect();
-        let last: Vec<&str> = last.into_iter().rev().collect();
-        format!("no report ({}): {}", ran.status, last.join("\n    "))
-    })
-}
-
-/// The places as `--only` takes them; `none` keeps no fault.
-fn list(places: &[usize]) -> String {
-    let places: Vec<String> = places.iter().map(ToString::to_string).collect();
-    if places.is_empty() {
-        "none".to_owned()
-    } else {
-        places.join(",")
-    }
+    whole
 }
 
 impl SeedsReport {
@@ -132,8 +85,8 @@ impl SeedsReport {
         let report = match report {
             Ok(report) => report,
             Err(error) => {
-                let text = format!("{error:#}\n  replay: simulate --seed {seed}");
-                self.failures.push((seed, text));
+                let replay = replay(seed, order.child.hours, "");
+                self.failures.push((seed, format!("{error:#}{replay}")));
                 return;
             }
         };
@@ -146,8 +99,8 @@ impl SeedsReport {
         }
         if let Some((rule, text)) = &report.broken {
             let shrinks = self.failures.len() < order.shrinks;
-            let kept = shrinks.then(|| shrink(&report, rule, order.hours));
-            let text = failure(&report, text, kept.as_deref(), order.hours);
+            let kept = shrinks.then(|| shrink(&report, rule, &order.child));
+            let text = failure(&report, text, kept.as_deref(), order.child.hours);
             self.failures.push((seed, text));
         }
     }
@@ -191,20 +144,24 @@ fn per(count: u64, minutes: f64) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / minutes
 }
 
-fn shrink(report: &SeedReport, rule: &str, hours: u64) -> Vec<usize> {
+fn shrink(report: &SeedReport, rule: &str, child: &ChildOrder) -> Vec<usize> {
     let faults = usize::try_from(report.faults.values().sum::<u64>()).unwrap_or(0);
     shrunk(faults, SHRINK_RUNS, |kept| {
-        let again = run_child(report.seed, hours, Some(kept));
+        let again = child.run(report.seed, Some(kept));
         again.is_ok_and(|again| again.broken.is_some_and(|(found, _)| found == rule))
     })
 }
 
 fn failure(report: &SeedReport, text: &str, kept: Option<&[usize]>, hours: u64) -> String {
-    let seed = report.seed;
-    let only = kept
-        .map(|kept| format!(" --only={}", list(kept)))
-        .unwrap_or_default();
-    let about = report.about.as_ref().map(|about| format!(" {about}"));
-    let about = about.unwrap_or_default();
-    format!("{text}\n  replay: simulate --seed {seed} --hours {hours}{only}{about} --plan")
+    let only = kept.map(|kept| format!(" --only={}", places(kept)));
+    let about = report.about.as_ref();
+    let about = about.map(|about| format!(" {about}"));
+    let more = only.unwrap_or_default() + &about.unwrap_or_default();
+    text.to_owned() + &replay(report.seed, hours, &(more + " --plan"))
+}
+
+/// The line with the command that runs a seed again.
+fn replay(seed: u64, hours: u64, more: &str) -> String {
+    let program = "cargo run --release -p simulation --bin simulate --";
+    format!("\n  replay: {program} --seed {seed} --hours {hours}{more}")
 }

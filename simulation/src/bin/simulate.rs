@@ -5,6 +5,7 @@
 use anyhow::Context as _;
 use clap::Parser;
 use simulation::about::{About, lines_about};
+use simulation::child::ChildOrder;
 use simulation::heard_remedies::HeardRemedies;
 use simulation::oracle::{Oracle, WATCH};
 use simulation::plan::{Plan, plan_of};
@@ -85,9 +86,13 @@ fn many(cli: &SimulateCli, seeds: u64) -> anyhow::Result<ExitCode> {
             .minutes
             .map(|minutes| Duration::from_secs_f64(minutes * 60.0)),
         jobs: cli.jobs,
-        hours: cli.hours,
+        child: ChildOrder {
+            program: std::env::current_exe().context("this program has no path")?,
+            hours: cli.hours,
+            hangs_after: ChildOrder::HANGS_AFTER,
+        },
         shrinks: cli.shrink,
-    })?;
+    });
     write!(std::io::stdout(), "{}", report.text()).context("the output cannot be written")?;
     Ok(exit(report.failures.is_empty()))
 }
