@@ -2,7 +2,7 @@
 
 use crate::event::{Happening, ProcessChange, ProcessId};
 use crate::gate::{Gate, Life};
-use crate::idle_time::pass_time;
+use crate::idle_time::IdleWait;
 use crate::installation::Installation;
 use crate::plan::{FaultAct, Plan};
 use crate::program;
@@ -51,8 +51,6 @@ pub struct Director {
     places: Vec<Berth>,
     agenda: Agenda,
     entries: u64,
-    /// Faults that have begun and not ended.
-    active: usize,
     deaths: mpsc::UnboundedReceiver<ProcessId>,
 }
 
@@ -84,7 +82,6 @@ impl Director {
             plan,
             agenda: Agenda::new(),
             entries: 0,
-            active: 0,
             deaths,
         };
         director.write_agenda();
@@ -110,19 +107,29 @@ impl Director {
         self.agenda.insert((at, self.entries), step);
     }
 
+    /// When the next of the steps is due for which `counts` is true.
+    fn next(&self, counts: impl Fn(&Step) -> bool) -> Option<Duration> {
+        let mut agenda = self.agenda.iter();
+        agenda.find_map(|((at, _), step)| counts(step).then_some(*at))
+    }
+
     /// Carries out everything that is due until `end`.
     pub async fn direct_until(&mut self, end: Duration) {
         loop {
-            let next = self.agenda.first_key_value().map(|((at, _), _)| *at);
-            let until = next.map_or(end, |next| next.min(end));
-            let until = self.simulation.time.instant(until);
+            let next = self.next(|_| true).map_or(end, |next| next.min(end));
+            let undisturbed = self.next(|step| !matches!(step, Step::Look));
+            let undisturbed = undisturbed.map_or(end, |next| next.min(end));
+            let wait = IdleWait {
+                until: self.simulation.time.instant(next),
+                undisturbed: self.simulation.time.instant(undisturbed),
+            };
             tokio::select! {
                 biased;
                 Some(dead) = self.deaths.recv() => {
                     self.bury(dead);
                     continue;
                 }
-                () = pass_time(&self.simulation, until, self.active == 0) => {}
+                () = wait.pass(&self.simulation) => {}
             }
             let now = self.simulation.time.elapsed();
             match self.agenda.first_entry() {
@@ -140,7 +147,6 @@ impl Director {
     pub fn calm_down(&mut self) {
         self.simulation.look_at_rows();
         self.simulation.calm_down();
-        self.active = 0;
         self.agenda.retain(|_, step| matches!(step, Step::Look));
         for number in 0..self.places.len() {
             self.set_clock(number, TimeDelta::zero());
@@ -168,7 +174,6 @@ impl Director {
 
     fn begin(&mut self, place: usize) {
         self.tell_fault(place, true);
-        self.active += 1;
         let simulation = Arc::clone(&self.simulation);
         match self.plan.faults[place].what.clone() {
             FaultAct::Kill { process } => self.kill(process),
@@ -185,7 +190,6 @@ impl Director {
 
     fn end(&mut self, place: usize) {
         self.tell_fault(place, false);
-        self.active = self.active.saturating_sub(1);
         match self.plan.faults[place].what.clone() {
             FaultAct::Kill { process } => self.start(process),
             FaultAct::Freeze { process } => self.set(process, Life::Runs),

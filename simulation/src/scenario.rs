@@ -108,7 +108,7 @@ impl Scenario {
             max_handling_hours: 72,
             shop_calls_an_hour: dice.pick(&[None, None, Some(40)]),
             slots: (dice.size(1, 4), dice.size(1, 8)),
-            skips_idle: dice.chance(800),
+            skips_idle: dice.chance(950),
             kinds: Vec::new(),
             config,
         }

@@ -61,6 +61,11 @@ impl Troubles {
         Some(side)
     }
 
+    /// Whether a fault waits for a call.
+    pub fn is_armed(&self) -> bool {
+        !self.active().armed.is_empty()
+    }
+
     /// What befalls a call of `process` to the database.
     pub fn store(&self, process: usize, dice: &mut Dice) -> Option<StoreTrouble> {
         self.find(|act| match act {
