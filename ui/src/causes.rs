@@ -65,6 +65,10 @@ mod tests {
                 "Redis at db:6379 is not ready yet: it reads its data",
                 "db:6379 のRedisはまだ使えません: データの読み込み中です",
             ),
+            (
+                "B02WJY2L73 in shop-1: the shop is not available: http 400 db_error",
+                "B02WJY2L73 (ショップ shop-1): BASEを使えません: http 400 db_error",
+            ),
             ("BASE says 店", "BASE says 店"),
         ] {
             assert_eq!(cause(english).ja, japanese);
@@ -80,9 +84,17 @@ mod tests {
             let lines = text.split("\\\n").map(str::trim_start);
             Some(lines.collect::<String>())
         });
-        // Whom a platform refuses is one of two words.
-        let told =
-            texts.map(|text| without_values(&text).replace("refuses the X", "refuses the shop"));
+        // Values that are one of two words.
+        let words = [
+            ("refuses the X", "refuses the shop"),
+            ("sealed with X", "sealed with another key"),
+        ];
+        let told = texts.map(|text| {
+            let text = without_values(&text);
+            words
+                .iter()
+                .fold(text, |text, (value, word)| text.replace(value, word))
+        });
         told.collect()
     }
 

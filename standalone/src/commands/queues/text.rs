@@ -8,6 +8,7 @@ use crate::commands::programs as live;
 use app::live_workers::unserved;
 use shared::domain::asin::Asin;
 use std::fmt::Write as _;
+use ui::causes::cause;
 use ui::layout::{amount, clean, counted, grouped, span, table, when};
 use ui::message::{Lang, text};
 use ui::programs;
@@ -116,7 +117,10 @@ fn row(message: &MessageView, lang: Lang) -> Vec<String> {
         attempts.of(lang).to_owned(),
         times(message, lang),
         about(message, lang),
-        message.error.clone().unwrap_or_default(),
+        message
+            .error
+            .as_deref()
+            .map_or_else(String::new, |error| cause(error).of(lang).to_owned()),
     ]
 }
 
@@ -182,7 +186,8 @@ fn one(message: &MessageView, lang: Lang) -> String {
         rows.push(row("ASIN", asins.join(" ")));
     }
     if let Some(error) = &message.error {
-        rows.push(row(lang.pick("理由", "error"), error.clone()));
+        let told = cause(error).of(lang).to_owned();
+        rows.push(row(lang.pick("理由", "error"), told));
     }
     format!("{}\n{}", clean(&message.id), table(&rows, &[]))
 }
