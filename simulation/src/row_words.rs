@@ -103,6 +103,12 @@ const VERDICTS: &str = "json_each(new.offers) AS o, json_each(o.value, '$.verdic
 /// The statements that begin to note words.
 pub fn statements() -> Vec<String> {
     let table = "CREATE TABLE reached_words (place TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (place, word))";
+    let present = COLUMNS.iter().map(|WordColumn { table, column, .. }| {
+        format!(
+            "INSERT INTO reached_words (place, word)
+            SELECT DISTINCT '{table}.{column}', {column} FROM {table} WHERE {column} IS NOT NULL"
+        )
+    });
     let columns = COLUMNS.iter().flat_map(|one| {
         let place = format!("{}.{}", one.table, one.column);
         let select = format!("SELECT new.{} AS word", one.column);
@@ -114,6 +120,7 @@ pub fn statements() -> Vec<String> {
     });
     [table.to_owned()]
         .into_iter()
+        .chain(present)
         .chain(columns)
         .chain(offers)
         .collect()
