@@ -194,7 +194,8 @@ fn unlike_desired(row: &NamedValues, item: &WatchedItem) -> Option<String> {
     let price = row.whole("desired_price")?;
     let visible = row.whole("desired_visible")? == 1;
     let shown = &item.shown;
-    let is_held = row.has("hold_reason") || shown.digital;
+    // What failed of an ASIN that Amazon does not know is sent again when it is asked again, a day later.
+    let is_held = row.has("hold_reason") || shown.digital || row.has("invalid_since");
     let is_unlike = shown.price != price || shown.visible != visible;
     (is_unlike && !is_held).then(|| {
         format!(

@@ -334,6 +334,10 @@ fn the_shop_shows_the_desired_state() {
     let scene = Scene::with(vec![item(1_300, true)], &[DONE, CLOSED, desired]);
 
     assert_eq!(scene.end(Some(1_000)), ["shop-differs-from-desired"]);
+
+    let unknown = "UPDATE products SET invalid_since = '2026-11-28T01:00:00.000Z'";
+    scene.watched.rows.install(&[unknown]);
+    assert!(scene.end(Some(1_000)).is_empty(), "it is asked a day later");
 }
 
 #[test]
