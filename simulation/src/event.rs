@@ -1,5 +1,6 @@
 //! What happens in a simulation, in the order in which it happens.
 
+use crate::drawn_rules::DrawnRules;
 use crate::plan::FaultName;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -54,6 +55,8 @@ pub enum Happening {
     Market(Vec<String>),
     /// A person has changed a shop by its pages.
     Person(PersonAct),
+    /// The settings have changed: processes that start from now on read these.
+    Settings(Box<DrawnRules>),
     /// A fault of the plan begins or ends.
     Fault {
         /// Its kind.

@@ -1,6 +1,7 @@
 //! The installation that the processes work on: the database with its shops and listings, and the
 //! settings that the seed has drawn.
 
+use crate::drawn_rules::DrawnRules;
 use crate::real_time::RealTime;
 use crate::scenario::Scenario;
 use adapters::base::{BaseCredentials, quota};
@@ -66,7 +67,9 @@ impl Installation {
         let url = format!("sqlite://{}", database(folder.path()).display());
         let (store, held) = real.run(async {
             let store = SqlStore::open(&url).await?;
-            store.sync_accounts(&accounts(scenario)).await?;
+            store
+                .sync_accounts(&accounts(scenario, &scenario.rules))
+                .await?;
             store.import(&listings(scenario)?, scenario.start).await?;
             let held = leave_one_connection(&store).await;
             // Opens that one.
@@ -112,8 +115,10 @@ fn database(folder: &Path) -> PathBuf {
     folder.join("shop.db")
 }
 
-fn accounts(scenario: &Scenario) -> Vec<AccountRow> {
-    let row = |id: AccountId| AccountRow::new(id.clone(), id.to_string(), true);
+/// The shops of the accounts file.
+pub fn accounts(scenario: &Scenario, drawn: &DrawnRules) -> Vec<AccountRow> {
+    let is_off = |id: &AccountId| drawn.off.as_deref() == Some(id.as_str());
+    let row = |id: AccountId| AccountRow::new(id.clone(), id.to_string(), !is_off(&id));
     credentials(scenario)
         .into_iter()
         .map(|one| row(one.account))
@@ -155,32 +160,32 @@ pub fn credentials(scenario: &Scenario) -> Vec<BaseCredentials> {
 }
 
 /// The rules of the shop keeper.
-pub fn rules(scenario: &Scenario) -> Rules {
+pub fn rules(drawn: &DrawnRules) -> Rules {
     let yen = |amount: i64| Yen(u32::try_from(amount).unwrap_or(u32::MAX));
-    let ratio = Ratio::from_thousandths(scenario.ratio_permille);
-    let restock = scenario.restock_hours.map(i64::from);
+    let ratio = Ratio::from_thousandths(drawn.ratio_permille);
+    let restock = drawn.restock_hours.map(i64::from);
     Rules {
         selling: SellingRule {
             strategy: ratio.map_or_else(|| SellingRule::default().strategy, Strategy::Flat),
             bounds: Bounds {
-                min: yen(scenario.min_price),
-                max: yen(scenario.max_price),
+                min: yen(drawn.min_price),
+                max: yen(drawn.max_price),
             },
-            min_change: yen(scenario.min_change),
-            min_change_percent: scenario.min_change_percent,
-            filtered_out_after: scenario.filtered_hides_after,
+            min_change: yen(drawn.min_change),
+            min_change_percent: drawn.min_change_percent,
+            filtered_out_after: drawn.filtered_hides_after,
             restock_after: restock.map(TimeDelta::hours),
         },
         offers: OfferRule {
-            max_handling_hours: scenario.max_handling_hours.into(),
+            max_handling_hours: drawn.max_handling_hours.into(),
             ..OfferRule::default()
         },
         falls: PriceFallRule {
-            percent: scenario.confirm_fall_percent,
+            percent: drawn.confirm_fall_percent,
         },
         guard: MassChangeGuard {
-            percent: scenario.guard_share_percent,
-            count: scenario.guard_min,
+            percent: drawn.guard_share_percent,
+            count: drawn.guard_min,
         },
         ..Rules::default()
     }
@@ -210,6 +215,6 @@ pub fn rates() -> Rates {
 }
 
 /// The calls that a shop accepts.
-pub fn shop_quota() -> WindowQuota {
-    quota(Some(5_000), Some(100_000))
+pub fn shop_quota(scenario: &Scenario) -> WindowQuota {
+    quota(scenario.shop_calls_an_hour.or(Some(5_000)), Some(100_000))
 }

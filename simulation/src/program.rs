@@ -1,16 +1,15 @@
 //! What one process runs: the same parts as `miseban serve`, `producer serve` and `worker`, over the
 //! ports of this process.
 
+use crate::clients::{amazon_config, base_config, chatwork};
 use crate::gate::Gate;
-use crate::installation::{Installation, credentials, rates, rules, shop_quota, work};
+use crate::installation::{Installation, accounts, credentials, rates, rules, shop_quota, work};
 use crate::ports::{GatedCache, GatedLimiter, GatedNetwork, GatedQueue, GatedStore};
 use crate::true_time::SkewedClock;
-use adapters::base::{BaseConfig, BaseCredentials, BaseShop};
-use adapters::http::HttpClient;
+use adapters::base::BaseShop;
 use adapters::limiter::LocalLimiter;
-use adapters::notify::ChatworkNotifier;
 use adapters::platform_shops::PlatformShops;
-use adapters::spapi::{SpApi, SpApiConfig};
+use adapters::spapi::SpApi;
 use app::backends::LimiterShutdown;
 use app::config::Work;
 use app::health::Health;
@@ -22,13 +21,14 @@ use producer::notices::{NotificationPolicy, NotificationTask, Notifications, Pro
 use producer::{LeaderLease, Leadership, Scheduler, resume};
 use shared::domain::event_filter::EventFilter;
 use shared::domain::platform::Platform;
+use shared::domain::quota::WindowQuota;
 use shared::jobs::QueueName;
 use shared::ports::clock::Clock;
 use shared::ports::context::Context;
 use shared::ports::limiter::LimiterError;
 use shared::ports::notifier::Notifier;
 use shared::ports::shop::Shop;
-use shared::ports::store::{ProcessRole, StoreError};
+use shared::ports::store::{AccountRow, ProcessRole, StoreError};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub struct Program {
     work: Work,
     channel: Arc<dyn Notifier>,
     limiter: Arc<LocalLimiter>,
+    quota: WindowQuota,
+    accounts: Vec<AccountRow>,
     installation: Arc<Installation>,
 }
 
@@ -62,6 +64,7 @@ impl Program {
         clock: &SkewedClock,
     ) -> Result<Self, LimiterError> {
         let scenario = &gate.simulation().scenario;
+        let settings = gate.simulation().settings();
         let store = Arc::new(GatedStore {
             gate: gate.clone(),
             store: installation.store.clone(),
@@ -73,27 +76,19 @@ impl Program {
             limiter: Arc::clone(&own),
         });
         let network = Arc::new(GatedNetwork { gate: gate.clone() });
-        let http = |within| {
-            installation
-                .http
-                .clone()
-                .answered_by(network.clone(), within)
-        };
+        let client = &installation.http;
+        let http = |within| client.clone().answered_by(network.clone(), within);
         let url = gate.simulation().simulator.url();
+        let quota = shop_quota(scenario);
         let base = |accounts| {
-            let config = base_config(http(BASE_TIMEOUT), &url, accounts);
-            let (tokens, rows) = (store.clone(), store.clone());
-            Arc::new(BaseShop::new(
-                config,
-                clock.clone(),
-                limiter.clone(),
-                tokens,
-                rows,
-            ))
+            let config = base_config(http(BASE_TIMEOUT), &url, accounts, quota);
+            let (clock, limiter) = (clock.clone(), limiter.clone());
+            let base = BaseShop::new(config, clock, limiter, store.clone(), store.clone());
+            Arc::new(base)
         };
-        let accounts = credentials(scenario);
-        let ids: Vec<_> = accounts.iter().map(|one| one.account.clone()).collect();
-        let shop: Arc<dyn Shop> = base(accounts);
+        let shops = credentials(scenario);
+        let ids: Vec<_> = shops.iter().map(|one| one.account.clone()).collect();
+        let shop: Arc<dyn Shop> = base(shops);
         let amazon = amazon_config(http(AMAZON_TIMEOUT), &url);
         let ctx = Context {
             marketplace: Arc::new(SpApi::new(amazon, clock.clone(), limiter.clone())),
@@ -103,7 +98,7 @@ impl Program {
                 cache: installation.store.cache(),
             }),
             queue: Arc::new(GatedQueue { gate: gate.clone() }),
-            rules: Arc::new(rules(scenario)),
+            rules: Arc::new(rules(&settings)),
             clock,
             store,
             limiter,
@@ -113,6 +108,8 @@ impl Program {
             channel: chatwork(http(CHANNEL_TIMEOUT), url.clone()),
             work: work(scenario),
             limiter: own,
+            quota,
+            accounts: accounts(scenario, &settings),
             installation: Arc::clone(installation),
         })
     }
@@ -121,7 +118,7 @@ impl Program {
         let policy = NotificationPolicy {
             events: EventFilter::default(),
             lang: Lang::En,
-            quotas: BTreeMap::from([(Platform::default(), shop_quota())]),
+            quotas: BTreeMap::from([(Platform::default(), self.quota)]),
             gather: TimeDelta::minutes(1),
             warning_days: vec![7, 2],
             shops: None,
@@ -144,6 +141,16 @@ impl Program {
 
     fn scheduler(&self, health: &Health) -> Scheduler {
         Scheduler::new(self.ctx.clone(), self.work.clone(), health)
+    }
+
+    /// Takes over the accounts file, then works.
+    async fn work_as(self, role: ProcessRole) -> Result<Infallible, StoreError> {
+        self.ctx.store.sync_accounts(&self.accounts).await?;
+        match role {
+            ProcessRole::Producer => self.keep_schedule().await,
+            ProcessRole::Worker => self.do_jobs().await,
+            ProcessRole::Serve | ProcessRole::Run => self.serve().await,
+        }
     }
 
     /// As `miseban serve`.
@@ -232,11 +239,9 @@ pub async fn run(
     loop {
         let program = Program::new(&installation, &gate, &clock).await;
         let program = program.map_err(|error| away(&error));
-        let ended = match (program, role) {
-            (Err(error), _) => Err(error),
-            (Ok(program), ProcessRole::Producer) => program.keep_schedule().await,
-            (Ok(program), ProcessRole::Worker) => program.do_jobs().await,
-            (Ok(program), ProcessRole::Serve | ProcessRole::Run) => program.serve().await,
+        let ended = match program {
+            Ok(program) => program.work_as(role).await,
+            Err(error) => Err(error),
         };
         match ended {
             Ok(never) => match never {},
@@ -248,35 +253,4 @@ pub async fn run(
 
 fn away(error: &dyn std::error::Error) -> StoreError {
     StoreError::Unavailable(error.to_string())
-}
-
-fn chatwork(http: HttpClient, base_url: String) -> Arc<dyn Notifier> {
-    Arc::new(ChatworkNotifier {
-        http,
-        base_url,
-        token: "token".into(),
-        room_id: "1".to_owned(),
-    })
-}
-
-fn base_config(http: HttpClient, url: &str, accounts: Vec<BaseCredentials>) -> BaseConfig {
-    BaseConfig {
-        http,
-        base_url: url.to_owned(),
-        quota: shop_quota(),
-        accounts,
-        renewal: BaseConfig::RENEWAL,
-    }
-}
-
-fn amazon_config(http: HttpClient, url: &str) -> SpApiConfig {
-    SpApiConfig {
-        http,
-        base_url: url.to_owned(),
-        lwa_url: url.to_owned(),
-        marketplace_id: SpApiConfig::JAPAN.to_owned(),
-        client_id: "amzn1.application-oa2-client.example".to_owned(),
-        client_secret: "amzn1.oa2-cs.v1.example".into(),
-        refresh_token: "Atzr|example".into(),
-    }
 }

@@ -171,6 +171,7 @@ async fn whole(
 ) {
     director.direct_until(simulation.scenario.length).await;
     director.calm_down();
+    director.direct_until(director.shops_open_at()).await;
     let settled = order_runs(simulation, installation);
     let late = simulation.time.elapsed() + SETTLES_WITHIN;
     tokio::select! {

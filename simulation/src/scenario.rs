@@ -1,13 +1,16 @@
 //! What a seed runs: shops, listings, processes, settings and the kinds of faults.
 
 use crate::dice::Dice;
+use crate::drawn_rules::DrawnRules;
 use crate::plan::FaultName;
 use chrono::{DateTime, TimeDelta, Utc};
-use simulator::{Config, OpeningListing, Quotas, opening_listings};
+use simulator::{Config, OpeningListing, Quotas, ShopLimit, opening_listings};
 use std::time::Duration;
 
 /// The vendors' rates and settings that this seed keeps to.
 const HOUR: Duration = Duration::from_secs(3_600);
+/// The days of BASE are those of Japan.
+const AHEAD: TimeDelta = TimeDelta::hours(9);
 
 /// Everything that the seed draws beside the plan.
 #[derive(Debug, Clone)]
@@ -29,29 +32,9 @@ pub struct Scenario {
     pub serve: bool,
     /// From one scheduled run to the next.
     pub run_every: Duration,
-    /// The ratio of selling price to cost, in thousandths.
-    pub ratio_permille: u32,
-    /// Lowest accepted selling price.
-    pub min_price: i64,
-    /// Highest accepted selling price.
-    pub max_price: i64,
-    /// The guard's share of hidden products, in percent.
-    pub guard_share_percent: u32,
-    /// The guard's number of hidden products.
-    pub guard_min: u32,
-    /// A difference of so many yen is worth an edit.
-    pub min_change: i64,
-    /// A difference of so many percent is worth an edit.
-    pub min_change_percent: u32,
-    /// All offers failed so often in a row before an item is hidden.
-    pub filtered_hides_after: u32,
-    /// A price that falls by more percent is asked again.
-    pub confirm_fall_percent: u32,
-    /// The cool-down of an item that was sold, in hours; `None` until a person stocks it.
-    pub restock_hours: Option<u32>,
-    /// Offers that are shipped later do not count.
-    pub max_handling_hours: u32,
-    /// Calls of a shop in an hour, if lower than BASE's.
+    /// The shop keeper's rules at the start.
+    pub rules: DrawnRules,
+    /// Calls of a shop in an hour by the settings, if lower than BASE's.
     pub shop_calls_an_hour: Option<u32>,
     /// Jobs at a time of the queue `sync` and of the queue `update`.
     pub slots: (usize, usize),
@@ -95,23 +78,33 @@ impl Scenario {
             processes,
             serve,
             run_every: HOUR * dice.pick(&[1, 1, 2, 3]),
-            ratio_permille: dice.pick(&[1_300, 1_300, 1_200, 1_451]),
-            min_price: 500,
-            max_price: dice.pick(&[100_000, 100_000, 40_000]),
-            guard_share_percent: dice.pick(&[10, 10, 30]),
-            guard_min: dice.pick(&[50, 50, 5]),
-            min_change: dice.pick(&[100, 100, 1]),
-            min_change_percent: dice.pick(&[3, 3, 10]),
-            filtered_hides_after: dice.pick(&[2, 2, 1]),
-            confirm_fall_percent: dice.pick(&[50, 50, 30]),
-            restock_hours: dice.pick(&[Some(24), Some(2), None]),
-            max_handling_hours: 72,
+            rules: DrawnRules::draw(&mut dice),
             shop_calls_an_hour: dice.pick(&[None, None, Some(40)]),
             slots: (dice.size(1, 4), dice.size(1, 8)),
             skips_idle: dice.chance(950),
             kinds: Vec::new(),
             config,
         }
+    }
+
+    /// Moves the start of the same date: `time` later a day ends in Japan.
+    pub fn begin_before_midnight(&mut self, time: Duration) {
+        let later = self.opens_at(Duration::ZERO, ShopLimit::Day);
+        self.start += TimeDelta::from_std(later).unwrap_or_default();
+        self.start -= TimeDelta::from_std(time).unwrap_or_default();
+        self.config.start = Some(self.start);
+    }
+
+    /// From the start to the reset of a limit of BASE that is reached at `at`.
+    pub fn opens_at(&self, at: Duration, limit: ShopLimit) -> Duration {
+        let window = match limit {
+            ShopLimit::Hour => HOUR,
+            ShopLimit::Day => HOUR * 24,
+        };
+        let in_japan = self.start + AHEAD + TimeDelta::from_std(at).unwrap_or_default();
+        let window = i64::try_from(millis(window)).unwrap_or(i64::MAX);
+        let left = window - in_japan.timestamp_millis().rem_euclid(window);
+        at + Duration::from_millis(u64::try_from(left).unwrap_or(0))
     }
 }
 

@@ -4,8 +4,8 @@ use adapters::queue::LocalQueue;
 use futures::FutureExt as _;
 use shared::jobs::QueueName;
 use shared::ports::queue::{
-    Capacity, Claimed, Message, MessagePage, MessageState, Queue as _, QueueError, QueueStats,
-    QueueView as _, Settlement,
+    Capacity, Claimed, Message, MessagePage, MessageState, Queue as _, QueueAdmin as _, QueueError,
+    QueueStats, QueueView as _, Settlement,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -67,6 +67,19 @@ impl SharedQueue {
             }
         }
         found
+    }
+
+    /// Makes all dead messages ready again; returns how many.
+    pub async fn retry_dead(&self) -> Result<u64, QueueError> {
+        let queue = self.life().queue;
+        let mut retried = 0;
+        for name in QueueName::ALL {
+            let page = MessagePage::first(MessagePage::MOST);
+            let dead = queue.list(name, MessageState::Dead, page).await?;
+            let ids: Vec<String> = dead.into_iter().map(|message| message.id).collect();
+            retried += queue.retry(name, &ids).await?;
+        }
+        Ok(retried)
     }
 
     /// As the port's method.

@@ -1,6 +1,7 @@
 //! What all processes of one simulation share: time, vendors, database, queue, troubles, and the history.
 
 use crate::dice::Dice;
+use crate::drawn_rules::DrawnRules;
 use crate::event::{CallEnd, Event, Happening, ProcessId};
 use crate::reached::Reached;
 use crate::real_time::RealTime;
@@ -34,6 +35,7 @@ pub struct Simulation {
     pub queue: SharedQueue,
     /// The faults that are active now.
     pub troubles: Troubles,
+    settings: Mutex<DrawnRules>,
     dice: Mutex<Dice>,
     trace: Mutex<Trace>,
     watcher: Mutex<Box<dyn Watcher>>,
@@ -87,6 +89,7 @@ impl Simulation {
             queue: &queue,
         });
         Self {
+            settings: Mutex::new(scenario.rules.clone()),
             dice: Mutex::new(Dice::new(scenario.seed, "run")),
             time,
             scenario,
@@ -104,6 +107,17 @@ impl Simulation {
             deaths,
             broken: watch::channel(false).0,
         }
+    }
+
+    /// The rules in the settings, which a process reads when it starts.
+    pub fn settings(&self) -> DrawnRules {
+        lock(&self.settings).clone()
+    }
+
+    /// A person changes the rules in the settings.
+    pub fn change_settings(&self, rules: DrawnRules) {
+        lock(&self.settings).clone_from(&rules);
+        self.record(None, Happening::Settings(Box::new(rules)));
     }
 
     /// The dice of everything that is not planned.

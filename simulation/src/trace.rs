@@ -180,6 +180,7 @@ fn text(what: &Happening) -> String {
         Happening::CallOver { call, how } => format!("ends #{call} {how:?}"),
         Happening::Market(asins) => format!("Amazon changes {}", asins.join(",")),
         Happening::Person(act) => format!("{act:?}"),
+        Happening::Settings(rules) => format!("the settings change: {rules:?}"),
         Happening::Fault { name, text, begins } => {
             let verb = if *begins { "begins" } else { "ends" };
             format!("fault {name:?} {verb}: {text}")

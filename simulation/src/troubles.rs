@@ -1,7 +1,7 @@
 //! The faults of the plan that are active now, as the ports ask for them.
 
 use crate::dice::Dice;
-use crate::plan::{CutSide, FaultAct, NetTrouble, QueueTrouble, StoreTrouble};
+use crate::plan::{CutSide, FaultAct, NetTrouble, OtherMessage, QueueTrouble, StoreTrouble};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -84,6 +84,14 @@ impl Troubles {
     pub fn queue(&self, dice: &mut Dice) -> Option<QueueTrouble> {
         self.find(|act| match act {
             FaultAct::Queue { trouble, permille } if dice.chance(*permille) => Some(*trouble),
+            _ => None,
+        })
+    }
+
+    /// How a message differs that is of another version.
+    pub fn other_version(&self, dice: &mut Dice) -> Option<OtherMessage> {
+        self.find(|act| match act {
+            FaultAct::OtherVersion { other, permille } if dice.chance(*permille) => Some(*other),
             _ => None,
         })
     }

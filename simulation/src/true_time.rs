@@ -46,6 +46,8 @@ impl TrueTime {
 pub struct SkewedClock {
     time: TrueTime,
     ahead_ms: Arc<AtomicI64>,
+    /// The database is on another computer, whose clock is right.
+    has_server: bool,
 }
 
 impl SkewedClock {
@@ -54,6 +56,16 @@ impl SkewedClock {
         Self {
             time,
             ahead_ms: Arc::default(),
+            has_server: false,
+        }
+    }
+
+    /// That of a computer beside a server of the database.
+    #[must_use]
+    pub fn beside_server(self) -> Self {
+        Self {
+            has_server: true,
+            ..self
         }
     }
 
@@ -67,9 +79,9 @@ impl SkewedClock {
 impl Clock for SkewedClock {
     fn now(&self) -> DateTime<Utc> {
         let ahead = TimeDelta::milliseconds(self.ahead_ms.load(Ordering::Relaxed));
-        let now = self.time.now() + ahead;
-        // The database keeps the clock of its machine, and programs keep that of the database.
-        chance::set_database_clock(now);
+        let right = self.time.now();
+        let now = right + ahead;
+        chance::set_database_clock(if self.has_server { right } else { now });
         now
     }
 }

@@ -1,7 +1,7 @@
 //! Reads what changed in the rows since the last look, and gives each change to who judges it.
 
 use super::law::{DELISTED_BUT_THERE, VERSION_WENT_BACK};
-use super::rows::RowChange;
+use super::rows::{NamedValues, RowChange};
 use super::{Oracle, runs};
 use crate::world_view::WorldView;
 
@@ -23,8 +23,10 @@ impl Oracle {
             "desired" => self.desired(change),
             "run" => {
                 runs::changed(change, &mut self.findings);
-                if change.now.text("state") == "done" {
-                    self.ended_runs.push(change.subject.clone());
+                match change.now.text("state") {
+                    "done" => self.ended_runs.push(change.subject.clone()),
+                    "cancelled" => self.excuses.leave_to_next_run(world.now),
+                    _ => {}
                 }
             }
             "batch" | "miss" | "update" => runs::changed(change, &mut self.findings),
@@ -74,6 +76,11 @@ impl Oracle {
 
     fn account(&mut self, change: &RowChange, world: &WorldView<'_>) {
         self.quota.changed(change, world.now);
+        let is_active = |row: &NamedValues| row.whole("active") != Some(0);
+        let was_active = change.was.as_ref().is_none_or(is_active);
+        if is_active(&change.now) && !was_active {
+            self.excuses.leave_to_next_run(world.now);
+        }
         let waited = change
             .was
             .as_ref()

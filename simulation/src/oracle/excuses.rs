@@ -11,6 +11,10 @@ const AFTERMATH: TimeDelta = TimeDelta::minutes(15);
 const QUIET_PATIENCE: TimeDelta = TimeDelta::minutes(10);
 /// With faults it may follow from what was known before the longest of them.
 const TROUBLED_PATIENCE: TimeDelta = TimeDelta::hours(1);
+/// A run that is due starts, and is done, within this time.
+const NEXT_RUN_WITHIN: TimeDelta = TimeDelta::minutes(90);
+/// The batches of a cancelled run that are under way end within this time.
+const UNDER_WAY: TimeDelta = TimeDelta::minutes(2);
 /// A process that goes on after a standstill sends what it had a permit for.
 const AFTER_THAW: TimeDelta = TimeDelta::seconds(5);
 
@@ -22,6 +26,8 @@ pub struct Excuses {
     calm_since: Option<DateTime<Utc>>,
     thawed: HashMap<usize, DateTime<Utc>>,
     kinds: Vec<String>,
+    /// When a person has last left it to the next run to decide.
+    left: Option<DateTime<Utc>>,
 }
 
 impl Excuses {
@@ -48,6 +54,17 @@ impl Excuses {
     /// Something went wrong at this instant that has no end.
     pub fn happened(&mut self, at: DateTime<Utc>) {
         self.last = Some(at);
+    }
+
+    /// A person has cancelled a run, or switched a shop on: the next run decides about what is known.
+    pub fn leave_to_next_run(&mut self, at: DateTime<Utc>) {
+        self.left = Some(at);
+    }
+
+    /// Up to when what became known is left to the next run, as long as that may take.
+    pub fn left_to_next_run(&self, now: DateTime<Utc>, every: TimeDelta) -> Option<DateTime<Utc>> {
+        let next_by = |left: &DateTime<Utc>| now <= *left + every + NEXT_RUN_WITHIN;
+        Some(self.left.filter(next_by)? + UNDER_WAY)
     }
 
     /// The last fault is over.

@@ -21,6 +21,11 @@ impl Oracle {
         // A process whose clock is wrong cannot know when a reset is.
         if !self.excuses.has_kind(&["Clock"]) {
             self.quota.called(who, is_refresh, &mut self.findings);
+            if !is_refresh {
+                let quiet_since = self.excuses.quiet_since(self.start, world.now);
+                self.shop_limits
+                    .called(who, quiet_since, &mut self.findings);
+            }
         }
         if is_refresh {
             self.tokens.asked(request.call, who, &mut self.findings);
@@ -42,10 +47,13 @@ impl Oracle {
         if self.accounts.contains(who) && answer.status >= 400 {
             self.tokens.refused(who);
         }
+        if answer.refused && !answer.faulted && answer.delivery == AnswerFate::Whole {
+            self.shop_limits.refused(who, &answer.body, at);
+        }
         match answer.operation {
             "getItemOffersBatch" => {
                 self.refused(answer, place, at);
-                self.offers_answered(answer, at);
+                self.offers_answered(answer, place, at);
             }
             "items/edit" => {
                 self.drain(world);
@@ -92,7 +100,7 @@ impl Oracle {
         }
     }
 
-    fn offers_answered(&mut self, answer: &VendorAnswer, at: DateTime<Utc>) {
+    fn offers_answered(&mut self, answer: &VendorAnswer, place: Option<usize>, at: DateTime<Utc>) {
         let Some(request) = self.requests.get(&answer.call) else {
             return;
         };
@@ -100,7 +108,8 @@ impl Oracle {
             return;
         }
         let asked = decode::asked_asins(&request.body);
-        let told = decode::told_by_answer(&asked, answer.status, &answer.body, &self.rules, at);
+        let rules = self.rules.of(place);
+        let told = decode::told_by_answer(&asked, answer.status, &answer.body, rules, at);
         for (asin, told) in told {
             self.products.answered(&asin, told, at);
         }

@@ -25,14 +25,18 @@ pub struct Look<'a> {
     pub now: DateTime<Utc>,
     /// Since when no fault is at work.
     pub calm_since: DateTime<Utc>,
+    /// What became known until then is left to the next run, since a person has cancelled one or switched a shop on.
+    pub left_until: Option<DateTime<Utc>>,
     /// When the last whole reading of the shops began.
     pub read_at: Option<DateTime<Utc>>,
     /// What is known of products.
     pub products: &'a ProductWatch,
     /// What the shops show.
     pub shops: &'a ShopWatch,
-    /// The rules.
+    /// The rules that decide in the end.
     pub rules: &'a KeeperRules,
+    /// So often in a row all offers fail before an item must be hidden, by any rules in force.
+    pub filtered_hides_after: u32,
 }
 
 impl Look<'_> {
@@ -67,7 +71,8 @@ impl Look<'_> {
             || row.has("refused_since")
             || row
                 .instant("parked_until")
-                .is_some_and(|until| until > known.since);
+                .is_some_and(|until| until > known.since && !long_ago(until))
+            || self.left_until.is_some_and(|until| known.since <= until);
         // What became known during a fault is looked at in the end.
         let is_judged =
             long_ago(known.since) && known.since > self.calm_since && !touched && !waits;
@@ -77,7 +82,7 @@ impl Look<'_> {
         let about = (row.text("account_id"), row.text("asin"));
         let is_out = match known.standing {
             BuyState::NoOffer => true,
-            BuyState::NonePassed(times) => times >= self.rules.filtered_hides_after,
+            BuyState::NonePassed(times) => times >= self.filtered_hides_after,
             _ => false,
         };
         if is_out {

@@ -86,6 +86,10 @@ laws! {
         "a run that has ended stays ended";
     TWO_RUNS_OPEN "two-runs-open" "section 3"
         "a second run of a kind does not start while one is open";
+    CANCELLED_AGAIN "cancelled-update-goes-on" "section 2"
+        "an update that a person has cancelled stays cancelled";
+    STILL_HELD "still-held" "section 4"
+        "nothing stays held after a person has decided";
     OUTCOMES_OFF "outcomes-do-not-add-up" "sections 4 and 8"
         "each ASIN of a run has exactly one outcome in it";
     REPORT_OFF "report-does-not-add-up" "section 8"
@@ -96,6 +100,8 @@ laws! {
         "all processes together keep the rate; no request is refused for it";
     SHOP_OVER_QUOTA "shop-over-quota" "section 6"
         "a quota refusal parks the account until the reset; it is not called meanwhile";
+    SHOP_OVER_LIMIT "shop-over-its-limit" "section 6"
+        "a shop gets no more calls in an hour than the settings allow";
     INACTIVE_CALLED "inactive-shop-called" "section 6"
         "an account that is inactive gets no request at all";
     TWO_REFRESHES "two-refreshes" "section 6"

@@ -5,7 +5,7 @@
 //! name. The rules: [`offer`] selects the offer that counts, [`pricing`] makes a price of it, [`knowledge`] is what is known
 //! after a row of answers, [`face`] what an item must show then, [`finally`] what it may show in the end. The watch:
 //! [`decode`] reads what Amazon told, [`rows`] what the rows say, and [`products`], [`shops`], [`applied`], [`runs`], [`tokens`], [`quota`],
-//! [`notices`] and [`open_work`] judge each event; [`lasting`] looks every few minutes and [`ending`] at the end.
+//! [`shop_limits`], [`notices`] and [`open_work`] judge each event; [`lasting`] looks every few minutes and [`ending`] at the end.
 
 pub mod applied;
 pub mod decode;
@@ -28,6 +28,8 @@ pub mod quota;
 pub mod rows;
 pub mod rules;
 pub mod runs;
+pub mod settings;
+pub mod shop_limits;
 pub mod shops;
 pub mod tokens;
 
@@ -39,6 +41,7 @@ use self::ending::{AliveMessage, EndJudge};
 use self::lasting::{Look, last_run};
 use self::law::Findings;
 use self::rules::KeeperRules;
+use self::settings::RulesInForce;
 use self::shops::{EditJudge, Editor};
 use crate::breach::Breach;
 use crate::event::{Event, Happening, ProcessChange, VendorRequest};
@@ -53,7 +56,7 @@ const STEPS_A_LOOK: u32 = 5;
 /// Judges one history.
 pub struct Oracle {
     start: DateTime<Utc>,
-    rules: KeeperRules,
+    rules: RulesInForce,
     accounts: HashSet<String>,
     log: rows::LogReader,
     requests: HashMap<u64, VendorRequest>,
@@ -64,6 +67,7 @@ pub struct Oracle {
     applied: applied::AppliedWatch,
     tokens: tokens::TokenWatch,
     quota: quota::QuotaWatch,
+    shop_limits: shop_limits::ShopLimitWatch,
     notices: notices::NoticeWatch,
     messages: open_work::MessageWatch,
     excuses: excuses::Excuses,
@@ -81,9 +85,10 @@ impl Oracle {
             .iter()
             .map(|kind| format!("{kind:?}"))
             .collect();
+        let an_hour = scenario.shop_calls_an_hour.map(u64::from);
         let mut oracle = Self {
             start: world.now,
-            rules: KeeperRules::of_scenario(scenario),
+            rules: RulesInForce::only(KeeperRules::of_drawn(&scenario.rules)),
             accounts: scenario.accounts.iter().cloned().collect(),
             log: rows::LogReader::default(),
             requests: HashMap::new(),
@@ -94,6 +99,7 @@ impl Oracle {
             applied: applied::AppliedWatch::default(),
             tokens: tokens::TokenWatch::default(),
             quota: quota::QuotaWatch::default(),
+            shop_limits: shop_limits::ShopLimitWatch::of_settings(an_hour),
             notices: notices::NoticeWatch::default(),
             messages: open_work::MessageWatch::default(),
             excuses: excuses::Excuses::of_kinds(kinds),
@@ -124,10 +130,11 @@ impl Oracle {
         let Some(shop) = world.simulator.shop(account) else {
             return;
         };
+        let looks_back = self.excuses.looks_back(self.start, world.now);
         let judge = EditJudge {
             products: &self.products,
-            rules: &self.rules,
-            looks_back: self.excuses.looks_back(self.start, world.now),
+            in_force: &self.rules.since(world.now - looks_back),
+            looks_back,
         };
         self.shops.look(&shop, editor, judge, &mut self.findings);
     }
@@ -137,10 +144,12 @@ impl Oracle {
         Look {
             now: world.now,
             calm_since,
+            left_until: self.excuses.left_to_next_run(world.now, run_every(world)),
             read_at: last_run(world.rows, "reconcile", "'done'"),
             products: &self.products,
             shops: &self.shops,
-            rules: &self.rules,
+            rules: self.rules.newest(),
+            filtered_hides_after: self.rules.filtered_hides_after(),
         }
     }
 
@@ -153,8 +162,7 @@ impl Oracle {
         let look = self.look(quiet_since, world);
         look.listings(world.rows, findings);
         look.parked(world.rows, findings);
-        let every = TimeDelta::from_std(world.scenario.run_every).unwrap_or(TimeDelta::MAX);
-        look.schedule(world.rows, every, findings);
+        look.schedule(world.rows, run_every(world), findings);
         let alive: HashSet<String> = world
             .messages()
             .into_iter()
@@ -163,6 +171,11 @@ impl Oracle {
         self.messages.look(world.rows, &alive, findings);
         open_work::grown(world.rows, alive.len(), findings);
     }
+}
+
+/// From one scheduled run to the next.
+fn run_every(world: &WorldView<'_>) -> TimeDelta {
+    TimeDelta::from_std(world.scenario.run_every).unwrap_or(TimeDelta::MAX)
 }
 
 impl Watcher for Oracle {
@@ -174,6 +187,8 @@ impl Watcher for Oracle {
             Happening::Answered(answer) => self.answered(answer, place, world),
             Happening::CallOver { call, how } => self.call_over(*call, *how, place),
             Happening::Person(act) => self.look_at(&act.account, Editor::Person, world),
+            // What persons and other programs do every day explains nothing.
+            Happening::Fault { name, .. } if name.is_everyday() => {}
             Happening::Fault { begins, .. } => self.excuses.fault(*begins, event.at),
             Happening::Process(ProcessChange::Killed) => {
                 self.drain(world);
@@ -184,10 +199,19 @@ impl Watcher for Oracle {
                 self.excuses.thawed(place.unwrap_or(usize::MAX), event.at);
             }
             Happening::Process(ProcessChange::Clock(ahead)) => {
-                self.products.clock_is(*ahead);
+                // Beside a server the database itself knows what is of the future.
+                if world.scenario.serve {
+                    self.products.clock_is(*ahead);
+                }
                 self.excuses.happened(event.at);
             }
-            Happening::Process(_) => self.excuses.happened(event.at),
+            Happening::Process(change) => {
+                if let (ProcessChange::Started, Some(place)) = (change, place) {
+                    self.rules.started(place);
+                }
+                self.excuses.happened(event.at);
+            }
+            Happening::Settings(drawn) => self.rules.changed(KeeperRules::of_drawn(drawn)),
             Happening::Call(_) | Happening::Market(_) | Happening::Note(_) => {}
         }
     }
@@ -200,7 +224,10 @@ impl Watcher for Oracle {
         for run in self.ended_runs.drain(..) {
             runs::ended(world.rows, &run, &mut findings);
         }
-        runs::hides(world.rows, &self.rules, &mut findings);
+        self.rules
+            .look(world.now, || last_run(world.rows, "price-stock", "'done'"));
+        let in_force = self.rules.since(world.now - runs::HIDES_COUNT_FOR);
+        runs::hides(world.rows, &in_force, &mut findings);
         self.steps += 1;
         if self.steps.is_multiple_of(STEPS_A_LOOK) {
             self.look_at_what_lasts(world, &mut findings);
@@ -231,6 +258,7 @@ impl Watcher for Oracle {
             .collect();
         let open = rows::selected(world.rows, include_str!("sql/open_work.sql"));
         judge.runs(&mut findings);
+        runs::decided(world.rows, &mut findings);
         judge.updates(&mut findings);
         ending::messages(&alive, !open.is_empty(), &mut findings);
         judge.notices(&mut findings);

@@ -91,11 +91,14 @@ impl ProductWatch {
 
     /// What the rows said of an ASIN at any instant since `since`, the newest last. If that decides nothing, what was
     /// decided before stays desired, and is in the list, too.
-    pub fn since(&self, asin: &str, since: DateTime<Utc>, rules: &KeeperRules) -> &[Recorded] {
+    pub fn since(&self, asin: &str, since: DateTime<Utc>, in_force: &[KeeperRules]) -> &[Recorded] {
         let all = self.recorded.get(asin).map_or(&[][..], Vec::as_slice);
         let newest = all.iter().rposition(|recorded| recorded.since <= since);
         let before = &all[..newest.unwrap_or(0)];
-        let decides = |recorded: &Recorded| recorded.shows(rules) || recorded.hides(0, rules);
+        let decides = |recorded: &Recorded| {
+            let decides_by = |rules| recorded.shows(rules) || recorded.hides(0, rules);
+            in_force.iter().any(decides_by)
+        };
         match newest {
             Some(first) if !decides(&all[first]) => {
                 let first = before.iter().rposition(decides).unwrap_or(0);

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::scenario::Scenario;
+use crate::drawn_rules::DrawnRules;
 
 /// Whether an offer without a shipping amount ships for free (section 4, step 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,20 +102,20 @@ impl Default for KeeperRules {
 
 impl KeeperRules {
     /// The rules that a seed has drawn; what it does not draw is as usual.
-    pub fn of_scenario(scenario: &Scenario) -> Self {
-        let restock = scenario.restock_hours.map(i64::from);
+    pub fn of_drawn(drawn: &DrawnRules) -> Self {
+        let restock = drawn.restock_hours.map(i64::from);
         Self {
-            max_hours: i64::from(scenario.max_handling_hours),
-            ratios: Ratios::One(i64::from(scenario.ratio_permille)),
-            lowest: scenario.min_price,
-            highest: scenario.max_price,
-            worth_yen: scenario.min_change,
-            worth_percent: i64::from(scenario.min_change_percent),
-            filtered_hides_after: scenario.filtered_hides_after,
-            doubt_percent: i64::from(scenario.confirm_fall_percent),
+            max_hours: i64::from(drawn.max_handling_hours),
+            ratios: Ratios::One(i64::from(drawn.ratio_permille)),
+            lowest: drawn.min_price,
+            highest: drawn.max_price,
+            worth_yen: drawn.min_change,
+            worth_percent: i64::from(drawn.min_change_percent),
+            filtered_hides_after: drawn.filtered_hides_after,
+            doubt_percent: i64::from(drawn.confirm_fall_percent),
             restock_after: restock.map(TimeDelta::hours),
-            guard_percent: i64::from(scenario.guard_share_percent),
-            guard_count: i64::from(scenario.guard_min),
+            guard_percent: i64::from(drawn.guard_share_percent),
+            guard_count: i64::from(drawn.guard_min),
             ..Self::default()
         }
     }

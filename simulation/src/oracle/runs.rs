@@ -3,12 +3,16 @@
 use chrono::{SecondsFormat, TimeDelta};
 
 use super::law::{
-    BACKFILL_EARLY, BACKFILL_TWICE, BATCH_TWICE, Findings, Law, MASS_HIDE, MISS_TWICE,
-    OUTCOMES_OFF, PARKED_QUEUED_AGAIN, REPORT_OFF, RUN_REOPENED, TWO_RUNS_OPEN,
+    BACKFILL_EARLY, BACKFILL_TWICE, BATCH_TWICE, CANCELLED_AGAIN, Findings, Law, MASS_HIDE,
+    MISS_TWICE, OUTCOMES_OFF, PARKED_QUEUED_AGAIN, REPORT_OFF, RUN_REOPENED, STILL_HELD,
+    TWO_RUNS_OPEN,
 };
 use super::rows::{NamedValues, RowChange, selected};
 use super::rules::KeeperRules;
 use crate::rows::WatchedRows;
+
+/// What a run hides is judged until so long after its end.
+pub const HIDES_COUNT_FOR: TimeDelta = TimeDelta::hours(6);
 
 /// Whether a run in this state has not ended.
 pub fn is_open(state: &str) -> bool {
@@ -37,6 +41,9 @@ pub fn changed(change: &RowChange, findings: &mut Findings) {
                 MISS_TWICE,
                 format!("the miss {subject} went from {from} to {to}"),
             );
+        }
+        "update" if from == "cancelled" => {
+            broken(CANCELLED_AGAIN, format!("the update {subject} is {to}"));
         }
         "update" if from == "parked" && to == "queued" => {
             let same = was.whole("version") == change.now.whole("version");
@@ -109,15 +116,25 @@ pub fn ended(rows: &WatchedRows, run: &str, findings: &mut Findings) {
     }
 }
 
+/// Looks for updates that are still held after a person has decided about their run.
+pub fn decided(rows: &WatchedRows, findings: &mut Findings) {
+    for row in selected(rows, include_str!("sql/still_held.sql")) {
+        let (held, decision) = (row.whole("held"), row.text("decision"));
+        let found = format!("{held:?} updates are held, and the run was {decision}");
+        findings.broken_of_run(STILL_HELD, row.text("run_id"), &found);
+    }
+}
+
 /// Judges how much each run hides, while it goes on and for some hours after its end: the guard looks before the
-/// edits, not after them.
-pub fn hides(rows: &WatchedRows, rules: &KeeperRules, findings: &mut Findings) {
-    let since = (findings.at - TimeDelta::hours(6)).to_rfc3339_opts(SecondsFormat::Millis, true);
+/// edits, not after them. A run keeps the guard of its start.
+pub fn hides(rows: &WatchedRows, in_force: &[KeeperRules], findings: &mut Findings) {
+    let since = (findings.at - HIDES_COUNT_FOR).to_rfc3339_opts(SecondsFormat::Millis, true);
     let statement = include_str!("sql/hides.sql").replace("{since}", &since);
     for row in selected(rows, &statement) {
         let number = |name: &str| row.whole(name).unwrap_or(0);
         let (asins, hidden) = (number("asins"), number("hidden"));
-        let allowed = rules.hides_allowed(asins, number("shop_asins"));
+        let allowed_by = |rules: &KeeperRules| rules.hides_allowed(asins, number("shop_asins"));
+        let allowed = in_force.iter().map(allowed_by).max().unwrap_or(0);
         if hidden > allowed && row.text("decision") != "released" {
             let found = format!("the run hid {hidden} of {asins} ASINs; {allowed} are allowed");
             findings.broken_of_run(MASS_HIDE, row.text("id"), &found);

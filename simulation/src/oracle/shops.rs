@@ -53,8 +53,8 @@ pub enum Editor {
 pub struct EditJudge<'a> {
     /// What is known of products.
     pub products: &'a ProductWatch,
-    /// The rules.
-    pub rules: &'a KeeperRules,
+    /// The rules from which an edit may follow: either of them, while they change.
+    pub in_force: &'a [KeeperRules],
     /// An edit may follow from what was known since this long ago.
     pub looks_back: TimeDelta,
 }
@@ -148,7 +148,7 @@ impl EditJudge<'_> {
         let before = &item.shown;
         let known = self
             .products
-            .since(&after.asin, now - self.looks_back, self.rules);
+            .since(&after.asin, now - self.looks_back, self.in_force);
         let about = (account, after.asin.as_str());
         let mut broken = |law: Law, found: &str| findings.broken_of_listing(law, about, found);
         let id = after.item_id;
@@ -158,7 +158,7 @@ impl EditJudge<'_> {
                 &format!("item {id} was hidden, and all that was known is {known:?}"),
             );
         }
-        let shows = known.iter().any(|recorded| recorded.shows(self.rules));
+        let shows = self.any(known, Recorded::shows);
         if !before.visible && after.visible && !shows {
             broken(
                 SHOWN_WITHOUT_CAUSE,
@@ -186,22 +186,28 @@ impl EditJudge<'_> {
         }
     }
 
+    /// Whether something that was known decides so by rules in force.
+    fn any(&self, known: &[Recorded], decides: impl Fn(&Recorded, &KeeperRules) -> bool) -> bool {
+        let mut pairs = known
+            .iter()
+            .flat_map(|recorded| self.in_force.iter().map(move |rules| (recorded, rules)));
+        pairs.any(|(recorded, rules)| decides(recorded, rules))
+    }
+
     fn may_hide(&self, known: &[Recorded], before: &ItemSnapshot, after: &ItemSnapshot) -> bool {
         // Hidden when what it asks, before or after this edit, is below a cost that was known (section 6).
         let asked = before.price.min(after.price);
         let asked = before.sale_price.map_or(asked, |sale| asked.min(sale));
-        known
-            .iter()
-            .any(|recorded| recorded.hides(asked, self.rules))
+        self.any(known, |recorded, rules| recorded.hides(asked, rules))
     }
 
     fn may_cost(&self, known: &[Recorded], item: &WatchedItem, price: i64) -> bool {
-        let follows = |recorded: &Recorded| {
+        let follows = |recorded: &Recorded, rules: &KeeperRules| {
             recorded
                 .cost
-                .is_some_and(|cost| selling(cost, self.rules) == Selling::At(price))
+                .is_some_and(|cost| selling(cost, rules) == Selling::At(price))
         };
         // A person's price is set back to what we set before.
-        known.iter().any(follows) || item.prices.contains(&price)
+        self.any(known, follows) || item.prices.contains(&price)
     }
 }

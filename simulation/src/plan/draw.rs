@@ -2,9 +2,10 @@
 //! left meet each other in ways that a mixture of all would hide.
 
 use super::entries::Plan;
-use super::fault::{
-    CutSide, FaultAct, FaultName, NetTrouble, PlannedFault, QueueTrouble, StoreTrouble,
-};
+use super::fault::{CutSide, FaultAct, NetTrouble, PlannedFault, QueueTrouble, StoreTrouble};
+use super::fault_name::FaultName;
+use super::later_changes;
+use super::later_kinds;
 use super::vendor_kinds::{BASE_TOKEN, CHATWORK, EDIT, ITEMS, LWA_TOKEN, OFFERS, VENDORS};
 use super::world_act::{PlannedChange, WorldChange};
 use crate::dice::Dice;
@@ -54,6 +55,7 @@ pub fn plan_of(scenario: &mut Scenario) -> Plan {
             faults.push(fault(kind, scenario, &mut dice));
         }
     }
+    faults.extend(later_kinds::draw(scenario));
     faults.sort_by_key(|fault| fault.at);
     Plan {
         faults,
@@ -85,7 +87,6 @@ fn fault(kind: FaultName, scenario: &Scenario, dice: &mut Dice) -> PlannedFault 
             let ahead = ahead(scenario, dice);
             (FaultAct::Clock { process, ahead }, 60 * MINUTE)
         }
-        FaultName::QueueFlush => (FaultAct::QueueFlush, SECOND),
         FaultName::QueueLost
         | FaultName::QueueLate
         | FaultName::QueueDouble
@@ -113,6 +114,8 @@ fn fault(kind: FaultName, scenario: &Scenario, dice: &mut Dice) -> PlannedFault 
         | FaultName::NetLate
         | FaultName::NetDouble => (net_fault(kind, permille, dice), 20 * MINUTE),
         FaultName::Vendor(kind) => (vendor_fault(kind, dice), 30 * MINUTE),
+        // `later_kinds` draws the others.
+        _ => (FaultAct::QueueFlush, SECOND),
     };
     let lasts = dice.time(SECOND / 5, longest.min(left).max(SECOND / 2));
     PlannedFault { at, lasts, what }
@@ -187,6 +190,7 @@ fn changes(scenario: &Scenario) -> Vec<PlannedChange> {
             changes.push(shop_change(scenario, &mut dice));
         }
     }
+    changes.extend(later_changes::draw(scenario));
     changes.sort_by_key(|change| change.at);
     changes
 }

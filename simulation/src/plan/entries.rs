@@ -1,7 +1,10 @@
 //! A whole plan.
 
-use super::fault::PlannedFault;
+use super::fault::{FaultAct, PlannedFault};
 use super::world_act::PlannedChange;
+use crate::scenario::Scenario;
+use simulator::ShopLimit;
+use std::time::Duration;
 
 /// Everything that is planned.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,5 +25,18 @@ impl Plan {
             faults: kept.map(|(_, fault)| fault.clone()).collect(),
             changes: self.changes.clone(),
         }
+    }
+
+    /// From the start until BASE accepts again what others have used up; zero if they used up nothing.
+    pub fn shops_open_at(&self, scenario: &Scenario) -> Duration {
+        let opens_at = |fault: &PlannedFault| match fault.what {
+            FaultAct::UseUp { limit, .. } => scenario.opens_at(fault.at, limit),
+            FaultAct::FewCalls { .. } => {
+                let until = (fault.at + fault.lasts).min(scenario.length);
+                scenario.opens_at(until, ShopLimit::Hour)
+            }
+            _ => Duration::ZERO,
+        };
+        self.faults.iter().map(opens_at).max().unwrap_or_default()
     }
 }

@@ -1,7 +1,11 @@
 //! One fault of a plan.
 
+use super::disk_room::DiskRoom;
+use super::other_message::OtherMessage;
+use super::person_deed::PersonDeed;
+use crate::drawn_rules::DrawnRules;
 use chrono::TimeDelta;
-use simulator::FaultKind;
+use simulator::ShopLimit;
 use std::fmt;
 use std::time::Duration;
 
@@ -74,6 +78,58 @@ pub enum FaultAct {
     },
     /// A vendor answers badly.
     Vendor(Box<simulator::Fault>),
+    /// Other programs of a shop use up its calls of this hour or day.
+    UseUp {
+        /// The shop.
+        account: String,
+        /// What they use up.
+        limit: ShopLimit,
+    },
+    /// BASE accepts so many calls of a shop in an hour: others use the rest.
+    FewCalls {
+        /// So many.
+        an_hour: u64,
+    },
+    /// The disk of the database is full: reads go on, writes are refused.
+    DiskFull {
+        /// What still can be written.
+        room: DiskRoom,
+    },
+    /// A person waits for the occasion of a deed, and does it at a second program.
+    Deed {
+        /// What the person does.
+        deed: PersonDeed,
+        /// So long after the occasion.
+        after: Duration,
+    },
+    /// The settings change, and the processes are started again one after the other.
+    Settings(Box<DrawnRules>),
+    /// A shop is switched off in the accounts file, and on again at the end: the processes are started
+    /// again one after the other.
+    SwitchOff {
+        /// The shop.
+        account: String,
+    },
+    /// Rows lose what programs of earlier versions do not write.
+    OldRows {
+        /// So many of a hundred.
+        percent: u32,
+    },
+    /// Messages are of programs of another version.
+    OtherVersion {
+        /// How they differ.
+        other: OtherMessage,
+        /// How many of a thousand.
+        permille: u32,
+    },
+    /// A process stands still with its clock, as on a computer that is suspended: for a while after it
+    /// goes on, its clock is behind.
+    Suspend {
+        /// Which.
+        process: usize,
+        /// From its going on until its clock is right again.
+        wrong_for: Duration,
+    },
 }
 
 /// On which side of its effect a call is cut.
@@ -122,93 +178,6 @@ pub enum NetTrouble {
     Late(Duration),
     /// The vendor gets it twice.
     Doubled,
-}
-
-/// The kind of a fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FaultName {
-    /// [`FaultAct::Kill`].
-    Kill,
-    /// [`FaultAct::KillAtCall`].
-    KillAtCall,
-    /// [`FaultAct::Freeze`].
-    Freeze,
-    /// [`FaultAct::Clock`].
-    Clock,
-    /// [`FaultAct::QueueFlush`].
-    QueueFlush,
-    /// [`QueueTrouble::Lost`].
-    QueueLost,
-    /// [`QueueTrouble::Late`].
-    QueueLate,
-    /// [`QueueTrouble::Doubled`].
-    QueueDouble,
-    /// [`QueueTrouble::Away`].
-    QueueAway,
-    /// [`StoreTrouble::Away`].
-    StoreAway,
-    /// [`StoreTrouble::Slow`].
-    StoreSlow,
-    /// [`StoreTrouble::AnswerLost`].
-    StoreLostAnswer,
-    /// [`NetTrouble::Refused`].
-    NetRefused,
-    /// [`NetTrouble::AnswerLost`].
-    NetLost,
-    /// [`NetTrouble::AnswerCut`].
-    NetCut,
-    /// [`NetTrouble::Late`].
-    NetLate,
-    /// [`NetTrouble::Doubled`].
-    NetDouble,
-    /// A fault of a vendor.
-    Vendor(FaultKind),
-}
-
-impl FaultName {
-    /// Whether it befalls messages.
-    pub fn is_of_the_queue(self) -> bool {
-        matches!(
-            self,
-            Self::QueueFlush
-                | Self::QueueLost
-                | Self::QueueLate
-                | Self::QueueDouble
-                | Self::QueueAway
-        )
-    }
-}
-
-impl FaultAct {
-    /// Its kind.
-    pub fn name(&self) -> FaultName {
-        match self {
-            Self::Kill { .. } => FaultName::Kill,
-            Self::KillAtCall { .. } => FaultName::KillAtCall,
-            Self::Freeze { .. } => FaultName::Freeze,
-            Self::Clock { .. } => FaultName::Clock,
-            Self::QueueFlush => FaultName::QueueFlush,
-            Self::Queue { trouble, .. } => match trouble {
-                QueueTrouble::Lost => FaultName::QueueLost,
-                QueueTrouble::Late(_) => FaultName::QueueLate,
-                QueueTrouble::Doubled(_) => FaultName::QueueDouble,
-                QueueTrouble::Away => FaultName::QueueAway,
-            },
-            Self::Store { trouble, .. } => match trouble {
-                StoreTrouble::Away => FaultName::StoreAway,
-                StoreTrouble::Slow(_) => FaultName::StoreSlow,
-                StoreTrouble::AnswerLost => FaultName::StoreLostAnswer,
-            },
-            Self::Net { trouble, .. } => match trouble {
-                NetTrouble::Refused => FaultName::NetRefused,
-                NetTrouble::AnswerLost => FaultName::NetLost,
-                NetTrouble::AnswerCut => FaultName::NetCut,
-                NetTrouble::Late(_) => FaultName::NetLate,
-                NetTrouble::Doubled => FaultName::NetDouble,
-            },
-            Self::Vendor(fault) => FaultName::Vendor(fault.kind),
-        }
-    }
 }
 
 impl fmt::Display for PlannedFault {

@@ -10,6 +10,9 @@ pub const BASE_TOKEN: &str = "baseToken";
 pub const LWA_TOKEN: &str = "lwaToken";
 pub const CHATWORK: &str = "messages";
 
+/// The codes with which BASE refuses a shop, and an application.
+pub const RESTRICTED: [&str; 2] = ["access_denied", "unauthorized_client"];
+
 /// The vendors' kinds, with the operations that have them.
 pub const VENDORS: [(FaultKind, &[&str]); 27] = [
     (FaultKind::Throttle, &[OFFERS, EDIT, ITEMS, CHATWORK]),

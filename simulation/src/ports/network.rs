@@ -131,8 +131,11 @@ impl Transport for GatedNetwork {
         }
         let sent = answer.send().await;
         self.travel().await;
-        waiting.how = CallEnd::Received;
-        Ok(received(sent).await)
+        let (answer, is_whole) = received(sent).await;
+        if is_whole {
+            waiting.how = CallEnd::Received;
+        }
+        Ok(answer)
     }
 }
 
@@ -159,12 +162,14 @@ fn token(headers: &HeaderMap) -> Option<String> {
     value.to_str().ok().map(ToOwned::to_owned)
 }
 
-/// The answer as the product's client gets it.
-async fn received(sent: axum::response::Response) -> Response {
+/// The answer as the product's client gets it, and whether its connection lasted to the end.
+async fn received(sent: axum::response::Response) -> (Response, bool) {
     let (head, body) = sent.into_parts();
     let pieces: VecDeque<_> = body.into_data_stream().collect().await;
+    let is_whole = pieces.iter().all(Result::is_ok);
     let body = reqwest::Body::wrap(ReceivedBody(pieces));
-    Response::from(axum::http::Response::from_parts(head, body))
+    let answer = Response::from(axum::http::Response::from_parts(head, body));
+    (answer, is_whole)
 }
 
 /// The pieces of a body, the last of which may be an error.

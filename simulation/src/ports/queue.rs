@@ -2,6 +2,7 @@
 
 use crate::event::{Happening, Port};
 use crate::gate::{Gate, NamedCall};
+use crate::other_version::of_other_version;
 use crate::plan::QueueTrouble;
 use crate::simulation::Simulation;
 use async_trait::async_trait;
@@ -51,6 +52,18 @@ impl GatedQueue {
         });
     }
 
+    /// Some messages were written by programs of another version.
+    fn as_it_was_written(&self, claim: Claimed) -> Claimed {
+        let simulation = self.simulation();
+        let other = simulation.troubles.other_version(&mut simulation.dice());
+        let Some(other) = other else {
+            return claim;
+        };
+        let note = format!("{} is of another version: {other:?}", claim.id);
+        simulation.record(Some(self.gate.process()), Happening::Note(note));
+        of_other_version(claim, other)
+    }
+
     async fn push_in_trouble(&self, messages: &[Message]) -> Result<u64, QueueError> {
         let trouble = {
             let simulation = self.simulation();
@@ -97,7 +110,8 @@ impl Queue for GatedQueue {
             .queue
             .claim(queue, lease, timeout, capacity);
         let claimed = self.pass("claim", format!(" {}", queue.as_str()), work);
-        claimed.await
+        let claimed = claimed.await?.into_iter();
+        Ok(claimed.map(|claim| self.as_it_was_written(claim)).collect())
     }
 
     async fn renew(

@@ -16,6 +16,7 @@ const PRODUCT: &[&str] = &[
 /// What of its own crate it may name: what it is shown, and what it answers.
 const SEEN: &[&str] = &[
     "breach",
+    "drawn_rules",
     "event",
     "oracle",
     "rows",

@@ -94,7 +94,7 @@ impl Scene {
         };
         let judge = EditJudge {
             products: &self.products,
-            rules: &self.rules,
+            in_force: std::slice::from_ref(&self.rules),
             looks_back: TimeDelta::hours(1),
         };
         let mut findings = Findings::none(hours(hour));
@@ -119,10 +119,12 @@ impl Scene {
         Look {
             now: hours(10),
             calm_since: hours(0),
+            left_until: None,
             read_at: Some(hours(2)),
             products: &self.products,
             shops: &self.shops,
             rules: &self.rules,
+            filtered_hides_after: self.rules.filtered_hides_after,
         }
     }
 
@@ -297,7 +299,7 @@ fn a_run_hides_no_more_than_its_guard_allows() {
         let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
         let scene = Scene::with(vec![item(1_300, true)], &statements);
         let mut findings = Findings::none(hours(1));
-        runs::hides(&scene.watched.rows, &scene.rules, &mut findings);
+        runs::hides(&scene.watched.rows, &[scene.rules], &mut findings);
         names(&findings)
     };
 

@@ -5,6 +5,7 @@ mod ending;
 mod hand;
 mod history;
 mod lasting;
+mod limits;
 mod offers;
 mod prices;
 mod rows;

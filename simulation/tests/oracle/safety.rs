@@ -153,7 +153,7 @@ fn edited(known: &[(i64, &str)], before: ItemSnapshot, after: ItemSnapshot) -> V
     let rules = KeeperRules::default();
     let judge = EditJudge {
         products: &products,
-        rules: &rules,
+        in_force: std::slice::from_ref(&rules),
         looks_back: TimeDelta::minutes(10),
     };
     let shop = |item| ShopSnapshot {
@@ -213,7 +213,7 @@ fn applied(row: &str) -> Vec<&'static str> {
     let rules = KeeperRules::default();
     let judge = EditJudge {
         products: &products,
-        rules: &rules,
+        in_force: std::slice::from_ref(&rules),
         looks_back: TimeDelta::minutes(10),
     };
     let shop = ShopSnapshot {

@@ -9,6 +9,13 @@ WHERE
         SELECT 1
         FROM notices AS n
         WHERE
-            n.event LIKE 'run/' || r.id || '/%'
+            (
+                n.event LIKE 'run/' || r.id || '/%'
+                -- Of a run that ended since Amazon refuses everything, people are told just that.
+                OR (
+                    n.event LIKE 'amazon-refuses/%'
+                    AND n.written_at BETWEEN r.started_at AND r.ended_at
+                )
+            )
             AND n.state IN ('sent', 'sending', 'due', 'perhaps', 'refused', 'expired')
     )

@@ -1,17 +1,20 @@
 //! Carries the plan out: starts, kills and freezes processes, begins and ends faults, changes the world.
 
+mod faults;
+
+use crate::drawn_rules::DrawnRules;
 use crate::event::{Happening, ProcessChange, ProcessId};
 use crate::gate::{Gate, Life};
 use crate::idle_time::IdleWait;
 use crate::installation::Installation;
-use crate::plan::{FaultAct, Plan};
+use crate::plan::Plan;
 use crate::program;
 use crate::simulation::Simulation;
 use crate::true_time::SkewedClock;
-use crate::world_change::{change, end_vendor_fault};
+use crate::world_change::change;
 use chrono::TimeDelta;
 use shared::ports::store::ProcessRole;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +35,8 @@ enum Step {
     End(usize),
     Change(usize),
     Start(usize),
+    StartAgain(usize),
+    SetClockRight(usize),
     Look,
 }
 
@@ -40,6 +45,8 @@ struct Berth {
     role: ProcessRole,
     clock: SkewedClock,
     lives: u32,
+    /// The settings that it has read.
+    rules: Option<DrawnRules>,
     alive: Option<(Gate, JoinHandle<Infallible>)>,
 }
 
@@ -51,6 +58,10 @@ pub struct Director {
     places: Vec<Berth>,
     agenda: Agenda,
     entries: u64,
+    /// Faults that have begun and not ended.
+    active: BTreeSet<usize>,
+    /// Persons who wait for the occasion of a deed, by its place in the plan.
+    persons: BTreeMap<usize, JoinHandle<()>>,
     deaths: mpsc::UnboundedReceiver<ProcessId>,
 }
 
@@ -69,10 +80,19 @@ impl Director {
             0 | 3 => ProcessRole::Producer,
             _ => ProcessRole::Worker,
         };
+        let clock = || {
+            let right = SkewedClock::right(simulation.time);
+            if scenario.serve {
+                right
+            } else {
+                right.beside_server()
+            }
+        };
         let place = |number| Berth {
             role: role(number),
-            clock: SkewedClock::right(simulation.time),
+            clock: clock(),
             lives: 0,
+            rules: None,
             alive: None,
         };
         let mut director = Self {
@@ -82,6 +102,8 @@ impl Director {
             plan,
             agenda: Agenda::new(),
             entries: 0,
+            active: BTreeSet::new(),
+            persons: BTreeMap::new(),
             deaths,
         };
         director.write_agenda();
@@ -143,11 +165,19 @@ impl Director {
         }
     }
 
+    /// From the start until BASE accepts again what others have used up; zero if they used up nothing.
+    pub fn shops_open_at(&self) -> Duration {
+        self.plan.shops_open_at(&self.simulation.scenario)
+    }
+
     /// Ends all faults: every process runs, with a clock that is right.
     pub fn calm_down(&mut self) {
         self.simulation.look_at_rows();
         self.simulation.calm_down();
         self.agenda.retain(|_, step| matches!(step, Step::Look));
+        for place in std::mem::take(&mut self.active) {
+            self.undo(place);
+        }
         for number in 0..self.places.len() {
             self.set_clock(number, TimeDelta::zero());
             self.start(number);
@@ -163,6 +193,8 @@ impl Director {
             Step::End(place) => self.end(place),
             Step::Change(place) => change(&self.simulation, &self.plan.changes[place].what),
             Step::Start(number) => self.start(number),
+            Step::StartAgain(number) => self.start_again(number),
+            Step::SetClockRight(number) => self.set_clock(number, TimeDelta::zero()),
             Step::Look => {
                 self.simulation
                     .watched(|watcher, world| watcher.step(world));
@@ -170,41 +202,6 @@ impl Director {
                 self.note(next, Step::Look);
             }
         }
-    }
-
-    fn begin(&mut self, place: usize) {
-        self.tell_fault(place, true);
-        let simulation = Arc::clone(&self.simulation);
-        match self.plan.faults[place].what.clone() {
-            FaultAct::Kill { process } => self.kill(process),
-            FaultAct::Freeze { process } => self.set(process, Life::StandsStill),
-            FaultAct::Clock { process, ahead } => self.set_clock(process, ahead),
-            FaultAct::QueueFlush => simulation.queue.flush(),
-            FaultAct::Vendor(fault) => {
-                // The plan has none that the simulator refuses.
-                let _ = simulation.simulator.add_fault(*fault);
-            }
-            act => simulation.troubles.begin(place, &act),
-        }
-    }
-
-    fn end(&mut self, place: usize) {
-        self.tell_fault(place, false);
-        match self.plan.faults[place].what.clone() {
-            FaultAct::Kill { process } => self.start(process),
-            FaultAct::Freeze { process } => self.set(process, Life::Runs),
-            FaultAct::Clock { process, .. } => self.set_clock(process, TimeDelta::zero()),
-            FaultAct::QueueFlush => {}
-            FaultAct::Vendor(fault) => end_vendor_fault(&self.simulation.simulator, &fault),
-            _ => self.simulation.troubles.end(place),
-        }
-    }
-
-    fn tell_fault(&self, place: usize, begins: bool) {
-        let fault = &self.plan.faults[place];
-        let (name, text) = (fault.what.name(), format!("{:?}", fault.what));
-        self.simulation
-            .record(None, Happening::Fault { name, text, begins });
     }
 
     fn start(&mut self, number: usize) {
@@ -217,12 +214,23 @@ impl Director {
             life: place.lives,
         };
         place.lives += 1;
+        place.rules = Some(self.simulation.settings());
         let gate = Gate::new(&self.simulation, process);
         self.simulation
             .record(Some(process), Happening::Process(ProcessChange::Started));
         let installation = Arc::clone(&self.installation);
         let life = program::run(place.role, installation, gate.clone(), place.clock.clone());
         place.alive = Some((gate, tokio::spawn(life)));
+    }
+
+    /// Lets a process that runs with earlier settings read those of now.
+    fn start_again(&mut self, number: usize) {
+        let place = &self.places[number];
+        let is_old = place.rules.as_ref() != Some(&self.simulation.settings());
+        if is_old && place.alive.is_some() {
+            self.kill(number);
+            self.start(number);
+        }
     }
 
     fn kill(&mut self, number: usize) {
