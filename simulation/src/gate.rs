@@ -3,10 +3,11 @@
 //! Every call to a port passes it twice. Here a process stands still, dies in the middle of a call, or
 //! gets an error instead of an answer; a dead process never comes back from it.
 
-use crate::event::{CallOutcome, Happening, Port, PortCall, ProcessId};
+use crate::event::{CallOutcome, Happening, Port, PortCall, ProcessChange, ProcessId};
 use crate::plan::{CutSide, QueueTrouble, StoreTrouble};
 use crate::short_text::short;
 use crate::simulation::Simulation;
+use crate::troubles::AtCall;
 use std::convert::Infallible;
 use std::fmt::{Debug, Display};
 use std::future::pending;
@@ -97,8 +98,7 @@ impl Gate {
             return;
         }
         let mut life = self.life.subscribe();
-        let runs = life.wait_for(|life| *life == Life::Runs).await.is_ok();
-        if !runs {
+        if life.wait_for(|life| *life == Life::Runs).await.is_err() {
             pending::<()>().await;
         }
     }
@@ -126,12 +126,12 @@ impl Gate {
         E: Display,
     {
         let (began, port, shown) = (self.simulation.time.now(), call.port, call.shown);
+        let method = call.name;
         let over = |outcome| {
-            let NamedCall { name, subject, .. } = call;
             let call = PortCall {
                 port,
-                name,
-                subject,
+                name: method,
+                subject: call.subject,
                 began,
                 outcome,
             };
@@ -140,7 +140,7 @@ impl Gate {
         };
         self.open().await;
         self.let_others_come_first().await;
-        let cut = self.simulation.troubles.kill_at_call(self.process.number);
+        let cut = self.cut(method);
         let trouble = self.trouble(port);
         if cut == Some(CutSide::Before) {
             over(CallOutcome::CutBefore);
@@ -183,6 +183,18 @@ impl Gate {
                 (trouble == Some(QueueTrouble::Away)).then_some(StoreTrouble::Away)
             }
         }
+    }
+
+    /// Whether the call is cut off; the process may also stand still from now on.
+    fn cut(&self, method: &str) -> Option<CutSide> {
+        let troubles = &self.simulation.troubles;
+        if let AtCall::Dies(side) = troubles.at_call(self.process.number, method)? {
+            return Some(side);
+        }
+        self.set(Life::StandsStill);
+        let frozen = Happening::Process(ProcessChange::Frozen);
+        self.simulation.record(Some(self.process), frozen);
+        None
     }
 
     async fn let_others_come_first(&self) {

@@ -12,24 +12,56 @@ pub struct Troubles(Mutex<ActiveTroubles>);
 #[derive(Debug, Default)]
 struct ActiveTroubles {
     acts: BTreeMap<usize, FaultAct>,
-    /// Kills that wait for a call: the calls until then.
-    armed: BTreeMap<usize, (usize, u64, CutSide)>,
+    /// What waits for a call.
+    armed: BTreeMap<usize, Armed>,
+}
+
+#[derive(Debug)]
+struct Armed {
+    process: usize,
+    /// Counts calls of this name; `None` for all.
+    name: Option<&'static str>,
+    /// The calls until then.
+    calls: u64,
+    then: AtCall,
+}
+
+/// What befalls a process in the middle of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtCall {
+    /// It dies.
+    Dies(CutSide),
+    /// It stands still, before the call has an effect.
+    StandsStill,
 }
 
 impl Troubles {
     /// A fault begins.
     pub fn begin(&self, place: usize, act: &FaultAct) {
         let mut active = self.active();
-        if let FaultAct::KillAtCall {
+        let (process, name, calls, then) = match act {
+            FaultAct::KillAtCall {
+                process,
+                call,
+                side,
+            } => (*process, None, *call, AtCall::Dies(*side)),
+            FaultAct::FreezeAtCall {
+                process,
+                name,
+                call,
+            } => (*process, Some(*name), *call, AtCall::StandsStill),
+            _ => {
+                active.acts.insert(place, act.clone());
+                return;
+            }
+        };
+        let armed = Armed {
             process,
-            call,
-            side,
-        } = act
-        {
-            active.armed.insert(place, (*process, *call, *side));
-        } else {
-            active.acts.insert(place, act.clone());
-        }
+            name,
+            calls,
+            then,
+        };
+        active.armed.insert(place, armed);
     }
 
     /// A fault ends.
@@ -44,21 +76,21 @@ impl Troubles {
         *self.active() = ActiveTroubles::default();
     }
 
-    /// Counts a call of `process`; the fault that kills it now, if one does.
-    pub fn kill_at_call(&self, process: usize) -> Option<CutSide> {
+    /// Counts a call of `process`; what befalls it now, if something does.
+    pub fn at_call(&self, process: usize, name: &str) -> Option<AtCall> {
         let mut active = self.active();
         let mut due = None;
-        for (place, (whose, calls, side)) in &mut active.armed {
-            if *whose == process {
-                *calls = calls.saturating_sub(1);
-                if *calls == 0 {
-                    due = Some((*place, *side));
+        for (place, armed) in &mut active.armed {
+            if armed.process == process && armed.name.is_none_or(|its| its == name) {
+                armed.calls = armed.calls.saturating_sub(1);
+                if armed.calls == 0 {
+                    due = Some((*place, armed.then));
                 }
             }
         }
-        let (place, side) = due?;
+        let (place, then) = due?;
         active.armed.remove(&place);
-        Some(side)
+        Some(then)
     }
 
     /// Whether a fault waits for a call.

@@ -63,6 +63,10 @@ impl Director {
         match what {
             FaultAct::Kill { process } => self.start(process),
             FaultAct::Freeze { process } => self.set(process, Life::Runs),
+            FaultAct::FreezeAtCall { process, .. } => {
+                self.simulation.troubles.end(place);
+                self.set(process, Life::Runs);
+            }
             FaultAct::Clock { process, .. } => self.set_clock(process, TimeDelta::zero()),
             FaultAct::QueueFlush | FaultAct::UseUp { .. } | FaultAct::OldRows { .. } => {}
             FaultAct::FewCalls { .. } => accept(&self.simulation, None),

@@ -15,6 +15,8 @@ const TROUBLED_PATIENCE: TimeDelta = TimeDelta::hours(1);
 const NEXT_RUN_WITHIN: TimeDelta = TimeDelta::minutes(90);
 /// The batches of a cancelled run that are under way end within this time.
 const UNDER_WAY: TimeDelta = TimeDelta::minutes(2);
+/// And before the longest standstill in the middle of work, of two hours and a half.
+const STANDSTILL_PATIENCE: TimeDelta = TimeDelta::hours(3);
 /// A process that goes on after a standstill sends what it had a permit for.
 const AFTER_THAW: TimeDelta = TimeDelta::seconds(5);
 
@@ -89,6 +91,7 @@ impl Excuses {
     pub fn looks_back(&self, start: DateTime<Utc>, now: DateTime<Utc>) -> TimeDelta {
         match self.quiet_since(start, now) {
             Some(_) => QUIET_PATIENCE,
+            None if self.has_kind(&["FreezeAtCall"]) => STANDSTILL_PATIENCE,
             None => TROUBLED_PATIENCE,
         }
     }

@@ -195,7 +195,12 @@ impl Watcher for Oracle {
                 self.tokens.killed(place.unwrap_or(usize::MAX));
                 self.excuses.happened(event.at);
             }
+            Happening::Process(ProcessChange::Frozen) => {
+                self.tokens.frozen(place.unwrap_or(usize::MAX));
+                self.excuses.happened(event.at);
+            }
             Happening::Process(ProcessChange::Thawed) => {
+                self.tokens.thawed(place.unwrap_or(usize::MAX), event.at);
                 self.excuses.thawed(place.unwrap_or(usize::MAX), event.at);
             }
             Happening::Process(ProcessChange::Clock(ahead)) => {

@@ -54,6 +54,8 @@ pub struct TokenWatch {
     refreshes: HashMap<u64, Refresh>,
     stored: HashSet<String>,
     received: Vec<Received>,
+    /// Processes that stand still.
+    still: HashSet<usize>,
     /// Accounts of which a refresh was refused, or its answer lost: a person may have to act.
     troubled: HashSet<String>,
 }
@@ -156,6 +158,7 @@ impl TokenWatch {
 
     /// A process died: what it had received and not stored is lost with it, which no program can help.
     pub fn killed(&mut self, place: usize) {
+        self.still.remove(&place);
         let stored = &self.stored;
         let lost = self.received.extract_if(.., |pair| {
             pair.place == place && !stored.contains(&pair.refresh_token)
@@ -163,16 +166,27 @@ impl TokenWatch {
         self.troubled.extend(lost.map(|pair| pair.account));
     }
 
+    /// A process stands still; it stores its pairs when it goes on.
+    pub fn frozen(&mut self, place: usize) {
+        self.still.insert(place);
+    }
+
+    /// A process goes on.
+    pub fn thawed(&mut self, place: usize, at: DateTime<Utc>) {
+        self.still.remove(&place);
+        let own = self.received.iter_mut().filter(|pair| pair.place == place);
+        own.for_each(|pair| pair.at = at);
+    }
+
     /// Looks for pairs that were received a while ago and are in no row.
     pub fn look(&mut self, findings: &mut Findings) {
         let at = findings.at;
-        let stored = &self.stored;
+        let (stored, still) = (&self.stored, &self.still);
         self.received
             .retain(|pair| !stored.contains(&pair.refresh_token));
-        for pair in self
-            .received
-            .extract_if(.., |pair| at - pair.at > STORED_WITHIN)
-        {
+        let late =
+            |pair: &mut Received| at - pair.at > STORED_WITHIN && !still.contains(&pair.place);
+        for pair in self.received.extract_if(.., late) {
             let found = format!(
                 "{} got a new pair at {}, and it is in no row",
                 pair.account, pair.at

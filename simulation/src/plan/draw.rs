@@ -6,12 +6,13 @@ use super::fault::{CutSide, FaultAct, NetTrouble, PlannedFault, QueueTrouble, St
 use super::fault_name::FaultName;
 use super::later_changes;
 use super::later_kinds;
+use super::standstills::{changed_answers, meet_runs, standstills};
 use super::vendor_kinds::{BASE_TOKEN, CHATWORK, EDIT, ITEMS, LWA_TOKEN, OFFERS, VENDORS};
 use super::world_act::{PlannedChange, WorldChange};
 use crate::dice::Dice;
 use crate::scenario::Scenario;
 use chrono::TimeDelta;
-use simulator::{Fault, FaultKind, ItemEdit, MarketSet, NewItem, ShopChange};
+use simulator::{Fault, FaultKind, ItemEdit, MarketSet, NewItem, OpeningListing, ShopChange};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -55,6 +56,9 @@ pub fn plan_of(scenario: &mut Scenario) -> Plan {
             faults.push(fault(kind, scenario, &mut dice));
         }
     }
+    meet_runs(&mut faults, scenario);
+    faults.extend(standstills(scenario));
+    faults.extend(changed_answers(scenario));
     faults.extend(later_kinds::draw(scenario));
     faults.sort_by_key(|fault| fault.at);
     Plan {
@@ -183,7 +187,7 @@ fn changes(scenario: &Scenario) -> Vec<PlannedChange> {
     let hours = scenario.length.as_secs() / 3_600 + 1;
     let mut changes = Vec::new();
     for _ in 0..hours * dice.between(1, 6) {
-        changes.push(market_change(scenario, &mut dice));
+        changes.push(market_change(&scenario.listings, scenario, &mut dice));
     }
     if dice.chance(400) {
         for _ in 0..hours.min(dice.between(1, 8)) {
@@ -191,6 +195,19 @@ fn changes(scenario: &Scenario) -> Vec<PlannedChange> {
         }
     }
     changes.extend(later_changes::draw(scenario));
+    let mut dice = Dice::new(scenario.seed, "restless products");
+    let stands_still = scenario.kinds.contains(&FaultName::FreezeAtCall);
+    if stands_still || dice.chance(300) {
+        // Two products change between any two runs: what a process does late is then wrong.
+        let few = scenario.listings.len().min(2);
+        for _ in 0..hours * 6 {
+            changes.push(market_change(
+                &scenario.listings[..few],
+                scenario,
+                &mut dice,
+            ));
+        }
+    }
     changes.sort_by_key(|change| change.at);
     changes
 }
@@ -199,8 +216,8 @@ fn when(scenario: &Scenario, dice: &mut Dice) -> Duration {
     Duration::from_millis(dice.below(millis(scenario.length).max(1)))
 }
 
-fn market_change(scenario: &Scenario, dice: &mut Dice) -> PlannedChange {
-    let asin = dice.pick(&scenario.listings).asin;
+fn market_change(of: &[OpeningListing], scenario: &Scenario, dice: &mut Dice) -> PlannedChange {
+    let asin = dice.pick(of).asin;
     let mut set = MarketSet {
         asin: asin.clone(),
         ..MarketSet::default()

@@ -42,6 +42,15 @@ pub enum FaultAct {
         /// Which.
         process: usize,
     },
+    /// The same in the middle of work: before its n-th call of this name.
+    FreezeAtCall {
+        /// Which.
+        process: usize,
+        /// The method of a port.
+        name: &'static str,
+        /// Of those calls after the begin, counted from 1.
+        call: u64,
+    },
     /// The clock of a process jumps, and is set right at the end.
     Clock {
         /// Which.

@@ -14,6 +14,8 @@ pub enum FaultName {
     KillAtCall,
     /// [`FaultAct::Freeze`].
     Freeze,
+    /// [`FaultAct::FreezeAtCall`].
+    FreezeAtCall,
     /// [`FaultAct::Clock`].
     Clock,
     /// [`FaultAct::QueueFlush`].
@@ -101,6 +103,7 @@ impl FaultAct {
             Self::Kill { .. } => FaultName::Kill,
             Self::KillAtCall { .. } => FaultName::KillAtCall,
             Self::Freeze { .. } => FaultName::Freeze,
+            Self::FreezeAtCall { .. } => FaultName::FreezeAtCall,
             Self::Clock { .. } => FaultName::Clock,
             Self::QueueFlush => FaultName::QueueFlush,
             Self::Queue { trouble, .. } => match trouble {

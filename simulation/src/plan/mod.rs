@@ -10,6 +10,7 @@ mod later_changes;
 mod later_kinds;
 mod other_message;
 mod person_deed;
+mod standstills;
 mod vendor_kinds;
 mod world_act;
 

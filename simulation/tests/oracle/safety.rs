@@ -326,6 +326,26 @@ fn a_pair_dies_with_its_process() {
 }
 
 #[test]
+fn a_pair_waits_with_a_process_that_stands_still_and_no_longer() {
+    let (mut tokens, mut findings) = (TokenWatch::default(), at_first());
+    tokens.asked(1, "shop-1", &mut findings);
+    tokens.answered(1, 200, PAIR, (true, false));
+    tokens.over(1, CallerEnd::Received, 2, &mut findings);
+
+    tokens.frozen(2);
+    findings.at = at(30);
+    tokens.look(&mut findings);
+    tokens.thawed(2, at(30));
+    findings.at = at(34);
+    tokens.look(&mut findings);
+    assert!(names(&findings).is_empty());
+
+    findings.at = at(60);
+    tokens.look(&mut findings);
+    assert_eq!(names(&findings), ["token-pair-lost"]);
+}
+
+#[test]
 fn a_refresh_is_not_dropped_after_eight_seconds() {
     let (mut tokens, mut findings) = (TokenWatch::default(), at_first());
     tokens.asked(1, "shop-1", &mut findings);
