@@ -80,7 +80,7 @@ mod tests {
     fn errors(source: &str) -> Vec<String> {
         let attributes = source.split("#[error(").skip(1);
         let texts = attributes.filter_map(|rest| {
-            let text = rest.trim_start().strip_prefix('"')?.split_once("\"")?.0;
+            let text = rest.trim_start().strip_prefix('"')?.split_once('"')?.0;
             let lines = text.split("\\\n").map(str::trim_start);
             Some(lines.collect::<String>())
         });
