@@ -5,8 +5,8 @@ use adapters::store::SqlStore;
 use futures::future::join_all;
 use shared::domain::run::{NextStep, RunId, RunKind, RunState};
 use shared::ports::store::{
-    AccountStore, BatchStore, CatalogueStore, NewListing, RecordPart, ReportStore, RunQueries,
-    RunStore, StartError, StoreError, UpdateResult, UpdateStore,
+    AccountStore, BatchStore, CatalogueStore, GuardStore, NewListing, RecordPart, ReportStore,
+    RunQueries, RunStore, StartError, StoreError, UpdateResult, UpdateStore,
 };
 use sqlx::Connection;
 use std::collections::HashSet;
@@ -295,4 +295,22 @@ async fn a_lock_that_is_not_released_ends_in_an_error_after_the_time_out() {
         .sync_accounts(&[account_row("a", false)])
         .await
         .expect("an answer");
+}
+
+#[tokio::test]
+async fn asking_whether_a_run_may_end_waits_for_no_record() {
+    let home = home().await;
+    let store = home.store().await;
+    let run = started(&store, 40).await;
+    let mut recording = sqlx::PgConnection::connect(&home.url)
+        .await
+        .expect("a connection");
+    let record = format!("BEGIN; SELECT 1 FROM runs WHERE id = '{run}' FOR SHARE");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(record))
+        .execute(&mut recording)
+        .await
+        .expect("the run");
+
+    assert!(!store.hold_run(run).await.expect("no wait"));
+    assert!(!store.close_run(run, at(20)).await.expect("no wait"));
 }

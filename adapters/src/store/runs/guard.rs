@@ -4,7 +4,7 @@
 //! Locks are taken in one order: the run's row, its guard's row, its updates. A transaction that
 //! holds one of them never waits for an earlier one, so there is no deadlock.
 
-use super::progress::settle_costs;
+use super::progress::{may_end, settle_costs};
 use super::shop_reads::{holds_shops, release_shops};
 use crate::store::SqlStore;
 use crate::store::db::Session;
@@ -256,6 +256,9 @@ impl GuardStore for SqlStore {
     /// Locks the run's row first, as closing a run does.
     async fn hold_run(&self, id: RunId) -> Result<bool, StoreError> {
         let mut writer = self.db.writer().await?;
+        if !may_end(&mut writer, id).await? {
+            return Ok(false);
+        }
         let mut transaction = self.db.begin(&mut writer).await?;
         row(&mut transaction, LOCK_RUN.bind(id)).await?;
         let moved = run(&mut transaction, HOLD_RUN.bind(id)).await?;

@@ -1,7 +1,7 @@
 //! Starts, advances and ends runs. `start.rs` writes the rows of a new one.
 
 use super::guard;
-use super::progress::{add_cost, progress, settle_costs};
+use super::progress::{add_cost, may_end, progress, settle_costs};
 use super::start;
 use crate::store::SqlStore;
 use crate::store::db::{commit, row, run, statement};
@@ -68,6 +68,9 @@ impl RunStore for SqlStore {
     /// and then sees what it wrote.
     async fn close_run(&self, id: RunId, at: DateTime<Utc>) -> Result<bool, StoreError> {
         let mut writer = self.db.writer().await?;
+        if !may_end(&mut writer, id).await? {
+            return Ok(false);
+        }
         let mut transaction = self.db.begin(&mut writer).await?;
         row(&mut transaction, LOCK.bind(id)).await?;
         let closed = run(&mut transaction, CLOSE.bind(id).bind(at)).await?;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 statement!(PROGRESS, "runs/progress.sql");
 statement!(ADD_COST, "runs/add_cost.sql");
 statement!(SETTLE_COSTS, "runs/settle_costs.sql");
+statement!(MAY_END, "runs/may_end.sql");
 statement!(FORGET_COSTS, "runs/forget_costs.sql");
 
 /// How far the run is, as the connection sees it.
@@ -29,6 +30,11 @@ pub(crate) async fn progress(on: &mut dyn Session, id: RunId) -> Result<RunProgr
             Guarding::Quiet
         },
     })
+}
+
+/// Whether the run could be held or closed now.
+pub(crate) async fn may_end(on: &mut dyn Session, id: RunId) -> Result<bool, StoreError> {
+    Ok(row(on, MAY_END.bind(id)).await?.is_some())
 }
 
 /// The error for a run id without a row.
