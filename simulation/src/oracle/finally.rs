@@ -42,7 +42,9 @@ fn wrong_when_out(shown: ItemFace, about: Circumstances) -> Option<String> {
     if shown.visible {
         return Some("it is for sale and cannot be bought on Amazon".to_owned());
     }
-    let has_stock = shown.stock.is_some_and(|stock| stock > 0) && !about.has_variations;
+    // Without a price we never set its stock, and leave what a person has set.
+    let is_ours = about.last_cost.is_some() && !about.has_variations;
+    let has_stock = shown.stock.is_some_and(|stock| stock > 0) && is_ours;
     has_stock.then(|| "it is hidden with a stock, and cannot be bought on Amazon".to_owned())
 }
 

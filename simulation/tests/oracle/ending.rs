@@ -32,6 +32,21 @@ fn what_cannot_be_bought_is_not_for_sale() {
 }
 
 #[test]
+fn a_hidden_item_has_no_stock_unless_its_price_was_never_known() {
+    let stocked = ItemFace {
+        stock: Some(3),
+        ..HIDDEN
+    };
+    let priced = Circumstances {
+        last_cost: Some(1_000),
+        ..usual()
+    };
+
+    assert!(!is_right(&ToldByAmazon::NoOffer, stocked, priced));
+    assert!(is_right(&ToldByAmazon::NoOffer, stocked, usual()));
+}
+
+#[test]
 fn what_can_be_bought_is_for_sale_at_its_price() {
     assert!(is_right(&ToldByAmazon::InStock(1_000), SHOWN, usual()));
     assert!(!is_right(&ToldByAmazon::InStock(1_000), HIDDEN, usual()));

@@ -11,10 +11,17 @@ WHERE
         WHERE
             (
                 n.event LIKE 'run/' || r.id || '/%'
-                -- Of a run that ended since Amazon refuses everything, people are told just that.
+                -- Of runs that ended since Amazon refuses everything, people are told just that, once.
                 OR (
                     n.event LIKE 'amazon-refuses/%'
-                    AND n.written_at BETWEEN r.started_at AND r.ended_at
+                    AND n.written_at <= r.ended_at
+                    AND NOT EXISTS (
+                        SELECT 1
+                        FROM runs AS d
+                        WHERE
+                            d.state = 'done'
+                            AND d.ended_at BETWEEN n.written_at AND r.started_at
+                    )
                 )
             )
             AND n.state IN ('sent', 'sending', 'due', 'perhaps', 'refused', 'expired')
