@@ -70,7 +70,7 @@ fn an_invalid_row_is_reported_by_line_and_the_valid_ones_stay() {
             "third,B00EXAMPLE,1,s,500,public",
             "account_id \"third\" is not in",
         ),
-        ("main,B00EXAMPLE,1,s,500", "5 fields instead of 6"),
+        ("main,B00EXAMPLE,1,s,500", "fields: 5 instead of 6"),
         (
             "main,B00EXAMPLE,1,\"s,500,public",
             "a quote (\") is not closed",
