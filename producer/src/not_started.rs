@@ -1,4 +1,4 @@
-//! What a person is told about a run that was not started.
+//! The error messages for a run that could not be started.
 
 use crate::start_run::StartRunError;
 use shared::domain::account::AccountId;
